@@ -1,0 +1,1 @@
+"""The REST edge: routes, who may call them, and how refusals read."""

@@ -1,0 +1,30 @@
+"""The FastAPI application of everything under /api."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from backend import __version__
+from backend.api import errors, health
+from backend.errors import NotFound
+
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
+
+nowhere = APIRouter(include_in_schema=False)
+
+
+@nowhere.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def unknown(path: str) -> None:
+    """Keep unknown addresses under /api from being answered with a page."""
+    raise NotFound(f"There is nothing at /api/{path}.")
+
+
+def create_api() -> FastAPI:
+    """Return the routes; the process that mounts it starts the services."""
+    api = FastAPI(
+        title="Signalbox", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    errors.install(api)
+    for router in (*ROUTERS, nowhere):
+        api.include_router(router)
+    return api

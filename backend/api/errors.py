@@ -1,0 +1,59 @@
+"""How a refusal reads over REST: the family gives the status, the sentence is the detail."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from backend.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    QuotaExceeded,
+    SignInNeeded,
+    Unavailable,
+)
+
+STATUS: tuple[tuple[type[DomainError], int], ...] = (
+    (SignInNeeded, 401),
+    (Forbidden, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (InvalidInput, 422),
+    (QuotaExceeded, 429),
+    (Unavailable, 503),
+)
+logger = logging.getLogger(__name__)
+
+
+def status_of(error: DomainError) -> int:
+    return next((status for family, status in STATUS if isinstance(error, family)), 400)
+
+
+async def refuse(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a DomainError with its own sentence."""
+    assert isinstance(error, DomainError)
+    detail = f"{error.message} {error.hint}".strip()
+    headers = {}
+    if isinstance(error, QuotaExceeded) and error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(int(error.retry_after_seconds + 1))
+    if isinstance(error, SignInNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse({"detail": detail}, status_of(error), headers)
+
+
+async def apologise(_request: Request, error: Exception) -> JSONResponse:
+    """Answer anything else without a word of what it was; the log has it under the request's id."""
+    logger.error("unexpected error in a route", exc_info=error)
+    return JSONResponse(
+        {"detail": "Something failed on our side. The log has it under the id in X-Request-Id."}, 500
+    )
+
+
+def install(api: FastAPI) -> None:
+    api.add_exception_handler(DomainError, refuse)
+    api.add_exception_handler(Exception, apologise)

@@ -1,0 +1,60 @@
+"""The one set of services of this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from backend.bootstrap.engines import open_database
+from backend.identity.service import IdentityService
+from backend.ports.database import Database
+from backend.settings import Settings
+from backend.unit_of_work import Units
+
+
+@dataclass
+class Services:
+    """Everything that the edges may call. `closing` ends what was opened, last first."""
+
+    settings: Settings
+    database: Database
+    units: Units
+    identity: IdentityService
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+
+_current: list[Services] = []
+
+
+def services() -> Services:
+    """Return the services of this process. Raise RuntimeError before `start`."""
+    if not _current:
+        raise RuntimeError("the services are not started")
+    return _current[-1]
+
+
+async def start(settings: Settings) -> Services:
+    """Open the engines and make the services. The database must be migrated already."""
+    database = open_database(settings)
+    units = Units(database)
+    made = Services(settings=settings, database=database, units=units, identity=IdentityService(units))
+    made.closing.push_async_callback(database.close)
+    _current.append(made)
+    return made
+
+
+async def stop(running: Services) -> None:
+    """Close everything that `start` opened."""
+    _current.remove(running)
+    await running.closing.aclose()
+
+
+@contextmanager
+def override(stand_in: Services) -> Iterator[Services]:
+    """Let `services()` answer with `stand_in` inside the block; for tests."""
+    _current.append(stand_in)
+    try:
+        yield stand_in
+    finally:
+        _current.remove(stand_in)

@@ -1,0 +1,52 @@
+"""Postgres through psycopg 3."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.errors import Unavailable
+
+POOL_SIZE = 8
+# A process that stops inside a transaction must not keep its locks: the server ends it after this.
+IDLE_IN_TRANSACTION_MS = 10_000
+
+
+class PostgresDatabase:
+    """The database at `url` (postgresql+psycopg://...)."""
+
+    kind = "postgres"
+
+    def __init__(self, url: str) -> None:
+        options = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
+        self._writers = create_async_engine(
+            url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args={"options": options}
+        )
+        self._readers = self._writers.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._readers) as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        try:
+            async with self.read() as session:
+                await (await session.connection()).execute(text("SELECT 1"))
+        except DBAPIError as error:
+            raise Unavailable("Postgres does not answer.", hint="Check SIGNALBOX_DATABASE.") from error
+
+    async def close(self) -> None:
+        await self._writers.dispose()

@@ -1,0 +1,83 @@
+"""SQLite in WAL: one writing connection, a pool that can only read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.errors import Unavailable
+
+NUM_READERS = 4
+ON_EVERY_CONNECTION = (
+    "journal_mode=WAL",  # readers and the one writer do not wait for each other
+    "synchronous=FULL",  # WAL with NORMAL may forget the last commits when the power goes
+    "busy_timeout=10000",  # milliseconds that BEGIN IMMEDIATE waits for another process
+    "foreign_keys=ON",  # off by default, and per connection
+)
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+def _engine(url: str, begin: str, pragmas: Sequence[str], num_connections: int) -> AsyncEngine:
+    """Send our own BEGIN: the driver's would come only before the first write, so reads would stand outside."""
+    engine = create_async_engine(url, pool_size=num_connections, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def open_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def release_lock(connection: Any, _record: Any, _error: Any) -> None:
+        # Else the thrown-away connection of a cancelled task may keep the write lock.
+        connection.rollback()
+
+    return engine
+
+
+class SqliteDatabase:
+    """The file `path`, made at the first write."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        url = sqlite_url(path)
+        self._writers = _engine(url, "BEGIN IMMEDIATE", ON_EVERY_CONNECTION, 1)
+        self._readers = _engine(url, "BEGIN", (*ON_EVERY_CONNECTION, "query_only=ON"), NUM_READERS)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._readers) as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        try:
+            async with self.read() as session:
+                await (await session.connection()).execute(text("SELECT 1"))
+        except DBAPIError as error:
+            raise Unavailable("The database file cannot be read.", hint="Run `signalbox doctor`.") from error
+
+    async def close(self) -> None:
+        await self._writers.dispose()
+        await self._readers.dispose()

@@ -1,0 +1,48 @@
+"""The few families of refusal. No status code and no word of the screen: the edges translate."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """A refusal that the person who asked can understand. `hint` is the next step, or empty."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class NotFound(DomainError):
+    """Nothing of that id is there for this operator; a foreign id and an unknown one read the same."""
+
+
+class Conflict(DomainError):
+    """The thing changed meanwhile, or stands in a state that forbids the act."""
+
+
+class Forbidden(DomainError):
+    """The operator is known and may not do this."""
+
+
+class SignInNeeded(DomainError):
+    """Nobody is signed in, or the key is not (or no longer) valid."""
+
+
+class InvalidInput(DomainError):
+    """What was sent cannot be used; `fields` names the parts, each with its sentence."""
+
+    def __init__(self, message: str, *, hint: str = "", fields: dict[str, str] | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.fields = fields or {}
+
+
+class QuotaExceeded(DomainError):
+    """A limit is reached; `retry_after_seconds` is None where waiting does not help."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(DomainError):
+    """Something outside does not answer now; the same call may go through later."""

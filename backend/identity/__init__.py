@@ -1,0 +1,1 @@
+"""People, sessions, sign-in links and API keys."""

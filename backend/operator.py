@@ -1,0 +1,50 @@
+"""Who asks, for which project, and what they may do: the first argument of every use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from backend.errors import Forbidden
+
+
+class Permission(StrEnum):
+    """An area and an act. API keys carry these as scopes under the same names."""
+
+    PROJECT_READ = "project:read"
+    FLOWS_READ = "flows:read"
+    FLOWS_EDIT = "flows:edit"
+    FLOWS_PUBLISH = "flows:publish"
+    FLOWS_RUN = "flows:run"
+    KNOWLEDGE_READ = "knowledge:read"
+    KNOWLEDGE_EDIT = "knowledge:edit"
+    MODELS_READ = "models:read"
+    MODELS_EDIT = "models:edit"
+    CONVERSATIONS_READ = "conversations:read"
+    CONVERSATIONS_REPLY = "conversations:reply"
+    KEYS_MANAGE = "keys:manage"
+    PROJECT_MANAGE = "project:manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A signed-in person or an API key, already checked, in one project."""
+
+    user_id: str
+    name: str
+    organisation_id: str
+    project_id: str
+    permissions: frozenset[Permission]
+    via: Literal["session", "key", "system"]
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raise Forbidden unless the permission is held."""
+        if permission not in self.permissions:
+            raise Forbidden(
+                f"This needs the permission {permission.value}.",
+                hint="Ask an owner of the organisation for it.",
+            )

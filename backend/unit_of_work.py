@@ -1,0 +1,46 @@
+"""One use case, one transaction, and what is sent only once it stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.ports.database import Database
+
+Send = Callable[[], Awaitable[None]]
+
+
+class Work:
+    """An open transaction and the sends that wait for its end."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.sends: list[Send] = []
+
+    def after_commit(self, send: Send) -> None:
+        """Call `send` once the rows are on disk, in order; never after a rollback."""
+        self.sends.append(send)
+
+
+class Units:
+    """Open units of work. Services get this one object and never see a commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Work]:
+        """Commit once at the end, then send; roll back and send nothing on any exception."""
+        async with self._database.write() as session:
+            work = Work(session)
+            yield work
+        for send in work.sends:
+            await send()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """See one moment of the database."""
+        async with self._database.read() as session:
+            yield session

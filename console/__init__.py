@@ -1,0 +1,1 @@
+"""All that an operator sees; the only package that imports reflex."""

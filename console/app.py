@@ -1,0 +1,39 @@
+"""The console put together: pages, the REST API beside them, and the door in front."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+
+from backend import bootstrap
+from backend.api.app import create_api
+from backend.api.wire import numbered, without_trailing_slash
+from backend.settings import Settings
+from console.door.events import EventGate
+from console.door.gate import gated
+from console.door.sign_in import DOOR
+from console.pages import PAGES
+from console.problems import show_problem
+
+api = create_api()
+api.router.routes[:0] = DOOR
+
+app = rx.App(
+    api_transformer=[api, without_trailing_slash, gated, numbered],  # the last one stands outermost
+    backend_exception_handler=show_problem,
+)
+app.add_middleware(EventGate())
+for page in PAGES:
+    app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)
+
+
+@app.register_lifespan_task
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Hold the services open while the process serves."""
+    services = await bootstrap.start(Settings())
+    await services.identity.ensure_owner()
+    yield
+    await bootstrap.stop(services)

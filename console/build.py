@@ -1,0 +1,38 @@
+"""Let one build find its socket at whatever address it was loaded from, on any port and behind any proxy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reflex_base import constants
+from reflex_base.config import get_config
+from reflex_base.environment import environment
+from reflex_base.plugins import Plugin
+
+ABSOLUTE = "  const endpoint = new URL(url_str);\n"
+RELATIVE = (
+    '  if (url_str.startsWith("/")) '
+    "return globalThis.location ? new URL(url_str, location.origin) : url_str;\n"
+)
+
+
+def resolve_against_location(state_js: str) -> str:
+    """Insert our line once: a second compile reads the file that the first one wrote."""
+    if RELATIVE in state_js:
+        return state_js
+    if state_js.count(ABSOLUTE) != 1:
+        raise RuntimeError("utils/state.js changed: look again at getBackendURL")
+    return state_js.replace(ABSOLUTE, RELATIVE + ABSOLUTE)
+
+
+class SocketAtPageAddress(Plugin):
+    """Bake paths instead of addresses into a production export; dev mode keeps its two ports."""
+
+    def pre_compile(self, **context: Any) -> None:
+        context["add_modify_task"]("utils/state.js", resolve_against_location)
+
+    def update_env_json(self, **_context: Any) -> dict[str, Any] | None:
+        if environment.REFLEX_ENV_MODE.get() is not constants.Env.PROD:
+            return None
+        config = get_config()
+        return {endpoint.name: config.prepend_backend_path(str(endpoint)) for endpoint in constants.Endpoint}

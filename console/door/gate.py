@@ -1,0 +1,112 @@
+"""Let nobody past without a session, except to the sign-in pages, the health route and the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote, urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.api.access import SESSION_COOKIE
+from backend.bootstrap import services
+from backend.errors import SignInNeeded
+from console import routes
+
+# Scripts, styles, fonts and pictures of the bundle hold no data.
+PUBLIC_FOLDERS = ("/assets/", "/css/", "/fonts/", "/external/")
+PUBLIC_FILES = frozenset({"/favicon.ico", "/favicon.svg", "/logo.svg", "/tokens.css"})
+# The framework's own doors that this product does not use.
+CLOSED = ("/_upload", "/ping", "/_health", "/_all_routes", "/auth-codespace")
+SOCKET = "/_event"
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        # React Router's prerendered pages start with an inline script.
+        b"script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; font-src 'self'; "
+        b"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    ),
+)
+
+
+def session_cookie(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the session token of a request's headers, or nothing."""
+    for name, value in headers:
+        if name == b"cookie":
+            try:
+                morsel = SimpleCookie(value.decode("latin-1")).get(SESSION_COOKIE)
+            except CookieError:
+                return ""
+            return morsel.value if morsel else ""
+    return ""
+
+
+async def signed_in(scope: Scope) -> bool:
+    token = session_cookie(scope["headers"])
+    if not token:
+        return False
+    try:
+        await services().identity.by_session(token)
+    except SignInNeeded:
+        return False
+    return True
+
+
+def is_public(path: str) -> bool:
+    return path in PUBLIC_FILES or path.startswith(PUBLIC_FOLDERS) or path == routes.SIGN_IN or path.startswith(f"{routes.SIGN_IN}/")
+
+
+def foreign(scope: Scope) -> bool:
+    """Tell whether a page of another origin asks. No Origin is no browser page."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return bool(origin) and urlsplit(origin).netloc.encode() != headers.get(b"host", b"")
+
+
+async def answer(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]] = (), body: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def turn_away(scope: Scope, send: Send, status: int) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await answer(send, status, [(b"content-type", b"text/plain")], b"Refused.\n")
+
+
+def gated(app: ASGIApp) -> ASGIApp:
+    """Stand in front of the whole application, pages, socket and REST API alike."""
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await app(scope, receive, send)
+            return
+        path: str = scope["path"]
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
+            await send(message)
+
+        if foreign(scope):
+            await turn_away(scope, send_guarded, 403)
+        elif path.startswith(CLOSED):
+            await turn_away(scope, send_guarded, 404)
+        elif is_public(path) or path.startswith("/api/"):  # each route of the API asks for itself
+            await app(scope, receive, send_guarded)
+        elif await signed_in(scope):
+            await app(scope, receive, send_guarded)
+        elif scope["type"] == "websocket" or path.startswith(SOCKET):
+            await turn_away(scope, send_guarded, 403)
+        else:
+            target = f"{routes.SIGN_IN}?next={quote(path)}".encode()
+            await answer(send_guarded, 303, [(b"location", target), (b"cache-control", b"no-store")])
+
+    return gate

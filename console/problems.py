@@ -1,0 +1,38 @@
+"""From an error to words: a DomainError speaks for itself, anything else gets a reference into the log.
+
+Annotations are evaluated here, not kept as text: Reflex compares the handler's with its own.
+"""
+
+
+import logging
+from dataclasses import dataclass
+
+import reflex as rx
+
+from backend.errors import DomainError
+from backend.ids import new_id
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What happened, what to do, and where the log has more (empty for an ordinary refusal)."""
+
+    words: str = ""
+    hint: str = ""
+    reference: str = ""
+
+
+def problem_of(error: Exception) -> Problem:
+    if isinstance(error, DomainError):
+        return Problem(error.message, error.hint)
+    reference = new_id("err")
+    logger.error("unexpected error %s", reference, exc_info=error)
+    return Problem("Something failed on our side.", "Try again. If it stays, look for the reference in the log.", reference)
+
+
+def show_problem(exception: Exception) -> rx.event.EventSpec:
+    """Show what a handler raised as a toast that stays until it is closed."""
+    problem = problem_of(exception)
+    return rx.toast.error(problem.words, description=problem.hint or problem.reference, duration=1_000_000, close_button=True)

@@ -1,0 +1,26 @@
+"""One constant per address."""
+
+from __future__ import annotations
+
+OVERVIEW = "/"
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+CONVERSATIONS = "/conversations"
+CONVERSATION = "/conversations/[conversation_id]"
+FLOWS = "/flows"
+FLOW = "/flows/[flow_id]"
+RUNS = "/runs"
+RUN = "/runs/[run_id]"
+KNOWLEDGE = "/knowledge"
+KNOWLEDGE_BASE = "/knowledge/[knowledge_base_id]"
+DOCUMENT = "/documents/[document_id]"
+MODELS = "/models"
+ACTIVITY = "/activity"
+DESIGN = "/design"
+ABOUT = "/about"
+
+
+def to(route: str, identifier: object) -> str:
+    """Fill the one bracketed part of a route with an id."""
+    head, _, rest = route.partition("[")
+    return f"{head}{identifier}{rest.partition(']')[2]}"

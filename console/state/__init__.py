@@ -1,0 +1,1 @@
+"""What the pages hold: rows ready to draw, a phase, a query. Thin."""

@@ -1,0 +1,49 @@
+"""The two moves that every state shares: asking who is there, and loading with a phase."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.identity.types import Person
+from backend.operator import Operator, Permission
+from console.door.events import cookie_of
+from console.problems import Problem, problem_of
+
+Phase = Literal["idle", "loading", "ready", "empty", "failed"]
+logger = logging.getLogger(__name__)
+
+
+class Seated(rx.State, mixin=True):
+    """Who is signed in, read on the server from the HttpOnly cookie, each time."""
+
+    async def _operator(self, permission: Permission) -> Operator:
+        """Return who asks. Raise SignInNeeded or Forbidden."""
+        operator, _ = await services().identity.by_session(cookie_of(self))
+        operator.require(permission)
+        return operator
+
+    async def _person(self) -> Person:
+        """Return the name, role and project of who asks. Raise SignInNeeded."""
+        return (await services().identity.by_session(cookie_of(self)))[1]
+
+
+class Phased(Seated, mixin=True):
+    """A screen that loads: `phase_view` draws each phase."""
+
+    phase: rx.Field[Phase] = rx.field("loading")
+    problem: rx.Field[Problem] = rx.field(default_factory=lambda: Problem())
+
+    @asynccontextmanager
+    async def _loading(self) -> AsyncIterator[None]:
+        """Set the phase to failed, with words and a reference, when the block raises; the block sets ready or empty."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # every failure of a load is drawn where the data would stand
+            self.problem = problem_of(error)
+            self.phase = "failed"
