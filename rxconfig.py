@@ -13,7 +13,13 @@ config = rx.Config(
     state_manager_mode="memory",  # the default pickles conversations to disk
     plugins=[
         rx.plugins.RadixThemesPlugin(
-            theme=rx.theme(accent_color="cyan", gray_color="sage", radius="small", scaling="95%", panel_background="solid")
+            theme=rx.theme(
+                accent_color="cyan",
+                gray_color="sage",
+                radius="small",
+                scaling="95%",
+                panel_background="solid",
+            )
         ),
         SocketAtPageAddress(),
     ],

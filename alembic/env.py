@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-
 from typing import Any, Literal
 
 from sqlalchemy import JSON, Connection, create_engine, event, pool

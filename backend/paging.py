@@ -21,9 +21,7 @@ class Page:
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidInput(
-                f"limit must lie between 1 and {MAX_LIMIT}.", fields={"limit": str(self.limit)}
-            )
+            raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}.", fields={"limit": str(self.limit)})
 
 
 @dataclass(frozen=True, slots=True)

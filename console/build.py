@@ -10,10 +10,7 @@ from reflex_base.environment import environment
 from reflex_base.plugins import Plugin
 
 ABSOLUTE = "  const endpoint = new URL(url_str);\n"
-RELATIVE = (
-    '  if (url_str.startsWith("/")) '
-    "return globalThis.location ? new URL(url_str, location.origin) : url_str;\n"
-)
+RELATIVE = '  if (url_str.startsWith("/")) return globalThis.location ? new URL(url_str, location.origin) : url_str;\n'
 
 
 def resolve_against_location(state_js: str) -> str:

@@ -3,7 +3,6 @@
 Annotations are evaluated here, not kept as text: Reflex compares the handler's with its own.
 """
 
-
 import logging
 from dataclasses import dataclass
 
@@ -29,10 +28,16 @@ def problem_of(error: Exception) -> Problem:
         return Problem(error.message, error.hint)
     reference = new_id("err")
     logger.error("unexpected error %s", reference, exc_info=error)
-    return Problem("Something failed on our side.", "Try again. If it stays, look for the reference in the log.", reference)
+    return Problem(
+        "Something failed on our side.",
+        "Try again. If it stays, look for the reference in the log.",
+        reference,
+    )
 
 
 def show_problem(exception: Exception) -> rx.event.EventSpec:
     """Show what a handler raised as a toast that stays until it is closed."""
     problem = problem_of(exception)
-    return rx.toast.error(problem.words, description=problem.hint or problem.reference, duration=1_000_000, close_button=True)
+    return rx.toast.error(
+        problem.words, description=problem.hint or problem.reference, duration=1_000_000, close_button=True
+    )

@@ -22,7 +22,12 @@ async def unknown(path: str) -> None:
 def create_api() -> FastAPI:
     """Return the routes; the process that mounts it starts the services."""
     api = FastAPI(
-        title="Signalbox", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Signalbox",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
     )
     errors.install(api)
     for router in (*ROUTERS, nowhere):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from backend.ids import new_id
-from backend.trace_ids import request_id
-
 # ASGI's own types live in starlette, which only the edges may import.
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.ids import new_id
+from backend.trace_ids import request_id
 
 HEADER = b"x-request-id"
 

@@ -53,9 +53,7 @@ class IdentityRepository:
         return (await self._session.exec(statement)).first()
 
     async def session(self, token_hash: str) -> SessionRow | None:
-        return (
-            await self._session.exec(select(SessionRow).where(SessionRow.token_hash == token_hash))
-        ).first()
+        return (await self._session.exec(select(SessionRow).where(SessionRow.token_hash == token_hash))).first()
 
     async def seat(self, user_id: str, project_id: str) -> Seat | None:
         """Return the user, their membership, the project and its organisation; None when no member (any more)."""
@@ -69,9 +67,7 @@ class IdentityRepository:
         return (await self._session.exec(statement)).first()
 
     async def touch_session(self, session_id: str, moment: datetime) -> None:
-        await self._session.exec(
-            update(SessionRow).where(col(SessionRow.id) == session_id).values(last_seen_at=moment)
-        )
+        await self._session.exec(update(SessionRow).where(col(SessionRow.id) == session_id).values(last_seen_at=moment))
 
     async def revoke_session(self, token_hash: str, moment: datetime) -> None:
         await self._session.exec(
@@ -79,11 +75,7 @@ class IdentityRepository:
         )
 
     async def key(self, secret_hash: str) -> ApiKeyRow | None:
-        return (
-            await self._session.exec(select(ApiKeyRow).where(ApiKeyRow.secret_hash == secret_hash))
-        ).first()
+        return (await self._session.exec(select(ApiKeyRow).where(ApiKeyRow.secret_hash == secret_hash))).first()
 
     async def touch_key(self, key_id: str, moment: datetime) -> None:
-        await self._session.exec(
-            update(ApiKeyRow).where(col(ApiKeyRow.id) == key_id).values(last_used_at=moment)
-        )
+        await self._session.exec(update(ApiKeyRow).where(col(ApiKeyRow.id) == key_id).values(last_used_at=moment))

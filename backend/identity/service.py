@@ -174,9 +174,7 @@ def _valid_link(link: SignInLinkRow | None) -> SignInLinkRow:
 
 
 def _alive(session: SessionRow, now: datetime) -> bool:
-    return (
-        session.revoked_at is None and now < session.expires_at and now - session.last_seen_at < SESSION_IDLE
-    )
+    return session.revoked_at is None and now < session.expires_at and now - session.last_seen_at < SESSION_IDLE
 
 
 def _operator(

@@ -40,9 +40,9 @@ class EventGate(rx.Middleware):
             leave = rx.call_script(f"window.location.assign('{routes.SIGN_IN}')")
             return StateUpdate(events=rx.event.Event.from_event_type(leave))
         seat = await state.get_state(SeatState)
-        if seat._session_hash != hash(token):  # noqa: SLF001
+        if seat._session_hash != hash(token):
             if event.name not in HYDRATE:
                 return StateUpdate()
-            state._get_root_state().reset()  # noqa: SLF001  # hydrate loads the whole tree, so this is complete
-            seat._session_hash = hash(token)  # noqa: SLF001
+            state._get_root_state().reset()  # hydrate loads the whole tree, so this is complete
+            seat._session_hash = hash(token)
         return None

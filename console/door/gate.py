@@ -27,10 +27,12 @@ SECURITY_HEADERS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-        # React Router's prerendered pages start with an inline script.
-        b"script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; font-src 'self'; "
-        b"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+        (
+            b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+            # React Router's prerendered pages start with an inline script.
+            b"script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; font-src 'self'; "
+            b"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        ),
     ),
 )
 
@@ -59,7 +61,12 @@ async def signed_in(scope: Scope) -> bool:
 
 
 def is_public(path: str) -> bool:
-    return path in PUBLIC_FILES or path.startswith(PUBLIC_FOLDERS) or path == routes.SIGN_IN or path.startswith(f"{routes.SIGN_IN}/")
+    return (
+        path in PUBLIC_FILES
+        or path.startswith(PUBLIC_FOLDERS)
+        or path == routes.SIGN_IN
+        or path.startswith(f"{routes.SIGN_IN}/")
+    )
 
 
 def foreign(scope: Scope) -> bool:
@@ -99,9 +106,8 @@ def gated(app: ASGIApp) -> ASGIApp:
             await turn_away(scope, send_guarded, 403)
         elif path.startswith(CLOSED):
             await turn_away(scope, send_guarded, 404)
-        elif is_public(path) or path.startswith("/api/"):  # each route of the API asks for itself
-            await app(scope, receive, send_guarded)
-        elif await signed_in(scope):
+        # Each route of the API asks for itself.
+        elif is_public(path) or path.startswith("/api/") or await signed_in(scope):
             await app(scope, receive, send_guarded)
         elif scope["type"] == "websocket" or path.startswith(SOCKET):
             await turn_away(scope, send_guarded, 403)

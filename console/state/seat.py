@@ -37,7 +37,7 @@ class Phased(Seated, mixin=True):
     """A screen that loads: `phase_view` draws each phase."""
 
     phase: rx.Field[Phase] = rx.field("loading")
-    problem: rx.Field[Problem] = rx.field(default_factory=lambda: Problem())
+    problem: rx.Field[Problem] = rx.field(default_factory=Problem)
 
     @asynccontextmanager
     async def _loading(self) -> AsyncIterator[None]:
