@@ -1,0 +1,1 @@
+"""Embedding models: WordLlama in a room, any OpenAI-compatible endpoint."""

@@ -1,0 +1,1 @@
+"""Event buses: in this process."""

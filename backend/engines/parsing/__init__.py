@@ -1,0 +1,1 @@
+"""Parsers: each file in a short-lived process with limits."""

@@ -1,0 +1,1 @@
+"""Vector indexes: Qdrant Edge in a room of its own."""
