@@ -10,7 +10,6 @@ import reflex as rx
 from backend import bootstrap
 from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
-from backend.settings import Settings
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.sign_in import DOOR
@@ -33,7 +32,7 @@ for page in PAGES:
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
     """Hold the services open while the process serves."""
-    services = await bootstrap.start(Settings())
+    services = await bootstrap.start()
     await services.identity.ensure_owner()
     yield
     await bootstrap.stop(services)

@@ -34,8 +34,9 @@ def services() -> Services:
     return _current[-1]
 
 
-async def start(settings: Settings) -> Services:
-    """Open the engines and make the services. The database must be migrated already."""
+async def start(settings: Settings | None = None) -> Services:
+    """Open the engines and make the services; the database must be migrated already. None reads the environment."""
+    settings = settings or Settings()
     database = open_database(settings)
     units = Units(database)
     made = Services(settings=settings, database=database, units=units, identity=IdentityService(units))

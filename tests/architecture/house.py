@@ -1,0 +1,114 @@
+"""The house rules that no linter says, as functions from a tree to its violations."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_LINES = 300
+WRITTEN_BY_PEOPLE = ("*.py", "*.jsx", "*.js", "*.css")
+FOLDERS = ("backend", "console", "assets", "tests", "bench")
+GENERATED = ("assets/external",)
+VENDORS = frozenset(
+    {
+        "aiosqlite", "anthropic", "argon2", "authlib", "boto3", "botocore", "cryptography", "dbos", "httpx", "httpx2",
+        "kreuzberg", "openai", "psycopg", "pydantic_ai", "pypdfium2", "qdrant_client", "qdrant_edge", "redis",
+        "semantic_text_splitter", "sqlite3", "wordllama", "xllamacpp",
+    }
+)  # fmt: skip
+# The console may enter the backend here and nowhere else.
+CONSOLE_DOORS = re.compile(r"backend(\.bootstrap|\.operator|\.errors|\.paging|\.ids|\.[a-z_]+\.types)?$")
+CONSOLE_ROOT_DOORS = re.compile(r"backend\.api(\.[a-z_]+)?$")
+
+
+def files(tree: Path, *patterns: str) -> Iterator[Path]:
+    for folder in FOLDERS:
+        for pattern in patterns:
+            for path in sorted((tree / folder).rglob(pattern)):
+                name = path.relative_to(tree).as_posix()
+                if "__pycache__" not in name and not name.startswith(GENERATED):
+                    yield path
+
+
+def imports(path: Path) -> Iterator[tuple[int, str, ast.AST]]:
+    """Yield line, module and node of every import, `from x import y` as x."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name, node
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module, node
+
+
+def too_long(tree: Path) -> list[str]:
+    sizes = ((path, len(path.read_text().splitlines())) for path in files(tree, *WRITTEN_BY_PEOPLE))
+    return [f"{path.relative_to(tree)}: {size} lines" for path, size in sizes if size > MAX_LINES]
+
+
+def imports_inside_functions(tree: Path) -> list[str]:
+    found = []
+    for path in files(tree, "*.py"):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                found += [
+                    f"{path.relative_to(tree)}:{node.lineno}"
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Import | ast.ImportFrom)
+                ]
+    return found
+
+
+def commits_outside_the_unit(tree: Path) -> list[str]:
+    return [
+        f"{path.relative_to(tree)}"
+        for path in files(tree, "*.py")
+        if path.is_relative_to(tree / "backend")
+        and not path.is_relative_to(tree / "backend" / "engines")
+        and path.name != "unit_of_work.py"
+        and re.search(r"\.commit\(", path.read_text())
+    ]
+
+
+def vendors_outside_engines(tree: Path) -> list[str]:
+    found = []
+    for path in files(tree, "*.py"):
+        if path.is_relative_to(tree / "backend" / "engines") or path.relative_to(tree).parts[0] in {"tests", "bench"}:
+            continue
+        found += [
+            f"{path.relative_to(tree)}:{line} {module}"
+            for line, module, _ in imports(path)
+            if module.partition(".")[0] in VENDORS
+        ]
+    return found
+
+
+def console_through_other_doors(tree: Path) -> list[str]:
+    found = []
+    for path in files(tree, "*.py"):
+        name = path.relative_to(tree).as_posix()
+        if not name.startswith("console/"):
+            continue
+        for line, module, node in imports(path):
+            names = [f"{module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else [module]
+            at_root = name == "console/app.py" or name.startswith("console/door/")
+            for entered in names if module == "backend" else [module]:
+                if (
+                    not entered.startswith("backend")
+                    or CONSOLE_DOORS.match(entered)
+                    or entered == "backend.__version__"
+                ):
+                    continue
+                if not (at_root and CONSOLE_ROOT_DOORS.match(entered)):
+                    found.append(f"{name}:{line} {entered}")
+    return found
+
+
+RULES = (
+    too_long,
+    imports_inside_functions,
+    commits_outside_the_unit,
+    vendors_outside_engines,
+    console_through_other_doors,
+)
