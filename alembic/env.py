@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Connection, create_engine, event, pool
 from sqlmodel import AutoString, SQLModel
 
 from alembic import context
-from backend.columns import UtcDateTime
+from backend.columns import Money, UtcDateTime
 
 # Every slice's tables must be known for `--autogenerate` and for the test that compares models and migrations.
 for models in sorted((Path(__file__).resolve().parents[1] / "backend").glob("*/models.py")):
@@ -21,6 +21,8 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types by name, so that a generated migration reads as if written by hand."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "UtcDateTime()"
+    if kind == "type" and isinstance(item, Money):
+        return "Money()"
     if kind == "type" and isinstance(item, JSON):
         return "Json"
     if kind == "type" and isinstance(item, AutoString):

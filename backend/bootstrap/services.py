@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from backend.bootstrap.engines import open_database
+from backend.conversations.service import ConversationService
 from backend.identity.service import IdentityService
 from backend.ports.database import Database
 from backend.settings import Settings
@@ -21,6 +22,7 @@ class Services:
     database: Database
     units: Units
     identity: IdentityService
+    conversations: ConversationService
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
 
@@ -39,7 +41,13 @@ async def start(settings: Settings | None = None) -> Services:
     settings = settings or Settings()
     database = open_database(settings)
     units = Units(database)
-    made = Services(settings=settings, database=database, units=units, identity=IdentityService(units))
+    made = Services(
+        settings=settings,
+        database=database,
+        units=units,
+        identity=IdentityService(units),
+        conversations=ConversationService(units),
+    )
     made.closing.push_async_callback(database.close)
     _current.append(made)
     return made

@@ -1,0 +1,1 @@
+"""Every chat with a flow: its messages, what they cost, and what people thought of them."""

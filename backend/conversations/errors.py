@@ -1,0 +1,17 @@
+"""Refusals of the log."""
+
+from __future__ import annotations
+
+from backend.errors import Conflict, NotFound
+
+
+class ConversationNotFound(NotFound):
+    """No such conversation in this project, or it was deleted."""
+
+
+class MessageNotFound(NotFound):
+    """No such answer in this project."""
+
+
+class ConversationOfAnotherFlow(Conflict):
+    """A conversation goes on with the flow that started it."""

@@ -1,0 +1,28 @@
+"""How text is compared: without case and without the two ways Unicode has to write one letter."""
+
+from __future__ import annotations
+
+import unicodedata
+
+TITLE_CHARACTERS = 72
+PREVIEW_CHARACTERS = 160
+
+
+def storable(text: str) -> str:
+    """Return the text without the one character that Postgres refuses."""
+    return text.replace("\0", "")
+
+
+def folded(text: str) -> str:
+    """Return what the search compares: compatibility form, case folded, runs of white space as one space."""
+    return " ".join(unicodedata.normalize("NFKC", storable(text)).casefold().split())
+
+
+def first_words(text: str, limit: int = TITLE_CHARACTERS) -> str:
+    """Return the start of `text` on one line, cut between words where there are any, with … when cut."""
+    line = " ".join("".join(c if c.isprintable() or c.isspace() else " " for c in text).split())
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 1]
+    between = head.rfind(" ")
+    return f"{head[: between if between > limit // 2 else limit - 1].rstrip()}…"

@@ -1,0 +1,65 @@
+"""From the rows of the log to what the house sees."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from backend.conversations.models import ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    Citation,
+    Conversation,
+    Feedback,
+    Message,
+    Rating,
+    Role,
+)
+
+
+def citation_values(citation: Citation) -> dict[str, Any]:
+    return asdict(citation)
+
+
+def conversation_of(row: ConversationRow) -> Conversation:
+    return Conversation(
+        id=row.id,
+        flow_id=row.flow_id,
+        flow_name=row.flow_name,
+        version=row.version,
+        title=row.title,
+        channel=Channel(row.channel),
+        state=ChatState(row.state),
+        rating=Rating(row.rating),
+        num_messages=row.num_messages,
+        num_turns=row.num_turns,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=row.cost,
+        latency_ms=row.latency_ms,
+        started_at=row.started_at,
+        last_message_at=row.last_message_at,
+        last_text=row.last_text,
+    )
+
+
+def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        role=Role(row.role),
+        text=row.text,
+        state=ChatState(row.state),
+        run_id=row.run_id,
+        version=row.version,
+        model=row.model,
+        error=row.error,
+        citations=tuple(Citation(**values) for values in row.citations),
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=row.cost,
+        latency_ms=row.latency_ms,
+        created_at=row.created_at,
+        feedback=Feedback(Rating(given.rating), given.comment, given.given_by, given.given_at) if given else None,
+    )

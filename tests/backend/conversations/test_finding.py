@@ -1,0 +1,113 @@
+"""The log is searched in any script, filtered, paged and counted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.conversations.folding import first_words, folded
+from backend.conversations.service import ConversationService
+from backend.conversations.types import ChatState, Filters, Rating
+from backend.paging import Page
+from backend.unit_of_work import Units
+from tests.factories.conversations import chat
+
+MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def log(units: Units) -> ConversationService:
+    return ConversationService(units)
+
+
+@pytest.mark.parametrize(
+    ("said", "looked_for"),
+    [
+        ("Das BEIN vom Regal ist gebrochen", "bein vom regal"),
+        ("Die Straße ist zu schmal", "STRASSE"),
+        ("Сколько стоит доставка?", "ДОСТАВКА"),
+        ("ソファを返品できますか", "返品"),
+        ("هل يمكنني إرجاع الأريكة؟", "إرجاع"),
+        ("Is it 100% wool_blend?", "100% wool_"),
+        ("caf\u0065\u0301 table", "caf\u00e9"),
+    ],
+)
+async def test_search_finds_any_script_and_case(log, units, owner, said, looked_for):
+    turn = await chat(log, units, owner, said=said)
+    await chat(log, units, owner, said="Something else")
+    found = await log.list(owner, Filters(text=looked_for), Page())
+    assert [conversation.id for conversation in found.items] == [turn.conversation_id]
+
+
+async def test_search_reads_answers_too(log, units, owner):
+    turn = await chat(log, units, owner, reply={"text": "Collection costs $49."})
+    await chat(log, units, owner)
+    found = await log.list(owner, Filters(text="collection COSTS"), Page())
+    assert [conversation.id for conversation in found.items] == [turn.conversation_id]
+
+
+async def test_signs_of_the_pattern_mean_themselves(log, units, owner):
+    await chat(log, units, owner, said="100 wool")
+    assert (await log.list(owner, Filters(text="100%"), Page())).items == []
+    assert (await log.list(owner, Filters(text="w_ol"), Page())).items == []
+
+
+async def test_pages_join_without_gap_or_double(log, units, owner):
+    made = [
+        (await chat(log, units, owner, at=MONDAY + timedelta(minutes=minute // 2))).conversation_id
+        for minute in range(7)
+    ]
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        listed = await log.list(owner, Filters(), Page(limit=3, after=after))
+        seen += [conversation.id for conversation in listed.items]
+        after = listed.next
+    assert seen == made[::-1]
+
+
+async def test_an_unknown_place_in_the_list_has_nothing_behind_it(log, units, owner):
+    await chat(log, units, owner)
+    assert (await log.list(owner, Filters(), Page(after="conv_unknown"))).items == []
+
+
+async def test_filters_narrow_and_facets_count(log, units, owner):
+    good = await chat(log, units, owner)
+    bad = await chat(log, units, owner, ask={"flow_id": "flow_b", "flow_name": "Returns"}, reply={"error": "No."})
+    await log.set_feedback(owner, good.answer_id, Rating.UP)
+    for chosen, expected in (
+        (Filters(flow_ids=("flow_b",)), bad),
+        (Filters(states=(ChatState.FAILED,)), bad),
+        (Filters(ratings=(Rating.UP,)), good),
+        (Filters(ratings=(Rating.UP, Rating.DOWN), states=(ChatState.ANSWERED,)), good),
+    ):
+        found = await log.list(owner, chosen, Page())
+        assert [conversation.id for conversation in found.items] == [expected.conversation_id]
+    facets = await log.facets(owner)
+    assert facets.total == 2
+    assert {(facet.name, facet.count) for facet in facets.flows} == {("Support desk", 1), ("Returns", 1)}
+    assert {facet.value: facet.count for facet in facets.states} == {"running": 0, "answered": 1, "failed": 1}
+    assert {facet.value: facet.count for facet in facets.ratings} == {"none": 1, "up": 1, "down": 0}
+
+
+async def test_facets_count_within_the_search(log, units, owner):
+    await chat(log, units, owner, said="sofa")
+    await chat(log, units, owner, said="lamp", reply={"text": "Yes."})
+    assert (await log.facets(owner, "lamp")).total == 1
+
+
+def test_a_title_ends_between_words():
+    title = first_words("My Lindholm sofa came on Monday and I have opened it already. Can I still return it?")
+    assert title == "My Lindholm sofa came on Monday and I have opened it already. Can I…"
+    assert first_words("x" * 100) == "x" * 71 + "…"
+    assert first_words("line\none\tand\x07 two") == "line one and two"
+
+
+def test_folding_loses_case_and_composition():
+    assert folded("CAFE\u0301  ﬁne\n") == "café fine"
+
+
+async def test_a_nul_character_is_left_out(log, units, owner):
+    turn = await chat(log, units, owner, said="so\0fa")
+    assert (await log.transcript(owner, turn.conversation_id)).messages[0].text == "sofa"
