@@ -1,0 +1,1 @@
+"""Durable jobs: DBOS beside the product's own tables."""
