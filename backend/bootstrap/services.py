@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from backend.bootstrap.engines import open_database
+from backend.bootstrap.engines import engine, open_database
+from backend.bootstrap.jobs import open_jobs
 from backend.conversations.service import ConversationService
 from backend.identity.service import IdentityService
 from backend.ports.database import Database
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
 from backend.settings import Settings
 from backend.unit_of_work import Units
 
@@ -21,6 +24,8 @@ class Services:
     settings: Settings
     database: Database
     units: Units
+    events: Events
+    jobs: Jobs
     identity: IdentityService
     conversations: ConversationService
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -36,8 +41,11 @@ def services() -> Services:
     return _current[-1]
 
 
-async def start(settings: Settings | None = None) -> Services:
-    """Open the engines and make the services; the database must be migrated already. None reads the environment."""
+async def start(settings: Settings | None = None, *, serving: bool = True) -> Services:
+    """Open the engines and make the services; the database must be migrated already. None reads the environment.
+
+    `serving` begins the durable jobs too; a command that only reads or writes rows leaves them to the server.
+    """
     settings = settings or Settings()
     database = open_database(settings)
     units = Units(database)
@@ -45,11 +53,17 @@ async def start(settings: Settings | None = None) -> Services:
         settings=settings,
         database=database,
         units=units,
+        events=engine("events.in_process", "InProcessEvents")(),
+        jobs=open_jobs(settings),
         identity=IdentityService(units),
         conversations=ConversationService(units),
     )
     made.closing.push_async_callback(database.close)
+    made.closing.push_async_callback(made.events.close)
     _current.append(made)
+    if serving:
+        await made.jobs.start()  # the last step: what a crash left begins here and needs every service
+        made.closing.push_async_callback(made.jobs.stop)
     return made
 
 

@@ -48,9 +48,10 @@ class IdentityRepository:
     async def flush(self) -> None:
         await self._session.flush()
 
-    async def link(self, token_hash: str) -> SignInLinkRow | None:
-        statement = select(SignInLinkRow).where(SignInLinkRow.token_hash == token_hash).with_for_update()
-        return (await self._session.exec(statement)).first()
+    async def link(self, token_hash: str, *, lock: bool = False) -> SignInLinkRow | None:
+        """Return the link; `lock` it in a unit that goes on to consume it."""
+        statement = select(SignInLinkRow).where(SignInLinkRow.token_hash == token_hash)
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
 
     async def session(self, token_hash: str) -> SessionRow | None:
         return (await self._session.exec(select(SessionRow).where(SessionRow.token_hash == token_hash))).first()

@@ -94,7 +94,7 @@ class IdentityService:
         now = utc_now()
         async with self._units.write() as work:
             rows = IdentityRepository(work.session)
-            link = _valid_link(await rows.link(hash_of(token)))
+            link = _valid_link(await rows.link(hash_of(token), lock=True))
             link.used_at = now
             rows.add(link)
             rows.add(

