@@ -1,0 +1,58 @@
+"""What a running node may reach: its settings, the values before it, and the services that bootstrap put there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from backend.operator import Operator
+from backend.ports.templates import Templates
+
+ConfigT = TypeVar("ConfigT")
+Say = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """Which run this is. The operator is the run's: no node may do what they may not."""
+
+    run_id: str
+    flow_id: str
+    operator: Operator
+    input: Mapping[str, Any]
+    conversation_id: str | None = None
+    history: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The services and ports that nodes use."""
+
+    templates: Templates
+
+
+@dataclass(frozen=True, slots=True)
+class NodeContext(Generic[ConfigT]):
+    """One node in one run. `values` are the outputs of the nodes before it, by node id."""
+
+    config: ConfigT
+    run: RunFacts
+    node_id: str
+    values: Mapping[str, Any]
+    outside: Outside
+    say: Say
+    """Stream a piece of text to whoever watches this node."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try of this node in this run, so that the other side can tell a repetition."""
+        return f"{self.run.run_id}:{self.node_id}"
+
+    async def render(self, source: str, inputs: Mapping[str, Any]) -> str:
+        """Fill a template with the values before this node; `inputs` are its own ports."""
+        return await self.outside.templates.render(source, {**self.values, "inputs": inputs})
+
+    async def evaluate(self, source: str, inputs: Mapping[str, Any]) -> Any:
+        """Fill a template; a lone reference keeps its type."""
+        return await self.outside.templates.evaluate(source, {**self.values, "inputs": inputs})

@@ -1,0 +1,50 @@
+"""Refusals of flows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.errors import Conflict, DomainError, InvalidInput
+
+
+class StaleDraft(Conflict):
+    """The draft was saved by somebody else meanwhile; `version` is what stands now."""
+
+    def __init__(self, version: int, saved_by: str, saved_at: datetime) -> None:
+        super().__init__(
+            f"{saved_by} saved this draft at {saved_at:%H:%M:%S} UTC, so yours is not written over it.",
+            hint="Load the newer draft and make your change again.",
+        )
+        self.version = version
+        self.saved_by = saved_by
+        self.saved_at = saved_at
+
+
+class OperationRefused(InvalidInput):
+    """An edit does not fit the document it was meant for."""
+
+
+class FlowHasProblems(Conflict):
+    """A flow with errors cannot be published or run."""
+
+
+class NodeFailed(DomainError):
+    """A node ended with an error and its policy lets the run end with it."""
+
+    def __init__(self, node: str, plate: int, title: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.node = node
+        self.plate = plate
+        self.title = title
+
+
+class RunLimitReached(DomainError):
+    """The run used up its seconds, steps, tokens or money."""
+
+
+class RunCancelled(DomainError):
+    """Somebody cancelled the run."""
+
+
+class Fenced(DomainError):
+    """Another process has taken the run over: drop it and write nothing."""
