@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.jobs import open_jobs
 from backend.conversations.service import ConversationService
+from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.ports.database import Database
 from backend.ports.events import Events
@@ -27,6 +28,7 @@ class Services:
     events: Events
     jobs: Jobs
     identity: IdentityService
+    idempotency: IdempotencyService
     conversations: ConversationService
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -56,6 +58,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         events=engine("events.in_process", "InProcessEvents")(),
         jobs=open_jobs(settings),
         identity=IdentityService(units),
+        idempotency=IdempotencyService(units),
         conversations=ConversationService(units),
     )
     made.closing.push_async_callback(database.close)

@@ -1,0 +1,57 @@
+"""Honour Idempotency-Key: `APIRouter(route_class=IdempotentRoute)` does it for every POST of a router."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from backend.api.access import who_asks
+from backend.bootstrap import services
+from backend.idempotency.types import Answer
+
+HEADER = "idempotency-key"
+REPLAYED = {"Idempotency-Replayed": "true"}
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+async def fingerprint(request: Request) -> str:
+    """Tell the same request from another one. An upload is told by its length: its body is not held in memory."""
+    told = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}".encode())
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        told.update(request.headers.get("content-length", "").encode())
+    else:
+        told.update(await request.body())
+    return told.hexdigest()
+
+
+class IdempotentRoute(APIRoute):
+    """Answer a repeated POST with the first answer. Only what succeeded as JSON is remembered; a stream is not."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get(HEADER)
+            if key is None or request.method != "POST":
+                return await handle(request)
+            operator = await who_asks(request)
+            memory = services().idempotency
+            if known := await memory.claim(operator, key, await fingerprint(request)):
+                return Response(known.body, known.status, REPLAYED, "application/json")
+            kept = False
+            try:
+                answer = await handle(request)
+                body = getattr(answer, "body", None)
+                if isinstance(body, bytes) and answer.status_code < 300:  # noqa: PLR2004  # what succeeded
+                    await memory.keep(operator, key, Answer(answer.status_code, body.decode()))
+                    kept = True
+                return answer
+            finally:
+                if not kept:
+                    await memory.release(operator, key)
+
+        return once

@@ -1,0 +1,64 @@
+"""Claim a key, answer again what it was answered, or let it go after a failure."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import IntegrityError
+
+from backend.columns import utc_now
+from backend.errors import Conflict, InvalidInput
+from backend.idempotency.models import IdempotencyRow
+from backend.idempotency.repository import IdempotencyRepository
+from backend.idempotency.types import ABANDONED, KEPT, MAX_KEY_LENGTH, Answer
+from backend.operator import Operator
+from backend.unit_of_work import Units
+
+UNDER_WAY = "A request with this Idempotency-Key is still under way."
+
+
+class IdempotencyService:
+    """Keys belong to a project; a fingerprint tells whether the same thing is asked."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    async def claim(self, operator: Operator, key: str, fingerprint: str) -> Answer | None:
+        """Return the earlier answer, or None when the caller is the first and must `keep` or `release`.
+
+        Raise InvalidInput when the key stood for something else, Conflict while the first request is under way.
+        """
+        if not 1 <= len(key) <= MAX_KEY_LENGTH:
+            raise InvalidInput(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
+        now = utc_now()
+        try:
+            async with self._units.write() as work:
+                rows = IdempotencyRepository(work.session, operator.project_id)
+                await rows.forget_before(now - KEPT)
+                found = await rows.find(key)
+                if found is None:
+                    rows.add(IdempotencyRow(project_id=operator.project_id, key=key, fingerprint=fingerprint))
+                    return None
+                if found.fingerprint != fingerprint:
+                    raise InvalidInput("This Idempotency-Key was sent with a different request before.")
+                if found.status:
+                    return Answer(found.status, found.body)
+                if now - found.created_at < ABANDONED:
+                    raise Conflict(UNDER_WAY, hint="Ask again in a moment.")
+                found.created_at = now
+                rows.add(found)
+                return None
+        except IntegrityError as error:  # two first requests at once, on Postgres
+            raise Conflict(UNDER_WAY, hint="Ask again in a moment.") from error
+
+    async def keep(self, operator: Operator, key: str, answer: Answer) -> None:
+        """Remember the answer for a day."""
+        async with self._units.write() as work:
+            rows = IdempotencyRepository(work.session, operator.project_id)
+            found = await rows.find(key)
+            if found is not None:
+                found.status, found.body = answer.status, answer.body
+                rows.add(found)
+
+    async def release(self, operator: Operator, key: str) -> None:
+        """Forget a request that made nothing, so that it may be sent again."""
+        async with self._units.write() as work:
+            await IdempotencyRepository(work.session, operator.project_id).remove(key)
