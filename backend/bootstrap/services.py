@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.jobs import open_jobs
+from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.conversations.service import ConversationService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
@@ -27,6 +28,7 @@ class Services:
     units: Units
     events: Events
     jobs: Jobs
+    rooms: Rooms
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
@@ -57,12 +59,14 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         units=units,
         events=engine("events.in_process", "InProcessEvents")(),
         jobs=open_jobs(settings),
+        rooms=open_rooms(settings),
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
         conversations=ConversationService(units),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)
+    made.closing.push_async_callback(made.rooms.close)
     _current.append(made)
     if serving:
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service

@@ -1,0 +1,38 @@
+"""The engines that compute or keep files. Making them is cheap: their child processes start at the first call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from backend.bootstrap.engines import engine
+from backend.ports.embeddings import Embedder
+from backend.ports.objects import ObjectStore
+from backend.ports.vectors import VectorIndex
+from backend.settings import Settings
+
+ENGINE_LOG = Path("logs", "engines.log")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """`embedder` is the embedded model; endpoints of others are made where their keys are."""
+
+    objects: ObjectStore
+    vectors: VectorIndex
+    embedder: Embedder
+
+    async def close(self) -> None:
+        """Let the children flush and end."""
+        await self.vectors.close()
+        await self.embedder.close()
+
+
+def open_rooms(settings: Settings) -> Rooms:
+    folder, log = settings.folder, settings.folder / ENGINE_LOG
+    return Rooms(
+        objects=cast(ObjectStore, engine("objects.directory", "DirectoryObjects")(folder / "objects")),
+        vectors=cast(VectorIndex, engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)),
+        embedder=cast(Embedder, engine("embeddings.wordllama", "WordLlamaEmbedder")(folder / "rooms", log)),
+    )
