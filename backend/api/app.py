@@ -5,10 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import errors, health
+from backend.api import docs, errors, health
 from backend.errors import NotFound
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    docs.router,
+)
 
 nowhere = APIRouter(include_in_schema=False)
 
