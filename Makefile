@@ -1,0 +1,55 @@
+# All the words a newcomer needs. `make` alone prints them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON := .venv/bin/python
+export PYTHONPATH := $(CURDIR)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# With two workers a machine of 2 cores stays busy, not choked: the one that drives the browser has it as a child.
+WORKERS ?= 2
+
+.PHONY: help run test check bench soak lock set-up set-up-dev browser
+
+help:
+	@echo "make run    set everything up and serve the console and the REST API on one port"
+	@echo "make test   set up and run every test"
+	@echo "make check  format, lint, import contracts, types"
+	@echo "make bench  measure what is promised and print it beside the targets"
+	@echo "make soak   the fault tests over many seeds, for hours"
+	@echo "make lock   write the locks anew from pyproject.toml"
+
+set-up:
+	@.ci/set-up run
+
+set-up-dev:
+	@.ci/set-up dev
+
+browser: set-up-dev
+	@$(PYTHON) -m tests.journeys.chromium
+
+run: set-up
+	@exec $(PYTHON) -m backend.cli run
+
+check: set-up-dev
+	ruff check .
+	ruff format --check .
+	lint-imports --no-cache
+	mypy
+	basedpyright
+
+# One export serves every journey; they share a worker, a server and a browser, and the rest runs beside them.
+test: browser
+	@$(PYTHON) -m backend.cli build
+	@pytest tests -m "not soak" -n $(WORKERS) --dist loadgroup
+
+bench: browser
+	@$(PYTHON) -m bench
+
+soak: set-up-dev
+	@SIGNALBOX_SOAK=1 pytest tests -m soak -n0
+
+# `uv pip compile` writes no index address into a lock; the head line would otherwise carry this machine's options.
+lock: set-up-dev
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-header \
+		--python-version 3.11 pyproject.toml -o requirements.lock
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-header \
+		--python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock

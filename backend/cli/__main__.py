@@ -1,0 +1,5 @@
+"""Let `python -m backend.cli` be the same as `signalbox`."""
+
+from backend.cli.app import main
+
+main()

