@@ -62,6 +62,9 @@ async def signed_in(scope: Scope) -> bool:
 
 
 def is_public(path: str) -> bool:
+    """Tell whether anybody may fetch this; a path that climbs is no public file, wherever it starts."""
+    if ".." in path or "\\" in path:
+        return False
     return (
         path in PUBLIC_FILES
         or path.startswith(PUBLIC_FOLDERS)

@@ -105,10 +105,37 @@ def console_through_other_doors(tree: Path) -> list[str]:
     return found
 
 
+def _is_state(node: ast.AST) -> bool:
+    """Tell a State by the names of its bases: rx.State, the mixins, or another state."""
+    names = [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
+    return any(name.endswith(("State", "Seated", "Phased")) for name in names)
+
+
+def handlers_that_ask_nobody(tree: Path) -> list[str]:
+    """Every public coroutine of a State can be called by any client, so it must ask who is there.
+
+    A plain function cannot reach a service, because all of their methods are coroutines.
+    """
+    found = []
+    for path in files(tree, "*.py"):
+        if not path.is_relative_to(tree / "console"):
+            continue
+        for state in filter(_is_state, ast.walk(ast.parse(path.read_text()))):
+            assert isinstance(state, ast.ClassDef)
+            for method in state.body:
+                if not isinstance(method, ast.AsyncFunctionDef) or method.name.startswith("_"):
+                    continue
+                said = ast.unparse(method)
+                if "self._operator(" not in said and "self._person(" not in said:
+                    found.append(f"{path.relative_to(tree)}:{method.lineno} {state.name}.{method.name}")
+    return found
+
+
 RULES = (
     too_long,
     imports_inside_functions,
     commits_outside_the_unit,
     vendors_outside_engines,
     console_through_other_doors,
+    handlers_that_ask_nobody,
 )

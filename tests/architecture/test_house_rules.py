@@ -26,6 +26,11 @@ PLANTED: list[tuple[Rule, str, str]] = [
     ),
     (house.console_through_other_doors, "console/pages/planted.py", "from backend import unit_of_work\n"),
     (house.console_through_other_doors, "console/pages/planted.py", "import backend.api.app\n"),
+    (
+        house.handlers_that_ask_nobody,
+        "console/state/planted.py",
+        "class PlantedState(Phased, rx.State):\n    async def load(self):\n        await services().flows.list()\n",
+    ),
 ]
 
 

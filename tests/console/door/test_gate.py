@@ -1,0 +1,137 @@
+"""What gets past the door, tried on the bare middleware before an application that would tell everything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from backend.api.access import SESSION_COOKIE
+from backend.bootstrap import Services
+from console.door.gate import gated, session_cookie
+from console.door.sign_in import _local
+
+
+async def tells_everything(scope: Scope, receive: Receive, send: Send) -> None:
+    assert scope["type"] == "http"
+    assert receive
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"SECRET"})
+
+
+@pytest.fixture
+async def stranger(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    assert services
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(gated(tells_everything)), base_url="http://test"
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def member(stranger: httpx.AsyncClient, services: Services) -> httpx.AsyncClient:
+    session = await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())
+    stranger.cookies.set(SESSION_COOKIE, session)
+    return stranger
+
+
+PAGES = [
+    "/",
+    "/flows",
+    "/flows/x",
+    "/index.html",
+    "/knowledge/index.html",
+    "/404.html",
+    "/__spa-fallback.html",
+    "/assets",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_sends_a_stranger_to_the_sign_in_page(stranger: httpx.AsyncClient, path: str) -> None:
+    answer = await stranger.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?next=/")
+    assert b"SECRET" not in answer.content
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_opens_for_a_member(member: httpx.AsyncClient, path: str) -> None:
+    assert (await member.get(path)).content == b"SECRET"
+
+
+@pytest.mark.parametrize("path", ["/_upload", "/_upload/x.pdf", "/ping", "/_health", "/_all_routes", "/auth-codespace"])
+async def test_the_doors_of_the_framework_are_closed_for_members_too(member: httpx.AsyncClient, path: str) -> None:
+    answer = await member.get(path)
+    assert (answer.status_code, answer.content) == (404, b"Refused.\n")
+
+
+@pytest.mark.parametrize("path", ["/_event", "/_event/", "/_event/?EIO=4&transport=polling"])
+async def test_the_socket_refuses_a_stranger(stranger: httpx.AsyncClient, path: str) -> None:
+    assert (await stranger.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/assets/x.js", "/css/button.css", "/fonts/x.woff2", "/favicon.svg", "/sign-in"])
+async def test_the_bundle_and_the_sign_in_page_are_public(stranger: httpx.AsyncClient, path: str) -> None:
+    assert (await stranger.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../flows", "/css/%2e%2e/flows", "//flows", "/sign-innn", "/assets%2f..%2fflows"]
+)
+async def test_a_disguised_page_is_no_public_file(stranger: httpx.AsyncClient, path: str) -> None:
+    assert b"SECRET" not in (await stranger.get(path)).content
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "http://test.evil.example", "http://nottest", "null", "http://test:81", "file://"],
+)
+@pytest.mark.parametrize("path", ["/", "/api/flows", "/_event", "/sign-in/link"])
+async def test_a_page_of_another_origin_is_refused(member: httpx.AsyncClient, origin: str, path: str) -> None:
+    answer = await member.post(path, headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_page_of_our_own_origin_is_answered(member: httpx.AsyncClient) -> None:
+    assert (await member.post("/", headers={"Origin": "http://test"})).status_code == 200
+
+
+async def test_every_answer_carries_the_security_headers(stranger: httpx.AsyncClient) -> None:
+    for path in ("/", "/api/health", "/ping", "/favicon.svg"):
+        headers = (await stranger.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe-eval" not in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil",
+        "/\\evil",
+        "https:evil",
+        "javascript:alert(1)",
+        "http://evil",
+        "/a\r\nb",
+        "",
+        "evil",
+        "/\t/evil",
+        "\\/evil",
+    ],
+)
+def test_sign_in_never_leads_elsewhere(target: str) -> None:
+    assert _local(target) == "/"
+
+
+@pytest.mark.parametrize("target", ["/", "/flows/flow_1", "/knowledge?q=a"])
+def test_sign_in_leads_back_to_the_page_that_was_asked_for(target: str) -> None:
+    assert _local(target) == target
+
+
+@pytest.mark.parametrize("raw", [b"", b"a=b", b"signalbox_session", b"\xff\xfe=1; ;;", b"signalbox_session="])
+def test_a_strange_cookie_header_is_no_session(raw: bytes) -> None:
+    assert session_cookie([(b"cookie", raw)]) == ""
