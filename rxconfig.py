@@ -12,15 +12,6 @@ config = rx.Config(
     default_color_mode="system",
     state_manager_mode="memory",  # the default pickles conversations to disk
     plugins=[
-        rx.plugins.RadixThemesPlugin(
-            theme=rx.theme(
-                accent_color="cyan",
-                gray_color="sage",
-                radius="small",
-                scaling="95%",
-                panel_background="solid",
-            )
-        ),
         SocketAtPageAddress(),
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],

@@ -10,11 +10,13 @@ import reflex as rx
 from backend import bootstrap
 from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
+from console.components.ui.toaster import toaster
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.sign_in import DOOR
 from console.pages import PAGES
 from console.problems import show_problem
+from console.theme import STYLESHEETS
 
 api = create_api()
 api.router.routes[:0] = DOOR
@@ -22,6 +24,8 @@ api.router.routes[:0] = DOOR
 app = rx.App(
     api_transformer=[api, without_trailing_slash, gated, numbered],  # the last one stands outermost
     backend_exception_handler=show_problem,
+    stylesheets=STYLESHEETS,
+    toaster=toaster(),
 )
 app.add_middleware(EventGate())
 for page in PAGES:

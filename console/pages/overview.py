@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from console import routes
+from console.components.shell import page_head, shell
+
 
 def overview() -> rx.Component:
-    return rx.el.main(rx.el.h1("Overview"), custom_attrs={"data-hydrated": rx.State.is_hydrated})
+    return shell(routes.OVERVIEW, page_head("Overview"))

@@ -1,0 +1,25 @@
+import { useEffect, useRef } from "react";
+
+const editable = (node) => node?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName);
+
+export function Countdown({ seconds, onEnd, onUndo }) {
+  const bar = useRef(null);
+  const act = useRef({});
+  act.current = { onEnd, onUndo };
+
+  useEffect(() => {
+    const end = setTimeout(() => act.current.onEnd?.(), seconds * 1000);
+    const undo = (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || editable(event.target)) return;
+      event.preventDefault();
+      act.current.onUndo?.();
+    };
+    bar.current.animate([{ width: "100%" }, { width: "0%" }], { duration: seconds * 1000, fill: "forwards" });
+    addEventListener("keydown", undo);
+    return () => {
+      clearTimeout(end);
+      removeEventListener("keydown", undo);
+    };
+  }, [seconds]);
+  return <i ref={bar} aria-hidden="true" />;
+}

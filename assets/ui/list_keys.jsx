@@ -1,0 +1,32 @@
+const MOVE = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+const editable = (node) => node.matches("textarea, select, input:not([type=checkbox])") || node.isContentEditable;
+
+/* Works on what the page drew: [data-row] rows with a checkbox, a link or [data-open], [data-retry], [data-delete]. */
+export function ListKeys({ children, className }) {
+  const onKeyDown = (event) => {
+    const rows = [...event.currentTarget.querySelectorAll("[data-row]")];
+    const row = event.target.closest("[data-row]");
+    if (!row || editable(event.target) || event.altKey) return;
+    const box = (one) => one.querySelector("input[type=checkbox]");
+    const press = (selector) => row.querySelector(selector)?.click();
+    const onRow = event.target === row;
+    if (event.key in MOVE && !event.ctrlKey) {
+      const next = rows[rows.indexOf(row) + MOVE[event.key]];
+      if (!next) return;
+      event.preventDefault();
+      if (event.shiftKey) for (const one of [row, next]) if (box(one) && !box(one).checked) box(one).click();
+      next.focus();
+    } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      for (const one of rows) if (box(one) && !box(one).checked) box(one).click();
+    } else if (event.key === "Enter" && onRow) {
+      event.preventDefault();
+      press("[data-open], a[href]");
+    } else if (event.key === " " && onRow) {
+      event.preventDefault();
+      box(row)?.click();
+    } else if (event.key === "r" && !event.ctrlKey && !event.metaKey) press("[data-retry]");
+    else if (event.key === "Delete") press("[data-delete]");
+  };
+  return <div className={className} onKeyDown={onKeyDown}>{children}</div>;
+}

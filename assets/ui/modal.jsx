@@ -1,0 +1,31 @@
+import { useEffect, useRef } from "react";
+
+export function Modal({ open, onClose, className, labelledBy, describedBy, children }) {
+  const box = useRef(null);
+  const from = useRef(null);
+
+  useEffect(() => {
+    const dialog = box.current;
+    if (open && !dialog.open) {
+      from.current = document.activeElement;
+      dialog.showModal();
+      dialog.querySelector("[data-safe], input, button")?.focus();
+    } else if (!open && dialog.open) dialog.close();
+    if (!open && from.current) {
+      if (from.current.isConnected) from.current.focus();
+      from.current = null;
+    }
+  }, [open]);
+
+  const cancel = (event) => {
+    event.preventDefault();
+    onClose?.();
+  };
+  const backdrop = (event) => event.target === box.current && onClose?.();
+  return (
+    <dialog ref={box} className={className} aria-labelledby={labelledBy} aria-describedby={describedBy || undefined}
+      onCancel={cancel} onPointerDown={backdrop}>
+      {open ? children : null}
+    </dialog>
+  );
+}

@@ -1,0 +1,45 @@
+"""The frame of every page: bar, rail, main; a skip link before them and landmarks in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.shell_bar import bar
+from console.components.shell_rail import rail, tabbar
+from console.components.ui.kinds import Child
+from console.components.ui.parts import Tips
+
+
+def shell(active: str, head: rx.Component, *body: Child, slim: bool = False, **props: Any) -> rx.Component:
+    """Draw a page of the area whose route is `active`. `head` comes from `page_head`; slim is for pages of panes."""
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#main", class_name="skip-link"),
+        rx.el.div(
+            bar(),
+            rail(active),
+            rx.el.main(head, *body, class_name="main", id="main", tab_index=-1, **props),
+            tabbar(active),
+            class_name="app slim" if slim else "app",
+        ),
+        Tips.create(),
+        custom_attrs={"data-hydrated": rx.State.is_hydrated},
+    )
+
+
+def page_head(title: Child, *acts: rx.Component, crumb: Child = "", sub: Child = "", state: Child = "") -> rx.Component:
+    """Draw the head: crumb, title, state, then acts at the right with the primary one last."""
+    return rx.el.div(
+        rx.el.span(crumb, class_name="crumb") if not isinstance(crumb, str) or crumb else rx.fragment(),
+        rx.el.h1(title),
+        rx.el.span(sub, class_name="sub") if not isinstance(sub, str) or sub else rx.fragment(),
+        state,
+        rx.el.span(*acts, class_name="r row") if acts else rx.fragment(),
+        class_name="head",
+    )
+
+
+def body(*children: Child, class_name: str = "body") -> rx.Component:
+    """Draw what stands under the head, with gaps of 12 px."""
+    return rx.el.div(*children, class_name=class_name)

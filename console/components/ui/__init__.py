@@ -1,0 +1,97 @@
+"""State-free pieces of the design: each draws what it is given, in every state it can have."""
+
+from console.components.ui.button import button, icon_button, link_button
+from console.components.ui.choice import checkbox, radio, slider, switch
+from console.components.ui.code import Line, code, code_lines, diff_lines, diff_view
+from console.components.ui.data_table import Column, cell, data_table, table_foot, table_row
+from console.components.ui.dialog import SAFE, confirm, dialog
+from console.components.ui.field import field
+from console.components.ui.icon import icon
+from console.components.ui.inputs import filter_input, number_input, text_area, text_input
+from console.components.ui.keys import keys
+from console.components.ui.kinds import Child, Flag, Handler, Number, Text, classes, when
+from console.components.ui.marks import avatar, cite, plate, tag
+from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
+from console.components.ui.notice import banner, say, undo_bar, warn
+from console.components.ui.pager import pager
+from console.components.ui.panel import panel, phead
+from console.components.ui.parts import CopyButton, Tips
+from console.components.ui.phase_view import empty_state, failure, phase_view, skeleton_block, skeleton_rows
+from console.components.ui.progress import meter, moving, stage_marks, stages
+from console.components.ui.select import select
+from console.components.ui.spinner import spinner
+from console.components.ui.status import STATE_OF, STATES, shape, state_of, status
+from console.components.ui.tabs import segments, tabs
+
+__all__ = [
+    "SAFE",
+    "STATES",
+    "STATE_OF",
+    "TRIGGER",
+    "Child",
+    "Column",
+    "CopyButton",
+    "Flag",
+    "Handler",
+    "Line",
+    "Number",
+    "Text",
+    "Tips",
+    "avatar",
+    "banner",
+    "button",
+    "cell",
+    "checkbox",
+    "cite",
+    "classes",
+    "code",
+    "code_lines",
+    "confirm",
+    "data_table",
+    "dialog",
+    "diff_lines",
+    "diff_view",
+    "empty_state",
+    "failure",
+    "field",
+    "filter_input",
+    "icon",
+    "icon_button",
+    "keys",
+    "link_button",
+    "menu",
+    "menu_item",
+    "menu_line",
+    "menu_link",
+    "meter",
+    "moving",
+    "number_input",
+    "pager",
+    "panel",
+    "phase_view",
+    "phead",
+    "plate",
+    "radio",
+    "say",
+    "segments",
+    "select",
+    "shape",
+    "skeleton_block",
+    "skeleton_rows",
+    "slider",
+    "spinner",
+    "stage_marks",
+    "stages",
+    "state_of",
+    "status",
+    "switch",
+    "table_foot",
+    "table_row",
+    "tabs",
+    "tag",
+    "text_area",
+    "text_input",
+    "undo_bar",
+    "warn",
+    "when",
+]

@@ -1,0 +1,49 @@
+"""What speaks to the operator: banners across a page, the undo bar, and toasts for results of acts elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from console.components.ui.button import button, icon_button
+from console.components.ui.kinds import Child, Flag, Handler, Text
+from console.components.ui.parts import Countdown
+from console.components.ui.status import shape
+
+UNDO_SECONDS = 10
+TOAST_MS = 6000
+
+
+def banner(state: Literal["wait", "fail", "run", "ok"], lead: Text, *words: Child, acts: Child = "") -> rx.Component:
+    """Draw a line across the page: the fact in medium, then what it means, then the acts."""
+    return rx.el.div(
+        rx.el.span(shape(state), class_name=f"st {state}"),
+        rx.el.span(rx.el.b(lead, class_name="b"), " ", *words),
+        rx.el.span(acts, class_name="acts"),
+        class_name=f"banner {state}",
+        role="alert" if state == "fail" else "status",
+    )
+
+
+def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler) -> rx.Component:
+    """Offer to take back the last act for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands."""
+    bar = rx.el.div(
+        rx.el.span(words, class_name="ell"),
+        button("Undo", on_undo, kind="quiet", size="sm", key="Ctrl Z", class_name="r"),
+        icon_button("x", "Dismiss", on_end, size="sm"),
+        Countdown.create(seconds=UNDO_SECONDS, on_end=on_end, on_undo=on_undo),
+        class_name="undo over",
+        role="status",
+    )
+    return rx.cond(opened, bar, rx.fragment())
+
+
+def say(words: str, more: str = "") -> Any:
+    """Return the event that shows good news: it leaves after 6 s and waits under the pointer."""
+    return rx.toast.success(words, description=more, duration=TOAST_MS)
+
+
+def warn(words: str, more: str = "") -> Any:
+    """Return the event that shows bad news: it stays until it is closed. Never the only place of a failure."""
+    return rx.toast.error(words, description=more, duration=1_000_000, close_button=True)

@@ -1,0 +1,67 @@
+"""The React parts that Python cannot express: focus, keys and the top layer. Sources: assets/ui/*.jsx."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+class Roving(rx.Component):
+    """A box in which arrows, Home and End move the focus among the children that `pick` selects, and press them."""
+
+    library = "$/public/ui/roving.jsx"
+    tag = "Roving"
+    role: rx.Var[str]
+    label: rx.Var[str]
+    pick: rx.Var[str]
+
+
+class MenuRoot(rx.Component):
+    """A trigger ([data-trigger]) and a list ([role=menu]) that opens over everything."""
+
+    library = "$/public/ui/menu.jsx"
+    tag = "MenuRoot"
+    align: rx.Var[str]
+
+
+class Modal(rx.Component):
+    """A native dialog: the page behind is inert, Esc closes, focus starts at [data-safe] and returns."""
+
+    library = "$/public/ui/modal.jsx"
+    tag = "Modal"
+    open: rx.Var[bool]
+    labelled_by: rx.Var[str]
+    described_by: rx.Var[str]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Countdown(rx.Component):
+    """A bar that runs for some seconds, fires once at the end, and answers Ctrl Z."""
+
+    library = "$/public/ui/countdown.jsx"
+    tag = "Countdown"
+    seconds: rx.Var[float]
+    on_end: rx.EventHandler[rx.event.no_args_event_spec]
+    on_undo: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class ListKeys(rx.Component):
+    """A list whose rows ([data-row]) answer arrows, J K, Enter, Space, Shift with arrows, Ctrl A, R and Del."""
+
+    library = "$/public/ui/list_keys.jsx"
+    tag = "ListKeys"
+
+
+class Tips(rx.Component):
+    """The one tooltip of the page: it speaks for whatever carries data-tip."""
+
+    library = "$/public/ui/tips.jsx"
+    tag = "Tips"
+
+
+class CopyButton(rx.Component):
+    """A small button that copies a text and says so."""
+
+    library = "$/public/ui/copy.jsx"
+    tag = "CopyButton"
+    text: rx.Var[str]
+    label: rx.Var[str]

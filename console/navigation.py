@@ -1,0 +1,43 @@
+"""The areas that exist, in the order of the rail. An area without a page has no row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from console import routes
+
+
+@dataclass(frozen=True)
+class Area:
+    """A row of the rail: its word, its icon, the key after G, and the shorter word of the narrow tab bar."""
+
+    name: str
+    route: str
+    icon: str
+    key: str
+    short: str = ""
+
+
+GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
+    (
+        "Watch",
+        (
+            Area("Overview", routes.OVERVIEW, "gauge", "O", "Overview"),
+            Area("Conversations", routes.CONVERSATIONS, "messages-square", "C", "Chats"),
+            Area("Runs", routes.RUNS, "list-tree", "T"),
+            Area("Activity", routes.ACTIVITY, "activity", "A"),
+        ),
+    ),
+    (
+        "Build",
+        (
+            Area("Flows", routes.FLOWS, "waypoints", "F", "Flows"),
+            Area("Knowledge", routes.KNOWLEDGE, "library", "K", "Knowledge"),
+            Area("Models", routes.MODELS, "cpu", "M"),
+        ),
+    ),
+)
+AREAS: tuple[Area, ...] = tuple(area for _, areas in GROUPS for area in areas)
+# Five fit in the narrow tab bar: these four, and More for the rest.
+TABS: tuple[Area, ...] = tuple(area for area in AREAS if area.short)
+MORE: tuple[Area, ...] = tuple(area for area in AREAS if not area.short)

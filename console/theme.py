@@ -1,0 +1,35 @@
+"""The design tokens as Python names, and the list of stylesheets. assets/tokens.css decides the values."""
+
+from __future__ import annotations
+
+# One small file per piece; a feature adds its own at the end. The build makes one stylesheet of them.
+PIECES = (
+    "base",
+    "frame",
+    "rail",
+    "button",
+    "field",
+    "tabs",
+    "status",
+    "mark",
+    "panel",
+    "table",
+    "progress",
+    "code",
+    "message",
+    "menu",
+    "port",
+    "state",
+    "notice",
+    "dialog",
+    "sheet",
+    "panes",
+    "chart",
+)
+FEATURES: tuple[str, ...] = ()
+STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
+
+
+def token(name: str) -> str:
+    """Return the CSS expression of a token, for the few styles that Python must set."""
+    return f"var(--{name})"
