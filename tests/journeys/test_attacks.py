@@ -1,0 +1,137 @@
+"""A raw socket client that knows the names of the handlers and plays by none of the page's rules."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import socketio
+
+from backend.api.access import SESSION_COOKIE
+from tests.serving import Server
+
+SPACE = "/_event"
+ROOT = "reflex___state____state"
+HYDRATE = f"{ROOT}.hydrate_and_load"
+QUIET_SECONDS = 1.0
+
+
+class Attacker:
+    """One socket, and everything that came over it."""
+
+    def __init__(self, server: Server, **headers: str) -> None:
+        self.token = str(uuid.uuid4())
+        self._server, self._headers = server, headers
+        self._heard: asyncio.Queue[Any] = asyncio.Queue()
+        self.io = socketio.AsyncClient(reconnection=False)
+        self.io.on("event", self._heard.put_nowait, namespace=SPACE)
+
+    async def connect(self, token: str = "") -> list[Any]:
+        """Open the socket as the page would; return what is told at once. Raise when refused."""
+        hydrate = {"name": HYDRATE, "payload": {"vars": {}}, "router_data": {"pathname": "/", "asPath": "/"}}
+        await self.io.connect(
+            f"{self._server.base_url.replace('http', 'ws')}{SPACE}?token={token or self.token}",
+            headers=self._headers,
+            socketio_path=SPACE,
+            transports=["websocket"],
+            namespaces=[SPACE],
+            auth={"event": hydrate},
+        )
+        return await self.heard()
+
+    async def send(self, name: str, **payload: Any) -> list[Any]:
+        await self.io.emit(
+            "event",
+            {"name": name, "payload": payload, "router_data": {"pathname": "/", "asPath": "/"}},
+            namespace=SPACE,
+        )
+        return await self.heard()
+
+    async def heard(self) -> list[Any]:
+        """Return what comes until it is quiet for a second."""
+        told = []
+        with contextlib.suppress(TimeoutError):
+            while True:
+                told.append(await asyncio.wait_for(self._heard.get(), QUIET_SECONDS))
+        return told
+
+
+async def new_session(server: Server) -> str:
+    """Sign in over plain HTTP and return the cookie."""
+    link = server.run("sign-in-link").stdout.split()[-1]
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(link.partition("?")[0], data={"token": link.partition("token=")[2]})
+    return answer.cookies[SESSION_COOKIE]
+
+
+@pytest.fixture
+async def cookie(server: Server) -> str:
+    return await new_session(server)
+
+
+@pytest.fixture
+async def member(server: Server, cookie: str) -> AsyncIterator[Attacker]:
+    attacker = Attacker(server, Cookie=f"{SESSION_COOKIE}={cookie}")
+    await attacker.connect()
+    yield attacker
+    await attacker.io.disconnect()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Cookie": f"{SESSION_COOKIE}="},
+        {"Cookie": f"{SESSION_COOKIE}=guessed"},
+        {"X-API-Key": "sbx_guessed"},
+        {"Origin": "https://evil.example"},
+    ],
+)
+async def test_a_socket_without_a_session_is_not_opened(server: Server, headers: dict[str, str]) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await Attacker(server, **headers).connect()
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+async def test_a_page_of_another_origin_opens_no_socket_with_our_cookie(
+    server: Server, cookie: str, origin: str
+) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await Attacker(server, Cookie=f"{SESSION_COOKIE}={cookie}", Origin=origin).connect()
+
+
+async def test_the_cookie_never_comes_back_over_the_socket(member: Attacker, cookie: str) -> None:
+    assert cookie not in json.dumps(await member.send(HYDRATE, vars={}))
+
+
+async def test_a_private_or_unknown_method_is_no_handler(member: Attacker) -> None:
+    for name in ("_person", "_operator", "_loading", "nowhere", "__init__", "reset"):
+        for told in await member.send(f"{ROOT}.console___state___overview____overview_state.{name}"):
+            assert not told.get("delta"), (name, told)
+
+
+async def test_signing_out_elsewhere_silences_the_open_socket(server: Server, member: Attacker, cookie: str) -> None:
+    async with httpx.AsyncClient(cookies={SESSION_COOKIE: cookie}) as client:
+        await client.post(f"{server.base_url}/sign-out")
+    told = await member.send(HYDRATE, vars={})
+    assert all(not answer.get("delta") for answer in told), told
+
+
+async def test_a_stolen_tab_token_opens_nothing_without_a_session(server: Server, member: Attacker) -> None:
+    """The token travels in the address of the socket, so it must be worth nothing by itself."""
+    await member.io.disconnect()
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await Attacker(server).connect(member.token)
+
+
+async def test_client_storage_vars_hold_no_rights(member: Attacker) -> None:
+    """What a browser may write of itself must not change who it is."""
+    name = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
+    for told in await member.send(name, vars={f"{ROOT}.console___door___events____seat_state._session_hash": 1}):
+        assert "session_hash" not in json.dumps(told)
