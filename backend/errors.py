@@ -36,6 +36,10 @@ class InvalidInput(DomainError):
         self.fields = fields or {}
 
 
+class TooLarge(InvalidInput):
+    """What was sent has more bytes than are taken."""
+
+
 class QuotaExceeded(DomainError):
     """A limit is reached; `retry_after_seconds` is None where waiting does not help."""
 

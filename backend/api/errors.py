@@ -15,6 +15,7 @@ from backend.errors import (
     NotFound,
     QuotaExceeded,
     SignInNeeded,
+    TooLarge,
     Unavailable,
 )
 
@@ -23,6 +24,7 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
+    (TooLarge, 413),
     (InvalidInput, 422),
     (QuotaExceeded, 429),
     (Unavailable, 503),

@@ -1,0 +1,15 @@
+"""The use cases of knowledge, a file per group."""
+
+from __future__ import annotations
+
+from backend.knowledge.service.bases import BaseUseCases
+from backend.knowledge.service.documents import DocumentUseCases
+from backend.knowledge.service.reading import ReadingUseCases
+from backend.knowledge.service.search import SearchUseCases
+
+
+class KnowledgeService(BaseUseCases, DocumentUseCases, ReadingUseCases, SearchUseCases):
+    """Everything an operator can do with knowledge bases."""
+
+
+__all__ = ["KnowledgeService"]

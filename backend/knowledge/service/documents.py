@@ -1,0 +1,163 @@
+"""Add, cancel, retry, delete and restore documents."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from backend.columns import utc_now
+from backend.errors import Conflict, Unavailable
+from backend.ids import new_id
+from backend.knowledge.errors import DocumentNotFound, FileTooLarge, NotFinished
+from backend.knowledge.models import DocumentRow
+from backend.knowledge.names import harmless
+from backend.knowledge.parts import INGEST, PURGE_DOCUMENT, object_key
+from backend.knowledge.progress import tell
+from backend.knowledge.repository import Documents, DocumentWork, KnowledgeBases
+from backend.knowledge.repository.documents import document_of
+from backend.knowledge.service.group import UseCases
+from backend.knowledge.types import UNDO_WINDOW, Added, Document, DocumentStatus, Stage
+from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
+
+
+class DocumentUseCases(UseCases):
+    """Each act answers at once; jobs do the long part, and tell of it on the topics of types.py."""
+
+    @property
+    def max_document_bytes(self) -> int:
+        return self._parts.max_document_bytes
+
+    async def add_document(self, operator: Operator, knowledge_base_id: str, name: str, path: Path) -> Added:
+        """Take in the file at `path`, which the caller keeps. The same content is taken in once per base.
+
+        Adding a document again that had failed or was cancelled is trying it again. Raise FileTooLarge, NotFound.
+        """
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        name = harmless(name)
+        size = (await asyncio.to_thread(path.stat)).st_size
+        if size > self._parts.max_document_bytes:
+            raise FileTooLarge(name, self._parts.max_document_bytes)
+        sha256 = await asyncio.to_thread(_digest, path)
+        known, row = await self._note(operator, knowledge_base_id, name, size, sha256)
+        if row is None:
+            assert known is not None
+            return Added(known, already_here=True)
+        return Added(await self._store(operator, row, path))
+
+    async def cancel(self, operator: Operator, document_id: str) -> Document:
+        """Stop the work on a document within a second. Raise NotFinished when there is none, NotFound."""
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        async with self._units.write() as work:
+            row = await Documents(work.session, operator.project_id).change(document_id)
+            if not DocumentStatus(row.status).in_work:
+                raise NotFinished("Nothing is in work on this document.")
+            row.status = DocumentStatus.CANCELLED
+            row.attempt += 1  # from here on the running attempt writes nothing
+            return self._write(work, row)
+
+    async def retry(self, operator: Operator, document_id: str) -> Document:
+        """Queue a failed or cancelled document again. Raise Conflict for any other, NotFound."""
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        async with self._units.write() as work:
+            row = await Documents(work.session, operator.project_id).change(document_id)
+            if row.status not in {DocumentStatus.FAILED, DocumentStatus.CANCELLED}:
+                raise Conflict("Only a failed or cancelled document can be tried again.")
+            return self._try_again(work, row)
+
+    async def delete_document(self, operator: Operator, document_id: str, *, undo: bool = False) -> None:
+        """Hide a document at once and end its work; its content goes now, or after 10 s where `undo` is offered."""
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        now = utc_now()
+        async with self._units.write() as work:
+            rows = Documents(work.session, operator.project_id)
+            row = await rows.change(document_id)
+            row.deleted_at, row.purge_after = now, now + UNDO_WINDOW if undo else now
+            if DocumentStatus(row.status).in_work:
+                row.status, row.stage, row.percent = DocumentStatus.QUEUED, Stage.PARSE, 0
+            row.attempt += 1
+            rows.add(row)
+            gone = document_of(row)
+            work.after_commit(lambda: tell(self._parts.events, row.project_id, gone, deleted=True))
+            if not undo:
+                work.after_commit(lambda: self._parts.jobs.enqueue(PURGE_DOCUMENT, row.id, row.attempt))
+
+    async def restore_document(self, operator: Operator, document_id: str) -> Document:
+        """Bring a deleted document back within its 10 s. Raise Conflict when they are over, NotFound."""
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        async with self._units.write() as work:
+            row = await Documents(work.session, operator.project_id).deleted(document_id)
+            if row.purge_after is None or row.purge_after <= utc_now():
+                raise Conflict("This document is gone already.")
+            row.deleted_at = row.purge_after = None
+            if row.status == DocumentStatus.QUEUED:
+                return self._queue(work, row, Stage.PARSE)
+            return self._write(work, row)
+
+    async def _note(
+        self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str
+    ) -> tuple[Document | None, DocumentRow | None]:
+        """Return the document that holds this content already, else a new row."""
+        async with self._units.write() as work:
+            base = await KnowledgeBases(work.session, operator.project_id).change(knowledge_base_id)
+            rows = Documents(work.session, operator.project_id)
+            known = await rows.same_content(base.id, sha256)
+            if known is not None and known.stage != Stage.STORE:
+                if known.status in {DocumentStatus.FAILED, DocumentStatus.CANCELLED}:
+                    return self._try_again(work, known), None
+                return document_of(known), None
+            row = DocumentRow(
+                id=new_id("doc"),
+                project_id=operator.project_id,
+                knowledge_base_id=base.id,
+                name=name,
+                size_bytes=size,
+                sha256=sha256,
+                embedding_model=base.embedding_model,
+            )
+            rows.add(row)
+            await work.session.flush()
+            return None, row
+
+    async def _store(self, operator: Operator, row: DocumentRow, path: Path) -> Document:
+        """Keep the file; its row stands already, so that no crash leaves a file that nobody knows of."""
+        key = object_key(operator.project_id, row.id)
+        try:
+            await self._parts.objects.put(key, path)
+        except OSError as error:
+            async with self._units.write() as work:
+                await DocumentWork(work.session).remove(row.id)
+            raise Unavailable("The file could not be kept.", hint="The disk of the server may be full.") from error
+        try:
+            async with self._units.write() as work:
+                stored = await Documents(work.session, operator.project_id).change(row.id)
+                if not DocumentStatus(stored.status).in_work:  # cancelled while it was being stored
+                    return document_of(stored)
+                return self._queue(work, stored, Stage.PARSE)
+        except DocumentNotFound:  # deleted while it was being stored; its purge may be over already
+            await self._parts.objects.delete(key)
+            raise
+
+    def _try_again(self, work: Work, row: DocumentRow) -> Document:
+        """Go on behind the cut where that is done: a provider that failed in the middle costs no second parse."""
+        is_cut = row.status == DocumentStatus.FAILED and row.stage in {Stage.EMBED, Stage.INDEX}
+        return self._queue(work, row, Stage.EMBED if is_cut else Stage.PARSE)
+
+    def _queue(self, work: Work, row: DocumentRow, stage: Stage) -> Document:
+        row.status, row.stage, row.percent = DocumentStatus.QUEUED, stage, 0
+        row.error = row.hint = ""
+        work.after_commit(lambda: self._parts.jobs.enqueue(INGEST, row.id, row.attempt))
+        return self._write(work, row)
+
+    def _write(self, work: Work, row: DocumentRow) -> Document:
+        row.updated_at = utc_now()
+        work.session.add(row)
+        document = document_of(row)
+        work.after_commit(lambda: tell(self._parts.events, row.project_id, document))
+        return document
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

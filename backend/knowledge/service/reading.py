@@ -1,0 +1,81 @@
+"""List documents, and read what was made of one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from backend.errors import InvalidInput
+from backend.knowledge.outline import outline_of, with_overlap
+from backend.knowledge.parts import object_key
+from backend.knowledge.repository import Chunks, Documents, KnowledgeBases
+from backend.knowledge.repository.documents import EVERYTHING
+from backend.knowledge.service.bases import FIRST_PAGE
+from backend.knowledge.service.group import UseCases
+from backend.knowledge.types import Chunk, Document, DocumentFilter, Heading
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+
+
+class ReadingUseCases(UseCases):
+    """What is deleted is not there, not even while it can be restored."""
+
+    async def list_documents(
+        self,
+        operator: Operator,
+        knowledge_base_id: str,
+        page: Page = FIRST_PAGE,
+        wanted: DocumentFilter = EVERYTHING,
+    ) -> Listed[Document]:
+        """Return the documents of a base, newest first. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            await KnowledgeBases(session, operator.project_id).many([knowledge_base_id])
+            return await Documents(session, operator.project_id).page(knowledge_base_id, page, wanted)
+
+    async def count_documents(
+        self, operator: Operator, knowledge_base_id: str, wanted: DocumentFilter = EVERYTHING
+    ) -> int:
+        """Return how many documents `list_documents` lists in all."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            return await Documents(session, operator.project_id).count(knowledge_base_id, wanted)
+
+    async def get_document(self, operator: Operator, document_id: str) -> Document:
+        """Return one document. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            return await Documents(session, operator.project_id).get(document_id)
+
+    async def list_chunks(self, operator: Operator, document_id: str, page: Page = FIRST_PAGE) -> Listed[Chunk]:
+        """Return chunks in reading order; `page.after` is the ordinal of the one before them. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        after = _ordinal(page.after)
+        async with self._units.read() as session:
+            await Documents(session, operator.project_id).get(document_id)
+            # One more at each end: the overlap of the first is told by the one before it.
+            chunks = await Chunks(session, operator.project_id).behind(document_id, after - 1, page.limit + 2)
+        told = [chunk for chunk in with_overlap(chunks) if chunk.ordinal > after]
+        return Listed.cut(told[: page.limit + 1], page, key="ordinal")
+
+    async def outline(self, operator: Operator, document_id: str) -> Sequence[Heading]:
+        """Return the headings of a document with the chunks under each. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            await Documents(session, operator.project_id).get(document_id)
+            return outline_of(await Chunks(session, operator.project_id).headings(document_id))
+
+    async def read_file(self, operator: Operator, document_id: str) -> tuple[Document, AsyncIterator[bytes]]:
+        """Return a document and the bytes of its file, as they were given. Raise NotFound."""
+        document = await self.get_document(operator, document_id)
+        key = object_key(operator.project_id, document.id)
+        await self._parts.objects.size(key)  # a missing file is told here, not in the middle of an answer
+        return document, self._parts.objects.read(key)
+
+
+def _ordinal(after: str) -> int:
+    """Return the ordinal that a page goes on behind, -1 for the first page."""
+    if not after:
+        return -1
+    if not after.isascii() or not after.isdigit() or len(after) > 9:  # noqa: PLR2004  # a million times our largest
+        raise InvalidInput("after must be the `next` of the page before.")
+    return int(after)
