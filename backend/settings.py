@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_KEY_CHARACTERS = 32
 
 
 class Settings(BaseSettings):
@@ -27,6 +29,19 @@ class Settings(BaseSettings):
     models: Literal["embedded", "scripted", "none"] = Field(
         default="embedded", description="The model that answers before one is connected."
     )
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def split_keys(cls, value: object) -> object:
+        """Take keys from one text, separated by commas."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def refuse_short_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < MIN_KEY_CHARACTERS for key in keys):
+            raise ValueError(f"each key needs at least {MIN_KEY_CHARACTERS} characters")
+        return keys
 
     @property
     def folder(self) -> Path:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import create_engine, make_url, text
 
 from backend import bootstrap
@@ -120,7 +121,7 @@ async def owner(units: Units) -> Operator:
 def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
     """Settings of a data directory with an empty migrated database."""
     shutil.copy(sqlite_template, tmp_path / SQLITE_FILE)
-    return Settings(data_dir=tmp_path, models="scripted")
+    return Settings(data_dir=tmp_path, models="scripted", secret_key=(SecretStr("the key of the tests " * 2),))
 
 
 @pytest.fixture

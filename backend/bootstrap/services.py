@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.jobs import open_jobs
 from backend.bootstrap.rooms import Rooms, open_rooms
+from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
+from backend.installation.service import InstallationService
 from backend.ports.database import Database
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
+from backend.ports.sealing import Sealer
 from backend.settings import Settings
 from backend.unit_of_work import Units
 
@@ -29,6 +32,7 @@ class Services:
     events: Events
     jobs: Jobs
     rooms: Rooms
+    sealer: Sealer
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
@@ -53,6 +57,11 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
     settings = settings or Settings()
     database = open_database(settings)
     units = Units(database)
+    try:
+        sealer = await open_sealer(settings, InstallationService(units))
+    except BaseException:
+        await database.close()
+        raise
     made = Services(
         settings=settings,
         database=database,
@@ -60,6 +69,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         events=engine("events.in_process", "InProcessEvents")(),
         jobs=open_jobs(settings),
         rooms=open_rooms(settings),
+        sealer=sealer,
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
         conversations=ConversationService(units),

@@ -1,0 +1,1 @@
+"""What belongs to the whole installation, not to a tenant: whether its secrets can be opened."""

@@ -1,0 +1,39 @@
+"""Tell the right secret key from a wrong one before anything is sealed with it."""
+
+from __future__ import annotations
+
+from backend.installation.errors import WrongSecretKey
+from backend.installation.models import ONLY, InstallationRow
+from backend.installation.repository import InstallationRepository
+from backend.ports.sealing import SealBroken, Sealer
+from backend.unit_of_work import Units
+
+CANARY = "signalbox"
+
+
+class InstallationService:
+    """Asked once, at the start of each process."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    async def is_sealed(self) -> bool:
+        """Tell whether secrets were sealed here before: then a new key cannot be the right one."""
+        async with self._units.read() as session:
+            return await InstallationRepository(session).find() is not None
+
+    async def check_secret_key(self, sealer: Sealer) -> None:
+        """Raise WrongSecretKey unless the key opens what the first start sealed; at that first start, seal it."""
+        async with self._units.write() as work:
+            rows = InstallationRepository(work.session)
+            row = await rows.find()
+            if row is None:
+                rows.add(InstallationRow(seal_check=sealer.seal(CANARY, ONLY)))
+                return
+        try:
+            sealer.open(row.seal_check, ONLY)
+        except SealBroken:
+            raise WrongSecretKey(
+                "The secret key is not the one that the secrets in this database were sealed with.",
+                hint="Set SIGNALBOX_SECRET_KEY to the old key (beside a new one: newest first, separated by a comma).",
+            ) from None

@@ -1,0 +1,26 @@
+"""Keep a secret in a row so that only this installation, and only for this row, can read it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from backend.errors import Conflict
+
+
+class SealBroken(Conflict):
+    """The token was changed, was sealed with a key that is gone, or belongs to another place."""
+
+
+class Sealer(Protocol):
+    """`context` names the place of the secret, tenant and row (`proj_...:prov_...`), and is sealed in with it.
+
+    A token copied into another row or tenant therefore does not open there.
+    """
+
+    def seal(self, text: str, context: str) -> str:
+        """Return a token for the database, different at each call."""
+        ...
+
+    def open(self, token: str, context: str) -> str:
+        """Return the text. Raise SealBroken."""
+        ...
