@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.String(), nullable=False),
         sa.Column("conversation_id", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("folded", sa.String(), nullable=False),

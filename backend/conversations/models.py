@@ -48,6 +48,7 @@ class MessageRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id")
     conversation_id: str = Field(foreign_key="conversation.id", index=True)
     role: str
+    author: str = ""
     state: str
     text: str = ""
     folded: str = ""

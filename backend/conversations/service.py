@@ -78,12 +78,15 @@ class ConversationService:
         question = MessageRow(
             id=new_id("msg"),
             role=Role.USER,
+            author=operator.name,
             state=ChatState.ANSWERED,
             text=storable(opening.text),
             folded=folded(opening.text),
             **shared,
         )
-        answer = MessageRow(id=new_id("msg"), role=Role.ASSISTANT, state=ChatState.RUNNING, **shared)
+        answer = MessageRow(
+            id=new_id("msg"), role=Role.ASSISTANT, author=opening.flow_name, state=ChatState.RUNNING, **shared
+        )
         rows.add(question)
         rows.add(answer)
         return Turn(conversation.id, question.id, answer.id)

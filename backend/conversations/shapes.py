@@ -49,6 +49,7 @@ def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
         id=row.id,
         conversation_id=row.conversation_id,
         role=Role(row.role),
+        author=row.author,
         text=row.text,
         state=ChatState(row.state),
         run_id=row.run_id,

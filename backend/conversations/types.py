@@ -97,11 +97,12 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One side of a turn. A question costs nothing; its run is the answer's."""
+    """One side of a turn. `author` is the person who asked, or the flow that answered. A question costs nothing."""
 
     id: str
     conversation_id: str
     role: Role
+    author: str
     text: str
     state: ChatState
     run_id: str

@@ -38,6 +38,7 @@ async def test_a_turn_stands_in_order_with_its_citations(log, units, owner):
     assert reply.citations[0].document_name == "Returns.md"
     assert (reply.tokens_in, reply.tokens_out, reply.cost, reply.latency_ms) == (200, 20, Decimal("0.0121"), 900)
     assert reply.state is ChatState.ANSWERED
+    assert [message.author for message in transcript.messages] == [owner.name, "Support desk"]
 
 
 async def test_sums_grow_with_each_turn(log, units, owner):

@@ -1,0 +1,60 @@
+"""How numbers, money and times are written, everywhere the same."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+SECOND_MS = 1_000
+LONG_MS = 90_000
+MINUTE_MS = 60_000
+
+
+def count(number: int) -> str:
+    """Return a whole number with commas: 1,284."""
+    return f"{number:,}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: "1 passage", "12 passages"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def span(milliseconds: float) -> str:
+    """Return a duration for summaries: 900 ms, 4.8 s, 3 min."""
+    if milliseconds < SECOND_MS:
+        return f"{milliseconds:.0f} ms"
+    if milliseconds < LONG_MS:
+        return f"{milliseconds / SECOND_MS:.1f} s"
+    return f"{milliseconds / MINUTE_MS:.0f} min"
+
+
+def money(dollars: Decimal, *, single: bool = False) -> str:
+    """Return US dollars: sums as $89.16, the price of a `single` call as $0.0121, nothing as $0."""
+    if not dollars:
+        return "$0"
+    if single or dollars < Decimal("0.01"):
+        return f"${dollars:.4f}" if dollars >= Decimal("0.0001") else "under $0.0001"
+    return f"${dollars:,.2f}"
+
+
+def day(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """Return 14:31 today, 18 Nov this year, else 12 Nov 2025."""
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+
+
+def clock(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """Return 14:31:52 today, 12 Nov 16:02 this year, else 12 Nov 2025 16:02."""
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M:%S}"
+    return f"{day(moment, zone, now)} {local:%H:%M}"
+
+
+def exact(moment: datetime, zone: tzinfo) -> str:
+    """Return the whole time with its zone, for hover."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z}"
