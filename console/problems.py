@@ -10,6 +10,7 @@ import reflex as rx
 
 from backend.errors import DomainError
 from backend.ids import new_id
+from console.toasts import warn
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,4 @@ def problem_of(error: Exception) -> Problem:
 def show_problem(exception: Exception) -> rx.event.EventSpec:
     """Show what a handler raised as a toast that stays until it is closed."""
     problem = problem_of(exception)
-    return rx.toast.error(
-        problem.words, description=problem.hint or problem.reference, duration=1_000_000, close_button=True
-    )
+    return warn(problem.words, problem.hint or f"Reference {problem.reference}")

@@ -9,6 +9,7 @@ PIECES = (
     "rail",
     "button",
     "field",
+    "choice",
     "tabs",
     "status",
     "mark",
@@ -25,8 +26,9 @@ PIECES = (
     "sheet",
     "panes",
     "chart",
+    "node",
 )
-FEATURES: tuple[str, ...] = ()
+FEATURES: tuple[str, ...] = ("design_states", "design")
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.pages.design import design
 from console.pages.overview import overview
 
 
@@ -22,4 +23,7 @@ class Page:
     on_load: Any = None
 
 
-PAGES: tuple[Page, ...] = (Page(overview, routes.OVERVIEW, "Overview · Signalbox"),)
+PAGES: tuple[Page, ...] = (
+    Page(overview, routes.OVERVIEW, "Overview · Signalbox"),
+    Page(design, routes.DESIGN, "Components · Signalbox"),
+)

@@ -12,11 +12,12 @@ from console.components.ui.keys import keys
 from console.components.ui.kinds import Child, Flag, Handler, Number, Text, classes, when
 from console.components.ui.marks import avatar, cite, plate, tag
 from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
-from console.components.ui.notice import banner, say, undo_bar, warn
+from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
 from console.components.ui.panel import panel, phead
 from console.components.ui.parts import CopyButton, Tips
 from console.components.ui.phase_view import empty_state, failure, phase_view, skeleton_block, skeleton_rows
+from console.components.ui.port import PORT_SHAPES, port
 from console.components.ui.progress import meter, moving, stage_marks, stages
 from console.components.ui.select import select
 from console.components.ui.spinner import spinner
@@ -24,6 +25,7 @@ from console.components.ui.status import STATE_OF, STATES, shape, state_of, stat
 from console.components.ui.tabs import segments, tabs
 
 __all__ = [
+    "PORT_SHAPES",
     "SAFE",
     "STATES",
     "STATE_OF",
@@ -71,8 +73,8 @@ __all__ = [
     "phase_view",
     "phead",
     "plate",
+    "port",
     "radio",
-    "say",
     "segments",
     "select",
     "shape",
@@ -91,7 +93,7 @@ __all__ = [
     "tag",
     "text_area",
     "text_input",
+    "toast_card",
     "undo_bar",
-    "warn",
     "when",
 ]

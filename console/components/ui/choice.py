@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui.kinds import Flag, Handler, Number, Text, when
+from console.components.ui.kinds import Flag, Handler, Number, Text, classes, when
 
 
 def checkbox(
@@ -40,7 +40,7 @@ def switch(label: Text, on: Flag, on_click: Handler = None, *, disabled: Flag = 
         role="switch",
         aria_checked=when(on, "true", "false"),
         aria_label=label,
-        class_name="switch",
+        class_name=classes("switch", props.pop("class_name", "")),
         disabled=disabled,
         **props,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import reflex as rx
 
@@ -12,7 +12,6 @@ from console.components.ui.parts import Countdown
 from console.components.ui.status import shape
 
 UNDO_SECONDS = 10
-TOAST_MS = 6000
 
 
 def banner(state: Literal["wait", "fail", "run", "ok"], lead: Text, *words: Child, acts: Child = "") -> rx.Component:
@@ -39,11 +38,24 @@ def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler) ->
     return rx.cond(opened, bar, rx.fragment())
 
 
-def say(words: str, more: str = "") -> Any:
-    """Return the event that shows good news: it leaves after 6 s and waits under the pointer."""
-    return rx.toast.success(words, description=more, duration=TOAST_MS)
-
-
-def warn(words: str, more: str = "") -> Any:
-    """Return the event that shows bad news: it stays until it is closed. Never the only place of a failure."""
-    return rx.toast.error(words, description=more, duration=1_000_000, close_button=True)
+def toast_card(
+    state: Literal["ok", "run", "fail"],
+    lead: Text,
+    words: Child,
+    *,
+    on_dismiss: Handler,
+    acts: Child = "",
+    reference: Text = "",
+) -> rx.Component:
+    """Draw a toast that stands in the page: with acts, with progress, or with a reference."""
+    return rx.el.div(
+        shape(state),
+        rx.el.p(rx.el.b(lead, class_name="b"), " ", words),
+        icon_button("x", "Dismiss", on_dismiss, size="sm"),
+        rx.el.div(acts, class_name="acts") if not isinstance(acts, str) else rx.fragment(),
+        rx.el.span("Reference ", rx.el.span(reference, class_name="mono"), class_name="ref")
+        if reference
+        else rx.fragment(),
+        class_name=f"toast {state}",
+        role="alert" if state == "fail" else "status",
+    )
