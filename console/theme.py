@@ -28,7 +28,7 @@ PIECES = (
     "chart",
     "node",
 )
-FEATURES: tuple[str, ...] = ("design_states", "design")
+FEATURES: tuple[str, ...] = ("design_states", "design", "conversations")
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 
 

@@ -15,6 +15,7 @@ from backend.conversations.repository import ConversationRepository, Counted
 from backend.conversations.shapes import citation_values, conversation_of, message_of
 from backend.conversations.types import (
     Answer,
+    Browsed,
     ChatState,
     Conversation,
     Facet,
@@ -124,12 +125,14 @@ class ConversationService:
             found = await ConversationRepository(session, operator.project_id).list(filters, page)
             return Listed.cut([conversation_of(row) for row in found], page)
 
-    async def facets(self, operator: Operator, text: str = "") -> Facets:
-        """Count what each choice would show."""
+    async def browse(self, operator: Operator, filters: Filters, page: Page) -> Browsed:
+        """Return a page and what each choice of a filter would show, both of the same moment."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read() as session:
             rows = ConversationRepository(session, operator.project_id)
-            return _facets(await rows.counts(text), await rows.flow_names())
+            found = await rows.list(filters, page)
+            facets = _facets(await rows.counts(filters.text), await rows.flow_names())
+            return Browsed(Listed.cut([conversation_of(row) for row in found], page), facets)
 
     async def transcript(self, operator: Operator, conversation_id: str) -> Transcript:
         """Return the conversation with all its messages. Raise ConversationNotFound."""

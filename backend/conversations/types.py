@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from backend.paging import Listed
 
 
 class Channel(StrEnum):
@@ -175,4 +177,12 @@ class Facets:
     total: int = 0
     flows: tuple[Facet, ...] = ()
     states: tuple[Facet, ...] = ()
-    ratings: tuple[Facet, ...] = field(default=())
+    ratings: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    """A page of the log and the counts beside it."""
+
+    listed: Listed[Conversation]
+    facets: Facets

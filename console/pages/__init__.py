@@ -9,8 +9,11 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.pages.conversations import conversation, conversations
 from console.pages.design import design
 from console.pages.overview import overview
+from console.state.conversations import ConversationsState
+from console.state.transcript import TranscriptState
 
 
 @dataclass(frozen=True)
@@ -25,5 +28,17 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page(overview, routes.OVERVIEW, "Overview · Signalbox"),
+    Page(
+        conversations,
+        routes.CONVERSATIONS,
+        "Conversations · Signalbox",
+        [ConversationsState.load, TranscriptState.close],
+    ),
+    Page(
+        conversation,
+        routes.CONVERSATION,
+        "Conversation · Signalbox",
+        [TranscriptState.load, ConversationsState.load],
+    ),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

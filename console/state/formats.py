@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 SECOND_MS = 1_000
 LONG_MS = 90_000
 MINUTE_MS = 60_000
+
+
+def now() -> datetime:
+    """Return this moment, aware, in UTC."""
+    return datetime.now(UTC)
 
 
 def count(number: int) -> str:
@@ -38,20 +43,20 @@ def money(dollars: Decimal, *, single: bool = False) -> str:
     return f"${dollars:,.2f}"
 
 
-def day(moment: datetime, zone: tzinfo, now: datetime) -> str:
+def day(moment: datetime, zone: tzinfo, at: datetime) -> str:
     """Return 14:31 today, 18 Nov this year, else 12 Nov 2025."""
-    local, today = moment.astimezone(zone), now.astimezone(zone)
+    local, today = moment.astimezone(zone), at.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
 
 
-def clock(moment: datetime, zone: tzinfo, now: datetime) -> str:
+def clock(moment: datetime, zone: tzinfo, at: datetime) -> str:
     """Return 14:31:52 today, 12 Nov 16:02 this year, else 12 Nov 2025 16:02."""
-    local, today = moment.astimezone(zone), now.astimezone(zone)
+    local, today = moment.astimezone(zone), at.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M:%S}"
-    return f"{day(moment, zone, now)} {local:%H:%M}"
+    return f"{day(moment, zone, at)} {local:%H:%M}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:

@@ -84,7 +84,7 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
     ):
         found = await log.list(owner, chosen, Page())
         assert [conversation.id for conversation in found.items] == [expected.conversation_id]
-    facets = await log.facets(owner)
+    facets = (await log.browse(owner, Filters(), Page())).facets
     assert facets.total == 2
     assert {(facet.name, facet.count) for facet in facets.flows} == {("Support desk", 1), ("Returns", 1)}
     assert {facet.value: facet.count for facet in facets.states} == {"running": 0, "answered": 1, "failed": 1}
@@ -94,7 +94,7 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
 async def test_facets_count_within_the_search(log, units, owner):
     await chat(log, units, owner, said="sofa")
     await chat(log, units, owner, said="lamp", reply={"text": "Yes."})
-    assert (await log.facets(owner, "lamp")).total == 1
+    assert (await log.browse(owner, Filters(text="lamp"), Page())).facets.total == 1
 
 
 def test_a_title_ends_between_words():

@@ -1,0 +1,98 @@
+"""The list of conversations, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.conversations.filters import filters
+from console.components.ui import button, empty_state, link_button, phase_view, skeleton_rows, status
+from console.components.ui.parts import ListKeys
+from console.state.conversations import ConversationsState
+from console.state.transcript import TranscriptState
+
+
+def listing() -> rx.Component:
+    return rx.el.section(_head(), _narrow_filters(), _rows(), class_name="list", aria_label="Conversation list")
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(rx.el.b(ConversationsState.shown, class_name="b"), " shown, newest first", class_name="t12"),
+        rx.cond(
+            ConversationsState.num_filters > 0,
+            rx.el.button("Clear filters", on_click=ConversationsState.clear, class_name="link t12 r", type="button"),
+            rx.fragment(),
+        ),
+        class_name="phead",
+    )
+
+
+def _narrow_filters() -> rx.Component:
+    """Fold the filters away where there is no room for their column."""
+    return rx.el.details(
+        rx.el.summary(
+            "Search and filter",
+            rx.cond(ConversationsState.num_filters > 0, f" ({ConversationsState.num_filters})", ""),
+        ),
+        filters("narrow"),
+        class_name="fold",
+    )
+
+
+def _rows() -> rx.Component:
+    rows = ListKeys.create(
+        rx.el.ul(rx.foreach(ConversationsState.rows, _row)),
+        rx.cond(
+            ConversationsState.has_more,
+            rx.el.div(button("Show more", ConversationsState.more, size="sm"), class_name="more"),
+            rx.fragment(),
+        ),
+        class_name="scroll",
+    )
+    no_match = empty_state(
+        "Nothing matches",
+        "No conversation has these words and filters together.",
+        button("Clear filters", ConversationsState.clear),
+    )
+    return phase_view(
+        ConversationsState.phase,
+        rx.cond(ConversationsState.rows.length() > 0, rows, no_match),
+        skeleton=skeleton_rows(160, 60, count=8),
+        empty=empty_state(
+            "No conversations yet",
+            "Every chat with a flow is kept here, with its answers, sources and cost.",
+            link_button("Ask the example flow", routes.OVERVIEW, kind="primary"),
+        ),
+        problem=ConversationsState.problem,
+        on_retry=ConversationsState.load,
+        what="The list",
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    chosen = TranscriptState.conversation_id == row.id
+    return rx.el.li(
+        rx.el.a(
+            rx.el.span(
+                rx.el.b(row.title, class_name="b ell", dir="auto"),
+                rx.el.time(row.when, class_name="t12 t2 r nw", title=row.when_exact),
+                class_name="row",
+            ),
+            rx.el.span(row.preview, class_name="ell t2 t12 pv", dir="auto"),
+            rx.el.span(
+                status(row.mark, row.words),
+                rx.el.span(row.flow, class_name="r tag"),
+                class_name="row t12",
+            ),
+            href=row.href,
+            aria_current=rx.cond(chosen, "true", "false"),
+            tab_index=-1,
+        ),
+        class_name=rx.cond(chosen, "cv on", "cv"),
+        tab_index=0,
+        key=row.id,
+        custom_attrs={"data-row": "true"},
+    )

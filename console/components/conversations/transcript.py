@@ -1,0 +1,141 @@
+"""What was said, with the sources of each answer and two thumbs. All of it is text: nothing of it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.ui import (
+    button,
+    cite,
+    empty_state,
+    icon,
+    icon_button,
+    phase_view,
+    skeleton_rows,
+    status,
+    tag,
+    text_input,
+)
+from console.state.conversations import ConversationsState
+from console.state.transcript import TranscriptState
+
+
+def transcript() -> rx.Component:
+    return rx.el.section(
+        phase_view(
+            TranscriptState.phase,
+            rx.fragment(_head(), _messages()),
+            skeleton=skeleton_rows(220, 90, count=6),
+            empty=empty_state("No conversation is open", "Choose one from the list to read it."),
+            problem=TranscriptState.problem,
+            on_retry=TranscriptState.load,
+            what="The conversation",
+        ),
+        class_name="trans",
+        aria_label="Transcript",
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.div(
+        rx.el.a(icon("chevron-left"), href=routes.CONVERSATIONS, aria_label="Back to the list", class_name="only-s"),
+        rx.el.h1(TranscriptState.title, class_name="ell", dir="auto"),
+        rx.el.a(tag(TranscriptState.flow), href=TranscriptState.flow_href, class_name="hide-s"),
+        rx.el.span(tag(TranscriptState.channel), class_name="hide-s"),
+        rx.el.span(
+            icon_button(
+                "trash-2",
+                "Delete the conversation",
+                ConversationsState.delete(TranscriptState.conversation_id),
+                size="sm",
+            ),
+            class_name="r row tight",
+        ),
+        class_name="phead",
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.el.div(
+        rx.foreach(TranscriptState.messages, _message),
+        class_name="scroll grow chat",
+        tab_index=0,
+        role="region",
+        aria_label="Messages",
+    )
+
+
+def _message(line: Any) -> rx.Component:
+    face = rx.cond(line.agent, icon("waypoints", small=True), line.initials)
+    return rx.el.div(
+        rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
+        rx.el.div(
+            rx.el.b(line.author),
+            rx.el.time(line.when, title=line.when_exact),
+            rx.cond(line.version, rx.el.span(line.version), rx.fragment()),
+            class_name="who",
+        ),
+        rx.el.div(
+            rx.el.div(rx.foreach(line.parts, _part), class_name="said", dir="auto"),
+            rx.cond(line.state == "running", status("run", "Answering"), rx.fragment()),
+            rx.cond(line.error, status("fail", line.error), rx.fragment()),
+            rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
+            rx.cond(line.figures, _feedback(line), rx.fragment()),
+            class_name="txt",
+        ),
+        class_name=rx.cond(line.agent, "msg agent", "msg"),
+        key=line.id,
+    )
+
+
+def _part(part: Any) -> rx.Component:
+    return rx.cond(part.number, cite(part.number, part.href, f"Source {part.number}"), part.text)
+
+
+def _source(source: Any) -> rx.Component:
+    return rx.el.li(
+        cite(source.number, source.href, f"Source {source.number}"),
+        rx.el.a(source.name, href=source.href, class_name="b"),
+        rx.el.span(source.place, class_name="t2 ell"),
+    )
+
+
+def _feedback(line: Any) -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            _thumb(line, "up", "Helpful", "thumbs-up"),
+            _thumb(line, "down", "Not helpful", "thumbs-down"),
+            rx.el.span(line.figures, class_name="t12 t2"),
+            class_name="fb",
+        ),
+        rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),
+        rx.cond(line.comment, rx.el.p("\u201c", line.comment, "\u201d", class_name="t12 t2"), rx.fragment()),
+    )
+
+
+def _thumb(line: Any, rating: str, words: str, name: str) -> rx.Component:
+    return rx.el.button(
+        icon(name, small=True),
+        type="button",
+        class_name=rx.cond(line.rating == rating, f"btn sm icon pr {rating}", "btn sm icon"),
+        aria_pressed=rx.cond(line.rating == rating, "true", "false"),
+        aria_label=words,
+        on_click=TranscriptState.rate(line.id, rating),
+        custom_attrs={"data-tip": words},
+    )
+
+
+def _comment_form() -> rx.Component:
+    return rx.el.form(
+        text_input(
+            name="comment", placeholder="What is wrong with it? Optional.", aria_label="Comment", max_length=2000
+        ),
+        button("Keep the comment", size="sm", type="submit"),
+        button("Without words", TranscriptState.leave_comment, kind="quiet", size="sm"),
+        on_submit=TranscriptState.comment,
+        class_name="cm",
+        reset_on_submit=True,
+    )

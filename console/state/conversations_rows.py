@@ -1,0 +1,190 @@
+"""Rows of the log, ready to draw."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from backend.conversations.types import (
+    Channel,
+    ChatState,
+    Citation,
+    Conversation,
+    Facet,
+    Facets,
+    Message,
+    Rating,
+    Role,
+)
+from console import routes
+from console.state import formats
+
+STATE_WORDS = {ChatState.RUNNING: "Answering", ChatState.ANSWERED: "Answered", ChatState.FAILED: "Failed"}
+RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
+CHANNEL_WORDS = {Channel.CONSOLE: "Console", Channel.API: "API"}
+MARKER = re.compile(r"\[(\d{1,3})\]")
+
+
+@dataclass(frozen=True)
+class ConversationLine:
+    """A conversation in the list."""
+
+    id: str
+    href: str
+    title: str
+    preview: str
+    when: str
+    when_exact: str
+    mark: str
+    words: str
+    flow: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of a filter: its box, its word, how many it would show, and that as a share of all."""
+
+    value: str
+    name: str
+    count: str
+    percent: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of an answer: text, or the number of a source with the address of its passage."""
+
+    text: str
+    number: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    number: str
+    href: str
+    name: str
+    place: str
+
+
+@dataclass(frozen=True)
+class MessageLine:
+    """A message in the transcript."""
+
+    id: str
+    agent: bool
+    initials: str
+    author: str
+    when: str
+    when_exact: str
+    version: str
+    parts: list[Part] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    state: str = ""
+    error: str = ""
+    figures: str = ""
+    rating: str = "none"
+    comment: str = ""
+    run_id: str = ""
+
+
+def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
+    mark, words = _mark(row)
+    return ConversationLine(
+        id=row.id,
+        href=routes.to(routes.CONVERSATION, row.id),
+        title=row.title,
+        preview=row.last_text,
+        when=formats.day(row.last_message_at, zone, now),
+        when_exact=formats.exact(row.last_message_at, zone),
+        mark=mark,
+        words=words,
+        flow=row.flow_name,
+    )
+
+
+def _mark(row: Conversation) -> tuple[str, str]:
+    """Return the sign and the word: what needs a person comes before what does not."""
+    if row.state is ChatState.FAILED:
+        return "fail", STATE_WORDS[row.state]
+    if row.state is ChatState.RUNNING:
+        return "run", STATE_WORDS[row.state]
+    if row.rating is not Rating.NONE:
+        return ("fail" if row.rating is Rating.DOWN else "ok"), RATING_WORDS[row.rating]
+    return "ok", STATE_WORDS[row.state]
+
+
+def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, list[Choice]]:
+    """Return the lines of each filter by its key: flow, state, rating."""
+
+    def line(key: str, one: Facet, name: str) -> Choice:
+        percent = round(100 * one.count / facets.total) if facets.total else 0
+        return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
+
+    return {
+        "flow": [line("flow", one, one.name) for one in facets.flows],
+        "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
+        "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
+    }
+
+
+def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
+    agent = message.role is Role.ASSISTANT
+    done = message.state is not ChatState.RUNNING
+    return MessageLine(
+        id=message.id,
+        agent=agent,
+        initials="".join(word[0] for word in message.author.split()[:2]).upper(),
+        author=message.author,
+        when=formats.clock(message.created_at, zone, now),
+        when_exact=formats.exact(message.created_at, zone),
+        version=f"v{message.version}" if agent and message.version else "",
+        parts=answer_parts(message.text, message.citations),
+        sources=[source_line(citation) for citation in message.citations],
+        state=message.state,
+        error=message.error,
+        figures=_figures(message) if agent and done else "",
+        rating=message.feedback.rating if message.feedback else Rating.NONE,
+        comment=message.feedback.comment if message.feedback else "",
+        run_id=message.run_id,
+    )
+
+
+def _figures(message: Message) -> str:
+    tokens = formats.counted(message.tokens_in + message.tokens_out, "token")
+    return ", ".join((formats.span(message.latency_ms), tokens, formats.money(message.cost, single=True)))
+
+
+def passage_address(citation: Citation) -> str:
+    """Return where the passage stands, selected in its document."""
+    return f"{routes.to(routes.DOCUMENT, citation.document_id)}?chunk={citation.chunk_id}"
+
+
+def source_line(citation: Citation) -> Source:
+    page = f"page {citation.page}" if citation.page else ""
+    score = f"{citation.score:.4f}" if citation.score else ""
+    return Source(
+        number=str(citation.number),
+        href=passage_address(citation),
+        name=citation.document_name,
+        place=", ".join(filter(None, (citation.heading, page, score))),
+    )
+
+
+def answer_parts(text: str, citations: tuple[Citation, ...]) -> list[Part]:
+    """Cut a text at its markers: [2] becomes a link where there is a source 2, and stays as it is where not."""
+    addresses = {str(citation.number): passage_address(citation) for citation in citations}
+    parts: list[Part] = []
+    start = 0
+    for marker in MARKER.finditer(text):
+        if (number := marker[1]) not in addresses:
+            continue
+        if before := text[start : marker.start()].rstrip():
+            parts.append(Part(f"{before} "))
+        parts.append(Part("", number, addresses[number]))
+        start = marker.end()
+    if rest := text[start:]:
+        parts.append(Part(rest))
+    return parts

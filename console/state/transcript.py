@@ -1,0 +1,87 @@
+"""One conversation: its messages, and what people think of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.conversations.types import Rating
+from backend.operator import Operator, Permission
+from console import routes
+from console.state import formats
+from console.state.conversations_rows import CHANNEL_WORDS, MessageLine, message_line
+from console.state.seat import Phased
+
+
+class TranscriptState(Phased, rx.State):
+    """`conversation_id` is empty while none is open."""
+
+    conversation_id: rx.Field[str] = rx.field("")
+    title: rx.Field[str] = rx.field("")
+    flow: rx.Field[str] = rx.field("")
+    flow_href: rx.Field[str] = rx.field("")
+    channel: rx.Field[str] = rx.field("")
+    messages: rx.Field[list[MessageLine]] = rx.field(default_factory=list)
+    commenting: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> AsyncIterator[None]:
+        """Read the conversation that the address names."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        wanted = self._wanted()
+        if wanted != self.conversation_id:
+            self.phase, self.conversation_id = "loading", wanted
+            self.messages, self.commenting = [], ""
+            yield
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        """Draw the messages as they stand now."""
+        async with self._loading():
+            transcript = await services().conversations.transcript(operator, self.conversation_id)
+            zone = ZoneInfo((await self._person()).time_zone)
+            now = formats.now()
+            self.title = transcript.conversation.title
+            self.flow = transcript.conversation.flow_name
+            self.flow_href = routes.to(routes.FLOW, transcript.conversation.flow_id)
+            self.channel = CHANNEL_WORDS[transcript.conversation.channel]
+            self.messages = [message_line(message, zone, now) for message in transcript.messages]
+            self.phase = "ready"
+
+    @rx.event
+    async def close(self) -> None:
+        """Show none: the address names none."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.conversation_id, self.messages, self.phase = "", [], "empty"
+
+    @rx.event
+    async def rate(self, message_id: str, rating: str) -> None:
+        """Judge an answer; the same thumb again takes it back."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        given = next((line.rating for line in self.messages if line.id == message_id), "")
+        chosen = Rating.NONE if rating == given else Rating(rating)
+        await services().conversations.set_feedback(operator, message_id, chosen)
+        self.commenting = message_id if chosen is Rating.DOWN else ""
+        await self._read(operator)
+
+    @rx.event
+    async def comment(self, form: dict[str, str]) -> None:
+        """Say what was wrong with the answer that was just marked as not helpful."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        text = form.get("comment", "")
+        await services().conversations.set_feedback(operator, self.commenting, Rating.DOWN, text)
+        self.commenting = ""
+        await self._read(operator)
+
+    @rx.event
+    async def leave_comment(self) -> None:
+        """Keep the thumb without words."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.commenting = ""
+
+    def _wanted(self) -> str:
+        """Return the id in the address of the page."""
+        return self.router.url.path.rstrip("/").rpartition("/")[2]
