@@ -10,11 +10,13 @@ import reflex as rx
 from backend import bootstrap
 from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
+from console.components.connection import page_stopped, server_gone
 from console.components.ui.toaster import toaster
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.sign_in import DOOR
 from console.pages import PAGES
+from console.pages.not_found import not_found
 from console.problems import show_problem
 from console.theme import STYLESHEETS
 
@@ -26,8 +28,13 @@ app = rx.App(
     backend_exception_handler=show_problem,
     stylesheets=STYLESHEETS,
     toaster=toaster(),
+    app_wraps={
+        (55, "ErrorBoundary"): lambda stateful: page_stopped(stateful=stateful),
+        (5, "Overlay"): lambda stateful: server_gone() if stateful else None,
+    },
 )
 app.add_middleware(EventGate())
+app.add_page(not_found, route="404", title="No page here · Signalbox")
 for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)
 

@@ -14,7 +14,7 @@ COLUMNS = (
     Column("", width="30px"),
     Column("Flow", sort="name"),
     Column("State"),
-    Column("Runs", sort="runs", number=True),
+    Column("Runs", sort="runs", number=True, narrow=False),
     Column("Failed", number=True),
 )
 ROWS = [
@@ -96,7 +96,7 @@ def _row(row: Any) -> rx.Component:
         cell(checkbox("Select " + row["name"], chosen, DesignState.choose(row["name"]), bare=True)),
         cell(row["name"], " ", rx.el.span(row["note"], class_name="t12 t2 plain"), name=True),
         cell(status(row["state"], row["word"], weight=weight)),
-        cell(row["runs"], number=True),
+        cell(row["runs"], number=True, narrow=False),
         rx.el.td(row["failed"], class_name="num " + row["tone"]),
         selected=chosen,
         key=row["name"],
