@@ -13,7 +13,7 @@ ModelKind = Literal["embedded", "openai", "scripted"]
 Role = Literal["system", "user", "assistant"]
 FailureReason = Literal[
     "key", "forbidden", "not_found", "refused", "rate_limit", "quota", "overloaded", "unreachable", "silent",
-    "cut", "too_long", "not_a_model", "limit", "address", "broken",
+    "cut", "too_long", "context", "not_a_model", "limit", "address", "broken",
 ]  # fmt: skip
 
 
@@ -82,7 +82,11 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds, and how often to ask. `whole_call` covers all attempts of one request."""
+    """How long to wait, in seconds, and how often to ask.
+
+    `whole_call` covers all attempts of one request. A server that asks for more than `longest_retry_after` is not
+    waited for.
+    """
 
     connect: float = 5.0
     first_token: float = 60.0
@@ -91,6 +95,7 @@ class Patience:
     attempts: int = 3
     first_pause: float = 0.5
     longest_pause: float = 20.0
+    longest_retry_after: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,10 @@ class AgentLimits:
     max_tool_calls: int = 20
     max_total_tokens: int | None = None
     patience: Patience = Patience()
+
+
+DEFAULT_SETTINGS = ModelSettings()
+DEFAULT_LIMITS = AgentLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +217,8 @@ class LanguageModel(Protocol):
         messages: Sequence[Message],
         *,
         tools: Sequence[Tool] = (),
-        settings: ModelSettings = ModelSettings(),
-        limits: AgentLimits = AgentLimits(),
+        settings: ModelSettings = DEFAULT_SETTINGS,
+        limits: AgentLimits = DEFAULT_LIMITS,
     ) -> AsyncGenerator[ModelEvent]:
         """Yield the events of one call, Finished last. Raise ModelFailed.
 

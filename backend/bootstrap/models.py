@@ -1,0 +1,79 @@
+"""The way out and the models. Their libraries take half a second and 80 MB, so the first call loads them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import cast
+
+from backend.bootstrap.engines import engine
+from backend.ports.http import PUBLIC, Http, HttpAnswer, HttpCall, Reach
+from backend.ports.language_model import (
+    DEFAULT_LIMITS,
+    DEFAULT_SETTINGS,
+    AgentLimits,
+    LanguageModel,
+    Message,
+    ModelEndpoint,
+    ModelEvent,
+    ModelKind,
+    ModelSettings,
+    Tool,
+)
+
+ENGINES: dict[ModelKind, tuple[str, str]] = {
+    "openai": ("language_model.openai_compatible", "OpenAiCompatible"),
+    "scripted": ("language_model.scripted", "ScriptedModel"),
+}
+
+
+class HttpAtFirstCall:
+    """The guarded client, loaded when somebody calls out."""
+
+    def __init__(self) -> None:
+        self._loaded: Http | None = None
+
+    def _http(self) -> Http:
+        if self._loaded is None:
+            self._loaded = cast(Http, engine("http.client", "GuardedHttp")())
+        return self._loaded
+
+    async def send(self, call: HttpCall, reach: Reach = PUBLIC) -> HttpAnswer:
+        return await self._http().send(call, reach)
+
+    async def check(self, url: str, reach: Reach = PUBLIC) -> None:
+        await self._http().check(url, reach)
+
+    async def close(self) -> None:
+        if self._loaded is not None:
+            await self._loaded.close()
+
+
+class ModelsAtFirstCall:
+    """One language model for all kinds of endpoint: each kind's engine is loaded when it is first asked."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[ModelKind, LanguageModel] = {}
+
+    def _model(self, kind: ModelKind) -> LanguageModel:
+        if kind not in self._loaded:
+            self._loaded[kind] = cast(LanguageModel, engine(*ENGINES[kind])())
+        return self._loaded[kind]
+
+    async def stream(
+        self,
+        endpoint: ModelEndpoint,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[Tool] = (),
+        settings: ModelSettings = DEFAULT_SETTINGS,
+        limits: AgentLimits = DEFAULT_LIMITS,
+    ) -> AsyncGenerator[ModelEvent]:
+        events = self._model(endpoint.kind).stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
+        async with aclosing(events) as heard:
+            async for event in heard:
+                yield event
+
+    async def close(self) -> None:
+        for model in self._loaded.values():
+            await model.close()

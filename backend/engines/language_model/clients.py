@@ -1,0 +1,82 @@
+"""Connections to providers: each provider's own pool, behind the guard."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import httpcore2
+import httpx2
+from openai import AsyncOpenAI
+
+from backend.engines.http.pinning import Resolver, system_resolver
+from backend.engines.http.places import place_of
+from backend.engines.http.transport import GuardedTransport
+from backend.engines.language_model.failures import NotAModel
+from backend.engines.language_model.gate import Gate
+from backend.ports.http import Reach
+from backend.ports.language_model import ModelEndpoint
+
+MAX_CLIENTS = 64
+# A long answer of 100,000 tokens takes some 25 MB on the wire, so the cap of web pages would cut it.
+MAX_STREAM_BYTES = 100_000_000
+NO_KEY = "none"
+
+
+def reach_of(endpoint: ModelEndpoint) -> Reach:
+    """Let a provider be reached at its own port, and at its own private address where an owner chose so."""
+    private = frozenset({endpoint.base_url}) if endpoint.allow_private_address else frozenset[str]()
+    return Reach(ports=frozenset({place_of(endpoint.base_url).port}), private_origins=private)
+
+
+class ModelTransport(GuardedTransport):
+    """Refuse what answers a chat with success and a web page."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await super().handle_async_request(request)
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        asked_for_stream = request.url.path.endswith("/chat/completions")
+        if asked_for_stream and answer.is_success and kind in ("application/json", "text/html"):
+            await answer.aclose()
+            raise NotAModel(
+                "The address answers, but not as a chat model does.",
+                hint="Check that the base URL ends as the provider says, often in /v1.",
+            )
+        return answer
+
+
+class Clients:
+    """One pool and one gate for each base URL, key and reach; the least recently used are ended beyond 64."""
+
+    def __init__(
+        self, resolver: Resolver = system_resolver, network: httpcore2.AsyncNetworkBackend | None = None
+    ) -> None:
+        self._resolver = resolver
+        self._network = network
+        self._kept: OrderedDict[tuple[str, ...], tuple[AsyncOpenAI, Gate]] = OrderedDict()
+
+    async def open(self, endpoint: ModelEndpoint) -> tuple[AsyncOpenAI, Gate]:
+        """Return the client and the gate of `endpoint`'s provider. Raise AddressRefused for a bad base URL."""
+        parts = (endpoint.base_url, endpoint.api_key, endpoint.organisation, str(endpoint.allow_private_address))
+        if parts in self._kept:
+            self._kept.move_to_end(parts)
+            return self._kept[parts]
+        transport = ModelTransport(
+            reach_of(endpoint), resolver=self._resolver, network=self._network, max_bytes=MAX_STREAM_BYTES
+        )
+        client = AsyncOpenAI(
+            base_url=endpoint.base_url,
+            api_key=endpoint.api_key or NO_KEY,
+            organization=endpoint.organisation or None,
+            max_retries=0,
+            http_client=httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False),
+        )
+        self._kept[parts] = (client, Gate())
+        if len(self._kept) > MAX_CLIENTS:
+            _, (oldest, _gate) = self._kept.popitem(last=False)
+            await oldest.close()
+        return self._kept[parts]
+
+    async def close(self) -> None:
+        for client, _gate in self._kept.values():
+            await client.close()
+        self._kept.clear()

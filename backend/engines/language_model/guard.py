@@ -1,0 +1,179 @@
+"""Believe a streamed answer only when the wire says that it is finished.
+
+The openai client and pydantic-ai take a cleanly closed connection for the end of an answer, and the agent then runs the
+tools of that turn. pydantic-ai has a flag against it; what it lacks stands here: a timer between tokens, retries that
+end with the first token, `length` inside a tool call, and an error of its own for a cut. The guard costs 26 us a token.
+
+Three traps. The first chunk holds only a role, so "first chunk" is no sign of life. `first_event_timeout` spans all
+attempts, so the timer of an attempt is our own. An error after the first token must never be repeated: it was read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from openai import APIConnectionError
+from openai.types.chat import ChatCompletionChunk
+from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
+from pydantic_ai.messages import ModelResponse
+from pydantic_ai.models import StreamedResponse
+from pydantic_ai.models.openai import OpenAIChatModel, OpenAIStreamedResponse
+from pydantic_ai.settings import ModelSettings
+
+from backend.engines.language_model.failures import AnswerTooLong, ModelSilent, StreamCut, may_be_repeated
+from backend.engines.language_model.gate import Gate
+from backend.engines.language_model.pauses import pause_before
+from backend.errors import DomainError
+from backend.ports.language_model import Patience
+
+BROKEN_WIRE = (APIConnectionError, httpx2.TransportError)
+BROKEN_TEXT = (ValueError, KeyError, TypeError)
+Told = Callable[[int, ModelAPIError, float], Awaitable[None]]
+
+
+def carries_output(chunk: ChatCompletionChunk) -> bool:
+    """Tell a token from a keep-alive: the first chunk usually holds nothing but the role."""
+    delta = chunk.choices[0].delta if chunk.choices else None
+    if delta is None:
+        return False
+    if delta.content or delta.tool_calls or delta.refusal:
+        return True
+    return bool(getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None))
+
+
+@dataclass
+class GuardedStream(OpenAIStreamedResponse):
+    """Watch the raw chunks: the pause between tokens, and how the stream ends."""
+
+    patience: Patience = field(default_factory=Patience, init=False)
+    _held: list[ChatCompletionChunk] = field(default_factory=list, init=False)
+
+    async def hold_until_first_token(self) -> None:
+        """Read on until the first chunk that carries output, while nobody has seen anything yet."""
+        with self._named():
+            async for chunk in self._response:
+                self._held.append(chunk)
+                if carries_output(chunk):
+                    return
+        if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in self._held):
+            raise StreamCut(self.model_name, "the stream ended before its first token")
+
+    def _named(self) -> _WireErrors:
+        return _WireErrors(self.model_name)
+
+    async def _validate_response(self) -> AsyncIterator[ChatCompletionChunk]:
+        """Pass the chunks on. Raise before the end is reached, because the agent runs tools after it."""
+        finish_reason, calls_tools = None, False
+        async for chunk in self._chunks():
+            if chunk.choices:
+                finish_reason = chunk.choices[0].finish_reason or finish_reason
+                calls_tools = calls_tools or bool(chunk.choices[0].delta and chunk.choices[0].delta.tool_calls)
+            yield chunk
+        if finish_reason is None:
+            raise StreamCut(self.model_name, "the stream ended without a finish_reason")
+        if finish_reason == "length" and calls_tools:
+            raise AnswerTooLong(self.model_name, "the token limit was reached inside a tool call")
+
+    async def _chunks(self) -> AsyncIterator[ChatCompletionChunk]:
+        for chunk in self._held:
+            yield chunk
+        clock, seconds = time.monotonic, self.patience.between_tokens
+        while True:
+            start = clock()
+            try:
+                with self._named():
+                    async with asyncio.timeout(seconds):
+                        chunk = await anext(self._response)
+            except StopAsyncIteration:
+                return
+            except TimeoutError as late:
+                raise ModelSilent(self.model_name, "silence between two tokens") from late
+            # Only our waiting counts: a reader that is slow between two pulls is no silence of the model.
+            seconds = self.patience.between_tokens if carries_output(chunk) else seconds - (clock() - start)
+            yield chunk
+
+
+class _WireErrors:
+    """Give a broken connection and an unreadable chunk their names."""
+
+    def __init__(self, model_name: str) -> None:
+        self._model_name = model_name
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, BROKEN_WIRE):
+            raise ModelConnectionError(self._model_name, type(error).__name__, phase="read") from error
+        if isinstance(error, BROKEN_TEXT):
+            raise StreamCut(self._model_name, "the stream holds what cannot be read") from error
+
+
+class GuardedModel(OpenAIChatModel):
+    """An OpenAI-compatible model that retries only while nothing was delivered."""
+
+    def __init__(self, model_name: str, *, patience: Patience, gate: Gate, told: Told, **options: Any) -> None:
+        self._patience = patience
+        self._gate = gate
+        self._told = told
+        # The library's type still names the older httpx; openai takes the new one's timers alone.
+        connect_only: Any = httpx2.Timeout(None, connect=patience.connect)
+        settings = ModelSettings(timeout=connect_only, max_retries=0, request_timeout=patience.whole_call)
+        super().__init__(model_name, settings=settings, **options)
+
+    @property
+    def _streamed_response_cls(self) -> type[OpenAIStreamedResponse]:
+        return GuardedStream
+
+    async def request(self, *request: Any, **options: Any) -> ModelResponse:
+        """Stream here too: an agent without an event handler asks for the answer in one piece."""
+        async with self.request_stream(*request, **options) as stream:
+            async for _ in stream:
+                pass
+            return stream.get()
+
+    @asynccontextmanager
+    async def request_stream(self, *request: Any, **options: Any) -> AsyncGenerator[StreamedResponse]:
+        async with AsyncExitStack() as stack:
+            for number in range(1, self._patience.attempts + 1):
+                await self._gate.wait()
+                try:
+                    stream = await self._first_token(stack, *request, **options)
+                    break
+                except ModelAPIError as error:
+                    await stack.aclose()
+                    await self._pause_or_give_up(number, error)
+            self._gate.answered()
+            yield stream
+
+    async def _pause_or_give_up(self, number: int, error: ModelAPIError) -> None:
+        """Wait before the next attempt; raise `error` where there is none to be made."""
+        if not may_be_repeated(error):
+            raise error
+        self._gate.failed()
+        seconds = pause_before(number, error.retry_after, self._patience)
+        if error.retry_after is not None:
+            self._gate.leave_alone(min(error.retry_after, self._patience.longest_retry_after))
+        if seconds is None:
+            raise error
+        await self._told(number, error, seconds)
+        await asyncio.sleep(seconds)
+
+    async def _first_token(self, stack: AsyncExitStack, *request: Any, **options: Any) -> StreamedResponse:
+        try:
+            async with asyncio.timeout(self._patience.first_token):
+                stream = await stack.enter_async_context(super().request_stream(*request, **options))
+                if isinstance(stream, GuardedStream):
+                    stream.patience = self._patience
+                    await stream.hold_until_first_token()
+                return stream
+        except TimeoutError as late:
+            raise ModelSilent(self.model_name, "no first token in time") from late
+        except DomainError as refusal:
+            raise ModelConnectionError(self.model_name, "refused by the guard", phase="connect") from refusal

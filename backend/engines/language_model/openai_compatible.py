@@ -1,0 +1,198 @@
+"""Any endpoint that speaks the OpenAI protocol, guarded, with pydantic-ai's agent loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from typing import Any
+
+import httpcore2
+from pydantic_ai import Agent, RunContext
+from pydantic_ai.exceptions import AgentRunError, ModelAPIError
+from pydantic_ai.messages import AgentStreamEvent
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.usage import RunUsage, UsageLimits
+
+from backend.engines.http.pinning import Resolver, system_resolver
+from backend.engines.http.places import place_of
+from backend.engines.language_model.clients import Clients
+from backend.engines.language_model.guard import GuardedModel
+from backend.engines.language_model.turns import (
+    agent_tool,
+    event_of,
+    instructions_in,
+    server_settings,
+    spoken,
+    usage_of,
+)
+from backend.engines.language_model.words import failure
+from backend.ports.http import AddressRefused
+from backend.ports.language_model import (
+    DEFAULT_LIMITS,
+    DEFAULT_SETTINGS,
+    AgentLimits,
+    Attempt,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelEvent,
+    ModelFailed,
+    ModelSettings,
+    TextDelta,
+    Tool,
+    ToolResult,
+    Usage,
+)
+
+WAITING_EVENTS = 256
+OPENAI_HOST = "api.openai.com"
+
+
+class OpenAiCompatible:
+    """Ask models over HTTP. One object serves all providers; it keeps their connections."""
+
+    def __init__(
+        self, *, resolver: Resolver = system_resolver, network: httpcore2.AsyncNetworkBackend | None = None
+    ) -> None:
+        self._clients = Clients(resolver, network)
+
+    async def stream(
+        self,
+        endpoint: ModelEndpoint,
+        messages: Sequence[Message],
+        *,
+        tools: Sequence[Tool] = (),
+        settings: ModelSettings = DEFAULT_SETTINGS,
+        limits: AgentLimits = DEFAULT_LIMITS,
+    ) -> AsyncGenerator[ModelEvent]:
+        call = _Call(endpoint, messages, settings, limits)
+        task = asyncio.create_task(call.run(self._clients, tools))
+        try:
+            while (event := await call.events.get()) is not None:
+                yield event
+            await task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self._clients.close()
+
+
+class _Call:
+    """One call: the agent runs in a task of its own and lays its events into a queue that the caller empties."""
+
+    def __init__(
+        self, endpoint: ModelEndpoint, messages: Sequence[Message], settings: ModelSettings, limits: AgentLimits
+    ) -> None:
+        self.events: asyncio.Queue[ModelEvent | None] = asyncio.Queue(WAITING_EVENTS)
+        self._endpoint = endpoint
+        self._messages = messages
+        self._settings = settings
+        self._limits = limits
+        self._patience = limits.patience
+        self._start = time.perf_counter()
+        self._first_token_ms: float | None = None
+        self._said: list[str] = []
+        self._counted = RunUsage()
+
+    async def run(self, clients: Clients, tools: Sequence[Tool]) -> None:
+        """Fill the queue; None is its end, also where the call failed."""
+        try:
+            await self.events.put(await self._answer(clients, tools))
+        except (AgentRunError, AddressRefused) as error:
+            raise self._failure(error) from error
+        finally:
+            # A caller that has gone empties nothing any more, and then this task is being cancelled.
+            if not _is_cancelled():
+                await self.events.put(None)
+
+    async def _answer(self, clients: Clients, tools: Sequence[Tool]) -> Finished:
+        client, gate = await clients.open(self._endpoint)
+        if (left := gate.seconds_shut()) > 0:
+            raise ModelFailed(
+                "The provider failed several times in a row and is left alone for a moment.",
+                reason="overloaded",
+                hint=f"It is tried again in {left:.0f} s.",
+                may_help_to_retry=True,
+            )
+        model = GuardedModel(
+            self._endpoint.model,
+            patience=self._patience,
+            gate=gate,
+            told=self._tell_attempt,
+            provider=OpenAIProvider(openai_client=client),
+            profile=_profile(self._endpoint),
+        )
+        agent: Agent[None, str] = Agent(
+            model,
+            instructions=instructions_in(self._messages),
+            tools=[agent_tool(tool) for tool in tools],
+            retries=0,
+        )
+        history, prompt = spoken(self._messages)
+        result = await agent.run(
+            prompt,
+            message_history=history,
+            model_settings=server_settings(self._settings),
+            usage=self._counted,
+            usage_limits=UsageLimits(
+                request_limit=self._limits.max_requests,
+                tool_calls_limit=self._limits.max_tool_calls,
+                total_tokens_limit=self._limits.max_total_tokens,
+            ),
+            event_stream_handler=self._hear,
+        )
+        return Finished(
+            text=result.output,
+            usage=self._usage(),
+            finish_reason=result.response.finish_reason or "stop",
+            first_token_ms=self._first_token_ms,
+            total_ms=self._milliseconds(),
+            num_requests=self._counted.requests,
+        )
+
+    async def _hear(self, _context: RunContext[None], events: AsyncIterable[AgentStreamEvent]) -> None:
+        async for event in events:
+            told = event_of(event)
+            if told is None:
+                continue
+            if self._first_token_ms is None:
+                self._first_token_ms = self._milliseconds()
+            if isinstance(told, TextDelta):
+                self._said.append(told.text)
+            elif isinstance(told, ToolResult):
+                self._said.clear()
+            await self.events.put(told)
+
+    async def _tell_attempt(self, number: int, error: ModelAPIError, seconds: float) -> None:
+        words = failure(error, self._endpoint, self._patience).message
+        await self.events.put(Attempt(number, words, round(seconds, 2)))
+
+    def _failure(self, error: BaseException) -> ModelFailed:
+        return failure(error, self._endpoint, self._patience, text="".join(self._said), usage=self._spent())
+
+    def _usage(self) -> Usage:
+        return usage_of(self._counted, self._messages, "".join(self._said))
+
+    def _spent(self) -> Usage:
+        """Return what a failed call cost: nothing where not even a first token came."""
+        return self._usage() if self._said or self._counted.requests > 1 else Usage()
+
+    def _milliseconds(self) -> float:
+        return round((time.perf_counter() - self._start) * 1000, 1)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _profile(endpoint: ModelEndpoint) -> Any:
+    """Say what the protocol's relatives have in common: only OpenAI itself knows `max_completion_tokens`."""
+    ours = place_of(endpoint.base_url).host == OPENAI_HOST
+    return OpenAIModelProfile(
+        openai_chat_supports_max_completion_tokens=ours, supports_tools=endpoint.capabilities.tools
+    )

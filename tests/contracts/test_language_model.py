@@ -1,0 +1,131 @@
+"""What every language model promises, tried against a scripted server over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from decimal import Decimal
+
+from backend.engines.language_model.scripted import ScriptedModel
+from backend.errors import NotFound
+from backend.ports.grounding import GroundPassage, lay_out
+from backend.ports.language_model import (
+    AgentLimits,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelSettings,
+    Patience,
+    TextDelta,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from tests.doubles.model_scene import LIMITS, QUESTION, Scene
+
+
+def text_of(events: list) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+async def test_an_answer_streams_and_ends_with_its_figures(scene: Scene):
+    events = await scene.ask("echo")
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert len(events) > 5
+    assert text_of(events) == finished.text == "How long does a refund take?"
+    assert (finished.usage.input_tokens, finished.usage.output_tokens, finished.usage.estimated) == (6, 6, False)
+    assert finished.finish_reason == "stop"
+    assert not finished.is_cut
+    assert 0 < finished.first_token_ms <= finished.total_ms
+
+
+async def test_messages_and_settings_reach_the_server(scene: Scene):
+    said = [("system", "Be brief."), ("user", "One"), ("assistant", "Two"), ("user", "Three")]
+    talk = [Message(role, content) for role, content in said]
+    settings = ModelSettings(temperature=0.5, max_output_tokens=7, stop=("END",), json_schema={"type": "object"})
+    await scene.ask("echo", talk, settings=settings)
+    sent = scene.server.seen[0]
+    assert [(turn["role"], turn["content"]) for turn in sent["messages"]] == said
+    assert (sent["temperature"], sent["max_tokens"], sent["stop"]) == (0.5, 7, ["END"])
+    assert sent["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert "tools" not in sent
+
+
+async def test_the_scripted_model_answers_from_the_passages_with_a_citation(scene: Scene):
+    passages = [
+        GroundPassage(1, "Shipping", "Shipping is free above 40 euro."),
+        GroundPassage(2, "Returns", "Goods go back within 30 days. A refund takes five working days."),
+    ]
+    events = await scene.ask("scripted", [Message("user", lay_out(QUESTION[0].content, passages))])
+    assert events[-1].text == "A refund takes five working days. [2]"
+    nothing = await scene.ask("scripted", [Message("user", lay_out("Who won the chess match?", passages))])
+    assert nothing[-1].text == "The passages do not answer this."
+
+
+async def test_a_tool_runs_once_and_its_result_is_answered_from(scene: Scene):
+    events = await scene.ask("scripted", tools=[scene.search])
+    kinds = [type(event) for event in events if not isinstance(event, TextDelta)]
+    assert kinds == [ToolCall, ToolResult, Finished]
+    assert scene.calls == [{"query": QUESTION[0].content}]
+    assert events[-1].text == "A refund takes five working days."
+    assert events[-1].num_requests == 2
+
+
+async def test_a_refusal_of_a_tool_is_told_to_the_model(scene: Scene):
+    async def refuse(_arguments: dict) -> str:
+        raise NotFound("No such order.")
+
+    events = await scene.ask("scripted", tools=[Tool("look", "Look.", scene.search.schema, refuse)])
+    result = next(event for event in events if isinstance(event, ToolResult))
+    assert result.failed
+    assert "No such order." in result.content
+    assert isinstance(events[-1], Finished)
+
+
+async def test_a_token_limit_in_text_is_an_answer_that_says_it_is_cut(scene: Scene):
+    finished = (await scene.ask("length"))[-1]
+    assert finished.text == "The answer is cut because"
+    assert finished.is_cut
+
+
+async def test_missing_usage_is_estimated(scene: Scene):
+    finished = (await scene.ask("no-usage"))[-1]
+    assert finished.usage.estimated
+    assert finished.usage.output_tokens > 0
+
+
+async def test_cancelling_frees_the_connection(scene: Scene):
+    patient = AgentLimits(patience=Patience())
+    stream = scene.model.stream(scene.endpoint("hang-midway"), QUESTION, limits=patient)
+    async with aclosing(stream) as events:
+        assert isinstance(await anext(events), TextDelta)
+        assert scene.server.num_open == 1
+    async with asyncio.timeout(2):
+        while scene.server.num_open:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_slow_reader_is_no_silence_of_the_model(scene: Scene):
+    stream = scene.model.stream(scene.endpoint("echo"), QUESTION, limits=LIMITS)
+    async with aclosing(stream) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                await asyncio.sleep(0.2)
+    assert isinstance(event, Finished)
+
+
+async def test_latency_and_speed_are_as_scripted(scene: Scene):
+    scene.server.latency_seconds, scene.server.tokens_per_second = 0.2, 20
+    finished = (await scene.ask("echo"))[-1]
+    assert finished.first_token_ms >= 200
+    assert finished.total_ms >= 200 + 6 * 50
+
+
+async def test_the_scripted_engine_starts_its_own_server():
+    model = ScriptedModel()
+    endpoint = ModelEndpoint("scripted", "scripted:scripted", "scripted", input_price=Decimal(1))
+    async with aclosing(model.stream(endpoint, QUESTION)) as events:
+        heard = [event async for event in events]
+    assert heard[-1].text == f"You said: {QUESTION[0].content}"
+    await model.close()
