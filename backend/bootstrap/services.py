@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.jobs import open_jobs
+from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
@@ -16,7 +17,9 @@ from backend.identity.service import IdentityService
 from backend.installation.service import InstallationService
 from backend.ports.database import Database
 from backend.ports.events import Events
+from backend.ports.http import Http
 from backend.ports.jobs import Jobs
+from backend.ports.language_model import LanguageModel
 from backend.ports.sealing import Sealer
 from backend.settings import Settings
 from backend.unit_of_work import Units
@@ -33,6 +36,8 @@ class Services:
     jobs: Jobs
     rooms: Rooms
     sealer: Sealer
+    http: Http
+    language_model: LanguageModel
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
@@ -70,6 +75,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         jobs=open_jobs(settings),
         rooms=open_rooms(settings),
         sealer=sealer,
+        http=HttpAtFirstCall(),
+        language_model=ModelsAtFirstCall(),
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
         conversations=ConversationService(units),
@@ -77,6 +84,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)
     made.closing.push_async_callback(made.rooms.close)
+    made.closing.push_async_callback(made.http.close)
+    made.closing.push_async_callback(made.language_model.close)
     _current.append(made)
     if serving:
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
