@@ -9,6 +9,7 @@ from typing import cast
 from backend.bootstrap.engines import engine
 from backend.ports.embeddings import Embedder
 from backend.ports.objects import ObjectStore
+from backend.ports.templates import Templates
 from backend.ports.vectors import VectorIndex
 from backend.settings import Settings
 
@@ -22,11 +23,13 @@ class Rooms:
     objects: ObjectStore
     vectors: VectorIndex
     embedder: Embedder
+    templates: Templates
 
     async def close(self) -> None:
         """Let the children flush and end."""
         await self.vectors.close()
         await self.embedder.close()
+        await self.templates.close()
 
 
 def open_rooms(settings: Settings) -> Rooms:
@@ -35,4 +38,5 @@ def open_rooms(settings: Settings) -> Rooms:
         objects=cast(ObjectStore, engine("objects.directory", "DirectoryObjects")(folder / "objects")),
         vectors=cast(VectorIndex, engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)),
         embedder=cast(Embedder, engine("embeddings.wordllama", "WordLlamaEmbedder")(folder / "rooms", log)),
+        templates=cast(Templates, engine("templates.jinja", "JinjaTemplates")(folder / "rooms", log)),
     )
