@@ -18,6 +18,7 @@ PIECES = (
     "progress",
     "code",
     "message",
+    "markdown",
     "menu",
     "port",
     "state",

@@ -10,6 +10,7 @@ from console.components.design.fields import choices, fields
 from console.components.design.lines import edges, marks, ports
 from console.components.design.messages import banners, messages
 from console.components.design.nodes import nodes
+from console.components.design.prose import prose
 from console.components.design.rows import rows
 from console.components.design.states import states
 from console.components.design.statuses import progress, statuses
@@ -23,7 +24,7 @@ def design() -> rx.Component:
         page_head("Components", sub="Every part in every state. Build these once, use them everywhere."),
         rx.el.div(
             rx.el.div(
-                rx.el.div(buttons(), nodes(), rows(), differences(), menus()),
+                rx.el.div(buttons(), nodes(), rows(), differences(), menus(), prose()),
                 rx.el.div(fields(), choices(), statuses(), progress(), ports(), edges(), marks()),
                 class_name="ks",
             ),

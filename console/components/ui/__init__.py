@@ -10,6 +10,7 @@ from console.components.ui.icon import icon
 from console.components.ui.inputs import filter_input, number_input, text_area, text_input
 from console.components.ui.keys import keys
 from console.components.ui.kinds import Child, Flag, Handler, Number, Text, classes, when
+from console.components.ui.markdown import markdown_view
 from console.components.ui.marks import avatar, cite, plate, tag
 from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
 from console.components.ui.notice import banner, toast_card, undo_bar
@@ -61,6 +62,7 @@ __all__ = [
     "icon_button",
     "keys",
     "link_button",
+    "markdown_view",
     "menu",
     "menu_item",
     "menu_line",
