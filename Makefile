@@ -27,7 +27,7 @@ browser: set-up-dev
 	@$(PYTHON) -m tests.journeys.chromium
 
 run: set-up
-	@exec $(PYTHON) -m backend.cli run
+	@exec $(PYTHON) -m backend.cli run --bound-to-parent
 
 check: set-up-dev
 	ruff check .

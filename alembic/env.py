@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Connection, create_engine, event, pool
+from sqlalchemy import JSON, Connection, create_engine, event, pool, text
 from sqlmodel import AutoString, SQLModel
 
 from alembic import context
@@ -15,6 +15,9 @@ from backend.columns import Money, UtcDateTime
 # Every slice's tables must be known for `--autogenerate` and for the test that compares models and migrations.
 for models in sorted((Path(__file__).resolve().parents[1] / "backend").glob("*/models.py")):
     importlib.import_module(f"backend.{models.parent.name}.models")
+
+# Any number that no other program on the same server uses.
+ADVISORY_LOCK = 0x5167_6E61_6C62_6F78
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -53,5 +56,8 @@ with engine.connect() as connection:
         transaction_per_migration=False,
     )
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Of two starts at once the second waits here, and then finds nothing left to do.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": ADVISORY_LOCK})
         context.run_migrations()
 engine.dispose()

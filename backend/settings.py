@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+PREFIX = "SIGNALBOX_"
 MIN_KEY_CHARACTERS = 32
+# Set by `make` and by tests for themselves; no settings.
+NOT_SETTINGS = frozenset({"SIGNALBOX_SET_UP", "SIGNALBOX_SOAK"})
 
 
 class Settings(BaseSettings):
     """Each field is the variable SIGNALBOX_<FIELD>; its description is what `signalbox settings` prints."""
 
-    model_config = SettingsConfigDict(env_prefix="SIGNALBOX_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret_key", "database"})
 
     port: int = Field(default=3000, ge=1, le=65535, description="The port of the console and the REST API.")
-    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     data_dir: Path = Field(default=Path("data"), description="The folder of everything that Signalbox keeps.")
     secret_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        default=(), description="Keys that seal stored secrets, newest first, separated by commas."
+        default=(),
+        description="Keys that seal stored secrets, newest first, separated by commas, 32 characters or more each; "
+        "unset, one is made at the first start in the user's configuration folder.",
     )
     database: str = Field(
         default="sqlite",
@@ -43,7 +54,44 @@ class Settings(BaseSettings):
             raise ValueError(f"each key needs at least {MIN_KEY_CHARACTERS} characters")
         return keys
 
+    @field_validator("database")
+    @classmethod
+    def refuse_other_databases(cls, value: str) -> str:
+        """Take the two engines only, and spell Postgres the way its driver is named."""
+        if value == "sqlite":
+            return value
+        for plain in ("postgres://", "postgresql://"):
+            value = value.replace(plain, "postgresql+psycopg://", 1) if value.startswith(plain) else value
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            url = None
+        if url is None or url.drivername != "postgresql+psycopg" or not url.database:
+            raise ValueError('it is neither "sqlite" nor an address like postgresql+psycopg://user:password@host/name')
+        return value
+
     @property
     def folder(self) -> Path:
         """The data directory, absolute."""
         return self.data_dir.expanduser().resolve()
+
+    def sources(self) -> dict[str, str]:
+        """Return for each field where its value came from: "environment" or "default"."""
+        return {name: "environment" if name in self.model_fields_set else "default" for name in type(self).model_fields}
+
+    def shown(self, name: str) -> str:
+        """Return a value for the eyes of whoever runs the command; secrets are masked."""
+        value: Any = getattr(self, name)
+        if name == "secret_key":
+            return ", ".join("********" for _ in value) or "(unset)"
+        if name == "database" and value != "sqlite":
+            return make_url(value).render_as_string(hide_password=True)
+        return str(value)
+
+
+def unknown_variables() -> Iterator[tuple[str, str]]:
+    """Yield each SIGNALBOX_ variable that is no setting, with the setting that was probably meant, or nothing."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known and name not in NOT_SETTINGS:
+            yield name, next(iter(get_close_matches(name, known, n=1)), "")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 from backend.bootstrap.engines import engine
+from backend.bootstrap.logs import children_log
 from backend.ports.embeddings import Embedder
 from backend.ports.objects import ObjectStore
 from backend.ports.templates import Templates
 from backend.ports.vectors import VectorIndex
 from backend.settings import Settings
-
-ENGINE_LOG = Path("logs", "engines.log")
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Rooms:
 
 
 def open_rooms(settings: Settings) -> Rooms:
-    folder, log = settings.folder, settings.folder / ENGINE_LOG
+    folder, log = settings.folder, children_log(settings.folder)
     return Rooms(
         objects=cast(ObjectStore, engine("objects.directory", "DirectoryObjects")(folder / "objects")),
         vectors=cast(VectorIndex, engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -27,7 +27,11 @@ from backend.unit_of_work import Units
 
 @dataclass
 class Services:
-    """Everything that the edges may call. `closing` ends what was opened, last first."""
+    """Everything that the edges may call.
+
+    `closing` ends what was opened, last first. Before it, at Ctrl-C, each of `draining` refuses new work and returns
+    once its running work ended; together they have 10 s and are then cancelled.
+    """
 
     settings: Settings
     database: Database
@@ -41,6 +45,7 @@ class Services:
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
+    draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
-from backend.cli import access, build, run
+from backend.cli import access, build, database, run, settings
 
 app = typer.Typer(
     name="signalbox",
@@ -14,10 +16,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("migrate")(database.migrate)
+app.command("settings")(settings.show)
 app.command("sign-in-link")(access.sign_in_link)
 app.add_typer(access.keys, name="api-key")
 app.command("build", hidden=True)(build.build)
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:
+        # Ctrl-C during set-up; what was started ends with this process.
+        sys.exit(130)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from backend.cli.children import end_with_parent
+from backend.cli.children import run_group
 from backend.cli.paths import EXPORTED, ROOT, WEB
 from backend.cli.say import say, stop
 
@@ -90,19 +90,10 @@ def build_front_end() -> None:
         say("Building the front end (once, and again only when it changes)")
         STAMP.unlink(missing_ok=True)
         wanted = hash_of_inputs()
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("reflex")), "export", "--frontend-only", "--no-zip"],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            preexec_fn=end_with_parent,  # this process has one thread
-        )
-        if done.returncode != 0 or not EXPORTED.is_dir():
-            stop("\n".join([*done.stdout.splitlines()[-SHOWN_LINES:], "The front end could not be built; see above."]))
+        reflex = str(Path(sys.executable).with_name("reflex"))
+        code, output = run_group([reflex, "export", "--frontend-only", "--no-zip"], ROOT, environment())
+        if code != 0 or not EXPORTED.is_dir():
+            stop("\n".join([*output.splitlines()[-SHOWN_LINES:], "The front end could not be built; see above."]))
         STAMP.write_text(wanted)
         say(f"Built the front end in {time.monotonic() - began:.0f} s")
 

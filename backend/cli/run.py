@@ -3,13 +3,58 @@
 from __future__ import annotations
 
 import os
+import platform
+import signal
 import sys
+from typing import Annotated
 
-from backend.bootstrap.engines import SQLITE_FILE
-from backend.bootstrap.migrations import upgrade
+import typer
+
+from backend.bootstrap.migrations import Migrated, migrate
 from backend.cli.build import build_front_end
+from backend.cli.children import end_with_parent
+from backend.cli.configured import is_loopback, read_settings
+from backend.cli.holding import hold, holder, require_free_port
 from backend.cli.paths import ROOT
+from backend.cli.say import say, stop
+from backend.errors import DomainError
 from backend.settings import Settings
+
+MACHINES = ("x86_64", "aarch64")
+
+
+def require_platform() -> None:
+    if platform.system() != "Linux" or platform.machine() not in MACHINES:
+        stop(f"Signalbox runs on Linux x86_64 and aarch64; this is {platform.system()} {platform.machine()}.")
+
+
+def require_loopback(settings: Settings) -> None:
+    if not is_loopback(settings.host):
+        stop(
+            f"SIGNALBOX_HOST is {settings.host!r}, and only loopback addresses (127.0.0.1, ::1, localhost) are served: "
+            "signing in is not made for a network yet."
+        )
+
+
+def migrate_or_stop(settings: Settings) -> Migrated:
+    try:
+        done = migrate(settings)
+    except DomainError as refusal:
+        stop(f"{refusal.message} {refusal.hint}".strip())
+    if done.before != done.after:
+        copied = f"; a copy of it lies in {done.copy}" if done.copy else ""
+        say(f"Database brought to version {done.after}{copied}")
+    return done
+
+
+def make_folder(settings: Settings) -> None:
+    """Make the data directory, for its owner only."""
+    try:
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"SIGNALBOX_DATA_DIR is {str(settings.folder)!r}, and cannot be used: {error.strerror}.")
+    if not os.access(settings.folder, os.W_OK | os.X_OK):
+        stop(f"SIGNALBOX_DATA_DIR is {str(settings.folder)!r}, and cannot be used: this user may not write there.")
 
 
 def server_environment(settings: Settings) -> dict[str, str]:
@@ -19,17 +64,33 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "SIGNALBOX_DATA_DIR": str(settings.folder),  # absolute, because Reflex wants to stand in the root
         "REFLEX_ENV_MODE": "prod",
+        "REFLEX_CHECK_LATEST_VERSION": "false",
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     }
 
 
-def run() -> None:
+def run(
+    bound_to_parent: Annotated[  # noqa: FBT002  # typer reads options so
+        bool, typer.Option("--bound-to-parent", hidden=True, help="End when the program that started this ends.")
+    ] = False,
+) -> None:
     """Set up what is missing and serve the console and the REST API on one port."""
-    settings = Settings()
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    if bound_to_parent:
+        end_with_parent(signal.SIGTERM)
+    require_platform()
+    settings = read_settings()
+    require_loopback(settings)
+    make_folder(settings)
+    held = hold(settings)
+    if held is None:
+        say(f"already running at {holder(settings.folder)}")
+        return
+    require_free_port(settings)
     build_front_end()
-    upgrade(f"sqlite:///{settings.folder / SQLITE_FILE}" if settings.database == "sqlite" else settings.database)
-    command = [sys.executable, "-m", "backend.cli.serve"]
+    migrate_or_stop(settings)
+    os.set_inheritable(held, True)  # noqa: FBT003  # the lock goes on with the server
+    command = [sys.executable, "-m", "backend.cli.serve", str(held)]
+    sys.stdout.flush()
     os.chdir(ROOT)
     os.execve(command[0], command, server_environment(settings))  # noqa: S606  # this process becomes the server

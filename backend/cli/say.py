@@ -11,7 +11,12 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
+def complain(sentence: str) -> None:
+    """Print one sentence on stderr, so that what a script reads on stdout stays clean."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def stop(sentence: str) -> NoReturn:
     """End the command with exit code 1 and one sentence on stderr."""
-    print(sentence, file=sys.stderr, flush=True)
+    complain(sentence)
     sys.exit(1)

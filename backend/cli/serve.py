@@ -1,6 +1,6 @@
 """The server process: what `signalbox run` turns into once everything is set up.
 
-One process serves. granian's own layout keeps a second one as supervisor (27 MB) whose worker outlives it when it is
+One process serves. granian's own layout keeps a second one as supervisor, whose worker outlives it when it is
 killed; its embedded server runs in the event loop that the application has anyway.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
+import os
 import signal
 import sys
 from typing import Any, cast
@@ -15,14 +17,19 @@ from typing import Any, cast
 from granian.server.embed import Server
 
 from backend import bootstrap
-from backend.cli.say import say
+from backend.bootstrap.commands import address_of
+from backend.bootstrap.control import listening
+from backend.bootstrap.logs import configure_logs, take_children_in
+from backend.cli.draining import Drain
+from backend.cli.say import complain, say
+from backend.errors import DomainError
 from backend.settings import Settings
 
-HEALTH_SECONDS = 60
-
-
-class QuietServer(Server):
-    """granian without signal handlers and banners: both are ours."""
+LOOK_SECONDS = 0.02
+CLOSE_SECONDS = 10
+# granian configures logging when it is made: its lines go where all go, instead of to stdout.
+GRANIAN_LOGS: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
+logger = logging.getLogger(__name__)
 
 
 async def answers(host: str, port: int) -> bool:
@@ -44,37 +51,79 @@ async def answers(host: str, port: int) -> bool:
 async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
     """Say that the server is ready, once it really answers, and print the one-time sign-in link."""
     while not await answers(settings.host, settings.port):
+        await asyncio.sleep(LOOK_SECONDS)
         if serving.done():
             return
-        await asyncio.sleep(0.02)
-    address = f"http://{settings.host}:{settings.port}"
+    address = address_of(settings)
     token = await bootstrap.services().identity.make_sign_in_link()
+    logger.info("ready at %s", address)
     say(f"Signalbox is ready at {address}")
     say(f"Sign in once, within 15 minutes: {address}/sign-in/link?token={token}")
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    target = importlib.import_module("console.app").app()
-    server = QuietServer(
-        target,
-        address=settings.host,
-        port=settings.port,
-        interface=cast(Any, "asgi"),
-        backlog=1024,
-        log_enabled=False,
-    )
+class Stopping:
+    """The first Ctrl-C ends in order, the second at once."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    def ask(self) -> None:
+        if self.asked.is_set():
+            say("Stopping at once")
+            os._exit(130)
+        say("Stopping: running work has 10 s (press Ctrl-C again to end at once)")
+        logger.info("asked to stop")
+        self.asked.set()
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; return the exit code."""
     loop = asyncio.get_running_loop()
-    serving = loop.create_task(server.serve())
+    stopping = Stopping()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stopping.ask)
+    drain = Drain(importlib.import_module("console.app").app())
+    server = Server(
+        drain, settings.host, settings.port, interface=cast(Any, "asgi"), backlog=1024, log_dictconfig=GRANIAN_LOGS
+    )
+    configure_logs(settings.folder)
+    take_children_in()
+    serving = loop.create_task(server.serve())
     await announce(settings, serving)
-    await serving
+    if serving.done():
+        return failed(drain.failure or serving.exception())
+    services = bootstrap.services()
+    asked = loop.create_task(stopping.asked.wait())
+    async with listening(services):
+        await asyncio.wait({asked, serving}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        return failed(drain.failure or serving.exception())
+    await drain.finish(services.draining)
+    server.stop()  # type: ignore[no-untyped-call]  # granian has types elsewhere
+    _, late = await asyncio.wait({serving}, timeout=CLOSE_SECONDS)
+    if late:
+        logger.error("the services did not close within %s s", CLOSE_SECONDS)
+        os._exit(1)
+    logger.info("stopped")
+    say("Stopped")
+    return 0
+
+
+def failed(error: BaseException | None) -> int:
+    """Say why the server ended by itself: a refusal in its own words, anything else in the log."""
+    if isinstance(error, DomainError):
+        complain(f"{error.message} {error.hint}".strip())
+    else:
+        logger.error("the server ended by itself", exc_info=error)
+        complain("Signalbox could not go on; the log says why.")
+    return 1
 
 
 def main() -> None:
-    asyncio.run(serve(Settings()))
-    sys.exit(0)
+    if len(sys.argv) > 1:
+        # The data directory stays held while this process lives, and no child may hold it longer.
+        os.set_inheritable(int(sys.argv[1]), False)  # noqa: FBT003
+    sys.exit(asyncio.run(serve(Settings())))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,33 @@
+"""What the command line asks for, done with the services of whichever process has them open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from backend.bootstrap.services import Services
+from backend.settings import Settings
+
+Command = Callable[[Services, dict[str, Any]], AsyncIterator[str]]
+
+
+def address_of(settings: Settings) -> str:
+    """Return where the console is served, as a person types it."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+async def sign_in_link(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
+    token = await services.identity.make_sign_in_link()
+    yield f"{address_of(services.settings)}/sign-in/link?token={token}"
+
+
+async def create_key(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
+    owner = await services.identity.ensure_owner()
+    yield (await services.identity.create_key(owner, str(arguments["name"]))).secret
+
+
+COMMANDS: dict[str, Command] = {
+    "sign-in-link": sign_in_link,
+    "api-key create": create_key,
+}

@@ -1,0 +1,62 @@
+"""Ask the running server, or do it here when none runs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from backend import bootstrap
+from backend.bootstrap.commands import COMMANDS
+from backend.bootstrap.control import ask
+from backend.cli.configured import read_settings
+from backend.cli.holding import hold, is_held
+from backend.cli.run import make_folder, migrate_or_stop
+from backend.cli.say import say, stop
+from backend.errors import DomainError
+from backend.settings import Settings
+
+PATIENCE_SECONDS = 60
+LOOK_SECONDS = 0.1
+
+
+async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, Any]) -> bool:
+    """Print what the server answers; return False when none has the data directory (any more).
+
+    A server that is still starting holds the directory and does not listen yet.
+    """
+    for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+        if not is_held(settings.folder):
+            return False
+        try:
+            async for line in ask(settings.folder, command, arguments):
+                say(line)
+        except OSError:
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return True
+    return stop("The server has been starting for a minute; look at its terminal or log.")
+
+
+async def _do_here(settings: Settings, command: str, arguments: dict[str, Any]) -> None:
+    made = await bootstrap.start(settings, serving=False)
+    try:
+        async for line in COMMANDS[command](made, arguments):
+            say(line)
+    finally:
+        await bootstrap.stop(made)
+
+
+def perform(command: str, arguments: dict[str, Any]) -> None:
+    """Run a command of backend/bootstrap/commands.py wherever the engines are open."""
+    settings = read_settings()
+    make_folder(settings)
+    try:
+        if asyncio.run(_ask_patiently(settings, command, arguments)):
+            return
+        held = hold(settings)
+        if held is None:
+            stop("A server started just now; call again.")
+        migrate_or_stop(settings)
+        asyncio.run(_do_here(settings, command, arguments))
+    except DomainError as refusal:
+        stop(f"{refusal.message} {refusal.hint}".strip())

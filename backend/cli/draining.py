@@ -1,0 +1,64 @@
+"""Let what is under way end before the server does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+App = Callable[[Scope, Any, Any], Awaitable[None]]
+PATIENCE_SECONDS = 10
+BODY = b'{"detail": "Signalbox is stopping. Try again in a moment."}'
+logger = logging.getLogger(__name__)
+
+
+class Drain:
+    """Count the requests under way, and refuse new ones once stopping: a caller who waits for a run gets its answer."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._num_open = 0
+        self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.failure: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            try:
+                await self._app(scope, receive, send)
+            except BaseException as error:
+                # granian only says that starting failed; this is why.
+                self.failure = error
+                raise
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._stopping:
+            headers = [(b"content-type", b"application/json"), (b"retry-after", b"5"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 503, "headers": headers})
+            await send({"type": "http.response.body", "body": BODY})
+            return
+        self._num_open += 1
+        self._idle.clear()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._num_open -= 1
+            if not self._num_open:
+                self._idle.set()
+
+    async def finish(self, others: list[Callable[[], Awaitable[None]]]) -> None:
+        """Refuse new requests, then wait for those under way and for `others`, 10 s together."""
+        self._stopping = True
+        waiting = [asyncio.ensure_future(self._idle.wait()), *(asyncio.ensure_future(other()) for other in others)]
+        done, late = await asyncio.wait(waiting, timeout=PATIENCE_SECONDS)
+        for task in late:
+            task.cancel()
+        for task in done:
+            if error := task.exception():
+                logger.error("work could not be ended in order", exc_info=error)
+        await asyncio.gather(*late, return_exceptions=True)
