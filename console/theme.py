@@ -29,7 +29,7 @@ PIECES = (
     "chart",
     "node",
 )
-FEATURES: tuple[str, ...] = ("design_states", "design", "conversations")
+FEATURES: tuple[str, ...] = ("design_states", "design", "conversations", "flow_canvas", "flow_desk")
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 
 

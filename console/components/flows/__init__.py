@@ -1,0 +1,1 @@
+"""Pieces of the flow builder and of the page of a run."""
