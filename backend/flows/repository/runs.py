@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, update
 from sqlmodel import col, select
@@ -65,6 +66,16 @@ class RunRepository:
         )
         rows = await self._session.exec(select(RunRow).where(col(RunRow.id).in_(newest)))
         return {row.flow_id: row for row in rows}
+
+    async def cancel_queued(self, run_id: str, moment: datetime) -> None:
+        """End a run that nobody has begun."""
+        statement = update(RunRow).where(
+            col(RunRow.project_id) == self._project_id,
+            col(RunRow.id) == run_id,
+            col(RunRow.status) == RunStatus.QUEUED.value,
+        )
+        ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": "The run was cancelled."}
+        await self._session.exec(statement.values(**ended))
 
     async def ask_to_cancel(self, run_id: str) -> None:
         """Mark a run that is under way; its owner sees it at its next commit or beat."""
