@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from backend.columns import utc_now
 from backend.errors import Conflict
@@ -11,6 +12,7 @@ from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
 from backend.flows.graph.order import with_plates
 from backend.flows.models import FlowRow
+from backend.flows.nodes.registry import catalogue
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service.parts import UseCases, checked_description, checked_name, flow_row, free_slug
@@ -73,6 +75,11 @@ class FlowUseCases(UseCases):
         async with self._units.read() as session:
             return flow_of(await flow_row(FlowRepository(session, operator.project_id), name))
 
+    def catalogue(self, operator: Operator) -> dict[str, Any]:
+        """Return every kind of node and which ports fit which, as JSON for palette, canvas and inspector."""
+        operator.require(Permission.FLOWS_READ)
+        return catalogue()
+
     async def problems(self, operator: Operator, name: str) -> Sequence[Problem]:
         """Return what is wrong with the draft, errors first. Raise FlowNotFound."""
         return self._problems((await self.get(operator, name)).draft)
@@ -91,15 +98,7 @@ class FlowUseCases(UseCases):
         async with self._units.write() as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
-            if new_name is not None:
-                row.name = checked_name(new_name)
-            if description is not None:
-                row.description = checked_description(description)
-            if slug is not None and slug != row.slug:
-                row.slug = await free_slug(rows, checked_slug(slug), exact=True)
-            row.updated_at = utc_now()
-            rows.add(row)
-            self._forget(work, row.id)
+            await self._name(work, rows, row, new_name=new_name, slug=slug, description=description)
             return flow_of(row)
 
     async def delete(self, operator: Operator, name: str) -> str:
@@ -128,6 +127,26 @@ class FlowUseCases(UseCases):
             row.slug, row.deleted_at = slug, None
             rows.add(row)
             return flow_of(row)
+
+    async def _name(
+        self,
+        work: Work,
+        rows: FlowRepository,
+        row: FlowRow,
+        *,
+        new_name: str | None,
+        slug: str | None,
+        description: str | None,
+    ) -> None:
+        if new_name is not None:
+            row.name = checked_name(new_name)
+        if description is not None:
+            row.description = checked_description(description)
+        if slug is not None and slug != row.slug:
+            row.slug = await free_slug(rows, checked_slug(slug), exact=True)
+        row.updated_at = utc_now()
+        rows.add(row)
+        self._forget(work, row.id)
 
     def _forget(self, work: Work, flow_id: str) -> None:
         async def forget() -> None:

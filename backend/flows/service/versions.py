@@ -12,8 +12,8 @@ from backend.flows.repository.flows import FlowRepository
 from backend.flows.service.drafts import DraftUseCases
 from backend.flows.service.flows import FIRST_PAGE, FlowUseCases
 from backend.flows.service.parts import flow_row
-from backend.flows.shapes import version_of
-from backend.flows.types import FlowVersion, Problem, Saved, VersionInfo
+from backend.flows.shapes import flow_of, version_of
+from backend.flows.types import Flow, FlowVersion, Problem, Saved, VersionInfo
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 
@@ -78,6 +78,27 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
             if version is None or document is None:
                 raise VersionNotFound(f"This flow has no version {number}.")
             return FlowVersion(version_of(version), FlowDocument.model_validate(document))
+
+    async def change(
+        self,
+        operator: Operator,
+        name: str,
+        base_version: int,
+        *,
+        document: FlowDocument | None = None,
+        new_name: str | None = None,
+        slug: str | None = None,
+        description: str | None = None,
+    ) -> Flow:
+        """Save and rename in one unit, what is not None. Raise as `save_draft` and `rename` do."""
+        operator.require(Permission.FLOWS_EDIT)
+        async with self._units.write() as work:
+            rows = FlowRepository(work.session, operator.project_id)
+            row = await self._fresh(rows, name, base_version)
+            await self._name(work, rows, row, new_name=new_name, slug=slug, description=description)
+            if document is not None:
+                self._put(work, operator, row, document)
+            return flow_of(row)
 
     async def restore(self, operator: Operator, name: str, number: int, base_version: int) -> Saved:
         """Make a version the draft again. Raise FlowNotFound, VersionNotFound, StaleDraft."""
