@@ -70,7 +70,7 @@ async def measure(server: Server, key: str) -> dict[str, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "data")
-        with server.start():
+        with server:
             made = subprocess.run(
                 command("api-key", "create", "--name", "bench"),
                 cwd=ROOT,
