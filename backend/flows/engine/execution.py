@@ -147,7 +147,7 @@ class Execution:
         values = {name: self._values[name] for name in step.needs if name in self._values}
         entry = started(step, moment, offset, shown(go.inputs), inputs_hash(step, go.inputs, values))
         if step.kind.effect:
-            await self._recorder.commit(entry)
+            await self._recorder.write(entry)
         context: NodeContext[Any] = NodeContext(
             step.config,
             self._facts,
@@ -165,7 +165,7 @@ class Execution:
             await self._voice.ended(step, row, outcome)
             raise _failure(step, outcome.error)
         if step.kind.effect:
-            await self._recorder.commit(row)
+            await self._recorder.write(row)
         else:
             self._recorder.add(row)
         await self._voice.ended(step, row, outcome)

@@ -26,7 +26,7 @@ class Recorder:
         """Keep a row for the next commit."""
         self._waiting.append(entry)
 
-    async def commit(self, *entries: NodeEntry) -> None:
+    async def write(self, *entries: NodeEntry) -> None:
         """Write what waits and these. Raise Fenced when the run is another's, RunCancelled when that was asked for."""
         verdict = await self._write(entries, None)
         if verdict:
