@@ -41,3 +41,23 @@ AREAS: tuple[Area, ...] = tuple(area for _, areas in GROUPS for area in areas)
 # Five fit in the narrow tab bar: these four, and More for the rest.
 TABS: tuple[Area, ...] = tuple(area for area in AREAS if area.short)
 MORE: tuple[Area, ...] = tuple(area for area in AREAS if not area.short)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A line of the palette that does something: a theme, `keys`, `sign-out`, or a page to go to."""
+
+    name: str
+    note: str = ""
+    act: str = ""
+    route: str = ""
+
+
+ACTS: tuple[Act, ...] = (
+    Act("Use the light theme", act="light"),
+    Act("Use the dark theme", act="dark"),
+    Act("Use the theme of the system", act="system"),
+    Act("Show all keys", "?", act="keys"),
+    Act("About Signalbox", route=routes.ABOUT),
+    Act("Sign out", act="sign-out"),
+)

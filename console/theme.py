@@ -24,10 +24,10 @@ PIECES = (
     "state",
     "notice",
     "dialog",
+    "palette",
     "sheet",
     "panes",
     "chart",
-    "node",
 )
 FEATURES: tuple[str, ...] = ("design_states", "design", "conversations", "flow_canvas", "flow_desk")
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.keyboard import keyboard
 from console.components.shell_bar import bar
 from console.components.shell_rail import rail, tabbar
 from console.components.ui.kinds import Child
@@ -24,6 +25,7 @@ def shell(active: str, head: rx.Component, *body: Child, slim: bool = False, **p
             class_name="app slim" if slim else "app",
         ),
         Tips.create(),
+        keyboard(),
         custom_attrs={"data-hydrated": rx.State.is_hydrated},
     )
 

@@ -1,1 +1,0 @@
-"""The document as a graph: its order, its edits, its problems."""

@@ -1,1 +1,0 @@
-"""Every statement on the tables of flows, except those of the run journal."""
