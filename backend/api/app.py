@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import docs, errors, health
+from backend.api import docs, errors, flows, health, runs
 from backend.errors import NotFound
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     docs.router,
+    flows.router,
+    runs.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 from backend.bootstrap.engines import engine, open_database
+from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import open_jobs
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
+from backend.flows.context import Outside
+from backend.flows.service import FlowService, RunService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.installation.service import InstallationService
@@ -45,6 +49,8 @@ class Services:
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
+    flows: FlowService
+    runs: RunService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -72,27 +78,36 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
     except BaseException:
         await database.close()
         raise
+    events = cast(Events, engine("events.in_process", "InProcessEvents")())
+    jobs, rooms, conversations = open_jobs(settings), open_rooms(settings), ConversationService(units)
+    outside = Outside(templates=rooms.templates)
+    running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
         database=database,
         units=units,
-        events=engine("events.in_process", "InProcessEvents")(),
-        jobs=open_jobs(settings),
-        rooms=open_rooms(settings),
+        events=events,
+        jobs=jobs,
+        rooms=rooms,
         sealer=sealer,
         http=HttpAtFirstCall(),
         language_model=ModelsAtFirstCall(),
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
-        conversations=ConversationService(units),
+        conversations=conversations,
+        flows=running.flows,
+        runs=running.runs,
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)
     made.closing.push_async_callback(made.rooms.close)
     made.closing.push_async_callback(made.http.close)
     made.closing.push_async_callback(made.language_model.close)
+    made.draining.append(running.runner.close)
+    made.closing.push_async_callback(running.close)
     _current.append(made)
     if serving:
+        await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)
     return made

@@ -43,6 +43,8 @@ class NodeContext(Generic[ConfigT]):
     outside: Outside
     say: Say
     """Stream a piece of text to whoever watches this node."""
+    ports: tuple[str, ...] = ()
+    """Its input ports: those that nothing reached are None inside templates."""
 
     @property
     def idempotency_key(self) -> str:
@@ -51,8 +53,11 @@ class NodeContext(Generic[ConfigT]):
 
     async def render(self, source: str, inputs: Mapping[str, Any]) -> str:
         """Fill a template with the values before this node; `inputs` are its own ports."""
-        return await self.outside.templates.render(source, {**self.values, "inputs": inputs})
+        return await self.outside.templates.render(source, self._known(inputs))
 
     async def evaluate(self, source: str, inputs: Mapping[str, Any]) -> Any:
         """Fill a template; a lone reference keeps its type."""
-        return await self.outside.templates.evaluate(source, {**self.values, "inputs": inputs})
+        return await self.outside.templates.evaluate(source, self._known(inputs))
+
+    def _known(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {**self.values, "inputs": {**dict.fromkeys(self.ports), **inputs}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.errors import Conflict, DomainError, InvalidInput
+from backend.errors import Conflict, DomainError, InvalidInput, NotFound, Unavailable
 
 
 class StaleDraft(Conflict):
@@ -48,3 +48,19 @@ class RunCancelled(DomainError):
 
 class Fenced(DomainError):
     """Another process has taken the run over: drop it and write nothing."""
+
+
+class RunInterrupted(Unavailable):
+    """This process ends; what the run has done is kept, and its next start goes on behind it."""
+
+
+class FlowNotFound(NotFound):
+    """No flow of that id or slug in this project."""
+
+
+class VersionNotFound(NotFound):
+    """The flow has no such version."""
+
+
+class RunNotFound(NotFound):
+    """No run of that id in this project."""

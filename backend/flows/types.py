@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from backend.flows.document import (
     FORMAT,
@@ -18,13 +17,29 @@ from backend.flows.document import (
     PortType,
     Position,
 )
+from backend.flows.run_types import (
+    LastRun,
+    NodeRun,
+    NodeStatus,
+    Run,
+    RunDetail,
+    RunResult,
+    RunStatus,
+    RunWish,
+    Trigger,
+    Try,
+    Usage,
+    run_topic,
+)
 
 __all__ = [
     "FORMAT",
     "Edge",
     "Flow",
+    "FlowBrief",
     "FlowDocument",
     "FlowVersion",
+    "LastRun",
     "Limits",
     "Node",
     "NodeRun",
@@ -34,14 +49,17 @@ __all__ = [
     "Position",
     "Problem",
     "Run",
-    "RunEvent",
+    "RunDetail",
+    "RunResult",
     "RunStatus",
+    "RunWish",
     "Saved",
     "Severity",
     "Trigger",
     "Try",
     "Usage",
     "VersionInfo",
+    "flow_topic",
     "run_topic",
 ]
 
@@ -66,54 +84,6 @@ class Problem:
     edge: str = ""
 
 
-class RunStatus(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    WAITING = "waiting"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_final(self) -> bool:
-        return self in (RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED)
-
-
-class NodeStatus(StrEnum):
-    """A row appears when its node starts a side effect or ends; `pending` is only ever shown, never stored."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Trigger(StrEnum):
-    """Where a run came from."""
-
-    API = "api"
-    CONSOLE = "console"
-    JOB = "job"
-    DEMO = "demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens and money; `cost` is in US dollars."""
-
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost: Decimal = Decimal(0)
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
-
-    def as_json(self) -> dict[str, Any]:
-        return {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": float(self.cost)}
-
-
 @dataclass(frozen=True, slots=True)
 class Flow:
     """A flow with its draft. `draft_version` rises with every save; `published_version` is None before the first."""
@@ -131,6 +101,22 @@ class Flow:
     is_changed: bool
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBrief:
+    """A flow as a list shows it: without its document."""
+
+    id: str
+    name: str
+    slug: str
+    description: str
+    num_nodes: int
+    draft_version: int
+    published_version: int | None
+    is_changed: bool
+    updated_at: datetime
+    last_run: LastRun | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,76 +151,6 @@ class Saved:
     inverse: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run. `version` is None for a run of the draft; times are UTC."""
-
-    id: str
-    flow_id: str
-    flow_name: str
-    flow_slug: str
-    version: int | None
-    draft_version: int | None
-    status: RunStatus
-    trigger: Trigger
-    input: dict[str, Any]
-    output: dict[str, Any] | None
-    error: str
-    error_node: str
-    usage: Usage
-    citations: list[dict[str, Any]]
-    conversation_id: str | None
-    attempt: int
-    started_by: str
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    time_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """One attempt at a node: `error` is empty for the one that went through."""
-
-    number: int
-    time_ms: float
-    error: str = ""
-    waited_ms: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRun:
-    """What one node did in a run: the trace and the checkpoint in one."""
-
-    node: str
-    kind: str
-    title: str
-    plate: int
-    status: NodeStatus
-    reason: str
-    inputs: dict[str, Any]
-    output: dict[str, Any] | None
-    error: str
-    usage: Usage
-    started_at: datetime | None
-    offset_ms: float
-    time_ms: float
-    attempt: int
-    tries: list[Try]
-    detail: dict[str, Any]
-
-
-RunEventName = Literal["node.started", "token", "node.done", "run.done", "run.failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunEvent:
-    """What a watcher of a run hears; over REST it is one Server-Sent Event."""
-
-    event: RunEventName
-    data: dict[str, Any]
-
-
-def run_topic(run_id: str) -> str:
-    """Return the topic of the events engine on which the run speaks."""
-    return f"run:{run_id}"
+def flow_topic(flow_id: str) -> str:
+    """Return the topic on which the saves of a draft are told, so that another tab can say it is stale."""
+    return f"flow:{flow_id}"

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.engines.embeddings.wordllama import WordLlamaEmbedder
+from backend.engines.embeddings.wordllama import WordLlamaEmbedder, texts_room
 from backend.ports.embeddings import Embedder, Vectors
 
 
 @pytest.fixture(params=["wordllama"])
 async def embedder(tmp_path: Path) -> AsyncIterator[Embedder]:
-    made = WordLlamaEmbedder(tmp_path / "texts", tmp_path / "log")
+    made = WordLlamaEmbedder(texts_room(tmp_path / "texts", tmp_path / "log"))
     yield made
     await made.close()
 

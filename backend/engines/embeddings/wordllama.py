@@ -10,17 +10,22 @@ from backend.engines.room.batches import in_batches
 from backend.engines.room.room import Room
 from backend.ports.embeddings import Vectors
 
-WORKER = "backend.engines.embeddings.wordllama_worker"
+TEXTS_WORKER = "backend.engines.embeddings.texts_worker"
 DIMENSIONS = 256
 # A question waits behind the texts before it: with 100 a call 18 to 25 ms, with 16 about 4.
 TEXTS_A_CALL = 16
 
 
-class WordLlamaEmbedder:
-    """The room starts at the first call; starting takes about half a second and 100 MB."""
+def texts_room(folder: Path, log: Path) -> Room:
+    """Return the room where texts are cut and embedded, which its users share."""
+    return Room("The embedding model", TEXTS_WORKER, folder, log)
 
-    def __init__(self, folder: Path, log: Path) -> None:
-        self._room = Room("The embedding model", WORKER, folder, log)
+
+class WordLlamaEmbedder:
+    """The room starts at the first call; the model takes about half a second and 100 MB."""
+
+    def __init__(self, texts_room: Room) -> None:
+        self._room = texts_room
 
     @property
     def dimensions(self) -> int:

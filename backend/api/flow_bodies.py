@@ -1,0 +1,176 @@
+"""The shapes of flows over REST."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.flows.types import Flow, FlowBrief, FlowDocument, Problem, Saved, VersionInfo
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewFlow(_Body):
+    """`slug` is made of the name when left out; without a document the flow begins empty."""
+
+    name: str = Field(min_length=1, max_length=120)
+    slug: str = ""
+    description: str = ""
+    document: FlowDocument | None = None
+
+
+class FlowChange(_Body):
+    """What is left out stays. A `document` needs the `version` of the draft that it was based on."""
+
+    version: int
+    name: str | None = None
+    slug: str | None = None
+    description: str | None = None
+    document: FlowDocument | None = None
+
+
+class Operations(_Body):
+    version: int
+    operations: list[dict[str, Any]]
+
+
+class Publication(_Body):
+    """`version` is the draft that the caller saw; left out, the one that stands is published."""
+
+    comment: str = ""
+    version: int | None = None
+
+
+class Restoration(_Body):
+    version: int
+
+
+class ProblemBody(BaseModel):
+    severity: str
+    sentence: str
+    fix: str
+    node: str
+    plate: int
+    field: str
+    edge: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> ProblemBody:
+        return cls(
+            severity=problem.severity.value,
+            sentence=problem.sentence,
+            fix=problem.fix,
+            node=problem.node,
+            plate=problem.plate,
+            field=problem.field,
+            edge=problem.edge,
+        )
+
+
+class BriefBody(BaseModel):
+    """A flow in a list."""
+
+    id: str
+    name: str
+    slug: str
+    description: str
+    num_nodes: int
+    version: int
+    published_version: int | None
+    is_changed: bool
+    updated_at: datetime
+    last_run: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, flow: FlowBrief) -> BriefBody:
+        last = flow.last_run
+        return cls(
+            id=flow.id,
+            name=flow.name,
+            slug=flow.slug,
+            description=flow.description,
+            num_nodes=flow.num_nodes,
+            version=flow.draft_version,
+            published_version=flow.published_version,
+            is_changed=flow.is_changed,
+            updated_at=flow.updated_at,
+            last_run=last
+            and {"id": last.id, "status": last.status, "created_at": last.created_at, "error": last.error},
+        )
+
+
+class FlowBody(BaseModel):
+    """A flow with its draft; `version` is the draft's, to be sent with the next save."""
+
+    id: str
+    name: str
+    slug: str
+    description: str
+    version: int
+    published_version: int | None
+    is_changed: bool
+    document: dict[str, Any]
+    saved_at: datetime
+    saved_by: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, flow: Flow) -> FlowBody:
+        return cls(
+            id=flow.id,
+            name=flow.name,
+            slug=flow.slug,
+            description=flow.description,
+            version=flow.draft_version,
+            published_version=flow.published_version,
+            is_changed=flow.is_changed,
+            document=flow.draft.as_json(),
+            saved_at=flow.draft_saved_at,
+            saved_by=flow.draft_saved_by,
+            created_at=flow.created_at,
+            updated_at=flow.updated_at,
+        )
+
+
+class SavedBody(BaseModel):
+    """The draft's new version, the numbers its nodes have, what is wrong with it, and how to undo the save."""
+
+    version: int
+    saved_at: datetime
+    plates: dict[str, int]
+    problems: list[ProblemBody]
+    inverse: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, saved: Saved) -> SavedBody:
+        problems = [ProblemBody.of(problem) for problem in saved.problems]
+        return cls(
+            version=saved.version,
+            saved_at=saved.saved_at,
+            plates=saved.plates,
+            problems=problems,
+            inverse=saved.inverse,
+        )
+
+
+class VersionBody(BaseModel):
+    number: int
+    comment: str
+    created_by: str
+    created_at: datetime
+    num_nodes: int
+
+    @classmethod
+    def of(cls, version: VersionInfo) -> VersionBody:
+        return cls(
+            number=version.number,
+            comment=version.comment,
+            created_by=version.created_by,
+            created_at=version.created_at,
+            num_nodes=version.num_nodes,
+        )

@@ -1,0 +1,115 @@
+"""Flows over REST: drafts, versions, and what may stand in them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from backend.api.access import allowed
+from backend.api.flow_bodies import (
+    BriefBody,
+    FlowBody,
+    FlowChange,
+    NewFlow,
+    Operations,
+    ProblemBody,
+    Publication,
+    Restoration,
+    SavedBody,
+    VersionBody,
+)
+from backend.api.idempotent import IdempotentRoute
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+
+router = APIRouter(prefix="/api", tags=["flows"], route_class=IdempotentRoute)
+
+Reader = Annotated[Operator, allowed(Permission.FLOWS_READ)]
+Editor = Annotated[Operator, allowed(Permission.FLOWS_EDIT)]
+Publisher = Annotated[Operator, allowed(Permission.FLOWS_PUBLISH)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+@router.get("/node-kinds")
+async def node_kinds(operator: Reader) -> dict[str, Any]:
+    """Return every kind of node with its ports and the schema of its settings."""
+    return services().flows.catalogue(operator)
+
+
+@router.get("/flows")
+async def list_flows(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "") -> dict[str, Any]:
+    listed = await services().flows.list(operator, Page(limit, after))
+    return {"flows": [BriefBody.of(flow) for flow in listed.items], "next": listed.next}
+
+
+@router.post("/flows", status_code=201)
+async def create_flow(operator: Editor, body: NewFlow) -> FlowBody:
+    flow = await services().flows.create(
+        operator, body.name, slug=body.slug, description=body.description, document=body.document
+    )
+    return FlowBody.of(flow)
+
+
+@router.get("/flows/{name}")
+async def get_flow(operator: Reader, name: str) -> FlowBody:
+    """Return the flow of this id or slug."""
+    return FlowBody.of(await services().flows.get(operator, name))
+
+
+@router.put("/flows/{name}")
+async def change_flow(operator: Editor, name: str, body: FlowChange) -> FlowBody:
+    """Save the draft, the name, the slug or the description; 409 when the draft is newer than `version`."""
+    changed = await services().flows.change(
+        operator,
+        name,
+        body.version,
+        document=body.document,
+        new_name=body.name,
+        slug=body.slug,
+        description=body.description,
+    )
+    return FlowBody.of(changed)
+
+
+@router.delete("/flows/{name}", status_code=204)
+async def delete_flow(operator: Editor, name: str) -> None:
+    await services().flows.delete(operator, name)
+
+
+@router.post("/flows/{name}/operations")
+async def apply_operations(operator: Editor, name: str, body: Operations) -> SavedBody:
+    """Apply edits to the draft, all or none; 409 when it is newer than `version`."""
+    return SavedBody.of(await services().flows.apply(operator, name, body.version, body.operations))
+
+
+@router.get("/flows/{name}/problems")
+async def list_problems(operator: Reader, name: str) -> dict[str, Any]:
+    problems = await services().flows.problems(operator, name)
+    return {"problems": [ProblemBody.of(problem) for problem in problems], "next": None}
+
+
+@router.post("/flows/{name}/publish", status_code=201)
+async def publish_flow(operator: Publisher, name: str, body: Publication | None = None) -> VersionBody:
+    """Make the draft the version that is run; 409 while it has errors."""
+    wish = body or Publication()
+    return VersionBody.of(await services().flows.publish(operator, name, wish.comment, wish.version))
+
+
+@router.get("/flows/{name}/versions")
+async def list_versions(operator: Reader, name: str, limit: Limit = DEFAULT_LIMIT, after: str = "") -> dict[str, Any]:
+    listed = await services().flows.list_versions(operator, name, Page(limit, after))
+    return {"versions": [VersionBody.of(version) for version in listed.items], "next": listed.next}
+
+
+@router.get("/flows/{name}/versions/{number}")
+async def get_version(operator: Reader, name: str, number: int) -> dict[str, Any]:
+    version = await services().flows.get_version(operator, name, number)
+    return {**VersionBody.of(version.info).model_dump(), "document": version.document.as_json()}
+
+
+@router.post("/flows/{name}/versions/{number}/restore")
+async def restore_version(operator: Editor, name: str, number: int, body: Restoration) -> SavedBody:
+    """Make a version the draft again; 409 when the draft is newer than `version`."""
+    return SavedBody.of(await services().flows.restore(operator, name, number, body.version))

@@ -1,0 +1,77 @@
+"""Flows: the kinds, the runner, the journal of the chosen database, and who watches over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from backend.bootstrap.engines import SQLITE_FILE, engine
+from backend.conversations.service import ConversationService
+from backend.flows.context import Outside
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.loader import Loader
+from backend.flows.engine.runner import Runner
+from backend.flows.engine.takeover import Watch
+from backend.flows.nodes.registry import KINDS
+from backend.flows.published import Published
+from backend.flows.service import FlowService, RunService
+from backend.flows.service.runs import JOB
+from backend.flows.service.starting import Starting
+from backend.ids import new_id
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
+from backend.ports.run_journal import RunJournal
+from backend.settings import Settings
+from backend.unit_of_work import Units
+
+# Runs that nobody waits for; those that somebody waits for are not counted.
+JOBS_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The two services and what stands behind them."""
+
+    flows: FlowService
+    runs: RunService
+    runner: Runner
+    watch: Watch
+    journal: RunJournal
+
+    async def close(self) -> None:
+        """Let runs come to a stop, then write what waits."""
+        await self.watch.stop()
+        await self.runner.close()
+        await self.journal.close()
+
+
+def open_journal(settings: Settings) -> RunJournal:
+    if settings.database == "sqlite":
+        return cast(RunJournal, engine("run_journal.sqlite", "SqliteRunJournal")(settings.folder / SQLITE_FILE))
+    return cast(RunJournal, engine("run_journal.postgres", "PostgresRunJournal")(settings.database))
+
+
+def open_flows(
+    settings: Settings,
+    units: Units,
+    events: Events,
+    jobs: Jobs,
+    *,
+    conversations: ConversationService,
+    outside: Outside,
+) -> Flows:
+    worker = new_id("worker")
+    journal, published, chat = open_journal(settings), Published(), Chat(units, conversations)
+    templates = outside.templates
+    loader = Loader(units, templates, KINDS, chat)
+    runner = Runner(journal, events, outside, chat.settle)
+    starting = Starting(units, templates, KINDS, published=published, loader=loader, chat=chat, worker=worker)
+    runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
+    jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
+    return Flows(
+        flows=FlowService(units, events, templates, KINDS, published),
+        runs=runs,
+        runner=runner,
+        watch=Watch(units, runner, worker, runs.inherit, alone=settings.database == "sqlite"),
+        journal=journal,
+    )

@@ -1,0 +1,106 @@
+"""Runs that belong to a conversation: what was said before, the question, and the answer."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from backend.conversations.errors import ConversationNotFound
+from backend.conversations.service import ConversationService
+from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
+from backend.flows.engine.job import RunJob, RunOutcome
+from backend.flows.ports import as_text
+from backend.flows.types import Trigger
+from backend.operator import Operator
+from backend.unit_of_work import Units, Work
+
+MAX_HISTORY = 20
+
+
+class Chat:
+    """The log of conversations as runs need it."""
+
+    def __init__(self, units: Units, log: ConversationService) -> None:
+        self._units, self._log = units, log
+
+    async def history(
+        self, operator: Operator, conversation_id: str | None, *, before_run: str = ""
+    ) -> tuple[dict[str, Any], ...]:
+        """Return the last answered messages, oldest first, without those of the run itself."""
+        if not conversation_id:
+            return ()
+        with contextlib.suppress(ConversationNotFound):
+            transcript = await self._log.transcript(operator, conversation_id)
+            said = [
+                {"role": message.role.value, "text": message.text}
+                for message in transcript.messages
+                if message.state is ChatState.ANSWERED and message.run_id != before_run
+            ]
+            return tuple(said[-MAX_HISTORY:])
+        return ()
+
+    async def open(
+        self,
+        work: Work,
+        operator: Operator,
+        *,
+        run_id: str,
+        flow: tuple[str, str, int],
+        text: str,
+        conversation_id: str,
+        trigger: Trigger,
+    ) -> str:
+        """Write the question in the caller's unit; return its conversation. `flow` is id, name and version."""
+        flow_id, flow_name, version = flow
+        opening = Opening(
+            flow_id=flow_id,
+            flow_name=flow_name,
+            run_id=run_id,
+            text=text,
+            channel=Channel.API if trigger is Trigger.API else Channel.CONSOLE,
+            version=version,
+            conversation_id=conversation_id,
+        )
+        return (await self._log.open_turn(work, operator, opening)).conversation_id
+
+    async def settle(self, job: RunJob, outcome: RunOutcome) -> None:
+        """Write the answer; a second time does nothing."""
+        answer = Answer(
+            run_id=job.run_id,
+            text=answer_text(outcome.output),
+            error=outcome.error,
+            citations=tuple(_citation(values) for values in outcome.citations),
+            model=models_used(job),
+            tokens_in=outcome.usage.tokens_in,
+            tokens_out=outcome.usage.tokens_out,
+            cost=outcome.usage.cost,
+            latency_ms=round(outcome.time_ms),
+        )
+        async with self._units.write() as work:
+            await self._log.close_turn(work, job.facts.operator, answer)
+
+
+def answer_text(output: dict[str, Any] | None) -> str:
+    """Return what a chat shows of a run's output: `answer`, else the first value."""
+    if not output:
+        return ""
+    return as_text(output["answer"] if "answer" in output else next(iter(output.values())))
+
+
+def models_used(job: RunJob) -> str:
+    """Return the models that the flow names, "" for the project's default alone."""
+    named = {getattr(step.config, "model", "") for step in job.plan.steps}
+    return ", ".join(sorted(named - {""}))
+
+
+def _citation(values: dict[str, Any]) -> Citation:
+    return Citation(
+        number=int(values["number"]),
+        chunk_id=str(values["chunk_id"]),
+        document_id=str(values["document_id"]),
+        document_name=str(values["document_name"]),
+        heading=str(values.get("heading", "")),
+        text=str(values.get("text", "")),
+        page=values.get("page"),
+        score=float(values.get("score", 0)),
+    )

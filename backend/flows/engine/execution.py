@@ -1,0 +1,198 @@
+"""One run, from its first ready node to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.columns import utc_now
+from backend.errors import DomainError
+from backend.flows.context import NodeContext, Outside, RunFacts
+from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
+from backend.flows.engine.joins import Go, Joins, Skip
+from backend.flows.engine.plan import Plan, Step
+from backend.flows.engine.recorder import Recorder
+from backend.flows.engine.rows import Kept, ended, inputs_hash, shown, skipped_entry, started
+from backend.flows.engine.voice import Voice
+from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached
+from backend.flows.kind import Result
+from backend.flows.types import NodeStatus, Usage
+
+# Cancelling frees everything in 2 s; a node that does not let go by then is left to itself.
+LET_GO_SECONDS = 1.5
+
+
+@dataclass(slots=True)
+class Product:
+    """What a run came to so far."""
+
+    output: dict[str, Any] = field(default_factory=dict)
+    citations: list[dict[str, Any]] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    num_steps: int = 0
+
+
+class Execution:
+    """Run the nodes of a plan as their inputs are decided. One object for one attempt."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        facts: RunFacts,
+        *,
+        outside: Outside,
+        recorder: Recorder,
+        voice: Voice,
+        kept: Mapping[str, Kept],
+        first_pause: float = FIRST_PAUSE_SECONDS,
+    ) -> None:
+        """`kept` are the nodes that an earlier attempt finished: they are not run again."""
+        self._plan, self._facts, self._outside = plan, facts, outside
+        self._recorder, self._voice, self._kept = recorder, voice, kept
+        self._joins = Joins(plan)
+        self._ready: deque[Go | Skip] = deque(self._joins.begin())
+        self._values: dict[str, Any] = {}
+        self._results: dict[int, Result] = {}
+        self._running: dict[asyncio.Task[None], Step] = {}
+        self._began = time.perf_counter()
+        self._product = Product()
+        self._first_pause = first_pause
+        self.is_stopping = False
+
+    @property
+    def time_ms(self) -> float:
+        return round((time.perf_counter() - self._began) * 1e3, 3)
+
+    async def run(self) -> Product:
+        """Return what came out. Raise NodeFailed, RunLimitReached, RunCancelled, RunInterrupted or Fenced."""
+        limit = self._plan.limits.seconds
+        try:
+            async with asyncio.timeout(limit):
+                await self._loop()
+        except TimeoutError as error:
+            raise RunLimitReached(f"The run took longer than {limit:g} s.", hint="Raise its limit.") from error
+        finally:
+            await self._let_go()
+        if self._ready:  # only a stopping process leaves nodes behind
+            raise RunInterrupted("The server stops; the run goes on at its next start.")
+        return self.product()
+
+    def product(self) -> Product:
+        """Collect outputs and citations in plate order: the order of arrival would differ from run to run."""
+        for index in sorted(self._results):
+            result, step = self._results[index], self._plan.steps[index]
+            if step.kind.ends:
+                self._product.output.update(result.outputs)
+            self._product.citations.extend(result.citations)
+        self._results.clear()
+        return self._product
+
+    async def _loop(self) -> None:
+        while True:
+            while self._ready and not self.is_stopping and len(self._running) < self._plan.limits.at_once:
+                settled = self._ready.popleft()
+                if isinstance(settled, Skip):
+                    await self._skip(settled)
+                elif settled.step.is_quick and not self._ready and not self._running:
+                    await self._perform(settled)  # alone: a task of its own would only cost time
+                else:
+                    task = asyncio.create_task(self._perform(settled))
+                    self._running[task] = settled.step
+            if not self._running:
+                return
+            done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del self._running[task]
+            for task in done:
+                task.result()
+
+    async def _let_go(self) -> None:
+        """Cancel what still runs, and wait for it a moment."""
+        if not self._running:
+            return
+        for task in self._running:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait(self._running, timeout=LET_GO_SECONDS)
+        for task, step in self._running.items():
+            if task.done() and not task.cancelled():
+                task.exception()  # looked at, so that the loop does not report it again
+            if not self.is_stopping:
+                self._recorder.add(ended(step, NodeStatus.CANCELLED, self.time_ms, reason="the run ended before it"))
+        self._running.clear()
+
+    async def _skip(self, skip: Skip) -> None:
+        step = skip.step
+        if step.node.id not in self._kept:
+            self._recorder.add(skipped_entry(step, skip.reason, self.time_ms))
+            await self._voice.skipped(step, skip.reason)
+        self._values[step.node.id] = {}
+        self._ready.extend(self._joins.skipped(step, skip.reason))
+
+    async def _perform(self, go: Go) -> None:
+        step = go.step
+        kept = self._kept.get(step.node.id)
+        if kept is not None:
+            self._product.usage += kept.result.usage
+            self._decide(step, kept.result)
+            return
+        self._check_budget()
+        offset, moment = self.time_ms, utc_now()
+        await self._voice.started(step)
+        values = {name: self._values[name] for name in step.needs if name in self._values}
+        entry = started(step, moment, offset, shown(go.inputs), inputs_hash(step, go.inputs, values))
+        if step.kind.effect:
+            await self._recorder.write(entry)
+        context: NodeContext[Any] = NodeContext(
+            step.config,
+            self._facts,
+            step.node.id,
+            values,
+            self._outside,
+            self._voice.speaker(step),
+            step.port_names,
+        )
+        outcome = await call(step, lambda: step.kind.run(context, go.inputs), first_pause=self._first_pause)
+        self._product.usage += outcome.usage
+        row = ended(step, _status(outcome), self.time_ms, entry=entry, outcome=outcome)
+        if outcome.result is None:
+            self._recorder.add(row)
+            await self._voice.ended(step, row, outcome)
+            raise _failure(step, outcome.error)
+        if step.kind.effect:
+            await self._recorder.write(row)
+        else:
+            self._recorder.add(row)
+        await self._voice.ended(step, row, outcome)
+        self._decide(step, outcome.result)
+
+    def _decide(self, step: Step, result: Result) -> None:
+        self._values[step.node.id] = result.outputs
+        self._results[step.index] = result
+        self._ready.extend(self._joins.done(step, result.outputs, result.taken, result.reason))
+
+    def _check_budget(self) -> None:
+        limits, usage = self._plan.limits, self._product.usage
+        self._product.num_steps += 1
+        if self._product.num_steps > limits.steps:
+            raise RunLimitReached(f"The run took more than {limits.steps} steps.", hint="Raise its limit.")
+        if usage.tokens_in + usage.tokens_out > limits.tokens:
+            raise RunLimitReached(f"The run used more than {limits.tokens:,} tokens.", hint="Raise its limit.")
+        if usage.cost > limits.cost:
+            raise RunLimitReached(f"The run cost more than ${limits.cost:g}.", hint="Raise its limit.")
+
+
+def _status(outcome: Outcome) -> NodeStatus:
+    return NodeStatus.FAILED if outcome.result is None else NodeStatus.DONE
+
+
+def _failure(step: Step, error: DomainError | None) -> NodeFailed:
+    message, hint = (error.message, error.hint) if error else ("It failed.", "")
+    failed = NodeFailed(step.node.id, step.index + 1, step.node.title or step.kind.title, message, hint=hint)
+    failed.__cause__ = error
+    return failed

@@ -1,0 +1,50 @@
+"""What a run leaves behind: rows of pure nodes ride in the next commit, a side effect is committed around."""
+
+from __future__ import annotations
+
+from backend.flows.errors import Fenced, RunCancelled
+from backend.ports.run_journal import NodeEntry, RunEnding, RunJournal, RunOpening, RunUnit
+
+
+class Recorder:
+    """The record of one attempt at one run."""
+
+    def __init__(self, journal: RunJournal, run_id: str, attempt: int, opening: RunOpening | None) -> None:
+        """`opening` is None when the run's row is there already."""
+        self._journal = journal
+        self._run_id = run_id
+        self._attempt = attempt
+        self._opening = opening
+        self._waiting: list[NodeEntry] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the run has a row that others can see."""
+        return self._opening is None
+
+    def add(self, entry: NodeEntry) -> None:
+        """Keep a row for the next commit."""
+        self._waiting.append(entry)
+
+    async def write(self, *entries: NodeEntry) -> None:
+        """Write what waits and these. Raise Fenced when the run is another's, RunCancelled when that was asked for."""
+        verdict = await self._write(entries, None)
+        if verdict:
+            raise RunCancelled("The run was cancelled.")
+
+    async def check(self) -> None:
+        """Write what waits, whether or not a cancel was asked for. Raise Fenced."""
+        await self._write((), None)
+
+    async def end(self, ending: RunEnding) -> None:
+        """Close the run. Raise Fenced."""
+        await self._write((), ending)
+
+    async def _write(self, entries: tuple[NodeEntry, ...], ending: RunEnding | None) -> bool:
+        nodes = (*self._waiting, *entries)
+        self._waiting.clear()
+        opening, self._opening = self._opening, None
+        verdict = await self._journal.write(RunUnit(self._run_id, self._attempt, opening, nodes, ending))
+        if not verdict.held:
+            raise Fenced("The run is another process's now.")
+        return verdict.cancel_requested

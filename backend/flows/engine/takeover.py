@@ -1,0 +1,98 @@
+"""Beat while we run something, and take over the runs of processes whose pulse has stopped.
+
+A pulse is a counter and staleness a number of our own sweeps, so that no two clocks are compared: a sweeper that slept
+itself has counted nothing meanwhile and accuses nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import DBAPIError
+
+from backend.errors import DomainError
+from backend.flows.engine.runner import Runner
+from backend.flows.repository.ownership import Ownership
+from backend.unit_of_work import Units
+
+BEAT_SECONDS = 0.5
+SWEEP_SECONDS = 0.5
+STALE_SWEEPS = 10  # 5 s without a new beat
+Inherit = Callable[[str, int], Awaitable[None]]
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """The pulse of this process, and its eye on the others. `inherit` goes on with a run under a new attempt."""
+
+    def __init__(self, units: Units, runner: Runner, worker: str, inherit: Inherit, *, alone: bool) -> None:
+        """`alone` says that no other process runs flows on this database: what is open at the start is nobody's."""
+        self._units, self._runner, self._worker, self._inherit = units, runner, worker, inherit
+        self._alone = alone
+        self._seen: dict[str, int] = {}
+        self._unchanged: Counter[str] = Counter()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        if self._alone:
+            async with self._units.read() as session:
+                orphaned = await Ownership(session).owners() - {self._worker}
+            for worker in orphaned:
+                await self._take_over(worker)
+        else:
+            self._tasks.append(asyncio.create_task(self._forever(self._sweep, SWEEP_SECONDS), name="run-sweeper"))
+        self._tasks.append(asyncio.create_task(self._forever(self._beat, BEAT_SECONDS), name="run-beat"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        self._tasks.clear()
+
+    async def _forever(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
+        while True:
+            try:
+                await step()
+            except (DBAPIError, DomainError):
+                logger.warning("the watch over runs missed a step", exc_info=True)  # the next gets a new connection
+            await asyncio.sleep(pause)
+
+    async def _beat(self) -> None:
+        """Raise our count while others would have something to inherit, and hear who wants what cancelled."""
+        runs = self._runner.open_runs
+        if not runs:
+            return
+        if not self._alone:
+            async with self._units.write() as work:
+                await Ownership(work.session).beat(self._worker)
+        async with self._units.read() as session:
+            asked = await Ownership(session).asked_to_cancel(runs)
+        for run_id in asked:
+            self._runner.cancel(run_id)
+
+    async def _sweep(self) -> None:
+        async with self._units.read() as session:
+            ownership = Ownership(session)
+            owners = await ownership.owners() - {self._worker}
+            beats = await ownership.beats() if owners else {}
+        for worker in owners:
+            count = beats.get(worker, 0)
+            self._unchanged[worker] = self._unchanged[worker] + 1 if self._seen.get(worker) == count else 0
+            self._seen[worker] = count
+            if self._unchanged[worker] >= STALE_SWEEPS:
+                await self._take_over(worker)
+        for worker in set(self._seen) - owners:
+            del self._seen[worker], self._unchanged[worker]
+
+    async def _take_over(self, worker: str) -> None:
+        async with self._units.write() as work:
+            taken = await Ownership(work.session).take_over(worker, self._worker)
+        for run_id, attempt in taken:
+            logger.warning("taking over run %s of the silent process %s", run_id, worker)
+            await self._inherit(run_id, attempt)

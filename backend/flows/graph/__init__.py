@@ -1,0 +1,1 @@
+"""The document as a graph: its order, its edits, its problems."""

@@ -1,0 +1,135 @@
+"""The tables of flows. Node rows and the ends of runs are written by the run journal, the rest by repositories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from backend.columns import Json, Money, UtcDateTime, utc_now
+
+
+class FlowRow(SQLModel, table=True):
+    """A flow and its draft. A deleted one keeps its row, with another slug, until its undo has passed."""
+
+    __tablename__ = "flow"
+    __table_args__ = (UniqueConstraint("project_id", "slug"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    name: str
+    slug: str
+    description: str = ""
+    draft: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    draft_version: int = 1
+    draft_fingerprint: str = ""
+    draft_saved_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    draft_saved_by: str = ""
+    published_version: int | None = None
+    published_fingerprint: str = ""
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class FlowSnapshotRow(SQLModel, table=True):
+    """A document as a version or a run saw it, stored once for each content."""
+
+    __tablename__ = "flow_snapshot"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    id: str = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_type=Json)
+
+
+class FlowVersionRow(SQLModel, table=True):
+    """A published version. Rows are added and never changed."""
+
+    __tablename__ = "flow_version"
+
+    flow_id: str = Field(primary_key=True, foreign_key="flow.id")
+    number: int = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    snapshot_id: str
+    fingerprint: str
+    comment: str = ""
+    num_nodes: int = 0
+    created_by: str = ""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class RunRow(SQLModel, table=True):
+    """One run. Whoever raises `attempt` owns it, and every write names the attempt it belongs to."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        Index("ix_run_of_flow", "flow_id", "id"),
+        Index("ix_run_of_project", "project_id", "id"),
+        Index("ix_run_open", "status", "worker"),
+    )
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    flow_id: str = Field(foreign_key="flow.id")
+    version: int | None = None
+    draft_version: int | None = None
+    snapshot_id: str
+    status: str
+    trigger: str
+    attempt: int = 1
+    worker: str = ""
+    cancel_requested: bool = False
+    input: dict[str, Any] = Field(sa_type=Json)
+    output: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    error: str = ""
+    error_node: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    conversation_id: str | None = None
+    started_by: str = ""
+    started_by_id: str = ""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    time_ms: float = 0
+
+
+class NodeRunRow(SQLModel, table=True):
+    """One node in one run: trace and checkpoint in one. `running` marks the start of a side effect."""
+
+    __tablename__ = "node_run"
+
+    run_id: str = Field(primary_key=True, foreign_key="run.id")
+    node: str = Field(primary_key=True)
+    attempt: int
+    status: str
+    reason: str = ""
+    error: str = ""
+    taken: list[str] | None = Field(default=None, sa_type=Json)
+    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    inputs_hash: str = ""
+    output: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    tries: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    offset_ms: float = 0
+    time_ms: float = 0
+
+
+class RunWorkerRow(SQLModel, table=True):
+    """A process that runs flows and its pulse: a count and not a time, so that no two clocks are compared."""
+
+    __tablename__ = "run_worker"
+
+    id: str = Field(primary_key=True)
+    beats: int = 0

@@ -1,0 +1,1 @@
+"""Every statement on the tables of flows, except those of the run journal."""

@@ -1,0 +1,96 @@
+"""Flows, their versions and snapshots, of one project."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert as insert_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.flows.document import FlowDocument
+from backend.flows.models import FlowRow, FlowSnapshotRow, FlowVersionRow
+from backend.paging import Page
+
+
+def snapshot_id_of(document: FlowDocument) -> str:
+    """Return 64 hex digits that stand for this content, positions and titles with it."""
+    return hashlib.sha256(msgspec.json.encode(document.as_json())).hexdigest()
+
+
+class FlowRepository:
+    """Opened for one unit of work."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    def add(self, row: FlowRow | FlowVersionRow) -> None:
+        self._session.add(row)
+
+    async def flow(self, name: str, *, lock: bool = False) -> FlowRow | None:
+        """Find a flow by id or slug."""
+        statement = select(FlowRow).where(*self._own(), or_(FlowRow.id == name, FlowRow.slug == name))
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+
+    async def deleted_flow(self, flow_id: str) -> FlowRow | None:
+        statement = select(FlowRow).where(
+            FlowRow.project_id == self._project_id, FlowRow.id == flow_id, col(FlowRow.deleted_at).is_not(None)
+        )
+        return (await self._session.exec(statement.with_for_update())).first()
+
+    async def flows(self, page: Page) -> list[FlowRow]:
+        """Return one more than asked for, newest first."""
+        statement = select(FlowRow).where(*self._own()).order_by(col(FlowRow.id).desc()).limit(page.limit + 1)
+        if page.after:
+            statement = statement.where(FlowRow.id < page.after)
+        return list(await self._session.exec(statement))
+
+    async def slugs_like(self, slug: str) -> set[str]:
+        """Return the slugs that are `slug` or begin with it and a dash."""
+        statement = select(FlowRow.slug).where(
+            FlowRow.project_id == self._project_id, or_(FlowRow.slug == slug, col(FlowRow.slug).startswith(f"{slug}-"))
+        )
+        return set(await self._session.exec(statement))
+
+    async def versions(self, flow_id: str, page: Page) -> list[FlowVersionRow]:
+        """Return one more than asked for, newest first."""
+        statement = (
+            select(FlowVersionRow)
+            .where(FlowVersionRow.project_id == self._project_id, FlowVersionRow.flow_id == flow_id)
+            .order_by(col(FlowVersionRow.number).desc())
+            .limit(page.limit + 1)
+        )
+        if page.after.isdecimal():
+            statement = statement.where(FlowVersionRow.number < int(page.after))
+        return list(await self._session.exec(statement))
+
+    async def version(self, flow_id: str, number: int) -> FlowVersionRow | None:
+        statement = select(FlowVersionRow).where(
+            FlowVersionRow.project_id == self._project_id,
+            FlowVersionRow.flow_id == flow_id,
+            FlowVersionRow.number == number,
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def keep_snapshot(self, document: FlowDocument) -> str:
+        """Store the document unless it is stored already; return its id."""
+        snapshot_id = snapshot_id_of(document)
+        values = {"project_id": self._project_id, "id": snapshot_id, "document": document.as_json()}
+        dialect = self._session.get_bind().dialect.name
+        insert: Any = insert_sqlite if dialect == "sqlite" else insert_postgres
+        await self._session.exec(insert(FlowSnapshotRow).values(**values).on_conflict_do_nothing())
+        return snapshot_id
+
+    async def snapshot(self, snapshot_id: str) -> dict[str, Any] | None:
+        statement = select(FlowSnapshotRow.document).where(
+            FlowSnapshotRow.project_id == self._project_id, FlowSnapshotRow.id == snapshot_id
+        )
+        found = (await self._session.exec(statement)).first()
+        return None if found is None else dict(found)
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        return (col(FlowRow.project_id) == self._project_id, col(FlowRow.deleted_at).is_(None))

@@ -1,0 +1,66 @@
+"""Who owns which run: claims, pulses and take-overs, over all projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.flows.models import RunRow, RunWorkerRow
+from backend.flows.types import RunStatus
+
+
+class Ownership:
+    """Opened for one unit of work. Only the engine asks it: an operator never does."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(self, run_id: str, worker: str, moment: datetime) -> int | None:
+        """Take a queued run; return its attempt, None when it is not queued any more."""
+        statement = (
+            update(RunRow)
+            .where(col(RunRow.id) == run_id, col(RunRow.status) == RunStatus.QUEUED.value)
+            .values(status=RunStatus.RUNNING.value, worker=worker, started_at=moment)
+            .returning(col(RunRow.attempt))
+        )
+        return (await self._session.exec(statement)).scalar_one_or_none()
+
+    async def take_over(self, worker: str, heir: str) -> list[tuple[str, int]]:
+        """Give the running runs of `worker` to `heir`, each under a new attempt; return ids and attempts."""
+        raised = (
+            update(RunRow)
+            .where(col(RunRow.status) == RunStatus.RUNNING.value, col(RunRow.worker) == worker)
+            .values(worker=heir, attempt=RunRow.attempt + 1)
+            .returning(col(RunRow.id), col(RunRow.attempt))
+        )
+        taken = [(run_id, attempt) for run_id, attempt in await self._session.exec(raised)]
+        await self._session.exec(delete(RunWorkerRow).where(col(RunWorkerRow.id) == worker))
+        return taken
+
+    async def row(self, run_id: str) -> RunRow | None:
+        return (await self._session.exec(select(RunRow).where(RunRow.id == run_id))).first()
+
+    async def queued(self) -> list[tuple[str, int]]:
+        statement = select(RunRow.id, RunRow.attempt).where(RunRow.status == RunStatus.QUEUED.value)
+        return [(run_id, attempt) for run_id, attempt in await self._session.exec(statement.limit(500))]
+
+    async def owners(self) -> set[str]:
+        """Return the workers that have a run under way."""
+        statement = select(RunRow.worker).where(RunRow.status == RunStatus.RUNNING.value).distinct()
+        return set(await self._session.exec(statement))
+
+    async def beats(self) -> dict[str, int]:
+        return {row.id: row.beats for row in await self._session.exec(select(RunWorkerRow))}
+
+    async def beat(self, worker: str) -> None:
+        row = await self._session.get(RunWorkerRow, worker) or RunWorkerRow(id=worker)
+        row.beats += 1
+        self._session.add(row)
+
+    async def asked_to_cancel(self, run_ids: Sequence[str]) -> list[str]:
+        statement = select(RunRow.id).where(col(RunRow.id).in_(run_ids), col(RunRow.cancel_requested).is_(True))
+        return list(await self._session.exec(statement))

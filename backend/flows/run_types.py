@@ -1,0 +1,168 @@
+"""What the rest of the house sees of runs; `types` hands it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+from backend.flows.document import FlowDocument
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+class NodeStatus(StrEnum):
+    """A row appears when its node starts a side effect or ends; `pending` is only ever shown, never stored."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Trigger(StrEnum):
+    """Where a run came from."""
+
+    API = "api"
+    CONSOLE = "console"
+    JOB = "job"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens and money; `cost` is in US dollars."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"tokens_in": self.tokens_in, "tokens_out": self.tokens_out, "cost": float(self.cost)}
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest run of a flow, for a list."""
+
+    id: str
+    status: RunStatus
+    created_at: datetime
+    time_ms: float
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `version` is None for a run of the draft; times are UTC."""
+
+    id: str
+    flow_id: str
+    flow_name: str
+    flow_slug: str
+    version: int | None
+    draft_version: int | None
+    status: RunStatus
+    trigger: Trigger
+    input: dict[str, Any]
+    output: dict[str, Any] | None
+    error: str
+    error_node: str
+    usage: Usage
+    citations: list[dict[str, Any]]
+    conversation_id: str | None
+    attempt: int
+    started_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    time_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One attempt at a node: `error` is empty for the one that went through."""
+
+    number: int
+    time_ms: float
+    error: str = ""
+    waited_ms: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRun:
+    """What one node did in a run: the trace and the checkpoint in one."""
+
+    node: str
+    kind: str
+    title: str
+    plate: int
+    status: NodeStatus
+    reason: str
+    inputs: dict[str, Any]
+    output: dict[str, Any] | None
+    error: str
+    usage: Usage
+    started_at: datetime | None
+    offset_ms: float
+    time_ms: float
+    attempt: int
+    tries: list[Try]
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """A run with the document it ran, as it was then, and a row for every node of it in plate order."""
+
+    run: Run
+    document: FlowDocument
+    nodes: list[NodeRun]
+
+
+@dataclass(frozen=True, slots=True)
+class RunWish:
+    """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one."""
+
+    input: dict[str, Any]
+    version: int | Literal["draft", "published"] = "published"
+    conversation_id: str = ""
+    trigger: Trigger = Trigger.API
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run that somebody waited for came out."""
+
+    run_id: str
+    status: RunStatus
+    output: dict[str, Any] | None
+    usage: Usage
+    citations: list[dict[str, Any]]
+    conversation_id: str | None
+    error: str
+    error_node: str
+    time_ms: float
+
+
+def run_topic(run_id: str) -> str:
+    """Return the topic of the events engine on which the run speaks."""
+    return f"run:{run_id}"

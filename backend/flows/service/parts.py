@@ -1,0 +1,71 @@
+"""What the use cases of flows share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.errors import Conflict, InvalidInput
+from backend.flows.document import FlowDocument
+from backend.flows.errors import FlowNotFound
+from backend.flows.graph.validation import problems_of
+from backend.flows.models import FlowRow
+from backend.flows.nodes.registry import AnyKind
+from backend.flows.published import Published
+from backend.flows.repository.flows import FlowRepository
+from backend.flows.types import Problem
+from backend.ports.events import Events
+from backend.ports.templates import Templates
+from backend.unit_of_work import Units
+
+MAX_NAME = 120
+MAX_DESCRIPTION = 2_000
+
+
+class UseCases:
+    """The base of each group of use cases."""
+
+    def __init__(
+        self, units: Units, events: Events, templates: Templates, kinds: Mapping[str, AnyKind], published: Published
+    ) -> None:
+        self._units, self._events, self._templates = units, events, templates
+        self._kinds, self._published = kinds, published
+
+    def _problems(self, document: FlowDocument) -> list[Problem]:
+        return problems_of(document, self._kinds, self._templates)
+
+
+async def flow_row(rows: FlowRepository, name: str, *, lock: bool = False) -> FlowRow:
+    """Return the flow of this id or slug. Raise FlowNotFound."""
+    row = await rows.flow(name, lock=lock)
+    if row is None:
+        raise FlowNotFound("There is no such flow.", hint="It may have been deleted.")
+    return row
+
+
+def checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= MAX_NAME:
+        raise InvalidInput(f"A flow's name has 1 to {MAX_NAME} characters.", fields={"name": "1 to 120 characters"})
+    return name
+
+
+def checked_description(description: str) -> str:
+    if len(description) > MAX_DESCRIPTION:
+        sentence = f"A description has at most {MAX_DESCRIPTION} characters."
+        raise InvalidInput(sentence, fields={"description": sentence})
+    return description.strip()
+
+
+async def free_slug(rows: FlowRepository, wanted: str, *, exact: bool) -> str:
+    """Return `wanted`, or the next with a number. `exact` raises Conflict instead."""
+    taken = await rows.slugs_like(wanted)
+    if wanted not in taken:
+        return wanted
+    if exact:
+        raise Conflict(f"Another flow has the address {wanted}.", hint="Choose another one.")
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{wanted}-{number}") not in taken)
+
+
+def undo_steps(operations: list[Any]) -> list[dict[str, Any]]:
+    return [operation.model_dump(mode="json") for operation in operations]

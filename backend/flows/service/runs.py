@@ -1,0 +1,181 @@
+"""Run flows, watch them, cancel them, and read what they did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from backend.columns import utc_now
+from backend.flows.document import FlowDocument
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.job import RunOutcome
+from backend.flows.engine.loader import Loader
+from backend.flows.engine.runner import Runner
+from backend.flows.errors import RunNotFound
+from backend.flows.repository.flows import FlowRepository
+from backend.flows.repository.ownership import Ownership
+from backend.flows.repository.runs import RunRepository
+from backend.flows.service.listening import heard
+from backend.flows.service.parts import flow_row
+from backend.flows.service.starting import Prepared, Starting
+from backend.flows.shapes import node_runs_of, run_of
+from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, run_topic
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs, Waiting
+from backend.unit_of_work import Units
+
+JOB = "run"
+FIRST_PAGE = Page()
+
+
+class RunService:
+    """One per process. `worker` is this process's name in the rows of the runs it owns."""
+
+    def __init__(
+        self,
+        units: Units,
+        events: Events,
+        jobs: Jobs,
+        *,
+        starting: Starting,
+        loader: Loader,
+        runner: Runner,
+        chat: Chat,
+        worker: str,
+    ) -> None:
+        self._units, self._events, self._jobs = units, events, jobs
+        self._starting, self._loader, self._runner, self._chat, self._worker = starting, loader, runner, chat, worker
+
+    async def run(self, operator: Operator, name: str, wish: RunWish) -> RunResult:
+        """Run a flow and wait for its end. Raise what `begin` raises; a run that fails is an answer, not an error."""
+        prepared, task = await self._begin(operator, name, wish)
+        return _result(prepared.run_id, await asyncio.shield(task[0]), task[1])
+
+    async def begin(self, operator: Operator, name: str, wish: RunWish) -> str:
+        """Start a run and return its id at once: its events stand on `run_topic(id)`. It goes on by itself.
+
+        Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published.
+        """
+        return (await self._begin(operator, name, wish))[0].run_id
+
+    async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncIterator[dict[str, Any]]:
+        """Start a run and yield its events, the last being run.done or run.failed. Raise as `begin` does, at once."""
+        operator.require(Permission.FLOWS_RUN)
+        prepared = await self._starting.prepare(operator, name, wish)
+        job = await self._starting.job(operator, prepared)
+
+        async def events() -> AsyncIterator[dict[str, Any]]:
+            async with self._events.subscribe(run_topic(prepared.run_id)) as listener:
+                task = self._runner.start(job)
+                async with aclosing(heard(listener, task)) as said:
+                    async for event in said:
+                        yield {"conversation_id": job.facts.conversation_id, **event}
+
+        return events()
+
+    async def enqueue(self, operator: Operator, name: str, wish: RunWish) -> Run:
+        """Write a run down and let the jobs carry it out. Raise what `begin` raises."""
+        operator.require(Permission.FLOWS_RUN)
+        prepared = await self._starting.prepare(operator, name, wish)
+        async with self._units.write() as work:
+            await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
+            work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
+        return (await self._found(operator, prepared.run_id)).run
+
+    async def get(self, operator: Operator, run_id: str) -> RunDetail:
+        """Return a run, the document it ran and what each node did. Raise RunNotFound."""
+        operator.require(Permission.FLOWS_READ)
+        return await self._found(operator, run_id)
+
+    async def list(
+        self, operator: Operator, page: Page = FIRST_PAGE, *, flow: str = "", statuses: Sequence[RunStatus] = ()
+    ) -> Listed[Run]:
+        """Return a page of runs, newest first; of one flow (id or slug) where named. Raise FlowNotFound."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read() as session:
+            flow_id = (await flow_row(FlowRepository(session, operator.project_id), flow)).id if flow else ""
+            rows = await RunRepository(session, operator.project_id).runs(page, flow_id=flow_id, statuses=statuses)
+            return Listed.cut([run_of(*row) for row in rows], page)
+
+    async def cancel(self, operator: Operator, run_id: str) -> Run:
+        """End a run that has not ended, within 2 s; one that has is left as it is. Raise RunNotFound."""
+        operator.require(Permission.FLOWS_RUN)
+        task = self._runner.task_of(run_id)
+        found = await self._find_or_none(operator, run_id)
+        if found is None or found.run.status.is_final:
+            if found is None:
+                raise RunNotFound("There is no such run.")
+            return found.run
+        async with self._units.write() as work:
+            rows = RunRepository(work.session, operator.project_id)
+            await rows.cancel_queued(run_id, utc_now())
+            await rows.ask_to_cancel(run_id)
+        if task is not None and self._runner.cancel(run_id):
+            await asyncio.wait([task], timeout=2)
+        return (await self._found(operator, run_id)).run
+
+    async def execute(self, run_id: str) -> None:
+        """Carry a queued run out to its end; the body of the job. One that runs or has ended is left alone."""
+        async with self._units.write() as work:
+            attempt = await Ownership(work.session).claim(run_id, self._worker, utc_now())
+        if attempt is None:
+            if task := self._runner.task_of(run_id):
+                await asyncio.wait([task])
+            return
+        await asyncio.wait([await self._go_on(run_id, attempt)])
+
+    async def inherit(self, run_id: str, attempt: int) -> None:
+        """Go on with a run that was taken over; returns at once."""
+        await self._go_on(run_id, attempt)
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Return the queued runs, for the jobs that look for what a crash kept from being enqueued."""
+        async with self._units.read() as session:
+            return [Waiting(*row) for row in await Ownership(session).queued()]
+
+    async def _go_on(self, run_id: str, attempt: int) -> asyncio.Task[RunOutcome]:
+        return self._runner.start(await self._loader.job(run_id, attempt))
+
+    async def _begin(
+        self, operator: Operator, name: str, wish: RunWish
+    ) -> tuple[Prepared, tuple[asyncio.Task[RunOutcome], str | None]]:
+        operator.require(Permission.FLOWS_RUN)
+        prepared = await self._starting.prepare(operator, name, wish)
+        job = await self._starting.job(operator, prepared)
+        return prepared, (self._runner.start(job), job.facts.conversation_id)
+
+    async def _found(self, operator: Operator, run_id: str) -> RunDetail:
+        found = await self._find_or_none(operator, run_id)
+        if found is None:
+            raise RunNotFound("There is no such run.")
+        return found
+
+    async def _find_or_none(self, operator: Operator, run_id: str) -> RunDetail | None:
+        async with self._units.read() as session:
+            rows = RunRepository(session, operator.project_id)
+            found = await rows.run(run_id)
+            if found is None:
+                return None
+            row, flow = found
+            nodes = await rows.nodes(run_id)
+            stored = await FlowRepository(session, operator.project_id).snapshot(row.snapshot_id)
+            document = FlowDocument.model_validate(stored or {})
+            return RunDetail(run_of(row, flow), document, node_runs_of(document, nodes))
+
+
+def _result(run_id: str, outcome: RunOutcome, conversation_id: str | None) -> RunResult:
+    return RunResult(
+        run_id=run_id,
+        status=outcome.status,
+        output=outcome.output,
+        usage=outcome.usage,
+        citations=outcome.citations,
+        conversation_id=conversation_id,
+        error=outcome.error,
+        error_node=outcome.error_node,
+        time_ms=outcome.time_ms,
+    )

@@ -1,0 +1,181 @@
+"""From a wish to a run that is ready to start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.columns import utc_now
+from backend.errors import Conflict, InvalidInput
+from backend.flows.context import RunFacts
+from backend.flows.document import FlowDocument
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.job import RunJob
+from backend.flows.engine.loader import Loader, run_operator
+from backend.flows.engine.plan import Plan
+from backend.flows.errors import VersionNotFound
+from backend.flows.graph.validation import errors_of, problems_of
+from backend.flows.models import FlowRow, RunRow
+from backend.flows.nodes.input import InputConfig, accepted, message_field
+from backend.flows.nodes.registry import AnyKind
+from backend.flows.published import Live, Published
+from backend.flows.repository.flows import FlowRepository
+from backend.flows.repository.runs import RunRepository
+from backend.flows.service.parts import flow_row
+from backend.flows.service.versions import refuse_errors
+from backend.flows.types import RunStatus, RunWish
+from backend.ids import new_id
+from backend.operator import Operator
+from backend.ports.run_journal import RunOpening
+from backend.ports.templates import Templates
+from backend.unit_of_work import Units, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A wish that was checked."""
+
+    run_id: str
+    live: Live
+    plan: Plan
+    wish: RunWish
+    message: str | None
+    """What the person said, None unless the flow is a chat."""
+
+
+class Starting:
+    """Find the version, check the input, make the job."""
+
+    def __init__(
+        self,
+        units: Units,
+        templates: Templates,
+        kinds: Mapping[str, AnyKind],
+        *,
+        published: Published,
+        loader: Loader,
+        chat: Chat,
+        worker: str,
+    ) -> None:
+        self._units, self._templates, self._kinds = units, templates, kinds
+        self._published, self._loader, self._chat, self._worker = published, loader, chat, worker
+
+    async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
+        """Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published."""
+        live = self._published.get(operator.project_id, name) if wish.version == "published" else None
+        if live is None:
+            live = await self._find(operator, name, wish)
+        plan = await self._loader.plan(operator.project_id, live.snapshot_id)
+        config = plan.input_config
+        assert isinstance(config, InputConfig)
+        accepted(config, wish.input)
+        is_chat = config.mode == "chat"
+        if wish.conversation_id and not is_chat:
+            raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
+        message = str(wish.input.get(message_field(config), "")) if is_chat else None
+        return Prepared(new_id("run"), live, plan, wish, message)
+
+    async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
+        """Make the job of a run that starts now. A chat's question and run row are committed first, together."""
+        opening: RunOpening | None = None
+        conversation_id, history = None, await self._history(operator, prepared)
+        if prepared.message is None:
+            opening = self._opening(operator, prepared)
+        else:
+            async with self._units.write() as work:
+                conversation_id = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
+        facts = RunFacts(
+            run_id=prepared.run_id,
+            flow_id=prepared.live.flow_id,
+            operator=run_operator(operator.project_id, operator.user_id, operator.name),
+            input=prepared.wish.input,
+            conversation_id=conversation_id,
+            history=history,
+        )
+        return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
+
+    async def open_row(self, work: Work, operator: Operator, prepared: Prepared, status: RunStatus) -> str | None:
+        """Write the run's row, and the question of a chat; return its conversation."""
+        rows = RunRepository(work.session, operator.project_id)
+        conversation_id = None
+        if prepared.message is not None:
+            live = prepared.live
+            conversation_id = await self._chat.open(
+                work,
+                operator,
+                run_id=prepared.run_id,
+                flow=(live.flow_id, live.flow_name, live.version or 0),
+                text=prepared.message,
+                conversation_id=prepared.wish.conversation_id,
+                trigger=prepared.wish.trigger,
+            )
+        running = status is RunStatus.RUNNING
+        rows.add(
+            RunRow(
+                id=prepared.run_id,
+                project_id=operator.project_id,
+                flow_id=prepared.live.flow_id,
+                version=prepared.live.version,
+                draft_version=prepared.live.draft_version,
+                snapshot_id=prepared.live.snapshot_id,
+                status=status.value,
+                trigger=prepared.wish.trigger.value,
+                worker=self._worker if running else "",
+                input=prepared.wish.input,
+                conversation_id=conversation_id,
+                started_by=operator.name,
+                started_by_id=operator.user_id,
+                started_at=utc_now() if running else None,
+            )
+        )
+        return conversation_id
+
+    async def _history(self, operator: Operator, prepared: Prepared) -> tuple[dict[str, object], ...]:
+        acting = run_operator(operator.project_id, operator.user_id, operator.name)
+        return await self._chat.history(acting, prepared.wish.conversation_id or None)
+
+    def _opening(self, operator: Operator, prepared: Prepared) -> RunOpening:
+        live = prepared.live
+        return RunOpening(
+            project_id=operator.project_id,
+            flow_id=live.flow_id,
+            version=live.version,
+            draft_version=live.draft_version,
+            snapshot_id=live.snapshot_id,
+            trigger=prepared.wish.trigger.value,
+            worker=self._worker,
+            input=prepared.wish.input,
+            conversation_id=None,
+            started_by=operator.name,
+            started_by_id=operator.user_id,
+            created_at=utc_now(),
+        )
+
+    async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:
+        if wish.version == "draft":
+            return await self._draft(operator, name)
+        async with self._units.read() as session:
+            rows = FlowRepository(session, operator.project_id)
+            row = await flow_row(rows, name)
+            number = row.published_version if wish.version == "published" else wish.version
+            if number is None:
+                raise Conflict("This flow is not published yet.", hint='Publish it, or run it with version "draft".')
+            version = await rows.version(row.id, int(number))
+            if version is None:
+                raise VersionNotFound(f"This flow has no version {number}.")
+            live = Live(row.id, row.name, version.number, None, version.snapshot_id)
+        return self._published.keep(operator.project_id, name, live) if wish.version == "published" else live
+
+    async def _draft(self, operator: Operator, name: str) -> Live:
+        """Keep the draft as it stands, so that the run can show and resume what it ran."""
+        async with self._units.read() as session:
+            row = await flow_row(FlowRepository(session, operator.project_id), name)
+        document = FlowDocument.model_validate(row.draft)
+        refuse_errors(errors_of(problems_of(document, self._kinds, self._templates)), "run")
+        async with self._units.write() as work:
+            snapshot_id = await FlowRepository(work.session, operator.project_id).keep_snapshot(document)
+        return _live_draft(row, snapshot_id)
+
+
+def _live_draft(row: FlowRow, snapshot_id: str) -> Live:
+    return Live(row.id, row.name, None, row.draft_version, snapshot_id)

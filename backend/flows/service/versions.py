@@ -1,0 +1,118 @@
+"""Publish, list and bring back versions."""
+
+from __future__ import annotations
+
+from backend.columns import utc_now
+from backend.errors import Conflict, InvalidInput
+from backend.flows.document import FlowDocument
+from backend.flows.errors import FlowHasProblems, StaleDraft, VersionNotFound
+from backend.flows.graph.validation import errors_of
+from backend.flows.models import FlowVersionRow
+from backend.flows.repository.flows import FlowRepository
+from backend.flows.service.drafts import DraftUseCases
+from backend.flows.service.flows import FIRST_PAGE, FlowUseCases
+from backend.flows.service.parts import flow_row
+from backend.flows.shapes import flow_of, version_of
+from backend.flows.types import Flow, FlowVersion, Problem, Saved, VersionInfo
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+
+MAX_COMMENT = 2_000
+
+
+class VersionUseCases(FlowUseCases, DraftUseCases):
+    """Versions are numbered from 1 and never change."""
+
+    async def publish(
+        self, operator: Operator, name: str, comment: str = "", base_version: int | None = None
+    ) -> VersionInfo:
+        """Make the draft the next version. Raise FlowNotFound, FlowHasProblems, StaleDraft, Conflict without a change.
+
+        `base_version` is the draft that the person saw; None takes the one that stands.
+        """
+        operator.require(Permission.FLOWS_PUBLISH)
+        if len(comment) > MAX_COMMENT:
+            raise InvalidInput(f"A comment has at most {MAX_COMMENT} characters.", fields={"comment": "too long"})
+        async with self._units.write() as work:
+            rows = FlowRepository(work.session, operator.project_id)
+            row = await flow_row(rows, name, lock=True)
+            if base_version is not None and base_version != row.draft_version:
+                raise StaleDraft(row.draft_version, row.draft_saved_by or "Somebody", row.draft_saved_at)
+            draft = FlowDocument.model_validate(row.draft)
+            refuse_errors(errors_of(self._problems(draft)), "published")
+            if row.published_version is not None and row.published_fingerprint == row.draft_fingerprint:
+                raise Conflict(f"The draft is the same as version {row.published_version}.", hint="Nothing to publish.")
+            version = FlowVersionRow(
+                flow_id=row.id,
+                number=(row.published_version or 0) + 1,
+                project_id=operator.project_id,
+                snapshot_id=await rows.keep_snapshot(draft),
+                fingerprint=draft.fingerprint(),
+                comment=comment.strip(),
+                num_nodes=len(draft.nodes),
+                created_by=operator.name,
+            )
+            rows.add(version)
+            row.published_version, row.published_fingerprint = version.number, version.fingerprint
+            row.published_at = row.updated_at = utc_now()
+            rows.add(row)
+            self._forget(work, row.id)
+            return version_of(version)
+
+    async def list_versions(self, operator: Operator, name: str, page: Page = FIRST_PAGE) -> Listed[VersionInfo]:
+        """Return a page of versions, newest first; `after` is a number. Raise FlowNotFound."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read() as session:
+            rows = FlowRepository(session, operator.project_id)
+            row = await flow_row(rows, name)
+            return Listed.cut([version_of(one) for one in await rows.versions(row.id, page)], page, key="number")
+
+    async def get_version(self, operator: Operator, name: str, number: int) -> FlowVersion:
+        """Return a version with its document. Raise FlowNotFound, VersionNotFound."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read() as session:
+            rows = FlowRepository(session, operator.project_id)
+            row = await flow_row(rows, name)
+            version = await rows.version(row.id, number)
+            document = await rows.snapshot(version.snapshot_id) if version else None
+            if version is None or document is None:
+                raise VersionNotFound(f"This flow has no version {number}.")
+            return FlowVersion(version_of(version), FlowDocument.model_validate(document))
+
+    async def change(
+        self,
+        operator: Operator,
+        name: str,
+        base_version: int,
+        *,
+        document: FlowDocument | None = None,
+        new_name: str | None = None,
+        slug: str | None = None,
+        description: str | None = None,
+    ) -> Flow:
+        """Save and rename in one unit, what is not None. Raise as `save_draft` and `rename` do."""
+        operator.require(Permission.FLOWS_EDIT)
+        async with self._units.write() as work:
+            rows = FlowRepository(work.session, operator.project_id)
+            row = await self._fresh(rows, name, base_version)
+            await self._name(work, rows, row, new_name=new_name, slug=slug, description=description)
+            if document is not None:
+                self._put(work, operator, row, document)
+            return flow_of(row)
+
+    async def restore(self, operator: Operator, name: str, number: int, base_version: int) -> Saved:
+        """Make a version the draft again. Raise FlowNotFound, VersionNotFound, StaleDraft."""
+        version = await self.get_version(operator, name, number)
+        return await self.save_draft(operator, name, version.document, base_version)
+
+
+def refuse_errors(errors: list[Problem], act: str) -> None:
+    """Raise FlowHasProblems that says the first error and how many there are."""
+    if not errors:
+        return
+    first = errors[0]
+    place = f"{first.plate:02d}: " if first.plate else ""
+    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    raise FlowHasProblems(
+        f"The flow cannot be {act}. {place}{first.sentence}{more and f' ({more.strip()})'}", hint=first.fix
+    )

@@ -1,0 +1,111 @@
+"""From the rows of flows to what the house sees."""
+
+from __future__ import annotations
+
+from backend.flows.document import FlowDocument
+from backend.flows.models import FlowRow, FlowVersionRow, NodeRunRow, RunRow
+from backend.flows.types import (
+    Flow,
+    FlowBrief,
+    LastRun,
+    NodeRun,
+    NodeStatus,
+    Run,
+    RunStatus,
+    Trigger,
+    Try,
+    Usage,
+    VersionInfo,
+)
+
+
+def flow_of(row: FlowRow) -> Flow:
+    return Flow(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        description=row.description,
+        draft=FlowDocument.model_validate(row.draft),
+        draft_version=row.draft_version,
+        draft_saved_at=row.draft_saved_at,
+        draft_saved_by=row.draft_saved_by,
+        published_version=row.published_version,
+        published_at=row.published_at,
+        is_changed=row.draft_fingerprint != row.published_fingerprint,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def brief_of(row: FlowRow, last: RunRow | None) -> FlowBrief:
+    return FlowBrief(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        description=row.description,
+        num_nodes=len(row.draft.get("nodes", ())),
+        draft_version=row.draft_version,
+        published_version=row.published_version,
+        is_changed=row.draft_fingerprint != row.published_fingerprint,
+        updated_at=row.updated_at,
+        last_run=None
+        if last is None
+        else LastRun(last.id, RunStatus(last.status), last.created_at, last.time_ms, last.error),
+    )
+
+
+def version_of(row: FlowVersionRow) -> VersionInfo:
+    return VersionInfo(row.flow_id, row.number, row.comment, row.created_by, row.created_at, row.num_nodes)
+
+
+def run_of(row: RunRow, flow: FlowRow) -> Run:
+    return Run(
+        id=row.id,
+        flow_id=row.flow_id,
+        flow_name=flow.name,
+        flow_slug=flow.slug,
+        version=row.version,
+        draft_version=row.draft_version,
+        status=RunStatus(row.status),
+        trigger=Trigger(row.trigger),
+        input=row.input,
+        output=row.output,
+        error=row.error,
+        error_node=row.error_node,
+        usage=Usage(row.tokens_in, row.tokens_out, row.cost),
+        citations=row.citations,
+        conversation_id=row.conversation_id,
+        attempt=row.attempt,
+        started_by=row.started_by,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        time_ms=row.time_ms,
+    )
+
+
+def node_runs_of(document: FlowDocument, rows: list[NodeRunRow]) -> list[NodeRun]:
+    """Return one for every node of the document, in plate order; those without a row are pending."""
+    by_node = {row.node: row for row in rows}
+    return [
+        NodeRun(
+            node=node.id,
+            kind=node.kind,
+            title=node.title,
+            plate=node.plate,
+            status=NodeStatus(row.status),
+            reason=row.reason,
+            inputs=row.inputs,
+            output=row.output,
+            error=row.error,
+            usage=Usage(row.tokens_in, row.tokens_out, row.cost),
+            started_at=row.started_at,
+            offset_ms=row.offset_ms,
+            time_ms=row.time_ms,
+            attempt=row.attempt,
+            tries=[Try(**one) for one in row.tries],
+            detail=row.detail,
+        )
+        for node in sorted(document.nodes, key=lambda node: node.plate)
+        for row in (by_node.get(node.id) or NodeRunRow(run_id="", node=node.id, attempt=0, status=NodeStatus.PENDING),)
+    ]

@@ -1,0 +1,70 @@
+"""Flow documents with one override away from the ordinary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.flows.document import FlowDocument
+
+
+def node(node_id: str, kind: str, config: dict[str, Any] | None = None, **other: Any) -> dict[str, Any]:
+    return {"id": node_id, "kind": kind, "title": other.pop("title", node_id), "config": config or {}, **other}
+
+
+def edge(source: str, target: str) -> dict[str, Any]:
+    """Join two ports named as `node.port`."""
+    (source_node, source_port), (target_node, target_port) = source.split("."), target.split(".")
+    return {
+        "id": f"{source}-{target}",
+        "source": source_node,
+        "source_port": source_port,
+        "target": target_node,
+        "target_port": target_port,
+    }
+
+
+def document(nodes: list[dict[str, Any]], edges: list[tuple[str, str]], **other: Any) -> FlowDocument:
+    return FlowDocument.model_validate({"nodes": nodes, "edges": [edge(*ends) for ends in edges], **other})
+
+
+def form(*fields: str) -> dict[str, Any]:
+    """Return the settings of an Input that asks for texts."""
+    return {"mode": "form", "fields": [{"name": name} for name in fields or ("question",)]}
+
+
+def echo(**other: Any) -> FlowDocument:
+    """Return Input -> Output."""
+    nodes = [node("input", "input", form()), node("output", "output")]
+    return document(nodes, [("input.question", "output.value")], **other)
+
+
+def greeting() -> FlowDocument:
+    """Return Input -> Template -> Output."""
+    nodes = [
+        node("input", "input", form()),
+        node("hello", "template", {"template": "Hello {{ input.question }}"}),
+        node("output", "output"),
+    ]
+    return document(nodes, [("input.question", "hello.data"), ("hello.text", "output.value")])
+
+
+def fork() -> FlowDocument:
+    """Return a condition with two ways that meet again in the Output."""
+    rule = {"value": "{{ input.question }}", "operator": "text_contains", "other": "refund"}
+    nodes = [
+        node("input", "input", form()),
+        node("which", "condition", {"cases": [{"name": "refund", "rules": [rule]}]}),
+        node("money", "template", {"template": "money"}),
+        node("other", "template", {"template": "other"}),
+        node("output", "output"),
+    ]
+    return document(
+        nodes,
+        [
+            ("input.question", "which.value"),
+            ("which.refund", "money.data"),
+            ("which.else", "other.data"),
+            ("money.text", "output.value"),
+            ("other.text", "output.value"),
+        ],
+    )
