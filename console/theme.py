@@ -29,7 +29,15 @@ PIECES = (
     "panes",
     "chart",
 )
-FEATURES: tuple[str, ...] = ("design_states", "design", "conversations", "flow_canvas", "flow_desk")
+FEATURES: tuple[str, ...] = (
+    "design_states",
+    "design",
+    "conversations",
+    "transcript",
+    "trace",
+    "flow_canvas",
+    "flow_desk",
+)
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 from console import routes
 from console.components.conversations.filters import filters
 from console.components.conversations.listing import listing
+from console.components.conversations.trace import trace
 from console.components.conversations.transcript import transcript
 from console.components.shell import shell
 from console.components.ui import undo_bar
@@ -20,10 +21,10 @@ def conversations() -> rx.Component:
 
 def conversation() -> rx.Component:
     """Draw the list with the conversation of the address beside it; alone where there is no room for both."""
-    return _page("conv open")
+    return _page("conv open", trace())
 
 
-def _page(class_name: str) -> rx.Component:
+def _page(class_name: str, *panes: rx.Component) -> rx.Component:
     facets = rx.el.aside(
         rx.el.div(
             rx.el.h2("Conversations"),
@@ -43,7 +44,7 @@ def _page(class_name: str) -> rx.Component:
     return shell(
         routes.CONVERSATIONS,
         rx.fragment(),
-        rx.el.div(facets, listing(), transcript(), class_name=class_name),
+        rx.el.div(facets, listing(), transcript(), *panes, class_name=class_name),
         undo,
         slim=True,
     )

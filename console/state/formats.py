@@ -59,6 +59,12 @@ def clock(moment: datetime, zone: tzinfo, at: datetime) -> str:
     return f"{day(moment, zone, at)} {local:%H:%M}"
 
 
+def date(moment: datetime, zone: tzinfo) -> str:
+    """Return the day of a page's head: Thu 19 Nov 2026."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y}"
+
+
 def exact(moment: datetime, zone: tzinfo) -> str:
     """Return the whole time with its zone, for hover."""
     local = moment.astimezone(zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -14,6 +15,7 @@ from console import routes
 from console.state import formats
 from console.state.conversations_rows import CHANNEL_WORDS, MessageLine, message_line
 from console.state.seat import Phased
+from console.state.trace import TraceState
 
 
 class TranscriptState(Phased, rx.State):
@@ -28,7 +30,7 @@ class TranscriptState(Phased, rx.State):
     commenting: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def load(self) -> AsyncIterator[None]:
+    async def load(self) -> AsyncIterator[Any]:
         """Read the conversation that the address names."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         wanted = self._wanted()
@@ -37,6 +39,8 @@ class TranscriptState(Phased, rx.State):
             self.messages, self.commenting = [], ""
             yield
         await self._read(operator)
+        answers = [line.run_id for line in self.messages if line.agent]
+        yield TraceState.show(answers[-1] if answers else "")
 
     async def _read(self, operator: Operator) -> None:
         """Draw the messages as they stand now."""

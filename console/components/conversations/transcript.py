@@ -20,6 +20,7 @@ from console.components.ui import (
     text_input,
 )
 from console.state.conversations import ConversationsState
+from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 
 
@@ -109,6 +110,16 @@ def _feedback(line: Any) -> rx.Component:
             _thumb(line, "up", "Helpful", "thumbs-up"),
             _thumb(line, "down", "Not helpful", "thumbs-down"),
             rx.el.span(line.figures, class_name="t12 t2"),
+            rx.cond(
+                line.run_id,
+                rx.el.button(
+                    "Trace",
+                    type="button",
+                    class_name=rx.cond(TraceState.head.run_id == line.run_id, "link t12 on", "link t12"),
+                    on_click=TraceState.show(line.run_id),
+                ),
+                rx.fragment(),
+            ),
             class_name="fb",
         ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),

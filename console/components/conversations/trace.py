@@ -1,0 +1,77 @@
+"""The run behind an answer: its figures, a bar for each node, and what the chosen node gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import code, empty_state, phase_view, plate, skeleton_rows, status
+from console.state.trace import TraceState
+
+
+def trace() -> rx.Component:
+    return rx.el.aside(
+        phase_view(
+            TraceState.phase,
+            _ready(),
+            skeleton=skeleton_rows(120, 60, count=5),
+            empty=empty_state("No trace", "This conversation came with the example: its answers were never run here."),
+            problem=TraceState.problem,
+            on_retry=TraceState.show(TraceState.head.run_id),
+            what="The trace",
+        ),
+        class_name="tracep",
+        aria_label="Trace",
+    )
+
+
+def _ready() -> rx.Component:
+    head = TraceState.head
+    figures = (("Time", head.time), ("Tokens", head.tokens), ("Cost", head.cost), ("Flow", head.version))
+    return rx.fragment(
+        rx.el.div(
+            rx.el.h2("Trace"),
+            rx.el.span(head.short, class_name="mono t12 t2"),
+            rx.el.a("Open full trace", href=head.href, class_name="t12 r"),
+            class_name="phead",
+        ),
+        rx.el.dl(
+            *(rx.el.div(rx.el.dt(name), rx.el.dd(value)) for name, value in figures),
+            class_name="sum",
+        ),
+        rx.el.ol(rx.foreach(TraceState.lines, _line), class_name="tl"),
+        rx.cond(TraceState.chosen, _node(), rx.fragment()),
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(plate(line.plate, line.plate_state), rx.el.span(line.title, class_name="ell"), class_name="row"),
+            rx.el.span(
+                rx.el.i(style={"--from": f"{line.left}%", "--long": f"{line.width}%"}),
+                class_name="tb",
+            ),
+            rx.el.span(line.time, class_name="num t2"),
+            rx.el.span(line.cost, class_name="num"),
+            type="button",
+            aria_pressed=rx.cond(TraceState.chosen == line.node, "true", "false"),
+            on_click=TraceState.choose(line.node),
+        ),
+        key=line.node,
+    )
+
+
+def _node() -> rx.Component:
+    node = TraceState.node
+    return rx.fragment(
+        rx.el.div(
+            plate(node.plate),
+            rx.el.h2(node.title),
+            rx.el.span(status(node.mark, node.words), class_name="r"),
+            class_name="phead edge",
+        ),
+        rx.cond(node.reason, rx.el.p(node.reason, class_name="hint pf"), rx.fragment()),
+        rx.cond(TraceState.output.length() > 0, code(TraceState.output, "What the node gave"), rx.fragment()),
+    )

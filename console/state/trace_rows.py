@@ -1,0 +1,121 @@
+"""The trace of one run as a pane shows it: a bar for every node on one scale of time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail
+from console import routes
+from console.state import formats
+
+SHORT_ID = 12
+MAX_SHOWN_CHARACTERS = 6_000
+MARKS = {
+    NodeStatus.PENDING: ("queued", "Not reached"),
+    NodeStatus.RUNNING: ("run", "Running"),
+    NodeStatus.DONE: ("ok", "Done"),
+    NodeStatus.SKIPPED: ("skip", "Skipped"),
+    NodeStatus.FAILED: ("fail", "Failed"),
+    NodeStatus.CANCELLED: ("idle", "Cancelled"),
+}
+PLATES = {NodeStatus.RUNNING: "live", NodeStatus.FAILED: "bad", NodeStatus.PENDING: "off", NodeStatus.SKIPPED: "off"}
+
+
+@dataclass(frozen=True)
+class OutputLine:
+    """A numbered line of what a node gave; `mark` is empty, as in code without changes."""
+
+    number: str
+    text: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class TraceLine:
+    """A node on the time line; `left` and `width` are percent of the whole run."""
+
+    node: str
+    plate: str
+    plate_state: str
+    title: str
+    left: float
+    width: float
+    time: str
+    cost: str
+
+
+@dataclass(frozen=True)
+class TraceHead:
+    """The figures of the run."""
+
+    run_id: str = ""
+    short: str = ""
+    href: str = ""
+    time: str = ""
+    tokens: str = ""
+    cost: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class NodeDetail:
+    """What one node gave."""
+
+    plate: str = ""
+    title: str = ""
+    mark: str = "queued"
+    words: str = ""
+    reason: str = ""
+
+
+def trace_head(run: Run) -> TraceHead:
+    return TraceHead(
+        run_id=run.id,
+        short=run.id[:SHORT_ID],
+        href=routes.to(routes.RUN, run.id),
+        time=formats.span(run.time_ms),
+        tokens=formats.count(run.usage.tokens_in + run.usage.tokens_out),
+        cost=formats.money(run.usage.cost, single=True),
+        version=f"v{run.version}" if run.version else "draft",
+    )
+
+
+def trace_lines(detail: RunDetail) -> list[TraceLine]:
+    whole = max((node.offset_ms + node.time_ms for node in detail.nodes), default=0) or 1
+    return [_line(node, whole) for node in detail.nodes]
+
+
+def _line(node: NodeRun, whole: float) -> TraceLine:
+    ran = node.started_at is not None
+    return TraceLine(
+        node=node.node,
+        plate=f"{node.plate:02}",
+        plate_state=PLATES.get(node.status, ""),
+        title=node.title,
+        left=round(100 * node.offset_ms / whole, 1) if ran else 0,
+        width=max(round(100 * node.time_ms / whole, 1), 0.8) if ran else 0,
+        time=f"{node.time_ms:,.0f} ms" if ran else MARKS[node.status][1],
+        cost=formats.money(node.usage.cost, single=True) if node.usage.cost else "",
+    )
+
+
+def node_detail(node: NodeRun) -> NodeDetail:
+    mark, words = MARKS[node.status]
+    return NodeDetail(
+        plate=f"{node.plate:02}",
+        title=node.title,
+        mark=mark,
+        words=words,
+        reason=node.error or node.reason,
+    )
+
+
+def output_lines(output: dict[str, Any] | None) -> list[OutputLine]:
+    """Return the output as JSON, cut where it would be a book."""
+    if output is None:
+        return []
+    text = json.dumps(output, ensure_ascii=False, indent=2, default=str)
+    shown = text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
+    return [OutputLine(str(place), line) for place, line in enumerate(shown.split("\n"), start=1)]
