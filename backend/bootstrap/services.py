@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.bootstrap.engines import engine, open_database
-from backend.bootstrap.flows import open_flows
+from backend.bootstrap.flows import NoKnowledge, OneModel, open_flows
 from backend.bootstrap.jobs import open_jobs
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms, open_rooms
@@ -80,7 +80,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         raise
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs, rooms, conversations = open_jobs(settings), open_rooms(settings), ConversationService(units)
-    outside = Outside(templates=rooms.templates)
+    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
+    outside = Outside(rooms.templates, http, language_model, models=OneModel(settings), knowledge=NoKnowledge())
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
@@ -90,8 +91,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         jobs=jobs,
         rooms=rooms,
         sealer=sealer,
-        http=HttpAtFirstCall(),
-        language_model=ModelsAtFirstCall(),
+        http=http,
+        language_model=language_model,
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
         conversations=conversations,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from decimal import Decimal
+from typing import Any, Generic, Protocol, TypeVar
 
+from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
+from backend.ports.http import Http
+from backend.ports.language_model import LanguageModel, ModelEndpoint
+from backend.ports.language_model import Usage as ModelUsage
 from backend.ports.templates import Templates
 
 ConfigT = TypeVar("ConfigT")
@@ -25,11 +30,41 @@ class RunFacts:
     history: tuple[dict[str, Any], ...] = ()
 
 
+class Models(Protocol):
+    """Which model a flow means, and what it costs."""
+
+    async def resolve(self, operator: Operator, reference: str) -> ModelEndpoint:
+        """Return where "provider:model" is asked, the project's default for "". Raise NotFound."""
+        ...
+
+    def cost(self, endpoint: ModelEndpoint, usage: ModelUsage) -> Decimal:
+        """Return US dollars."""
+        ...
+
+
+class Knowledge(Protocol):
+    """The search of the knowledge slice."""
+
+    async def search(
+        self,
+        operator: Operator,
+        knowledge_base_ids: Sequence[str],
+        query: str,
+        *,
+        limit: int = 10,
+        mode: Mode = "hybrid",
+    ) -> list[Passage]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The services and ports that nodes use."""
 
     templates: Templates
+    http: Http
+    language_model: LanguageModel
+    models: Models
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +80,8 @@ class NodeContext(Generic[ConfigT]):
     """Stream a piece of text to whoever watches this node."""
     ports: tuple[str, ...] = ()
     """Its input ports: those that nothing reached are None inside templates."""
+    tokens_left: int = 1_000_000
+    """What the run may still use."""
 
     @property
     def idempotency_key(self) -> str:

@@ -49,6 +49,8 @@ def ui(control: str, **hints: Any) -> dict[str, Any]:
 class NodeKind(ABC, Generic[ConfigT]):
     """One file in nodes/ defines one of these; the registry finds it there.
 
+    `starts` and `ends` mark where a run begins and what it answers, `chooses` what takes one way of several.
+
     `effect` marks what touches the outside world: its start is committed before it begins, its end when it ends.
     `waits` marks what takes time without touching anything: it runs beside other nodes, and needs no commit.
     """
@@ -66,6 +68,7 @@ class NodeKind(ABC, Generic[ConfigT]):
     effect: ClassVar[bool] = False
     waits: ClassVar[bool] = False
     starts: ClassVar[bool] = False
+    chooses: ClassVar[bool] = False
     ends: ClassVar[bool] = False
 
     @abstractmethod
@@ -87,8 +90,8 @@ class NodeKind(ABC, Generic[ConfigT]):
         """Return the input ports under these settings."""
         return self.inputs
 
-    def problems(self, config: ConfigT) -> list[Problem]:  # noqa: ARG002
-        """Say what these settings lack, beyond what their schema says."""
+    def problems(self, config: ConfigT, connected: frozenset[str]) -> list[Problem]:  # noqa: ARG002
+        """Say what these settings lack, beyond what their schema says. `connected` are the input ports in use."""
         return []
 
     def templates(self, config: ConfigT) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.errors import DomainError, QuotaExceeded, Unavailable
+from backend.flows.asking import AskFailed
 from backend.flows.engine.plan import Step
 from backend.flows.kind import Result
 from backend.flows.types import Usage
@@ -76,13 +77,14 @@ async def call(step: Step, act: Callable[[], Awaitable[Result]], *, first_pause:
 
 def may_pass(error: DomainError) -> bool:
     """Tell a failure that a second try may not meet again."""
-    return isinstance(error, Unavailable | QuotaExceeded) and getattr(error, "may_help_to_retry", True)
+    if isinstance(error, AskFailed):
+        return error.may_help_to_retry
+    return isinstance(error, Unavailable | QuotaExceeded)
 
 
 def spent(error: DomainError) -> Usage:
     """Return the tokens that a failed model call used up: they are paid for all the same."""
-    usage = getattr(error, "usage", None)
-    return Usage(usage.input_tokens, usage.output_tokens) if usage is not None else Usage()
+    return error.usage if isinstance(error, AskFailed) else Usage()
 
 
 def _pause(number: int, error: DomainError, first_pause: float) -> float:

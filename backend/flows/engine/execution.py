@@ -156,6 +156,7 @@ class Execution:
             self._outside,
             self._voice.speaker(step),
             step.port_names,
+            self._tokens_left(),
         )
         outcome = await call(step, lambda: step.kind.run(context, go.inputs), first_pause=self._first_pause)
         self._product.usage += outcome.usage
@@ -175,6 +176,10 @@ class Execution:
         self._values[step.node.id] = result.outputs
         self._results[step.index] = result
         self._ready.extend(self._joins.done(step, result.outputs, result.taken, result.reason))
+
+    def _tokens_left(self) -> int:
+        used = self._product.usage
+        return max(1, self._plan.limits.tokens - used.tokens_in - used.tokens_out)
 
     def _check_budget(self) -> None:
         limits, usage = self._plan.limits, self._product.usage

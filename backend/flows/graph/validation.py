@@ -39,6 +39,7 @@ class _Check:
         self._found: list[Problem] = []
 
     def run(self) -> list[Problem]:
+        self._before = ancestors(self._document)
         for node in self._document.nodes:
             self._check_settings(node)
         self._check_ends()
@@ -70,7 +71,8 @@ class _Check:
                 self._say(node, f"{_shown(place)}: {_sentence(wrong['msg'])}", "Change this setting.", field=place)
             return
         self._configs[node.id] = config
-        for problem in kind.problems(config):
+        connected = frozenset(edge.target_port for edge in self._document.edges if edge.target == node.id)
+        for problem in kind.problems(config, connected):
             warn = problem.severity is Severity.WARNING
             self._say(node, problem.sentence, problem.fix, field=problem.field, warn=warn)
         self._check_policy(node, kind)
@@ -133,9 +135,13 @@ class _Check:
             if port.required and not arrivals[port.name]:
                 fix = f"Draw a track to {port.name}."
                 self._say(node, f"{_shown(port.name)} is not connected.", fix, field=port.name)
-            elif not port.many and arrivals[port.name] > 1:
+            elif not port.many and arrivals[port.name] > 1 and not self._behind_a_choice(node):
                 sentence = f"{arrivals[port.name]} tracks reach {port.name}: the first that carries something counts."
                 self._say(node, sentence, "Leave one, unless they are branches.", field=port.name, warn=True)
+
+    def _behind_a_choice(self, node: Node) -> bool:
+        """Tell whether several tracks may be branches of which one is taken."""
+        return any(self._is(self._nodes[name], "chooses") for name in self._before[node.id])
 
     def _check_shape(self) -> None:
         looped = cyclic(self._document)
@@ -151,13 +157,12 @@ class _Check:
                 self._say(node, "It leads nowhere.", "Draw a track from it.", warn=node.id not in starts)
 
     def _check_references(self) -> None:
-        before = ancestors(self._document)
         for node in self._document.nodes:
             config = self._configs.get(node.id)
             if config is None:
                 continue
             for field, source in self._kinds[node.kind].templates(config).items():
-                self._check_template(node, field, source, before[node.id])
+                self._check_template(node, field, source, self._before[node.id])
 
     def _check_template(self, node: Node, field: str, source: str, before: frozenset[str]) -> None:
         try:

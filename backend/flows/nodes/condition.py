@@ -59,6 +59,7 @@ class Condition(NodeKind[ConditionConfig]):
     description = "Choose one way on, by rules read from the top."
     Config = ConditionConfig
     inputs = (Port(name="value", type=PortType.ANY, required=True, title="What is looked at, and passed on"),)
+    chooses = True
     dynamic_outputs: ClassVar = DynamicPorts(field="cases", name_key="name", type=PortType.ANY, last=(ELSE,))
 
     def ports_out(self, config: ConditionConfig) -> tuple[Port, ...]:
@@ -69,7 +70,7 @@ class Condition(NodeKind[ConditionConfig]):
             return _said(config.cases[0].rules[0])
         return f"{len(config.cases) + 1} routes"
 
-    def problems(self, config: ConditionConfig) -> list[Problem]:
+    def problems(self, config: ConditionConfig, connected: frozenset[str]) -> list[Problem]:  # noqa: ARG002
         names = [*(case.name for case in config.cases), ELSE.name]
         found = [
             Problem(Severity.ERROR, f"Two routes are called {name}.", "Rename one of them.", field="cases")

@@ -65,7 +65,7 @@ class Input(NodeKind[InputConfig]):
     def line(self, config: InputConfig) -> str:
         return ", ".join(one.name for one in config.fields) or "no fields"
 
-    def problems(self, config: InputConfig) -> list[Problem]:
+    def problems(self, config: InputConfig, connected: frozenset[str]) -> list[Problem]:  # noqa: ARG002
         names = [one.name for one in config.fields]
         found = [
             Problem(Severity.ERROR, f"Two fields are called {name}.", "Rename one of them.", field="fields")

@@ -41,7 +41,7 @@ class Template(NodeKind[TemplateConfig]):
         first = next((line.strip() for line in config.template.splitlines() if line.strip()), "")
         return first[:SHOWN_CHARACTERS] or "no text yet"
 
-    def problems(self, config: TemplateConfig) -> list[Problem]:
+    def problems(self, config: TemplateConfig, connected: frozenset[str]) -> list[Problem]:  # noqa: ARG002
         if config.template.strip():
             return []
         return [Problem(Severity.ERROR, "The template is empty.", "Write its text.", field="template")]

@@ -1,0 +1,129 @@
+"""Ask a model from a node: stream what it says, count what it used, note what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.errors import Unavailable
+from backend.flows.context import NodeContext
+from backend.flows.types import Usage
+from backend.ports.language_model import (
+    AgentLimits,
+    Attempt,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelFailed,
+    ModelSettings,
+    TextDelta,
+    Tool,
+    ToolCall,
+    ToolResult,
+)
+from backend.ports.language_model import Usage as ModelUsage
+
+SHOWN_CHARACTERS = 2_000
+
+
+@dataclass(slots=True)
+class Said:
+    """A whole answer. `steps` are the tools that were called, `retries` the requests that had to be made again."""
+
+    text: str
+    usage: Usage
+    is_cut: bool
+    model: str
+    first_token_ms: float | None
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    retries: list[dict[str, Any]] = field(default_factory=list)
+
+    def detail(self, messages: Sequence[Message]) -> dict[str, Any]:
+        """Return what the trace shows: the prompt as sent and what came of it."""
+        return {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "first_token_ms": self.first_token_ms,
+            "is_cut": self.is_cut,
+            "steps": self.steps,
+            "retries": self.retries,
+        }
+
+
+class AskFailed(Unavailable):
+    """The model gave no whole answer; `usage` was spent all the same."""
+
+    def __init__(self, failed: ModelFailed, usage: Usage) -> None:
+        super().__init__(failed.message, hint=failed.hint)
+        self.usage = usage
+        self.may_help_to_retry = failed.may_help_to_retry
+
+
+async def ask(
+    context: NodeContext[Any],
+    endpoint: ModelEndpoint,
+    messages: Sequence[Message],
+    settings: ModelSettings,
+    *,
+    tools: Sequence[Tool] = (),
+    max_requests: int = 1,
+) -> Said:
+    """Return the whole answer. Raise AskFailed."""
+    try:
+        return await _asked(context, endpoint, messages, settings, tools=tools, max_requests=max_requests)
+    except ModelFailed as failed:
+        raise AskFailed(failed, _usage(context, endpoint, failed.usage)) from failed
+
+
+def _usage(context: NodeContext[Any], endpoint: ModelEndpoint, used: ModelUsage) -> Usage:
+    return Usage(used.input_tokens, used.output_tokens, context.outside.models.cost(endpoint, used))
+
+
+async def _asked(
+    context: NodeContext[Any],
+    endpoint: ModelEndpoint,
+    messages: Sequence[Message],
+    settings: ModelSettings,
+    *,
+    tools: Sequence[Tool],
+    max_requests: int,
+) -> Said:
+    limits = AgentLimits(max_requests=max_requests, max_total_tokens=context.tokens_left)
+    steps: list[dict[str, Any]] = []
+    retries: list[dict[str, Any]] = []
+    stream = context.outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
+    async with aclosing(stream) as events:
+        async for event in events:
+            match event:
+                case TextDelta(text):
+                    await context.say(text)
+                case ToolCall(call_id, name, arguments):
+                    steps.append({"id": call_id, "tool": name, "arguments": arguments})
+                case ToolResult(call_id, _, content, failed):
+                    _note_result(steps, call_id, content, failed=failed)
+                case Attempt(number, words, pause_seconds):
+                    retries.append({"number": number, "error": words, "waited_ms": round(pause_seconds * 1e3)})
+                case Finished():
+                    usage = _usage(context, endpoint, event.usage)
+                    model = endpoint.reference or endpoint.model
+                    return Said(event.text, usage, event.is_cut, model, event.first_token_ms, steps, retries)
+    raise Unavailable("The model ended without a word.")
+
+
+def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, *, failed: bool) -> None:
+    for step in reversed(steps):
+        if step["id"] == call_id:
+            step["result"], step["failed"] = content[:SHOWN_CHARACTERS], failed
+            return
+
+
+def turns(history: Any, most: int) -> list[Message]:
+    """Make messages of what was said before, the last `most` of it."""
+    said = history if isinstance(history, list) else []
+    return [
+        Message(one["role"], one["text"])
+        for one in (said[-most:] if most else [])
+        if isinstance(one, dict) and one.get("role") in ("user", "assistant") and isinstance(one.get("text"), str)
+    ]

@@ -1,0 +1,128 @@
+"""Ask a model once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from backend.errors import Unavailable
+from backend.flows.asking import ask, turns
+from backend.flows.context import NodeContext
+from backend.flows.document import PortType
+from backend.flows.kind import NodeConfig, NodeKind, Result, ui
+from backend.flows.ports import Port
+from backend.flows.types import Problem, Severity
+from backend.ports.language_model import Message, ModelSettings
+
+
+class LlmConfig(NodeConfig):
+    model: str = Field(
+        default="", title="Model", description="Empty takes the project's default.", json_schema_extra=ui("model")
+    )
+    system: str = Field(
+        default="",
+        title="Instructions",
+        description="What the model should know before the question.",
+        json_schema_extra=ui("template"),
+    )
+    user: str = Field(
+        default="{{ inputs.prompt }}",
+        title="Message",
+        description="What is asked; holes are filled with earlier values.",
+        json_schema_extra=ui("template"),
+    )
+    temperature: float | None = Field(
+        default=None, ge=0, le=2, title="Temperature", json_schema_extra=ui("number", step=0.1, advanced=True)
+    )
+    max_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        le=200_000,
+        title="Longest answer",
+        json_schema_extra=ui("number", unit="tokens", advanced=True),
+    )
+    num_earlier: int = Field(
+        default=10,
+        ge=0,
+        le=20,
+        title="Earlier messages",
+        description="How many of the chat it is shown, when history is connected.",
+        json_schema_extra=ui("number", unit="messages", advanced=True),
+    )
+    json_schema: dict[str, Any] | None = Field(
+        default=None,
+        title="JSON schema",
+        description="With one, the answer is an object of this shape.",
+        json_schema_extra=ui("json", advanced=True),
+    )
+
+
+class Llm(NodeKind[LlmConfig]):
+    name = "llm"
+    title = "LLM answer"
+    group = "Model"
+    icon = "sparkles"
+    order = 30
+    description = "Ask a model once."
+    Config = LlmConfig
+    effect = True
+    inputs = (
+        Port(name="prompt", type=PortType.TEXT, title="The message"),
+        Port(name="data", type=PortType.ANY, many=True, title="Values its templates use"),
+        Port(name="history", type=PortType.MESSAGE, title="Earlier messages"),
+    )
+    outputs = (
+        Port(name="text", type=PortType.TEXT),
+        Port(name="object", type=PortType.OBJECT, title="With a JSON schema"),
+    )
+
+    def line(self, config: LlmConfig) -> str:
+        return config.model or "default model"
+
+    def problems(self, config: LlmConfig, connected: frozenset[str]) -> list[Problem]:
+        found: list[Problem] = []
+        if not config.user.strip():
+            found.append(Problem(Severity.ERROR, "The message is empty.", "Write what is asked.", field="user"))
+        elif "inputs.prompt" in config.user and "prompt" not in connected:
+            fix = "Draw a track to prompt, or write the message."
+            found.append(
+                Problem(Severity.ERROR, "The message is what reaches prompt: nothing does.", fix, field="user")
+            )
+        return found
+
+    async def run(self, context: NodeContext[LlmConfig], inputs: Mapping[str, Any]) -> Result:
+        config = context.config
+        endpoint = await context.outside.models.resolve(context.run.operator, config.model)
+        schema = config.json_schema
+        system = await context.render(config.system, inputs)
+        if schema and not endpoint.capabilities.json_schema:
+            system = f"{system}\n\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(schema)}"
+        messages = [*turns(inputs.get("history"), config.num_earlier)]
+        messages.append(Message("user", await context.render(config.user, inputs)))
+        if system.strip():
+            messages.insert(0, Message("system", system.strip()))
+        settings = ModelSettings(
+            temperature=config.temperature,
+            max_output_tokens=config.max_tokens,
+            json_schema=schema if schema and endpoint.capabilities.json_schema else None,
+        )
+        said = await ask(context, endpoint, messages, settings)
+        outputs: dict[str, Any] = {"text": said.text}
+        if schema:
+            outputs["object"] = read_object(said.text)
+        return Result(outputs, usage=said.usage, detail=said.detail(messages))
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Read the JSON object that an answer holds, also between fences. Raise Unavailable: another try may do better."""
+    first, last = text.find("{"), text.rfind("}")
+    try:
+        value = json.loads(text[first : last + 1])
+    except ValueError as error:
+        raise Unavailable(
+            "The model did not answer with a JSON object.", hint="Try again, or a larger model."
+        ) from error
+    return dict(value)
