@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from backend.bootstrap.doctor import examine
 from backend.bootstrap.services import Services
 from backend.settings import Settings
 
@@ -30,4 +31,5 @@ async def create_key(services: Services, arguments: dict[str, Any]) -> AsyncIter
 COMMANDS: dict[str, Command] = {
     "sign-in-link": sign_in_link,
     "api-key create": create_key,
+    "doctor": examine,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from backend import bootstrap
@@ -16,11 +17,12 @@ from backend.errors import DomainError
 from backend.settings import Settings
 
 PATIENCE_SECONDS = 60
+Tell = Callable[[str], None]
 LOOK_SECONDS = 0.1
 
 
-async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, Any]) -> bool:
-    """Print what the server answers; return False when none has the data directory (any more).
+async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, Any], tell: Tell) -> bool:
+    """Tell what the server answers; return False when none has the data directory (any more).
 
     A server that is still starting holds the directory and does not listen yet.
     """
@@ -29,7 +31,7 @@ async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, 
             return False
         try:
             async for line in ask(settings.folder, command, arguments):
-                say(line)
+                tell(line)
         except OSError:
             await asyncio.sleep(LOOK_SECONDS)
         else:
@@ -37,26 +39,26 @@ async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, 
     return stop("The server has been starting for a minute; look at its terminal or log.")
 
 
-async def _do_here(settings: Settings, command: str, arguments: dict[str, Any]) -> None:
+async def _do_here(settings: Settings, command: str, arguments: dict[str, Any], tell: Tell) -> None:
     made = await bootstrap.start(settings, serving=False)
     try:
         async for line in COMMANDS[command](made, arguments):
-            say(line)
+            tell(line)
     finally:
         await bootstrap.stop(made)
 
 
-def perform(command: str, arguments: dict[str, Any]) -> None:
+def perform(command: str, arguments: dict[str, Any], tell: Tell = say) -> None:
     """Run a command of backend/bootstrap/commands.py wherever the engines are open."""
     settings = read_settings()
     make_folder(settings)
     try:
-        if asyncio.run(_ask_patiently(settings, command, arguments)):
+        if asyncio.run(_ask_patiently(settings, command, arguments, tell)):
             return
         held = hold(settings)
         if held is None:
             stop("A server started just now; call again.")
         migrate_or_stop(settings)
-        asyncio.run(_do_here(settings, command, arguments))
+        asyncio.run(_do_here(settings, command, arguments, tell))
     except DomainError as refusal:
         stop(f"{refusal.message} {refusal.hint}".strip())
