@@ -53,6 +53,9 @@ class TerminalLines(logging.Formatter):
 
 
 def _matters(record: logging.LogRecord) -> bool:
+    # Where these two complain, one of ours says the same in words.
+    if record.name in {"_granian", "asyncio"}:
+        return False
     return record.levelno >= logging.WARNING or record.name == EVENTS.name
 
 
