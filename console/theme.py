@@ -37,6 +37,9 @@ FEATURES: tuple[str, ...] = (
     "trace",
     "flow_canvas",
     "flow_desk",
+    "knowledge",
+    "upload",
+    "document",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

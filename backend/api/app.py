@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import docs, errors, flows, health, runs
+from backend.api import docs, documents, errors, flows, health, knowledge, runs
 from backend.errors import NotFound
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +13,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     docs.router,
     flows.router,
     runs.router,
+    knowledge.router,
+    documents.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
 from backend.bootstrap.engines import SQLITE_FILE, engine
 from backend.conversations.service import ConversationService
-from backend.errors import NotFound, Unavailable
+from backend.errors import NotFound
 from backend.flows.context import Outside
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
@@ -21,7 +20,6 @@ from backend.flows.service import FlowService, RunService
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
 from backend.ids import new_id
-from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator, Permission
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -65,22 +63,6 @@ class OneModel:
 
     def cost(self, endpoint: ModelEndpoint, usage: Usage) -> Decimal:
         return (usage.input_tokens * endpoint.input_price + usage.output_tokens * endpoint.output_price) / 1_000_000
-
-
-class NoKnowledge:
-    """Nothing to search, until knowledge is connected."""
-
-    async def search(
-        self,
-        operator: Operator,
-        knowledge_base_ids: Sequence[str],
-        query: str,
-        *,
-        limit: int = 10,
-        mode: Mode = "hybrid",
-    ) -> list[Passage]:
-        operator.require(Permission.KNOWLEDGE_READ)
-        raise Unavailable(f"{len(knowledge_base_ids)} bases cannot be searched for {query[:20]}: {mode}, {limit}.")
 
 
 def open_journal(settings: Settings) -> RunJournal:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.bootstrap.engines import engine, open_database
-from backend.bootstrap.flows import NoKnowledge, OneModel, open_flows
+from backend.bootstrap.flows import OneModel, open_flows
 from backend.bootstrap.jobs import open_jobs
+from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
@@ -19,6 +20,7 @@ from backend.flows.service import FlowService, RunService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.installation.service import InstallationService
+from backend.knowledge.service import KnowledgeService
 from backend.ports.database import Database
 from backend.ports.events import Events
 from backend.ports.http import Http
@@ -49,6 +51,7 @@ class Services:
     identity: IdentityService
     idempotency: IdempotencyService
     conversations: ConversationService
+    knowledge: KnowledgeService
     flows: FlowService
     runs: RunService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -80,8 +83,9 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         raise
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs, rooms, conversations = open_jobs(settings), open_rooms(settings), ConversationService(units)
+    knowledge = open_knowledge(units, rooms, events, jobs)
     http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
-    outside = Outside(rooms.templates, http, language_model, models=OneModel(settings), knowledge=NoKnowledge())
+    outside = Outside(rooms.templates, http, language_model, models=OneModel(settings), knowledge=knowledge)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
@@ -96,6 +100,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         identity=IdentityService(units),
         idempotency=IdempotencyService(units),
         conversations=conversations,
+        knowledge=knowledge,
         flows=running.flows,
         runs=running.runs,
     )
@@ -108,6 +113,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
     made.closing.push_async_callback(running.close)
     _current.append(made)
     if serving:
+        clear_uploads(settings.folder)
         await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)

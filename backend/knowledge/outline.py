@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend.knowledge.types import MAX_CHUNK_SIZE, Chunk, Heading
+from backend.knowledge.types import Chunk, Heading
 
 
 def outline_of(paths: Sequence[tuple[int, Sequence[str]]]) -> list[Heading]:
@@ -21,16 +21,16 @@ def outline_of(paths: Sequence[tuple[int, Sequence[str]]]) -> list[Heading]:
     return entries
 
 
-def with_overlap(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Tell for each chunk how many characters at its start also end its neighbour before it."""
+def with_overlap(chunks: Sequence[Chunk], most: int) -> list[Chunk]:
+    """Tell for each chunk how many characters at its start, `most` at most, also end the one before it."""
     told: list[Chunk] = []
     for chunk in chunks:
         before = told[-1] if told and told[-1].heading_path == chunk.heading_path else None
-        told.append(replace(chunk, overlap=_shared(before.text, chunk.text) if before else 0))
+        told.append(replace(chunk, overlap=_shared(before.text, chunk.text, most) if before else 0))
     return told
 
 
-def _shared(before: str, text: str) -> int:
+def _shared(before: str, text: str, most: int) -> int:
     """Return the longest length at which the end of one text is the start of the other."""
-    longest = min(len(before), len(text), MAX_CHUNK_SIZE // 2)
+    longest = min(len(before), len(text), most)
     return next((length for length in range(longest, 0, -1) if before.endswith(text[:length])), 0)

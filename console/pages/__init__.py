@@ -11,8 +11,18 @@ import reflex as rx
 from console import routes
 from console.pages.conversations import conversation, conversations
 from console.pages.design import design
+from console.pages.document import document
+from console.pages.knowledge import knowledge
+from console.pages.knowledge_base import knowledge_base
 from console.pages.overview import overview
 from console.state.conversations import ConversationsState
+from console.state.document import DocumentState
+from console.state.document_work import DocumentWorkState
+from console.state.knowledge import KnowledgeState
+from console.state.knowledge_base import KnowledgeBaseState
+from console.state.knowledge_documents import KnowledgeDocumentsState
+from console.state.knowledge_live import KnowledgeLiveState
+from console.state.knowledge_search import KnowledgeSearchState
 from console.state.transcript import TranscriptState
 
 
@@ -39,6 +49,24 @@ PAGES: tuple[Page, ...] = (
         routes.CONVERSATION,
         "Conversation · Signalbox",
         [TranscriptState.load, ConversationsState.load],
+    ),
+    Page(knowledge, routes.KNOWLEDGE, "Knowledge · Signalbox", KnowledgeState.load),
+    Page(
+        knowledge_base,
+        routes.KNOWLEDGE_BASE,
+        "Knowledge base · Signalbox",
+        [
+            KnowledgeBaseState.load,
+            KnowledgeDocumentsState.load,
+            KnowledgeSearchState.load,
+            KnowledgeLiveState.watch,
+        ],
+    ),
+    Page(
+        document,
+        routes.DOCUMENT,
+        "Document · Signalbox",
+        [DocumentState.load, DocumentWorkState.watch],
     ),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

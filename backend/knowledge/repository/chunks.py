@@ -53,6 +53,12 @@ class Chunks:
         )
         return (await self._session.exec(statement)).one()
 
+    async def ordinal_of(self, document_id: str, chunk_id: str) -> int:
+        statement = select(ChunkRow.ordinal).where(
+            ChunkRow.project_id == self._project_id, ChunkRow.document_id == document_id, ChunkRow.id == chunk_id
+        )
+        return (await self._session.exec(statement)).first() or 0
+
     async def headings(self, document_id: str) -> Sequence[tuple[int, Sequence[str]]]:
         """Return ordinal and heading path of every chunk, in order."""
         statement = (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from backend.knowledge.service.bases import BaseUseCases
-from backend.knowledge.service.documents import DocumentUseCases
+from backend.knowledge.service.many import SelectionUseCases
 from backend.knowledge.service.reading import ReadingUseCases
 from backend.knowledge.service.search import SearchUseCases
 
 
-class KnowledgeService(BaseUseCases, DocumentUseCases, ReadingUseCases, SearchUseCases):
+class KnowledgeService(BaseUseCases, SelectionUseCases, ReadingUseCases, SearchUseCases):
     """Everything an operator can do with knowledge bases."""
 
 

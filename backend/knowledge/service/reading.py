@@ -40,6 +40,12 @@ class ReadingUseCases(UseCases):
         async with self._units.read() as session:
             return await Documents(session, operator.project_id).count(knowledge_base_id, wanted)
 
+    async def documents_in_work(self, operator: Operator, knowledge_base_id: str) -> Sequence[Document]:
+        """Return the documents of a base that are queued or running."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            return await Documents(session, operator.project_id).in_work(knowledge_base_id)
+
     async def get_document(self, operator: Operator, document_id: str) -> Document:
         """Return one document. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
@@ -51,11 +57,19 @@ class ReadingUseCases(UseCases):
         operator.require(Permission.KNOWLEDGE_READ)
         after = _ordinal(page.after)
         async with self._units.read() as session:
-            await Documents(session, operator.project_id).get(document_id)
+            document = await Documents(session, operator.project_id).get(document_id)
+            [base] = await KnowledgeBases(session, operator.project_id).many([document.knowledge_base_id])
             # One more at each end: the overlap of the first is told by the one before it.
             chunks = await Chunks(session, operator.project_id).behind(document_id, after - 1, page.limit + 2)
-        told = [chunk for chunk in with_overlap(chunks) if chunk.ordinal > after]
+        told = [chunk for chunk in with_overlap(chunks, base.chunk_overlap) if chunk.ordinal > after]
         return Listed.cut(told[: page.limit + 1], page, key="ordinal")
+
+    async def ordinal_of(self, operator: Operator, document_id: str, chunk_id: str) -> int:
+        """Return where a chunk stands in its document, 0 when it is not (any more) there. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read() as session:
+            await Documents(session, operator.project_id).get(document_id)
+            return await Chunks(session, operator.project_id).ordinal_of(document_id, chunk_id)
 
     async def outline(self, operator: Operator, document_id: str) -> Sequence[Heading]:
         """Return the headings of a document with the chunks under each. Raise NotFound."""

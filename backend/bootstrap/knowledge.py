@@ -1,0 +1,54 @@
+"""Knowledge over the rooms, and its jobs."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+from backend.bootstrap.rooms import Rooms
+from backend.errors import NotFound
+from backend.knowledge import tasks
+from backend.knowledge.parts import INGEST, PURGE_BASE, PURGE_DOCUMENT, Parts
+from backend.knowledge.service import KnowledgeService
+from backend.knowledge.types import EMBEDDED_EMBEDDING
+from backend.ports.embeddings import Embedder
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
+from backend.unit_of_work import Units
+
+UPLOADS = "uploads"
+NUM_INGESTIONS = 2  # as many as files are parsed at once
+NUM_PURGES = 1
+
+
+def open_knowledge(units: Units, rooms: Rooms, events: Events, jobs: Jobs) -> KnowledgeService:
+    """Make the service and register its jobs; nothing is opened yet."""
+
+    async def open_embedder(_project_id: str, model: str) -> Embedder:
+        if model != EMBEDDED_EMBEDDING:
+            raise NotFound(f"There is no embedding model “{model}”.", hint="The Models page lists what there is.")
+        return rooms.embedder
+
+    parts = Parts(
+        units=units,
+        objects=rooms.objects,
+        index=rooms.vectors,
+        parser=rooms.parser,
+        chunker=rooms.chunker,
+        events=events,
+        jobs=jobs,
+        open_embedder=open_embedder,
+    )
+    for name, body, concurrency, pending in (
+        (INGEST, tasks.ingest_document, NUM_INGESTIONS, tasks.documents_waiting),
+        (PURGE_DOCUMENT, tasks.purge_document, NUM_PURGES, tasks.purges_waiting),
+        (PURGE_BASE, tasks.purge_base, NUM_PURGES, tasks.base_purges_waiting),
+    ):
+        jobs.register(name, partial(body, parts), concurrency=concurrency, pending=partial(pending, parts))
+    return KnowledgeService(parts)
+
+
+def clear_uploads(folder: Path) -> None:
+    """Drop what a killed process had received in part; only the serving process takes uploads."""
+    shutil.rmtree(folder / UPLOADS, ignore_errors=True)

@@ -1,0 +1,17 @@
+"""What the address of a page names."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+class Addressed(rx.State, mixin=True):
+    """A page about one thing, whose id ends its address."""
+
+    def _wanted(self) -> str:
+        """Return the id in the address of the page."""
+        return self.router.url.path.rstrip("/").rpartition("/")[2]
+
+    def _asked(self, name: str) -> str:
+        """Return a value of the address's query, empty when it has none."""
+        return self.router.url.query_parameters.get(name, "")

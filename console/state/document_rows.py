@@ -1,0 +1,121 @@
+"""What the page of a document draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.knowledge.types import Chunk, Heading
+from console.state.formats import count, counted
+
+WINDOW = 100
+BEFORE = 20  # so many passages stand before the chosen one in a fresh window
+
+
+def window_start(ordinal: int, num_chunks: int) -> int:
+    """Return the first ordinal of the window that shows a passage with some before it."""
+    return max(0, min(ordinal - BEFORE, num_chunks - WINDOW))
+
+
+@dataclass(frozen=True)
+class PassageText:
+    """A passage in the text: `shared` is what the one before it ends with, `text` is the rest."""
+
+    id: str
+    ordinal: int
+    number: str
+    heading: str
+    length: str
+    shared: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class OutlineLine:
+    """A heading with the passages under it; `first` is the ordinal to go to."""
+
+    text: str
+    depth: int
+    passages: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    value: str
+    mono: bool = False
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The passage at the right. `ordinal` is -1 while none is chosen."""
+
+    ordinal: int = -1
+    title: str = ""
+    heading: str = ""
+    text: str = ""
+    figures: list[Fact] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+
+
+def passage_texts(chunks: Sequence[Chunk]) -> list[PassageText]:
+    """Draw chunks in order; the innermost heading stands over the first passage below it."""
+    lines: list[PassageText] = []
+    path: tuple[str, ...] | None = None
+    for chunk in chunks:
+        starts = chunk.heading_path != path and bool(chunk.heading_path)
+        path = chunk.heading_path
+        lines.append(
+            PassageText(
+                id=chunk.id,
+                ordinal=chunk.ordinal,
+                number=str(chunk.ordinal + 1),
+                heading=chunk.heading_path[-1] if starts else "",
+                length=counted(len(chunk.text), "character"),
+                shared=chunk.text[: chunk.overlap],
+                text=chunk.text[chunk.overlap :],
+                anchor=f"passage-{chunk.ordinal + 1}",
+            )
+        )
+    return lines
+
+
+def outline_lines(headings: Sequence[Heading]) -> list[OutlineLine]:
+    return [
+        OutlineLine(
+            text=heading.text or "Text without a heading",
+            depth=min(heading.depth, 4),
+            passages=str(heading.first + 1)
+            if heading.first == heading.last
+            else f"{heading.first + 1} to {heading.last + 1}",
+            first=heading.first,
+            last=heading.last,
+        )
+        for heading in headings
+    ]
+
+
+def chosen_passage(chunk: Chunk, num_chunks: int, chunk_size: int, model: str) -> Chosen:
+    facts = [Fact("Heading path", ", ".join(chunk.heading_path) or "None")]
+    if chunk.page is not None:
+        facts.append(Fact("Page", count(chunk.page)))
+    facts += [
+        Fact("Place", f"{chunk.ordinal + 1:,} of {num_chunks:,}"),
+        Fact("Embedding", model, mono=True),
+        Fact("Id", chunk.id, mono=True),
+    ]
+    return Chosen(
+        ordinal=chunk.ordinal,
+        title=f"Passage {chunk.ordinal + 1}",
+        heading=chunk.heading_path[-1] if chunk.heading_path else "",
+        text=chunk.text,
+        figures=[
+            Fact("Characters", f"{len(chunk.text):,} of {chunk_size:,}"),
+            Fact("Words", count(len(chunk.text.split()))),
+            Fact("Shared", count(chunk.overlap)),
+        ],
+        facts=facts,
+    )
