@@ -91,7 +91,10 @@ class IsolatedParser:
         if status == -signal.SIGKILL:
             raise Unavailable("The process that read the document was ended from outside.")
         if status:
-            raise ParsingFailed("The document made its reader stop; it is damaged.")
+            most = self._memory_bytes // 2**20  # pdfium stops without a word where it gets no memory
+            raise ParsingFailed(
+                f"The document made its reader stop: it is damaged, or takes over {most:,} MB of memory."
+            )
         outcome = msgspec.msgpack.decode(answer, type=Outcome)
         if outcome.failure:
             raise ParsingFailed(outcome.failure, hint=outcome.hint)

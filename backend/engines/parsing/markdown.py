@@ -32,12 +32,14 @@ class _Cutter:
     headings: list[tuple[int, str]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    is_bare: bool = False  # nothing stands under the last heading yet
 
     def heading(self, level: int, text: str) -> None:
-        self.end()
+        self.end(level)
         self.headings = [(above, name) for above, name in self.headings if above < level]
         if text:
             self.headings.append((level, text))
+            self.is_bare = True
 
     def line(self, text: str) -> None:
         self.end_table()
@@ -55,13 +57,18 @@ class _Cutter:
             self._close(["\n\n".join(rows_as_text(unescaped))], rows=True)
             self.rows = []
 
-    def end(self) -> None:
+    def end(self, level: int = 0) -> None:
+        """Close what is open; a heading without text that one of this level replaces is text after all."""
         self.end_table()
         self._close(self.lines, rows=False)
+        if self.is_bare and self.headings[-1][0] >= level:
+            _, name = self.headings.pop()
+            self._close([name], rows=False)
 
     def _close(self, lines: list[str], *, rows: bool) -> None:
         text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n ")
         if text:
+            self.is_bare = False
             path = tuple(name for _, name in self.headings)
             self.sections.append(Section(path, text, rows=rows))
         self.lines = []

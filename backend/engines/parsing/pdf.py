@@ -83,7 +83,7 @@ def _sections(pages: list[list[Line]]) -> list[Section]:
     for number, lines in enumerate(pages, 1):
         blocks = blocks_of(lines, typography)
         collected.page(number, blocks)
-    collected.close()
+    collected.end()
     return collected.sections
 
 
@@ -95,6 +95,7 @@ class _Collected:
         self._headings: list[tuple[int, str]] = []
         self._texts: list[str] = []
         self._page = 1
+        self._is_bare = False  # nothing stands under the last heading yet
 
     def page(self, number: int, blocks: list[Block]) -> None:
         rest = blocks
@@ -107,23 +108,41 @@ class _Collected:
         for block in rest:
             if block.kind == "heading":
                 self.close()
-                self._headings = [(level, name) for level, name in self._headings if level < block.level]
-                self._headings.append((block.level, block.text))
+                self._heading(block)
             elif block.kind == "rows":
                 self.close()
                 self._add("\n\n".join(rows_as_text(block.rows)), rows=True)
             else:
                 self._texts.append(block.text)
 
+    def end(self) -> None:
+        """Close the last section; a heading that nothing follows is text after all."""
+        self.close()
+        self._keep_bare(0)
+
     def close(self) -> None:
         self._add("\n\n".join(self._texts), rows=False)
         self._texts = []
+
+    def _heading(self, block: Block) -> None:
+        self._keep_bare(block.level)
+        self._headings = [(level, name) for level, name in self._headings if level < block.level]
+        self._headings.append((block.level, block.text))
+        self._is_bare = True
+
+    def _keep_bare(self, level: int) -> None:
+        """Keep the words of a heading without text that one of this level would take the place of."""
+        if self._is_bare and self._headings[-1][0] >= level:
+            _, name = self._headings.pop()
+            self._add(name, rows=False)
+        self._is_bare = False
 
     def _goes_on(self, block: Block) -> bool:
         return block.kind == "paragraph" and block.text[:1].islower() and not ENDS_A_SENTENCE.search(self._texts[-1])
 
     def _add(self, text: str, *, rows: bool) -> None:
         if text.strip():
+            self._is_bare = False
             self.sections.append(Section(tuple(name for _, name in self._headings), text, self._page, rows))
 
 

@@ -13,12 +13,14 @@ from typing import Literal
 from backend.engines.parsing.pdf_lines import Line
 
 BULLET = re.compile(r"([•●○◦▪■□–—‣⁃·*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")  # noqa: RUF001 - the dashes lists begin with
+MARKER = re.compile(r"[^\w\s]|\(?(\d{1,3}|[a-zA-Z])[.)]?")
 ENDS_A_SENTENCE = re.compile(r"[.!?:;。！？][\"'”’»)\]]*$")  # noqa: RUF001
 NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
 LARGER = 1.15  # of the body's height; below that it is only another font
 MAX_HEADING_CHARACTERS, MAX_BOLD_HEADING_CHARACTERS = 200, 100
 PARAGRAPH_GAP = 0.45  # of the line's height between two lines; leading is up to 0.4
-SHORT = 0.85  # of the column's width: a line that ends before that ends its paragraph
+SHORT = 0.85  # of the column's width: a sentence that ends before that ends its paragraph
+VERY_SHORT = 0.6  # the same for words that end no sentence, such as an item of a list
 MIN_COLUMNS = 2
 MAX_ROW_GAP = 3.0  # of the line's height between two rows of one table
 ALIGNED = 6.0  # points between the left edges of the cells of one column
@@ -74,7 +76,7 @@ class Typography:
 
 
 def _rounded(line: Line) -> float:
-    return round(line.height * 2) / 2
+    return round(line.size * 2) / 2
 
 
 def without_running_titles(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
@@ -103,7 +105,7 @@ def blocks_of(lines: Sequence[Line], typography: Typography) -> list[Block]:
         line = lines[at]
         size = _table_size(lines[at:])
         if size:
-            blocks.append(Block("rows", rows=_rows(lines[at : at + size])))
+            blocks += _table_or_list(_rows(lines[at : at + size]))
             at += size
             continue
         before = lines[at - 1] if at else None
@@ -120,6 +122,13 @@ def blocks_of(lines: Sequence[Line], typography: Typography) -> list[Block]:
             blocks.append(Block("item" if BULLET.match(line.text) else "paragraph", line.text))
         at += 1
     return blocks
+
+
+def _table_or_list(rows: tuple[tuple[str, ...], ...]) -> list[Block]:
+    """Return one table; or items, where the first of two columns holds nothing but numbers or bullets."""
+    if all(len(row) == MIN_COLUMNS and MARKER.fullmatch(row[0]) for row in rows):
+        return [Block("item", " ".join(row)) for row in rows]
+    return [Block("rows", rows=rows)]
 
 
 def join(text: str, more: str, *, hyphen: bool) -> str:
@@ -144,13 +153,15 @@ def _continues(above: Line, below: Line, width: float) -> bool:
     """Tell whether a line goes on with the paragraph of the line above it."""
     if above.hyphen:
         return True
-    if BULLET.match(below.text) or abs(above.height - below.height) > 0.25 * above.height:
+    if BULLET.match(below.text) or abs(above.size - below.size) > 0.25 * above.size:
         return False
     if below.bottom > above.top:  # the next column
         return not ENDS_A_SENTENCE.search(above.text) and below.text[:1].islower()
-    ends_early = above.right - above.left < SHORT * width and bool(ENDS_A_SENTENCE.search(above.text))
-    is_indented = below.left - above.left > above.height and bool(ENDS_A_SENTENCE.search(above.text))
-    return _near(above, below) and not is_indented and not (ends_early and below.text[:1].isupper() and width > NARROW)
+    is_sentence = bool(ENDS_A_SENTENCE.search(above.text))
+    share = (above.right - above.left) / width if width > NARROW else 1.0
+    ends_early = share < (SHORT if is_sentence else VERY_SHORT) and not below.text[:1].islower()
+    is_indented = below.left - above.left > above.height and is_sentence
+    return _near(above, below) and not is_indented and not ends_early
 
 
 def _table_size(lines: Sequence[Line]) -> int:

@@ -24,7 +24,10 @@ MAX_NAME_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. y grows upwards; `cells` are its parts between wide gaps, `words` those between all."""
+    """One line of text. y grows upwards; `cells` are its parts between wide gaps, `words` those between all.
+
+    `size` is the height of its type: of its first or its last letter, whichever is less, since a bullet may be larger.
+    """
 
     text: str
     left: float
@@ -34,6 +37,7 @@ class Line:
     bold: bool
     cells: tuple[tuple[float, str], ...]
     words: tuple[tuple[float, str], ...]
+    size: float
     hyphen: bool = False
 
     @property
@@ -104,6 +108,7 @@ def _line(text_page: pypdfium2.PdfTextPage, units: str, first: int, end: int, *,
         _is_bold(text_page, first),
         tuple(cells),
         tuple(words),
+        min(top - bottom, last_top - last_bottom),
         hyphen,
     )
 
@@ -140,6 +145,7 @@ def _joined(pieces: list[Line]) -> list[Line]:
                 bold=before.bold and piece.bold,
                 cells=cells,
                 words=(*before.words, *piece.words),
+                size=min(before.size, piece.size),
                 hyphen=piece.hyphen,
             )
         else:
