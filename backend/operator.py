@@ -21,6 +21,8 @@ class Permission(StrEnum):
     KNOWLEDGE_EDIT = "knowledge:edit"
     MODELS_READ = "models:read"
     MODELS_EDIT = "models:edit"
+    # Of the owner alone: let one provider lie on this machine or in its network.
+    MODELS_PRIVATE = "models:private-address"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_REPLY = "conversations:reply"
     KEYS_MANAGE = "keys:manage"

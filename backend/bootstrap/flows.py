@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import cast
 
 from backend.bootstrap.engines import SQLITE_FILE, engine
 from backend.conversations.service import ConversationService
-from backend.errors import NotFound
 from backend.flows.context import Outside
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
@@ -20,10 +18,8 @@ from backend.flows.service import FlowService, RunService
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
 from backend.ids import new_id
-from backend.operator import Operator, Permission
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
-from backend.ports.language_model import Capabilities, ModelEndpoint, ModelKind, Usage
 from backend.ports.run_journal import RunJournal
 from backend.settings import Settings
 from backend.unit_of_work import Units
@@ -47,22 +43,6 @@ class Flows:
         await self.watch.stop()
         await self.runner.close()
         await self.journal.close()
-
-
-class OneModel:
-    """The model of the settings, until providers are connected."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._kind: ModelKind = "scripted" if settings.models == "scripted" else "embedded"
-
-    async def resolve(self, operator: Operator, reference: str) -> ModelEndpoint:
-        operator.require(Permission.MODELS_READ)
-        if reference:
-            raise NotFound(f"There is no model {reference}.")
-        return ModelEndpoint(self._kind, reference="", model=self._kind, capabilities=Capabilities(tools=True))
-
-    def cost(self, endpoint: ModelEndpoint, usage: Usage) -> Decimal:
-        return (usage.input_tokens * endpoint.input_price + usage.output_tokens * endpoint.output_price) / 1_000_000
 
 
 def open_journal(settings: Settings) -> RunJournal:

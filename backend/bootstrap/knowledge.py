@@ -7,12 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from backend.bootstrap.rooms import Rooms
-from backend.errors import NotFound
 from backend.knowledge import tasks
-from backend.knowledge.parts import INGEST, PURGE_BASE, PURGE_DOCUMENT, Parts
+from backend.knowledge.parts import INGEST, PURGE_BASE, PURGE_DOCUMENT, OpenEmbedder, Parts
 from backend.knowledge.service import KnowledgeService
-from backend.knowledge.types import EMBEDDED_EMBEDDING
-from backend.ports.embeddings import Embedder
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
 from backend.unit_of_work import Units
@@ -22,14 +19,10 @@ NUM_INGESTIONS = 2  # as many as files are parsed at once
 NUM_PURGES = 1
 
 
-def open_knowledge(units: Units, rooms: Rooms, events: Events, jobs: Jobs) -> KnowledgeService:
+def open_knowledge(
+    units: Units, rooms: Rooms, events: Events, jobs: Jobs, open_embedder: OpenEmbedder
+) -> KnowledgeService:
     """Make the service and register its jobs; nothing is opened yet."""
-
-    async def open_embedder(_project_id: str, model: str) -> Embedder:
-        if model != EMBEDDED_EMBEDDING:
-            raise NotFound(f"There is no embedding model “{model}”.", hint="The Models page lists what there is.")
-        return rooms.embedder
-
     parts = Parts(
         units=units,
         objects=rooms.objects,

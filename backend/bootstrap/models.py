@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import cast
+from typing import Any, cast
 
 from backend.bootstrap.engines import engine
+from backend.ports.embeddings import Embedder
 from backend.ports.http import PUBLIC, Http, HttpAnswer, HttpCall, Reach
 from backend.ports.language_model import (
     DEFAULT_LIMITS,
@@ -41,8 +42,8 @@ class HttpAtFirstCall:
     async def send(self, call: HttpCall, reach: Reach = PUBLIC) -> HttpAnswer:
         return await self._http().send(call, reach)
 
-    async def check(self, url: str, reach: Reach = PUBLIC) -> None:
-        await self._http().check(url, reach)
+    async def check(self, url: str, reach: Reach = PUBLIC, *, must_exist: bool = True) -> None:
+        await self._http().check(url, reach, must_exist=must_exist)
 
     async def close(self) -> None:
         if self._loaded is not None:
@@ -73,6 +74,11 @@ class ModelsAtFirstCall:
         async with aclosing(events) as heard:
             async for event in heard:
                 yield event
+
+    def embedder_of(self, endpoint: ModelEndpoint, dimensions: int) -> Embedder:
+        """Return the embedder of a connected provider; it shares the connections of its other models."""
+        clients = cast(Any, self._model("openai")).clients
+        return cast(Embedder, engine("embeddings.openai_compatible", "OpenAiEmbedder")(clients, endpoint, dimensions))
 
     async def close(self) -> None:
         for model in self._loaded.values():

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.bootstrap.engines import engine, open_database
-from backend.bootstrap.flows import OneModel, open_flows
+from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
+from backend.bootstrap.providers import open_providers
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
@@ -27,6 +28,7 @@ from backend.ports.http import Http
 from backend.ports.jobs import Jobs
 from backend.ports.language_model import LanguageModel
 from backend.ports.sealing import Sealer
+from backend.providers.service import ProviderService
 from backend.settings import Settings
 from backend.unit_of_work import Units
 
@@ -54,6 +56,7 @@ class Services:
     knowledge: KnowledgeService
     flows: FlowService
     runs: RunService
+    providers: ProviderService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -83,9 +86,10 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         raise
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs, rooms, conversations = open_jobs(settings), open_rooms(settings), ConversationService(units)
-    knowledge = open_knowledge(units, rooms, events, jobs)
     http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
-    outside = Outside(rooms.templates, http, language_model, models=OneModel(settings), knowledge=knowledge)
+    providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
+    knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
+    outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
@@ -103,6 +107,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         knowledge=knowledge,
         flows=running.flows,
         runs=running.runs,
+        providers=providers,
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)

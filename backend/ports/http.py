@@ -79,8 +79,11 @@ class Http(Protocol):
         """Return the answer, of whatever status. Raise AddressRefused, CallFailed or AnswerTooBig."""
         ...
 
-    async def check(self, url: str, reach: Reach = PUBLIC) -> None:
-        """Raise AddressRefused unless `url` could be called now; for the moment when somebody saves it."""
+    async def check(self, url: str, reach: Reach = PUBLIC, *, must_exist: bool = True) -> None:
+        """Raise AddressRefused unless `url` could be called now; for the moment when somebody saves it.
+
+        With `must_exist` False a name that cannot be looked up passes: its call will be checked again anyway.
+        """
         ...
 
     async def close(self) -> None: ...

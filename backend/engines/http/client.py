@@ -51,14 +51,15 @@ class GuardedHttp:
         except (httpx2.TransportError, httpx2.InvalidURL, httpx2.StreamError) as error:
             raise CallFailed(BAD_CERTIFICATE if certificate_failed(error) else NO_ANSWER) from error
 
-    async def check(self, url: str, reach: Reach = PUBLIC) -> None:
+    async def check(self, url: str, reach: Reach = PUBLIC, *, must_exist: bool = True) -> None:
         place = place_of(url)
         admit(place, reach)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await self._open(reach).backend.judged(place.host, place.port)
+                await self._open(reach).backend.judged(place.host, place.port, must_exist=must_exist)
         except TimeoutError as late:
-            raise AddressRefused("The name of this address could not be looked up in time.") from late
+            if must_exist:
+                raise AddressRefused("The name of this address could not be looked up in time.") from late
 
     async def close(self) -> None:
         await self._public.aclose()

@@ -44,13 +44,13 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         self._resolver = resolver
         self._network = network or httpcore2.AnyIOBackend()
 
-    async def judged(self, host: str, port: int) -> list[str]:
-        """Return the addresses of `host`. Raise AddressRefused unless there is one and all may be called."""
+    async def judged(self, host: str, port: int, *, must_exist: bool = True) -> list[str]:
+        """Return the addresses of `host`. Raise AddressRefused unless all may be called, and there is one."""
         private = (host.rstrip("."), port) in self._private
         literal = numeric(host)
         texts = [str(literal)] if literal is not None else await self._resolver(host, port)
         addresses = [_address(text) for text in texts]
-        if not addresses or not all(may_be_called(address, private=private) for address in addresses):
+        if (must_exist and not addresses) or not all(may_be_called(address, private=private) for address in addresses):
             raise AddressRefused(REFUSED)
         return [str(address) for address in addresses]
 

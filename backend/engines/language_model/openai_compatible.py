@@ -77,6 +77,11 @@ class OpenAiCompatible:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    @property
+    def clients(self) -> Clients:
+        """Return the connections, for whatever else asks the same providers."""
+        return self._clients
+
     async def close(self) -> None:
         await self._clients.close()
 

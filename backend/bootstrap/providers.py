@@ -1,0 +1,27 @@
+"""Providers over the models, the guarded client and the seal."""
+
+from __future__ import annotations
+
+from backend.bootstrap.models import ModelsAtFirstCall
+from backend.bootstrap.rooms import Rooms
+from backend.ports.http import Http
+from backend.ports.sealing import Sealer
+from backend.providers.built_in import BuiltIn
+from backend.providers.service import ProviderService
+from backend.providers.types import EMBEDDED_EMBEDDING
+from backend.settings import Settings
+from backend.unit_of_work import Units
+
+
+def open_providers(
+    settings: Settings, units: Units, *, sealer: Sealer, http: Http, models: ModelsAtFirstCall, rooms: Rooms
+) -> ProviderService:
+    """Make the service; the models that ship with the product depend on SIGNALBOX_MODELS."""
+    return ProviderService(
+        units,
+        sealer=sealer,
+        http=http,
+        language_model=models,
+        built_in=BuiltIn(settings.models, {EMBEDDED_EMBEDDING: rooms.embedder}),
+        embedder_of=models.embedder_of,
+    )

@@ -1,0 +1,1 @@
+"""Providers, their models, prices and keys. The screen calls it Models."""
