@@ -53,6 +53,8 @@ with engine.connect() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         render_item=render_item,
+        # alembic holds SQLite for a database without transactional DDL; with our own BEGIN it has it.
+        transactional_ddl=True,
         transaction_per_migration=False,
     )
     with context.begin_transaction():
