@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from backend.bootstrap.engines import engine
+from backend.ports.database import Database
 from backend.ports.jobs import Jobs
 from backend.settings import Settings
 
@@ -12,8 +13,9 @@ JOBS_FILE = "jobs.db"
 SERVER = "server"
 
 
-def open_jobs(settings: Settings, executor_id: str = SERVER) -> Jobs:
+def open_jobs(settings: Settings, database: Database, executor_id: str) -> Jobs:
     """Load the engine; it touches nothing before `start`."""
-    on_sqlite = settings.database == "sqlite"
-    url = f"sqlite:///{settings.folder / JOBS_FILE}" if on_sqlite else settings.database
-    return cast(Jobs, engine("jobs.dbos_jobs", "DbosJobs")(url, executor_id))
+    made = engine("jobs.dbos_jobs", "DbosJobs")
+    if settings.database == "sqlite":
+        return cast(Jobs, made(f"sqlite:///{settings.folder / JOBS_FILE}", executor_id))
+    return cast(Jobs, made(settings.database, executor_id, database))

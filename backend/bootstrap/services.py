@@ -9,7 +9,7 @@ from typing import cast
 
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
-from backend.bootstrap.jobs import open_jobs
+from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.providers import open_providers
@@ -71,10 +71,11 @@ def services() -> Services:
     return _current[-1]
 
 
-async def start(settings: Settings | None = None, *, serving: bool = True) -> Services:
+async def start(settings: Settings | None = None, *, serving: bool = True, executor_id: str = SERVER) -> Services:
     """Open the engines and make the services; the database must be migrated already. None reads the environment.
 
     `serving` begins the durable jobs too; a command that only reads or writes rows leaves them to the server.
+    `executor_id` names the process among those that work on one Postgres.
     """
     settings = settings or Settings()
     database = open_database(settings)
@@ -85,7 +86,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True) -> Se
         await database.close()
         raise
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
-    jobs, rooms, conversations = open_jobs(settings), open_rooms(settings), ConversationService(units)
+    jobs = open_jobs(settings, database, executor_id)
+    rooms, conversations = open_rooms(settings), ConversationService(units)
     http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)

@@ -14,6 +14,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSONSerializer
 
+from backend.engines.jobs.pulse import Pulse
+from backend.ports.database import Database
 from backend.ports.jobs import Body, Pending
 
 # By default the version is a hash of the code, and a change of the code would orphan pending work for ever.
@@ -35,8 +37,12 @@ class _Kind:
 class DbosJobs:
     """One per process: DBOS keeps its registry in module globals."""
 
-    def __init__(self, system_database_url: str, executor_id: str) -> None:
-        """`executor_id` is stable over restarts and unique among living processes: work is adopted by it."""
+    def __init__(self, system_database_url: str, executor_id: str, shared: Database | None = None) -> None:
+        """`executor_id` is stable over restarts and unique among living processes: work is adopted by it.
+
+        `shared` is the Postgres that other processes work on too; None where this one is alone.
+        """
+        self._pulse = Pulse(shared, executor_id, self.take_over) if shared else None
         self._kinds: dict[str, _Kind] = {}
         self._running: set[Future[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -68,6 +74,8 @@ class DbosJobs:
         self._workflow = DBOS.workflow(name=WORKFLOW)(carry)
         await asyncio.to_thread(self._launch)
         self._sweeper = asyncio.create_task(self._sweep_forever())
+        if self._pulse:
+            await self._pulse.start()
 
     def _launch(self) -> None:
         """Open the queues and recover; DBOS does both with blocking calls."""
@@ -87,6 +95,8 @@ class DbosJobs:
         return len(pending)
 
     async def stop(self) -> None:
+        if self._pulse:
+            await self._pulse.stop()
         if self._sweeper:
             self._sweeper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
