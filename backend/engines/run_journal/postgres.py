@@ -109,10 +109,16 @@ class PostgresRunJournal:
 
 
 def _verdict(unit: RunUnit, fence: dict[str, tuple[int, bool, str]]) -> Verdict:
+    """Judge a unit by the rows as read and by the units before it in the same group."""
+    status = "running" if unit.ending is None else unit.ending.status
     if unit.opening is not None:
+        fence[unit.run_id] = (unit.attempt, False, status)
         return Verdict(held=True)
-    attempt, cancel, status = fence.get(unit.run_id, (-1, False, ""))
-    return Verdict(held=attempt == unit.attempt and status == "running", cancel_requested=cancel)
+    attempt, cancel, stands = fence.get(unit.run_id, (-1, False, ""))
+    if attempt != unit.attempt or stands != "running":
+        return Verdict(held=False)
+    fence[unit.run_id] = (attempt, cancel, status)
+    return Verdict(held=True, cancel_requested=cancel)
 
 
 async def _send(cursor: psycopg.AsyncCursor, unit: RunUnit) -> None:

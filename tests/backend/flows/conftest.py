@@ -1,0 +1,32 @@
+"""A stage with a real SQLite journal for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from backend.bootstrap.engines import SQLITE_FILE
+from backend.engines.run_journal.sqlite import SqliteRunJournal
+from backend.engines.templates.jinja import JinjaTemplates
+from backend.operator import Operator
+from backend.unit_of_work import Units
+from tests.factories.running import Stage
+
+
+@pytest.fixture
+async def templates(tmp_path: Path) -> AsyncIterator[JinjaTemplates]:
+    made = JinjaTemplates(tmp_path / "rooms", tmp_path / "engines.log")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, units: Units, owner: Operator, templates: JinjaTemplates) -> AsyncIterator[Stage]:
+    journal = SqliteRunJournal(tmp_path / SQLITE_FILE)
+    made = Stage(units, journal, owner, templates)
+    await made.open()
+    yield made
+    await made.runner.close(0.1)
+    await journal.close()
