@@ -53,3 +53,4 @@ lock: set-up-dev
 		--python-version 3.11 pyproject.toml -o requirements.lock
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-header \
 		--python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(PYTHON) .ci/third_party.py
