@@ -14,7 +14,10 @@ from pathlib import Path
 
 from bench.table import HEADS, Figure, line
 
-SCRIPTS = ("start",)
+SCRIPTS = (
+    "start",
+    "ingest",
+)
 TIMEOUT_SECONDS = 900
 
 

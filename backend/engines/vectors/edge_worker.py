@@ -21,7 +21,8 @@ from backend.engines.vectors.words import Words
 # 200,000 points an exact search costs 12 ms and a Qdrant server is the better place.
 NEVER_INDEX_KB = 10_000_000
 DENSE, BM25 = "dense", "bm25"
-KEYS = ("project_id", "knowledge_base_id", "document_id")
+# Project and knowledge base in one word: two conditions made a search over 50 of 50,000 chunks five times as slow.
+PROJECT, SCOPE, DOCUMENT = KEYS = ("project", "scope", "document")
 RRF_K = 60  # of the paper by Cormack, Clarke and Buettcher, 2009
 PREFETCH = 3  # legs as deep as three times the limit, so that a chunk in the middle of both lists comes up
 
@@ -63,9 +64,11 @@ class _Spaces:
             edge.Point(
                 id=point_id,
                 vector={DENSE: row, BM25: self._words.of_document(text)},
-                payload=dict(zip(KEYS, owner, strict=True)),
+                payload={PROJECT: project, SCOPE: _scope(project, base), DOCUMENT: document},
             )
-            for point_id, row, text, owner in zip(order.ids, rows.tolist(), order.texts, owners, strict=True)
+            for point_id, row, text, (project, base, document) in zip(
+                order.ids, rows.tolist(), order.texts, owners, strict=True
+            )
         ]
         space.shard.update(edge.UpdateOperation.upsert_points(points))
         self._written.add(order.space)
@@ -149,21 +152,21 @@ class _Spaces:
         return self._folder / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
+def _scope(project_id: str, knowledge_base_id: str) -> str:
+    return f"{project_id}/{knowledge_base_id}"
+
+
 def _mine(order: Search) -> edge.Filter:
-    return edge.Filter(
-        must=[
-            edge.FieldCondition(key="project_id", match=edge.MatchValue(value=order.project_id)),
-            edge.FieldCondition(key="knowledge_base_id", match=edge.MatchAny(any=order.knowledge_base_ids)),
-        ]
-    )
+    scopes = [_scope(order.project_id, base) for base in order.knowledge_base_ids]
+    return edge.Filter(must=[edge.FieldCondition(key=SCOPE, match=edge.MatchAny(any=scopes))])
 
 
 def _where(where: Where) -> edge.Filter:
-    values = zip(KEYS, (where.project_id, where.knowledge_base_id, where.document_id), strict=True)
+    values = {PROJECT: where.project_id}
+    if where.knowledge_base_id:
+        values[SCOPE] = _scope(where.project_id, where.knowledge_base_id)
+    if where.document_id:
+        values[DOCUMENT] = where.document_id
     return edge.Filter(
-        must=[
-            edge.FieldCondition(key=key, match=edge.MatchValue(value=value))
-            for key, value in values
-            if value or key == "project_id"
-        ]
+        must=[edge.FieldCondition(key=key, match=edge.MatchValue(value=value)) for key, value in values.items()]
     )
