@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from backend.activity.service import ActivityService
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
@@ -57,6 +58,7 @@ class Services:
     flows: FlowService
     runs: RunService
     providers: ProviderService
+    activity: ActivityService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -110,6 +112,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         flows=running.flows,
         runs=running.runs,
         providers=providers,
+        activity=ActivityService(units),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)

@@ -9,12 +9,16 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.pages.about import about
+from console.pages.activity import activity
 from console.pages.conversations import conversation, conversations
 from console.pages.design import design
 from console.pages.document import document
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
 from console.pages.overview import overview
+from console.state.about import AboutState
+from console.state.activity import ActivityState
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
@@ -68,5 +72,7 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
+    Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
+    Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )
