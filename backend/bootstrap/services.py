@@ -90,7 +90,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
     rooms, conversations = open_rooms(settings), ConversationService(units)
-    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
+    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall(settings)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge)
