@@ -30,7 +30,6 @@ PIECES = (
     "chart",
 )
 FEATURES: tuple[str, ...] = (
-    "activity",
     "design_states",
     "design",
     "conversations",

@@ -35,8 +35,8 @@ function PullStyle({ store }) {
   const types = ["text", "message", "documents", "object", "number", "boolean", "file", "tool", "any"].filter((type) =>
     side === "target" ? fits(pulled.type, type, table) : fits(type, pulled.type, table),
   );
-  const stay = types.map((type) => `.fc .ph[data-side=${side}][data-type=${type}]`).join(",");
-  return <style>{`.fc .ph{opacity:.3}${stay}{opacity:1}.fc [data-node="${pulled.node}"] .ph[data-port="${pulled.port}"][data-side=${pulled.side}]{opacity:1}`}</style>;
+  const stay = types.map((type) => `.fcv .ph[data-side=${side}][data-type=${type}]`).join(",");
+  return <style>{`.fcv .ph{opacity:.3}${stay}{opacity:1}.fcv [data-node="${pulled.node}"] .ph[data-port="${pulled.port}"][data-side=${pulled.side}]{opacity:1}`}</style>;
 }
 
 export function Editor({ store, board, colorMode, label }) {
@@ -146,7 +146,7 @@ export function Editor({ store, board, colorMode, label }) {
   const context = useMemo(() => ({ store, board }), [store, board]);
   return (
     <Canvas.Provider value={context}>
-      <section ref={wrapper} className="canvas fc" aria-label={label} data-zoom="near" onDrop={onDrop} onDragOver={over} data-ready={ready ? "true" : "false"}>
+      <section ref={wrapper} className="canvas fcv" aria-label={label} data-zoom="near" onDrop={onDrop} onDragOver={over} data-ready={ready ? "true" : "false"}>
         <PullStyle store={store} />
         <ReactFlow
           colorMode={colorMode}

@@ -44,7 +44,8 @@ export function lineOf(kind, config, names) {
     default: {
       const bases = of.knowledge_base_ids || of.knowledge_bases || of.knowledge_base_id;
       const words = [];
-      if (bases !== undefined) words.push(first(bases) ? called(first(bases)) : "No knowledge base yet");
+      if (first(bases)) words.push([].concat(bases).map(called).join(", "));
+      else if (kind?.kind === "knowledge_search") words.push("No knowledge base yet");
       if (of.model !== undefined) words.push(of.model ? called(of.model) : "Project's model");
       return words.join(", ") || clipped(of.template) || kind?.description || "";
     }

@@ -154,7 +154,7 @@ function Control({ schema, control, common, props }) {
     case "tools":
       return <Tools schema={schema} value={value} onChange={onChange} choices={choices} store={store} node={node} id={id} />;
     case "model":
-      return <Picker id={id} value={value} found={choices.models || []} empty="The project's model" none={NONE.models} href="/models" onChange={onChange} describedBy={common["aria-describedby"]} />;
+      return <Picker id={id} value={value} found={(choices.models || []).filter((one) => one.tools || schema.ui?.needs !== "tools")} empty="The project's model" none={NONE.models} href="/models" onChange={onChange} describedBy={common["aria-describedby"]} />;
     case "knowledge_base":
       return <Picker id={id} value={value} found={choices.knowledge_bases || []} empty="Choose one" none={NONE.knowledge_bases} href="/knowledge" onChange={onChange} describedBy={common["aria-describedby"]} />;
     case "knowledge_bases":
@@ -179,8 +179,9 @@ export function Field({ name, schema, problems, ...props }) {
   const help = schema.description ? `${id}-help` : undefined;
   const common = { "aria-describedby": errors.length ? `${id}-error` : help, "aria-invalid": errors.some((e) => e.severity === "error") || undefined };
   const grouped = ["fields", "cases", "key_value", "tools", "knowledge_bases"].includes(control);
+  const hidden = Object.entries(schema.ui?.hidden_when || {}).some(([key, value]) => props.config?.[key] === value);
   const shown = !schema.ui?.only_if || Object.entries(schema.ui.only_if).every(([key, value]) => (Array.isArray(value) ? value.includes(props.config[key]) : props.config[key] === value));
-  if (!shown || control === "hidden") return null;
+  if (!shown || hidden || control === "hidden") return null;
   return (
     <div className={`field c-${control}`} data-field={name}>
       {grouped ? <span className="lab">{label}</span> : <label htmlFor={id}>{label}</label>}

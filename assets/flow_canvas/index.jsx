@@ -11,6 +11,11 @@ import { Steps } from "./steps.jsx";
 import { storeOf, useFlow } from "./store.js";
 import { Timeline } from "./timeline.jsx";
 
+// Chromium reports a layout that settles a frame later as an error; it is none, and would fill the log.
+if (typeof window !== "undefined") {
+  window.addEventListener("error", (event) => /^ResizeObserver loop/.test(event.message) && event.stopImmediatePropagation(), true);
+}
+
 const NARROW = "(max-width: 1023px)";
 
 /** The part of the builder above the desk. `seed` is read when `revision` rises; from then on the browser owns it. */
@@ -47,7 +52,7 @@ export function FlowCanvas({ flowKey, seed, revision, catalogue, names, readOnly
   }, [store]);
   const view = useFlow(store, (s) => s.view);
   return (
-    <div className={`work ${readOnly ? "ro-work" : ""} ${view}`}>
+    <div className={`work ${readOnly ? "ro-work" : ""} as-${view}`}>
       {!readOnly && view === "canvas" && <Palette store={store} />}
       {view === "canvas" ? (
         <ReactFlowProvider>
@@ -103,4 +108,27 @@ export function FlowInspector({ flowKey, choices, onSelect }) {
 
 export function FlowTimeline({ flowKey, full = false, title, runId = "", onSelect }) {
   return <Timeline store={storeOf(flowKey)} board={boardOf(flowKey)} full={full} title={title} runId={runId} onSelect={onSelect} />;
+}
+
+/** Ctrl Enter anywhere, and Enter in the message: send what typing left waiting, then run. */
+export function RunKeys({ flowKey }) {
+  const store = storeOf(flowKey);
+  useEffect(() => {
+    const onKey = (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      const control = event.ctrlKey || event.metaKey;
+      const message = event.target.id === "run-message" && !event.shiftKey;
+      if (!control && !message) return;
+      if (document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      store.flush();
+      const form = document.getElementById("run-form");
+      const button = form?.querySelector("button[type=submit]");
+      if (form && !button?.disabled) form.requestSubmit();
+      else store.say("It cannot run now. The reason stands beside Run.");
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [store]);
+  return null;
 }

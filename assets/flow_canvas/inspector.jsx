@@ -97,7 +97,7 @@ function Selected({ store, board, node, choices }) {
   const prompts = properties.filter(([, schema]) => controlOf(schema) === "template");
   const split = prompts.length > 0 && properties.length > prompts.length;
   const others = split ? properties.filter(([, schema]) => controlOf(schema) !== "template") : properties;
-  const tabs = [["settings", "Settings"], ...(split ? [["prompt", prompts[0][1].title || "Text"]] : []), ["policy", "Retries"], ["last", "Last output"]];
+  const tabs = [["settings", "Settings"], ...(split ? [["prompt", prompts.length > 1 ? "Prompt" : prompts[0][1].title || "Text"]] : []), ["policy", "Retries"], ["last", "Last output"]];
 
   useEffect(() => {
     if (!wanted) return;
@@ -148,7 +148,13 @@ function Selected({ store, board, node, choices }) {
                 <label htmlFor={`t-${node.id}`}>Title</label>
                 <Held id={`t-${node.id}`} value={item.title} placeholder={kind.title} maxLength={120} onSave={(title) => rename(store, node.id, title.trim())} />
               </div>
-              {fields(others)}
+              {fields(others.filter(([, schema]) => !schema.ui?.advanced))}
+              {others.some(([, schema]) => schema.ui?.advanced) && (
+                <details className="more" open={mine.some((p) => others.some(([name, schema]) => schema.ui?.advanced && p.field?.split(".")[0] === name)) || undefined}>
+                  <summary>More settings</summary>
+                  <div className="fm">{fields(others.filter(([, schema]) => schema.ui?.advanced))}</div>
+                </details>
+              )}
               <Ports data={data} />
               {readOnly ? null : (
                 <div className="row acts">

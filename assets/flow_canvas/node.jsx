@@ -96,7 +96,7 @@ export const PlateNode = memo(function PlateNode({ id, data, selected }) {
         <Port key={port.name} port={port} side="target" index={i} joined={into.includes(port.name)} numerous={data.inputs.length > 1} />
       ))}
       {data.outputs.map((port, i) => (
-        <Port key={port.name} port={port} side="source" index={i} joined={out.includes(port.name)} numerous={data.outputs.length > 1} />
+        <Port key={port.name} port={port} side="source" index={i} joined={out.includes(port.name)} numerous={data.outputs.length > 1 && !(data.kind.kind === "condition" && out.includes(port.name))} />
       ))}
     </article>
   );

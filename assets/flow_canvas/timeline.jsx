@@ -7,6 +7,7 @@ import { milliseconds, money, seconds, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
 import { axis, criticalPath, endOf, sums, tickWords } from "./timeline.js";
 
+const whole = (ms) => (ms < 1000 ? milliseconds(ms) : seconds(ms));
 const count = (value) => (value ? value.toLocaleString("en-US") : "");
 
 /** Milliseconds since the run began, ten times a second while it runs. */
@@ -36,7 +37,7 @@ function Bar({ mark, scale, now, label, critical }) {
     return (
       <>
         <i className="gap" style={{ left: `${scale(mark.offset_ms || 0)}%` }} />
-        {label && <span className="bl" style={{ left: `calc(${scale(mark.offset_ms || 0)}% + 24px)` }}>{label}</span>}
+        {label && <span className="bl skip" title={label} style={{ left: `calc(${scale(mark.offset_ms || 0)}% + 24px)` }}>{label}</span>}
       </>
     );
   }
@@ -129,7 +130,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
   const longest = nodes.find((n) => n.id === path.longest);
   if (!run) {
     return (
-      <section className="pane tl" aria-label={title}>
+      <section className="pane tline" aria-label={title}>
         <div className="phead"><h2>{title}</h2></div>
         <div className="state">
           <b>Nothing has run yet</b>
@@ -139,7 +140,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
     );
   }
   return (
-    <section className="pane tl" aria-label={title}>
+    <section className="pane tline" aria-label={title}>
       <div className="phead">
         <h2>{title}</h2>
         <span className="t12 t2">{full ? `${total.ran} ran, ${total.skipped} skipped` : <a className="mono" href={`/runs/${run.id}`}>{runId || run.id}</a>}</span>
@@ -175,7 +176,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
         </table>
       </div>
       <div className="pfoot">
-        <span><b>{seconds(Math.max(total.total, now))}</b>{running ? " so far" : ""}</span>
+        <span><b>{whole(Math.max(total.total, now))}</b>{running ? " so far" : ""}</span>
         <span><b>{count(total.tokensIn) || "0"}</b> tokens in</span>
         <span><b>{count(total.tokensOut) || "0"}</b> out</span>
         <span className="r"><b>{money(total.cost) || "$0"}</b>{running ? " so far" : ""}</span>

@@ -8,6 +8,9 @@ import { Icon } from "./icons.jsx";
 const variantsOf = (schema) => schema.items?.oneOf || schema.items?.anyOf || (schema.items?.properties ? [schema.items] : []);
 const kindOf = (variant) => variant.properties?.kind?.const || variant.properties?.kind?.default || variant.properties?.type?.const || "";
 
+const CALLED = { knowledge: "Knowledge search", http: "HTTP request" };
+const titleOf = (variant) => CALLED[kindOf(variant)] || variant.title || kindOf(variant) || "Tool";
+
 function fresh(variant) {
   return Object.fromEntries(Object.entries(variant.properties || {}).map(([name, part]) => [name, part.const ?? part.default ?? (part.type === "array" ? [] : part.type === "object" ? {} : part.type === "boolean" ? false : part.type === "integer" || part.type === "number" ? 0 : "")]));
 }
@@ -25,7 +28,7 @@ export function Tools({ schema, value, onChange, choices, store, node }) {
           <li key={i} className="rowbox">
             <div className="rh">
               <Icon name="wrench" />
-              <span className="b">{variant.title || kindOf(variant)}</span>
+              <span className="b">{titleOf(variant)}</span>
               <span className="r"><Remove label={`Remove tool ${i + 1}`} onClick={() => onChange(list.filter((_, at) => at !== i))} /></span>
             </div>
             {Object.entries(variant.properties || {})
@@ -40,7 +43,7 @@ export function Tools({ schema, value, onChange, choices, store, node }) {
         {variants.map((variant) => (
           <button key={kindOf(variant) || variant.title} type="button" className="btn quiet sm" onClick={() => onChange([...list, fresh(variant)])}>
             <Icon name="plus" />
-            {variant.title || kindOf(variant) || "Tool"}
+            {titleOf(variant)}
           </button>
         ))}
       </li>

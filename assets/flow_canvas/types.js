@@ -5,11 +5,15 @@ export const fits = (from, to, table) => from === to || from === "any" || to ===
 const inputsOf = (kind) => kind.inputs || [];
 const outputsOf = (kind) => kind.outputs || [];
 
-/** The kind to put between: one that takes `from` itself goes before one that takes anything. */
+/** The kind to put between: one without side effects first, then one that takes `from` itself. */
 export function bridge(from, to, kinds) {
   const gives = kinds.filter((kind) => !kind.starts && outputsOf(kind).some((p) => p.type === to));
-  const takes = (test) => gives.find((kind) => inputsOf(kind).some(test));
-  return takes((p) => p.type === from) || takes((p) => p.type === "any") || null;
+  const takes = (list, test) => list.find((kind) => inputsOf(kind).some(test));
+  for (const list of [gives.filter((kind) => !kind.effect), gives]) {
+    const found = takes(list, (p) => p.type === from) || takes(list, (p) => p.type === "any");
+    if (found) return found;
+  }
+  return null;
 }
 
 /** Say why a track is refused; empty when it fits. */

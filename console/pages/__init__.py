@@ -9,24 +9,29 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.pages.about import about
-from console.pages.activity import activity
 from console.pages.conversations import conversation, conversations
 from console.pages.design import design
 from console.pages.document import document
+from console.pages.flow import flow
+from console.pages.flows import flows
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
 from console.pages.overview import overview
-from console.state.about import AboutState
-from console.state.activity import ActivityState
+from console.pages.run import run
+from console.pages.runs import runs
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
+from console.state.flows import FlowsState
+from console.state.flows_draft import FlowDraftState
+from console.state.flows_run import FlowRunState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
+from console.state.run_page import RunPageState
+from console.state.runs import RunsState
 from console.state.transcript import TranscriptState
 
 
@@ -72,7 +77,9 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
-    Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
-    Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
+    Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
+    Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
+    Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
+    Page(run, routes.RUN, "Run · Signalbox", RunPageState.load),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

@@ -67,6 +67,19 @@ class FlowInspector(_Part):
     choices: rx.Var[dict[str, Any]]
 
 
+class RunKeys(_Part):
+    """Ctrl Enter anywhere, and Enter in the message: send what typing left waiting, then run."""
+
+    tag = "RunKeys"
+
+
+class DeskGrip(rx.Component):
+    """The edge between canvas and desk: drag it, or move it with the arrows; its place is kept in this browser."""
+
+    library = "$/public/flow_canvas/grip.jsx"
+    tag = "DeskGrip"
+
+
 class FlowTimeline(_Part):
     """A row for each plate: when it ran, how long, what it cost."""
 

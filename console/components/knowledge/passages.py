@@ -24,7 +24,7 @@ def outline_pane() -> rx.Component:
             class_name="ol scroll grow",
             aria_label="Headings",
         ),
-        class_name="doc-outline",
+        class_name="lf",
         aria_label="Outline",
     )
 
@@ -63,7 +63,7 @@ def text_pane() -> rx.Component:
             ),
             class_name="scroll grow",
         ),
-        class_name="doc-text",
+        class_name="md",
         aria_label="Text",
     )
 
@@ -134,7 +134,7 @@ def passage_pane() -> rx.Component:
             aria_label="Facts of the passage",
             role="region",
         ),
-        class_name="doc-passage",
+        class_name="rt",
         aria_label="The passage",
     )
 

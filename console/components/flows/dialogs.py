@@ -1,0 +1,156 @@
+"""The dialogs of the builder: publish, versions, name, API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import (
+    SAFE,
+    CopyButton,
+    button,
+    dialog,
+    empty_state,
+    field,
+    status,
+    tag,
+    text_area,
+    text_input,
+)
+from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_versions import FlowVersionsState
+
+
+def dialogs() -> rx.Component:
+    return rx.fragment(_publish(), _versions(), _about(), _api())
+
+
+def _refused() -> rx.Component:
+    words = FlowVersionsState.problem.words
+    return rx.cond(
+        words, rx.el.p(status("fail", words), " ", FlowVersionsState.problem.hint, role="alert"), rx.fragment()
+    )
+
+
+def _publish() -> rx.Component:
+    return dialog(
+        rx.Var.create("Publish v") + (FlowSaveState.published + 1).to_string() + "?",
+        rx.el.p("The API and every caller that names no version runs it from then on. It never changes again."),
+        rx.el.form(
+            field(
+                "What is new in it",
+                text_area(id="comment", name="comment", rows="3", max_length="2000"),
+                html_for="comment",
+                help_text="Shown in the list of versions.",
+            ),
+            id="publish-form",
+            on_submit=FlowVersionsState.publish,
+        ),
+        _refused(),
+        identifier="publish",
+        opened=FlowVersionsState.dialog == "publish",
+        on_close=FlowVersionsState.close,
+        foot=[
+            button("Not yet", FlowVersionsState.close),
+            button("Publish", kind="primary", type="submit", form="publish-form"),
+        ],
+    )
+
+
+def _versions() -> rx.Component:
+    return dialog(
+        "Versions",
+        rx.match(
+            FlowVersionsState.phase,
+            ("empty", empty_state("Nothing is published", "Publish the draft to make version 1.")),
+            rx.el.ol(rx.foreach(FlowVersionsState.rows, _version), class_name="vers2"),
+        ),
+        _refused(),
+        identifier="versions",
+        opened=FlowVersionsState.dialog == "versions",
+        on_close=FlowVersionsState.close,
+        foot=[button("Close", FlowVersionsState.close, custom_attrs=SAFE)],
+    )
+
+
+def _version(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            tag(rx.Var.create("v") + row.number, accent=row.current),
+            rx.cond(row.current, rx.el.span("published", class_name="t12 t2"), rx.fragment()),
+            rx.el.span(row.by, ", ", rx.el.time(row.when, title=row.when_exact), ", ", row.nodes, class_name="t12 t2"),
+            rx.el.span(
+                button(
+                    "Make it the draft",
+                    FlowVersionsState.restore(row.number),
+                    size="sm",
+                    aria_label=rx.Var.create("Make v") + row.number + " the draft",
+                ),
+                class_name="r",
+            ),
+            class_name="row",
+        ),
+        rx.cond(row.comment, rx.el.p(row.comment), rx.fragment()),
+    )
+
+
+def _about() -> rx.Component:
+    return dialog(
+        "Name and address",
+        rx.el.form(
+            field(
+                "Name", text_input(id="flow-name", name="name", default_value=FlowDraftState.name), html_for="flow-name"
+            ),
+            field(
+                "Address",
+                text_input(id="flow-slug", name="slug", default_value=FlowDraftState.slug, mono=True),
+                html_for="flow-slug",
+                help_text="Callers of the API use it. A new one stops the old one.",
+            ),
+            field(
+                "Description",
+                text_area(id="flow-words", name="description", default_value=FlowDraftState.description, rows="3"),
+                html_for="flow-words",
+            ),
+            id="about-form",
+            class_name="formcol",
+            on_submit=FlowVersionsState.rename,
+        ),
+        _refused(),
+        identifier="about",
+        opened=FlowVersionsState.dialog == "about",
+        on_close=FlowVersionsState.close,
+        foot=[
+            button("Keep as it is", FlowVersionsState.close),
+            button("Save", kind="primary", type="submit", form="about-form"),
+        ],
+    )
+
+
+def _api() -> rx.Component:
+    return dialog(
+        "Run it over REST",
+        rx.el.p("A key comes from ", rx.el.code("signalbox api-key create --name N", class_name="mono"), "."),
+        rx.el.div(
+            rx.el.pre(FlowVersionsState.snippet, class_name="well out", tab_index=0, aria_label="Command"),
+            CopyButton.create(text=FlowVersionsState.snippet, label="Copy the command"),
+            class_name="snip",
+        ),
+        rx.el.p(
+            rx.cond(
+                FlowSaveState.published,
+                rx.el.span("It runs v", FlowSaveState.published, ", the published version."),
+                rx.el.span('Nothing is published yet, so it asks for the draft: "version": "draft".'),
+            ),
+            " The whole interface stands at ",
+            rx.el.a("/api/docs", href="/api/docs", reload_document=True, class_name="u"),
+            ".",
+            class_name="t2 t12",
+        ),
+        identifier="api",
+        opened=FlowVersionsState.dialog == "api",
+        on_close=FlowVersionsState.close,
+        class_name="wide",
+        foot=[button("Close", FlowVersionsState.close, custom_attrs=SAFE)],
+    )

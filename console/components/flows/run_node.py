@@ -1,0 +1,102 @@
+"""The right pane of a run: what it was asked and answered, and the selected node in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.flows.run_panel import piece, source
+from console.components.ui import CopyButton, icon_button, plate, status
+from console.state.run_page import RunPageState
+
+NODE = RunPageState.node
+
+
+def node_pane() -> rx.Component:
+    return rx.el.aside(
+        rx.el.div(
+            plate(NODE.plate, NODE.look),
+            rx.el.h2(NODE.title, class_name="ell"),
+            status(NODE.mark, NODE.words),
+            rx.el.span(
+                icon_button("chevron-up", "Node before", RunPageState.step(-1), size="sm"),
+                icon_button("chevron-down", "Node after", RunPageState.step(1), size="sm"),
+                class_name="r row tight",
+            ),
+            class_name="phead",
+        ),
+        rx.el.dl(
+            _figure("Time", NODE.time),
+            _figure("In", NODE.tokens_in),
+            _figure("Out", NODE.tokens_out),
+            _figure("Cost", NODE.cost),
+            class_name="figs",
+        ),
+        rx.el.div(
+            rx.cond(NODE.reason, rx.el.p(NODE.reason, class_name="where"), rx.fragment()),
+            _tries(),
+            _part("Input", NODE.inputs, "Copy the input"),
+            _part("Prompt as sent", NODE.prompt, "Copy the prompt"),
+            _part("Output", NODE.output, "Copy the output"),
+            _part("Trace", NODE.detail, "Copy the trace"),
+            _whole(),
+            class_name="scroll grow",
+            tab_index=0,
+            role="region",
+            aria_label="Details of the node",
+        ),
+        class_name="insp",
+        aria_label="Selected node",
+    )
+
+
+def _figure(name: str, value: Any) -> rx.Component:
+    return rx.el.div(rx.el.dt(name), rx.el.dd(value))
+
+
+def _part(title: str, text: Any, copy: str) -> rx.Component:
+    drawn = rx.el.section(
+        rx.el.div(
+            rx.el.h2(title), rx.el.span(CopyButton.create(text=text, label=copy), class_name="r"), class_name="phead"
+        ),
+        rx.el.pre(text, class_name="well out"),
+        class_name="psec",
+    )
+    return rx.cond(text, drawn, rx.fragment())
+
+
+def _tries() -> rx.Component:
+    rows = rx.el.ol(rx.foreach(NODE.tries, _try), class_name="att")
+    head = rx.el.div(rx.el.h2("Attempts"), class_name="phead")
+    return rx.cond(NODE.tries, rx.el.section(head, rows, class_name="psec"), rx.fragment())
+
+
+def _try(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(one.number, class_name="an"),
+        rx.el.span(
+            status(one.mark, one.words),
+            rx.cond(one.waited, rx.el.span("then waited ", one.waited, class_name="t2 d"), rx.fragment()),
+            class_name="grow",
+        ),
+        rx.el.span(one.time, class_name="num t2"),
+    )
+
+
+def _whole() -> rx.Component:
+    """Draw what the run as a whole was asked and answered."""
+    sources = rx.el.ol(rx.foreach(RunPageState.sources, source), class_name="srcs")
+    answer = rx.el.section(
+        rx.el.div(rx.el.h2("The run's answer"), class_name="phead"),
+        rx.el.div(
+            rx.el.p(rx.foreach(RunPageState.pieces, piece), class_name="ans"),
+            rx.cond(RunPageState.sources, sources, rx.fragment()),
+            class_name="in",
+        ),
+        class_name="psec",
+    )
+    return rx.fragment(
+        _part("The run was asked", RunPageState.asked, "Copy what was asked"),
+        rx.cond(RunPageState.pieces, answer, rx.fragment()),
+    )

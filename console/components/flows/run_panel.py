@@ -1,0 +1,181 @@
+"""Try the draft beside the canvas: a chat or a form after the Input's fields. The answer streams in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import button, cite, empty_state, icon, keys, status, text_area
+from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_form import FlowFormState
+from console.state.flows_live import FlowLiveState
+from console.state.flows_run import FlowRunState
+
+
+def run_panel() -> rx.Component:
+    return rx.el.section(_head(), _talk(), _ask(), class_name="pane run", aria_label="Test run")
+
+
+def _head() -> rx.Component:
+    running = rx.fragment(
+        status("run", "Running"),
+        button("Stop", FlowRunState.stop, size="sm", icon="square", class_name="r"),
+    )
+    fresh = rx.cond(
+        FlowRunState.said,
+        button("Start over", FlowRunState.start_over, kind="quiet", size="sm", class_name="r"),
+        rx.fragment(),
+    )
+    return rx.el.div(rx.el.h2("Run"), rx.cond(FlowLiveState.running, running, fresh), class_name="phead")
+
+
+def _talk() -> rx.Component:
+    nothing = rx.cond(
+        FlowRunState.said | FlowLiveState.running,
+        rx.fragment(),
+        empty_state("Try the draft", "Ask it something: the nodes light up as they run, and the answer streams here."),
+    )
+    return rx.el.div(
+        nothing,
+        rx.foreach(FlowRunState.said, said),
+        rx.cond(FlowLiveState.running, _now(), rx.fragment()),
+        class_name="scroll grow chat",
+        tab_index=0,
+        role="region",
+        aria_label="Conversation",
+    )
+
+
+def said(line: Any) -> rx.Component:
+    """Draw one message: who, when, the text with its sources, how it went."""
+    face = rx.cond(line.agent, icon("waypoints", small=True), "Y")
+    trouble = rx.el.button(
+        status("fail", line.words), type="button", class_name="lk", on_click=FlowRunState.point(line.node)
+    )
+    how = rx.cond(
+        line.state == "fail", rx.cond(line.node, trouble, status("fail", line.words)), status(line.state, line.words)
+    )
+    return rx.el.div(
+        rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
+        rx.el.div(rx.el.b(line.who), rx.el.span(line.when), class_name="who"),
+        rx.el.div(
+            rx.el.span(rx.foreach(line.pieces, piece)),
+            rx.cond(line.sources, rx.el.ol(rx.foreach(line.sources, source), class_name="srcs"), rx.fragment()),
+            rx.cond(
+                line.state,
+                rx.el.div(how, rx.el.a("Open the run", href=line.run_href, class_name="t12"), class_name="row how"),
+                rx.fragment(),
+            ),
+            class_name="txt",
+        ),
+        class_name=rx.cond(line.agent, "msg agent", "msg"),
+    )
+
+
+def piece(part: Any) -> rx.Component:
+    """Draw text, or the number of a source that opens its passage."""
+    return rx.cond(
+        part.number,
+        rx.cond(part.href, cite(part.number, part.href, rx.Var.create("Source ") + part.number), cite(part.number)),
+        rx.el.span(part.text),
+    )
+
+
+def source(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(one.number, class_name="cite"),
+        rx.cond(one.href, rx.el.a(one.name, href=one.href), rx.el.span(one.name)),
+        rx.el.span(one.place, class_name="t2"),
+    )
+
+
+def _now() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(icon("waypoints", small=True), class_name="avatar", custom_attrs={"aria-hidden": "true"}),
+        rx.el.div(rx.el.b(FlowDraftState.name), rx.el.span(FlowSaveState.draft), class_name="who"),
+        rx.el.div(
+            FlowLiveState.answer, rx.el.span(class_name="caret"), class_name="txt", custom_attrs={"data-answer": "live"}
+        ),
+        class_name="msg agent",
+    )
+
+
+def _ask() -> rx.Component:
+    why = rx.cond(
+        FlowRunState.phase == "failed",
+        rx.el.p(
+            status("fail", FlowRunState.problem.words),
+            " ",
+            FlowRunState.problem.hint,
+            class_name="where t12",
+            role="alert",
+        ),
+        rx.fragment(),
+    )
+    blocked = rx.cond(
+        FlowSaveState.run_blocked,
+        rx.el.p(status("fail", FlowSaveState.run_blocked), class_name="where t12"),
+        rx.fragment(),
+    )
+    chat = rx.el.div(
+        text_area(
+            name=FlowFormState.message,
+            id="run-message",
+            aria_label="Test message",
+            placeholder="Send a test message",
+            class_name="grow",
+            rows="1",
+            custom_attrs={"data-run-field": "true"},
+        ),
+        _go("Send"),
+        class_name="composer",
+    )
+    form = rx.el.div(rx.el.span(class_name="grow"), _go("Run"), class_name="composer")
+    none = rx.el.p("Add an Input: a run begins there.", class_name="where t12 t2")
+    fields = rx.el.div(rx.foreach(FlowFormState.fields, _field), class_name="runform")
+    drawn = rx.el.form(
+        rx.cond(FlowFormState.fields, fields, rx.fragment()),
+        rx.cond(FlowFormState.chat, chat, form),
+        key=FlowRunState.sent,
+        on_submit=FlowRunState.send,
+        id="run-form",
+    )
+    return rx.el.div(why, blocked, rx.cond(FlowFormState.has_input, drawn, none), class_name="asking")
+
+
+def _go(word: str) -> rx.Component:
+    return rx.el.button(
+        word,
+        rx.el.span(keys("Ctrl ↵"), class_name="hide-s"),
+        type="submit",
+        class_name="btn",
+        disabled=FlowLiveState.running | (FlowSaveState.run_blocked != ""),
+    )
+
+
+def _field(one: Any) -> rx.Component:
+    identifier = rx.Var.create("run-") + one.name
+    label = rx.el.label(one.name, rx.cond(one.required, "", ", may be empty"), html_for=identifier)
+    text = rx.el.input(
+        id=identifier,
+        name=one.name,
+        class_name="input",
+        placeholder=one.default,
+        auto_complete="off",
+        custom_attrs={"data-run-field": "true"},
+    )
+    control = rx.match(
+        one.kind,
+        (
+            "boolean",
+            rx.el.label(rx.el.input(type="checkbox", id=identifier, name=one.name), "yes", class_name="choice"),
+        ),
+        (
+            "object",
+            rx.el.textarea(id=identifier, name=one.name, class_name="input mono", rows="3", placeholder="{ }"),
+        ),
+        text,
+    )
+    hint = rx.cond(one.help, rx.el.span(one.help, class_name="hint"), rx.fragment())
+    return rx.el.div(label, control, hint, class_name="field")

@@ -1,0 +1,38 @@
+"""What the pickers of the inspector offer: the project's models and knowledge bases."""
+
+from __future__ import annotations
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
+from console.state import formats
+
+Choices = dict[str, list[dict[str, str]]]
+
+
+async def choices_of(operator: Operator) -> Choices:
+    """Return id, title and a detail for each; a list is empty where the operator may not read it."""
+    models = await _models(operator) if operator.may(Permission.MODELS_READ) else []
+    bases = await _knowledge_bases(operator) if operator.may(Permission.KNOWLEDGE_READ) else []
+    return {"models": models, "knowledge_bases": bases}
+
+
+async def _models(operator: Operator) -> list[dict[str, str]]:
+    found = await services().providers.list_models(operator)
+    return [
+        {
+            "id": one.reference,
+            "title": one.name,
+            "detail": f"{one.provider_name}, the project's" if one.is_default else one.provider_name,
+            "tools": "yes" if one.capabilities.tools else "",
+        }
+        for one in found
+    ]
+
+
+async def _knowledge_bases(operator: Operator) -> list[dict[str, str]]:
+    listed = await services().knowledge.list(operator, Page(MAX_LIMIT))
+    return [
+        {"id": one.id, "title": one.name, "detail": formats.counted(one.tally.num_documents, "document")}
+        for one in listed.items
+    ]

@@ -1,0 +1,136 @@
+"""The list of flows: create, duplicate, delete with undo."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.errors import DomainError
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from console import routes
+from console.problems import Problem, problem_of
+from console.state import formats
+from console.state.flow_templates import template_document
+from console.state.flows_rows import FlowLine, flow_line
+from console.state.seat import Phased
+
+NOTHING = Problem()
+
+
+class FlowsState(Phased, rx.State):
+    rows: rx.Field[list[FlowLine]] = rx.field(default_factory=list)
+    query: rx.Field[str] = rx.field("")
+    shown: rx.Field[str] = rx.field("")
+    creating: rx.Field[bool] = rx.field(default=False)
+    template: rx.Field[str] = rx.field("blank")
+    refused: rx.Field[Problem] = rx.field(default_factory=Problem)
+    undo: rx.Field[bool] = rx.field(default=False)
+    undo_words: rx.Field[str] = rx.field("")
+    has_more: rx.Field[bool] = rx.field(default=False)
+    _after: str = ""
+    _deleted: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the first page."""
+        await self._read(await self._operator(Permission.FLOWS_READ))
+
+    async def _read(self, operator: Operator, after: str = "") -> None:
+        async with self._loading():
+            listed = await services().flows.list(operator, Page(after=after))
+            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            lines = [flow_line(row, zone, now) for row in listed.items]
+            self.rows = [*self.rows, *lines] if after else lines
+            self._after, self.has_more = listed.next or "", listed.next is not None
+            self.shown = f"Rows 1 to {formats.count(len(self.rows))}, newest first"
+            self.phase = "ready" if self.rows else "empty"
+
+    @rx.event
+    async def more(self) -> None:
+        """Add the next page below."""
+        await self._read(await self._operator(Permission.FLOWS_READ), self._after)
+
+    @rx.event
+    async def search(self, text: str) -> None:
+        """Narrow the rows that are here."""
+        await self._operator(Permission.FLOWS_READ)
+        self.query = text.strip().casefold()[:100]
+
+    @rx.var
+    def found(self) -> list[FlowLine]:
+        return [row for row in self.rows if self.query in f"{row.name} {row.slug} {row.description}".casefold()]
+
+    @rx.event
+    async def ask(self, template: str) -> None:
+        """Open the dialog that names a new flow."""
+        await self._operator(Permission.FLOWS_EDIT)
+        self.creating, self.template, self.refused = True, template, NOTHING
+
+    @rx.event
+    async def leave(self) -> None:
+        """Close the dialog."""
+        await self._operator(Permission.FLOWS_READ)
+        self.creating = False
+
+    @rx.event
+    async def create(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+        """Make a flow and open it."""
+        operator = await self._operator(Permission.FLOWS_EDIT)
+        self.refused = NOTHING
+        async with self._refusing():
+            made = await services().flows.create(
+                operator,
+                form.get("name", "").strip() or "Untitled flow",
+                description=form.get("description", ""),
+                document=template_document(form.get("template", self.template)),
+            )
+            self.creating = False
+            return rx.redirect(routes.to(routes.FLOW, made.id))
+        return None
+
+    @asynccontextmanager
+    async def _refusing(self) -> AsyncIterator[None]:
+        """Say in the dialog why a flow was not made."""
+        try:
+            yield
+        except DomainError as error:
+            self.refused = problem_of(error)
+
+    @rx.event
+    async def duplicate(self, flow_id: str) -> rx.event.EventSpec:
+        """Make a flow with the same draft and open it."""
+        operator = await self._operator(Permission.FLOWS_EDIT)
+        flow = await services().flows.get(operator, flow_id)
+        made = await services().flows.create(
+            operator, f"{flow.name}, copy", description=flow.description, document=flow.draft
+        )
+        return rx.redirect(routes.to(routes.FLOW, made.id))
+
+    @rx.event
+    async def delete(self, flow_id: str) -> None:
+        """Take a flow away and offer it back."""
+        operator = await self._operator(Permission.FLOWS_EDIT)
+        name = next((row.name for row in self.rows if row.id == flow_id), "The flow")
+        self._deleted = await services().flows.delete(operator, flow_id)
+        self.undo, self.undo_words = True, f"{name} deleted"
+        await self._read(operator)
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Undo the last delete."""
+        operator = await self._operator(Permission.FLOWS_EDIT)
+        if self._deleted:
+            await services().flows.undelete(operator, self._deleted)
+        self._deleted, self.undo = "", False
+        await self._read(operator)
+
+    @rx.event
+    async def dismiss(self) -> None:
+        """Let the last delete stand."""
+        await self._operator(Permission.FLOWS_READ)
+        self._deleted, self.undo = "", False

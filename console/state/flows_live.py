@@ -1,0 +1,94 @@
+"""What moves while a run runs: marks, tokens, the answer as it is written. A small hot state of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.flows.types import Run, RunStatus, RunWish, Trigger, run_topic
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from console.state import formats
+from console.state.pacing import paced
+from console.state.run_board import RunBoard
+from console.state.seat import Seated
+
+Draw = Callable[[RunBoard], Awaitable[None]]
+UNDER_WAY = (RunStatus.RUNNING, RunStatus.QUEUED, RunStatus.WAITING)
+
+
+class FlowLiveState(Seated, rx.State):
+    """Written at most 25 times a second, and only what changed."""
+
+    run: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    marks: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    live: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    answer: rx.Field[str] = rx.field("")
+    writing: rx.Field[str] = rx.field("")
+    running: rx.Field[bool] = rx.field(default=False)
+    run_id: rx.Field[str] = rx.field("")
+
+    def _clear(self) -> None:
+        self.run, self.marks, self.live = {}, {}, {}
+        self.answer, self.writing, self.running, self.run_id = "", "", False, ""
+
+    def _draw(self, board: RunBoard) -> None:
+        """Copy what changed: a var that is written is sent."""
+        head = {"id": board.run_id, "status": board.status}
+        if {**self.run, "elapsed_ms": 0} != {**head, "elapsed_ms": 0} and board.run_id:
+            self.run = {**head, "elapsed_ms": round(board.elapsed_ms)}
+        if board.run_id != self.run_id:
+            self.run_id = board.run_id
+        if board.marks != self.marks:
+            self.marks = {name: dict(mark) for name, mark in board.marks.items()}
+        if board.live != self.live:
+            self.live = dict(board.live)
+        if board.answer != self.answer:
+            self.answer = board.answer
+        writing = next((name for name, mark in board.marks.items() if mark["status"] == "running"), "")
+        if writing != self.writing:
+            self.writing = writing
+        if self.running is board.is_over:
+            self.running = not board.is_over
+
+
+async def hear(draw: Draw, operator: Operator, board: RunBoard, events: Any) -> None:
+    """Draw what a run says until its last word, then what the record says of it."""
+    async with aclosing(paced(events)) as batches:
+        async for batch in batches:
+            board.take(batch)
+            await draw(board)
+            if board.is_over:
+                break
+    if board.run_id:
+        detail = await services().runs.get(operator, board.run_id)
+        board.recall(detail, detail.run.time_ms)
+        await draw(board)
+
+
+def chosen(values: dict[str, Any], conversation_id: str) -> RunWish:
+    """Return the wish of the run panel: always the draft, from the console."""
+    return RunWish(values, "draft", conversation_id, Trigger.CONSOLE)
+
+
+async def under_way(operator: Operator, flow: str) -> Run | None:
+    """Return the newest run of a flow that has not ended."""
+    operator.require(Permission.FLOWS_READ)
+    listed = await services().runs.list(operator, Page(1), flow=flow, statuses=UNDER_WAY)
+    return listed.items[0] if listed.items else None
+
+
+async def follow(draw: Draw, operator: Operator, board: RunBoard, run_id: str) -> None:
+    """Show a run that goes on already: listen first, then read the record, so that nothing falls between."""
+    async with services().events.subscribe(run_topic(run_id)) as events:
+        detail = await services().runs.get(operator, run_id)
+        began = detail.run.started_at or detail.run.created_at
+        elapsed = detail.run.time_ms if detail.run.status.is_final else (formats.now() - began).total_seconds() * 1_000
+        board.recall(detail, elapsed)
+        await draw(board)
+        if not board.is_over:
+            await hear(draw, operator, board, events)

@@ -1,0 +1,140 @@
+"""The run panel: what a run is asked, what it answered, Stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Permission
+from console.problems import Problem
+from console.state import formats
+from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_form import FlowFormState
+from console.state.flows_live import FlowLiveState, chosen, follow, hear, under_way
+from console.state.flows_said import Said, answer, question
+from console.state.run_board import RunBoard
+from console.state.seat import Phased
+
+NOTHING = Problem()
+
+
+class FlowRunState(Phased, rx.State):
+    """The talk of this tab, and the conversation that it goes on with."""
+
+    said: rx.Field[list[Said]] = rx.field(default_factory=list)
+    sent: rx.Field[int] = rx.field(0)
+    _conversation: str = ""
+    _values: dict[str, Any] | None = None
+    _flow: str = ""
+
+    @rx.event
+    async def open(self) -> Any:
+        """Draw the form; go on showing a run that is under way."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        draft = await self.get_state(FlowDraftState)
+        if draft.phase != "ready":
+            return None
+        live = await self.get_state(FlowLiveState)
+        if draft.key != self._flow:
+            self._flow, self.said, self._conversation = draft.key, [], ""
+            live._clear()
+        self.problem, self.phase = NOTHING, "ready"
+        going = await under_way(operator, draft.key)
+        if going is None:
+            return None
+        live._clear()
+        live.running = True
+        return FlowRunState.watch(going.id)
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Begin a run of the draft."""
+        await self._operator(Permission.FLOWS_RUN)
+        live = await self.get_state(FlowLiveState)
+        if live.running:
+            return None
+        asked = await self.get_state(FlowFormState)
+        values = asked._typed(form)
+        self._values = values
+        person = await self._person()
+        text = str(values.get(asked.message, "")) if asked.chat else _listed(values)
+        self.said = [*self.said, question(text, ZoneInfo(person.time_zone), formats.now())]
+        self.problem, self.phase = NOTHING, "ready"
+        self.sent += 1
+        live._clear()
+        live.running = True
+        return FlowRunState.run_draft
+
+    @rx.event(background=True)
+    async def run_draft(self) -> None:
+        """Start the run that was asked for and show it until it ends."""
+        async with self:
+            operator = await self._operator(Permission.FLOWS_RUN)
+            flow, wish = self._flow, chosen(self._values or {}, self._conversation)
+            self.phase = "ready"
+            events = None
+            async with self._loading():
+                events = await services().runs.stream(operator, flow, wish)
+            if events is None:
+                (await self.get_state(FlowLiveState))._clear()
+                return
+        board = RunBoard()
+        await hear(self._draw, operator, board, events)
+        await self._finish(board)
+
+    @rx.event(background=True)
+    async def watch(self, run_id: str) -> None:
+        """Show a run that goes on already."""
+        async with self:
+            operator = await self._operator(Permission.FLOWS_READ)
+        board = RunBoard()
+        await follow(self._draw, operator, board, run_id)
+        await self._finish(board)
+
+    async def _draw(self, board: RunBoard) -> None:
+        async with self:
+            (await self.get_state(FlowLiveState))._draw(board)
+
+    async def _finish(self, board: RunBoard) -> None:
+        """Put the answer under the question."""
+        async with self:
+            draft = await self.get_state(FlowDraftState)
+            plates = (await self.get_state(FlowSaveState))._plates or {}
+            live = await self.get_state(FlowLiveState)
+            self.said = [*self.said, answer(board, draft.name, plates)]
+            self._conversation = board.conversation_id if (await self.get_state(FlowFormState)).chat else ""
+            live.running, live.answer, live.writing = False, "", ""
+
+    @rx.event
+    async def stop(self) -> None:
+        """Cancel the run; it is over within 2 s."""
+        operator = await self._operator(Permission.FLOWS_RUN)
+        live = await self.get_state(FlowLiveState)
+        if live.run_id:
+            await services().runs.cancel(operator, live.run_id)
+
+    @rx.event
+    async def start_over(self) -> None:
+        """Begin a new conversation."""
+        await self._operator(Permission.FLOWS_RUN)
+        live = await self.get_state(FlowLiveState)
+        if not live.running:
+            self.said, self._conversation, self.problem, self.phase = [], "", NOTHING, "ready"
+            live._clear()
+
+    @rx.event
+    async def point(self, node: str) -> AsyncIterator[None]:
+        """Go to the node that an error names."""
+        await self._operator(Permission.FLOWS_READ)
+        status = await self.get_state(FlowSaveState)
+        status.goto = ""
+        yield
+        status.goto = node
+
+
+def _listed(values: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in values.items()) or "No fields"

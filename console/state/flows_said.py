@@ -1,0 +1,108 @@
+"""What was said in the run panel: the question, the answer with its sources, and how it went."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from console import routes
+from console.state import formats
+from console.state.run_board import RunBoard, shown
+
+MARKER = re.compile(r"\[(\d{1,3})\]")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of an answer: text, or the number of a source with the address of its passage."""
+
+    text: str
+    number: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Cited:
+    number: str
+    name: str
+    place: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message. `node` is the node that an error points at."""
+
+    agent: bool
+    who: str
+    when: str
+    pieces: list[Piece] = field(default_factory=list)
+    sources: list[Cited] = field(default_factory=list)
+    state: str = ""
+    words: str = ""
+    node: str = ""
+    run_href: str = ""
+
+
+def question(text: str, zone: tzinfo, now: datetime) -> Said:
+    return Said(agent=False, who="You, test", when=formats.clock(now, zone, now), pieces=[Piece(text)])
+
+
+def answer(board: RunBoard, who: str, plates: dict[str, int]) -> Said:
+    """Return what a run that has ended says: its output, or why there is none."""
+    state, words = _how(board, plates)
+    sources = [cited(one, at) for at, one in enumerate(board.citations, start=1)]
+    text = shown(board.output) if board.output else board.answer
+    return Said(
+        agent=True,
+        who=who,
+        when="",
+        pieces=pieces(text, {one.number: one.href for one in sources}),
+        sources=sources,
+        state=state,
+        words=words,
+        node=board.error_node,
+        run_href=routes.to(routes.RUN, board.run_id) if board.run_id else "",
+    )
+
+
+def _how(board: RunBoard, plates: dict[str, int]) -> tuple[str, str]:
+    if board.status == "cancelled":
+        return "idle", "Stopped"
+    if board.status == "failed" or board.error:
+        plate = plates.get(board.error_node)
+        return "fail", f"{plate:02d}: {board.error}" if plate else board.error or "The run failed."
+    return "ok", formats.span(board.elapsed_ms)
+
+
+def pieces(text: str, hrefs: dict[str, str]) -> list[Piece]:
+    """Cut a text at its [1] marks; a mark that names no source stays text."""
+    found: list[Piece] = []
+    last = 0
+    for match in MARKER.finditer(text):
+        number = match[1]
+        if number not in hrefs:
+            continue
+        if match.start() > last:
+            found.append(Piece(text[last : match.start()]))
+        found.append(Piece("", number, hrefs[number]))
+        last = match.end()
+    if last < len(text):
+        found.append(Piece(text[last:]))
+    return found
+
+
+def cited(one: dict[str, Any], at: int) -> Cited:
+    """Return a source; its address opens the passage in its document."""
+    document, chunk = str(one.get("document_id") or ""), str(one.get("chunk_id") or "")
+    href = routes.to(routes.DOCUMENT, document) if document else ""
+    page = one.get("page")
+    place = ", ".join(part for part in (str(one.get("heading") or ""), f"page {page}" if page else "") if part)
+    return Cited(
+        number=str(one.get("number") or at),
+        name=str(one.get("document_name") or one.get("title") or "Source"),
+        place=place,
+        href=f"{href}?passage={chunk}" if href and chunk else href,
+    )
