@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from backend.errors import InvalidInput, NotFound
+from backend.errors import InvalidInput, NotFound, Unavailable
 
 # A segment never starts with a dot, so neither `..` nor our own half-written files can be named.
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){0,15}")
@@ -27,7 +28,12 @@ class DirectoryObjects:
         self._folder = folder
 
     async def put(self, key: str, source: Path) -> int:
-        return await asyncio.to_thread(self._put, self._path(key), source)
+        try:
+            return await asyncio.to_thread(self._put, self._path(key), source)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise Unavailable("The disk is full.", hint="Make room in the data directory and try again.") from None
+            raise
 
     async def size(self, key: str) -> int:
         try:
