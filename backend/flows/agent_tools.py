@@ -13,8 +13,9 @@ from backend.flows.document import PortName
 from backend.flows.kind import ui
 from backend.flows.nodes.http_request import read_body
 from backend.flows.nodes.knowledge_search import MODES, Bases, SearchMode
-from backend.flows.passages import as_reading, find
+from backend.flows.passages import find, grounds
 from backend.flows.ports import as_text
+from backend.ports.grounding import lay_out
 from backend.ports.http import HttpCall
 from backend.ports.language_model import Tool
 
@@ -99,7 +100,7 @@ class Shelf:
             first = len(self.passages) + 1
             found = await find(self._context, config.knowledge_bases, question, config.limit, config.mode, first=first)
             self.passages += found
-            return as_reading(found) or "Nothing was found."
+            return lay_out(question, grounds(found)) if found else "Nothing was found."
 
         return Tool(config.name, config.description, schema_of(arguments), call)
 

@@ -150,6 +150,6 @@ def inlined(schema: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in part:
             target = copy.deepcopy(definitions[part["$ref"].rsplit("/", 1)[-1]])
             return resolve({**target, **{key: value for key, value in part.items() if key != "$ref"}})
-        return {key: resolve(value) for key, value in part.items() if key != "$defs"}
+        return {key: resolve(value) for key, value in part.items() if key not in ("$defs", "mapping")}
 
     return dict(resolve(schema))

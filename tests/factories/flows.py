@@ -68,3 +68,9 @@ def fork() -> FlowDocument:
             ("other.text", "output.value"),
         ],
     )
+
+
+def one(kind: str, config: dict[str, Any], port: str, out: str, **other: Any) -> FlowDocument:
+    """Return Input -> work -> Output."""
+    nodes = [node("input", "input", form()), node("work", kind, config, **other), node("output", "output")]
+    return document(nodes, [("input.question", f"work.{port}"), (f"work.{out}", "output.value")])
