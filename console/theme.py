@@ -30,6 +30,7 @@ PIECES = (
     "chart",
 )
 FEATURES: tuple[str, ...] = (
+    "activity",
     "design_states",
     "design",
     "conversations",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import docs, documents, errors, flows, health, knowledge, runs
+from backend.api import activity, docs, documents, errors, flows, health, knowledge, runs
 from backend.errors import NotFound
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     docs.router,
+    activity.router,
     flows.router,
     runs.router,
     knowledge.router,

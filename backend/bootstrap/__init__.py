@@ -1,5 +1,6 @@
 """The composition root: settings become engines, engines become services."""
 
+from backend.bootstrap.facts import Facts, facts
 from backend.bootstrap.services import Services, override, services, start, stop
 
-__all__ = ["Services", "override", "services", "start", "stop"]
+__all__ = ["Facts", "Services", "facts", "override", "services", "start", "stop"]

@@ -18,7 +18,19 @@ MAX_BYTES = 10_000_000
 NUM_FILES = 5
 MAX_LINE_CHARACTERS = 20_000
 # Libraries that tell of each request or each retry at INFO.
-CHATTY = ("httpx", "httpcore", "urllib3", "openai", "dbos", "alembic", "reflex", "socketio", "engineio")
+CHATTY = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "urllib3",
+    "openai",
+    "dbos",
+    "alembic",
+    "reflex",
+    "socketio",
+    "engineio",
+)
 # What an operator at the terminal wants to see although it is no warning.
 EVENTS = logging.getLogger("signalbox.events")
 CHILDREN = "signalbox.children"

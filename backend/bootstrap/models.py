@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, cast
 
 from backend.bootstrap.engines import engine
+from backend.bootstrap.logs import children_log
 from backend.ports.embeddings import Embedder
 from backend.ports.http import PUBLIC, Http, HttpAnswer, HttpCall, Reach
 from backend.ports.language_model import (
@@ -21,8 +23,11 @@ from backend.ports.language_model import (
     ModelSettings,
     Tool,
 )
+from backend.settings import Settings
 
+MODELS = "models"
 ENGINES: dict[ModelKind, tuple[str, str]] = {
+    "embedded": ("language_model.embedded", "EmbeddedModel"),
     "openai": ("language_model.openai_compatible", "OpenAiCompatible"),
     "scripted": ("language_model.scripted", "ScriptedModel"),
 }
@@ -53,12 +58,14 @@ class HttpAtFirstCall:
 class ModelsAtFirstCall:
     """One language model for all kinds of endpoint: each kind's engine is loaded when it is first asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.folder
+        self._made_with: dict[ModelKind, tuple[Path, ...]] = {"embedded": (folder / MODELS, children_log(folder))}
         self._loaded: dict[ModelKind, LanguageModel] = {}
 
     def _model(self, kind: ModelKind) -> LanguageModel:
         if kind not in self._loaded:
-            self._loaded[kind] = cast(LanguageModel, engine(*ENGINES[kind])())
+            self._loaded[kind] = cast(LanguageModel, engine(*ENGINES[kind])(*self._made_with.get(kind, ())))
         return self._loaded[kind]
 
     async def stream(

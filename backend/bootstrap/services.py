@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from backend.activity.service import ActivityService
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
@@ -57,6 +58,7 @@ class Services:
     flows: FlowService
     runs: RunService
     providers: ProviderService
+    activity: ActivityService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -88,7 +90,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
     rooms, conversations = open_rooms(settings), ConversationService(units)
-    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall()
+    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall(settings)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge)
@@ -110,6 +112,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         flows=running.flows,
         runs=running.runs,
         providers=providers,
+        activity=ActivityService(units),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)

@@ -14,10 +14,10 @@ class InstallationRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def find(self) -> InstallationRow | None:
-        """Return the row, None before the first start."""
-        statement = select(InstallationRow).where(col(InstallationRow.id) == ONLY).with_for_update()
-        return (await self._session.exec(statement)).first()
+    async def find(self, *, lock: bool = False) -> InstallationRow | None:
+        """Return the row, None before the first start; `lock` it in a unit that may make it."""
+        statement = select(InstallationRow).where(col(InstallationRow.id) == ONLY)
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
 
     def add(self, row: InstallationRow) -> None:
         self._session.add(row)

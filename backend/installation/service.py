@@ -26,7 +26,7 @@ class InstallationService:
         """Raise WrongSecretKey unless the key opens what the first start sealed; at that first start, seal it."""
         async with self._units.write() as work:
             rows = InstallationRepository(work.session)
-            row = await rows.find()
+            row = await rows.find(lock=True)
             if row is None:
                 rows.add(InstallationRow(seal_check=sealer.seal(CANARY, ONLY)))
                 return

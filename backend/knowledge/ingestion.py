@@ -19,7 +19,7 @@ from backend.ports.vectors import Point
 
 CHUNKS_A_UNIT = 1_000  # about 30 ms of the only writer of SQLite
 CHUNKS_A_BATCH = 250
-PAUSES_SECONDS = (1.0, 4.0, 15.0)  # a provider that limits its rate answers again after seconds
+PAUSES_SECONDS = (1.0, 5.0)  # a room that ended is back at once; a provider's engine has waited by itself before
 NUM_ROUNDS = 3
 
 

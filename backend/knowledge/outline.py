@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from backend.knowledge.types import Chunk, Heading
 
 
 def outline_of(paths: Sequence[tuple[int, Sequence[str]]]) -> list[Heading]:
-    """Return an entry per run of chunks with the same innermost heading, in reading order."""
+    """Return an entry per heading, each with all chunks below it, in reading order.
+
+    `paths` holds the ordinal and the heading path of every chunk, in order. A heading that comes again later in the
+    document has an entry of its own.
+    """
     entries: list[Heading] = []
-    last: Sequence[str] | None = None
+    opened: list[int] = []  # where the entries of the current path stand in `entries`
+    last: Sequence[str] = ()
     for ordinal, path in paths:
-        if last is not None and list(path) == list(last):
-            entries[-1] = replace(entries[-1], last=ordinal)
-            continue
-        entries.append(Heading(path[-1] if path else "", max(len(path) - 1, 0), ordinal, ordinal))
-        last = path
+        shared = _num_shared(last, path) if opened else 0
+        opened = opened[:shared]
+        for place in opened:
+            entries[place] = replace(entries[place], last=ordinal)
+        for depth, text in enumerate([*path] or [""]):
+            if depth >= shared:
+                opened.append(len(entries))
+                entries.append(Heading(text, depth, ordinal, ordinal))
+        last = [*path] or [""]
     return entries
+
+
+def _num_shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many headings two paths have in common, from the outermost one."""
+    pairs = zip(one, [*other] or [""], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def with_overlap(chunks: Sequence[Chunk], most: int) -> list[Chunk]:

@@ -8,8 +8,8 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from backend.ports.vectors import Mode
+from backend.providers.types import EMBEDDED_EMBEDDING
 
-EMBEDDED_EMBEDDING = "embedded:wordllama"
 DEFAULT_CHUNK_SIZE = 1_000
 DEFAULT_CHUNK_OVERLAP = 150
 MIN_CHUNK_SIZE = 100
@@ -22,7 +22,7 @@ MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
 UNDO_WINDOW = timedelta(seconds=10)
 CHUNK_NAMESPACE = UUID("5b1f3c8e-7d0a-4f52-9f0e-1c6f2a9b4d37")
 
-__all__ = ["Mode"]
+__all__ = ["EMBEDDED_EMBEDDING", "Mode"]
 
 
 class DocumentStatus(StrEnum):

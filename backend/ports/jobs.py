@@ -34,7 +34,10 @@ class Jobs(Protocol):
         ...
 
     async def enqueue(self, name: str, row_id: str, attempt: int) -> None:
-        """Ask for work on a row whose commit is done; return when the wish is on disk."""
+        """Ask for work on a row whose commit is done; return when the wish is on disk.
+
+        Before `start` nothing is asked: the row waits for the process that serves, which lists it by `pending`.
+        """
         ...
 
     async def start(self) -> None:

@@ -15,7 +15,7 @@ EMBEDDED = "embedded"
 SCRIPTED = "scripted"
 EMBEDDED_CHAT = f"{EMBEDDED}:gemma-3-270m"
 EMBEDDED_EMBEDDING = f"{EMBEDDED}:wordllama"
-EMBEDDED_CONTEXT = 4096
+EMBEDDED_CONTEXT = 2048
 EMBEDDED_DIMENSIONS = 256
 SCRIPTED_CHAT = f"{SCRIPTED}:{SCRIPTED}"
 # Providers that no row holds: their names before the colon are taken.

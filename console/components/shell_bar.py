@@ -13,9 +13,11 @@ from console.components.brand import mark
 from console.components.ui.icon import icon
 from console.components.ui.keys import keys
 from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
+from console.components.ui.parts import Every
 from console.components.ui.status import status
 from console.state.bar import BarState
 
+COUNT_EVERY_SECONDS = 15
 THEMES = (("system", "As the system", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
 
@@ -37,6 +39,7 @@ def bar() -> rx.Component:
         _jobs(),
         _cost(),
         _person(),
+        Every.create(seconds=COUNT_EVERY_SECONDS, on_tick=BarState.count),
         class_name="bar",
         on_mount=BarState.load,
     )

@@ -9,6 +9,8 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.pages.about import about
+from console.pages.activity import activity
 from console.pages.conversations import conversation, conversations
 from console.pages.design import design
 from console.pages.document import document
@@ -19,6 +21,8 @@ from console.pages.knowledge_base import knowledge_base
 from console.pages.overview import overview
 from console.pages.run import run
 from console.pages.runs import runs
+from console.state.about import AboutState
+from console.state.activity import ActivityState
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
@@ -77,6 +81,8 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
+    Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
+    Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),

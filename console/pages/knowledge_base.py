@@ -46,7 +46,7 @@ def knowledge_base() -> rx.Component:
             body(
                 Upload.create(url=Base.upload_url, limit_bytes=Base.limit_bytes, accept=ACCEPTED, on_added=ADDED),
                 documents_panel(),
-                search_panel(),
+                rx.cond(Base.num_documents > 0, search_panel(), rx.fragment()),
             ),
             skeleton=body(skeleton_rows(14, 180, 60, 190, 80)),
             problem=Base.problem,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import reflex as rx
 
+from backend.bootstrap import services
+from backend.identity.types import Person
+from backend.operator import Operator, Permission
+from console.state import formats
 from console.state.seat import Seated
 
 
@@ -27,6 +33,19 @@ class BarState(Seated, rx.State):
         self.role = person.role.capitalize()
         self.organisation = person.organisation_name
         self.project = person.project_name
+        await self._count(await self._operator(Permission.PROJECT_READ), person)
+
+    @rx.event(temporal=True)
+    async def count(self) -> None:
+        """Read again what changes by itself."""
+        operator = await self._operator(Permission.PROJECT_READ)
+        await self._count(operator, await self._person())
+
+    async def _count(self, operator: Operator, person: Person) -> None:
+        since = formats.start_of_day(ZoneInfo(person.time_zone), formats.now())
+        today = await services().activity.today(operator, since)
+        self.cost_today = formats.money(today.cost)
+        self.jobs = today.num_in_work
 
 
 def _initials(name: str) -> str:

@@ -15,6 +15,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def start_of_day(zone: tzinfo, at: datetime) -> datetime:
+    """Return when the day of this moment began in this zone."""
+    return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def count(number: int) -> str:
     """Return a whole number with commas: 1,284."""
     return f"{number:,}"

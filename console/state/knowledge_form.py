@@ -11,6 +11,7 @@ from backend.bootstrap import services
 from backend.knowledge.types import DEFAULT_CHUNK_OVERLAP, DEFAULT_CHUNK_SIZE, EMBEDDED_EMBEDDING
 from backend.operator import Permission
 from console import routes
+from console.state.formats import count
 from console.state.forms import Formed
 
 
@@ -22,9 +23,6 @@ class ModelChoice:
     label: str
 
 
-EMBEDDED = ModelChoice(EMBEDDED_EMBEDDING, "WordLlama, embedded, 256 dimensions")
-
-
 class KnowledgeFormState(Formed, rx.State):
     """`editing` is the id of the base that is changed, empty for a new one. Entries stay in the browser until sent."""
 
@@ -33,7 +31,7 @@ class KnowledgeFormState(Formed, rx.State):
     name: rx.Field[str] = rx.field("")
     description: rx.Field[str] = rx.field("")
     model: rx.Field[str] = rx.field(EMBEDDED_EMBEDDING)
-    models: rx.Field[list[ModelChoice]] = rx.field(default_factory=lambda: [EMBEDDED])
+    models: rx.Field[list[ModelChoice]] = rx.field(default_factory=list)
     chunk_size: rx.Field[int] = rx.field(DEFAULT_CHUNK_SIZE)
     chunk_overlap: rx.Field[int] = rx.field(DEFAULT_CHUNK_OVERLAP)
     _version: int = 0
@@ -41,8 +39,12 @@ class KnowledgeFormState(Formed, rx.State):
     @rx.event
     async def open_new(self) -> None:
         """Show an empty form."""
-        await self._operator(Permission.KNOWLEDGE_EDIT)
+        operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         self.reset()
+        self.models = [
+            ModelChoice(one.reference, f"{one.name}, {one.provider_name}, {count(one.dimensions)} dimensions")
+            for one in await services().providers.list_embedding_models(operator)
+        ]
         self.opened = True
 
     @rx.event

@@ -66,12 +66,63 @@ async def test_a_sentence_over_two_pages_stays_whole(parser: Parser, tmp_path: P
 async def test_a_word_document_keeps_headings_and_tables(parser: Parser, tmp_path: Path):
     document = await parser.parse(documents.handbook_docx(tmp_path / "guide.docx"))
     assert (document.kind, document.title, document.num_pages) == ("docx", "Employee guide", None)
-    (holidays,) = under(document.sections, "Holidays")
+    (holidays,) = under(document.sections, "Employee guide", "Holidays")
     assert holidays.text == "Every employee has thirty days of paid holiday a year.\n\nAsk your lead two weeks before."
-    assert under(document.sections, "Holidays", "Sick leave")[0].text == "Call before nine o'clock."
-    (expenses,) = under(document.sections, "Expenses")
+    (sick,) = under(document.sections, "Employee guide", "Holidays", "Sick leave")
+    assert sick.text == (
+        "Call R&D before 9:00, if < 3 days:\n\n- Write to your team\n- Rest\n\n1. First step\n2. Second step"
+    )
+    (expenses,) = under(document.sections, "Employee guide", "Expenses")
     assert expenses.rows
     assert expenses.text.startswith("Kind: Hotel; Limit: EUR 150; Needs: receipt\n\nKind: Train")
+
+
+WORD = """
+    <w:p><w:r><w:t>Kept </w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>
+      <w:ins><w:r><w:t>and added</w:t></w:r></w:ins><w:r><w:tab/><w:t>behind a tab</w:t></w:r></w:p>
+    <w:sdt><w:sdtContent><w:p><w:r><w:t>in a control</w:t></w:r></w:p></w:sdtContent></w:sdt>
+    <w:tbl><w:tr><w:tc><w:p><w:r><w:t>Area</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>City</w:t></w:r></w:p></w:tc></w:tr>
+    <w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p><w:r><w:t>North</w:t></w:r></w:p></w:tc>
+      <w:tc><w:p><w:r><w:t>Oslo</w:t></w:r></w:p></w:tc></w:tr>
+    <w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc><w:tc><w:p><w:r><w:t>Bergen</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
+    <w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>By its level alone</w:t></w:r></w:p>
+    <w:p><w:r><w:t>Under it</w:t></w:r></w:p>
+"""
+
+
+async def test_word_keeps_what_is_not_struck_out(parser: Parser, tmp_path: Path):
+    body = documents.body_xml("first").replace("</w:p></w:body>", f"</w:p>{WORD}</w:body>")
+    document = await parser.parse(documents.docx_with(tmp_path / "changed.docx", {"word/document.xml": body}))
+    assert document.sections == (
+        Section((), "first\n\nKept and added behind a tab\n\nin a control"),
+        Section((), "Area: North; City: Oslo\n\nArea: North; City: Bergen", rows=True),
+        Section(("By its level alone",), "Under it"),
+    )
+
+
+async def test_a_table_with_rules_keeps_wrapped_cells_together(parser: Parser, tmp_path: Path):
+    long = documents.text("A remark that is too long for its narrow column and goes on")
+    table = [["Region", "Tickets", "Remark"], ["North", "12,004", long], ["South", "9,870", ""], ["East", "8", "Night"]]
+    grid = [
+        ("GRID", (0, 0), (-1, -1), 0.5, "black"),
+        ("ALIGN", (1, 0), (1, -1), "RIGHT"),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    ]
+    story = [
+        documents.text("Before."),
+        documents.Table(table, [60, 60, 120], style=grid),
+        documents.text("After the table."),
+    ]
+    document = await parser.parse(documents.write_pdf(tmp_path / "table.pdf", story))
+    before, rows, after = document.sections
+    assert before.text.endswith("Before.")
+    assert rows.rows
+    assert rows.text.split("\n\n") == [
+        "Region: North; Tickets: 12,004; Remark: A remark that is too long for its narrow column and goes on",
+        "Region: South; Tickets: 9,870",
+        "Region: East; Tickets: 8; Remark: Night",
+    ]
+    assert after.text == "After the table."
 
 
 MARKDOWN = """---

@@ -131,13 +131,18 @@ def wordy_pdf(path: Path, num_pages: int, num_shows: int = 20_000) -> Path:
 def handbook_docx(path: Path) -> Path:
     document = docx.Document()
     document.core_properties.title = "Employee guide"
+    document.add_heading("Employee guide", 0)
     document.add_heading("Holidays", 1)
     document.add_paragraph("Every employee has thirty days of paid holiday a year.")
     paragraph = document.add_paragraph("Ask your lead ")
     paragraph.add_run("two weeks").bold = True
     paragraph.add_run(" before.")
     document.add_heading("Sick leave", 2)
-    document.add_paragraph("Call before nine o'clock.")
+    document.add_paragraph("Call R&D before 9:00, if < 3 days:")
+    for words in ("Write to your team", "Rest"):
+        document.add_paragraph(words, style="List Bullet")
+    for words in ("First step", "Second step"):
+        document.add_paragraph(words, style="List Number")
     document.add_heading("Expenses", 1)
     table = document.add_table(rows=0, cols=3)
     for row in (("Kind", "Limit", "Needs"), ("Hotel", "EUR 150", "receipt"), ("Train", "first class", "ticket")):

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.engines.database.reading import reading
 from backend.errors import Unavailable
 
 POOL_SIZE = 8
@@ -36,7 +37,7 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._readers, expire_on_commit=False) as session, session.begin():
+        async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
             yield session
 
     async def ping(self) -> None:

@@ -61,6 +61,8 @@ class DbosJobs:
         self._kinds[name] = _Kind(body, concurrency, pending)
 
     async def enqueue(self, name: str, row_id: str, attempt: int) -> None:
+        if self._loop is None:
+            return  # a command that serves nothing: the sweeper of the process that does finds the row
         with SetWorkflowID(f"{name}:{row_id}:{attempt}"):
             await DBOS.enqueue_workflow_async(name, self._workflow, name, row_id)
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-import re
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from backend.engines.language_model.sentences import coverage, ranked
 from backend.ports.grounding import NOT_FOUND_ANSWER, GroundPassage, read_grounded
 
-_WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-_COMMON_WORDS = """
-a an and are as at be by can do does for from has have how i if in is it its long many may me much my of on or our
-should that the their there they this to was we what when where which who why will with you your
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
-_FEWEST_WORDS = 3
-_ENDINGS = ("ing", "ies", "es", "ed", "s", "y")
-_SHORTEST_STEM = 3
+FEWEST_SHARED = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +39,12 @@ def reply_to(request: dict[str, Any]) -> Reply:
     return Reply(f"You said: {question}" if question else "Nothing was said.")
 
 
-def answer_from(passages: tuple[GroundPassage, ...] | list[GroundPassage], question: str, *, cite: bool = True) -> str:
-    """Return the best sentence and its citation; the words for "not found" where none shares a rare word."""
-    sentences = [
-        (passage.number, sentence.strip())
-        for passage in passages
-        for sentence in _SENTENCE.split(passage.text)
-        if len(_WORD.findall(sentence)) >= _FEWEST_WORDS and not sentence.lstrip().startswith("#")
-    ]
-    asked = stems(question)
-    spread = Counter(stem for _, sentence in sentences for stem in stems(sentence))
-    best, best_score = None, 0.0
-    for number, sentence in sentences:
-        shared = asked & stems(sentence)
-        score = sum(math.log(1 + len(sentences) / spread[stem]) for stem in shared)
-        if score > best_score:
-            best, best_score = (number, sentence), score
-    if best is None:
+def answer_from(passages: Sequence[GroundPassage], question: str, *, cite: bool = True) -> str:
+    """Return the best sentence and its citation; the words for "not found" where too little is shared."""
+    best = next(iter(ranked(passages, question)), None)
+    if best is None or best.score <= 0 or coverage(passages, question) < FEWEST_SHARED:
         return NOT_FOUND_ANSWER
-    text = best[1].lstrip("-*| ").rstrip(" |")
-    return f"{text} [{best[0]}]" if cite else text
-
-
-def stems(text: str) -> set[str]:
-    """Return the rarer words of `text`, without the endings that a question changes."""
-    return {_stem(word) for word in _WORD.findall(text.lower()) if word not in _COMMON}
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word.removesuffix(ending)
-    return word
+    return f"{best.text} [{best.number}]" if cite else best.text
 
 
 def _last(messages: list[dict[str, Any]], role: str) -> str:

@@ -17,8 +17,8 @@ from backend.ports.parsing import Kind, ParsedDocument, ParsingFailed
 
 READERS: dict[Kind, tuple[str, str]] = {
     "pdf": ("pdf", "read_pdf"),
-    "docx": ("converted", "read_docx"),
-    "html": ("converted", "read_html"),
+    "docx": ("docx", "read_docx"),
+    "html": ("html_pages", "read_html"),
     "markdown": ("plain", "read_markdown"),
     "csv": ("plain", "read_csv"),
     "text": ("plain", "read_text"),

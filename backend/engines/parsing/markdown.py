@@ -25,7 +25,7 @@ MAX_LEVELS = 6
 
 
 @dataclass
-class _Cutter:
+class Cutter:
     """Collects lines under the headings that stand above them."""
 
     sections: list[Section] = field(default_factory=list)
@@ -53,9 +53,13 @@ class _Cutter:
     def end_table(self) -> None:
         if self.rows:
             cells = [CELLS.split(row.strip().strip("|")) for row in self.rows if not DIVIDER.fullmatch(row)]
-            unescaped = [[cell.replace("\\|", "|") for cell in row] for row in cells]
-            self._close(["\n\n".join(rows_as_text(unescaped))], rows=True)
             self.rows = []
+            self.table([[cell.replace("\\|", "|") for cell in row] for row in cells])
+
+    def table(self, cells: list[list[str]]) -> None:
+        """Take a whole table, the first row perhaps naming the columns."""
+        self._close(self.lines, rows=False)
+        self._close(["\n\n".join(rows_as_text(cells))], rows=True)
 
     def end(self, level: int = 0) -> None:
         """Close what is open; a heading without text that one of this level replaces is text after all."""
@@ -76,7 +80,7 @@ class _Cutter:
 
 def cut_at_headings(text: str) -> list[Section]:
     """Return the sections of a Markdown text in order; tables become sections of rows."""
-    cutter, fence = _Cutter(), ""
+    cutter, fence = Cutter(), ""
     for line in _joined_setext(COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))):
         mark = FENCE.match(line)
         if fence:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 
 from backend.engines.parsing.pdf_blocks import ENDS_A_SENTENCE, Block, Typography, blocks_of, without_running_titles
+from backend.engines.parsing.pdf_grids import Grid, grids_of
 from backend.engines.parsing.pdf_lines import Line, lines_of
 from backend.engines.parsing.tables import clean, rows_as_text
 from backend.ports.parsing import ParsedDocument, ParsingFailed, Section
@@ -34,14 +35,14 @@ def read_pdf(path: Path) -> ParsedDocument:
         raise ParsingFailed("The PDF is damaged.", hint="Add it again from the original.") from None
     if len(document) > MAX_PAGES:
         raise ParsingFailed(f"The PDF has {len(document):,} pages; at most {MAX_PAGES:,} are read.")
-    pages, heights = _pages(document)
+    pages, heights, grids = _pages(document)
     if sum(len(line.text) for lines in pages for line in lines) < MIN_CHARACTERS_A_PAGE * max(len(pages), 1):
         raise ParsingFailed(
             "The PDF has no text layer: its pages are pictures.",
             hint="Run text recognition (OCR) over it and add it again.",
         )
     title = clean(str(document.get_metadata_dict().get("Title") or ""))
-    sections = _sections(without_running_titles(pages, heights))
+    sections = _sections(without_running_titles(pages, heights), grids)
     named = "" if title.lower() in PLACEHOLDERS else title
     return ParsedDocument("pdf", named or _first_heading(sections), tuple(sections), num_pages=len(pages))
 
@@ -58,12 +59,15 @@ def _check_whole(path: Path) -> None:
         raise ParsingFailed(CUT_OFF, hint="Add it again from the original.")
 
 
-def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[float]]:
-    pages, heights, num_lines = [], [], 0
+def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[float], list[list[Grid]]]:
+    pages, heights, grids, num_lines = [], [], [], 0
     for number in range(len(document)):
         try:
             page = document[number]
-            lines, height = lines_of(page), page.get_height()
+            lines = lines_of(page)
+            pages.append(lines)
+            heights.append(page.get_height())
+            grids.append(grids_of(page))
             page.close()
         except pypdfium2.PdfiumError:
             raise ParsingFailed(
@@ -72,17 +76,14 @@ def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[floa
         num_lines += len(lines)
         if num_lines > MAX_LINES:
             raise ParsingFailed(f"The PDF has more than {MAX_LINES:,} lines of text.")
-        pages.append(lines)
-        heights.append(height)
-    return pages, heights
+    return pages, heights, grids
 
 
-def _sections(pages: list[list[Line]]) -> list[Section]:
+def _sections(pages: list[list[Line]], grids: list[list[Grid]]) -> list[Section]:
     typography = Typography.of(pages)
     collected = _Collected()
-    for number, lines in enumerate(pages, 1):
-        blocks = blocks_of(lines, typography)
-        collected.page(number, blocks)
+    for number, (lines, on_page) in enumerate(zip(pages, grids, strict=True), 1):
+        collected.page(number, blocks_of(lines, typography, on_page))
     collected.end()
     return collected.sections
 

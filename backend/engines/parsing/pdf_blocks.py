@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.engines.parsing.pdf_grids import Grid
 from backend.engines.parsing.pdf_lines import Line
 
 BULLET = re.compile(r"([•●○◦▪■□–—‣⁃·*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")  # noqa: RUF001 - the dashes lists begin with
@@ -22,6 +23,7 @@ PARAGRAPH_GAP = 0.45  # of the line's height between two lines; leading is up to
 SHORT = 0.85  # of the column's width: a sentence that ends before that ends its paragraph
 VERY_SHORT = 0.6  # the same for words that end no sentence, such as an item of a list
 MIN_COLUMNS = 2
+OTHER_TYPE = 0.15  # of the size: a line in larger or smaller type is no row of the table above it
 MAX_ROW_GAP = 3.0  # of the line's height between two rows of one table
 ALIGNED = 6.0  # points between the left edges of the cells of one column
 NARROW = 250  # points; in a narrow column ragged lines end early anyway
@@ -96,14 +98,26 @@ def without_running_titles(pages: list[list[Line]], heights: list[float]) -> lis
     ]
 
 
-def blocks_of(lines: Sequence[Line], typography: Typography) -> list[Block]:
-    """Return the blocks of one page, in order."""
+def blocks_of(lines: Sequence[Line], typography: Typography, grids: Sequence[Grid] = ()) -> list[Block]:
+    """Return the blocks of one page, in order; what stands in a grid is a table, whatever it looks like."""
+    for grid in grids:
+        inside = [at for at, line in enumerate(lines) if grid.holds(line)]
+        rows = grid.rows([lines[at] for at in inside]) if inside else ()
+        if rows:
+            others = [grid_ for grid_ in grids if grid_ is not grid]
+            above = blocks_of(lines[: inside[0]], typography, others)
+            left = [line for at, line in enumerate(lines) if at > inside[0] and at not in set(inside)]
+            return [*above, Block("rows", rows=rows), *blocks_of(left, typography, others)]
+    return _flowing(lines, typography)
+
+
+def _flowing(lines: Sequence[Line], typography: Typography) -> list[Block]:
     blocks: list[Block] = []
     width = max((line.right - line.left for line in lines), default=0.0)
     at = 0
     while at < len(lines):
         line = lines[at]
-        size = _table_size(lines[at:])
+        size = _table_size(lines[at:], typography)
         if size:
             blocks += _table_or_list(_rows(lines[at : at + size]))
             at += size
@@ -164,7 +178,7 @@ def _continues(above: Line, below: Line, width: float) -> bool:
     return _near(above, below) and not is_indented and not ends_early
 
 
-def _table_size(lines: Sequence[Line]) -> int:
+def _table_size(lines: Sequence[Line], typography: Typography) -> int:
     """Return how many of the first lines are rows of one table: at least two, with cells under cells."""
     if not lines or len(lines[0].cells) < MIN_COLUMNS:
         return 0
@@ -174,6 +188,8 @@ def _table_size(lines: Sequence[Line]) -> int:
         lefts = [left for left, _ in line.cells]
         is_full = len(lefts) == len(columns) > MIN_COLUMNS  # figures stand right, titles in the middle
         gap = above.bottom - line.top
+        if typography.level(line) or abs(line.size - above.size) > OTHER_TYPE * above.size:
+            break
         if not (is_full or len(_aligned(line, columns)) >= MIN_COLUMNS) or not -1 < gap < MAX_ROW_GAP * above.height:
             break
         columns = lefts if len(lefts) > len(columns) else columns

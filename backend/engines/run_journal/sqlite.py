@@ -41,10 +41,12 @@ class SqliteRunJournal:
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Future[None] | None = None
 
     async def write(self, unit: RunUnit) -> Verdict:
         if self._thread is None:
             self._loop = asyncio.get_running_loop()
+            self._ended = self._loop.create_future()
             self._thread = threading.Thread(target=self._work, name="run-journal", daemon=True)
             self._thread.start()
         done: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
@@ -52,10 +54,10 @@ class SqliteRunJournal:
         return await done
 
     async def close(self) -> None:
-        """Write what waits, then end the thread."""
-        if self._thread is not None:
+        """Write what waits, then end the thread. No thread pool is asked: at the end of a process it may be gone."""
+        if self._thread is not None and self._ended is not None:
             self._waiting.put(None)
-            await asyncio.to_thread(self._thread.join)
+            await self._ended
             self._thread = None
 
     def _work(self) -> None:
@@ -77,6 +79,8 @@ class SqliteRunJournal:
                 group.append(following)
             self._tell(_commit(connection, group))
         connection.close()
+        if self._ended is not None:
+            self._tell([_end(self._ended)])
 
     def _tell(self, answers: list[Callable[[], None]]) -> None:
         assert self._loop is not None
@@ -122,6 +126,10 @@ def _write(connection: sqlite3.Connection, unit: RunUnit) -> Verdict:
 
 def _answer(done: asyncio.Future[Verdict], verdict: Verdict) -> Callable[[], None]:
     return lambda: None if done.done() else done.set_result(verdict)
+
+
+def _end(ended: asyncio.Future[None]) -> Callable[[], None]:
+    return lambda: None if ended.done() else ended.set_result(None)
 
 
 def _refusal(done: asyncio.Future[Verdict], error: Exception) -> Callable[[], None]:

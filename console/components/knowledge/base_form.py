@@ -43,7 +43,7 @@ def base_form() -> rx.Component:
         opened=Form.opened,
         on_close=Form.close,
         foot=[
-            button("Keep as it is", Form.close),
+            button(rx.cond(Form.editing, "Keep as it is", "Cancel"), Form.close),
             button(rx.cond(Form.editing, "Save", "Create"), kind="primary", type="submit", form=FORM),
         ],
     )

@@ -40,7 +40,11 @@ STATES = (
 
 def documents_panel() -> rx.Component:
     return rx.el.section(
-        rx.el.header(rx.el.h2("Documents"), _filters(), rx.el.span(_acts(), class_name="r row t12")),
+        rx.el.header(
+            rx.el.h2("Documents"),
+            rx.cond(Documents.phase == "empty", rx.fragment(), _filters()),
+            rx.el.span(_acts(), class_name="r row t12"),
+        ),
         phase_view(
             Documents.phase,
             _table(),

@@ -24,7 +24,7 @@ def outline_pane() -> rx.Component:
             class_name="ol scroll grow",
             aria_label="Headings",
         ),
-        class_name="lf",
+        class_name="doc-outline",
         aria_label="Outline",
     )
 
@@ -63,7 +63,7 @@ def text_pane() -> rx.Component:
             ),
             class_name="scroll grow",
         ),
-        class_name="md",
+        class_name="doc-text",
         aria_label="Text",
     )
 
@@ -134,7 +134,7 @@ def passage_pane() -> rx.Component:
             aria_label="Facts of the passage",
             role="region",
         ),
-        class_name="rt",
+        class_name="doc-passage",
         aria_label="The passage",
     )
 

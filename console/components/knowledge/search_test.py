@@ -40,7 +40,7 @@ def search_panel() -> rx.Component:
         ),
         rx.cond(
             Search.phase == "idle",
-            rx.fragment(),
+            rx.el.p("See side by side what is found by meaning, by words, and by both.", class_name="pad t12 t2"),
             phase_view(
                 Search.phase,
                 _columns(),
@@ -80,7 +80,7 @@ def _head(name: str, note: Any, kind: str) -> rx.Component:
         rx.el.b(name, class_name="bb") if kind == "fused" else name,
         " ",
         rx.el.span(note, class_name="t2"),
-        class_name=f"ch {kind}",
+        class_name=f"cmp-head {kind}",
     )
 
 

@@ -16,10 +16,10 @@ from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu
 from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
 from console.components.ui.panel import panel, phead
-from console.components.ui.parts import CopyButton, Tips
+from console.components.ui.parts import CopyButton, Every, Tips
 from console.components.ui.phase_view import empty_state, failure, phase_view, skeleton_block, skeleton_rows
 from console.components.ui.port import PORT_SHAPES, port
-from console.components.ui.progress import meter, moving, stage_marks, stages
+from console.components.ui.progress import meter, moving, stages
 from console.components.ui.select import select
 from console.components.ui.spinner import spinner
 from console.components.ui.status import STATE_OF, STATES, shape, state_of, status
@@ -34,6 +34,7 @@ __all__ = [
     "Child",
     "Column",
     "CopyButton",
+    "Every",
     "Flag",
     "Handler",
     "Line",
@@ -84,7 +85,6 @@ __all__ = [
     "skeleton_rows",
     "slider",
     "spinner",
-    "stage_marks",
     "stages",
     "state_of",
     "status",

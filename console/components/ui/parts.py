@@ -65,3 +65,12 @@ class CopyButton(rx.Component):
     tag = "CopyButton"
     text: rx.Var[str]
     label: rx.Var[str]
+
+
+class Every(rx.Component):
+    """Ticks while the page is in sight, and at once when it comes into sight again."""
+
+    library = "$/public/ui/every.jsx"
+    tag = "Every"
+    seconds: rx.Var[float]
+    on_tick: rx.EventHandler[rx.event.no_args_event_spec]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -37,13 +36,3 @@ def stages(marks: Any, percent: Number, label: Text) -> rx.Component:
 
     drawn = rx.foreach(marks, piece) if isinstance(marks, rx.Var) else rx.fragment(*(piece(mark) for mark in marks))
     return rx.el.span(drawn, class_name="stages", role="img", aria_label=label, style={"--p": f"{percent}%"})
-
-
-def stage_marks(names: Sequence[str], at: str, *, failed: bool = False, done: bool = False) -> list[str]:
-    """Work out the marks of `stages` on the server: those before `at` are done, those after are to come."""
-    if done:
-        return ["d"] * len(names)
-    if at not in names:
-        return [""] * len(names)
-    place = list(names).index(at)
-    return ["d"] * place + ["f" if failed else "p"] + [""] * (len(names) - place - 1)

@@ -1,0 +1,182 @@
+"""Every statement that reads across slices. Each sees one project, and nothing that is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.activity.types import Found, Job, Thing
+from backend.conversations.models import ConversationRow
+from backend.flows.models import FlowRow, NodeRunRow, RunRow
+from backend.flows.types import NodeStatus, RunStatus
+from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
+from backend.knowledge.types import IN_WORK, DocumentStatus
+
+RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value, RunStatus.WAITING.value)
+DOCUMENTS_IN_WORK = tuple(status.value for status in IN_WORK)
+DOCUMENTS_ENDED = tuple(status.value for status in DocumentStatus if not status.in_work)
+
+
+class ActivityRepository:
+    """Opened for one unit of work."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    async def flows(self, text: str, limit: int) -> list[Found]:
+        statement = (
+            select(FlowRow.id, FlowRow.name, FlowRow.slug, FlowRow.published_version)
+            .where(
+                *self._living(FlowRow),
+                or_(_holds(FlowRow.name, text), _holds(FlowRow.slug, text), _holds(FlowRow.description, text)),
+            )
+            .order_by(col(FlowRow.updated_at).desc())
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [Found(Thing.FLOW, id_, name, where=slug, version=version or 0) for id_, name, slug, version in rows]
+
+    async def knowledge_bases(self, text: str, limit: int) -> list[Found]:
+        statement = (
+            select(KnowledgeBaseRow.id, KnowledgeBaseRow.name)
+            .where(*self._living(KnowledgeBaseRow), _holds(KnowledgeBaseRow.name, text))
+            .order_by(col(KnowledgeBaseRow.name))
+            .limit(limit)
+        )
+        return [Found(Thing.KNOWLEDGE_BASE, id_, name) for id_, name in await self._session.exec(statement)]
+
+    async def documents(self, text: str, limit: int) -> list[Found]:
+        statement = (
+            select(DocumentRow.id, DocumentRow.name, DocumentRow.status, KnowledgeBaseRow.name)
+            .join(KnowledgeBaseRow, col(KnowledgeBaseRow.id) == DocumentRow.knowledge_base_id)
+            .where(*self._living(DocumentRow), *self._living(KnowledgeBaseRow), _holds(DocumentRow.name, text))
+            .order_by(col(DocumentRow.id).desc())
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [Found(Thing.DOCUMENT, id_, name, where=base, status=status) for id_, name, status, base in rows]
+
+    async def conversations(self, text: str, limit: int) -> list[Found]:
+        row = ConversationRow
+        statement = (
+            select(row)
+            .where(*self._living(row), or_(_holds(row.title, text), col(row.id) == text))
+            .order_by(col(row.last_message_at).desc())
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [
+            Found(Thing.CONVERSATION, one.id, one.title, where=one.flow_name, status=one.state, at=one.last_message_at)
+            for one in rows
+        ]
+
+    async def runs(self, text: str, limit: int) -> list[Found]:
+        """Return runs whose id begins with the text or whose flow's name holds it."""
+        statement = (
+            select(RunRow.id, FlowRow.name, RunRow.status, RunRow.created_at)
+            .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
+            .where(
+                RunRow.project_id == self._project_id,
+                or_(col(RunRow.id).istartswith(text, autoescape=True), _holds(FlowRow.name, text)),
+            )
+            .order_by(col(RunRow.id).desc())
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [Found(Thing.RUN, id_, name, status=status, at=at) for id_, name, status, at in rows]
+
+    async def document_jobs(self, limit: int, *, in_work: bool) -> list[Job]:
+        statement = (
+            select(DocumentRow, KnowledgeBaseRow.name)
+            .join(KnowledgeBaseRow, col(KnowledgeBaseRow.id) == DocumentRow.knowledge_base_id)
+            .where(
+                *self._living(DocumentRow),
+                *self._living(KnowledgeBaseRow),
+                col(DocumentRow.status).in_(DOCUMENTS_IN_WORK if in_work else DOCUMENTS_ENDED),
+            )
+            .order_by(col(DocumentRow.updated_at).desc())
+            .limit(limit)
+        )
+        return [_document_job(row, base, in_work) for row, base in await self._session.exec(statement)]
+
+    async def run_jobs(self, limit: int, *, in_work: bool) -> list[Job]:
+        running = col(RunRow.status).in_(RUNS_IN_WORK)
+        statement = (
+            select(RunRow, FlowRow.name)
+            .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
+            .where(RunRow.project_id == self._project_id, running if in_work else ~running)
+            .order_by(col(RunRow.id).desc())
+            .limit(limit)
+        )
+        rows = (await self._session.exec(statement)).all()
+        done = await self._nodes_done([row.id for row, _ in rows])
+        return [_run_job(row, flow, done.get(row.id, 0)) for row, flow in rows]
+
+    async def num_in_work(self) -> int:
+        documents = select(func.count()).where(
+            *self._living(DocumentRow), col(DocumentRow.status).in_(DOCUMENTS_IN_WORK)
+        )
+        runs = select(func.count()).where(
+            col(RunRow.project_id) == self._project_id, col(RunRow.status).in_(RUNS_IN_WORK)
+        )
+        return (await self._session.exec(documents)).one() + (await self._session.exec(runs)).one()
+
+    async def cost_since(self, moment: datetime) -> Decimal:
+        """Return what runs begun at or after this moment cost, in US dollars."""
+        statement = select(col(RunRow.cost)).where(
+            RunRow.project_id == self._project_id, RunRow.created_at >= moment, RunRow.cost > 0
+        )
+        return sum(await self._session.exec(statement), Decimal(0))
+
+    async def _nodes_done(self, run_ids: Sequence[str]) -> dict[str, int]:
+        statement = (
+            select(NodeRunRow.run_id, func.count())
+            .where(col(NodeRunRow.run_id).in_(run_ids), NodeRunRow.status == NodeStatus.DONE.value)
+            .group_by(col(NodeRunRow.run_id))
+        )
+        return dict((await self._session.exec(statement)).all())
+
+    def _living(self, row: Any) -> tuple[Any, Any]:
+        return row.project_id == self._project_id, row.deleted_at.is_(None)
+
+
+def _holds(column: Any, text: str) -> Any:
+    return col(column).icontains(text, autoescape=True)
+
+
+def _document_job(row: DocumentRow, base: str, in_work: bool) -> Job:  # noqa: FBT001  # beside two rows it reads well
+    return Job(
+        thing=Thing.DOCUMENT,
+        id=row.id,
+        title=row.name,
+        where=base,
+        status=row.status,
+        stage=row.stage,
+        percent=row.percent,
+        num_done=0,
+        error=row.error,
+        started_at=row.created_at,
+        ended_at=None if in_work else row.updated_at,
+    )
+
+
+def _run_job(row: RunRow, flow: str, num_done: int) -> Job:
+    return Job(
+        thing=Thing.RUN,
+        id=row.id,
+        title=flow,
+        where=f"v{row.version}" if row.version else "draft",
+        status=row.status,
+        stage="",
+        percent=0,
+        num_done=num_done,
+        error=row.error,
+        started_at=row.created_at,
+        ended_at=row.finished_at,
+    )

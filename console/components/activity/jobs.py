@@ -1,0 +1,56 @@
+"""A list of jobs: what, where it stands, and the act that fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import Column, button, cell, data_table, panel, stages, status, table_row
+from console.state.activity import ActivityState
+
+COLUMNS = (
+    Column("Job"),
+    Column("Kind", width="96px", narrow=False),
+    Column("State", width="176px"),
+    Column("Progress", width="220px", narrow=False),
+    Column("Since", number=True, width="72px"),
+    Column("Acts", width="92px", narrow=False),
+)
+ENDED = (*COLUMNS[:4], Column("Ended", number=True, width="72px"))
+
+
+def in_work() -> rx.Component:
+    """Draw the jobs in work, or say that none is."""
+    none = rx.el.p("Nothing is in work. Documents that you add and flows that you run show here.", class_name="pad t2")
+    drawn = data_table("Jobs in work", COLUMNS, ActivityState.in_work, _working)
+    return panel("In work", rx.cond(ActivityState.in_work.length() > 0, drawn, none), note=ActivityState.total)
+
+
+def ended() -> rx.Component:
+    drawn = data_table("Jobs that ended", ENDED, ActivityState.ended, _ended)
+    return rx.cond(ActivityState.ended.length() > 0, panel("Ended", drawn, note="newest first"), rx.fragment())
+
+
+def _working(job: Any) -> rx.Component:
+    stop = rx.cond(
+        job.kind == "Run",
+        button("Cancel", ActivityState.cancel_run(job.key), size="sm"),
+        button("Cancel", ActivityState.cancel_document(job.key), size="sm"),
+    )
+    return table_row(*_cells(job), rx.el.td(stop, class_name="num hide-s"), key=job.key)
+
+
+def _ended(job: Any) -> rx.Component:
+    return table_row(*_cells(job), key=job.key)
+
+
+def _cells(job: Any) -> tuple[rx.Component, ...]:
+    bar = rx.cond(job.marks.length() > 0, stages(job.marks, job.percent, job.label), rx.fragment())
+    return (
+        cell(rx.el.a(job.title, href=job.href), rx.el.span(job.where, class_name="t12 t2 plain of"), name=True),
+        cell(job.kind, narrow=False),
+        cell(status(job.state, job.words, weight=job.boxed)),
+        cell(rx.el.span(bar, rx.el.span(job.note, class_name="t2 ell"), class_name="row"), narrow=False),
+        rx.el.td(job.at, class_name="num t2", title=job.exact),
+    )

@@ -1,0 +1,79 @@
+"""A job as a row draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend.activity.types import Job, Thing
+from backend.knowledge.types import Stage
+from console import routes
+from console.state import formats
+from console.state.stages import stage_marks
+
+STATES = {
+    "queued": ("queued", "Queued"),
+    "running": ("run", "Running"),
+    "waiting": ("wait", "Waiting"),
+    "done": ("ok", "Done"),
+    "failed": ("fail", "Failed"),
+    "cancelled": ("idle", "Cancelled"),
+}
+STAGES = [stage.value for stage in Stage]
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """`marks` are those of a document's staged bar; a run has none and says its progress in `note`."""
+
+    key: str
+    kind: str
+    title: str
+    where: str
+    href: str
+    state: str
+    words: str
+    boxed: bool
+    marks: list[str]
+    percent: int
+    label: str
+    note: str
+    at: str
+    exact: str
+
+
+def job_line(job: Job, zone: tzinfo, now: datetime) -> JobLine:
+    document = job.thing is Thing.DOCUMENT
+    state, words = STATES[job.status]
+    moment = job.ended_at or job.started_at
+    if document and job.status == "running":
+        words = f"{job.stage.capitalize()} {job.percent} %"
+    return JobLine(
+        key=f"{job.thing}:{job.id}",
+        kind="Document" if document else "Run",
+        title=job.title,
+        where=job.where,
+        href=routes.to(routes.DOCUMENT if document else routes.RUN, job.id),
+        state=state,
+        words=words,
+        boxed=job.status == "failed",
+        marks=_marks(job) if document else [],
+        percent=job.percent,
+        label=words,
+        note=_note(job, document=document, now=now),
+        at=formats.day(moment, zone, now),
+        exact=formats.exact(moment, zone),
+    )
+
+
+def _marks(job: Job) -> list[str]:
+    return stage_marks(STAGES, job.stage, failed=job.status == "failed", done=job.status == "done")
+
+
+def _note(job: Job, *, document: bool, now: datetime) -> str:
+    if job.error:
+        return job.error
+    took = formats.span(((job.ended_at or now) - job.started_at).total_seconds() * formats.SECOND_MS)
+    if document:
+        return took if job.ended_at else ""
+    return f"{formats.counted(job.num_done, 'node')} done, {took}"

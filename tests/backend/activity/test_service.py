@@ -1,0 +1,181 @@
+"""Find and watch across slices: only one's own project, only what is not deleted, only what one may read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import SQLModel
+
+from backend.activity.service import ActivityService
+from backend.activity.types import Thing
+from backend.columns import utc_now
+from backend.conversations.models import ConversationRow
+from backend.errors import Forbidden
+from backend.flows.models import FlowRow, RunRow
+from backend.identity.service import IdentityService
+from backend.ids import new_id
+from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
+from backend.knowledge.types import DocumentStatus, Stage
+from backend.operator import Operator, Permission
+from backend.ports.database import Database
+from backend.unit_of_work import Units
+
+
+@pytest.fixture
+def units(any_database: Database) -> Units:
+    return Units(any_database)
+
+
+@pytest.fixture
+async def owner(units: Units) -> Operator:
+    return await IdentityService(units).ensure_owner()
+
+
+@pytest.fixture
+def activity(units: Units) -> ActivityService:
+    return ActivityService(units)
+
+
+async def save(units: Units, *rows: SQLModel) -> None:
+    """Save the rows in order: what others point at comes first."""
+    async with units.write() as work:
+        for row in rows:
+            work.session.add(row)
+            await work.session.flush()
+
+
+def flow(owner: Operator, name: str = "Support desk", deleted_at: datetime | None = None) -> FlowRow:
+    return FlowRow(
+        id=new_id("flow"), project_id=owner.project_id, name=name, slug=new_id("slug"), deleted_at=deleted_at
+    )
+
+
+def run(of: FlowRow, status: str = "running", cost: str = "0", created_at: datetime | None = None) -> RunRow:
+    ended = utc_now() if status in {"done", "failed", "cancelled"} else None
+    return RunRow(
+        id=new_id("run"),
+        project_id=of.project_id,
+        flow_id=of.id,
+        snapshot_id="",
+        status=status,
+        trigger="api",
+        input={},
+        cost=Decimal(cost),
+        created_at=created_at or utc_now(),
+        finished_at=ended,
+    )
+
+
+def base(owner: Operator, name: str = "Help centre") -> KnowledgeBaseRow:
+    return KnowledgeBaseRow(
+        id=new_id("kb"), project_id=owner.project_id, name=name, embedding_model="m", chunk_size=800, chunk_overlap=80
+    )
+
+
+def document(of: KnowledgeBaseRow, name: str = "Returns policy.pdf", **other: object) -> DocumentRow:
+    facts = {"size_bytes": 1, "sha256": "", "embedding_model": "m", "stage": Stage.EMBED, "percent": 38, **other}
+    return DocumentRow(id=new_id("doc"), project_id=of.project_id, knowledge_base_id=of.id, name=name, **facts)
+
+
+async def test_a_name_is_found_in_any_case_wherever_it_stands(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    desk, help_centre = flow(owner, "Returns triage"), base(owner, "Returns")
+    chat = ConversationRow(
+        id=new_id("conv"), project_id=owner.project_id, title="When do returns end?", channel="", state=""
+    )
+    await save(units, desk, help_centre, document(help_centre), chat, run(desk))
+    found = await activity.find(owner, "  RETURNS ")
+    assert [one.thing for one in found] == [
+        Thing.FLOW,
+        Thing.KNOWLEDGE_BASE,
+        Thing.DOCUMENT,
+        Thing.CONVERSATION,
+        Thing.RUN,
+    ]
+    assert next(one.where for one in found if one.thing is Thing.DOCUMENT) == "Returns"
+
+
+async def test_a_run_is_found_by_the_beginning_of_its_id(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    desk = flow(owner)
+    made = run(desk)
+    await save(units, desk, made)
+    assert [one.id for one in await activity.find(owner, made.id[:20])] == [made.id]
+
+
+async def test_a_sign_of_the_pattern_language_finds_only_itself(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    await save(units, flow(owner, "Plain"), flow(owner, "50 % off"))
+    assert [one.title for one in await activity.find(owner, "%")] == ["50 % off"]
+
+
+async def test_nothing_is_found_for_no_words(units: Units, owner: Operator, activity: ActivityService) -> None:
+    await save(units, flow(owner))
+    assert await activity.find(owner, "   ") == []
+
+
+async def test_what_is_deleted_or_foreign_is_not_found(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    hidden = base(owner, "Hidden")
+    hidden.deleted_at = utc_now()
+    await save(
+        units, flow(owner, "Gone desk", utc_now()), flow(owner, "Here desk"), hidden, document(hidden, "desk.pdf")
+    )
+    assert [one.title for one in await activity.find(owner, "desk")] == ["Here desk"]
+    stranger = replace(owner, project_id=new_id("project"))
+    assert await activity.find(stranger, "desk") == []
+    assert (await activity.work(stranger)).num_in_work == 0
+
+
+async def test_one_sees_only_what_one_may_read(units: Units, owner: Operator, activity: ActivityService) -> None:
+    help_centre = base(owner)
+    await save(units, flow(owner, "Help flow"), help_centre, document(help_centre, status=DocumentStatus.RUNNING))
+    narrow = replace(owner, permissions=frozenset({Permission.PROJECT_READ, Permission.FLOWS_READ}))
+    assert [one.thing for one in await activity.find(narrow, "help")] == [Thing.FLOW]
+    assert (await activity.work(narrow)).in_work == ()
+    with pytest.raises(Forbidden):
+        await activity.find(replace(owner, permissions=frozenset()), "help")
+
+
+async def test_work_lists_runs_and_documents_and_counts_those_in_work(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    desk, help_centre = flow(owner), base(owner)
+    await save(
+        units,
+        desk,
+        help_centre,
+        document(help_centre, "a.pdf", status=DocumentStatus.RUNNING),
+        document(help_centre, "b.pdf", status=DocumentStatus.FAILED, error="No text layer."),
+        run(desk, "queued"),
+        run(desk, "done"),
+    )
+    work = await activity.work(owner)
+    assert work.num_in_work == 2
+    assert {(job.thing, job.status) for job in work.in_work} == {(Thing.RUN, "queued"), (Thing.DOCUMENT, "running")}
+    assert {job.status for job in work.ended} == {"done", "failed"}
+    assert all(job.ended_at is not None for job in work.ended)
+    assert next(job.error for job in work.ended if job.thing is Thing.DOCUMENT) == "No text layer."
+
+
+async def test_today_adds_what_runs_cost_since_the_day_began(
+    units: Units, owner: Operator, activity: ActivityService
+) -> None:
+    desk, since = flow(owner), utc_now() - timedelta(hours=1)
+    await save(
+        units,
+        desk,
+        run(desk, "done", "0.0121"),
+        run(desk, "running", "0.30"),
+        run(desk, "done", "9", since - timedelta(minutes=1)),
+    )
+    today = await activity.today(owner, since)
+    assert today.cost == Decimal("0.3121")
+    assert today.num_in_work == 1
