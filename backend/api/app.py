@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import activity, docs, documents, errors, flows, health, knowledge, runs
+from backend.api import activity, docs, documents, errors, flows, health, knowledge, providers, runs
 from backend.errors import NotFound
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -16,6 +16,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     knowledge.router,
     documents.router,
+    providers.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)
