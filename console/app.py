@@ -45,5 +45,6 @@ async def running() -> AsyncIterator[None]:
     """Hold the services open while the process serves."""
     services = await bootstrap.start()
     await services.identity.ensure_owner()
-    yield
+    async with bootstrap.example_being_made(services):
+        yield
     await bootstrap.stop(services)

@@ -41,6 +41,8 @@ FEATURES: tuple[str, ...] = (
     "knowledge",
     "upload",
     "document",
+    "first_run",
+    "home",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -28,8 +28,15 @@ async def create_key(services: Services, arguments: dict[str, Any]) -> AsyncIter
     yield (await services.identity.create_key(owner, str(arguments["name"]))).secret
 
 
+async def reset_demo(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
+    yield "Removing the example's flow, handbook and conversations; what you made stays."
+    await services.demo.reset(await services.identity.ensure_owner())
+    yield "The example project is as it came."
+
+
 COMMANDS: dict[str, Command] = {
     "sign-in-link": sign_in_link,
     "api-key create": create_key,
+    "demo reset": reset_demo,
     "doctor": examine,
 }

@@ -17,12 +17,14 @@ from backend.bootstrap.providers import open_providers
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
+from backend.demo.service import DemoService
 from backend.flows.context import Outside
 from backend.flows.service import FlowService, RunService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.installation.service import InstallationService
 from backend.knowledge.service import KnowledgeService
+from backend.overview.service import OverviewService
 from backend.ports.database import Database
 from backend.ports.events import Events
 from backend.ports.http import Http
@@ -57,6 +59,8 @@ class Services:
     knowledge: KnowledgeService
     flows: FlowService
     runs: RunService
+    demo: DemoService
+    overview: OverviewService
     providers: ProviderService
     activity: ActivityService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -113,6 +117,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         runs=running.runs,
         providers=providers,
         activity=ActivityService(units),
+        demo=DemoService(units, knowledge, running.flows, conversations, providers),
+        overview=OverviewService(knowledge, running.flows, running.runs),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.events.close)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from backend.cli import access, build, database, doctor, run, scripted, settings
+from backend.cli import access, build, database, demo, doctor, run, scripted, settings
 
 app = typer.Typer(
     name="signalbox",
@@ -20,6 +20,7 @@ app.command("migrate")(database.migrate)
 app.command("settings")(settings.show)
 app.command("sign-in-link")(access.sign_in_link)
 app.add_typer(access.keys, name="api-key")
+app.add_typer(demo.demo, name="demo")
 app.command("doctor")(doctor.doctor)
 app.command("scripted-model")(scripted.scripted_model)
 app.command("build", hidden=True)(build.build)

@@ -26,9 +26,11 @@ from console.state.activity import ActivityState
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
+from console.state.first_run import FirstRunState
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
 from console.state.flows_run import FlowRunState
+from console.state.home import HomeState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
@@ -50,7 +52,7 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page(overview, routes.OVERVIEW, "Overview · Signalbox"),
+    Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load, HomeState.load]),
     Page(
         conversations,
         routes.CONVERSATIONS,

@@ -1,12 +1,62 @@
-"""The first page."""
+"""The first page: three steps at first, the home once they are done or hidden."""
 
 from __future__ import annotations
 
 import reflex as rx
 
 from console import routes
-from console.components.shell import page_head, shell
+from console.components.overview.home import home
+from console.components.overview.side import kit, side
+from console.components.overview.steps import steps
+from console.components.shell import body, page_head, shell
+from console.components.ui import button, phase_view, skeleton_block, skeleton_rows
+from console.state.first_run import FirstRunState
+from console.state.home import HomeState
 
 
 def overview() -> rx.Component:
-    return shell(routes.OVERVIEW, page_head("Overview"))
+    return shell(
+        routes.OVERVIEW,
+        rx.cond(FirstRunState.phase == "loading", page_head("Overview"), _head()),
+        phase_view(
+            FirstRunState.phase,
+            rx.cond(FirstRunState.over, body(_home()), _first()),
+            skeleton=_skeleton(),
+            problem=FirstRunState.problem,
+            on_retry=FirstRunState.load,
+            what="The overview",
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    first = page_head("Start here", button("Hide this page", FirstRunState.hide, kind="quiet"), sub=FirstRunState.sub)
+    later = page_head(
+        "Overview",
+        rx.cond(FirstRunState.steps_left, button("First steps", FirstRunState.show, kind="quiet"), rx.fragment()),
+        sub=HomeState.today,
+    )
+    return rx.cond(FirstRunState.over, later, first)
+
+
+def _first() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(steps(), rx.cond(FirstRunState.kit.length() > 0, kit(), rx.fragment()), class_name="first-main"),
+        side(),
+        class_name="first",
+    )
+
+
+def _home() -> rx.Component:
+    return phase_view(
+        HomeState.phase,
+        home(),
+        skeleton=_skeleton(),
+        problem=HomeState.problem,
+        on_retry=HomeState.load,
+        what="The overview",
+    )
+
+
+def _skeleton() -> rx.Component:
+    return body(skeleton_block("40%", 16), skeleton_rows(180, 90, 60, count=6))

@@ -153,8 +153,9 @@ def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
 
 
 def _figures(message: Message) -> str:
-    tokens = formats.counted(message.tokens_in + message.tokens_out, "token")
-    return ", ".join((formats.span(message.latency_ms), tokens, formats.money(message.cost, single=True)))
+    tokens = message.tokens_in + message.tokens_out
+    counted = (formats.counted(tokens, "token"), formats.money(message.cost, single=True)) if tokens else ()
+    return ", ".join((formats.span(message.latency_ms), *counted))
 
 
 def passage_address(citation: Citation) -> str:

@@ -38,9 +38,9 @@ def _ready() -> rx.Component:
         ),
         rx.el.dl(
             *(rx.el.div(rx.el.dt(name), rx.el.dd(value)) for name, value in figures),
-            class_name="sum",
+            class_name="trace-sum",
         ),
-        rx.el.ol(rx.foreach(TraceState.lines, _line), class_name="tl"),
+        rx.el.ol(rx.foreach(TraceState.lines, _line), class_name="trace-bars"),
         rx.cond(TraceState.chosen, _node(), rx.fragment()),
     )
 
@@ -51,7 +51,7 @@ def _line(line: Any) -> rx.Component:
             rx.el.span(plate(line.plate, line.plate_state), rx.el.span(line.title, class_name="ell"), class_name="row"),
             rx.el.span(
                 rx.el.i(style={"--from": f"{line.left}%", "--long": f"{line.width}%"}),
-                class_name="tb",
+                class_name="trace-bar",
             ),
             rx.el.span(line.time, class_name="num t2"),
             rx.el.span(line.cost, class_name="num"),
@@ -72,6 +72,6 @@ def _node() -> rx.Component:
             rx.el.span(status(node.mark, node.words), class_name="r"),
             class_name="phead edge",
         ),
-        rx.cond(node.reason, rx.el.p(node.reason, class_name="hint pf"), rx.fragment()),
+        rx.cond(node.reason, rx.el.p(node.reason, class_name="hint foot-note"), rx.fragment()),
         rx.cond(TraceState.output.length() > 0, code(TraceState.output, "What the node gave"), rx.fragment()),
     )

@@ -1,0 +1,1 @@
+"""The example project "Support desk": what comes with a first start, and the first steps in it."""

@@ -1,0 +1,168 @@
+"""The example project and the first steps in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import datetime
+
+from backend.columns import utc_now
+from backend.conversations.service import ConversationService
+from backend.conversations.types import Channel, ChatState, Filters
+from backend.demo.models import DemoRow
+from backend.demo.repository import DemoRepository
+from backend.demo.seeding import Seeding
+from backend.demo.types import Example, ExampleFlow, ExampleNode, FirstRun
+from backend.errors import NotFound
+from backend.flows.service import FlowService
+from backend.knowledge.service import KnowledgeService
+from backend.knowledge.types import Document
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from backend.providers.service import ProviderService
+from backend.unit_of_work import Units
+
+NOWHERE = "-"  # an id that nothing has
+MOST_SHOWN = 12
+
+
+class DemoService:
+    """Stand above knowledge, flows and conversations, and use only what they offer everybody."""
+
+    def __init__(
+        self,
+        units: Units,
+        knowledge: KnowledgeService,
+        flows: FlowService,
+        conversations: ConversationService,
+        providers: ProviderService,
+    ) -> None:
+        self._units = units
+        self._knowledge = knowledge
+        self._flows = flows
+        self._conversations = conversations
+        self._providers = providers
+        self._one_at_a_time = asyncio.Lock()
+
+    async def seed(self, operator: Operator) -> None:
+        """Make the example at the first start, or what a killed start left open of it; do nothing afterwards."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._one_at_a_time:
+            if (await self._row(operator)).seeded_at is None:
+                await self._seeding(operator).run()
+
+    async def reset(self, operator: Operator) -> None:
+        """Remove the example's things and make them again. What a person made or added stays."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._one_at_a_time:
+            row = await self._row(operator)
+            await self._remove(operator, row)
+            async with self._units.write() as work:
+                await self._conversations.remove(work, operator, row.conversation_ids)
+                await DemoRepository(work.session, operator.project_id).change(
+                    flow_id="", document_ids=[], conversation_ids=[], seeded_at=None, hidden_at=None
+                )
+            await self._seeding(operator).run()
+
+    async def _remove(self, operator: Operator, row: DemoRow) -> None:
+        """Take the flow and the documents of the example away; those that a person removed are no error."""
+        for document_id in row.document_ids:
+            with contextlib.suppress(NotFound):
+                await self._knowledge.delete_document(operator, document_id)
+        with contextlib.suppress(NotFound):
+            await self._flows.delete(operator, row.flow_id or NOWHERE)
+
+    async def first_run(self, operator: Operator) -> FirstRun:
+        """Tell where the first steps stand. A step that is seen done for the first time keeps that moment."""
+        operator.require(Permission.PROJECT_READ)
+        row = await self._row(operator)
+        seen = {
+            "asked_at": row.asked_at or _now_if(await self._was_asked(operator, row)),
+            "added_at": row.added_at or _now_if(await self._was_added(operator, row)),
+            "connected_at": row.connected_at or _now_if(await self._is_connected(operator)),
+        }
+        new = {name: moment for name, moment in seen.items() if moment and getattr(row, name) is None}
+        if new:
+            async with self._units.write() as work:
+                await DemoRepository(work.session, operator.project_id).change(**new)
+        return FirstRun(
+            seeded=row.seeded_at is not None,
+            hidden=row.hidden_at is not None,
+            example=await self._example(operator, row),
+            **seen,
+        )
+
+    async def added_documents(self, operator: Operator) -> tuple[list[Document], bool]:
+        """Return the newest documents that a person added to the handbook, and whether anything is in work there."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        row = await self._row(operator)
+        if not row.knowledge_base_id:
+            return [], row.seeded_at is None
+        with contextlib.suppress(NotFound):
+            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, Page(limit=MOST_SHOWN))
+            busy = row.seeded_at is None or any(one.status.in_work for one in listed.items)
+            return [one for one in listed.items if one.id not in row.document_ids], busy
+        return [], False
+
+    async def hide(self, operator: Operator, *, hidden: bool = True) -> None:
+        """Put the home in the place of the first screen, or bring the first screen back."""
+        operator.require(Permission.PROJECT_READ)
+        async with self._units.write() as work:
+            rows = DemoRepository(work.session, operator.project_id)
+            await rows.change(hidden_at=utc_now() if hidden else None)
+
+    def _seeding(self, operator: Operator) -> Seeding:
+        return Seeding(self._units, self._knowledge, self._flows, self._conversations, operator)
+
+    async def _row(self, operator: Operator) -> DemoRow:
+        async with self._units.read() as session:
+            row = await DemoRepository(session, operator.project_id).read()
+            session.expunge_all()  # it is read after the session is closed
+            return row
+
+    async def _was_asked(self, operator: Operator, row: DemoRow) -> bool:
+        """Tell whether a person got an answer of the example flow: the example's own conversations do not count."""
+        if not row.flow_id:
+            return False
+        ours = set(row.conversation_ids)
+        page = Page(limit=len(ours) + 1)
+        listed = await self._conversations.list(
+            operator, Filters(flow_ids=(row.flow_id,), states=(ChatState.ANSWERED,)), page
+        )
+        return any(one.id not in ours and one.channel is Channel.CONSOLE for one in listed.items)
+
+    async def _was_added(self, operator: Operator, row: DemoRow) -> bool:
+        if not row.knowledge_base_id:
+            return False
+        ours = set(row.document_ids)
+        with contextlib.suppress(NotFound):
+            page = Page(limit=len(ours) + 1)
+            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, page)
+            return any(one.id not in ours for one in listed.items)
+        return False
+
+    async def _is_connected(self, operator: Operator) -> bool:
+        return bool((await self._providers.list(operator)).items)
+
+    async def _example(self, operator: Operator, row: DemoRow) -> Example:
+        """Read what is left of the example: a thing that a person removed is None."""
+        flow = base = None
+        with contextlib.suppress(NotFound):
+            found = await self._flows.get(operator, row.flow_id or NOWHERE)
+            nodes = sorted(found.draft.nodes, key=lambda node: node.plate)
+            flow = ExampleFlow(
+                id=found.id,
+                name=found.name,
+                slug=found.slug,
+                nodes=tuple(ExampleNode(node.id, node.plate, node.title) for node in nodes),
+            )
+        with contextlib.suppress(NotFound):
+            base = await self._knowledge.get(operator, row.knowledge_base_id or NOWHERE)
+        filters = Filters(flow_ids=(row.flow_id or NOWHERE,))
+        held = await self._conversations.browse(operator, filters, Page(limit=1))
+        num_conversations = next((one.count for one in held.facets.flows if one.value == row.flow_id), 0)
+        return Example(flow, base, num_conversations)
+
+
+def _now_if(done: bool) -> datetime | None:  # noqa: FBT001
+    return utc_now() if done else None

@@ -1,0 +1,1 @@
+"""What the home shows: what needs a person, the flows, the work in progress."""

@@ -1,0 +1,1 @@
+"""The pieces of the first screen and of the home."""

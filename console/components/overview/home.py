@@ -1,0 +1,140 @@
+"""What needs a person, the flows, and the work in progress: only what exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.ui import (
+    Column,
+    button,
+    cell,
+    data_table,
+    empty_state,
+    link_button,
+    panel,
+    shape,
+    stages,
+    status,
+    table_row,
+    tag,
+)
+from console.state.home import HomeState
+
+COLUMNS = (
+    Column("Flow"),
+    Column("Last run"),
+    Column("When", number=True, narrow=False),
+    Column("Time", number=True, narrow=False),
+)
+
+
+def home() -> rx.Component:
+    return rx.fragment(
+        _needs_line(),
+        rx.el.div(
+            rx.el.div(
+                rx.cond(HomeState.needs.length() > 0, _needs(), rx.fragment()),
+                _flows(),
+                class_name="home-col",
+            ),
+            _work(),
+            class_name="home-cols",
+        ),
+    )
+
+
+def _needs_line() -> rx.Component:
+    def line(words: Any) -> rx.Component:
+        return rx.el.a(rx.el.span(shape("fail"), words, class_name="st fail"), href="#needs", key=words)
+
+    lines = rx.el.div(
+        rx.el.b("Needs you"),
+        rx.foreach(HomeState.summary, line),
+        class_name="needs",
+        role="group",
+        aria_label="Needs you",
+    )
+    calm = rx.el.div(rx.el.b("Nothing needs you"), class_name="needs calm")
+    return rx.cond(HomeState.summary.length() > 0, lines, calm)
+
+
+def _needs() -> rx.Component:
+    return panel(
+        "Needs you",
+        rx.el.ul(rx.foreach(HomeState.needs, _need), class_name="home-fails"),
+        id="needs",
+    )
+
+
+def _need(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            status(line.mark, line.words, weight=True),
+            rx.el.b(line.name, class_name="b ell"),
+            rx.el.span(line.when, class_name="t12 t2 r nw"),
+            class_name="row",
+        ),
+        rx.el.p(line.cause, " ", rx.el.span(line.hint, class_name="t2"), class_name="t12 why"),
+        rx.el.div(
+            link_button(line.act, line.href, size="sm"),
+            rx.cond(line.retry, button("Try again", HomeState.retry(line.retry), size="sm"), rx.fragment()),
+            class_name="row",
+        ),
+        key=line.id,
+    )
+
+
+def _flows() -> rx.Component:
+    empty = empty_state(
+        "No flows yet",
+        "A flow says what happens to a question until there is an answer.",
+        link_button("Make a flow", routes.FLOWS, kind="primary"),
+    )
+    table = data_table("Flows and their last runs", COLUMNS, HomeState.flows, _flow)
+    return panel(
+        "Flows",
+        rx.cond(HomeState.flows.length() > 0, table, empty),
+        acts=rx.el.a("All flows", href=routes.FLOWS, class_name="t12"),
+    )
+
+
+def _flow(row: Any) -> rx.Component:
+    state = status(row.mark, row.words, weight=row.heavy)
+    return table_row(
+        cell(rx.el.a(row.name, href=row.href), " ", tag(row.version), name=True),
+        cell(rx.cond(row.run_href, rx.el.a(state, href=row.run_href), state)),
+        cell(row.when, number=True, narrow=False),
+        cell(row.time, number=True, narrow=False),
+        key=row.id,
+    )
+
+
+def _work() -> rx.Component:
+    nothing = rx.el.p("Nothing is in work.", class_name="hint foot-note")
+    some = rx.el.ul(rx.foreach(HomeState.files, _file), rx.foreach(HomeState.runs, _run), class_name="work")
+    return panel(
+        "In work",
+        rx.cond((HomeState.files.length() > 0) | (HomeState.runs.length() > 0), some, nothing),
+        note="Store, Parse, Chunk, Embed, Index",
+    )
+
+
+def _file(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(line.name, href=line.href, class_name="ell b"),
+        status(line.mark, line.words),
+        stages(line.marks, line.percent, line.words),
+        key=line.id,
+    )
+
+
+def _run(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(row.name, href=row.href, class_name="ell b"),
+        status(row.mark, row.words),
+        rx.el.span(row.when, class_name="t2"),
+        key=row.id,
+    )

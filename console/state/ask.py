@@ -1,0 +1,138 @@
+"""A question to the example flow, and its answer as it is written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.conversations.types import Citation
+from backend.demo.types import SLUG
+from backend.flows.types import RunWish, Trigger
+from backend.operator import Permission
+from console import routes
+from console.problems import problem_of
+from console.state import formats
+from console.state.conversations_rows import Part, Source, answer_parts, source_line
+from console.state.first_run import FirstRunFilesState
+from console.state.seat import Seated
+
+FRAME_SECONDS = 0.04
+MAX_QUESTION_CHARACTERS = 2_000
+FIRST_QUESTION = "Within how many days can I return an opened sofa?"
+
+
+@dataclass(frozen=True)
+class PlateLine:
+    """A node of the flow on the track: off, live, done (empty) or bad."""
+
+    id: str
+    plate: str
+    title: str
+    state: str
+
+
+class AskState(Seated, rx.State):
+    """Small and apart: it changes at every frame while tokens come."""
+
+    question: rx.Field[str] = rx.field(FIRST_QUESTION)
+    asking: rx.Field[bool] = rx.field(default=False)
+    asked: rx.Field[bool] = rx.field(default=False)
+    text: rx.Field[str] = rx.field("")
+    parts: rx.Field[list[Part]] = rx.field(default_factory=list)
+    sources: rx.Field[list[Source]] = rx.field(default_factory=list)
+    track: rx.Field[list[PlateLine]] = rx.field(default_factory=list)
+    error: rx.Field[str] = rx.field("")
+    hint: rx.Field[str] = rx.field("")
+    when: rx.Field[str] = rx.field("")
+    run_href: rx.Field[str] = rx.field("")
+    spoken: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Ask what stands in the field; Enter does it too."""
+        await self._operator(Permission.FLOWS_RUN)
+        self.question = str(form.get("question", self.question))[:MAX_QUESTION_CHARACTERS]
+        return AskState.ask
+
+    @rx.event(background=True)
+    async def ask(self) -> Any:
+        """Run the published example flow and draw what it says, at most 25 times a second."""
+        async with self:
+            operator = await self._operator(Permission.FLOWS_RUN)
+            question = self.question.strip()
+            if self.asking or not question:
+                return
+            zone = ZoneInfo((await self._person()).time_zone)
+            self._begin(formats.clock(formats.now(), zone, formats.now()))
+        try:
+            first = await services().demo.first_run(operator)
+            async with self:
+                self._lay_track(first.example.flow.nodes if first.example.flow else ())
+            wish = RunWish(input={"question": question}, trigger=Trigger.CONSOLE)
+            await self._follow(await services().runs.stream(operator, SLUG, wish))
+        except Exception as refusal:  # noqa: BLE001  # said where the answer would stand
+            problem = problem_of(refusal)
+            async with self:
+                self.error, self.hint = problem.words, problem.hint or problem.reference
+        finally:
+            async with self:
+                self.asking = False
+        yield FirstRunFilesState.watch
+
+    async def _follow(self, events: Any) -> None:
+        """Take tokens in bundles; everything else is drawn at once."""
+        waiting, last = "", time.monotonic()
+        async for event in events:
+            if event["event"] == "token":
+                waiting += event["text"]
+                if time.monotonic() - last < FRAME_SECONDS:
+                    continue
+            async with self:
+                self.text += waiting
+                self._hear(event)
+            waiting, last = "", time.monotonic()
+
+    def _begin(self, when: str) -> None:
+        self.asking = self.asked = True
+        self.text = self.error = self.hint = self.run_href = self.spoken = ""
+        self.parts, self.sources, self.track = [], [], []
+        self.when = when
+
+    def _lay_track(self, nodes: Any) -> None:
+        self.track = [PlateLine(node.id, f"{node.plate:02}", node.title, "off") for node in nodes]
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        """Move the track on, or close the answer."""
+        match event["event"]:
+            case "node.started":
+                self._mark(event["node"], "live")
+            case "node.done":
+                self._mark(event["node"], "" if event["status"] == "done" else "bad")
+            case "run.done":
+                self._close(event)
+            case "run.failed":
+                self.error = event["error"]
+                self._mark(event.get("node", ""), "bad")
+                self._link(event)
+
+    def _mark(self, node: str, state: str) -> None:
+        self.track = [replace(line, state=state) if line.id == node else line for line in self.track]
+
+    def _close(self, event: dict[str, Any]) -> None:
+        """Draw the whole answer with its sources: the stream may have shown less than the output holds."""
+        citations = tuple(Citation(**values) for values in event.get("citations", ()))
+        output = event.get("output") or {}
+        answer = str(output.get("answer", "") or next(iter(output.values()), "")) or self.text
+        self.spoken = answer
+        self.text, self.parts = "", answer_parts(answer, citations)
+        self.sources = [source_line(citation) for citation in citations]
+        self._link(event)
+
+    def _link(self, event: dict[str, Any]) -> None:
+        if run_id := event.get("run_id", ""):
+            self.run_href = routes.to(routes.RUN, run_id)

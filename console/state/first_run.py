@@ -1,0 +1,107 @@
+"""The first screen: three steps, each done where it stands."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.demo.types import Step
+from backend.operator import Operator, Permission
+from console.state.first_run_rows import FileLine, KitLine, StepLine, file_line, head_words, kit_lines, step_lines
+from console.state.presence import is_open
+from console.state.seat import Phased
+
+WATCH_SECONDS = 0.5
+OPEN = StepLine("", "off", "queued", "Open")
+
+
+class FirstRunState(Phased, rx.State):
+    """What the steps say. The answer being written and the files in work have states of their own."""
+
+    over: rx.Field[bool] = rx.field(default=False)
+    steps_left: rx.Field[bool] = rx.field(default=False)
+    sub: rx.Field[str] = rx.field("")
+    ask: rx.Field[StepLine] = rx.field(OPEN)
+    add: rx.Field[StepLine] = rx.field(OPEN)
+    connect: rx.Field[StepLine] = rx.field(OPEN)
+    kit: rx.Field[list[KitLine]] = rx.field(default_factory=list)
+    seeded: rx.Field[bool] = rx.field(default=False)
+    intro: rx.Field[str] = rx.field("")
+    upload_url: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> Any:
+        """Read where the steps stand; go on looking while the example is being made."""
+        await self._read(await self._operator(Permission.PROJECT_READ))
+        return FirstRunFilesState.watch
+
+    @rx.event
+    async def hide(self) -> None:
+        """Put the home in the place of this screen."""
+        operator = await self._operator(Permission.PROJECT_READ)
+        await services().demo.hide(operator)
+        await self._read(operator)
+
+    @rx.event
+    async def show(self) -> None:
+        """Bring the first screen back."""
+        operator = await self._operator(Permission.PROJECT_READ)
+        await services().demo.hide(operator, hidden=False)
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            first = await services().demo.first_run(operator)
+            zone = ZoneInfo((await self._person()).time_zone)
+            self.over, self.seeded = first.over, first.seeded
+            self.steps_left = first.num_done < len(Step)
+            self.sub = head_words(first)
+            self.ask, self.add, self.connect = step_lines(first, zone)
+            self.kit = kit_lines(first.example)
+            flow, base = first.example.flow, first.example.knowledge_base
+            passages = base.tally.num_chunks if base else 0
+            nodes = len(flow.nodes) if flow else 0
+            self.intro = (
+                f"{nodes} nodes: it takes a question, searches {passages} passages of a sample handbook, "
+                "and answers with sources."
+            )
+            self.upload_url = f"/api/knowledge-bases/{base.id}/documents" if base else ""
+            self.phase = "ready"
+
+
+class FirstRunFilesState(Phased, rx.State):
+    """The documents that a person added to the handbook, and the making of the example itself."""
+
+    files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
+    watching: rx.Field[bool] = rx.field(default=False)
+
+    @rx.event(background=True)
+    async def watch(self) -> Any:
+        """Draw the files twice a second until nothing is in work, then the steps once more."""
+        async with self:
+            operator = await self._operator(Permission.PROJECT_READ)
+            token = self.router.session.client_token
+            if self.watching:
+                return
+            self.watching = True
+        try:
+            while await is_open(token):
+                added, busy = await services().demo.added_documents(operator)
+                async with self:
+                    operator = await self._operator(Permission.PROJECT_READ)
+                    lines = [file_line(document) for document in added]
+                    if lines != self.files:
+                        self.files = lines
+                    first = await self.get_state(FirstRunState)
+                    if not busy or not first.seeded:
+                        await first._read(operator)
+                if not busy:
+                    return
+                await asyncio.sleep(WATCH_SECONDS)
+        finally:
+            async with self:
+                self.watching = False

@@ -1,0 +1,77 @@
+"""The home: what needs a person first, then the flows, then what is in work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from console.state import formats
+from console.state.first_run_rows import FileLine, file_line
+from console.state.home_rows import FlowRow, NeedLine, RunRow, flow_row, need_lines, run_row, summary
+from console.state.presence import is_open
+from console.state.seat import Phased
+
+WATCH_SECONDS = 1.0
+
+
+class HomeState(Phased, rx.State):
+    """Rows change in place; nothing moves under the pointer."""
+
+    today: rx.Field[str] = rx.field("")
+    summary: rx.Field[list[str]] = rx.field(default_factory=list)
+    needs: rx.Field[list[NeedLine]] = rx.field(default_factory=list)
+    flows: rx.Field[list[FlowRow]] = rx.field(default_factory=list)
+    files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
+    runs: rx.Field[list[RunRow]] = rx.field(default_factory=list)
+    _watching: bool = False
+
+    @rx.event
+    async def load(self) -> Any:
+        """Read the home, and follow what is in work."""
+        await self._read(await self._operator(Permission.PROJECT_READ))
+        return HomeState.watch
+
+    @rx.event
+    async def retry(self, document_id: str) -> Any:
+        """Take a document in again."""
+        operator = await self._operator(Permission.KNOWLEDGE_EDIT)
+        await services().knowledge.retry(operator, document_id)
+        await self._read(operator)
+        return HomeState.watch
+
+    @rx.event(background=True)
+    async def watch(self) -> None:
+        """Read again each second while something is in work and somebody looks."""
+        async with self:
+            token = self.router.session.client_token
+            if self._watching:
+                return
+            self._watching = True
+        try:
+            while await is_open(token):
+                async with self:
+                    operator = await self._operator(Permission.PROJECT_READ)
+                    await self._read(operator)
+                    if not self.files and not self.runs:
+                        return
+                await asyncio.sleep(WATCH_SECONDS)
+        finally:
+            async with self:
+                self._watching = False
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            home = await services().overview.home(operator)
+            zone = ZoneInfo((await self._person()).time_zone)
+            self.today = formats.date(home.at, zone)
+            self.needs = need_lines(home, zone)
+            self.summary = summary(self.needs)
+            self.flows = [flow_row(line, zone, home.at) for line in home.flows]
+            self.files = [file_line(document) for document in home.documents_in_work]
+            self.runs = [run_row(run, zone, home.at) for run in home.runs_in_work]
+            self.phase = "ready"

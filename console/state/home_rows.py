@@ -1,0 +1,163 @@
+"""Rows of the home, ready to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend.flows.types import Run, RunStatus
+from backend.overview.types import FlowLine, Home
+from console import routes
+from console.state import formats
+
+RUN_MARKS = {
+    RunStatus.DONE: ("ok", "OK"),
+    RunStatus.FAILED: ("fail", "Failed"),
+    RunStatus.RUNNING: ("run", "Running"),
+    RunStatus.QUEUED: ("queued", "Queued"),
+    RunStatus.WAITING: ("wait", "Waiting"),
+    RunStatus.CANCELLED: ("idle", "Cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class NeedLine:
+    """Something a person must look at: what, since when, why, and where it is mended."""
+
+    id: str
+    mark: str
+    words: str
+    name: str
+    when: str
+    cause: str
+    hint: str
+    href: str
+    act: str
+    retry: str = ""
+
+
+@dataclass(frozen=True)
+class FlowRow:
+    id: str
+    name: str
+    href: str
+    version: str
+    mark: str
+    words: str
+    heavy: bool
+    when: str
+    time: str
+    run_href: str
+
+
+@dataclass(frozen=True)
+class RunRow:
+    id: str
+    href: str
+    name: str
+    mark: str
+    words: str
+    when: str
+
+
+def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
+    lines: list[NeedLine] = []
+    for line in home.flows:
+        lines += _of_flow(line, zone, home.at)
+    lines += [
+        NeedLine(
+            id=document.id,
+            mark="fail",
+            words="Failed",
+            name=document.name,
+            when=formats.day(document.updated_at, zone, home.at),
+            cause=document.error,
+            hint=document.hint,
+            href=routes.to(routes.KNOWLEDGE_BASE, document.knowledge_base_id),
+            act="Open the documents",
+            retry=document.id,
+        )
+        for document in home.failed_documents
+    ]
+    return lines
+
+
+def _of_flow(line: FlowLine, zone: tzinfo, at: datetime) -> list[NeedLine]:
+    lines: list[NeedLine] = []
+    flow, last = line.flow, line.flow.last_run
+    if line.failing and last is not None:
+        lines.append(
+            NeedLine(
+                id=last.id,
+                mark="fail",
+                words="Failing",
+                name=flow.name,
+                when=f"since {formats.day(last.created_at, zone, at)}",
+                cause=last.error,
+                hint="",
+                href=routes.to(routes.RUN, last.id),
+                act="Open the run",
+            )
+        )
+    if line.errors:
+        first = line.errors[0]
+        more = f" And {formats.counted(len(line.errors) - 1, 'more problem')}." if len(line.errors) > 1 else ""
+        lines.append(
+            NeedLine(
+                id=f"problems-{flow.id}",
+                mark="warn",
+                words="Not ready",
+                name=flow.name,
+                when="",
+                cause=f"{first.sentence}{more}",
+                hint=first.fix,
+                href=routes.to(routes.FLOW, flow.slug),
+                act="Open in the builder",
+            )
+        )
+    return lines
+
+
+def summary(needs: list[NeedLine]) -> list[str]:
+    """Return what needs a person in a few words: "1 flow failing", "2 documents failed"."""
+    failing = sum(line.words == "Failing" for line in needs)
+    unready = sum(line.words == "Not ready" for line in needs)
+    documents = sum(bool(line.retry) for line in needs)
+    return [
+        words
+        for number, words in (
+            (failing, f"{formats.counted(failing, 'flow')} failing"),
+            (unready, f"{formats.counted(unready, 'flow')} not ready to publish"),
+            (documents, f"{formats.counted(documents, 'document')} failed"),
+        )
+        if number
+    ]
+
+
+def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
+    flow, last = line.flow, line.flow.last_run
+    mark, words = RUN_MARKS[last.status] if last else ("queued", "Never ran")
+    return FlowRow(
+        id=flow.id,
+        name=flow.name,
+        href=routes.to(routes.FLOW, flow.slug),
+        version=f"v{flow.published_version}" if flow.published_version else "draft",
+        mark=mark,
+        words=words,
+        heavy=mark == "fail",
+        when=formats.day(last.created_at, zone, at) if last else "",
+        time=formats.span(last.time_ms) if last and last.status.is_final else "",
+        run_href=routes.to(routes.RUN, last.id) if last else "",
+    )
+
+
+def run_row(run: Run, zone: tzinfo, at: datetime) -> RunRow:
+    mark, words = RUN_MARKS[run.status]
+    return RunRow(
+        id=run.id,
+        href=routes.to(routes.RUN, run.id),
+        name=run.flow_name,
+        mark=mark,
+        words=words,
+        when=f"since {formats.clock(run.started_at or run.created_at, zone, at)}",
+    )

@@ -1,0 +1,151 @@
+"""The example is made once, whole, also when the first start was killed; reset leaves what people made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from backend import bootstrap
+from backend.conversations.types import Channel, Filters
+from backend.demo.content import CHATS, HANDBOOK
+from backend.demo.types import SLUG
+from backend.knowledge.types import DocumentStatus
+from backend.operator import Operator
+from backend.paging import Page
+from backend.settings import Settings
+from tests.backend.demo.judging import ADDED
+from tests.backend.demo.waiting import added
+from tests.factories.conversations import chat
+
+
+@pytest.fixture
+async def running(settings: Settings) -> AsyncIterator[bootstrap.Services]:
+    """The services with their jobs, so that documents are taken in."""
+    made = await bootstrap.start(settings)
+    yield made
+    await bootstrap.stop(made)
+
+
+@pytest.fixture
+async def person(running: bootstrap.Services) -> Operator:
+    return await running.identity.ensure_owner()
+
+
+async def test_the_first_start_makes_the_whole_example(running, person):
+    await running.demo.seed(person)
+    first = await running.demo.first_run(person)
+    assert first.seeded
+    flow = await running.flows.get(person, SLUG)
+    assert flow.published_version == 1
+    assert not [one for one in await running.flows.problems(person, SLUG) if one.severity == "error"]
+    base = first.example.knowledge_base
+    documents = (await running.knowledge.list_documents(person, base.id)).items
+    assert {document.name for document in documents} == set(HANDBOOK)
+    assert {document.status for document in documents} == {DocumentStatus.DONE}
+    log = await running.conversations.list(person, Filters(), Page())
+    assert len(log.items) == len(CHATS) == 3
+
+
+async def test_every_example_answer_cites_a_passage_that_is_there(running, person):
+    await running.demo.seed(person)
+    for conversation in (await running.conversations.list(person, Filters(), Page())).items:
+        for message in (await running.conversations.transcript(person, conversation.id)).messages[1::2]:
+            [citation] = message.citations
+            chunks = (await running.knowledge.list_chunks(person, citation.document_id)).items
+            assert citation.chunk_id in {chunk.id for chunk in chunks}
+            assert message.text.replace(" [1]", "").rstrip(".") in " ".join(citation.text.split())
+
+
+async def test_a_second_start_makes_nothing(running, person):
+    await running.demo.seed(person)
+    before = await running.demo.first_run(person)
+    await running.demo.seed(person)
+    assert (await running.demo.first_run(person)).example == before.example
+    assert len((await running.knowledge.list(person)).items) == 1
+    assert len((await running.conversations.list(person, Filters(), Page())).items) == 3
+
+
+@pytest.mark.parametrize("at", [2, 4, 11, 12, 14])
+async def test_a_start_that_stopped_anywhere_is_finished_by_the_next(running, person, monkeypatch, at):
+    """Break at the n-th unit of work of the example, as a kill would, then start again."""
+    number = 0
+    write = type(running.units).write
+    ours = asyncio.current_task()
+
+    def breaking(units):
+        nonlocal number
+        number += asyncio.current_task() is ours
+        if number == at and asyncio.current_task() is ours:
+            raise asyncio.CancelledError
+        return write(units)
+
+    monkeypatch.setattr(type(running.units), "write", breaking)
+    with pytest.raises(asyncio.CancelledError):
+        await running.demo.seed(person)
+    monkeypatch.undo()
+    await running.demo.seed(person)
+    first = await running.demo.first_run(person)
+    assert first.seeded
+    assert len((await running.knowledge.list(person)).items) == 1
+    documents = (await running.knowledge.list_documents(person, first.example.knowledge_base.id)).items
+    assert sorted(document.name for document in documents) == sorted(HANDBOOK)
+    assert len((await running.conversations.list(person, Filters(), Page())).items) == 3
+    assert [flow.slug for flow in (await running.flows.list(person)).items] == [SLUG]
+
+
+async def test_the_steps_are_open_at_first_and_close_as_they_are_done(running, person, monkeypatch):
+    await running.demo.seed(person)
+    assert (await running.demo.first_run(person)).num_done == 0
+    await added(running, person, ADDED)
+    flow = await running.flows.get(person, SLUG)
+    await chat(running.conversations, running.units, person, ask={"flow_id": flow.id, "channel": Channel.CONSOLE})
+    first = await running.demo.first_run(person)
+    assert first.asked_at
+    assert first.added_at
+    assert first.connected_at is None
+    assert not first.over
+
+
+async def test_a_call_over_rest_is_no_first_question(running, person):
+    await running.demo.seed(person)
+    flow = await running.flows.get(person, SLUG)
+    await chat(running.conversations, running.units, person, ask={"flow_id": flow.id, "channel": Channel.API})
+    assert (await running.demo.first_run(person)).asked_at is None
+
+
+async def test_a_step_stays_done_when_its_thing_is_deleted(running, person):
+    await running.demo.seed(person)
+    document = await added(running, person, ADDED)
+    done_at = (await running.demo.first_run(person)).added_at
+    await running.knowledge.delete_document(person, document.id)
+    assert (await running.demo.first_run(person)).added_at == done_at
+
+
+async def test_hiding_is_kept_and_taken_back(running, person):
+    await running.demo.hide(person)
+    assert (await running.demo.first_run(person)).over
+    await running.demo.hide(person, hidden=False)
+    assert not (await running.demo.first_run(person)).over
+
+
+async def test_reset_restores_what_was_removed_and_keeps_what_people_made(running, person):
+    await running.demo.seed(person)
+    mine = await added(running, person, ADDED)
+    my_flow = await running.flows.create(person, "My own flow")
+    flow = await running.flows.get(person, SLUG)
+    my_chat = await chat(running.conversations, running.units, person, ask={"flow_id": flow.id})
+    log = (await running.conversations.list(person, Filters(), Page())).items
+    await running.conversations.delete(person, next(one.id for one in log if one.id != my_chat.conversation_id))
+    await running.flows.delete(person, SLUG)
+
+    await running.demo.reset(person)
+
+    first = await running.demo.first_run(person)
+    names = [one.name for one in (await running.knowledge.list_documents(person, mine.knowledge_base_id)).items]
+    assert sorted(names) == sorted([*HANDBOOK, ADDED.name])
+    assert (await running.flows.get(person, SLUG)).published_version
+    assert (await running.flows.get(person, my_flow.id)).name == "My own flow"
+    assert len((await running.conversations.list(person, Filters(), Page())).items) == len(CHATS) + 1
+    assert first.example.flow is not None
