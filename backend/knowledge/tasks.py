@@ -38,6 +38,10 @@ async def ingest_document(parts: Parts, document_id: str) -> None:
     async with parts.turns.of(document_id):
         async with parts.units.write() as work:
             row = await DocumentWork(work.session).claim(document_id)
+            if row is not None:
+                begun = document_of(row)
+                project_id = row.project_id
+                work.after_commit(lambda: tell(parts.events, project_id, begun))
         if row is None:
             await _forget(parts, document_id)
             return

@@ -69,7 +69,7 @@ def samples() -> dict[str, bytes]:
     }
 
 
-def handbook(num_sections: int, *, sentences: int = 12) -> str:
+def handbook(num_sections: int, *, sentences: int = 3) -> str:
     """Return a Markdown file of about one passage per section."""
     lines = ["# Handbook", ""]
     for number in range(num_sections):

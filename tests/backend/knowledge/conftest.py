@@ -12,8 +12,9 @@ from backend.bootstrap import Services
 from backend.ids import new_id
 from backend.knowledge import tasks
 from backend.knowledge.parts import Parts
+from backend.knowledge.repository import Documents
 from backend.knowledge.service import KnowledgeService
-from backend.knowledge.types import Document, KnowledgeBase
+from backend.knowledge.types import Document, DocumentStatus, KnowledgeBase
 from backend.operator import Operator, Permission
 from tests.factories.samples import written
 
@@ -59,6 +60,13 @@ class Desk:
             project_id=self.operator.project_id,
             document_id=document.id if document else "",
         )
+
+    async def set_status(self, document: Document, status: DocumentStatus) -> None:
+        """Put a row into a state that no use case leaves it in."""
+        async with self.services.units.write() as work:
+            row = await Documents(work.session, self.operator.project_id).change(document.id)
+            row.status = status
+            work.session.add(row)
 
     def num_objects(self) -> int:
         return sum(1 for path in (self.services.settings.folder / "objects").rglob("*") if path.is_file())
