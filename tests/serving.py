@@ -78,7 +78,9 @@ class Server:
         while not self.link:
             if self.process.poll() is not None:
                 reading.join(5)
-                raise RuntimeError(f"signalbox run ended with {self.process.returncode}:\n{self.output}")
+                raise RuntimeError(
+                    f"signalbox run ended with {self.process.returncode}:\n{self.output}\n{self.last_log}"
+                )
             if time.monotonic() > deadline:
                 self.kill()
                 raise TimeoutError(f"signalbox run was not ready after {READY_SECONDS} s:\n{self.output}")
@@ -92,6 +94,12 @@ class Server:
     @property
     def output(self) -> str:
         return "\n".join(self.lines)
+
+    @property
+    def last_log(self) -> str:
+        """The end of the log, for a test that failed."""
+        log = self.data / "logs" / "signalbox.log"
+        return log.read_text()[-5_000:].replace("\\n", "\n") if log.exists() else ""
 
     @property
     def link(self) -> str:

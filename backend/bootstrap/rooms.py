@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -34,14 +35,28 @@ class Rooms:
         await self.templates.close()
 
 
-def open_rooms(settings: Settings) -> Rooms:
+def open_rooms(settings: Settings, *, beside_server: bool = False) -> Rooms:
+    """`beside_server` borrows the index of the running server: its folder can be opened once only."""
     folder, log = settings.folder, children_log(settings.folder)
+    vectors = (
+        engine("vectors.shared", "SharedVectorIndex")(folder)
+        if beside_server
+        else engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)
+    )
     texts = engine("embeddings.wordllama", "texts_room")(folder / "rooms", log)
     return Rooms(
         objects=cast(ObjectStore, engine("objects.directory", "DirectoryObjects")(folder / "objects")),
-        vectors=cast(VectorIndex, engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)),
+        vectors=cast(VectorIndex, vectors),
         embedder=cast(Embedder, engine("embeddings.wordllama", "WordLlamaEmbedder")(texts)),
         parser=cast(Parser, engine("parsing.isolated", "IsolatedParser")()),
         chunker=cast(Chunker, engine("parsing.chunks", "SemanticChunker")(texts)),
         templates=cast(Templates, engine("templates.jinja", "JinjaTemplates")(folder / "rooms", log)),
     )
+
+
+def lend_vectors(settings: Settings, rooms: Rooms) -> AbstractAsyncContextManager[None]:
+    """Let workers on this machine use the index while the block lasts; on SQLite there are none."""
+    if settings.database == "sqlite":
+        return nullcontext()
+    lending = engine("vectors.shared", "lending")(rooms.vectors, settings.folder)
+    return cast("AbstractAsyncContextManager[None]", lending)

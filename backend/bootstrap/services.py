@@ -81,7 +81,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     """Open the engines and make the services; the database must be migrated already. None reads the environment.
 
     `serving` begins the durable jobs too; a command that only reads or writes rows leaves them to the server.
-    `executor_id` names the process among those that work on one Postgres.
+    `executor_id` names the process among those that work on one Postgres; all but the server borrow its index.
     """
     settings = settings or Settings()
     database = open_database(settings)
@@ -93,7 +93,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         raise
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
-    rooms, conversations = open_rooms(settings), ConversationService(units)
+    rooms, conversations = open_rooms(settings, beside_server=executor_id != SERVER), ConversationService(units)
     http, language_model = HttpAtFirstCall(), ModelsAtFirstCall(settings)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
@@ -129,7 +129,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     made.closing.push_async_callback(running.close)
     _current.append(made)
     if serving:
-        clear_uploads(settings.folder)
+        if executor_id == SERVER:
+            clear_uploads(settings.folder)
         await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)

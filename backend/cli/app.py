@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from backend.cli import access, build, database, demo, doctor, run, scripted, settings
+from backend.cli import access, build, database, demo, doctor, run, scripted, settings, worker
 
 app = typer.Typer(
     name="signalbox",
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("worker")(worker.worker)
 app.command("migrate")(database.migrate)
 app.command("settings")(settings.show)
 app.command("sign-in-link")(access.sign_in_link)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -51,14 +51,21 @@ class Drain:
             if not self._num_open:
                 self._idle.set()
 
-    async def finish(self, others: list[Callable[[], Awaitable[None]]]) -> None:
+    async def finish(self, others: Sequence[Callable[[], Awaitable[None]]]) -> None:
         """Refuse new requests, then wait for those under way and for `others`, 10 s together."""
         self._stopping = True
-        waiting = [asyncio.ensure_future(self._idle.wait()), *(asyncio.ensure_future(other()) for other in others)]
-        done, late = await asyncio.wait(waiting, timeout=PATIENCE_SECONDS)
-        for task in late:
-            task.cancel()
-        for task in done:
-            if error := task.exception():
-                logger.error("work could not be ended in order", exc_info=error)
-        await asyncio.gather(*late, return_exceptions=True)
+        await finish_within([self._idle.wait(), *(other() for other in others)])
+
+
+async def finish_within(work: Sequence[Awaitable[object]], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait for all of `work`, cancel what is late, and log what failed."""
+    waiting = [asyncio.ensure_future(one) for one in work]
+    if not waiting:
+        return
+    done, late = await asyncio.wait(waiting, timeout=seconds)
+    for task in late:
+        task.cancel()
+    for task in done:
+        if error := task.exception():
+            logger.error("work could not be ended in order", exc_info=error)
+    await asyncio.gather(*late, return_exceptions=True)

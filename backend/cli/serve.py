@@ -20,6 +20,7 @@ from backend import bootstrap
 from backend.bootstrap.commands import address_of
 from backend.bootstrap.control import listening
 from backend.bootstrap.logs import configure_logs, take_children_in
+from backend.bootstrap.rooms import lend_vectors
 from backend.cli.draining import Drain
 from backend.cli.say import complain, say
 from backend.errors import DomainError
@@ -94,7 +95,7 @@ async def serve(settings: Settings) -> int:
         return failed(drain.failure or serving.exception())
     services = bootstrap.services()
     asked = loop.create_task(stopping.asked.wait())
-    async with listening(services):
+    async with listening(services), lend_vectors(settings, services.rooms):
         await asyncio.wait({asked, serving}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         return failed(drain.failure or serving.exception())

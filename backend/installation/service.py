@@ -28,6 +28,7 @@ class InstallationService:
             rows = InstallationRepository(work.session)
             row = await rows.find(lock=True)
             if row is None:
+                # Of two first starts on one Postgres the primary key lets one through, and the other starts anew.
                 rows.add(InstallationRow(seal_check=sealer.seal(CANARY, ONLY)))
                 return
         try:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backend.engines.vectors.edge import EdgeVectorIndex
+from backend.engines.vectors.shared import SharedVectorIndex, lending
 from backend.errors import InvalidInput
 from backend.ports.vectors import Point, VectorIndex, VectorQuery
 from tests.contracts.reference_vectors import ReferenceIndex
@@ -17,11 +18,23 @@ RANDOM = np.random.default_rng(7)
 WORDS = [f"word{number}" for number in range(200)]
 
 
-@pytest.fixture(params=["edge", "reference"])
+@pytest.fixture(params=["edge", "shared", "reference"])
 async def index(request, tmp_path: Path) -> AsyncIterator[VectorIndex]:
-    made = EdgeVectorIndex(tmp_path / "vectors", tmp_path / "log") if request.param == "edge" else ReferenceIndex()
-    yield made
-    await made.close()
+    """`shared` is the index of a server as its workers see it, over a socket in a deep directory."""
+    if request.param == "reference":
+        made = ReferenceIndex()
+        yield made
+        await made.close()
+        return
+    edge = EdgeVectorIndex(tmp_path / "vectors", tmp_path / "log")
+    if request.param == "edge":
+        yield edge
+    else:
+        deep = tmp_path / ("deep" * 30)
+        deep.mkdir()
+        async with lending(edge, deep):
+            yield SharedVectorIndex(deep)
+    await edge.close()
 
 
 def point(

@@ -10,9 +10,13 @@ from sqlmodel import col, select
 
 from backend import bootstrap
 from backend.bootstrap.sealing import key_file, secret_keys
+from backend.engines.sealing.fernet import FernetSealer
 from backend.installation.errors import WrongSecretKey
 from backend.installation.models import InstallationRow
+from backend.installation.service import InstallationService
+from backend.ports.database import Database
 from backend.settings import Settings
+from backend.unit_of_work import Units
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +83,17 @@ def test_a_short_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGNALBOX_SECRET_KEY", "short, but two of them")
     with pytest.raises(ValueError, match="at least 32 characters"):
         Settings()
+
+
+async def test_the_key_is_checked_on_both_databases(any_database: Database) -> None:
+    right, wrong = (
+        FernetSealer(["the right key of enough characters"]),
+        FernetSealer(["a wrong key of many characters"]),
+    )
+    installation = InstallationService(Units(any_database))
+    assert not await installation.is_sealed()
+    await installation.check_secret_key(right)
+    assert await installation.is_sealed()
+    await installation.check_secret_key(right)
+    with pytest.raises(WrongSecretKey):
+        await installation.check_secret_key(wrong)
