@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -56,6 +57,17 @@ def is_current() -> bool:
 
 
 @contextmanager
+def _same_lock(folder: Path = ROOT / "reflex.lock") -> Iterator[None]:
+    """Put the front-end lock back as it was when the export only wrote the same content in another order."""
+    before = {path: path.read_bytes() for path in folder.glob("*.json")}
+    yield
+    for path, content in before.items():
+        written = path.read_bytes()
+        if written != content and json.loads(written) == json.loads(content):
+            path.write_bytes(content)
+
+
+@contextmanager
 def _alone() -> Iterator[None]:
     """Wait until no other process builds this tree. The kernel lets go when the holder dies."""
     with (ROOT / "rxconfig.py").open("rb") as lock:
@@ -91,7 +103,8 @@ def build_front_end() -> None:
         STAMP.unlink(missing_ok=True)
         wanted = hash_of_inputs()
         reflex = str(Path(sys.executable).with_name("reflex"))
-        code, output = run_group([reflex, "export", "--frontend-only", "--no-zip"], ROOT, environment())
+        with _same_lock():
+            code, output = run_group([reflex, "export", "--frontend-only", "--no-zip"], ROOT, environment())
         if code != 0 or not EXPORTED.is_dir():
             stop("\n".join([*output.splitlines()[-SHOWN_LINES:], "The front end could not be built; see above."]))
         STAMP.write_text(wanted)

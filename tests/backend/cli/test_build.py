@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.cli.build import hash_of_inputs
+from backend.cli.build import _same_lock, hash_of_inputs
 
 
 @pytest.fixture
@@ -39,3 +39,19 @@ def test_what_the_export_does_not_read_leaves_the_hash(tree: Path, name: str) ->
     (tree / name).parent.mkdir(parents=True, exist_ok=True)
     (tree / name).write_text("changed")
     assert hash_of_inputs(tree) == before
+
+
+def test_the_same_lock_in_another_order_is_put_back(tmp_path: Path) -> None:
+    lock = tmp_path / "package.json"
+    lock.write_text('{"a": 1, "b": 2}\n')
+    with _same_lock(tmp_path):
+        lock.write_text('{"b":2,"a":1}')
+    assert lock.read_text() == '{"a": 1, "b": 2}\n'
+
+
+def test_a_lock_with_other_content_stays(tmp_path: Path) -> None:
+    lock = tmp_path / "package.json"
+    lock.write_text('{"a": 1}\n')
+    with _same_lock(tmp_path):
+        lock.write_text('{"a":2}')
+    assert lock.read_text() == '{"a":2}'
