@@ -16,7 +16,7 @@ from console.components.ui.parts import Tips
 def shell(active: str, head: rx.Component, *body: Child, slim: bool = False, **props: Any) -> rx.Component:
     """Draw a page of the area whose route is `active`. `head` comes from `page_head`; slim is for pages of panes."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#main", class_name="skip-link"),
+        rx.el.a("Skip to content", href="#main", class_name="skip-link", reload_document=True),
         rx.el.div(
             bar(),
             rail(active),

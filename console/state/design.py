@@ -10,6 +10,20 @@ from backend.operator import Permission
 from console.state.seat import Seated
 from console.toasts import say, warn
 
+SAMPLE = """Returns are free **until 16 December** [1]. Then:
+
+1. Open the order.
+2. Choose *Return*, and one of `damaged` or `changed mind`.
+
+| Item | Days |
+| --- | --- |
+| Sofa | 30 |
+| Swatch | 14 |
+
+Raw HTML stays text: <b onclick="alert(1)">bold</b>. [A link](https://example.com/policy) leads outside.
+"""
+MAX_PROSE_CHARACTERS = 20_000
+
 
 class DesignState(Seated, rx.State):
     """Nothing of it is kept."""
@@ -23,6 +37,7 @@ class DesignState(Seated, rx.State):
     undoing: rx.Field[bool] = rx.field(False)
     sort: rx.Field[str] = rx.field("runs")
     descending: rx.Field[bool] = rx.field(True)
+    prose: rx.Field[str] = rx.field(SAMPLE)
     chosen: rx.Field[list[str]] = rx.field(default_factory=lambda: ["Returns triage"])
 
     @rx.event
@@ -62,6 +77,11 @@ class DesignState(Seated, rx.State):
     async def write(self, typed: str) -> None:
         await self._operator(Permission.PROJECT_READ)
         self.typed = typed
+
+    @rx.event
+    async def write_prose(self, text: str) -> None:
+        await self._operator(Permission.PROJECT_READ)
+        self.prose = text[:MAX_PROSE_CHARACTERS]
 
     @rx.event
     async def offer_undo(self, undoing: bool) -> None:
