@@ -89,7 +89,7 @@ def _person() -> rx.Component:
         type="button",
         class_name="me",
         aria_label="Signed in as " + BarState.name,
-        custom_attrs=TRIGGER,
+        custom_attrs={**TRIGGER},
     )
     who = rx.el.div(
         rx.el.span(rx.el.b(BarState.name, class_name="b"), rx.el.br(), rx.el.span(BarState.role, class_name="t12 t2")),

@@ -24,7 +24,7 @@ def rail(active: str) -> rx.Component:
 def tabbar(active: str) -> rx.Component:
     """Draw five: four areas, and More with the rest."""
     more = menu(
-        rx.el.button(icon("ellipsis"), "More", type="button", custom_attrs=TRIGGER),
+        rx.el.button(icon("ellipsis"), "More", type="button", custom_attrs={**TRIGGER}),
         *(menu_link(area.name, area.route, icon=area.icon) for area in MORE),
         label="More areas",
         align="right",

@@ -40,6 +40,7 @@ def button(
     if not isinstance(busy, bool) or busy:
         mark = rx.cond(busy, spinner(), mark)
         disabled = disabled | busy
+    props["custom_attrs"] = {**props.get("custom_attrs", {})}
     return rx.el.button(
         mark,
         label,

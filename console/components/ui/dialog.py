@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import reflex as rx
@@ -29,7 +30,8 @@ def dialog(
     )
 
 
-SAFE = {"data-safe": "true"}
+# Read-only, because the framework writes aria-labels into the attributes that it is given.
+SAFE = MappingProxyType({"data-safe": "true"})
 
 
 def confirm(

@@ -12,7 +12,6 @@ def icon(name: str, *, small: bool = False) -> rx.Component:
     return rx.icon(
         name,
         size=SMALL if small else SIZE,
-        stroke_width=1.75,
         class_name="i s" if small else "i",
         custom_attrs={"aria-hidden": "true"},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, Literal
 
 import reflex as rx
@@ -24,7 +25,8 @@ def menu(
     )
 
 
-TRIGGER = {"data-trigger": "true"}
+# Read-only, because the framework writes aria-labels into the attributes that it is given.
+TRIGGER = MappingProxyType({"data-trigger": "true"})
 
 
 def menu_item(
