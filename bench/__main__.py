@@ -16,6 +16,8 @@ from bench.table import HEADS, Figure, line
 
 SCRIPTS = (
     "start",
+    "flows_rest",
+    "engine",
     "ingest",
 )
 TIMEOUT_SECONDS = 900

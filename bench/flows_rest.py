@@ -1,7 +1,4 @@
-"""Time a flow of two nodes over REST, through a real server, and count that every run stands in the record.
-
-Run it with `python -m bench.flows_rest`; targets: p50 of one caller 8 ms, 150 runs a second with 16 callers.
-"""
+"""A flow of two nodes over REST, through a real server, with every run counted in the record."""
 
 from __future__ import annotations
 
@@ -9,19 +6,19 @@ import asyncio
 import json
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 
 from backend.bootstrap.engines import SQLITE_FILE
+from bench.table import Figure, main
 from tests.factories.flows import echo
-from tests.serving import ROOT, Server, command
+from tests.serving import Server
 
-ONE_CALLER, CALLERS, EACH = 300, 16, 100
+WARM_UP, ONE_CALLER, CALLERS, EACH = 50, 300, 16, 100
 
 
 async def call(client: aiohttp.ClientSession, path: str, body: dict) -> dict:
@@ -31,7 +28,8 @@ async def call(client: aiohttp.ClientSession, path: str, body: dict) -> dict:
         return json.loads(said)
 
 
-async def measure(server: Server, key: str) -> dict[str, float]:
+async def measure(server: Server, key: str) -> tuple[float, float]:
+    """Return the p50 of one caller in milliseconds, and the runs a second of sixteen."""
     async with aiohttp.ClientSession(server.base_url, headers={"X-API-Key": key}) as client:
         await call(client, "/api/flows", {"name": "Echo", "document": echo().as_json()})
         await call(client, "/api/flows/echo/publish", {})
@@ -39,50 +37,39 @@ async def measure(server: Server, key: str) -> dict[str, float]:
         async def run() -> float:
             began = time.perf_counter()
             answer = await call(client, "/api/flows/echo/run", {"input": {"question": "hello"}})
-            assert answer["status"] == "done", answer
             assert answer["output"] == {"answer": "hello"}, answer
             return (time.perf_counter() - began) * 1e3
 
-        for _ in range(50):
+        async def caller() -> None:
+            for _ in range(EACH):
+                await run()
+
+        for _ in range(WARM_UP):
             await run()
-        alone = [await run() for _ in range(ONE_CALLER)]
+        alone = statistics.median([await run() for _ in range(ONE_CALLER)])
         began = time.perf_counter()
+        await asyncio.gather(*(caller() for _ in range(CALLERS)))
+        return alone, CALLERS * EACH / (time.perf_counter() - began)
 
-        async def caller() -> list[float]:
-            return [await run() for _ in range(EACH)]
 
-        crowd = [wait for waits in await asyncio.gather(*(caller() for _ in range(CALLERS))) for wait in waits]
-        seconds = time.perf_counter() - began
+def count(server: Server) -> None:
+    """Fail unless every run and each of its nodes stands in the record."""
+    runs = WARM_UP + ONE_CALLER + CALLERS * EACH
     with sqlite3.connect(server.data / SQLITE_FILE) as rows:
-        counted = rows.execute("SELECT count(*) FROM run WHERE status = 'done'").fetchone()[0]
-        nodes = rows.execute("SELECT count(*) FROM node_run WHERE status = 'done'").fetchone()[0]
-    runs = 50 + ONE_CALLER + CALLERS * EACH
-    assert (counted, nodes) == (runs, 2 * runs), (counted, nodes, runs)
-    return {
-        "one caller, p50 ms": statistics.median(alone),
-        "one caller, p95 ms": statistics.quantiles(alone, n=20)[18],
-        "16 callers, runs/s": CALLERS * EACH / seconds,
-        "16 callers, p50 ms": statistics.median(crowd),
-        "recorded": counted,
-    }
+        for table, expected in (("run", runs), ("node_run", 2 * runs)):
+            found = rows.execute(f"SELECT count(*) FROM {table} WHERE status = 'done'").fetchone()[0]
+            assert found == expected, f"{found} rows in {table}, not {expected}"
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data")
-        with server:
-            made = subprocess.run(
-                command("api-key", "create", "--name", "bench"),
-                cwd=ROOT,
-                env=server.environment,
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            figures = asyncio.run(measure(server, made.stdout.split()[-1]))
-    for name, value in figures.items():
-        print(f"flows over REST, {name}: {value:,.1f}")
+def figures() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder) / "data") as server:
+        key = server.run("api-key", "create", "--name", "bench").stdout.split()[-1]
+        alone, crowd = asyncio.run(measure(server, key))
+        count(server)
+    yield Figure("two-node flow over REST, one caller, p50", alone, "ms", 8, "Langflow 1.13: 54 ms", 54)
+    name = "the same, 16 callers, every run recorded"
+    yield Figure(name, crowd, "runs/s", 150, "Langflow 1.13: 16 runs/s", 16, more_is_better=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(figures)
