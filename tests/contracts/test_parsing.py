@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from backend.engines.parsing.isolated import IsolatedParser
 from backend.ports.parsing import Kind, Parser, Section
@@ -179,7 +180,29 @@ async def test_a_heading_without_text_is_not_lost(parser: Parser, tmp_path: Path
     assert (await parser.parse(path)).sections == sections
 
 
-HTML = """<!doctype html><html><head><title>Shipping &amp; delivery</title><style>.x{}</style></head><body>
+async def test_numbered_running_titles_and_contents_are_left_out(parser: Parser, tmp_path: Path):
+    path = tmp_path / "manual.pdf"
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    for page in range(1, 5):
+        canvas.setFont("Helvetica", 9)
+        canvas.drawString(60, 810, f"Chapter {page}: The part named {'abcd'[page - 1] * 4}   {page + 10}")
+        canvas.setFont("Helvetica", 11)
+        if page == 1:
+            canvas.drawString(60, 700, "Naming " + ". " * 40 + "17")
+        for line in range(8):
+            # The lines stand far apart, as in many manuals, and still are one paragraph.
+            words = f"Line {line} of a paragraph that reads on and on over the width of it"
+            canvas.drawString(60, 600 - 19 * line, words if line < 7 else f"{words}.")
+        canvas.showPage()
+    canvas.save()
+    sections = (await parser.parse(path)).sections
+    assert [section.page for section in sections] == [1, 2, 3, 4]
+    assert all(section.text.startswith("Line 0") and "\n" not in section.text for section in sections)
+    assert not any("Chapter" in section.text or "Naming" in section.text for section in sections)
+
+
+HTML = """<!doctype html><html><head><meta name="x" content="y">
+<title>Shipping &amp; delivery</title><style>.x{}</style></head><body>
 <nav><a href="/">Home</a></nav><main><h1>Shipping</h1><p>We ship from <b>Berlin</b>.</p>
 <script>alert("evil")</script><!-- secret --><h2>Costs</h2>
 <table><tr><th>Country</th><th>Cost</th></tr><tr><td>DE</td><td>4,90 €</td></tr></table>

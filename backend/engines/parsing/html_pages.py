@@ -9,12 +9,12 @@ from pathlib import Path
 from kreuzberg import ExtractionConfig, KreuzbergError, ParsingError, extract_bytes_sync
 
 from backend.engines.parsing.detection import decode
-from backend.engines.parsing.markdown import cut_at_headings, first_heading, front_matter, without_links, without_marks
+from backend.engines.parsing.markdown import cut_at_headings, first_heading, without_links, without_marks
 from backend.ports.parsing import ParsedDocument, ParsingFailed, Section
 
 CONFIG = ExtractionConfig(output_format="markdown", use_cache=False)
 INVISIBLE = re.compile(
-    r"<(script|style|template|noscript|svg|nav|iframe|object)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+    r"<(head|script|style|template|noscript|svg|nav|iframe|object)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
 PAGE_FOOTER = re.compile(r"<footer\b.*?</footer\s*>", re.IGNORECASE | re.DOTALL)
 TITLE = re.compile(r"<title[^>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
@@ -30,9 +30,8 @@ def read_html(path: Path) -> ParsedDocument:
     except (KreuzbergError, ParsingError, RuntimeError, ValueError):
         raise ParsingFailed("The web page is too broken to be read.") from None
     named = html.unescape(re.sub(r"\s+", " ", title.group(1))).strip() if title else ""
-    _, text = front_matter(re.sub(r"\A---\s*\n+## title:[^\n]*\n", "", result.content))
     sections = [
         Section(section.heading_path, without_marks(without_links(section.text)), rows=section.rows)
-        for section in cut_at_headings(text)
+        for section in cut_at_headings(result.content)
     ]
     return ParsedDocument("html", named[:MAX_TITLE_CHARACTERS] or first_heading(sections), tuple(sections))

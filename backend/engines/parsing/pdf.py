@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pypdfium2
 
-from backend.engines.parsing.pdf_blocks import ENDS_A_SENTENCE, Block, Typography, blocks_of, without_running_titles
+from backend.engines.parsing.pdf_blocks import ENDS_A_SENTENCE, Block, blocks_of
 from backend.engines.parsing.pdf_grids import Grid, grids_of
 from backend.engines.parsing.pdf_lines import Line, lines_of
+from backend.engines.parsing.pdf_typography import Typography, without_running_titles
 from backend.engines.parsing.tables import clean, rows_as_text
 from backend.ports.parsing import ParsedDocument, ParsingFailed, Section
 
@@ -82,10 +84,21 @@ def _pages(document: pypdfium2.PdfDocument) -> tuple[list[list[Line]], list[floa
 def _sections(pages: list[list[Line]], grids: list[list[Grid]]) -> list[Section]:
     typography = Typography.of(pages)
     collected = _Collected()
-    for number, (lines, on_page) in enumerate(zip(pages, grids, strict=True), 1):
-        collected.page(number, blocks_of(lines, typography, on_page))
+    blocks = [blocks_of(lines, typography, on_page) for lines, on_page in zip(pages, grids, strict=True)]
+    _lower_lone_headings(blocks)
+    for number, on_page in enumerate(blocks, 1):
+        collected.page(number, on_page)
     collected.end()
     return collected.sections
+
+
+def _lower_lone_headings(pages: list[list[Block]]) -> None:
+    """Make text of what stands large on the first page alone, such as an author's name: no chapter is under it."""
+    headings = [block for blocks in pages for block in blocks if block.kind == "heading"]
+    times = Counter(block.level for block in headings)
+    for block in [block for block in pages[0] if block.kind == "heading"] if pages else []:
+        if block is not headings[0] and times[block.level] == 1 and any(block.level < one.level for one in headings):
+            block.kind = "paragraph"
 
 
 class _Collected:

@@ -5,30 +5,27 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from backend.engines.parsing.pdf_grids import Grid
 from backend.engines.parsing.pdf_lines import Line
+from backend.engines.parsing.pdf_typography import BULLET, Typography
 
-BULLET = re.compile(r"([•●○◦▪■□–—‣⁃·*-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")  # noqa: RUF001 - the dashes lists begin with
 MARKER = re.compile(r"[^\w\s]|\(?(\d{1,3}|[a-zA-Z])[.)]?")
 ENDS_A_SENTENCE = re.compile(r"[.!?:;。！？][\"'”’»)\]]*$")  # noqa: RUF001
 NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
-LARGER = 1.15  # of the body's height; below that it is only another font
-MAX_HEADING_CHARACTERS, MAX_BOLD_HEADING_CHARACTERS = 200, 100
-PARAGRAPH_GAP = 0.45  # of the line's height between two lines; leading is up to 0.4
+PARAGRAPH_GAP = 0.25  # of the size that a line must stand lower than usual to begin a paragraph
+HEADING_SPACING = 1.35  # of the size; headings are set tight
 SHORT = 0.85  # of the column's width: a sentence that ends before that ends its paragraph
 VERY_SHORT = 0.6  # the same for words that end no sentence, such as an item of a list
 MIN_COLUMNS = 2
+MIN_ROWS = 3  # without rules two may be chance
 OTHER_TYPE = 0.15  # of the size: a line in larger or smaller type is no row of the table above it
 MAX_ROW_GAP = 3.0  # of the line's height between two rows of one table
 ALIGNED = 6.0  # points between the left edges of the cells of one column
 NARROW = 250  # points; in a narrow column ragged lines end early anyway
-MARGIN = 0.09  # of the page's height at its top and foot, where running titles stand
-RUNNING_SHARE = 0.6
 Kind = Literal["heading", "paragraph", "item", "rows"]
 
 
@@ -40,62 +37,6 @@ class Block:
     text: str = ""
     level: int = 0
     rows: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True)
-class Typography:
-    """What is usual in a document: the height of its body, and the heights above that, largest first."""
-
-    body: float
-    larger: tuple[float, ...]
-    body_is_bold: bool
-
-    @classmethod
-    def of(cls, pages: Iterable[Sequence[Line]]) -> Typography:
-        weights: Counter[float] = Counter()
-        bold = 0
-        for line in (line for page in pages for line in page):
-            weights[_rounded(line)] += len(line.text)
-            bold += len(line.text) if line.bold else 0
-        if not weights:
-            return cls(1.0, (), body_is_bold=False)
-        body = weights.most_common(1)[0][0]
-        larger = sorted((height for height in weights if height >= LARGER * body), reverse=True)
-        return cls(body, tuple(larger), bold * 2 > weights.total())
-
-    def level(self, line: Line) -> int:
-        """Return the level of a heading; 0 for a line that is none."""
-        is_item = BULLET.match(line.text) and not line.text[0].isalnum()
-        if len(line.cells) > 1 or not re.search(r"\w", line.text) or is_item:
-            return 0
-        height = _rounded(line)
-        if height >= LARGER * self.body and len(line.text) <= MAX_HEADING_CHARACTERS:
-            return 1 + self.larger.index(height) if height in self.larger else len(self.larger)
-        is_label = line.bold and not self.body_is_bold and len(line.text) <= MAX_BOLD_HEADING_CHARACTERS
-        if is_label and height >= 0.95 * self.body and not re.search(r"[.,;:]$", line.text):
-            return len(self.larger) + 1
-        return 0
-
-
-def _rounded(line: Line) -> float:
-    return round(line.size * 2) / 2
-
-
-def without_running_titles(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
-    """Take off what stands at the edge of most pages: running titles, and page numbers whatever the number."""
-
-    def edge(line: Line, height: float) -> str:
-        at_edge = line.bottom > (1 - MARGIN) * height or line.top < MARGIN * height
-        return re.sub(r"\d+", "#", line.text) if at_edge else ""
-
-    seen: Counter[str] = Counter()
-    for lines, height in zip(pages, heights, strict=True):
-        seen.update({edge(line, height) for line in lines} - {""})
-    least = max(2, RUNNING_SHARE * len(pages))
-    return [
-        [line for line in lines if not (mark := edge(line, height)) or (seen[mark] < least and mark != "#")]
-        for lines, height in zip(pages, heights, strict=True)
-    ]
 
 
 def blocks_of(lines: Sequence[Line], typography: Typography, grids: Sequence[Grid] = ()) -> list[Block]:
@@ -127,11 +68,16 @@ def _flowing(lines: Sequence[Line], typography: Typography) -> list[Block]:
         last = blocks[-1] if blocks else None
         if level:
             if last and before and last.kind == "heading" and last.level == level and _one_heading(before, line):
-                last.text = join(last.text, line.text, hyphen=before.hyphen)
+                last.text = typography.joined(last.text, line.text, hyphen=before.hyphen)
             else:
                 blocks.append(Block("heading", line.text, level))
-        elif last and before and last.kind in {"paragraph", "item"} and _continues(before, line, width):
-            last.text = join(last.text, line.text, hyphen=before.hyphen)
+        elif (
+            last
+            and before
+            and last.kind in {"paragraph", "item"}
+            and _continues(before, line, width, typography.spacing)
+        ):
+            last.text = typography.joined(last.text, line.text, hyphen=before.hyphen)
         else:
             blocks.append(Block("item" if BULLET.match(line.text) else "paragraph", line.text))
         at += 1
@@ -145,25 +91,19 @@ def _table_or_list(rows: tuple[tuple[str, ...], ...]) -> list[Block]:
     return [Block("rows", rows=rows)]
 
 
-def join(text: str, more: str, *, hyphen: bool) -> str:
-    """Join two lines; a word that was cut at the end of the first one is made whole."""
-    if hyphen or (text.endswith("-") and text[-2:-1].isalpha() and more[:1].islower()):
-        return text.removesuffix("-") + more
-    return f"{text} {more}"
-
-
-def _near(above: Line, below: Line) -> bool:
-    return -0.5 * above.height < above.bottom - below.top < PARAGRAPH_GAP * max(above.height, below.height)
+def _near(above: Line, below: Line, spacing: float) -> bool:
+    """Tell whether a line stands no lower than the next one usually does; feet compare, since tops have accents."""
+    return -0.5 * above.size < above.bottom - below.bottom < (spacing + PARAGRAPH_GAP) * max(above.size, below.size)
 
 
 def _one_heading(above: Line, below: Line) -> bool:
     """Tell whether a heading goes on: its lines begin at one edge or share one middle, and none has a number again."""
     at_edge = abs(above.left - below.left) < above.height / 2
     in_middle = abs(above.left + above.right - below.left - below.right) < above.height
-    return _near(above, below) and (at_edge or in_middle) and not NUMBERED.match(below.text)
+    return _near(above, below, HEADING_SPACING) and (at_edge or in_middle) and not NUMBERED.match(below.text)
 
 
-def _continues(above: Line, below: Line, width: float) -> bool:
+def _continues(above: Line, below: Line, width: float, spacing: float) -> bool:
     """Tell whether a line goes on with the paragraph of the line above it."""
     if above.hyphen:
         return True
@@ -175,11 +115,11 @@ def _continues(above: Line, below: Line, width: float) -> bool:
     share = (above.right - above.left) / width if width > NARROW else 1.0
     ends_early = share < (SHORT if is_sentence else VERY_SHORT) and not below.text[:1].islower()
     is_indented = below.left - above.left > above.height and is_sentence
-    return _near(above, below) and not is_indented and not ends_early
+    return _near(above, below, spacing) and not is_indented and not ends_early
 
 
 def _table_size(lines: Sequence[Line], typography: Typography) -> int:
-    """Return how many of the first lines are rows of one table: at least two, with cells under cells."""
+    """Return how many of the first lines are rows of one table: at least three, with cells under cells."""
     if not lines or len(lines[0].cells) < MIN_COLUMNS:
         return 0
     columns = [left for left, _ in lines[0].cells]
@@ -194,7 +134,7 @@ def _table_size(lines: Sequence[Line], typography: Typography) -> int:
             break
         columns = lefts if len(lefts) > len(columns) else columns
         size += 1
-    return size if size > 1 else 0
+    return size if size >= MIN_ROWS else 0
 
 
 def _aligned(line: Line, columns: Sequence[float]) -> list[float]:
