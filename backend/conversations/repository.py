@@ -87,6 +87,10 @@ class ConversationRepository:
         newest = (col(ConversationRow.last_message_at).desc(), col(ConversationRow.id).desc())
         return (await self._session.exec(statement.order_by(*newest).limit(page.limit + 1))).all()
 
+    async def count(self, conversation_ids: Sequence[str]) -> int:
+        statement = select(func.count()).where(*self._mine(), col(ConversationRow.id).in_(conversation_ids))
+        return (await self._session.exec(statement)).one()
+
     async def counts(self, text: str) -> Sequence[Counted]:
         """Return (flow id, state, rating, how many) of every mix that occurs."""
         flow, state, rating = col(ConversationRow.flow_id), col(ConversationRow.state), col(ConversationRow.rating)

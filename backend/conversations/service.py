@@ -134,6 +134,12 @@ class ConversationService:
             facets = _facets(await rows.counts(filters.text), await rows.flow_names())
             return Browsed(Listed.cut([conversation_of(row) for row in found], page), facets)
 
+    async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
+        """Return how many of these conversations are there."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read() as session:
+            return await ConversationRepository(session, operator.project_id).count(conversation_ids)
+
     async def transcript(self, operator: Operator, conversation_id: str) -> Transcript:
         """Return the conversation with all its messages. Raise ConversationNotFound."""
         operator.require(Permission.CONVERSATIONS_READ)

@@ -20,6 +20,7 @@ from backend.knowledge.types import Document
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.providers.service import ProviderService
+from backend.providers.types import EMBEDDED_CHAT
 from backend.unit_of_work import Units
 
 NOWHERE = "-"  # an id that nothing has
@@ -88,6 +89,7 @@ class DemoService:
         return FirstRun(
             seeded=row.seeded_at is not None,
             hidden=row.hidden_at is not None,
+            model=await self._model(operator),
             example=await self._example(operator, row),
             **seen,
         )
@@ -144,6 +146,11 @@ class DemoService:
     async def _is_connected(self, operator: Operator) -> bool:
         return bool((await self._providers.list(operator)).items)
 
+    async def _model(self, operator: Operator) -> str:
+        """Return the model that answers, empty for the embedded one."""
+        reference = await self._providers.default(operator)
+        return "" if reference == EMBEDDED_CHAT else reference
+
     async def _example(self, operator: Operator, row: DemoRow) -> Example:
         """Read what is left of the example: a thing that a person removed is None."""
         flow = base = None
@@ -158,10 +165,7 @@ class DemoService:
             )
         with contextlib.suppress(NotFound):
             base = await self._knowledge.get(operator, row.knowledge_base_id or NOWHERE)
-        filters = Filters(flow_ids=(row.flow_id or NOWHERE,))
-        held = await self._conversations.browse(operator, filters, Page(limit=1))
-        num_conversations = next((one.count for one in held.facets.flows if one.value == row.flow_id), 0)
-        return Example(flow, base, num_conversations)
+        return Example(flow, base, await self._conversations.count(operator, row.conversation_ids))
 
 
 def _now_if(done: bool) -> datetime | None:  # noqa: FBT001

@@ -49,13 +49,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class FirstRun:
-    """Where the first steps stand: a step has the time it was first seen done, None while it is open."""
+    """Where the first steps stand: a step has the time it was first seen done, None while it is open.
+
+    `model` is the project's model for answers, empty while it is the embedded one.
+    """
 
     seeded: bool
     hidden: bool
     asked_at: datetime | None
     added_at: datetime | None
     connected_at: datetime | None
+    model: str
     example: Example
 
     @property

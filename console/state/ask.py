@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Citation
 from backend.demo.types import SLUG
 from backend.flows.types import RunWish, Trigger
 from backend.operator import Permission
 from console import routes
 from console.problems import problem_of
 from console.state import formats
-from console.state.conversations_rows import Part, Source, answer_parts, source_line
+from console.state.conversations_rows import Part, Source, answer_parts, citation_of, source_line
 from console.state.first_run import FirstRunFilesState
 from console.state.seat import Seated
 
@@ -125,7 +124,7 @@ class AskState(Seated, rx.State):
 
     def _close(self, event: dict[str, Any]) -> None:
         """Draw the whole answer with its sources: the stream may have shown less than the output holds."""
-        citations = tuple(Citation(**values) for values in event.get("citations", ()))
+        citations = tuple(citation_of(values) for values in event.get("citations", ()))
         output = event.get("output") or {}
         answer = str(output.get("answer", "") or next(iter(output.values()), "")) or self.text
         self.spoken = answer

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
+from typing import Any
 
 from backend.conversations.types import (
     Channel,
@@ -158,6 +159,11 @@ def _figures(message: Message) -> str:
     return ", ".join((formats.span(message.latency_ms), *counted))
 
 
+def citation_of(values: dict[str, Any]) -> Citation:
+    """Return the citation that a run's event tells of; what else the event says of the passage is left out."""
+    return Citation(**{one.name: values[one.name] for one in fields(Citation) if one.name in values})
+
+
 def passage_address(citation: Citation) -> str:
     """Return where the passage stands, selected in its document."""
     return f"{routes.to(routes.DOCUMENT, citation.document_id)}?chunk={citation.chunk_id}"
@@ -166,11 +172,12 @@ def passage_address(citation: Citation) -> str:
 def source_line(citation: Citation) -> Source:
     page = f"page {citation.page}" if citation.page else ""
     score = f"{citation.score:.4f}" if citation.score else ""
+    heading = citation.heading.rpartition(" > ")[2]  # the document's name already says the rest
     return Source(
         number=str(citation.number),
         href=passage_address(citation),
         name=citation.document_name,
-        place=", ".join(filter(None, (citation.heading, page, score))),
+        place=", ".join(filter(None, (heading, page, score))),
     )
 
 

@@ -30,6 +30,7 @@ class FirstRunState(Phased, rx.State):
     connect: rx.Field[StepLine] = rx.field(OPEN)
     kit: rx.Field[list[KitLine]] = rx.field(default_factory=list)
     seeded: rx.Field[bool] = rx.field(default=False)
+    model: rx.Field[str] = rx.field("")
     intro: rx.Field[str] = rx.field("")
     upload_url: rx.Field[str] = rx.field("")
 
@@ -61,6 +62,7 @@ class FirstRunState(Phased, rx.State):
             self.steps_left = first.num_done < len(Step)
             self.sub = head_words(first)
             self.ask, self.add, self.connect = step_lines(first, zone)
+            self.model = first.model
             self.kit = kit_lines(first.example)
             flow, base = first.example.flow, first.example.knowledge_base
             passages = base.tally.num_chunks if base else 0

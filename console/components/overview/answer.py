@@ -23,6 +23,11 @@ def answer() -> rx.Component:
                     class_name="said",
                     dir="auto",
                 ),
+                rx.cond(
+                    AskState.asking & (AskState.text == ""),
+                    rx.el.p("At its first question the model is started; that takes some seconds.", class_name="hint"),
+                    rx.fragment(),
+                ),
                 rx.cond(AskState.error, rx.el.p(status("fail", AskState.error), " ", AskState.hint), rx.fragment()),
                 rx.cond(
                     AskState.sources.length() > 0,

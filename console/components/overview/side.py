@@ -33,8 +33,8 @@ def _model() -> rx.Component:
     head = rx.el.thead(
         rx.el.tr(
             rx.el.th(rx.el.span("Question", class_name="sr"), scope="col"),
-            rx.el.th("Embedded", scope="col"),
-            rx.el.th("Connected", scope="col"),
+            rx.el.th(rx.cond(FirstRunState.model, "Embedded", "Embedded, now"), scope="col"),
+            rx.el.th(rx.cond(FirstRunState.model, "Connected, now", "Connected"), scope="col"),
         )
     )
     rows = (
@@ -44,7 +44,7 @@ def _model() -> rx.Component:
     return panel(
         "The model that answers",
         rx.el.table(head, rx.el.tbody(*rows), class_name="models-cmp"),
-        acts=status("ok", "Embedded"),
+        acts=status("ok", rx.cond(FirstRunState.model, FirstRunState.model, "Embedded")),
     )
 
 

@@ -105,7 +105,11 @@ def _connect() -> rx.Component:
         "03",
         FirstRunState.connect,
         "Connect a model",
-        "So far a small model built into Signalbox writes the answers. Swap it when you want real ones; "
-        "your flows stay as they are.",
+        rx.cond(
+            FirstRunState.model,
+            FirstRunState.model + " writes the answers. Another one is a choice on the Models page.",
+            "So far a small model built into Signalbox writes the answers. Swap it when you want real ones; "
+            "your flows stay as they are.",
+        ),
         rx.el.div(link_button("Connect a model", routes.MODELS), class_name="row"),
     )
