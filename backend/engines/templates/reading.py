@@ -84,8 +84,12 @@ def _paths(node: nodes.Node, given: set[str]) -> Iterator[str]:
         if not isinstance(inner, nodes.Name):
             yield from _paths(inner, given)
         return
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):
+        # The method of a call is no key of the data: {{ a.name.upper() }} reads "a.name".
+        yield from _paths(node.node.node, given)
     for child in node.iter_child_nodes():
-        yield from _paths(child, given)
+        if not (isinstance(node, nodes.Call) and child is node.node and isinstance(child, nodes.Getattr)):
+            yield from _paths(child, given)
 
 
 def _path(node: nodes.Node) -> list[str]:

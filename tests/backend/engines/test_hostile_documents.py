@@ -100,7 +100,7 @@ async def test_a_bad_file_fails_in_words(tmp_path: Path, name: str, make, words:
     started = time.monotonic()
     with pytest.raises(ParsingFailed, match=words) as raised:
         await IsolatedParser().parse(path, name)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
     assert raised.value.message.endswith(".")
     assert str(tmp_path) not in raised.value.message
 
@@ -141,7 +141,7 @@ async def test_a_document_that_takes_too_long_is_stopped(tmp_path: Path):
     started = time.monotonic()
     with pytest.raises(ParsingFailed, match="longer than 1 seconds"):
         await IsolatedParser(cpu_seconds=1).parse(path)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     assert psutil.Process().children() == []
 
 

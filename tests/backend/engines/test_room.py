@@ -23,7 +23,7 @@ WORKER = "tests.backend.engines.odd_worker"
 
 @pytest.fixture
 async def room(tmp_path: Path):
-    made = Room("The odd room", WORKER, tmp_path / "odd", tmp_path / "logs" / "engines.log", patience_seconds=5)
+    made = Room("The odd room", WORKER, tmp_path / "odd", tmp_path / "logs" / "engines.log", patience_seconds=30)
     yield made
     await made.close()
 
@@ -75,7 +75,7 @@ async def test_a_child_that_hangs_is_killed_and_started_again(tmp_path: Path):
     room = Room("The odd room", WORKER, tmp_path, tmp_path / "log", patience_seconds=0.5)
     with pytest.raises(Unavailable, match="did not answer"):
         await room.call(Hang(60), str)
-    room._patience_seconds = 5
+    room._patience_seconds = 30
     assert await room.call(Echo("after"), str) == "after"
     await room.close()
 
@@ -146,7 +146,7 @@ async def test_a_killed_parent_takes_its_child_along_even_at_work(tmp_path: Path
         assert child.ppid() == parent.pid
         time.sleep(0.3)
         parent.kill()
-    gone, left = psutil.wait_procs([child], timeout=3)
+    gone, left = psutil.wait_procs([child], timeout=10)
     assert (gone, left) == ([child], [])
 
 
