@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.table import HEADS, Figure, line
 
 SCRIPTS = (
+    "page",
     "start",
     "flows_rest",
     "engine",
