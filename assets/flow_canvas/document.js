@@ -57,7 +57,8 @@ export function builder(kinds, names) {
   const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
   return (item, at) => {
     const kind = byName.get(item.kind) || { kind: item.kind, title: item.kind, icon: "box", inputs: [], outputs: [], unknown: true };
-    const [inputs, outputs] = [inputsOf(kind), outputsOf(kind, item.config)];
+    const config = { ...kind.defaults, ...item.config };
+    const [inputs, outputs] = [inputsOf(kind), outputsOf(kind, config)];
     const rows = Math.max(inputs.length, outputs.length);
     return {
       id: item.id,
@@ -68,7 +69,7 @@ export function builder(kinds, names) {
         kind,
         inputs,
         outputs,
-        line: lineOf(kind, item.config, names),
+        line: lineOf(kind, config, names),
         title: item.title || kind.title,
         least: Math.max(72, PORT_TOP + (rows - 1) * PORT_STEP + 20),
       },

@@ -103,7 +103,8 @@ function Selected({ store, board, node, choices }) {
     if (!wanted) return;
     const top = wanted.split(".")[0];
     setTab(top === "policy" ? "policy" : split && prompts.some(([name]) => name === top) ? "prompt" : "settings");
-    requestAnimationFrame(() => box.current?.querySelector(`[data-field="${top}"] :is(input,select,textarea,button)`)?.focus());
+    const find = (what) => box.current?.querySelector(`[data-field="${top}"] :is(${what})`);
+    requestAnimationFrame(() => (find("input,select,textarea") || find("button"))?.focus());
     store.set({ field: "" });
   }, [wanted]);
 
@@ -119,7 +120,7 @@ function Selected({ store, board, node, choices }) {
         config={item.config}
         value={item.config?.[name] ?? kind.defaults?.[name]}
         choices={choices}
-        onChange={(value) => configure(store, node.id, { ...item.config, [name]: value }, `${node.id} ${name}`)}
+        onChange={(value) => configure(store, node.id, { ...kind.defaults, ...item.config, [name]: value }, `${node.id} ${name}`)}
       />
     ));
   const onKeyDown = (event) => {

@@ -8,7 +8,8 @@ const outputsOf = (kind) => kind.outputs || [];
 /** The kind to put between: one without side effects first, then one that takes `from` itself. */
 export function bridge(from, to, kinds) {
   const gives = kinds.filter((kind) => !kind.starts && outputsOf(kind).some((p) => p.type === to));
-  const takes = (list, test) => list.find((kind) => inputsOf(kind).some(test));
+  const fed = (kind, port) => inputsOf(kind).every((p) => p === port || !p.required);
+  const takes = (list, test) => list.find((kind) => inputsOf(kind).some((p) => test(p) && fed(kind, p)));
   for (const list of [gives.filter((kind) => !kind.effect), gives]) {
     const found = takes(list, (p) => p.type === from) || takes(list, (p) => p.type === "any");
     if (found) return found;
