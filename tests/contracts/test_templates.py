@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
 
 from backend.engines.templates.jinja import JinjaTemplates
 from backend.ports.templates import TemplateFailed, Templates
+from tests.factories.children import engine_children
 
 VALUES = {
     "input": {"name": "Ada", "items": [1, 2], "empty": "", "none": None, "ok": True, "big": "x" * 1_000_000},
@@ -155,7 +155,7 @@ async def test_a_bomb_leaves_no_process_and_little_memory(templates: Templates):
         await templates.render("{{ 'a' * 2000000000 }}", VALUES)
     with pytest.raises(TemplateFailed, match="longer than 1 second"):
         await templates.render("{% for a in input.big %}{% for b in input.big %}{% endfor %}{% endfor %}", VALUES)
-    children = psutil.Process().children(recursive=True)
+    children = engine_children(recursive=True)
     assert len(children) == 1
     assert children[0].memory_info().rss < 100 * 1024 * 1024
 
@@ -173,7 +173,7 @@ async def test_a_slow_template_does_not_hold_up_another(templates: Templates):
 
 async def test_cheap_templates_start_no_process(templates: Templates):
     assert await templates.render("Hello {{ input.name | title }}", VALUES) == "Hello Ada"
-    assert psutil.Process().children() == []
+    assert engine_children() == []
 
 
 async def test_a_value_is_never_read_as_a_template(templates: Templates):

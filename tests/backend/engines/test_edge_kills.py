@@ -8,12 +8,12 @@ import uuid
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from backend.engines.vectors.edge import EdgeVectorIndex
 from backend.errors import Unavailable
 from backend.ports.vectors import Point
+from tests.factories.children import engine_children
 
 SPACE, NUM_BATCHES, BATCH = "s", 60, 50
 
@@ -42,7 +42,7 @@ async def test_kills_in_the_middle_of_writing_lose_and_double_nothing(tmp_path: 
     assert await index.count(SPACE, project_id="p") == NUM_BATCHES * BATCH
     for batch in (0, 6, 30, 59):
         assert await index.count(SPACE, project_id="p", document_id=f"d{batch}") == BATCH
-    assert len(psutil.Process().children()) == 1
+    assert len(engine_children()) == 1
     await index.close()
 
 

@@ -14,6 +14,7 @@ from backend.engines.parsing.isolated import IsolatedParser
 from backend.errors import Unavailable
 from backend.ports.parsing import ParsingFailed
 from tests.factories import documents
+from tests.factories.children import engine_children
 from tests.factories.documents import body_xml
 
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -127,7 +128,7 @@ async def test_a_memory_bomb_ends_and_the_next_document_is_read(tmp_path: Path):
     with pytest.raises(ParsingFailed, match=r"memory|no text layer"):
         await parser.parse(bomb)
     assert (await parser.parse(documents.handbook_pdf(tmp_path / "good.pdf"))).num_pages == 3
-    assert psutil.Process().children() == []
+    assert engine_children() == []
 
 
 async def test_python_that_runs_out_of_memory_says_so(tmp_path: Path):
@@ -142,12 +143,12 @@ async def test_a_document_that_takes_too_long_is_stopped(tmp_path: Path):
     with pytest.raises(ParsingFailed, match="longer than 1 seconds"):
         await IsolatedParser(cpu_seconds=1).parse(path)
     assert time.monotonic() - started < 20
-    assert psutil.Process().children() == []
+    assert engine_children() == []
 
 
 async def _children(least: int) -> list[psutil.Process]:
     for _ in range(500):
-        found = psutil.Process().children()
+        found = engine_children()
         if len(found) >= least:
             return found
         await asyncio.sleep(0.002)
@@ -160,7 +161,7 @@ async def test_two_documents_are_read_at_once_and_no_more(tmp_path: Path):
     reading = [asyncio.create_task(parser.parse(path)) for _ in range(4)]
     most = 0
     while not all(task.done() for task in reading):
-        most = max(most, len(psutil.Process().children()))
+        most = max(most, len(engine_children()))
         await asyncio.sleep(0.01)
     assert most == 2
     assert len({task.result() for task in reading}) == 1
@@ -173,7 +174,7 @@ async def test_cancelling_ends_the_process(tmp_path: Path):
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    assert psutil.Process().children() == []
+    assert engine_children() == []
 
 
 async def test_a_process_killed_from_outside_is_no_fault_of_the_document(tmp_path: Path):

@@ -16,6 +16,7 @@ import pytest
 from backend.engines.room.room import Room
 from backend.errors import InvalidInput, Unavailable
 from tests.backend.engines.odd_worker import Crash, Echo, Environment, Fail, Hang, Refuse, Written
+from tests.factories.children import engine_children
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = "tests.backend.engines.odd_worker"
@@ -37,7 +38,7 @@ async def test_the_child_starts_with_the_first_call(room: Room):
 async def test_calls_side_by_side_get_their_own_answers(room: Room):
     texts = [str(number) * 1000 for number in range(200)]
     assert await asyncio.gather(*(room.call(Echo(text), str) for text in texts)) == texts
-    assert len(psutil.Process().children()) == 1
+    assert len(engine_children()) == 1
 
 
 async def test_a_refusal_is_invalid_input_in_the_workers_words(room: Room):
@@ -85,7 +86,7 @@ async def test_a_caller_that_leaves_during_the_start_leaves_one_child(room: Room
     await asyncio.sleep(0)
     calls[0].cancel()
     assert await asyncio.gather(*calls[1:]) == ["x", "x"]
-    assert len(psutil.Process().children()) == 1
+    assert len(engine_children()) == 1
 
 
 async def test_closing_lets_the_child_finish_and_flush(tmp_path: Path):
