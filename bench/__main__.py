@@ -20,6 +20,7 @@ SCRIPTS = (
     "flows_rest",
     "engine",
     "ingest",
+    "knowledge",
 )
 TIMEOUT_SECONDS = 900
 

@@ -48,6 +48,7 @@ class Ledger:
         self._attempt = row.attempt
         self._stage = Stage(row.stage)
         self._written_at = time.monotonic()
+        self._is_ending = False
 
     async def write(self, work: Work, **values: Any) -> None:
         """Set columns within a unit of work, and tell of it once it stands."""
@@ -65,6 +66,7 @@ class Ledger:
             await self.write(work, stage=stage, percent=percent, **values)
 
     async def end(self, status: DocumentStatus, **values: Any) -> None:
+        self._is_ending = True
         async with self._units.write() as work:
             await self.write(work, status=status, **values)
 
@@ -73,7 +75,11 @@ class Ledger:
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=BETWEEN_LOOKS_SECONDS))[0]:
-                await self._look()
+                try:
+                    await self._look()
+                except AttemptLost:
+                    if not self._is_ending:  # a row that we are just ending looks like one that is lost
+                        raise
             task.result()
         finally:
             task.cancel()

@@ -21,6 +21,8 @@ from backend.knowledge.types import UNDO_WINDOW, Added, Document, DocumentStatus
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
 
+ENDED_BADLY = frozenset({DocumentStatus.FAILED, DocumentStatus.CANCELLED})
+
 
 class DocumentUseCases(UseCases):
     """Each act answers at once; jobs do the long part, and tell of it on the topics of types.py."""
@@ -40,11 +42,13 @@ class DocumentUseCases(UseCases):
         if size > self._parts.max_document_bytes:
             raise FileTooLarge(name, self._parts.max_document_bytes)
         sha256 = await asyncio.to_thread(_digest, path)
-        known, row = await self._note(operator, knowledge_base_id, name, size, sha256)
-        if row is None:
-            assert known is not None
-            return Added(known, already_here=True)
-        return Added(await self._store(operator, row, path))
+        row, is_new = await self._note(operator, knowledge_base_id, name, size, sha256)
+        if is_new:
+            return Added(await self._store(operator, row, path))
+        if row.status in ENDED_BADLY:
+            await self._parts.objects.put(object_key(operator.project_id, row.id), path)  # it may be what was missing
+            return Added(await self.retry(operator, row.id), already_here=True)
+        return Added(document_of(row), already_here=True)
 
     async def cancel(self, operator: Operator, document_id: str) -> Document:
         """Stop the work on a document within a second. Raise NotFinished when there is none, NotFound."""
@@ -62,9 +66,11 @@ class DocumentUseCases(UseCases):
         operator.require(Permission.KNOWLEDGE_EDIT)
         async with self._units.write() as work:
             row = await Documents(work.session, operator.project_id).change(document_id)
-            if row.status not in {DocumentStatus.FAILED, DocumentStatus.CANCELLED}:
+            if row.status not in ENDED_BADLY:
                 raise Conflict("Only a failed or cancelled document can be tried again.")
-            return self._try_again(work, row)
+            # Behind the cut where that is done: a provider that failed in the middle costs no second parse.
+            is_cut = row.status == DocumentStatus.FAILED and row.stage in {Stage.EMBED, Stage.INDEX}
+            return self._queue(work, row, Stage.EMBED if is_cut else Stage.PARSE)
 
     async def delete_document(self, operator: Operator, document_id: str, *, undo: bool = False) -> None:
         """Hide a document at once and end its work; its content goes now, or after 10 s where `undo` is offered."""
@@ -97,16 +103,14 @@ class DocumentUseCases(UseCases):
 
     async def _note(
         self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str
-    ) -> tuple[Document | None, DocumentRow | None]:
-        """Return the document that holds this content already, else a new row."""
+    ) -> tuple[DocumentRow, bool]:
+        """Return the row that holds this content already and False, else a new one and True."""
         async with self._units.write() as work:
+            # The lock on the base keeps the same file, sent twice at once, from being taken in twice.
             base = await KnowledgeBases(work.session, operator.project_id).change(knowledge_base_id)
             rows = Documents(work.session, operator.project_id)
-            known = await rows.same_content(base.id, sha256)
-            if known is not None and known.stage != Stage.STORE:
-                if known.status in {DocumentStatus.FAILED, DocumentStatus.CANCELLED}:
-                    return self._try_again(work, known), None
-                return document_of(known), None
+            if known := await rows.same_content(base.id, sha256):
+                return known, False
             row = DocumentRow(
                 id=new_id("doc"),
                 project_id=operator.project_id,
@@ -117,8 +121,7 @@ class DocumentUseCases(UseCases):
                 embedding_model=base.embedding_model,
             )
             rows.add(row)
-            await work.session.flush()
-            return None, row
+            return row, True
 
     async def _store(self, operator: Operator, row: DocumentRow, path: Path) -> Document:
         """Keep the file; its row stands already, so that no crash leaves a file that nobody knows of."""
@@ -138,11 +141,6 @@ class DocumentUseCases(UseCases):
         except DocumentNotFound:  # deleted while it was being stored; its purge may be over already
             await self._parts.objects.delete(key)
             raise
-
-    def _try_again(self, work: Work, row: DocumentRow) -> Document:
-        """Go on behind the cut where that is done: a provider that failed in the middle costs no second parse."""
-        is_cut = row.status == DocumentStatus.FAILED and row.stage in {Stage.EMBED, Stage.INDEX}
-        return self._queue(work, row, Stage.EMBED if is_cut else Stage.PARSE)
 
     def _queue(self, work: Work, row: DocumentRow, stage: Stage) -> Document:
         row.status, row.stage, row.percent = DocumentStatus.QUEUED, stage, 0

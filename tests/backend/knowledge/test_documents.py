@@ -60,6 +60,14 @@ async def test_adding_a_failed_document_again_tries_it_again(desk: Desk) -> None
     assert (again.id, again.status, again.error) == (failed.id, DocumentStatus.QUEUED, "")
 
 
+async def test_adding_a_file_again_brings_back_what_never_arrived(desk: Desk) -> None:
+    document = await desk.add("a.txt", "Some text.")
+    await desk.parts.objects.delete(f"{desk.operator.project_id}/documents/{document.id}")
+    assert (await desk.ingest(document)).status is DocumentStatus.FAILED
+    again = await desk.added("a.txt", "Some text.")
+    assert (again.id, again.status) == (document.id, DocumentStatus.DONE)
+
+
 async def test_a_file_over_the_limit_is_refused_in_words(desk: Desk) -> None:
     small = KnowledgeService(replace(desk.parts, max_document_bytes=10))
     with pytest.raises(FileTooLarge, match="larger than 0 MB"):
