@@ -46,12 +46,16 @@ class RunCancelled(DomainError):
     """Somebody cancelled the run."""
 
 
-class Fenced(DomainError):
+class Fenced(Unavailable):
     """Another process has taken the run over: drop it and write nothing."""
 
 
 class RunInterrupted(Unavailable):
     """This process ends; what the run has done is kept, and its next start goes on behind it."""
+
+
+class RecordRefused(Unavailable):
+    """The database did not take what a run did: it is left as it stands, and gone on with later."""
 
 
 class FlowNotFound(NotFound):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backend.flows.errors import Fenced, RunCancelled
+from backend.errors import Unavailable
+from backend.flows.errors import Fenced, RecordRefused, RunCancelled
 from backend.ports.run_journal import NodeEntry, RunEnding, RunJournal, RunOpening, RunUnit
 
 
@@ -44,7 +45,11 @@ class Recorder:
         nodes = (*self._waiting, *entries)
         self._waiting.clear()
         opening, self._opening = self._opening, None
-        verdict = await self._journal.write(RunUnit(self._run_id, self._attempt, opening, nodes, ending))
+        unit = RunUnit(self._run_id, self._attempt, opening, nodes, ending)
+        try:
+            verdict = await self._journal.write(unit)
+        except Unavailable as error:
+            raise RecordRefused(error.message, hint=error.hint) from error
         if not verdict.held:
             raise Fenced("The run is another process's now.")
         return verdict.cancel_requested

@@ -14,7 +14,7 @@ from backend.flows.engine.execution import Execution, Product
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.recorder import Recorder
 from backend.flows.engine.voice import Voice
-from backend.flows.errors import Fenced, NodeFailed, RunCancelled, RunInterrupted
+from backend.flows.errors import Fenced, NodeFailed, RecordRefused, RunCancelled, RunInterrupted
 from backend.flows.types import RunStatus
 from backend.ports.events import Events
 from backend.ports.run_journal import RunEnding, RunJournal
@@ -62,7 +62,7 @@ class Runner:
         return active.task if active else None
 
     def start(self, job: RunJob) -> asyncio.Task[RunOutcome]:
-        """Begin a run. The task ends with its outcome; it raises only Fenced, RunInterrupted and Unavailable."""
+        """Begin a run. The task ends with its outcome; it raises only Fenced, RunInterrupted and RecordRefused."""
         if self._is_stopping:
             raise RunInterrupted("The server is stopping.", hint="Try again in a moment.")
         recorder = Recorder(self._journal, job.run_id, job.attempt, job.opening)
@@ -126,6 +126,8 @@ class Runner:
             raise
         except RunInterrupted:
             await self._keep(active)
+            raise
+        except RecordRefused:
             raise
         except DomainError as error:
             outcome = _ended_early(active, error)

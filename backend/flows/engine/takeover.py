@@ -22,6 +22,7 @@ from backend.unit_of_work import Units
 BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 0.5
 STALE_SWEEPS = 10  # 5 s without a new beat
+MEND_SECONDS = 5.0
 Inherit = Callable[[str, int], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Watch:
         self._alone = alone
         self._seen: dict[str, int] = {}
         self._unchanged: Counter[str] = Counter()
+        self._lost: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -46,6 +48,7 @@ class Watch:
         else:
             self._tasks.append(asyncio.create_task(self._forever(self._sweep, SWEEP_SECONDS), name="run-sweeper"))
         self._tasks.append(asyncio.create_task(self._forever(self._beat, BEAT_SECONDS), name="run-beat"))
+        self._tasks.append(asyncio.create_task(self._forever(self._mend, MEND_SECONDS), name="run-mender"))
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -89,6 +92,22 @@ class Watch:
                 await self._take_over(worker)
         for worker in set(self._seen) - owners:
             del self._seen[worker], self._unchanged[worker]
+
+    async def _mend(self) -> None:
+        """Go on with runs that are ours and that nobody carries: the database refused their record, say on a full disk.
+
+        A run is only just written down when it is first seen so; it counts as lost when it is seen so twice.
+        """
+        async with self._units.read() as session:
+            owned = await Ownership(session).owned(self._worker)
+        idle = {run_id for run_id in owned if self._runner.task_of(run_id) is None}
+        for run_id in idle & self._lost:
+            async with self._units.write() as work:
+                attempt = await Ownership(work.session).take_back(run_id, self._worker)
+            if attempt is not None:
+                logger.warning("going on with run %s, whose record was refused", run_id)
+                await self._inherit(run_id, attempt)
+        self._lost = idle
 
     async def _take_over(self, worker: str) -> None:
         async with self._units.write() as work:

@@ -41,6 +41,25 @@ class Ownership:
         await self._session.exec(delete(RunWorkerRow).where(col(RunWorkerRow.id) == worker))
         return taken
 
+    async def take_back(self, run_id: str, worker: str) -> int | None:
+        """Begin a new attempt at a run that is ours; return it, None when it has ended or is another's."""
+        statement = (
+            update(RunRow)
+            .where(
+                col(RunRow.id) == run_id,
+                col(RunRow.status) == RunStatus.RUNNING.value,
+                col(RunRow.worker) == worker,
+            )
+            .values(attempt=RunRow.attempt + 1)
+            .returning(col(RunRow.attempt))
+        )
+        return (await self._session.exec(statement)).scalar_one_or_none()
+
+    async def owned(self, worker: str) -> set[str]:
+        """Return the running runs of a worker."""
+        statement = select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, RunRow.worker == worker)
+        return set(await self._session.exec(statement))
+
     async def row(self, run_id: str) -> RunRow | None:
         return (await self._session.exec(select(RunRow).where(RunRow.id == run_id))).first()
 
