@@ -1,0 +1,174 @@
+"""The log: found by words and filters, walked by keys, judged, deleted and brought back; text stays text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Console
+
+# What people and models write, and what must be drawn as it stands.
+CORPUS = (
+    "<script>document.title = 'run'</script>",
+    "<img src=x onerror=\"document.title='run'\">",
+    "<iframe srcdoc=\"<script>parent.document.title='run'</script>\"></iframe>",
+    "[a link](javascript:document.title='run')",
+    "<svg onload=\"document.title='run'\"><math><mtext></mtext></math></svg>",
+    "![picture](https://elsewhere.example/pixel.png)",
+    "{{ 7 * 7 }} ${7*7} <base href='https://elsewhere.example/'>",
+    "\u202egnirts desrever\u202c and \x1b[31mred\x1b[0m",
+)
+
+
+@pytest.fixture
+def flow(console: Console) -> str:
+    """Publish a flow that answers with the question itself; return its slug."""
+    known = console.api.get("/api/flows/echo")
+    if known.status_code == 200:
+        return "echo"
+    document = {
+        "format": "signalbox.flow/1",
+        "nodes": [
+            {"id": "question", "kind": "input", "title": "Question"},
+            {"id": "output", "kind": "output", "title": "Answer"},
+        ],
+        "edges": [
+            {
+                "id": "e1",
+                "source": "question",
+                "source_port": "question",
+                "target": "output",
+                "target_port": "value",
+            }
+        ],
+    }
+    made = console.api.post("/api/flows", json={"name": "Echo", "slug": "echo", "document": document})
+    assert made.status_code in {200, 201}, made.text
+    published = console.api.post("/api/flows/echo/publish", json={})
+    assert published.status_code in {200, 201}, published.text
+    return "echo"
+
+
+def say(console: Console, flow: str, text: str, conversation_id: str = "") -> str:
+    """Hold one turn over REST and return its conversation."""
+    wish = {"input": {"question": text}, **({"conversation_id": conversation_id} if conversation_id else {})}
+    done = console.api.post(f"/api/flows/{flow}/run", json=wish)
+    assert done.status_code == 200, done.text
+    return str(done.json()["conversation_id"])
+
+
+def wait_for_rows(page: Page) -> None:
+    expect(page.locator(".cv").first).to_be_visible()
+
+
+def test_words_in_any_script_are_found(console: Console, flow: str) -> None:
+    say(console, flow, "Die Straße zum Lager ist gesperrt")
+    say(console, flow, "Где мой заказ?")
+    page = console.open("/conversations")
+    search = page.get_by_role("searchbox", name="Search the messages").first
+    for words, title in (("STRASSE ZUM", "Die Straße zum Lager"), ("мой заказ".upper(), "Где мой заказ?")):
+        search.fill(words)
+        expect(page.locator(".cv")).to_have_count(1)
+        expect(page.locator(".cv")).to_contain_text(title)
+    search.fill("nobody ever said this")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").last.click()
+    wait_for_rows(page)
+
+
+def test_filters_narrow_the_list(console: Console, flow: str) -> None:
+    say(console, flow, "One for the filter")
+    page = console.open("/conversations")
+    wait_for_rows(page)
+    page.locator(".facets").get_by_label("Echo").click()
+    expect(page.locator(".cv .tag", has_text="Support desk")).to_have_count(0)
+    expect(page.locator(".cv").first).to_contain_text("Echo")
+    page.locator(".facets").get_by_label("Failed").click()
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
+def test_keys_walk_the_list_and_open(console: Console, flow: str) -> None:
+    say(console, flow, "First of two")
+    say(console, flow, "Second of two")
+    page = console.open("/conversations")
+    wait_for_rows(page)
+    page.locator(".cv").first.focus()
+    page.keyboard.press("j")
+    expect(page.locator(".cv").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(".cv").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/conversations/conv_"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second of two")
+
+
+def test_a_transcript_shows_the_run_behind_each_answer(console: Console, flow: str) -> None:
+    conversation = say(console, flow, "What did the nodes do?")
+    say(console, flow, "And a second time?", conversation)
+    page = console.open(f"/conversations/{conversation}")
+    expect(page.locator(".msg")).to_have_count(4)
+    trace = page.get_by_role("complementary", name="Trace")
+    expect(trace.locator(".trace-bars li")).to_have_count(2)
+    expect(trace.locator(".code")).to_contain_text("And a second time?")
+    page.get_by_role("button", name="Trace").first.click()
+    expect(trace.locator(".code")).to_contain_text("What did the nodes do?")
+    trace.get_by_role("link", name="Open full trace").click()
+    page.wait_for_url(re.compile("/runs/run_"))
+
+
+def test_a_bad_answer_is_marked_with_words(console: Console, flow: str) -> None:
+    conversation = say(console, flow, "Is this right?")
+    page = console.open(f"/conversations/{conversation}")
+    page.get_by_role("button", name="Not helpful").click()
+    page.get_by_label("Comment").fill("It only repeats me.")
+    page.get_by_role("button", name="Keep the comment").click()
+    expect(page.get_by_text("It only repeats me.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("It only repeats me.")).to_be_visible()
+    expect(page.locator(".cv.on")).to_contain_text("Not helpful")
+    page.get_by_role("button", name="Not helpful").click()
+    expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_deleted_conversation_comes_back(console: Console, flow: str) -> None:
+    conversation = say(console, flow, "Delete me, then not")
+    page = console.open(f"/conversations/{conversation}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete me, then not")
+    page.get_by_role("button", name="Delete the conversation").click()
+    expect(page.locator(".cv", has_text="Delete me, then not")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".cv", has_text="Delete me, then not")).to_have_count(1)
+
+
+def test_an_unknown_conversation_says_so(console: Console) -> None:
+    page = console.open("/conversations/conv_unknown")
+    expect(page.get_by_text("This conversation is not there.")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+@pytest.mark.parametrize("text", CORPUS, ids=range(len(CORPUS)))
+def test_what_was_said_stays_text(console: Console, flow: str, text: str) -> None:
+    conversation = say(console, flow, text)
+    asked: list[str] = []
+    page = console.page
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    console.open(f"/conversations/{conversation}")
+    expect(page.locator(".msg")).to_have_count(2)
+    for said in page.locator(".said").all():
+        assert said.evaluate("(node) => node.textContent") == text
+        assert said.evaluate("(node) => node.children.length") == 0
+    assert page.title() != "run"
+    assert all(url.startswith((console.base_url, "data:", "blob:")) for url in asked)
+
+
+def test_the_log_pleases_an_auditor(console: Console, flow: str) -> None:
+    conversation = say(console, flow, "How does this look?")
+    console.open("/conversations")
+    wait_for_rows(console.page)
+    console.look("conversations")
+    console.open(f"/conversations/{conversation}")
+    expect(console.page.locator(".msg")).to_have_count(2)
+    console.look("conversation")
