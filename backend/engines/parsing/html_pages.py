@@ -17,14 +17,19 @@ INVISIBLE = re.compile(
     r"<(head|script|style|template|noscript|svg|nav|iframe|object)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
 )
 PAGE_FOOTER = re.compile(r"<footer\b.*?</footer\s*>", re.IGNORECASE | re.DOTALL)
-TITLE = re.compile(r"<title[^>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
+FOOTER_BEGINS = re.compile(r"<footer\b", re.IGNORECASE)
+MAX_FOOTERS = 50  # each one that is never closed costs a search to the end
+MAX_HEAD_CHARACTERS = 100_000
+TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 MAX_TITLE_CHARACTERS = 300
 
 
 def read_html(path: Path) -> ParsedDocument:
     source = decode(path.read_bytes()).replace("\0", "")
-    title = TITLE.search(source)
-    visible = PAGE_FOOTER.sub("", INVISIBLE.sub("", source))
+    title = TITLE.search(source[:MAX_HEAD_CHARACTERS])
+    visible = INVISIBLE.sub("", source)
+    if len(FOOTER_BEGINS.findall(visible)) <= MAX_FOOTERS:
+        visible = PAGE_FOOTER.sub("", visible)
     try:
         result = extract_bytes_sync(visible.encode(), "text/html", CONFIG)
     except (KreuzbergError, ParsingError, RuntimeError, ValueError):

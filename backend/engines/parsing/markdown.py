@@ -15,12 +15,12 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 ROW = re.compile(r"\s*\|.*\|\s*")
 DIVIDER = re.compile(r"\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*")
 CELLS = re.compile(r"(?<!\\)\|")
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
-EMPHASIS = re.compile(r"(?<![\w`*])(\*\*|__|\*|`)(?=[^\s`*])(.+?)(?<=\S)\1(?![\w`*])")
-IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
+# Each has an end in sight: a search to the end of the text from every opening mark would be quadratic.
+EMPHASIS = re.compile(r"(?<![\w`*])(\*\*|__|\*|`)(?=[^\s`*])(.{1,300}?)(?<=\S)\1(?![\w`*])")
+IMAGE = re.compile(r"!\[([^\]\n]{0,500})\]\([^)\n]{0,2000}\)")
+LINK = re.compile(r"\[([^\]\n]{0,500})\]\(([^)\s]{0,2000})[^)\n]{0,500}\)")
 MAX_LEVELS = 6
 
 
@@ -81,7 +81,7 @@ class Cutter:
 def cut_at_headings(text: str) -> list[Section]:
     """Return the sections of a Markdown text in order; tables become sections of rows."""
     cutter, fence = Cutter(), ""
-    for line in _joined_setext(COMMENT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))):
+    for line in _joined_setext(_without_comments(text.replace("\r\n", "\n").replace("\r", "\n"))):
         mark = FENCE.match(line)
         if fence:
             cutter.line(line)
@@ -97,6 +97,14 @@ def cut_at_headings(text: str) -> list[Section]:
             cutter.line(line)
     cutter.end()
     return cutter.sections
+
+
+def _without_comments(text: str) -> str:
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join([*kept, text[at:]])
 
 
 def _joined_setext(text: str) -> Iterator[str]:

@@ -184,3 +184,33 @@ async def test_a_process_killed_from_outside_is_no_fault_of_the_document(tmp_pat
     os.kill(child.pid, signal.SIGKILL)
     with pytest.raises(Unavailable):
         await reading
+
+
+SLOW_TO_SEARCH = [
+    ("comments.html", "<!---->" * 9000 + "x<!--" * 50_000),
+    ("titles.html", "<p>x</p>" + "<title>" * 50_000 + "<footer>" * 50_000),
+    ("links.html", "<html>" + "<a href='x'>[a](</a>" * 20_000 + "**a " * 50_000),
+    ("links.md", "[a](" * 50_000 + "\n" + "<!--" * 50_000 + "\n" + "| a " * 20_000 + "|\n|" + "-|" * 20_000),
+    ("rules.md", "|" + " :-" * 50_000 + "\n" + "|-" * 50_000 + "x\n" + "-" * 200_000 + "x\n###### " + " #" * 100_000),
+    ("spaces.txt", "\n \t" * 500_000 + "x"),
+    ("quotes.csv", '"' * 500_001),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content"), SLOW_TO_SEARCH, ids=[name for name, _ in SLOW_TO_SEARCH])
+async def test_no_text_makes_a_search_through_it_quadratic(tmp_path: Path, name: str, content: str):
+    """Each took a minute or more where a pattern looked for its end from every beginning."""
+    path = written(tmp_path / name, content.encode())
+    document = await IsolatedParser(cpu_seconds=10).parse(path, name)
+    assert document.num_characters > 0
+
+
+@pytest.mark.parametrize("wrapper", ["sdt", "smartTag"])
+async def test_a_document_nested_too_deeply_is_damaged(tmp_path: Path, wrapper: str):
+    run = "<w:r><w:t>x</w:t></w:r>"
+    inner = f"<w:p>{run}</w:p>" if wrapper == "sdt" else run
+    nested = f"<w:{wrapper}>" * 100_000 + inner + f"</w:{wrapper}>" * 100_000
+    whole = body_xml("y").replace("</w:p></w:body>", f"{nested}</w:p></w:body>")
+    path = documents.docx_with(tmp_path / "deep.docx", {"word/document.xml": whole}, zipfile.ZIP_STORED)
+    with pytest.raises(ParsingFailed, match="damaged"):
+        await IsolatedParser().parse(path)
