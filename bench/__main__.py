@@ -17,6 +17,7 @@ from bench.table import HEADS, Figure, line
 SCRIPTS = (
     "page",
     "start",
+    "home_page",
     "flows_rest",
     "engine",
     "ingest",

@@ -68,6 +68,9 @@ def _matters(record: logging.LogRecord) -> bool:
     # Where these two complain, one of ours says the same in words.
     if record.name in {"_granian", "asyncio"}:
         return False
+    if record.name.startswith("reflex"):
+        # It warns of each tab that was closed a moment ago.
+        return record.levelno >= logging.ERROR
     return record.levelno >= logging.WARNING or record.name == EVENTS.name
 
 

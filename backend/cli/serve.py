@@ -83,11 +83,12 @@ async def serve(settings: Settings) -> int:
     stopping = Stopping()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.ask)
+    configure_logs(settings.folder)
     drain = Drain(importlib.import_module("console.app").app())
     server = Server(
         drain, settings.host, settings.port, interface=cast(Any, "asgi"), backlog=1024, log_dictconfig=GRANIAN_LOGS
     )
-    configure_logs(settings.folder)
+    configure_logs(settings.folder)  # once more, because granian's own configuration closed our files
     take_children_in()
     serving = loop.create_task(server.serve())
     await announce(settings, serving)
