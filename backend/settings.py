@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 PREFIX = "SIGNALBOX_"
 MIN_KEY_CHARACTERS = 32
@@ -62,11 +61,8 @@ class Settings(BaseSettings):
             return value
         for plain in ("postgres://", "postgresql://"):
             value = value.replace(plain, "postgresql+psycopg://", 1) if value.startswith(plain) else value
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            url = None
-        if url is None or url.drivername != "postgresql+psycopg" or not url.database:
+        url = urlsplit(value)
+        if url.scheme != "postgresql+psycopg" or not url.path.strip("/"):
             raise ValueError('it is neither "sqlite" nor an address like postgresql+psycopg://user:password@host/name')
         return value
 
@@ -74,6 +70,12 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """The data directory, absolute."""
         return self.data_dir.expanduser().resolve()
+
+    @property
+    def address(self) -> str:
+        """Where the console is served, as a person types it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     def sources(self) -> dict[str, str]:
         """Return for each field where its value came from: "environment" or "default"."""
@@ -85,7 +87,8 @@ class Settings(BaseSettings):
         if name == "secret_key":
             return ", ".join("********" for _ in value) or "(unset)"
         if name == "database" and value != "sqlite":
-            return make_url(value).render_as_string(hide_password=True)
+            password = urlsplit(value).password
+            return str(value).replace(f":{password}@", ":***@", 1) if password else str(value)
         return str(value)
 
 

@@ -7,20 +7,13 @@ from typing import Any
 
 from backend.bootstrap.doctor import examine
 from backend.bootstrap.services import Services
-from backend.settings import Settings
 
 Command = Callable[[Services, dict[str, Any]], AsyncIterator[str]]
 
 
-def address_of(settings: Settings) -> str:
-    """Return where the console is served, as a person types it."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
-
-
 async def sign_in_link(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
     token = await services.identity.make_sign_in_link()
-    yield f"{address_of(services.settings)}/sign-in/link?token={token}"
+    yield f"{services.settings.address}/sign-in/link?token={token}"
 
 
 async def create_key(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:

@@ -1,5 +1,5 @@
 """Let `python -m backend.cli` be the same as `signalbox`."""
 
-from backend.cli.app import main
+from backend.cli.entry import main
 
 main()

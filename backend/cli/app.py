@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from backend.cli import access, build, database, demo, doctor, run, scripted, settings, worker
@@ -25,11 +23,3 @@ app.add_typer(demo.demo, name="demo")
 app.command("doctor")(doctor.doctor)
 app.command("scripted-model")(scripted.scripted_model)
 app.command("build", hidden=True)(build.build)
-
-
-def main() -> None:
-    try:
-        app()
-    except KeyboardInterrupt:
-        # Ctrl-C during set-up; what was started ends with this process.
-        sys.exit(130)

@@ -10,8 +10,9 @@ from backend import bootstrap
 from backend.bootstrap.commands import COMMANDS
 from backend.bootstrap.control import ask
 from backend.cli.configured import read_settings
+from backend.cli.folder import make_folder
 from backend.cli.holding import hold, is_held
-from backend.cli.run import make_folder, migrate_or_stop
+from backend.cli.migrating import migrate_or_stop
 from backend.cli.say import say, stop
 from backend.errors import DomainError
 from backend.settings import Settings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backend.cli.configured import read_settings
+from backend.cli.folder import make_folder
 from backend.cli.holding import hold, holder
-from backend.cli.run import make_folder, migrate_or_stop
+from backend.cli.migrating import migrate_or_stop
 from backend.cli.say import say, stop
 
 

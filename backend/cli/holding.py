@@ -10,7 +10,6 @@ import socket
 import time
 from pathlib import Path
 
-from backend.bootstrap.commands import address_of
 from backend.cli.say import stop
 from backend.settings import Settings
 
@@ -36,7 +35,7 @@ def hold(settings: Settings) -> int | None:
         os.close(descriptor)
         return None
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "address": address_of(settings)}).encode(), 0)
+    os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "address": settings.address}).encode(), 0)
     return descriptor
 
 

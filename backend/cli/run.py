@@ -10,14 +10,13 @@ from typing import Annotated
 
 import typer
 
-from backend.bootstrap.migrations import Migrated, migrate
 from backend.cli.build import build_front_end
 from backend.cli.children import end_with_parent
 from backend.cli.configured import is_loopback, read_settings
+from backend.cli.folder import make_folder
 from backend.cli.holding import hold, holder, require_free_port
 from backend.cli.paths import ROOT
 from backend.cli.say import say, stop
-from backend.errors import DomainError
 from backend.settings import Settings
 
 MACHINES = ("x86_64", "aarch64")
@@ -34,27 +33,6 @@ def require_loopback(settings: Settings) -> None:
             f"SIGNALBOX_HOST is {settings.host!r}, and only loopback addresses (127.0.0.1, ::1, localhost) are served: "
             "signing in is not made for a network yet."
         )
-
-
-def migrate_or_stop(settings: Settings) -> Migrated:
-    try:
-        done = migrate(settings)
-    except DomainError as refusal:
-        stop(f"{refusal.message} {refusal.hint}".strip())
-    if done.before != done.after:
-        copied = f"; a copy of it lies in {done.copy}" if done.copy else ""
-        say(f"Database brought to version {done.after}{copied}")
-    return done
-
-
-def make_folder(settings: Settings) -> None:
-    """Make the data directory, for its owner only."""
-    try:
-        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        stop(f"SIGNALBOX_DATA_DIR is {str(settings.folder)!r}, and cannot be used: {error.strerror}.")
-    if not os.access(settings.folder, os.W_OK | os.X_OK):
-        stop(f"SIGNALBOX_DATA_DIR is {str(settings.folder)!r}, and cannot be used: this user may not write there.")
 
 
 def server_environment(settings: Settings) -> dict[str, str]:
@@ -88,7 +66,6 @@ def run(
         return
     require_free_port(settings)
     build_front_end()
-    migrate_or_stop(settings)
     os.set_inheritable(held, True)  # noqa: FBT003  # the lock goes on with the server
     command = [sys.executable, "-m", "backend.cli.serve", str(held)]
     sys.stdout.flush()

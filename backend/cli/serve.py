@@ -11,16 +11,18 @@ import importlib
 import logging
 import os
 import signal
+import subprocess
 import sys
 from typing import Any, cast
 
 from granian.server.embed import Server
 
 from backend import bootstrap
-from backend.bootstrap.commands import address_of
 from backend.bootstrap.control import listening
 from backend.bootstrap.logs import configure_logs, take_children_in
 from backend.bootstrap.rooms import lend_vectors
+from backend.bootstrap.versions import is_current
+from backend.cli.children import end_with_parent
 from backend.cli.draining import Drain
 from backend.cli.say import complain, say
 from backend.errors import DomainError
@@ -55,7 +57,7 @@ async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         if serving.done():
             return
-    address = address_of(settings)
+    address = settings.address
     token = await bootstrap.services().identity.make_sign_in_link()
     logger.info("ready at %s", address)
     say(f"Signalbox is ready at {address}")
@@ -125,7 +127,12 @@ def main() -> None:
     if len(sys.argv) > 1:
         # The data directory stays held while this process lives, and no child may hold it longer.
         os.set_inheritable(int(sys.argv[1]), False)  # noqa: FBT003
-    sys.exit(asyncio.run(serve(Settings())))
+    settings = Settings()
+    if not is_current(settings):
+        child = [sys.executable, "-m", "backend.cli.migrating"]
+        if code := subprocess.run(child, preexec_fn=end_with_parent, check=False).returncode:  # one thread
+            sys.exit(code)
+    sys.exit(asyncio.run(serve(settings)))
 
 
 if __name__ == "__main__":

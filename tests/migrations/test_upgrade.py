@@ -12,7 +12,8 @@ from alembic import command
 from backend import bootstrap
 from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import COPIES, NewerDatabase, alembic_config, database_url, migrate
-from backend.engines.database.copies import KEPT, copy_aside
+from backend.bootstrap.versions import is_current, newest_version
+from backend.engines.database.copies import KEPT, copy_aside, stamped_version
 from backend.errors import Unavailable
 from backend.settings import Settings
 from tests.migrations.databases import rows, version
@@ -101,3 +102,17 @@ def test_a_postgres_that_is_down_is_said_without_its_password() -> None:
         migrate(settings)
     assert "127.0.0.1:9" in refused.value.message
     assert "hidden-word" not in refused.value.message
+
+
+def test_the_quick_look_agrees_with_the_chain(folder: Settings) -> None:
+    assert not is_current(folder)
+    assert stamped_version(folder.folder / SQLITE_FILE) == ""
+    done = migrate(folder)
+    assert newest_version() == done.after
+    assert is_current(folder)
+    command.downgrade(alembic_config(database_url(folder)), "0001")
+    assert not is_current(folder)
+
+
+def test_only_asking_tells_on_postgres() -> None:
+    assert not is_current(Settings(database="postgresql+psycopg://host/box"))

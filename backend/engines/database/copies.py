@@ -24,3 +24,15 @@ def copy_aside(path: Path, folder: Path, name: str) -> Path:
     for old in copies[:-KEPT]:
         old.unlink()
     return made
+
+
+def stamped_version(path: Path) -> str:
+    """Return the version that migrations left in the file; empty when there is none."""
+    if not path.exists():
+        return ""
+    with closing(sqlite3.connect(path)) as connection:
+        try:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.DatabaseError:
+            return ""
+    return str(found[0]) if found else ""
