@@ -39,9 +39,9 @@ class Flows:
     journal: RunJournal
 
     async def close(self) -> None:
-        """Let runs come to a stop, then write what waits."""
+        """Checkpoint what still runs, then write what waits: runs had their grace while the process was drained."""
         await self.watch.stop()
-        await self.runner.close()
+        await self.runner.close(0)
         await self.journal.close()
 
 

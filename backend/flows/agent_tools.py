@@ -140,12 +140,15 @@ def checked(tool: str, arguments: tuple[Argument, ...], given: dict[str, Any]) -
 
 
 def filled(config: HttpTool, values: dict[str, Any]) -> str:
-    """Put arguments into the path, escaped, and the rest into the query. The host stays as it was written."""
+    """Put arguments into the path, escaped, the rest into the query; the host stays. Raise InvalidInput."""
     url, rest = config.url, dict(values)
     for name, value in values.items():
         hole = f"{{{name}}}"
         if hole in url:
-            url = url.replace(hole, quote(as_text(value), safe=""))
+            text = as_text(value)
+            if text in ("", ".", ".."):
+                raise InvalidInput(f"{name} cannot stand in the address.")
+            url = url.replace(hole, quote(text, safe=""))
             del rest[name]
     if rest:
         url += ("&" if "?" in url else "?") + urlencode({name: as_text(value) for name, value in rest.items()})

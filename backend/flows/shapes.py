@@ -18,6 +18,9 @@ from backend.flows.types import (
     VersionInfo,
 )
 
+# A deleted flow gives its slug free by this mark and its id behind it.
+TOMBSTONE = "~"
+
 
 def flow_of(row: FlowRow) -> Flow:
     return Flow(
@@ -63,7 +66,7 @@ def run_of(row: RunRow, flow: FlowRow) -> Run:
         id=row.id,
         flow_id=row.flow_id,
         flow_name=flow.name,
-        flow_slug=flow.slug,
+        flow_slug=flow.slug.partition(TOMBSTONE)[0],
         version=row.version,
         draft_version=row.draft_version,
         status=RunStatus(row.status),

@@ -79,6 +79,10 @@ class Chat:
         async with self._units.write() as work:
             await self._log.close_turn(work, job.facts.operator, answer)
 
+    async def fail(self, work: Work, operator: Operator, run_id: str, error: str) -> None:
+        """Close the turn of a run that never came to run; nothing where it owes none."""
+        await self._log.close_turn(work, operator, Answer(run_id=run_id, error=error))
+
 
 def answer_text(output: dict[str, Any] | None) -> str:
     """Return what a chat shows of a run's output: `answer`, else the first value."""

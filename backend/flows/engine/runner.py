@@ -19,8 +19,9 @@ from backend.flows.types import RunStatus
 from backend.ports.events import Events
 from backend.ports.run_journal import RunEnding, RunJournal
 
-# What runs when the process is asked to end gets this long before it is checkpointed as it stands.
-GRACE_SECONDS = 10.0
+# What runs when the process is asked to end gets this long before it is checkpointed as it stands: in all, 10 s.
+GRACE_SECONDS = 8.5
+CHECKPOINT_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 Settle = Callable[[RunJob, RunOutcome], Awaitable[None]]
 
@@ -102,7 +103,7 @@ class Runner:
             for task in late:
                 task.cancel()
             if late:
-                await asyncio.wait(late, timeout=grace_seconds)
+                await asyncio.wait(late, timeout=CHECKPOINT_SECONDS)
 
     def _forget(self, run_id: str, task: asyncio.Task[RunOutcome]) -> None:
         self._active.pop(run_id, None)

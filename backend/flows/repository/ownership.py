@@ -60,6 +60,15 @@ class Ownership:
         statement = select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, RunRow.worker == worker)
         return set(await self._session.exec(statement))
 
+    async def give_up(self, run_id: str, attempt: int, error: str, moment: datetime) -> None:
+        """End a run of ours that cannot be carried out."""
+        statement = update(RunRow).where(
+            col(RunRow.id) == run_id,
+            col(RunRow.attempt) == attempt,
+            col(RunRow.status) == RunStatus.RUNNING.value,
+        )
+        await self._session.exec(statement.values(status=RunStatus.FAILED.value, error=error, finished_at=moment))
+
     async def row(self, run_id: str) -> RunRow | None:
         return (await self._session.exec(select(RunRow).where(RunRow.id == run_id))).first()
 

@@ -16,7 +16,7 @@ from backend.flows.nodes.registry import catalogue
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service.parts import UseCases, checked_description, checked_name, flow_row, free_slug
-from backend.flows.shapes import brief_of, flow_of
+from backend.flows.shapes import TOMBSTONE, brief_of, flow_of
 from backend.flows.slugs import checked_slug, slug_of
 from backend.flows.types import Flow, FlowBrief, Problem
 from backend.ids import new_id
@@ -27,7 +27,6 @@ from backend.unit_of_work import Work
 FIRST_PAGE = Page()
 # The undo bar stands 10 s; whoever finds out later still has an hour.
 KEEP_DELETED = timedelta(hours=1)
-_TOMBSTONE = "~"
 
 
 class FlowUseCases(UseCases):
@@ -108,7 +107,7 @@ class FlowUseCases(UseCases):
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
             row.deleted_at = utc_now()
-            row.slug = f"{row.slug}{_TOMBSTONE}{row.id}"
+            row.slug = f"{row.slug}{TOMBSTONE}{row.id}"
             rows.add(row)
             self._forget(work, row.id)
             return row.id
@@ -121,7 +120,7 @@ class FlowUseCases(UseCases):
             row = await rows.deleted_flow(flow_id)
             if row is None or row.deleted_at is None or utc_now() - row.deleted_at > KEEP_DELETED:
                 raise FlowNotFound("There is no such deleted flow.")
-            slug = row.slug.partition(_TOMBSTONE)[0]
+            slug = row.slug.partition(TOMBSTONE)[0]
             if await rows.slugs_like(slug) & {slug}:
                 raise Conflict(f"Another flow has the address {slug} by now.", hint="Rename that one first.")
             row.slug, row.deleted_at = slug, None

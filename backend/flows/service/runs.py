@@ -8,10 +8,11 @@ from contextlib import aclosing
 from typing import Any
 
 from backend.columns import utc_now
+from backend.errors import InvalidInput, NotFound
 from backend.flows.document import FlowDocument
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunOutcome
-from backend.flows.engine.loader import Loader
+from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
 from backend.flows.errors import RunNotFound
 from backend.flows.repository.flows import FlowRepository
@@ -126,7 +127,8 @@ class RunService:
             if task := self._runner.task_of(run_id):
                 await asyncio.wait([task])
             return
-        await asyncio.wait([await self._go_on(run_id, attempt)])
+        if task := await self._go_on(run_id, attempt):
+            await asyncio.wait([task])
 
     async def inherit(self, run_id: str, attempt: int) -> None:
         """Go on with a run that was taken over; returns at once."""
@@ -137,8 +139,19 @@ class RunService:
         async with self._units.read() as session:
             return [Waiting(*row) for row in await Ownership(session).queued()]
 
-    async def _go_on(self, run_id: str, attempt: int) -> asyncio.Task[RunOutcome]:
-        return self._runner.start(await self._loader.job(run_id, attempt))
+    async def _go_on(self, run_id: str, attempt: int) -> asyncio.Task[RunOutcome] | None:
+        """Start an attempt of ours; a run that cannot be carried out any more ends as failed, and None is returned."""
+        try:
+            return self._runner.start(await self._loader.job(run_id, attempt))
+        except (InvalidInput, NotFound) as error:
+            said = f"{error.message} {error.hint}".strip()
+            async with self._units.write() as work:
+                ownership = Ownership(work.session)
+                await ownership.give_up(run_id, attempt, said, utc_now())
+                if row := await ownership.row(run_id):
+                    acting = run_operator(row.project_id, row.started_by_id, row.started_by)
+                    await self._chat.fail(work, acting, run_id, said)
+            return None
 
     async def _begin(
         self, operator: Operator, name: str, wish: RunWish

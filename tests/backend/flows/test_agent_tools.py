@@ -59,6 +59,12 @@ def test_a_host_that_a_model_could_choose_is_no_address(url: str) -> None:
     assert not host_is_fixed(url)
 
 
+@pytest.mark.parametrize("value", ["..", ".", ""])
+def test_a_step_up_is_no_value_of_a_path(value: str) -> None:
+    with pytest.raises(InvalidInput):
+        filled(HttpTool(url="https://api.example/orders/{number}", arguments=ARGUMENTS), {"number": value})
+
+
 def test_a_tool_cannot_be_told_to_write() -> None:
     with pytest.raises(ValidationError):
         HttpTool.model_validate({"type": "http", "url": "https://a.example/", "method": "POST"})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import update
 
 from backend.bootstrap import Services
 from backend.errors import InvalidInput, NotFound
+from backend.flows.models import FlowSnapshotRow
 from backend.flows.types import RunStatus, RunWish
 from backend.operator import Operator
 from tests.factories.flows import document, echo, greeting, node
@@ -158,3 +160,24 @@ async def test_a_finished_run_shows_the_document_it_ran(services: Services, oper
         (3, "output", "done"),
     ]
     assert found.run.version == 1
+
+
+async def test_a_queued_run_that_cannot_be_carried_out_any_more_fails_in_words(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a release that knows a kind of node no more: the start goes on, the run and its chat end."""
+    slug = await publish(services, operator, chat())
+
+    async def keep(*_: object) -> None: ...
+
+    monkeypatch.setattr(services.jobs, "enqueue", keep)
+    queued = await services.runs.enqueue(operator, slug, RunWish({"question": "One"}))
+    gone = document([node("x", "teleport")], []).as_json()
+    async with services.units.write() as work:
+        await work.session.exec(update(FlowSnapshotRow).values(document=gone))
+    services.runs._loader._plans.__init__()
+    await services.runs.execute(queued.id)
+    run = (await services.runs.get(operator, queued.id)).run
+    assert (run.status, run.error) == (RunStatus.FAILED, "There is no node kind called teleport.")
+    transcript = await services.conversations.transcript(operator, run.conversation_id)
+    assert transcript.messages[-1].error == "There is no node kind called teleport."
