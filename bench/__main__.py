@@ -19,6 +19,7 @@ SCRIPTS = (
     "start",
     "home_page",
     "flows_rest",
+    "canvas",
     "engine",
     "ingest",
     "knowledge",

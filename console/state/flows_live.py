@@ -10,6 +10,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.flows.types import Run, RunStatus, RunWish, Trigger, run_topic
+from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state import formats
@@ -32,12 +33,22 @@ class FlowLiveState(Seated, rx.State):
     running: rx.Field[bool] = rx.field(default=False)
     run_id: rx.Field[str] = rx.field("")
 
+    _owner: str = ""
+
+    def _take(self) -> str:
+        """Empty the screen for whoever watches from now on; an earlier watcher then draws nothing more here."""
+        self._owner = new_id("watch")
+        self._clear()
+        return self._owner
+
     def _clear(self) -> None:
         self.run, self.marks, self.live = {}, {}, {}
         self.answer, self.writing, self.running, self.run_id = "", "", False, ""
 
-    def _draw(self, board: RunBoard) -> None:
+    def _draw(self, board: RunBoard, owner: str) -> None:
         """Copy what changed: a var that is written is sent."""
+        if owner != self._owner:
+            return
         head = {"id": board.run_id, "status": board.status}
         if {**self.run, "elapsed_ms": 0} != {**head, "elapsed_ms": 0} and board.run_id:
             self.run = {**head, "elapsed_ms": round(board.elapsed_ms)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,7 @@ class FlowRunState(Phased, rx.State):
     _conversation: str = ""
     _values: dict[str, Any] | None = None
     _flow: str = ""
+    _owner: str = ""
 
     @rx.event
     async def open(self) -> Any:
@@ -41,12 +44,16 @@ class FlowRunState(Phased, rx.State):
         live = await self.get_state(FlowLiveState)
         if draft.key != self._flow:
             self._flow, self.said, self._conversation = draft.key, [], ""
-            live._clear()
+            self._owner = live._take()
         self.problem, self.phase = NOTHING, "ready"
+        if live.running and live._owner == self._owner:
+            return None  # the watcher of before the reload goes on
         going = await under_way(operator, draft.key)
         if going is None:
+            if live._owner != self._owner:
+                self._owner = live._take()
             return None
-        live._clear()
+        self._owner = live._take()
         live.running = True
         return FlowRunState.watch(going.id)
 
@@ -65,7 +72,7 @@ class FlowRunState(Phased, rx.State):
         self.said = [*self.said, question(text, ZoneInfo(person.time_zone), formats.now())]
         self.problem, self.phase = NOTHING, "ready"
         self.sent += 1
-        live._clear()
+        self._owner = live._take()
         live.running = True
         return FlowRunState.run_draft
 
@@ -74,7 +81,7 @@ class FlowRunState(Phased, rx.State):
         """Start the run that was asked for and show it until it ends."""
         async with self:
             operator = await self._operator(Permission.FLOWS_RUN)
-            flow, wish = self._flow, chosen(self._values or {}, self._conversation)
+            owner, flow, wish = self._owner, self._flow, chosen(self._values or {}, self._conversation)
             self.phase = "ready"
             events = None
             async with self._loading():
@@ -83,31 +90,44 @@ class FlowRunState(Phased, rx.State):
                 (await self.get_state(FlowLiveState))._clear()
                 return
         board = RunBoard()
-        await hear(self._draw, operator, board, events)
-        await self._finish(board)
+        async with self._showing(owner):
+            await hear(partial(self._draw, owner), operator, board, events)
+            await self._finish(board, owner)
 
     @rx.event(background=True)
     async def watch(self, run_id: str) -> None:
         """Show a run that goes on already."""
         async with self:
-            operator = await self._operator(Permission.FLOWS_READ)
+            operator, owner = await self._operator(Permission.FLOWS_READ), self._owner
         board = RunBoard()
-        await follow(self._draw, operator, board, run_id)
-        await self._finish(board)
+        async with self._showing(owner):
+            await follow(partial(self._draw, owner), operator, board, run_id)
+            await self._finish(board, owner)
 
-    async def _draw(self, board: RunBoard) -> None:
+    async def _draw(self, owner: str, board: RunBoard) -> None:
         async with self:
-            (await self.get_state(FlowLiveState))._draw(board)
+            (await self.get_state(FlowLiveState))._draw(board, owner)
 
-    async def _finish(self, board: RunBoard) -> None:
-        """Put the answer under the question."""
+    @asynccontextmanager
+    async def _showing(self, owner: str) -> AsyncIterator[None]:
+        """Leave nothing running on the screen, however the watching ends."""
+        try:
+            yield
+        finally:
+            async with self:
+                live = await self.get_state(FlowLiveState)
+                if live._owner == owner:
+                    live.running, live.answer, live.writing = False, "", ""
+
+    async def _finish(self, board: RunBoard, owner: str) -> None:
+        """Put the answer under the question, unless another watcher does."""
         async with self:
+            if owner != self._owner:
+                return
             draft = await self.get_state(FlowDraftState)
             plates = (await self.get_state(FlowSaveState))._plates or {}
-            live = await self.get_state(FlowLiveState)
             self.said = [*self.said, answer(board, draft.name, plates)]
             self._conversation = board.conversation_id if (await self.get_state(FlowFormState)).chat else ""
-            live.running, live.answer, live.writing = False, "", ""
 
     @rx.event
     async def stop(self) -> None:
@@ -124,7 +144,7 @@ class FlowRunState(Phased, rx.State):
         live = await self.get_state(FlowLiveState)
         if not live.running:
             self.said, self._conversation, self.problem, self.phase = [], "", NOTHING, "ready"
-            live._clear()
+            self._owner = live._take()
 
     @rx.event
     async def point(self, node: str) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,7 @@ class RunPageState(Phased, rx.State):
     node: rx.Field[NodeLine] = rx.field(default_factory=NodeLine)
     goto: rx.Field[str] = rx.field("")
     _order: tuple[str, ...] = ()
+    _owner: str = ""
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -87,8 +89,8 @@ class RunPageState(Phased, rx.State):
             live = await self.get_state(FlowLiveState)
             board = RunBoard()
             board.recall(detail, detail.run.time_ms)
-            live._clear()
-            live._draw(board)
+            self._owner = live._take()
+            live._draw(board, self._owner)
             await self._show(detail)
             self.seed = detail.document.as_json()
             self.revision += 1
@@ -144,17 +146,17 @@ class RunPageState(Phased, rx.State):
         """Show the run until it ends."""
         async with self:
             operator = await self._operator(Permission.FLOWS_READ)
-            run_id = self.run_id
-        await follow(self._draw, operator, RunBoard(), run_id)
+            run_id, owner = self.run_id, self._owner
+        await follow(partial(self._draw, owner), operator, RunBoard(), run_id)
         async with self:
             if self.run_id == run_id:
                 detail = await services().runs.get(operator, run_id)
                 await self._show(detail)
                 self._choose(detail, self.node.node)
 
-    async def _draw(self, board: RunBoard) -> None:
+    async def _draw(self, owner: str, board: RunBoard) -> None:
         async with self:
-            (await self.get_state(FlowLiveState))._draw(board)
+            (await self.get_state(FlowLiveState))._draw(board, owner)
 
     @rx.event
     async def stop(self) -> None:

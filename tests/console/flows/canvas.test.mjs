@@ -1,0 +1,130 @@
+// The pure parts of the canvas, run by node: geometry, types, edits, layout, timeline.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+const at = (name) => new URL(`../../../assets/flow_canvas/${name}`, import.meta.url);
+const { corners, track, wayAround } = await import(at("geometry.js"));
+const { bridge, closesCircle, refusal, sortKinds } = await import(at("types.js"));
+const { columns, runOrder, tidy } = await import(at("layout.js"));
+const { builder, edgeOf, freeId, fromDocument, outputsOf, toDocument, wire } = await import(at("document.js"));
+const { apply, undoing } = await import(at("operations.js"));
+const { axis, criticalPath } = await import(at("timeline.js"));
+const { parts, typing, variablesFor } = await import(at("variables.js"));
+const { fitted } = await import(at("view.js"));
+
+const KINDS = [
+  { kind: "input", title: "Input", starts: true, inputs: [], outputs: [], dynamic_outputs: { field: "fields", name_key: "name", type_key: "type", last: [{ name: "history", type: "message" }], only_if: { mode: "chat" } }, defaults: { mode: "chat", fields: [{ name: "question", type: "text" }] } },
+  { kind: "search", title: "Knowledge search", inputs: [{ name: "query", type: "text", required: true }, { name: "data", type: "any" }], outputs: [{ name: "passages", type: "documents" }, { name: "text", type: "text" }], defaults: {} },
+  { kind: "template", title: "Template", inputs: [{ name: "data", type: "any", many: true }], outputs: [{ name: "text", type: "text" }], defaults: {} },
+  { kind: "llm", title: "LLM answer", effect: true, inputs: [{ name: "prompt", type: "text" }], outputs: [{ name: "text", type: "text" }], defaults: {} },
+];
+const DOCUMENT = {
+  format: "signalbox.flow/1",
+  nodes: [
+    { id: "input", kind: "input", title: "", plate: 1, config: {}, policy: {} },
+    { id: "template", kind: "template", title: "", plate: 2, config: {}, policy: {} },
+  ],
+  edges: [{ id: "e", source: "input", source_port: "question", target: "template", target_port: "data" }],
+  layout: { input: { x: 0, y: 0 }, template: { x: 240, y: 0 } },
+};
+
+test("a track turns by 45 degrees over 12 px and never bends elsewhere", () => {
+  const path = track(0, 0, 100, 60);
+  assert.equal(path, "M0 0 L38 0 L50 12 L50 48 L62 60 L100 60");
+  assert.ok(!/[CQSA]/.test(track(100, 0, 0, 60)));
+});
+
+test("a track leads around the nodes in its way", () => {
+  const box = { x: 100, y: -20, width: 80, height: 60 };
+  const way = wayAround(0, 0, 300, 0, [box]);
+  const hit = corners(0, 0, 300, 0, way).some(([x, y]) => x > 94 && x < 186 && y > -26 && y < 46);
+  assert.ok(way.lane !== undefined && !hit);
+});
+
+test("a refusal says why and what helps", () => {
+  assert.equal(refusal("documents", "text", KINDS, {}), "documents does not fit text. Add a Template between them.");
+  assert.equal(refusal("text", "documents", KINDS, {}), "text does not fit documents. Add a Knowledge search between them.");
+  assert.equal(refusal("text", "message", KINDS, { text: ["message"] }), "");
+  assert.equal(bridge("file", "tool", KINDS), null);
+});
+
+test("kinds are sorted by how they fit", () => {
+  const sorted = sortKinds(KINDS, { side: "source", type: "documents" }, {});
+  assert.deepEqual(sorted.here.map((e) => e.kind.kind), ["search", "template"]);
+  assert.deepEqual(sorted.between.map((e) => [e.kind.kind, e.step.kind]), [["llm", "template"]]);
+  assert.deepEqual(sorted.not.map((e) => e.kind.kind), ["input"]);
+});
+
+test("a circle is seen before it is closed", () => {
+  const edges = [{ source: "a", target: "b" }, { source: "b", target: "c" }];
+  assert.ok(closesCircle("c", "a", edges));
+  assert.ok(!closesCircle("a", "c", edges));
+});
+
+test("ports follow from the settings, and from the defaults where nothing is set", () => {
+  assert.deepEqual(outputsOf(KINDS[0], { mode: "form", fields: [{ name: "n", type: "number" }] }).map((p) => [p.name, p.type]), [["n", "number"]]);
+  const node = builder(KINDS, {})(DOCUMENT.nodes[0], { x: 0, y: 0 });
+  assert.deepEqual(node.data.outputs.map((p) => p.name), ["question", "history"]);
+});
+
+test("every edit is undone exactly, also several at once", () => {
+  const build = builder(KINDS, {});
+  const before = fromDocument(DOCUMENT, build);
+  const edge = { ...edgeOf(DOCUMENT.edges[0]) };
+  const ops = [
+    { op: "move", node: "input", from: { x: 0, y: 0 }, to: { x: 24, y: 48 } },
+    { op: "configure", node: "template", value: { template: "Hi" }, was: {} },
+    { op: "rename", node: "template", value: "Greeting", was: "" },
+    { op: "disconnect", edge },
+    { op: "remove_node", item: { ...DOCUMENT.nodes[1], config: { template: "Hi" }, title: "Greeting" }, at: { x: 240, y: 0 } },
+  ];
+  const after = apply(before, ops, build);
+  assert.deepEqual(after.nodes.map((n) => n.id), ["input"]);
+  const back = toDocument(apply(after, undoing(ops), build));
+  assert.deepEqual(back, { format: DOCUMENT.format, nodes: DOCUMENT.nodes, edges: DOCUMENT.edges, layout: DOCUMENT.layout });
+});
+
+test("the wire carries what the server reads and nothing of undo", () => {
+  assert.deepEqual(wire({ op: "move", node: "a", from: { x: 0, y: 0 }, to: { x: 1, y: 2 } }), { op: "move", node: "a", x: 1, y: 2 });
+  assert.deepEqual(wire({ op: "disconnect", edge: { id: "e" } }), { op: "disconnect", edge: "e" });
+  assert.equal(freeId("llm", new Set(["llm", "llm_2"])), "llm_3");
+});
+
+test("tidy follows the run order and lets nothing overlap", () => {
+  const ids = ["a", "b", "c", "d"];
+  const edges = [["a", "b"], ["a", "c"], ["b", "d"], ["c", "d"]].map(([source, target]) => ({ source, target }));
+  assert.deepEqual([...columns(ids, edges).values()], [0, 1, 1, 2]);
+  const sizes = Object.fromEntries(ids.map((id) => [id, { width: 160, height: 72 }]));
+  const placed = tidy(ids, edges, sizes);
+  assert.ok(placed.a.x + 160 < placed.b.x && placed.b.x + 160 < placed.d.x);
+  assert.ok(Math.abs(placed.b.y - placed.c.y) >= 72);
+  const nodes = ids.map((id) => ({ id, position: placed[id] }));
+  assert.equal(runOrder(nodes, edges)[0].id, "a");
+});
+
+test("the critical path is the time one waits for", () => {
+  const nodes = ["a", "b", "c", "d"].map((id) => ({ id }));
+  const edges = [["a", "b"], ["a", "c"], ["b", "d"], ["c", "d"]].map(([source, target]) => ({ source, target }));
+  const marks = { a: { status: "done", offset_ms: 0, time_ms: 10 }, b: { status: "done", offset_ms: 10, time_ms: 5 }, c: { status: "done", offset_ms: 10, time_ms: 80 }, d: { status: "done", offset_ms: 90, time_ms: 10 } };
+  const path = criticalPath(nodes, edges, marks);
+  assert.deepEqual([path.ids, path.total, path.longest, path.share], [["a", "c", "d"], 100, "c", 80]);
+  assert.ok(axis(4810).ticks.length <= 6);
+});
+
+test("variables are those that come before, and unknown ones are marked", () => {
+  const build = builder(KINDS, {});
+  const graph = fromDocument(DOCUMENT, build);
+  const known = variablesFor(graph, "template");
+  assert.deepEqual(known.map((v) => v.name), ["input.question", "input.history", "inputs.data"]);
+  const cut = parts("{% for p in inputs.data %}{{ p.text }}{% endfor %}{{ input.question }} {{ gone.away }}", known);
+  assert.deepEqual(cut.filter((p) => p.kind).map((p) => p.kind), ["k", "v", "k", "v", "v miss"]);
+  assert.deepEqual(typing("Hello {{ inp", 12), { start: 6, word: "inp" });
+  assert.equal(typing("Hello {{ input.question }} x", 28), null);
+});
+
+test("fit leaves the boxes over the canvas free", () => {
+  const boxes = [{ x: 0, y: 0, width: 160, height: 72 }, { x: 800, y: 0, width: 160, height: 72 }];
+  const view = fitted(boxes, { width: 1200, height: 430 }, { width: 384, height: 150 });
+  assert.ok(view.zoom <= 1);
+  assert.ok(boxes.every((b) => b.x * view.zoom + view.x > 384 || b.y * view.zoom + view.y > 150));
+});
