@@ -48,6 +48,7 @@ class HomeState(Phased, rx.State):
     async def watch(self) -> None:
         """Read again each second while something is in work and somebody looks."""
         async with self:
+            await self._operator(Permission.PROJECT_READ)
             token = self.router.session.client_token
             if self._watching:
                 return

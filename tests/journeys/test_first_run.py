@@ -51,7 +51,7 @@ def test_a_new_person_gets_from_the_example_to_their_own_document(
     with page.expect_file_chooser() as choosing:
         page.get_by_role("button", name="Choose a file").click()
     choosing.value.set_files(path)
-    added = page.locator(".first-steps .work li", has_text=ADDED.name)
+    added = page.locator(".first-steps .ingest li", has_text=ADDED.name)
     expect(added).to_contain_text("Ready", timeout=INGESTION_MS)
     expect(page.locator(".first-steps > li").nth(1)).to_contain_text("Done", timeout=10_000)
 

@@ -63,7 +63,7 @@ def _needs_line() -> rx.Component:
 
 def _needs() -> rx.Component:
     return panel(
-        "Needs you",
+        "To mend",
         rx.el.ul(rx.foreach(HomeState.needs, _need), class_name="home-fails"),
         id="needs",
     )
@@ -114,11 +114,11 @@ def _flow(row: Any) -> rx.Component:
 
 def _work() -> rx.Component:
     nothing = rx.el.p("Nothing is in work.", class_name="hint foot-note")
-    some = rx.el.ul(rx.foreach(HomeState.files, _file), rx.foreach(HomeState.runs, _run), class_name="work")
+    some = rx.el.ul(rx.foreach(HomeState.files, _file), rx.foreach(HomeState.runs, _run), class_name="ingest")
     return panel(
         "In work",
         rx.cond((HomeState.files.length() > 0) | (HomeState.runs.length() > 0), some, nothing),
-        note="Store, Parse, Chunk, Embed, Index",
+        note=rx.cond(HomeState.files.length() > 0, "Store, Parse, Chunk, Embed, Index", ""),
     )
 
 

@@ -84,7 +84,7 @@ def _add() -> rx.Component:
         rx.cond(FirstRunState.upload_url, rx.fragment(drop, upload), rx.fragment()),
         rx.cond(
             FirstRunFilesState.files.length() > 0,
-            rx.el.ul(rx.foreach(FirstRunFilesState.files, _file), class_name="work"),
+            rx.el.ul(rx.foreach(FirstRunFilesState.files, _file), class_name="ingest"),
             rx.fragment(),
         ),
     )

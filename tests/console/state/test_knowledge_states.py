@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-import reflex as rx
-from reflex.istate.data import HeaderData, ReflexURL, URLData
-from reflex.state import State
 
-from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import Services
 from backend.errors import SignInNeeded
 from console.state.document import DocumentPassageState, DocumentState
@@ -19,36 +15,10 @@ from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_form import KnowledgeFormState
 from console.state.knowledge_search import KnowledgeSearchState
 from tests.backend.knowledge.conftest import Desk, desk
+from tests.console.tab import Tab, tab
 from tests.factories.samples import MARKDOWN, handbook
 
-AnyState = TypeVar("AnyState", bound=rx.State)
-__all__ = ["desk"]
-
-
-class Tab:
-    """One tab: its tree of states, signed in or not."""
-
-    def __init__(self, cookie: str) -> None:
-        self.root: Any = State(_reflex_internal_init=True)
-        self.root.rx_router_headers = HeaderData(cookie=f"{SESSION_COOKIE}={cookie}" if cookie else "")
-
-    def at(self, path: str) -> Tab:
-        self.root.rx_router_url = URLData.from_url(ReflexURL(f"http://127.0.0.1:3000{path}"))
-        return self
-
-    def state(self, kind: type[AnyState]) -> AnyState:
-        found: AnyState = self.root.get_substate(kind.get_full_name().split("."))
-        return found
-
-
-async def call(handler: Any, *values: Any) -> Any:
-    return await handler(*values)
-
-
-@pytest.fixture
-async def tab(services: Services) -> Tab:
-    token = await services.identity.make_sign_in_link()
-    return Tab(await services.identity.sign_in_by_link(token))
+__all__ = ["desk", "tab"]
 
 
 async def test_no_handler_answers_a_tab_without_a_session(services: Services) -> None:

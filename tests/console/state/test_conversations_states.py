@@ -1,0 +1,137 @@
+"""The states of the log, called as the socket calls them."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.conversations.types import Citation, Rating
+from backend.operator import Operator
+from console.state.ask import AskState
+from console.state.conversations import ConversationsState
+from console.state.conversations_rows import answer_parts
+from console.state.first_run import FirstRunFilesState, FirstRunState
+from console.state.home import HomeState
+from console.state.trace import TraceState
+from console.state.transcript import TranscriptState
+from tests.console.tab import Tab, refused, spent, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+PASSAGE = Citation(2, "chunk_2", "doc_1", "Returns.md")
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ConversationsState,
+        TranscriptState,
+        TraceState,
+        FirstRunState,
+        FirstRunFilesState,
+        HomeState,
+        AskState,
+    ],
+)
+async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
+    await refused(kind, {"comment": [{}], "send": [{}]})
+
+
+async def test_the_list_is_empty_before_the_first_chat(services: Services, tab: Tab) -> None:
+    state = tab.state(ConversationsState)
+    await state.load()
+    assert state.phase == "empty"
+
+
+async def test_search_and_filters_are_kept_together(services: Services, tab: Tab, person: Operator) -> None:
+    for said, name in (("Where is my sofa?", "Support desk"), ("Where is my lamp?", "Returns")):
+        await chat(services.conversations, services.units, person, said=said, ask={"flow_id": name, "flow_name": name})
+    state = tab.state(ConversationsState)
+    await state.search("where is")
+    assert (state.phase, len(state.rows)) == ("ready", 2)
+    await state.toggle("flow", "Returns")
+    assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
+    assert [choice.chosen for choice in state.flows if choice.value == "Returns"] == [True]
+    await state.toggle("flow", "Returns")
+    assert len(state.rows) == 2
+    await state.toggle("state", "no such state")
+    assert len(state.rows) == 2
+    await state.clear()
+    assert (state.query, state.num_filters, len(state.rows)) == ("", 0, 2)
+
+
+async def test_more_adds_the_next_page(services: Services, tab: Tab, person: Operator) -> None:
+    for number in range(53):
+        await chat(services.conversations, services.units, person, said=f"Question {number}")
+    state = tab.state(ConversationsState)
+    await state.load()
+    assert (len(state.rows), state.has_more, state.shown) == (50, True, "50+")
+    await state.more()
+    assert (len({row.id for row in state.rows}), state.has_more) == (53, False)
+
+
+async def test_a_delete_is_offered_back(services: Services, tab: Tab, person: Operator) -> None:
+    turn = await chat(services.conversations, services.units, person)
+    state = tab.state(ConversationsState)
+    await state.delete(turn.conversation_id)
+    assert (state.undo, state.rows) == (True, [])
+    await state.take_back()
+    assert (state.undo, [row.id for row in state.rows]) == (False, [turn.conversation_id])
+
+
+async def test_a_transcript_has_links_only_where_there_is_a_source(services: Services) -> None:
+    parts = answer_parts("Yes [2], see [7]. [2]", (PASSAGE,))
+    assert [(part.text, part.number) for part in parts] == [("Yes ", ""), ("", "2"), (", see [7]. ", ""), ("", "2")]
+    assert parts[1].href == "/documents/doc_1?chunk=chunk_2"
+
+
+async def test_the_same_thumb_again_takes_it_back(services: Services, tab: Tab, person: Operator) -> None:
+    turn = await chat(services.conversations, services.units, person)
+    state = tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState)
+    await spent(state.load())
+    assert [line.agent for line in state.messages] == [False, True]
+    await state.rate(turn.answer_id, "down")
+    assert (state.messages[1].rating, state.commenting) == (Rating.DOWN, turn.answer_id)
+    await state.comment({"comment": "Wrong price"})
+    assert (state.messages[1].comment, state.commenting) == ("Wrong price", "")
+    await state.rate(turn.answer_id, "down")
+    assert state.messages[1].rating == Rating.NONE
+
+
+async def test_a_conversation_that_is_not_there_is_drawn_as_failed(services: Services, tab: Tab) -> None:
+    state = tab.at("/conversations/conv_gone").state(TranscriptState)
+    await spent(state.load())
+    assert (state.phase, state.problem.words) == ("failed", "This conversation is not there.")
+
+
+async def test_the_trace_of_a_chat_that_never_ran_is_empty(services: Services, tab: Tab) -> None:
+    state = tab.state(TraceState)
+    await state.show("")
+    assert state.phase == "empty"
+    await state.show("run_gone")
+    assert state.phase == "failed"
+
+
+async def test_the_first_screen_stands_before_the_example_is_made(services: Services, tab: Tab) -> None:
+    state = tab.state(FirstRunState)
+    await state.load()
+    assert (state.phase, state.seeded, state.over, state.kit) == ("ready", False, False, [])
+    assert [step.kind for step in (state.ask, state.add, state.connect)] == ["now", "", ""]
+    await state.hide()
+    assert state.over
+    await state.show()
+    assert not state.over
+
+
+async def test_the_home_lists_a_flow_that_cannot_be_published(services: Services, tab: Tab, person: Operator) -> None:
+    await services.flows.create(person, "Half done")
+    state = tab.state(HomeState)
+    await state.load()
+    assert (state.phase, [row.name for row in state.flows]) == ("ready", ["Half done"])
+    assert state.summary == ["1 flow not ready to publish"]
+    assert state.needs[0].act == "Open in the builder"
