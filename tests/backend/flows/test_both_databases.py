@@ -1,0 +1,109 @@
+"""The statements of flows and runs, once on each database."""
+
+from __future__ import annotations
+
+import asyncio
+
+from backend.columns import utc_now
+from backend.engines.events.in_process import InProcessEvents
+from backend.engines.templates.jinja import JinjaTemplates
+from backend.flows.models import RunRow
+from backend.flows.nodes.registry import KINDS
+from backend.flows.published import Published
+from backend.flows.repository.ownership import Ownership
+from backend.flows.repository.runs import RunRepository
+from backend.flows.service import FlowService
+from backend.flows.types import RunStatus
+from backend.identity.service import IdentityService
+from backend.ids import new_id
+from backend.paging import Page
+from backend.ports.database import Database
+from backend.unit_of_work import Units
+from tests.factories.flows import echo, greeting
+
+
+async def test_flows_live_through_their_whole_life(any_database: Database, templates: JinjaTemplates) -> None:
+    units = Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    flows = FlowService(units, InProcessEvents(), templates, KINDS, Published())
+    made = await flows.create(owner, "Desk", document=echo(), description="For all.")
+    assert (await flows.create(owner, "Desk")).slug == "desk-2"
+    assert (await flows.publish(owner, "desk", "first")).number == 1
+    saved = await flows.apply(owner, "desk", 1, [{"op": "rename", "node": "input", "title": "Ask"}])
+    assert (await flows.publish(owner, "desk", "second", saved.version)).number == 2
+    saved = await flows.save_draft(owner, "desk", greeting(), saved.version)
+    assert [version.number for version in (await flows.list_versions(owner, "desk", Page(1))).items] == [2]
+    assert [version.number for version in (await flows.list_versions(owner, "desk", Page(5, "2"))).items] == [1]
+    await flows.restore(owner, "desk", 1, saved.version)
+    assert (await flows.get(owner, made.id)).draft == made.draft
+    renamed = await flows.rename(owner, "desk", new_name="Support", slug="support")
+    assert (renamed.name, renamed.slug) == ("Support", "support")
+    await flows.delete(owner, "support")
+    assert [flow.slug for flow in (await flows.list(owner)).items] == ["desk-2"]
+    assert (await flows.undelete(owner, made.id)).slug == "support"
+    assert [flow.slug for flow in (await flows.list(owner)).items] == ["desk-2", "support"]
+
+
+async def test_two_saves_at_once_keep_one(any_database: Database, templates: JinjaTemplates) -> None:
+    units = Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    flows = FlowService(units, InProcessEvents(), templates, KINDS, Published())
+    await flows.create(owner, "Desk", document=echo())
+    edits = [[{"op": "rename", "node": "input", "title": f"By {number}"}] for number in range(8)]
+    told = await asyncio.gather(*(flows.apply(owner, "desk", 1, edit) for edit in edits), return_exceptions=True)
+    kept = [edit[0]["title"] for edit, answer in zip(edits, told, strict=True) if not isinstance(answer, Exception)]
+    assert len(kept) == 1
+    draft = await flows.get(owner, "desk")
+    assert (draft.draft_version, draft.draft.nodes[0].title) == (2, kept[0])
+
+
+async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database: Database) -> None:
+    units = Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    flows = FlowService(units, InProcessEvents(), None, KINDS, Published())  # type: ignore[arg-type]  # no template is read
+    made = await flows.create(owner, "Desk")
+    run_id = new_id("run")
+    async with units.write() as work:
+        work.session.add(
+            RunRow(
+                id=run_id,
+                project_id=owner.project_id,
+                flow_id=made.id,
+                snapshot_id="s",
+                status="queued",
+                trigger="api",
+                input={"question": "x"},
+            )
+        )
+
+    async def claim(worker: str) -> int | None:
+        async with units.write() as work:
+            return await Ownership(work.session).claim(run_id, worker, utc_now())
+
+    claims = await asyncio.gather(*(claim(f"worker_{number}") for number in range(6)))
+    assert sorted(claims, key=str) == [1, None, None, None, None, None]
+    owning = f"worker_{claims.index(1)}"
+    async with units.write() as work:
+        ownership = Ownership(work.session)
+        await ownership.beat(owning)
+        assert await ownership.owners() == {owning}
+        assert await ownership.take_over(owning, "heir") == [(run_id, 2)]
+        assert await ownership.beats() == {}
+        assert await ownership.take_back(run_id, owning) is None
+        assert await ownership.take_back(run_id, "heir") == 3
+        assert await ownership.owned("heir") == {run_id}
+    async with units.write() as work:
+        rows = RunRepository(work.session, owner.project_id)
+        await rows.ask_to_cancel(run_id)
+        assert await Ownership(work.session).asked_to_cancel([run_id]) == [run_id]
+        await rows.cancel_queued(run_id, utc_now())
+        found = await rows.run(run_id)
+        assert found is not None
+        assert found[0].status == RunStatus.RUNNING, "only a queued run is ended from outside"
+        assert (await rows.last_runs([made.id]))[made.id].id == run_id
+    async with units.write() as work:
+        await Ownership(work.session).give_up(run_id, 3, "It cannot go on.", utc_now())
+    async with units.read() as session:
+        row = await Ownership(session).row(run_id)
+    assert row is not None
+    assert (row.status, row.error) == ("failed", "It cannot go on.")
