@@ -33,7 +33,10 @@ class PassageText:
 
 @dataclass(frozen=True)
 class OutlineLine:
-    """A heading with the passages under it; `first` is the ordinal to go to."""
+    """A heading with the passages under it; `first` is the ordinal to go to.
+
+    `last` ends what stands directly under it, before the next heading, however deep that is.
+    """
 
     text: str
     depth: int
@@ -84,18 +87,23 @@ def passage_texts(chunks: Sequence[Chunk]) -> list[PassageText]:
 
 
 def outline_lines(headings: Sequence[Heading]) -> list[OutlineLine]:
+    """Draw headings in order; the one that a passage directly stands under is drawn as the place."""
+    ends = [heading.first - 1 for heading in headings[1:]]
     return [
         OutlineLine(
             text=heading.text or "Text without a heading",
             depth=min(heading.depth, 4),
-            passages=str(heading.first + 1)
-            if heading.first == heading.last
-            else f"{heading.first + 1} to {heading.last + 1}",
+            passages=_range(heading),
             first=heading.first,
-            last=heading.last,
+            last=min(heading.last, end),
         )
-        for heading in headings
+        for heading, end in zip(headings, [*ends, headings[-1].last if headings else 0], strict=False)
     ]
+
+
+def _range(heading: Heading) -> str:
+    first, last = heading.first + 1, heading.last + 1
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def chosen_passage(chunk: Chunk, num_chunks: int, chunk_size: int, model: str) -> Chosen:

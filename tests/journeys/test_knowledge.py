@@ -14,16 +14,22 @@ from tests.journeys.conftest import Console
 READY_MS = 60_000
 DROP = """async ([files]) => {
   const transfer = new DataTransfer();
-  for (const [name, text] of files)
-    transfer.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name));
+  for (const [name, text, size] of files) {
+    const content = text ? Uint8Array.from(atob(text), (one) => one.charCodeAt(0)) : new Uint8Array(size);
+    transfer.items.add(new File([content], name));
+  }
   for (const kind of ["dragenter", "dragover", "drop"])
     document.body.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer }));
 }"""
 
 
-def drop(page: Page, files: Mapping[str, bytes]) -> None:
-    """Drop files anywhere on the page, as a hand would."""
-    page.evaluate(DROP, [[[name, base64.b64encode(content).decode()] for name, content in files.items()]])
+def drop(page: Page, files: Mapping[str, bytes | int]) -> None:
+    """Drop files anywhere on the page, as a hand would. A number makes a file of so many zeros in the browser."""
+    listed = [
+        [name, "", content] if isinstance(content, int) else [name, base64.b64encode(content).decode(), 0]
+        for name, content in files.items()
+    ]
+    page.evaluate(DROP, [listed])
 
 
 def row(page: Page, name: str) -> object:
@@ -75,6 +81,12 @@ def test_files_of_every_kind_become_passages_that_are_found(console: Console, ba
     expect(page.locator(".ck.on")).to_contain_text("Opened packaging")
     expect(page.get_by_role("complementary", name="The passage")).to_contain_text("Passage 2")
 
+    page.get_by_role("link", name="House rules").click()
+    page.get_by_role("link", name="locked.pdf").click()
+    page.wait_for_url("**/documents/doc_*")
+    expect(page.get_by_text("The PDF is protected with a password")).to_be_visible()
+    console.look("document-failed")
+
 
 def test_a_deleted_document_can_be_brought_back_and_then_goes_for_good(console: Console, base: str) -> None:
     page = console.page
@@ -101,7 +113,7 @@ def test_a_deleted_document_can_be_brought_back_and_then_goes_for_good(console: 
 
 def test_a_file_that_is_refused_says_why_where_it_stands(console: Console, base: str) -> None:
     page = console.page
-    drop(page, {"huge.txt": b"x" * (51 * 1024 * 1024)})
+    drop(page, {"huge.txt": 51 * 1024 * 1024})
     expect(page.get_by_text("Larger than 50 MB")).to_be_visible()
     drop(page, {"zones.csv": samples()["zones.csv"]})
     expect(row(page, "zones.csv").get_by_text("Ready")).to_be_visible(timeout=READY_MS)
@@ -123,4 +135,6 @@ def test_a_base_is_deleted_only_after_its_name_was_typed(console: Console, base:
     console.look("knowledge-delete")
     act.click()
     page.wait_for_url("**/knowledge")
+    expect(page.get_by_role("button", name="New knowledge base").first).to_be_visible()
+    console.look("knowledge")
     assert console.api.get(f"/api/knowledge-bases/{base}").status_code == 404

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from backend.engines.events.in_process import InProcessEvents
-from backend.knowledge.types import Chunk, Column, DocumentStatus, Passage, Ranks, Stage
-from console.state.document_rows import passage_texts, window_start
+from backend.knowledge.types import Chunk, Column, DocumentStatus, Heading, Passage, Ranks, Stage
+from console.state.document_rows import outline_lines, passage_texts, window_start
 from console.state.frames import frames_of
 from console.state.knowledge_rows import progress_line, rows_words, size_words
 from console.state.knowledge_search_rows import Track, agreement, passage_lines, tracks
@@ -90,6 +90,16 @@ def test_a_heading_stands_over_the_first_passage_below_it() -> None:
     lines = passage_texts(chunks)
     assert [line.heading for line in lines] == ["B", "", "A"]
     assert (lines[1].shared, lines[1].text) == ("two", " three")
+
+
+def test_the_place_in_an_outline_is_the_heading_right_above() -> None:
+    lines = outline_lines([Heading("A", 0, 0, 3), Heading("B", 1, 0, 1), Heading("C", 1, 2, 3)])
+    assert [(line.passages, line.first, line.last) for line in lines] == [
+        ("1 to 4", 0, -1),
+        ("1 to 2", 0, 1),
+        ("3 to 4", 2, 3),
+    ]
+    assert outline_lines([]) == []
 
 
 @pytest.mark.parametrize(("ordinal", "total", "start"), [(0, 5, 0), (30, 50, 0), (150, 400, 130), (399, 400, 300)])
