@@ -22,11 +22,29 @@ def resolve_against_location(state_js: str) -> str:
     return state_js.replace(ABSOLUTE, RELATIVE + ABSOLUTE)
 
 
+APPLY = "  // Handle special events\n"
+TELL = """  if (event.name == "_tell") {
+    window.dispatchEvent(new CustomEvent("signalbox:told", { detail: event.payload }));
+    return;
+  }
+"""
+
+
+def let_the_server_tell(state_js: str) -> str:
+    """Insert the one event of ours, once: what it may do is listed in assets/ui/told.jsx, nothing is evaluated."""
+    if TELL in state_js:
+        return state_js
+    if state_js.count(APPLY) != 1:
+        raise RuntimeError("utils/state.js changed: look again at applyEvent")
+    return state_js.replace(APPLY, TELL + APPLY)
+
+
 class SocketAtPageAddress(Plugin):
     """Bake paths instead of addresses into a production export; dev mode keeps its two ports."""
 
     def pre_compile(self, **context: Any) -> None:
         context["add_modify_task"]("utils/state.js", resolve_against_location)
+        context["add_modify_task"]("utils/state.js", let_the_server_tell)
 
     def update_env_json(self, **_context: Any) -> dict[str, Any] | None:
         if environment.REFLEX_ENV_MODE.get() is not constants.Env.PROD:

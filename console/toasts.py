@@ -1,19 +1,36 @@
-"""What the corner says about results of acts elsewhere. Never the only place of a failure."""
+"""What the server tells the browser to do: show a toast, leave for another address, bring something into view.
+
+The framework's own ways (`rx.toast`, `rx.call_script`) send a text to be evaluated, which the content security policy
+refuses. console/build.py lets `_tell` through to assets/ui/told.jsx instead.
+"""
 
 from __future__ import annotations
 
-import reflex as rx
+import inspect
 
-GOOD_NEWS_MS = 6000
-# Bad news stays until it is closed.
-BAD_NEWS_MS = 1_000_000
+import reflex as rx
+from reflex_base.event import server_side
+
+
+def _tell(what: str, words: str, more: str) -> rx.event.EventSpec:
+    return server_side("_tell", inspect.signature(_tell), what=what, words=words, more=more)
 
 
 def say(words: str, more: str = "") -> rx.event.EventSpec:
     """Return the event that shows good news: it leaves after 6 s and waits under the pointer."""
-    return rx.toast.success(words, description=more, duration=GOOD_NEWS_MS)
+    return _tell("say", words, more)
 
 
 def warn(words: str, more: str = "") -> rx.event.EventSpec:
-    """Return the event that shows bad news."""
-    return rx.toast.error(words, description=more, duration=BAD_NEWS_MS, close_button=True)
+    """Return the event that shows bad news, which stays. Never the only place of a failure."""
+    return _tell("warn", words, more)
+
+
+def leave(address: str) -> rx.event.EventSpec:
+    """Return the event that loads another address of ours anew, past the pages of the bundle."""
+    return _tell("leave", address, "")
+
+
+def reveal(identifier: str) -> rx.event.EventSpec:
+    """Return the event that brings the element of this id into view."""
+    return _tell("reveal", identifier, "")

@@ -7,7 +7,7 @@ from reflex_base.vars.function import ArgsFunctionOperation
 from reflex_components_core.base.error_boundary import ErrorBoundary
 from reflex_components_core.core.banner import has_connection_errors
 
-from console.components.ui.button import button
+from console.components.ui.button import link_button
 from console.components.ui.status import status
 
 
@@ -19,14 +19,21 @@ class ServerGone(rx.Component):
     lost: rx.Var[bool]
 
 
+class Told(rx.Component):
+    """Does what the server tells: toasts, leaving, bringing into view."""
+
+    library = "$/public/ui/told.jsx"
+    tag = "Told"
+
+
 def server_gone() -> rx.Component:
     # The wraps below take the page as a child; a fragment puts it beside the banner.
-    return rx.fragment(ServerGone.create(lost=has_connection_errors))
+    return rx.fragment(ServerGone.create(lost=has_connection_errors), Told.create())
 
 
 def page_stopped(*, stateful: bool) -> rx.Component:
     """Catch what a page throws while it draws; the error goes to the server's log."""
-    again = button("Load the page again", rx.call_script("window.location.reload()"), kind="primary")
+    again = link_button("Load the page again", "", kind="primary", reload_document=True)
     words = rx.el.div(
         status("fail", "This page stopped"),
         rx.el.p("Something failed while it was drawn. What you saved is untouched. Load the page again."),

@@ -10,7 +10,7 @@ from backend.bootstrap import services
 from backend.knowledge.types import Chunk
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from console import routes
+from console import routes, toasts
 from console.state.addresses import Addressed
 from console.state.document_rows import (
     WINDOW,
@@ -142,8 +142,7 @@ class DocumentPassageState(Addressed, Phased, rx.State):
         await self._operator(Permission.KNOWLEDGE_READ)
         if self.chosen.ordinal <= 0:
             return None
-        found = f"document.getElementById('passage-{self.chosen.ordinal + 1}')"
-        return rx.call_script(f"{found}?.scrollIntoView({{block: 'center'}})")
+        return toasts.reveal(f"passage-{self.chosen.ordinal + 1}")
 
     async def _go(self, operator: Operator, ordinal: int) -> None:
         await (await self.get_state(DocumentState))._show(operator, ordinal)

@@ -139,6 +139,34 @@ def test_an_act_can_be_taken_back_by_a_key(console: Console) -> None:
     expect(page.get_by_text("14 documents moved to Deleted")).to_be_hidden()
 
 
+def test_bad_news_stays_and_good_news_leaves(console: Console) -> None:
+    page = console.open("/design")
+    page.get_by_role("button", name="Bad news").click()
+    page.get_by_role("button", name="Good news").click()
+    expect(page.get_by_text("Export stopped at 24 of 38.").last).to_be_visible()
+    good = page.locator("[data-sonner-toast]", has_text="v43 is in production.")
+    expect(good).to_have_css("opacity", "1")  # it fades in
+    assert violations(page) == []
+    page.mouse.move(10, 300)
+    expect(good).to_be_hidden(timeout=10_000)
+    page.get_by_role("button", name="Close toast").click()
+    expect(page.locator("[data-sonner-toast]")).to_have_count(0)
+
+
+def test_a_tab_whose_session_ended_is_led_to_the_door(console: Console) -> None:
+    link = console.server.run("sign-in-link").stdout.split()[-1]
+    console.context.clear_cookies()
+    page = sign_in(console.context, link)
+    open_page(page, f"{console.base_url}/design")
+    other = console.context.new_page()
+    open_page(other, f"{console.base_url}/about")
+    other.get_by_role("button", name="Signed in as").click()
+    other.get_by_role("menuitem", name="Sign out").click()
+    other.wait_for_url("**/sign-in**")
+    page.get_by_role("switch", name="Stream").click()
+    page.wait_for_url("**/sign-in**")
+
+
 def test_rows_are_moved_along_and_chosen_by_keyboard(console: Console) -> None:
     page = console.open("/design")
     rows = page.locator("[data-row]")

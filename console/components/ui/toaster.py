@@ -17,5 +17,6 @@ def toaster() -> rx.Component:
         visible_toasts=3,
         expand=True,
         close_button=False,
+        rich_colors=False,
         toast_options=ToastProps(**BARE),
     )
