@@ -43,6 +43,7 @@ FEATURES: tuple[str, ...] = (
     "document",
     "first_run",
     "home",
+    "models",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

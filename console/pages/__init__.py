@@ -18,6 +18,7 @@ from console.pages.flow import flow
 from console.pages.flows import flows
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
+from console.pages.models import models
 from console.pages.overview import overview
 from console.pages.run import run
 from console.pages.runs import runs
@@ -36,6 +37,8 @@ from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
+from console.state.models import ModelsState
+from console.state.models_test import ModelsTestState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.transcript import TranscriptState
@@ -83,6 +86,7 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
+    Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),

@@ -1,0 +1,52 @@
+"""The card of the model that ships with the product: what it is, and what it is not."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from console.components.models.trial import trial
+from console.components.ui import button, icon_button, phead, status
+from console.state.models_form import ModelsFormState as Form
+
+IS = (
+    "It answers a question from passages of your documents, in one sentence with its source.",
+    "It runs on this machine, in a process of its own: no key, no cost, nothing leaves.",
+    "It starts with the first question and takes some 400 MB while it runs.",
+)
+IS_NOT = (
+    "It knows nothing of the world, and does not chat.",
+    "It calls no tools, sees no pictures and keeps to no JSON schema.",
+    "It is a first taste with 270 million parameters. For work, connect a model.",
+)
+
+
+def built_in_card() -> rx.Component:
+    return rx.el.aside(
+        phead("Embedded", note="Gemma 3, 270 M", acts=icon_button("x", "Close", Form.close, size="sm")),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h3("What it is"),
+                rx.el.ul(*(rx.el.li(status("ok", words)) for words in IS)),
+                rx.el.h3("What it is not"),
+                rx.el.ul(*(rx.el.li(status("idle", words)) for words in IS_NOT)),
+                rx.el.p(
+                    "What it says is held against the passages: where no sentence bears it out, the nearest one is "
+                    "quoted instead.",
+                    class_name="hint",
+                ),
+                class_name="fm isnot",
+            ),
+            trial(),
+            class_name="scroll grow",
+            tab_index=0,
+            role="region",
+            aria_label="The embedded model",
+        ),
+        rx.el.div(
+            rx.el.span("Better answers need a better model", class_name="t12 t2"),
+            rx.el.span(button("Connect a provider", Form.open_new("hosted"), icon="plus"), class_name="r row"),
+            class_name="pend",
+        ),
+        class_name="pv",
+        aria_label="The embedded model",
+    )

@@ -1,0 +1,70 @@
+"""The list of providers and models, and the model of nodes that name none."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
+from console.state.formats import counted, now
+from console.state.models_rows import Choice, ModelLine, built_in_lines, choice_of, provider_lines
+from console.state.seat import Phased
+
+
+class ModelsState(Phased, rx.State):
+    """`lines` holds each provider's head and its models, in one list. `undo_id` is the provider removed last."""
+
+    lines: rx.Field[list[ModelLine]] = rx.field(default_factory=list)
+    total: rx.Field[str] = rx.field("")
+    choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    default: rx.Field[str] = rx.field("")
+    default_label: rx.Field[str] = rx.field("")
+    num_connected: rx.Field[int] = rx.field(0)
+    undo_id: rx.Field[str] = rx.field("")
+    undo_words: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> None:
+        """Read providers, models and the default."""
+        await self._read(await self._operator(Permission.MODELS_READ))
+
+    @rx.event
+    async def choose_default(self, reference: str) -> None:
+        """Let nodes that name no model use this one."""
+        operator = await self._operator(Permission.MODELS_EDIT)
+        await services().providers.set_default(operator, reference)
+        await self._read(operator)
+
+    @rx.event
+    async def undo(self) -> None:
+        """Take the removed provider back."""
+        operator = await self._operator(Permission.MODELS_EDIT)
+        await services().providers.restore(operator, self.undo_id)
+        self.undo_id = ""
+        await self._read(operator)
+
+    @rx.event
+    async def let_go(self) -> None:
+        """Hide the undo bar; the removal stands."""
+        await self._operator(Permission.MODELS_READ)
+        self.undo_id = ""
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            providers = services().providers
+            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            connected = (await providers.list(operator, Page(MAX_LIMIT))).items
+            chat = await providers.list_models(operator)
+            self.default = next((choice.reference for choice in chat if choice.is_default), "")
+            self.choices = [choice_of(choice) for choice in chat]
+            self.default_label = next((one.label for one in self.choices if one.value == self.default), "none")
+            own = [line for one in chat if one.is_built_in for line in built_in_lines(one, None, zone, moment)]
+            rest = [line for one in connected for line in provider_lines(one, self.default, zone, moment)]
+            self.lines = own + rest
+            self.num_connected = len(connected)
+            models = counted(sum(1 for line in self.lines if not line.is_provider), "model")
+            self.total = f"{counted(len(connected) + (1 if own else 0), 'provider')}, {models}"
+            self.phase = "ready"

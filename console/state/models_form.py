@@ -1,0 +1,230 @@
+"""The pane beside the list: one provider, as it stands or as it is being changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Permission
+from backend.providers.types import Capabilities, Model, ModelDraft, Provider, ProviderDraft
+from console.state.forms import Formed
+from console.state.models import ModelsState
+from console.state.models_test import ModelsTestState
+from console.toasts import say
+
+UNREADABLE = -1
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A model in the form. `key` names its fields; entries stay in the browser until they are sent."""
+
+    key: str
+    name: str = ""
+    purpose: str = "chat"
+    tools: bool = False
+    vision: bool = False
+    json_schema: bool = False
+    context: str = ""
+    price_in: str = ""
+    price_out: str = ""
+    dimensions: str = ""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a click on a kind of provider fills in."""
+
+    name: str = ""
+    base_url: str = ""
+    private: bool = False
+
+
+PRESETS = {
+    "hosted": Preset("", "https://"),
+    "openai": Preset("OpenAI", "https://api.openai.com/v1"),
+    "ollama": Preset("Ollama, this machine", "http://127.0.0.1:11434/v1", private=True),
+    "vllm": Preset("vLLM, this machine", "http://127.0.0.1:8000/v1", private=True),
+}
+
+
+class ModelsFormState(Formed, rx.State):
+    """`shown` is what the pane draws: "" for nothing, "embedded", "new", or a provider's id.
+
+    `version` counts up when the entries are written anew, so that the browser takes them.
+    """
+
+    shown: rx.Field[str] = rx.field("embedded")
+    drawn: rx.Field[int] = rx.field(0)
+    preset: rx.Field[str] = rx.field("hosted")
+    name: rx.Field[str] = rx.field("")
+    base_url: rx.Field[str] = rx.field("")
+    organisation: rx.Field[str] = rx.field("")
+    key_words: rx.Field[str] = rx.field("")
+    private: rx.Field[bool] = rx.field(False)
+    private_words: rx.Field[str] = rx.field("")
+    needs_key: rx.Field[bool] = rx.field(False)
+    is_file: rx.Field[bool] = rx.field(False)
+    entries: rx.Field[list[ModelEntry]] = rx.field(default_factory=list)
+    removing: rx.Field[bool] = rx.field(False)
+    _version: int = 0
+    _stored_url: str = ""
+    _num_entries: int = 0
+
+    @rx.event
+    async def open_new(self, preset: str = "hosted") -> None:
+        """Show an empty form, or one filled in for a kind of provider."""
+        await self._operator(Permission.MODELS_EDIT)
+        chosen = PRESETS.get(preset, PRESETS["hosted"])
+        drawn = self.drawn + 1
+        self.reset()
+        self.shown, self.preset, self.drawn = "new", preset, drawn
+        self.name, self.base_url, self.private = chosen.name, chosen.base_url, chosen.private
+        self._add(ModelEntry(""))
+
+    @rx.event
+    async def open(self, provider_id: str) -> None:
+        """Show a provider as it stands now; "embedded" is the built-in one."""
+        operator = await self._operator(Permission.MODELS_READ)
+        if provider_id == "embedded":
+            self.shown = provider_id
+        else:
+            self._fill(await services().providers.get(operator, provider_id))
+        test = await self.get_state(ModelsTestState)
+        await test._of(provider_id)
+
+    @rx.event
+    async def close(self) -> None:
+        """Show no provider; what was typed is dropped."""
+        await self._operator(Permission.MODELS_READ)
+        self.shown = ""
+
+    @rx.event
+    async def address_typed(self, base_url: str) -> None:
+        """Say at once that another base URL needs the key again."""
+        await self._operator(Permission.MODELS_READ)
+        self.needs_key = bool(self.key_words) and base_url.strip().rstrip("/") != self._stored_url
+
+    @rx.event
+    async def add_model(self) -> None:
+        """Show the fields of one more model."""
+        await self._operator(Permission.MODELS_EDIT)
+        self._add(ModelEntry(""))
+
+    @rx.event
+    async def remove_model(self, key: str) -> None:
+        """Take a model out of the form; it goes when the provider is saved."""
+        await self._operator(Permission.MODELS_EDIT)
+        self.entries = [entry for entry in self.entries if entry.key != key]
+
+    @rx.event
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Connect or change the provider with what stands in the fields."""
+        operator = await self._operator(Permission.MODELS_EDIT)
+        draft = _draft(form, [entry.key for entry in self.entries], is_new=self.shown == "new")
+        async with self._checking():
+            if self.shown == "new":
+                provider = await services().providers.create(operator, draft)
+            else:
+                provider = await services().providers.update(operator, self.shown, draft, self._version)
+            self._fill(provider)
+            return [ModelsState.load, say(f"{provider.name} is saved.")]
+        self.needs_key = self.needs_key or "api_key" in self.errors
+        return None
+
+    @rx.event
+    async def ask_removal(self, asks: bool) -> None:
+        """Show or hide the question whether to remove the provider."""
+        await self._operator(Permission.MODELS_EDIT)
+        self.removing = asks
+
+    @rx.event
+    async def remove(self) -> Any:
+        """Remove the provider; the undo bar takes it back."""
+        operator = await self._operator(Permission.MODELS_EDIT)
+        await services().providers.delete(operator, self.shown)
+        models = await self.get_state(ModelsState)
+        models.undo_id, models.undo_words = self.shown, f"{self.name} is removed, with its key."
+        self.shown, self.removing = "", False
+        return ModelsState.load
+
+    def _fill(self, provider: Provider) -> None:
+        """Write the provider into the fields."""
+        self.shown, self.drawn, self.errors = provider.id, self.drawn + 1, {}
+        self.name, self.base_url, self.organisation = provider.name, provider.base_url, provider.organisation
+        self.key_words, self.private = provider.key_words, provider.allow_private_address
+        self.private_words = f"Allowed by {provider.private_allowed_by}" if provider.private_allowed_by else ""
+        self.is_file, self.needs_key, self.removing = provider.source == "file", False, False
+        self._version, self._stored_url = provider.version, provider.base_url
+        self.entries, self._num_entries = [], 0
+        for model in provider.models:
+            self._add(_entry(model))
+
+    def _add(self, entry: ModelEntry) -> None:
+        self._num_entries += 1
+        self.entries = [*self.entries, replace(entry, key=f"m{self.drawn}x{self._num_entries}")]
+
+
+def _entry(model: Model) -> ModelEntry:
+    draft = model.draft
+    return ModelEntry(
+        key="",
+        name=draft.name,
+        purpose=draft.purpose,
+        tools=draft.capabilities.tools,
+        vision=draft.capabilities.vision,
+        json_schema=draft.capabilities.json_schema,
+        context=str(draft.context_size) if draft.context_size else "",
+        price_in=f"{draft.input_price.normalize():f}" if draft.input_price else "",
+        price_out=f"{draft.output_price.normalize():f}" if draft.output_price else "",
+        dimensions=str(draft.dimensions) if draft.dimensions else "",
+    )
+
+
+def _draft(form: dict[str, Any], keys: list[str], *, is_new: bool) -> ProviderDraft:
+    """Read the fields. An empty key keeps the stored one."""
+    key = str(form.get("api_key", ""))
+    return ProviderDraft(
+        name=str(form.get("name", "")),
+        base_url=str(form.get("base_url", "")),
+        api_key=key if key or is_new else None,
+        organisation=str(form.get("organisation", "")),
+        allow_private_address=bool(form.get("private")),
+        models=tuple(_model_draft(form, key) for key in keys if str(form.get(f"{key}.name", "")).strip()),
+    )
+
+
+def _model_draft(form: dict[str, Any], key: str) -> ModelDraft:
+    embeds = form.get(f"{key}.purpose") == "embedding"
+    return ModelDraft(
+        name=str(form.get(f"{key}.name", "")),
+        purpose="embedding" if embeds else "chat",
+        capabilities=Capabilities(
+            tools=bool(form.get(f"{key}.tools")),
+            vision=bool(form.get(f"{key}.vision")),
+            json_schema=bool(form.get(f"{key}.json_schema")),
+        ),
+        context_size=_whole(form.get(f"{key}.context")),
+        input_price=_dollars(form.get(f"{key}.price_in")),
+        output_price=_dollars(form.get(f"{key}.price_out")),
+        dimensions=_whole(form.get(f"{key}.dimensions")),
+    )
+
+
+def _whole(entered: Any) -> int:
+    """Return a number of the form, 0 for nothing; what is no number is as far out of range as can be."""
+    try:
+        return int(str(entered or "0").replace(",", ""))
+    except ValueError:
+        return UNREADABLE
+
+
+def _dollars(entered: Any) -> Decimal:
+    try:
+        return Decimal(str(entered or "0").strip().lstrip("$").replace(",", ""))
+    except InvalidOperation:
+        return Decimal(UNREADABLE)

@@ -1,0 +1,74 @@
+"""Try a model: one real request, which may take a minute and holds nothing up meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Permission
+from backend.providers.types import TEST_QUESTION
+from console.problems import problem_of
+from console.state.models import ModelsState
+from console.state.models_rows import Choice, TestLine, test_line
+from console.state.seat import Seated
+
+
+class ModelsTestState(Seated, rx.State):
+    """`result` is the last test of the provider that the pane shows; `running` names the model being tried."""
+
+    result: rx.Field[TestLine] = rx.field(default_factory=TestLine)
+    choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    running: rx.Field[str] = rx.field("")
+    _provider_id: str = ""
+
+    @rx.event(background=True)
+    async def test(self, provider_id: str, model: str = "") -> AsyncIterator[Any]:
+        """Send one real request to the model and show what came of it."""
+        async with self:
+            operator = await self._operator(Permission.MODELS_EDIT)
+            if self.running:
+                return
+            zone = ZoneInfo((await self._person()).time_zone)
+            self.running = model or "the model"
+        try:
+            result = await services().providers.test(operator, provider_id, model)
+            line = test_line(result, model, TEST_QUESTION, zone)
+        except Exception as error:  # noqa: BLE001  # nobody waits for a background event, so its failure is drawn
+            problem = problem_of(error)
+            line = TestLine(model=model, state="fail", words=f"{problem.words} {problem.hint}".strip())
+        async with self:
+            self.running = ""
+            if self._provider_id in ("", provider_id):
+                self.result = line
+        yield ModelsState.load
+
+    @rx.event
+    async def submit(self, form: dict[str, Any]) -> Any:
+        """Try the model that the pane's form names."""
+        await self._operator(Permission.MODELS_EDIT)
+        return ModelsTestState.test(self._provider_id or "embedded", str(form.get("model", "")))
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the built-in model's test form, as the page opens with its card."""
+        await self._of("embedded")
+
+    async def _of(self, provider_id: str) -> None:
+        """Show the last test of another provider."""
+        operator = await self._operator(Permission.MODELS_READ)
+        self._provider_id, self.result, self.choices = provider_id, TestLine(), []
+        if provider_id == "embedded":
+            own = [one for one in await services().providers.list_models(operator) if one.is_built_in]
+            self.choices = [Choice(choice.name, choice.name) for choice in own]
+            return
+        provider = await services().providers.get(operator, provider_id)
+        self.choices = [Choice(model.name, model.name) for model in provider.models]
+        tested = [model for model in provider.models if model.last_test]
+        if tested:
+            zone = ZoneInfo((await self._person()).time_zone)
+            latest = max(tested, key=lambda model: model.last_test.at if model.last_test else provider.created_at)
+            self.result = test_line(latest.last_test, latest.name, TEST_QUESTION, zone)
