@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -62,11 +63,15 @@ class ModelsAtFirstCall:
         folder = settings.folder
         self._made_with: dict[ModelKind, tuple[Path, ...]] = {"embedded": (folder / MODELS, children_log(folder))}
         self._loaded: dict[ModelKind, LanguageModel] = {}
+        self._loading = asyncio.Lock()
 
-    def _model(self, kind: ModelKind) -> LanguageModel:
-        if kind not in self._loaded:
-            self._loaded[kind] = cast(LanguageModel, engine(*ENGINES[kind])(*self._made_with.get(kind, ())))
-        return self._loaded[kind]
+    async def _model(self, kind: ModelKind) -> LanguageModel:
+        """Return the engine of a kind. The import runs in a thread: on the loop it would hold every page up."""
+        async with self._loading:
+            if kind not in self._loaded:
+                given = self._made_with.get(kind, ())
+                self._loaded[kind] = await asyncio.to_thread(lambda: engine(*ENGINES[kind])(*given))
+            return self._loaded[kind]
 
     async def stream(
         self,
@@ -77,15 +82,17 @@ class ModelsAtFirstCall:
         settings: ModelSettings = DEFAULT_SETTINGS,
         limits: AgentLimits = DEFAULT_LIMITS,
     ) -> AsyncGenerator[ModelEvent]:
-        events = self._model(endpoint.kind).stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
+        model = await self._model(endpoint.kind)
+        events = model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
         async with aclosing(events) as heard:
             async for event in heard:
                 yield event
 
-    def embedder_of(self, endpoint: ModelEndpoint, dimensions: int) -> Embedder:
+    async def embedder_of(self, endpoint: ModelEndpoint, dimensions: int) -> Embedder:
         """Return the embedder of a connected provider; it shares the connections of its other models."""
-        clients = cast(Any, self._model("openai")).clients
-        return cast(Embedder, engine("embeddings.openai_compatible", "OpenAiEmbedder")(clients, endpoint, dimensions))
+        clients = cast(Any, await self._model("openai")).clients
+        embedder = await asyncio.to_thread(engine, "embeddings.openai_compatible", "OpenAiEmbedder")
+        return cast(Embedder, embedder(clients, endpoint, dimensions))
 
     async def close(self) -> None:
         for model in self._loaded.values():

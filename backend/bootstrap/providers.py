@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from backend.bootstrap.models import ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms
+from backend.errors import InvalidInput
+from backend.operator import Operator
 from backend.ports.http import Http
 from backend.ports.sealing import Sealer
 from backend.providers.built_in import BuiltIn
+from backend.providers.custom_models import read_file
 from backend.providers.service import ProviderService
-from backend.providers.types import EMBEDDED_EMBEDDING
+from backend.providers.types import EMBEDDED_EMBEDDING, WRITTEN_BY
 from backend.settings import Settings
 from backend.unit_of_work import Units
 
@@ -25,3 +28,12 @@ def open_providers(
         built_in=BuiltIn(settings.models, {EMBEDDED_EMBEDDING: rooms.embedder}),
         embedder_of=models.embedder_of,
     )
+
+
+async def take_custom_models(settings: Settings, providers: ProviderService, operator: Operator) -> None:
+    """Make the providers of `custom_models.json` what the file says. Raise InvalidInput where it says nonsense."""
+    drafts = read_file(settings.folder)
+    try:
+        await providers.take_from_file(operator, drafts)
+    except InvalidInput as error:
+        raise InvalidInput(f"{WRITTEN_BY} in the data directory: {error.message}", hint=error.hint) from error

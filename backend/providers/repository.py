@@ -51,6 +51,12 @@ class ProviderRepository:
         """Return what stands before the colon of a reference. Raise ProviderNotFound."""
         return await self._one(self._living().where(ProviderRow.slug == slug))
 
+    async def of_source(self, source: str) -> Sequence[ProviderRow]:
+        """Return the rows that came from the file, or those from the console, locked for a change."""
+        statement = self._living().where(ProviderRow.source == source).with_for_update()
+        rows: Sequence[ProviderRow] = (await self._session.exec(statement)).all()
+        return rows
+
     async def deleted(self, provider_id: str) -> ProviderRow:
         """Return the row of a provider that was removed and is still there. Raise ProviderNotFound."""
         statement = select(ProviderRow).where(

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from backend.ports.language_model import Capabilities, Usage
 from backend.providers.models import ProviderModelRow, ProviderRow
-from backend.providers.types import Model, ModelDraft, ModelTest, Provider, Purpose, Source
+from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, Provider, Purpose, Source
 
 
 def provider_of(row: ProviderRow, models: Sequence[ProviderModelRow]) -> Provider:
@@ -87,4 +87,19 @@ def test_from(kept: dict[str, Any]) -> ModelTest:
         answer=kept["answer"],
         words=kept["words"],
         reason=kept["reason"],
+    )
+
+
+def choice_of(provider: Provider, model: Model, default: str) -> ModelChoice:
+    return ModelChoice(
+        reference=model.reference,
+        name=model.name,
+        provider_name=provider.name,
+        purpose=model.purpose,
+        capabilities=model.draft.capabilities,
+        context_size=model.draft.context_size,
+        input_price=model.draft.input_price,
+        output_price=model.draft.output_price,
+        dimensions=model.draft.dimensions,
+        is_default=model.reference == default,
     )

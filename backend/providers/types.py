@@ -20,6 +20,8 @@ EMBEDDED_DIMENSIONS = 256
 SCRIPTED_CHAT = f"{SCRIPTED}:{SCRIPTED}"
 # Providers that no row holds: their names before the colon are taken.
 RESERVED_SLUGS = frozenset({EMBEDDED, SCRIPTED})
+# The name that allowed what stands in the file, where an owner's name would stand.
+WRITTEN_BY = "custom_models.json"
 TEST_QUESTION = "Say in one sentence what you can do."
 SHOWN_KEY_CHARACTERS = 4
 MILLION = 1_000_000

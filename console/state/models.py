@@ -22,6 +22,7 @@ class ModelsState(Phased, rx.State):
     choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
     default: rx.Field[str] = rx.field("")
     default_label: rx.Field[str] = rx.field("")
+    built_in: rx.Field[str] = rx.field("Embedded")
     num_connected: rx.Field[int] = rx.field(0)
     undo_id: rx.Field[str] = rx.field("")
     undo_words: rx.Field[str] = rx.field("")
@@ -62,6 +63,7 @@ class ModelsState(Phased, rx.State):
             self.choices = [choice_of(choice) for choice in chat]
             self.default_label = next((one.label for one in self.choices if one.value == self.default), "none")
             own = [line for one in chat if one.is_built_in for line in built_in_lines(one, None, zone, moment)]
+            self.built_in = next((one.provider_name for one in chat if one.is_built_in), "")
             rest = [line for one in connected for line in provider_lines(one, self.default, zone, moment)]
             self.lines = own + rest
             self.num_connected = len(connected)

@@ -132,6 +132,7 @@ class ModelsFormState(Formed, rx.State):
             else:
                 provider = await services().providers.update(operator, self.shown, draft, self._version)
             self._fill(provider)
+            await (await self.get_state(ModelsTestState))._of(provider.id)
             return [ModelsState.load, say(f"{provider.name} is saved.")]
         self.needs_key = self.needs_key or "api_key" in self.errors
         return None

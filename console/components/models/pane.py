@@ -51,6 +51,7 @@ def _provider() -> rx.Component:
         ),
         rx.el.div(
             rx.cond(Form.is_file, _of_file(), rx.fragment()),
+            rx.cond(is_new, rx.fragment(), trial()),
             rx.el.form(
                 _fields(is_new),
                 id=FORM,
@@ -59,7 +60,6 @@ def _provider() -> rx.Component:
                 class_name="fm",
                 aria_label="Provider",
             ),
-            rx.cond(is_new, rx.fragment(), trial()),
             class_name="scroll grow",
             tab_index=0,
             role="region",
@@ -183,11 +183,10 @@ def _private() -> rx.Component:
 
 def _foot(is_new: Any) -> rx.Component:
     remove = button("Remove", Form.ask_removal(True), kind="quiet", size="sm", icon="trash-2")
-    waits = rx.cond(Form.needs_key, status("wait", "Save needs the key"), rx.fragment())
+    waits = status("wait", "Save needs the key")
     discard = rx.cond(is_new, button("Cancel", Form.close), button("Discard", Form.open(Form.shown)))
     return rx.el.div(
-        rx.cond(is_new, rx.fragment(), remove),
-        waits,
+        rx.cond(Form.needs_key, waits, rx.cond(is_new, rx.fragment(), remove)),
         rx.el.span(
             discard,
             button(rx.cond(is_new, "Connect", "Save provider"), kind="primary", type="submit", form=FORM),

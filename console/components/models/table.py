@@ -75,7 +75,7 @@ def _provider(one: Any) -> rx.Component:
             col_span=NUM_COLUMNS,
             scope="rowgroup",
         ),
-        class_name="pg",
+        class_name="mpg",
     )
 
 
