@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from backend.bootstrap.models import ModelsAtFirstCall
 from backend.bootstrap.rooms import Rooms
 from backend.errors import InvalidInput
@@ -14,6 +16,8 @@ from backend.providers.service import ProviderService
 from backend.providers.types import EMBEDDED_EMBEDDING, WRITTEN_BY
 from backend.settings import Settings
 from backend.unit_of_work import Units
+
+logger = logging.getLogger(__name__)
 
 
 def open_providers(
@@ -31,9 +35,13 @@ def open_providers(
 
 
 async def take_custom_models(settings: Settings, providers: ProviderService, operator: Operator) -> None:
-    """Make the providers of `custom_models.json` what the file says. Raise InvalidInput where it says nonsense."""
-    drafts = read_file(settings.folder)
+    """Make the providers of `custom_models.json` what the file says.
+
+    A file that cannot be used changes nothing: the console must start, for it is where its sentence is read.
+    """
     try:
-        await providers.take_from_file(operator, drafts)
+        await providers.take_from_file(operator, read_file(settings.folder))
     except InvalidInput as error:
-        raise InvalidInput(f"{WRITTEN_BY} in the data directory: {error.message}", hint=error.hint) from error
+        problem = error.message if WRITTEN_BY in error.message else f"{WRITTEN_BY} cannot be used. {error.message}"
+        providers.file_problem = f"{problem} {error.hint}".strip()
+        logger.warning("%s", providers.file_problem)

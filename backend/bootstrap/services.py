@@ -13,7 +13,7 @@ from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
-from backend.bootstrap.providers import open_providers
+from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.conversations.service import ConversationService
@@ -131,6 +131,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     if serving:
         if executor_id == SERVER:
             clear_uploads(settings.folder)
+            await take_custom_models(settings, providers, await made.identity.ensure_owner())
         await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)

@@ -25,7 +25,7 @@ def models() -> rx.Component:
             body(
                 phase_view(
                     Models.phase,
-                    rx.fragment(_invitation(), _providers(), _defaults()),
+                    rx.fragment(_file(), _invitation(), _providers(), _defaults()),
                     skeleton=skeleton_rows(140, 60, 80, 120),
                     problem=Models.problem,
                     on_retry=Models.load,
@@ -37,6 +37,11 @@ def models() -> rx.Component:
         ),
         undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),
     )
+
+
+def _file() -> rx.Component:
+    words = "Correct the file and start again; its providers stay as they were."
+    return rx.cond(Models.file_problem, banner("fail", Models.file_problem, words), rx.fragment())
 
 
 def _invitation() -> rx.Component:

@@ -24,6 +24,7 @@ class ModelsState(Phased, rx.State):
     default_label: rx.Field[str] = rx.field("")
     built_in: rx.Field[str] = rx.field("Embedded")
     num_connected: rx.Field[int] = rx.field(0)
+    file_problem: rx.Field[str] = rx.field("")
     undo_id: rx.Field[str] = rx.field("")
     undo_words: rx.Field[str] = rx.field("")
 
@@ -56,6 +57,7 @@ class ModelsState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             providers = services().providers
+            self.file_problem = providers.file_problem
             zone, moment = ZoneInfo((await self._person()).time_zone), now()
             connected = (await providers.list(operator, Page(MAX_LIMIT))).items
             chat = await providers.list_models(operator)

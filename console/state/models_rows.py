@@ -53,7 +53,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class TestLine:
+class TrialLine:
     """What a test came to. `words` is the error or the remark."""
 
     model: str = ""
@@ -115,11 +115,11 @@ def choice_of(choice: ModelChoice) -> Choice:
     return Choice(choice.reference, f"{choice.name}, {choice.provider_name}")
 
 
-def test_line(test: ModelTest | None, model: str, question: str, zone: tzinfo) -> TestLine:
+def line_of_test(test: ModelTest | None, model: str, question: str, zone: tzinfo) -> TrialLine:
     """Return the figures of a test; those that a failure has not are a dash."""
     if test is None:
-        return TestLine(model=model)
-    return TestLine(
+        return TrialLine(model=model)
+    return TrialLine(
         model=model,
         state="ok" if test.ok else "fail",
         at=f"{test.at.astimezone(zone):%H:%M:%S}",

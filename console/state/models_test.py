@@ -13,14 +13,14 @@ from backend.operator import Permission
 from backend.providers.types import TEST_QUESTION
 from console.problems import problem_of
 from console.state.models import ModelsState
-from console.state.models_rows import Choice, TestLine, test_line
+from console.state.models_rows import Choice, TrialLine, line_of_test
 from console.state.seat import Seated
 
 
 class ModelsTestState(Seated, rx.State):
     """`result` is the last test of the provider that the pane shows; `running` names the model being tried."""
 
-    result: rx.Field[TestLine] = rx.field(default_factory=TestLine)
+    result: rx.Field[TrialLine] = rx.field(default_factory=TrialLine)
     choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
     running: rx.Field[str] = rx.field("")
     _provider_id: str = ""
@@ -36,10 +36,10 @@ class ModelsTestState(Seated, rx.State):
             self.running = model or "the model"
         try:
             result = await services().providers.test(operator, provider_id, model)
-            line = test_line(result, model, TEST_QUESTION, zone)
+            line = line_of_test(result, model, TEST_QUESTION, zone)
         except Exception as error:  # noqa: BLE001  # nobody waits for a background event, so its failure is drawn
             problem = problem_of(error)
-            line = TestLine(model=model, state="fail", words=f"{problem.words} {problem.hint}".strip())
+            line = TrialLine(model=model, state="fail", words=f"{problem.words} {problem.hint}".strip())
         async with self:
             self.running = ""
             if self._provider_id in ("", provider_id):
@@ -60,7 +60,7 @@ class ModelsTestState(Seated, rx.State):
     async def _of(self, provider_id: str) -> None:
         """Show the last test of another provider."""
         operator = await self._operator(Permission.MODELS_READ)
-        self._provider_id, self.result, self.choices = provider_id, TestLine(), []
+        self._provider_id, self.result, self.choices = provider_id, TrialLine(), []
         if provider_id == "embedded":
             own = [one for one in await services().providers.list_models(operator) if one.is_built_in]
             self.choices = [Choice(choice.name, choice.name) for choice in own]
@@ -71,4 +71,4 @@ class ModelsTestState(Seated, rx.State):
         if tested:
             zone = ZoneInfo((await self._person()).time_zone)
             latest = max(tested, key=lambda model: model.last_test.at if model.last_test else provider.created_at)
-            self.result = test_line(latest.last_test, latest.name, TEST_QUESTION, zone)
+            self.result = line_of_test(latest.last_test, latest.name, TEST_QUESTION, zone)

@@ -31,6 +31,8 @@ class Base:
         built_in: BuiltIn,
         embedder_of: EmbedderOf,
     ) -> None:
+        # Why custom_models.json was not taken at the start; empty where it was, or is not there.
+        self.file_problem = ""
         self._units = units
         self._sealer = sealer
         self._http = http
