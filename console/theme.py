@@ -44,6 +44,7 @@ FEATURES: tuple[str, ...] = (
     "first_run",
     "home",
     "models",
+    "models_pane",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 
