@@ -38,7 +38,7 @@ from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
 from console.state.models import ModelsState
-from console.state.models_test import ModelsTestState
+from console.state.models_trial import ModelsTestState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.transcript import TranscriptState

@@ -13,7 +13,7 @@ from backend.operator import Permission
 from backend.providers.types import Capabilities, Model, ModelDraft, Provider, ProviderDraft
 from console.state.forms import Formed
 from console.state.models import ModelsState
-from console.state.models_test import ModelsTestState
+from console.state.models_trial import ModelsTestState
 from console.toasts import say
 
 UNREADABLE = -1
@@ -95,7 +95,7 @@ class ModelsFormState(Formed, rx.State):
         else:
             self._fill(await services().providers.get(operator, provider_id))
         test = await self.get_state(ModelsTestState)
-        await test._of(provider_id)
+        await test._show(provider_id, operator)
 
     @rx.event
     async def close(self) -> None:
@@ -132,7 +132,7 @@ class ModelsFormState(Formed, rx.State):
             else:
                 provider = await services().providers.update(operator, self.shown, draft, self._version)
             self._fill(provider)
-            await (await self.get_state(ModelsTestState))._of(provider.id)
+            await (await self.get_state(ModelsTestState))._show(provider.id, operator)
             return [ModelsState.load, say(f"{provider.name} is saved.")]
         self.needs_key = self.needs_key or "api_key" in self.errors
         return None

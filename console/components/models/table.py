@@ -10,7 +10,7 @@ from console.components.ui import button, icon, status, tag
 from console.state.models import ModelsState as Models
 from console.state.models_form import ModelsFormState as Form
 from console.state.models_rows import ModelLine
-from console.state.models_test import ModelsTestState as Trial
+from console.state.models_trial import ModelsTestState as Trial
 
 NUM_COLUMNS = 10
 HEADS: tuple[tuple[str, str], ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.ui import button, phead, select, status
-from console.state.models_test import ModelsTestState as Trial
+from console.state.models_trial import ModelsTestState as Trial
 
 
 def trial() -> rx.Component:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.operator import Permission
+from backend.operator import Operator, Permission
 from backend.providers.types import TEST_QUESTION
 from console.problems import problem_of
 from console.state.models import ModelsState
@@ -55,11 +55,10 @@ class ModelsTestState(Seated, rx.State):
     @rx.event
     async def load(self) -> None:
         """Show the built-in model's test form, as the page opens with its card."""
-        await self._of("embedded")
+        await self._show("embedded", await self._operator(Permission.MODELS_READ))
 
-    async def _of(self, provider_id: str) -> None:
+    async def _show(self, provider_id: str, operator: Operator) -> None:
         """Show the last test of another provider."""
-        operator = await self._operator(Permission.MODELS_READ)
         self._provider_id, self.result, self.choices = provider_id, TrialLine(), []
         if provider_id == "embedded":
             own = [one for one in await services().providers.list_models(operator) if one.is_built_in]
