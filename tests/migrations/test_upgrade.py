@@ -19,7 +19,7 @@ from backend.settings import Settings
 from tests.migrations.databases import rows, version
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))
-KEY = "the key of the stored databases, long enough"
+KEY = "the key of the stored databases and long enough"
 
 
 @pytest.fixture
