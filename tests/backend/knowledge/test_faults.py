@@ -100,24 +100,26 @@ def test_kill_9_in_an_upload_leaves_no_file_behind(server: Server) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_told_in_words_and_the_server_goes_on(tmp_path: Path) -> None:
-    """Serve from a disk of 40 MB, in a mount namespace that ends with the server."""
+    """Serve from a disk of 160 MB (the search index keeps 64 MB free), in a mount namespace that ends with the server."""
     data = tmp_path / "data"
     data.mkdir()
     server = Server(data, SIGNALBOX_MODELS="scripted")
-    mount = f'mount -t tmpfs -o size=40m tmpfs {data} && exec "$@"'
+    mount = f'mount -t tmpfs -o size=160m tmpfs {data} && exec "$@"'
     server.start("unshare", "-m", "sh", "-c", mount, "sh")
     try:
         key = _key(server)
         with httpx.Client(base_url=server.base_url, headers={"X-API-Key": key}, timeout=60) as client:
             base = client.post("/api/knowledge-bases", json={"name": "Full"}).json()["id"]
             path = f"/api/knowledge-bases/{base}/documents"
-            refused = client.post(path, files={"files": ("big.txt", b"word " * 9_000_000)})
+            big = [("files", (f"big {i}.txt", b"word " * 9_000_000)) for i in range(4)]
+            refused = client.post(path, files=big)
             assert refused.status_code == 503, refused.text
             assert "disk" in refused.json()["detail"]
             assert client.get("/api/health").status_code == 200
             sent = {"files": ("small.txt", b"There is room for this one.")}
             [document] = client.post(path, files=sent).json()["documents"]
-            assert wait_for(client, document["id"], "done", "failed")["status"] == "done"
+            ended = wait_for(client, document["id"], "done", "failed")
+            assert ended["status"] == "done", str(ended)
     finally:
         server.kill()
 
