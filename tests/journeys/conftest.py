@@ -97,9 +97,8 @@ def sign_in(context: BrowserContext, link: str) -> Page:
     return page
 
 
-@pytest.fixture(scope="package")
-def session(server: Server, browser: Browser) -> Any:
-    """Sign in once; every journey starts with these cookies in a context of its own."""
+def first_sign_in(server: Server, browser: Browser) -> Any:
+    """Sign in with the server's link and return the cookies."""
     context = new_context(browser)
     sign_in(context, server.link)
     state = context.storage_state()
@@ -107,11 +106,21 @@ def session(server: Server, browser: Browser) -> Any:
     return state
 
 
-@pytest.fixture(scope="package")
-def api_key(server: Server) -> str:
+def make_key(server: Server) -> str:
     made = server.run("api-key", "create", "--name", "journeys")
     assert made.returncode == 0, made.stderr
     return made.stdout.splitlines()[-1]
+
+
+@pytest.fixture(scope="package")
+def session(server: Server, browser: Browser) -> Any:
+    """Sign in once; every journey starts with these cookies in a context of its own."""
+    return first_sign_in(server, browser)
+
+
+@pytest.fixture(scope="package")
+def api_key(server: Server) -> str:
+    return make_key(server)
 
 
 @pytest.fixture

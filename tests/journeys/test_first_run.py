@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.demo.judging import ADDED
-from tests.journeys.conftest import Console
+from tests.journeys.conftest import Console, first_sign_in, make_key
+from tests.serving import Server
 
 # The embedded model starts at its first question, on a machine that other tests use too.
 ANSWER_MS = 90_000
 INGESTION_MS = 60_000
 
 
+# The first minutes of a server of their own: on the shared one, other journeys have taken the steps already.
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("first-run") / "data", SIGNALBOX_MODELS="embedded") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session(server: Server, browser: Browser) -> Any:
+    return first_sign_in(server, browser)
+
+
+@pytest.fixture(scope="module")
+def api_key(server: Server) -> str:
+    return make_key(server)
+
+
 @pytest.fixture
 def first_screen(console: Console) -> Page:
-    """Open the first screen once the example is made, whatever journeys before this one did."""
+    """Open the first screen once the example is made, whatever the journey before this one did."""
     page = console.open("/")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Start here|Overview"))
     if page.get_by_role("button", name="First steps").count():

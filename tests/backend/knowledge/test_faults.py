@@ -100,7 +100,7 @@ def test_kill_9_in_an_upload_leaves_no_file_behind(server: Server) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
 def test_a_full_disk_is_told_in_words_and_the_server_goes_on(tmp_path: Path) -> None:
-    """Serve from a disk of 160 MB (the search index keeps 64 MB free), in a mount namespace that ends with the server."""
+    """Serve from a disk of 160 MB, in a mount namespace that ends with the server (the search index keeps 64 free)."""
     data = tmp_path / "data"
     data.mkdir()
     server = Server(data, SIGNALBOX_MODELS="scripted")
