@@ -25,8 +25,16 @@ class Permission(StrEnum):
     MODELS_PRIVATE = "models:private-address"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_REPLY = "conversations:reply"
+    SECRETS_READ = "secrets:read"  # names only: no value ever comes back
+    SECRETS_EDIT = "secrets:edit"
     KEYS_MANAGE = "keys:manage"
+    MEMBERS_READ = "members:read"
+    MEMBERS_MANAGE = "members:manage"
+    AUDIT_READ = "audit:read"
     PROJECT_MANAGE = "project:manage"
+    # Projects are made and ended, ways to sign in are chosen, and support is let in, by the organisation.
+    ORGANISATION_MANAGE = "organisation:manage"
+    SUPPORT_GRANT = "support:grant"
 
 
 @dataclass(frozen=True, slots=True)

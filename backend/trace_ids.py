@@ -1,4 +1,4 @@
-"""The ids that every log line carries: of the request being answered, of the run being executed; else empty."""
+"""What log lines and audit events carry: ids of the request and the run, the address that asked; else empty."""
 
 from __future__ import annotations
 
@@ -6,3 +6,5 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 run_id: ContextVar[str] = ContextVar("run_id", default="")
+# Where the request came from, as far as trusted proxies tell; the audit log and the rate limits read it.
+caller_address: ContextVar[str] = ContextVar("caller_address", default="")

@@ -17,16 +17,15 @@ from backend.identity.models import (
     SignInLinkRow,
     UserRow,
 )
+from backend.identity.permissions import PERMISSIONS, Role
 from backend.identity.repository import IdentityRepository, Seat
 from backend.identity.tokens import SHOWN_CHARACTERS, hash_of, new_key, new_token
 from backend.identity.types import (
     LINK_LIFETIME,
-    PERMISSIONS,
     SESSION_IDLE,
     SESSION_LIFETIME,
     ApiKey,
     Person,
-    Role,
 )
 from backend.identity.verdicts import Verdicts
 from backend.ids import new_id

@@ -11,7 +11,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.bootstrap.engines import SQLITE_FILE
 from backend.errors import Forbidden, InvalidInput, NotFound
-from backend.identity.types import PERMISSIONS, Role
+from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.ports.language_model import Capabilities, Usage
 from backend.ports.sealing import SealBroken

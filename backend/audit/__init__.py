@@ -1,0 +1,1 @@
+"""Who did what: a record that is written with the act and chained by hashes."""

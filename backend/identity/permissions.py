@@ -1,0 +1,55 @@
+"""Who may do what: the one table that the services, the docs and the page of roles read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from backend.operator import Permission as May
+
+
+class Role(StrEnum):
+    """Each role may do all that the next one may."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    EDITOR = "editor"
+    REVIEWER = "reviewer"
+    VIEWER = "viewer"
+
+
+ADDS: dict[Role, tuple[May, ...]] = {
+    Role.VIEWER: (
+        May.PROJECT_READ,
+        May.FLOWS_READ,
+        May.KNOWLEDGE_READ,
+        May.MODELS_READ,
+        May.CONVERSATIONS_READ,
+        May.MEMBERS_READ,
+    ),
+    Role.REVIEWER: (May.CONVERSATIONS_REPLY,),
+    Role.EDITOR: (May.FLOWS_EDIT, May.FLOWS_PUBLISH, May.FLOWS_RUN, May.KNOWLEDGE_EDIT, May.SECRETS_READ),
+    Role.ADMIN: (
+        May.MODELS_EDIT,
+        May.SECRETS_EDIT,
+        May.KEYS_MANAGE,
+        May.MEMBERS_MANAGE,
+        May.AUDIT_READ,
+        May.PROJECT_MANAGE,
+    ),
+    Role.OWNER: (May.MODELS_PRIVATE, May.ORGANISATION_MANAGE, May.SUPPORT_GRANT),
+}
+
+
+def _held(role: Role) -> frozenset[May]:
+    """Return what the role adds, and what all below it add."""
+    roles = list(Role)
+    return frozenset(permission for lower in roles[roles.index(role) :] for permission in ADDS[lower])
+
+
+PERMISSIONS: dict[Role, frozenset[May]] = {role: _held(role) for role in Role}
+
+
+def outranks(role: Role, other: Role) -> bool:
+    """Tell whether `role` may give `other` away: its own or one below."""
+    roles = list(Role)
+    return roles.index(role) <= roles.index(other)
