@@ -32,7 +32,13 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def nothing_connected(console: Console) -> Iterator[None]:
+    """Take away what this journey connects, and what the ones before it left."""
+    disconnect(console)
     yield
+    disconnect(console)
+
+
+def disconnect(console: Console) -> None:
     for provider in console.api.get("/api/providers").json()["providers"]:
         console.api.delete(f"/api/providers/{provider['id']}")
 
