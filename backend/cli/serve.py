@@ -30,6 +30,7 @@ from backend.settings import Settings
 
 LOOK_SECONDS = 0.02
 CLOSE_SECONDS = 10
+TASKS_SECONDS = 2
 # granian configures logging when it is made: its lines go where all go, instead of to stdout.
 GRANIAN_LOGS: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
 logger = logging.getLogger(__name__)
@@ -108,9 +109,23 @@ async def serve(settings: Settings) -> int:
     if late:
         logger.error("the services did not close within %s s", CLOSE_SECONDS)
         os._exit(1)
+    all_ended = await end_tasks()
     logger.info("stopped")
     say("Stopped")
+    if not all_ended:
+        os._exit(0)  # asyncio.run would wait for them without an end
     return 0
+
+
+async def end_tasks() -> bool:
+    """Cancel what still runs on the loop; tell whether all of it ended in time. Nobody's work: the drain is over."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    _, late = await asyncio.wait(others, timeout=TASKS_SECONDS) if others else ((), ())
+    for task in late:
+        logger.error("a task did not end: %r", task)
+    return not late
 
 
 def failed(error: BaseException | None) -> int:
