@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from backend.api.access import who_asks
+from backend.api.bodies import bounded
 from backend.bootstrap import services
 from backend.idempotency.types import Answer
 
@@ -21,24 +22,39 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 async def fingerprint(request: Request) -> str:
     """Tell the same request from another one. An upload is told by its length: its body is not held in memory."""
     told = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}".encode())
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if is_multipart(request):
         told.update(request.headers.get("content-length", "").encode())
     else:
         told.update(await request.body())
     return told.hexdigest()
 
 
+def takes_its_own_body(request: Request, route: APIRoute) -> bool:
+    """Tell whether this is an upload, which its route streams to disk and counts by itself."""
+    return route.body_field is None and is_multipart(request)
+
+
+def is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().startswith("multipart/")
+
+
 class IdempotentRoute(APIRoute):
-    """Answer a repeated POST with the first answer. Only what succeeded as JSON is remembered; a stream is not."""
+    """Ask who calls before a byte is read, and answer a repeated POST with the first answer.
+
+    Only what succeeded as JSON is remembered; a stream is not.
+    """
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def once(request: Request) -> Response:
+            # The framework would read and parse the body first, of anybody, and tell strangers what shape it wants.
+            operator = await who_asks(request)
+            if not takes_its_own_body(request, self):
+                request = bounded(request)
             key = request.headers.get(HEADER)
             if key is None or request.method != "POST":
                 return await handle(request)
-            operator = await who_asks(request)
             memory = services().idempotency
             if known := await memory.claim(operator, key, await fingerprint(request)):
                 return Response(known.body, known.status, REPLAYED, "application/json")

@@ -16,6 +16,7 @@ from backend.errors import SignInNeeded
 from backend.identity.types import SESSION_LIFETIME
 from console import routes
 
+MAX_FIELD_BYTES = 1_000
 LINK = f"{routes.SIGN_IN}/link"
 pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
 
@@ -49,7 +50,8 @@ async def show_link(request: Request) -> Response:
 
 async def use_link(request: Request) -> Response:
     """Consume the link and start a session."""
-    form = await request.form()
+    # Anybody may post here: one short field, and nothing that is kept on disk.
+    form = await request.form(max_files=0, max_fields=1, max_part_size=MAX_FIELD_BYTES)
     try:
         session = await services().identity.sign_in_by_link(str(form.get("token", "")))
     except SignInNeeded as refusal:

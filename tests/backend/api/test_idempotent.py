@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from backend.api import errors
 from backend.api.access import allowed
+from backend.api.bodies import MAX_BODY_BYTES
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import Services
 from backend.errors import InvalidInput
@@ -86,3 +87,40 @@ async def test_without_a_credential_nothing_is_remembered(client: httpx.AsyncCli
     refused = await client.post("/things", json={}, headers={"Idempotency-Key": "k"})
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+class Pouring(httpx.AsyncByteStream):
+    """A body that counts what was taken of it."""
+
+    def __init__(self, num_bytes: int) -> None:
+        self._left = num_bytes
+        self.taken = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while self._left > 0:
+            self.taken += 65_536
+            self._left -= 65_536
+            yield b" " * 65_536
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+async def test_nothing_is_read_of_a_stranger(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    """The shape of a body is no business of a stranger either: 401 comes before 422."""
+    pouring = Pouring(MAX_BODY_BYTES)
+    answer = await client.post(
+        "/things", content=pouring, headers={**headers, "X-API-Key": "sbx_guessed", "Content-Type": "application/json"}
+    )
+    assert answer.status_code == 401
+    assert pouring.taken == 0
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=b"])
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}])
+async def test_a_body_without_end_is_refused_early(
+    client: httpx.AsyncClient, kind: str, headers: dict[str, str]
+) -> None:
+    pouring = Pouring(3 * MAX_BODY_BYTES)
+    answer = await client.post("/things", content=pouring, headers={**headers, "Content-Type": kind})
+    assert answer.status_code == 413
+    assert "10 MB" in answer.json()["detail"]
+    assert pouring.taken <= MAX_BODY_BYTES + 2 * 65_536
