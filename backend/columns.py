@@ -46,6 +46,23 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(int(value)) / BILLION
 
 
+def storable(value: Any) -> Any:
+    """Return texts, lists and objects without NUL, which Postgres refuses, and lone halves of surrogate pairs.
+
+    A model that streams an emoji in two pieces sends such halves: together again they are the emoji, one that stays
+    alone becomes U+FFFD.
+    """
+    if isinstance(value, str):
+        if value.isascii():
+            return value.replace("\0", "") if "\0" in value else value
+        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(storable(one) for one in value)
+    return value
+
+
 def utc_now() -> datetime:
     """Return this moment, aware, in UTC."""
     return datetime.now(UTC)

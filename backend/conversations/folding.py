@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from backend.columns import storable
+
 TITLE_CHARACTERS = 72
 PREVIEW_CHARACTERS = 160
-
-
-def storable(text: str) -> str:
-    """Return the text without the one character that Postgres refuses."""
-    return text.replace("\0", "")
 
 
 def folded(text: str) -> str:

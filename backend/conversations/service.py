@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound, ConversationOfAnotherFlow, MessageNotFound
-from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded, storable
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
 from backend.conversations.models import ConversationRow, FeedbackRow, MessageRow
 from backend.conversations.repository import ConversationRepository, Counted
 from backend.conversations.shapes import citation_values, conversation_of, message_of

@@ -17,7 +17,7 @@ from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
 from backend.flows.engine.joins import Go, Joins, Skip
 from backend.flows.engine.plan import Plan, Step
 from backend.flows.engine.recorder import Recorder
-from backend.flows.engine.rows import Kept, ended, inputs_hash, shown, skipped_entry, started
+from backend.flows.engine.rows import Kept, ended, inputs_hash, keepable, shown, skipped_entry, started
 from backend.flows.engine.voice import Voice
 from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached
 from backend.flows.kind import Result
@@ -158,7 +158,11 @@ class Execution:
             step.port_names,
             self._tokens_left(),
         )
-        outcome = await call(step, lambda: step.kind.run(context, go.inputs), first_pause=self._first_pause)
+
+        async def act() -> Result:
+            return keepable(step, await step.kind.run(context, go.inputs))
+
+        outcome = await call(step, act, first_pause=self._first_pause)
         self._product.usage += outcome.usage
         row = ended(step, _status(outcome), self.time_ms, entry=entry, outcome=outcome)
         if outcome.result is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.errors import InvalidInput
 from backend.flows.engine.call import Outcome
 from backend.flows.engine.plan import Step
@@ -77,7 +77,7 @@ def ended(
     entry: NodeEntry | None = None,
     outcome: Outcome | None = None,
 ) -> NodeEntry:
-    """Return the row of a node's end. Raise InvalidInput when what it gave is too big to keep."""
+    """Return the row of a node's end."""
     if entry is None or outcome is None:
         return NodeEntry(node=step.node.id, status=status, started_at=utc_now(), offset_ms=now_ms, reason=reason)
     result, error = outcome.result, outcome.error
@@ -86,21 +86,25 @@ def ended(
         status=status,
         time_ms=round(now_ms - entry.offset_ms, 3),
         reason=reason or outcome.reason or (result.reason if result else ""),
-        error=f"{error.message} {error.hint}".strip() if error else "",
+        error=storable(f"{error.message} {error.hint}".strip()) if error else "",
         taken=sorted(result.taken) if result and result.taken is not None else None,
-        output=_keepable(step, result) if result else None,
+        output=result.outputs if result else None,
         citations=result.citations if result else (),
         detail=result.detail if result else {},
-        tries=outcome.tries if len(outcome.tries) > 1 or error else (),
+        tries=storable(outcome.tries) if len(outcome.tries) > 1 or error else (),
         tokens_in=outcome.usage.tokens_in,
         tokens_out=outcome.usage.tokens_out,
         cost=outcome.usage.cost,
     )
 
 
-def _keepable(step: Step, result: Result) -> Mapping[str, Any]:
+def keepable(step: Step, result: Result) -> Result:
+    """Return the result as a database keeps it. Raise InvalidInput when it is too big."""
     if step.is_quick:
-        return result.outputs  # its inputs were small enough, and templates end at 1 MB by themselves
+        return result  # its inputs were small enough, and templates end at 1 MB by themselves
+    result = replace(
+        result, outputs=storable(result.outputs), citations=storable(result.citations), detail=storable(result.detail)
+    )
     if len(_encode(result.outputs)) > MAX_OUTPUT_BYTES:
         raise InvalidInput(f"The output of {step.node.title or step.node.id} is larger than 5 MB.")
-    return result.outputs
+    return result

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.errors import DomainError
 from backend.flows.context import Outside
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS
@@ -33,6 +33,7 @@ class _Active:
         self.execution, self.recorder = execution, recorder
         self.task: asyncio.Task[RunOutcome] | None = None
         self.is_cancelled = False
+        self.is_ending = False
 
 
 class Runner:
@@ -79,7 +80,7 @@ class Runner:
         )
         active = self._active[job.run_id] = _Active(execution, recorder)
         active.task = asyncio.create_task(self._carry(job, active, voice), name=job.run_id)
-        active.task.add_done_callback(lambda task: self._forget(job.run_id, task))
+        active.task.add_done_callback(lambda task: self._forget(job.run_id, active, task))
         return active.task
 
     def cancel(self, run_id: str) -> bool:
@@ -87,7 +88,8 @@ class Runner:
         active = self._active.get(run_id)
         if active is None or active.task is None:
             return False
-        if not active.is_cancelled:
+        # One whose end is being written keeps that end: cut off there, it would stand open until it is mended.
+        if not active.is_cancelled and not active.is_ending:
             active.is_cancelled = True
             active.task.cancel()
         return True
@@ -105,8 +107,9 @@ class Runner:
             if late:
                 await asyncio.wait(late, timeout=CHECKPOINT_SECONDS)
 
-    def _forget(self, run_id: str, task: asyncio.Task[RunOutcome]) -> None:
-        self._active.pop(run_id, None)
+    def _forget(self, run_id: str, active: _Active, task: asyncio.Task[RunOutcome]) -> None:
+        if self._active.get(run_id) is active:  # a later attempt may stand here by now
+            del self._active[run_id]
         if not task.cancelled() and (error := task.exception()) and not isinstance(error, Fenced | RunInterrupted):
             logger.error("run %s was left as it stands", run_id, exc_info=error)
 
@@ -135,6 +138,7 @@ class Runner:
         except Exception:
             logger.exception("run %s failed", job.run_id)
             outcome = _ended_early(active, DomainError("The run failed for a reason of our own."))
+        active.is_ending = True
         await self._close(job, active, outcome)
         await _tell(voice, outcome)
         return outcome
@@ -174,7 +178,7 @@ def _outcome(status: RunStatus, product: Product, execution: Execution) -> RunOu
 def _ended_early(active: _Active, error: DomainError) -> RunOutcome:
     product = active.execution.product()
     node = error.node if isinstance(error, NodeFailed) else ""
-    said = f"{error.message} {error.hint}".strip()
+    said = storable(f"{error.message} {error.hint}".strip())
     return RunOutcome(
         status=RunStatus.CANCELLED if isinstance(error, RunCancelled) else RunStatus.FAILED,
         output=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.columns import storable
 from backend.flows.context import Say
 from backend.flows.engine.call import Outcome
 from backend.flows.engine.plan import Step
@@ -29,7 +30,7 @@ class Voice:
         node = step.node.id
 
         async def speak(text: str) -> None:
-            await self.say("token", node=node, text=text)
+            await self.say("token", node=node, text=storable(text))
 
         return speak
 

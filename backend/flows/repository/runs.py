@@ -67,15 +67,15 @@ class RunRepository:
         rows = await self._session.exec(select(RunRow).where(col(RunRow.id).in_(newest)))
         return {row.flow_id: row for row in rows}
 
-    async def cancel_queued(self, run_id: str, moment: datetime) -> None:
-        """End a run that nobody has begun."""
+    async def cancel_queued(self, run_id: str, error: str, moment: datetime) -> bool:
+        """End a run that nobody has begun; False when somebody has."""
         statement = update(RunRow).where(
             col(RunRow.project_id) == self._project_id,
             col(RunRow.id) == run_id,
             col(RunRow.status) == RunStatus.QUEUED.value,
         )
-        ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": "The run was cancelled."}
-        await self._session.exec(statement.values(**ended))
+        ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": error}
+        return bool((await self._session.exec(statement.values(**ended))).rowcount)
 
     async def ask_to_cancel(self, run_id: str) -> None:
         """Mark a run that is under way; its owner sees it at its next commit or beat."""

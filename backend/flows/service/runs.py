@@ -14,13 +14,13 @@ from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
-from backend.flows.errors import RunNotFound
+from backend.flows.errors import RunInterrupted, RunNotFound
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service.listening import heard
 from backend.flows.service.parts import flow_row
-from backend.flows.service.starting import Prepared, Starting
+from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
 from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, run_topic
 from backend.operator import Operator, Permission
@@ -30,6 +30,7 @@ from backend.ports.jobs import Jobs, Waiting
 from backend.unit_of_work import Units
 
 JOB = "run"
+CANCELLED = "The run was cancelled."
 FIRST_PAGE = Page()
 
 
@@ -52,19 +53,25 @@ class RunService:
         self._starting, self._loader, self._runner, self._chat, self._worker = starting, loader, runner, chat, worker
 
     async def run(self, operator: Operator, name: str, wish: RunWish) -> RunResult:
-        """Run a flow and wait for its end. Raise what `begin` raises; a run that fails is an answer, not an error."""
-        prepared, task = await self._begin(operator, name, wish)
-        return _result(prepared.run_id, await asyncio.shield(task[0]), task[1])
+        """Run a flow and wait for its end; a run that fails is an answer, not an error.
 
-    async def begin(self, operator: Operator, name: str, wish: RunWish) -> str:
-        """Start a run and return its id at once: its events stand on `run_topic(id)`. It goes on by itself.
-
-        Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published.
+        Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published,
+        RunInterrupted when the server stops before the end.
         """
-        return (await self._begin(operator, name, wish))[0].run_id
+        operator.require(Permission.FLOWS_RUN)
+        prepared = await self._starting.prepare(operator, name, wish)
+        job = await self._starting.job(operator, prepared)
+        task = self._runner.start(job)
+        try:
+            outcome = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not task.cancelled():
+                raise  # the caller went away; the run goes on
+            raise RunInterrupted("The server stops; the run goes on at its next start.") from None
+        return _result(job.run_id, outcome, job.facts.conversation_id)
 
     async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncIterator[dict[str, Any]]:
-        """Start a run and yield its events, the last being run.done or run.failed. Raise as `begin` does, at once."""
+        """Start a run and yield its events, the last being run.done or run.failed. Raise as `run` does, at once."""
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
         job = await self._starting.job(operator, prepared)
@@ -79,7 +86,7 @@ class RunService:
         return events()
 
     async def enqueue(self, operator: Operator, name: str, wish: RunWish) -> Run:
-        """Write a run down and let the jobs carry it out. Raise what `begin` raises."""
+        """Write a run down and let the jobs carry it out. Raise what `run` raises."""
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
         async with self._units.write() as work:
@@ -106,14 +113,13 @@ class RunService:
         """End a run that has not ended, within 2 s; one that has is left as it is. Raise RunNotFound."""
         operator.require(Permission.FLOWS_RUN)
         task = self._runner.task_of(run_id)
-        found = await self._find_or_none(operator, run_id)
-        if found is None or found.run.status.is_final:
-            if found is None:
-                raise RunNotFound("There is no such run.")
+        found = await self._found(operator, run_id)
+        if found.run.status.is_final:
             return found.run
         async with self._units.write() as work:
             rows = RunRepository(work.session, operator.project_id)
-            await rows.cancel_queued(run_id, utc_now())
+            if await rows.cancel_queued(run_id, CANCELLED, utc_now()):
+                await self._chat.fail(work, operator, run_id, CANCELLED)
             await rows.ask_to_cancel(run_id)
         if task is not None and self._runner.cancel(run_id):
             await asyncio.wait([task], timeout=2)
@@ -153,26 +159,12 @@ class RunService:
                     await self._chat.fail(work, acting, run_id, said)
             return None
 
-    async def _begin(
-        self, operator: Operator, name: str, wish: RunWish
-    ) -> tuple[Prepared, tuple[asyncio.Task[RunOutcome], str | None]]:
-        operator.require(Permission.FLOWS_RUN)
-        prepared = await self._starting.prepare(operator, name, wish)
-        job = await self._starting.job(operator, prepared)
-        return prepared, (self._runner.start(job), job.facts.conversation_id)
-
     async def _found(self, operator: Operator, run_id: str) -> RunDetail:
-        found = await self._find_or_none(operator, run_id)
-        if found is None:
-            raise RunNotFound("There is no such run.")
-        return found
-
-    async def _find_or_none(self, operator: Operator, run_id: str) -> RunDetail | None:
         async with self._units.read() as session:
             rows = RunRepository(session, operator.project_id)
             found = await rows.run(run_id)
             if found is None:
-                return None
+                raise RunNotFound("There is no such run.")
             row, flow = found
             nodes = await rows.nodes(run_id)
             stored = await FlowRepository(session, operator.project_id).snapshot(row.snapshot_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput
 from backend.flows.context import RunFacts
 from backend.flows.document import FlowDocument
@@ -62,6 +62,7 @@ class Starting:
 
     async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
         """Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published."""
+        wish = replace(wish, input=storable(wish.input))
         live = self._published.get(operator.project_id, name) if wish.version == "published" else None
         if live is None:
             live = await self._find(operator, name, wish)

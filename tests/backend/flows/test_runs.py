@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from backend.bootstrap import Services
-from backend.errors import InvalidInput, NotFound
+from backend.errors import InvalidInput, NotFound, Unavailable
+from backend.flows.document import FlowDocument
 from backend.flows.models import FlowSnapshotRow
 from backend.flows.types import RunStatus, RunWish
 from backend.operator import Operator
@@ -181,3 +182,42 @@ async def test_a_queued_run_that_cannot_be_carried_out_any_more_fails_in_words(
     assert (run.status, run.error) == (RunStatus.FAILED, "There is no node kind called teleport.")
     transcript = await services.conversations.transcript(operator, run.conversation_id)
     assert transcript.messages[-1].error == "There is no node kind called teleport."
+
+
+async def test_a_queued_chat_that_is_cancelled_owes_no_answer(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = await publish(services, operator, chat())
+
+    async def keep(*_: object) -> None: ...
+
+    monkeypatch.setattr(services.jobs, "enqueue", keep)
+    queued = await services.runs.enqueue(operator, slug, RunWish({"question": "One"}))
+    await services.runs.cancel(operator, queued.id)
+    transcript = await services.conversations.transcript(operator, queued.conversation_id)
+    assert [(message.state.value, message.error) for message in transcript.messages] == [
+        ("answered", ""),
+        ("failed", "The run was cancelled."),
+    ]
+
+
+async def test_who_waits_for_a_run_that_the_stopping_server_cuts_off_is_told(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = await publish(services, operator, echo())
+    cut = asyncio.create_task(asyncio.sleep(30))
+    monkeypatch.setattr(services.runs._runner, "start", lambda _job: cut)
+    asking = asyncio.create_task(services.runs.run(operator, slug, RunWish({"question": "One"})))
+    asyncio.get_running_loop().call_later(0.05, cut.cancel)
+    with pytest.raises(Unavailable, match="goes on at its next start"):
+        await asyncio.wait_for(asking, 5)
+
+
+@pytest.mark.parametrize("flow", [chat(), echo()], ids=["chat", "form"])
+async def test_what_no_database_keeps_is_taken_out_of_the_question(
+    services: Services, operator: Operator, flow: FlowDocument
+) -> None:
+    slug = await publish(services, operator, flow)
+    result = await services.runs.run(operator, slug, RunWish({"question": "a\0\ud83d\ude00\ud800"}))
+    assert str((result.output or {})["answer"]).startswith("a😀\ufffd")
+    assert (await services.runs.get(operator, result.run_id)).run.input == {"question": "a😀\ufffd"}
