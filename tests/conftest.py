@@ -28,6 +28,12 @@ from backend.unit_of_work import Units
 TEMPLATE = "template_signalbox"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a fault its seed: one here, and as many as SIGNALBOX_SOAK says in `make soak`."""
+    if metafunc.definition.get_closest_marker("fault"):
+        metafunc.parametrize("seed", range(int(os.environ.get("SIGNALBOX_SOAK", "1"))))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty migrated file; tests copy it, because read units see only what was committed."""

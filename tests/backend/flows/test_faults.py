@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -90,9 +91,10 @@ async def half_way(model: ScriptedServer) -> None:
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("how", ["kill", "stop"])
 async def test_a_restarted_server_goes_on_behind_the_last_finished_node(
-    tmp_path: Path, model: ScriptedServer, how: str
+    tmp_path: Path, model: ScriptedServer, how: str, seed: int
 ) -> None:
     url = await model.start()
     server = Server(tmp_path / "data", SIGNALBOX_MODELS="scripted")
@@ -101,6 +103,7 @@ async def test_a_restarted_server_goes_on_behind_the_last_finished_node(
         async with client_of(server) as client:
             run_id = await begin(client, url)
             await half_way(model)
+            await asyncio.sleep(random.Random(seed).random() / 2)
             await asyncio.to_thread(server.kill if how == "kill" else server.stop)
             await asyncio.to_thread(server.start)
             run = await run_when(client, run_id, "done", "failed", "cancelled")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -100,6 +101,13 @@ class World:
             await asyncio.sleep(0.01)
         raise TimeoutError(f"it did not come to pass: {self.deeds()}")
 
+    async def moment_of(self, seed: int) -> None:
+        """Wait for the seed's own moment, early or late among the deeds and anywhere between two of them."""
+        chance = random.Random(seed)
+        num_deeds = chance.randint(3, NUM_RUNS * len(EFFECTS) - 6)
+        await self.until(lambda: len(self.deeds()) >= num_deeds)
+        await asyncio.sleep(chance.random() / 20)
+
     async def rows(self) -> tuple[list[RunRow], list[NodeRunRow]]:
         async with self.units.read() as session:
             return list(await session.exec(select(RunRow))), list(await session.exec(select(NodeRunRow)))
@@ -128,10 +136,11 @@ async def ended(process: subprocess.Popen[str]) -> list[str]:
     return list(json.loads(said.splitlines()[-1]))
 
 
-async def test_a_killed_process_is_gone_on_behind_at_the_next_start(world: World) -> None:
+@pytest.mark.fault
+async def test_a_killed_process_is_gone_on_behind_at_the_next_start(world: World, seed: int) -> None:
     await world.queue(NUM_RUNS)
     first = world.start("worker_a", "carry")
-    await world.until(lambda: len(world.deeds()) >= 5)
+    await world.moment_of(seed)
     first.send_signal(signal.SIGKILL)
     first.wait()
     before = await world.rows()
@@ -143,11 +152,12 @@ async def test_a_killed_process_is_gone_on_behind_at_the_next_start(world: World
     assert {1, 2} == {row.attempt for row in nodes}
 
 
-async def test_a_killed_process_is_taken_over_by_a_living_one(world: World) -> None:
+@pytest.mark.fault
+async def test_a_killed_process_is_taken_over_by_a_living_one(world: World, seed: int) -> None:
     await world.queue(NUM_RUNS)
     second = world.start("worker_b", "watch")
     first = world.start("worker_a", "carry")
-    await world.until(lambda: len(world.deeds()) >= 5)
+    await world.moment_of(seed)
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert await ended(second) == ["done"] * NUM_RUNS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import time
 from collections.abc import Iterator
@@ -43,13 +44,15 @@ def wait_for(client: httpx.Client, document_id: str, *wanted: str) -> dict[str, 
     raise TimeoutError(str(document))
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("stage", ["parse", "embed"])
-def test_kill_9_in_ingestion_loses_and_doubles_nothing(server: Server, stage: str) -> None:
+def test_kill_9_in_ingestion_loses_and_doubles_nothing(server: Server, stage: str, seed: int) -> None:
     with client_of(server) as client:
         base = client.post("/api/knowledge-bases", json={"name": "Killed"}).json()["id"]
         sent = {"files": ("handbook.md", handbook(NUM_PASSAGES).encode())}
         [document] = client.post(f"/api/knowledge-bases/{base}/documents", files=sent).json()["documents"]
         wait_for(client, document["id"], stage)
+        time.sleep(random.Random(seed).random() / 2)
         server.kill()
         server.start()
         ended = wait_for(client, document["id"], "done", "failed", "cancelled")
