@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from backend.activity.service import MAX_QUERY_CHARACTERS
 from backend.activity.types import Found, Job, Thing
 from backend.api.access import allowed
+from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT
 
-router = APIRouter(prefix="/api", tags=["activity"])
+router = APIRouter(prefix="/api", tags=["activity"], route_class=IdempotentRoute)
 
 Reader = Annotated[Operator, allowed(Permission.PROJECT_READ)]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from backend.api.access import who_asks
-from backend.api.bodies import bounded
+from backend.api.bodies import ZERO, PlainRequest
 from backend.bootstrap import services
+from backend.errors import InvalidInput
 from backend.idempotency.types import Answer
 
 HEADER = "idempotency-key"
@@ -50,8 +52,10 @@ class IdempotentRoute(APIRoute):
         async def once(request: Request) -> Response:
             # The framework would read and parse the body first, of anybody, and tell strangers what shape it wants.
             operator = await who_asks(request)
+            if ZERO in unquote(f"{request.url.path}?{request.url.query}"):
+                raise InvalidInput("The address holds the character zero.")
             if not takes_its_own_body(request, self):
-                request = bounded(request)
+                request = PlainRequest(request)
             key = request.headers.get(HEADER)
             if key is None or request.method != "POST":
                 return await handle(request)

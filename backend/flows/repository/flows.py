@@ -22,6 +22,10 @@ def snapshot_id_of(document: FlowDocument) -> str:
     return hashlib.sha256(msgspec.json.encode(document.as_json())).hexdigest()
 
 
+MAX_VERSION = 2**31 - 1  # what the column holds on Postgres
+MAX_DIGITS = 18
+
+
 class FlowRepository:
     """Opened for one unit of work."""
 
@@ -65,10 +69,13 @@ class FlowRepository:
             .limit(page.limit + 1)
         )
         if page.after.isdecimal():
-            statement = statement.where(FlowVersionRow.number < int(page.after))
+            after = int(page.after[:MAX_DIGITS])  # both databases refuse what has more than 64 bits
+            statement = statement.where(FlowVersionRow.number < after)
         return list(await self._session.exec(statement))
 
     async def version(self, flow_id: str, number: int) -> FlowVersionRow | None:
+        if number > MAX_VERSION:
+            return None
         statement = select(FlowVersionRow).where(
             FlowVersionRow.project_id == self._project_id,
             FlowVersionRow.flow_id == flow_id,

@@ -199,3 +199,14 @@ async def test_kinds_are_told_to_who_may_read_and_nothing_to_strangers(client: h
         ("POST", "/api/runs/run_1/cancel"),
     ):
         assert (await client.request(method, path, json={})).status_code == 401
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63, 10**30])
+async def test_a_version_that_no_column_could_hold_is_unknown(client: httpx.AsyncClient, number: int) -> None:
+    await publish(client, greeting())
+    assert (await client.get(f"/api/flows/echo/versions/{number}")).status_code == 404
+    restored = await client.post(f"/api/flows/echo/versions/{number}/restore", json={"version": 1})
+    assert restored.status_code == 404
+    run = await client.post("/api/flows/echo/run", json={"version": number, "input": {"question": "x"}})
+    assert run.status_code < 500
+    assert (await client.get(f"/api/flows/echo/versions?after={number}")).status_code == 200

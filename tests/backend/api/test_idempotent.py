@@ -124,3 +124,33 @@ async def test_a_body_without_end_is_refused_early(
     assert answer.status_code == 413
     assert "10 MB" in answer.json()["detail"]
     assert pouring.taken <= MAX_BODY_BYTES + 2 * 65_536
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1e999}',
+        b'{"a": 1' + b"0" * 30 + b"}",
+        b'{"a": 1' + b"0" * 9_000 + b"}",
+        b'{"a": "\\ud800"}',
+        b'{"\\u0000": 1}',
+        b'{"a": "x\\\\\\u0000"}',
+        b'{"a": "\xff"}',
+    ],
+)
+async def test_json_that_no_database_could_keep_is_refused_in_words(client: httpx.AsyncClient, body: bytes) -> None:
+    answer = await client.post("/things", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert not made
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\\\u0000"}', b'{"a": "\\ud83d\\ude00"}', b'{"a": -9223372036854775808}'])
+async def test_what_only_looks_like_it_is_taken(client: httpx.AsyncClient, body: bytes) -> None:
+    assert (await client.post("/things", content=body, headers={"Content-Type": "application/json"})).status_code == 201
+
+
+async def test_the_character_zero_in_an_address_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/things?after=%00", json={})).status_code == 422
