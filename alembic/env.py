@@ -13,7 +13,7 @@ from alembic import context
 from backend.columns import Money, UtcDateTime
 
 # Every slice's tables must be known for `--autogenerate` and for the test that compares models and migrations.
-for models in sorted((Path(__file__).resolve().parents[1] / "backend").glob("*/models.py")):
+for models in sorted((Path(__file__).resolve().parents[1] / "backend").glob("*/models*")):
     importlib.import_module(f"backend.{models.parent.name}.models")
 
 # Any number that no other program on the same server uses.

@@ -1,0 +1,7 @@
+"""Every statement on the tables of identity, a file per group of tables."""
+
+from backend.identity.repository.keys import Keys
+from backend.identity.repository.people import People, Seat
+from backend.identity.repository.sessions import Sessions
+
+__all__ = ["Keys", "People", "Seat", "Sessions"]

@@ -1,0 +1,20 @@
+"""People, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.identity.permissions import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The signed-in person and where they stand, for the bar and the menu."""
+
+    user_id: str
+    name: str
+    role: Role
+    organisation_name: str
+    project_id: str
+    project_name: str
+    time_zone: str
