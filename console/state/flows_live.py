@@ -11,7 +11,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.flows.types import Run, RunStatus, RunWish, Trigger, run_topic
 from backend.ids import new_id
-from backend.operator import Operator, Permission
+from backend.operator import Operator
 from backend.paging import Page
 from console.state import formats
 from console.state.pacing import paced
@@ -20,6 +20,8 @@ from console.state.seat import Seated
 
 Draw = Callable[[RunBoard], Awaitable[None]]
 UNDER_WAY = (RunStatus.RUNNING, RunStatus.QUEUED, RunStatus.WAITING)
+MOST_UNDER_WAY = 50
+QUIET_SECONDS = 0.5  # a worker in another process tells its progress by the rows alone
 
 
 class FlowLiveState(Seated, rx.State):
@@ -67,11 +69,16 @@ class FlowLiveState(Seated, rx.State):
             self.running = not board.is_over
 
 
-async def hear(draw: Draw, operator: Operator, board: RunBoard, events: Any) -> None:
-    """Draw what a run says until its last word, then what the record says of it."""
-    async with aclosing(paced(events)) as batches:
+async def hear(draw: Draw, operator: Operator, board: RunBoard, events: Any, quiet: float | None = None) -> None:
+    """Draw what a run says until its last word, then what the record says of it.
+
+    `quiet` seconds of silence mean that the record is read: that of a run of this process may come with its end only.
+    """
+    async with aclosing(paced(events, quiet=quiet)) as batches:
         async for batch in batches:
             board.take(batch)
+            if not batch:
+                board.catch_up(await services().runs.get(operator, board.run_id))
             await draw(board)
             if board.is_over:
                 break
@@ -87,10 +94,13 @@ def chosen(values: dict[str, Any], conversation_id: str) -> RunWish:
 
 
 async def under_way(operator: Operator, flow: str) -> Run | None:
-    """Return the newest run of a flow that has not ended."""
-    operator.require(Permission.FLOWS_READ)
-    listed = await services().runs.list(operator, Page(1), flow=flow, statuses=UNDER_WAY)
-    return listed.items[0] if listed.items else None
+    """Return this person's newest trial of the draft that has not ended: the panel goes on with its conversation."""
+    listed = await services().runs.list(operator, Page(MOST_UNDER_WAY), flow=flow, statuses=UNDER_WAY)
+    return next((run for run in listed.items if _is_trial(run) and run.started_by == operator.name), None)
+
+
+def _is_trial(run: Run) -> bool:
+    return run.trigger is Trigger.CONSOLE and run.version is None
 
 
 async def follow(draw: Draw, operator: Operator, board: RunBoard, run_id: str) -> None:
@@ -102,4 +112,4 @@ async def follow(draw: Draw, operator: Operator, board: RunBoard, run_id: str) -
         board.recall(detail, elapsed)
         await draw(board)
         if not board.is_over:
-            await hear(draw, operator, board, events)
+            await hear(draw, operator, board, events, QUIET_SECONDS)

@@ -95,6 +95,18 @@ class RunBoard:
         self.marks = {row.node: mark_of(row) for row in detail.nodes if row.status is not NodeStatus.PENDING}
         self._settle(detail.run)
 
+    def catch_up(self, detail: RunDetail) -> None:
+        """Take from the record what was not heard: another process may carry the run, or have ended it.
+
+        The rows of quick nodes come later than their events, so what was heard already stands.
+        """
+        for row in detail.nodes:
+            heard = self.marks.get(row.node, {}).get("status")
+            known = (NodeStatus.PENDING,) if heard is None else (NodeStatus.PENDING, NodeStatus.RUNNING)
+            if heard in {None, "running"} and row.status not in known:
+                self.marks[row.node] = mark_of(row)
+        self._settle(detail.run)
+
     def _settle(self, run: Run) -> None:
         self.run_id, self.status = run.id, run.status.value
         self.conversation_id = run.conversation_id or ""

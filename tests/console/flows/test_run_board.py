@@ -138,3 +138,29 @@ def test_marks_without_a_source_stay_text():
 def test_a_lone_text_is_shown_as_itself_and_the_rest_in_lines():
     assert shown({"answer": "Yes"}) == "Yes"
     assert shown({"a": 1, "b": [2, 3]}) == "a: 1\nb: \n  - 2\n  - 3"
+
+
+def test_the_record_fills_what_was_not_heard_and_takes_nothing_back():
+    board = RunBoard(Clock())
+    board.take(
+        [
+            {"event": "node.done", "node": "quick", "run_id": "run_1", "status": "done"},
+            {"event": "node.started", "node": "work"},
+            {"event": "node.started", "node": "slow"},
+        ]
+    )
+    rows = [
+        row("quick", NodeStatus.PENDING),
+        row("work", NodeStatus.FAILED, error="No."),
+        row("slow", NodeStatus.RUNNING, offset_ms=7.0),
+        row("elsewhere", NodeStatus.RUNNING),
+    ]
+    before = board.marks["slow"]
+    board.catch_up(RunDetail(run(RunStatus.RUNNING), FlowDocument(), rows))
+    assert {name: mark["status"] for name, mark in board.marks.items()} == {
+        "quick": "done",
+        "work": "failed",
+        "slow": "running",
+        "elsewhere": "running",
+    }
+    assert (board.marks["slow"], board.is_over) == (before, False)

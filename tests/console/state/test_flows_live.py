@@ -1,0 +1,67 @@
+"""Following a run that another process carries, and finding one's own trial again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.flows.repository.ownership import Ownership
+from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.operator import Operator
+from console.state.flows_live import follow, under_way
+from console.state.run_board import RunBoard
+from tests.factories.flows import echo
+
+
+@pytest.fixture
+async def operator(services: Services, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    """The owner, in a process whose jobs carry nothing out."""
+
+    async def keep(*_: object) -> None: ...
+
+    monkeypatch.setattr(services.jobs, "enqueue", keep)
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Desk", slug="desk", document=echo())
+    await services.flows.publish(owner, "desk", "first")
+    return owner
+
+
+async def test_a_run_that_ends_in_another_process_ends_on_the_screen(services: Services, operator: Operator) -> None:
+    made = await services.runs.enqueue(operator, "desk", RunWish({"question": "One"}))
+    drawn = []
+
+    async def draw(board: RunBoard) -> None:
+        drawn.append(board.status)
+
+    board = RunBoard()
+    watching = asyncio.create_task(follow(draw, operator, board, made.id))
+    while not drawn:
+        await asyncio.sleep(0.01)
+    async with services.units.write() as work:
+        ownership = Ownership(work.session)
+        attempt = await ownership.claim(made.id, "elsewhere", utc_now())
+        assert attempt is not None
+        await ownership.give_up(made.id, attempt, "It cannot go on.", utc_now())
+    await asyncio.wait_for(watching, 3)
+    assert (drawn[0], drawn[-1], board.error) == ("queued", "failed", "It cannot go on.")
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_found"),
+    [
+        (RunWish({"question": "One"}, "draft", "", Trigger.CONSOLE), True),
+        (RunWish({"question": "One"}, "published", "", Trigger.API), False),
+        (RunWish({"question": "One"}, "draft", "", Trigger.API), False),
+    ],
+)
+async def test_the_panel_takes_up_only_a_trial_of_the_draft(
+    services: Services, operator: Operator, wish: RunWish, *, is_found: bool
+) -> None:
+    """What a caller of the API asked is not this person's talk: their next word would land in it."""
+    made = await services.runs.enqueue(operator, "desk", wish)
+    assert made.status is RunStatus.QUEUED
+    found = await under_way(operator, "desk")
+    assert (found.id if found else None) == (made.id if is_found else None)
