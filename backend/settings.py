@@ -39,6 +39,26 @@ class Settings(BaseSettings):
     models: Literal["embedded", "scripted", "none"] = Field(
         default="embedded", description="The model that answers before one is connected."
     )
+    public_url: str = Field(
+        default="",
+        description="The address that people open where a reverse proxy stands in front: https://console.example.",
+    )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many reverse proxies of your own stand in front; X-Forwarded-For is believed that far only.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins of other web pages that may call the REST API with a key, separated by commas.",
+    )
+    rate_limit_per_second: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="How many calls a second one API key or one person may make; 0 sets no limit.",
+    )
 
     @field_validator("secret_key", mode="before")
     @classmethod
@@ -52,6 +72,24 @@ class Settings(BaseSettings):
         if any(len(key.get_secret_value()) < MIN_KEY_CHARACTERS for key in keys):
             raise ValueError(f"each key needs at least {MIN_KEY_CHARACTERS} characters")
         return keys
+
+    @field_validator("public_url")
+    @classmethod
+    def refuse_other_addresses(cls, value: str) -> str:
+        """Take an origin only: the console is served from the root of its host."""
+        return _origin(value) if value else ""
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def split_origins(cls, value: object) -> object:
+        """Take origins from one text, separated by commas."""
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def refuse_loose_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse `*` and `null`: any page on the internet could then call the API from a person's browser."""
+        return tuple(_origin(value) for value in values)
 
     @field_validator("database")
     @classmethod
@@ -90,6 +128,16 @@ class Settings(BaseSettings):
             password = urlsplit(value).password
             return str(value).replace(f":{password}@", ":***@", 1) if password else str(value)
         return str(value)
+
+
+def _origin(value: str) -> str:
+    """Return scheme, host and port as a browser writes them. Raise ValueError for anything else."""
+    parts = urlsplit(value.strip().lower())
+    rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "*" in parts.netloc or rest:
+        raise ValueError(f"{value!r} is no address like https://console.example")
+    default = {"http": ":80", "https": ":443"}[parts.scheme]
+    return f"{parts.scheme}://{parts.netloc.removesuffix(default)}"
 
 
 def unknown_variables() -> Iterator[tuple[str, str]]:

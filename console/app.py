@@ -12,8 +12,10 @@ from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
 from console.components.connection import page_stopped, server_gone
 from console.components.ui.toaster import toaster
+from console.door.edge import edged
 from console.door.events import EventGate
 from console.door.gate import gated
+from console.door.headers import exported_hashes
 from console.door.sign_in import DOOR
 from console.pages import PAGES
 from console.pages.not_found import not_found
@@ -24,7 +26,7 @@ api = create_api()
 api.router.routes[:0] = DOOR
 
 app = rx.App(
-    api_transformer=[api, without_trailing_slash, gated, numbered],  # the last one stands outermost
+    api_transformer=[api, without_trailing_slash, gated, edged, numbered],  # the last one stands outermost
     backend_exception_handler=show_problem,
     stylesheets=STYLESHEETS,
     toaster=toaster(),
@@ -44,6 +46,7 @@ for page in PAGES:
 async def running() -> AsyncIterator[None]:
     """Hold the services open while the process serves."""
     services = await bootstrap.start()
+    exported_hashes()
     await services.identity.ensure_owner()
     async with bootstrap.example_being_made(services):
         yield

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.activity.service import ActivityService
+from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
@@ -30,6 +31,7 @@ from backend.ports.events import Events
 from backend.ports.http import Http
 from backend.ports.jobs import Jobs
 from backend.ports.language_model import LanguageModel
+from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
 from backend.providers.service import ProviderService
 from backend.settings import Settings
@@ -45,6 +47,8 @@ class Services:
     """
 
     settings: Settings
+    edge: Edge
+    rates: Rates
     database: Database
     units: Units
     events: Events
@@ -101,6 +105,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
+        edge=edge_of(settings),
+        rates=cast(Rates, engine("rates.in_process", "InProcessRates")()),
         database=database,
         units=units,
         events=events,

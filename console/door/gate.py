@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import services
@@ -19,23 +19,6 @@ PUBLIC_FILES = frozenset({"/favicon.ico", "/favicon.svg", "/logo.svg", "/tokens.
 # The framework's own doors that this product does not use.
 CLOSED = ("/_upload", "/ping", "/_health", "/_all_routes", "/auth-codespace")
 SOCKET = "/_event"
-SECURITY_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    # With no-referrer a form posts "Origin: null", which no origin check can tell from a foreign one.
-    (b"referrer-policy", b"same-origin"),
-    (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-            # React Router's prerendered pages start with an inline script.
-            b"script-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; font-src 'self'; "
-            b"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-        ),
-    ),
-)
 
 
 def session_cookie(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -73,13 +56,6 @@ def is_public(path: str) -> bool:
     )
 
 
-def foreign(scope: Scope) -> bool:
-    """Tell whether a page of another origin asks. No Origin is no browser page."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return bool(origin) and urlsplit(origin).netloc.encode() != headers.get(b"host", b"")
-
-
 async def answer(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]] = (), body: bytes = b"") -> None:
     await send({"type": "http.response.start", "status": status, "headers": [*headers]})
     await send({"type": "http.response.body", "body": body})
@@ -93,30 +69,22 @@ async def turn_away(scope: Scope, send: Send, status: int) -> None:
 
 
 def gated(app: ASGIApp) -> ASGIApp:
-    """Stand in front of the whole application, pages, socket and REST API alike."""
+    """Stand behind the edge (edge.py) and in front of pages, socket and REST API alike."""
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await app(scope, receive, send)
             return
         path: str = scope["path"]
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
-            await send(message)
-
-        if foreign(scope):
-            await turn_away(scope, send_guarded, 403)
-        elif path.startswith(CLOSED):
-            await turn_away(scope, send_guarded, 404)
+        if path.startswith(CLOSED):
+            await turn_away(scope, send, 404)
         # Each route of the API asks for itself.
         elif is_public(path) or path.startswith("/api/") or await signed_in(scope):
-            await app(scope, receive, send_guarded)
+            await app(scope, receive, send)
         elif scope["type"] == "websocket" or path.startswith(SOCKET):
-            await turn_away(scope, send_guarded, 403)
+            await turn_away(scope, send, 403)
         else:
             target = f"{routes.SIGN_IN}?next={quote(path)}".encode()
-            await answer(send_guarded, 303, [(b"location", target), (b"cache-control", b"no-store")])
+            await answer(send, 303, [(b"location", target), (b"cache-control", b"no-store")])
 
     return gate

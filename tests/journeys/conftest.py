@@ -137,6 +137,7 @@ def console(server: Server, browser: Browser, session: Any, api: httpx.Client) -
     page = context.new_page()
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
+    page.on("console", lambda said: thrown.append(said.text) if "Content Security Policy" in said.text else None)
     yield Console(server, context, page, api)
     context.close()
     assert not thrown, f"the page threw: {thrown}"

@@ -1,0 +1,36 @@
+"""What the outer door lets in, worked out of the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from backend.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`public_origin` is empty without a public address; loopback names are always answered."""
+
+    public_origin: str = ""
+    cors_origins: frozenset[str] = frozenset()
+    num_proxies: int = 0
+    per_second: int = 0
+
+    @property
+    def public_host(self) -> str:
+        return urlsplit(self.public_origin).netloc
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether people come over TLS."""
+        return self.public_origin.startswith("https://")
+
+
+def edge_of(settings: Settings) -> Edge:
+    return Edge(
+        public_origin=settings.public_url,
+        cors_origins=frozenset(settings.cors_origins),
+        num_proxies=settings.trusted_proxies,
+        per_second=settings.rate_limit_per_second,
+    )

@@ -1,0 +1,1 @@
+"""Rates: how often something may be done."""
