@@ -7,7 +7,7 @@ import { controlOf, Field, Held } from "./fields.jsx";
 import { Icon } from "./icons.jsx";
 import { useMark } from "./marks.js";
 import { Policy } from "./policy.jsx";
-import { milliseconds, money, PortMark, State, STATUS } from "./shapes.jsx";
+import { milliseconds, PortMark, spent, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
 
 function Nothing({ store }) {
@@ -69,7 +69,7 @@ function Last({ mark, live }) {
     <div className="fm">
       <p className="row">
         <State kind={state.kind}>{state.word}</State>
-        <span className="t12 t2">{[milliseconds(mark.time_ms), mark.tokens_in ? `${mark.tokens_in} tokens in` : "", mark.tokens_out ? `${mark.tokens_out} out` : "", money(mark.cost)].filter(Boolean).join(", ")}</span>
+        <span className="t12 t2">{[milliseconds(mark.time_ms), mark.tokens_in ? `${mark.tokens_in} tokens in` : "", mark.tokens_out ? `${mark.tokens_out} out` : "", spent(mark)].filter(Boolean).join(", ")}</span>
       </p>
       {mark.reason && <p>{mark.reason}</p>}
       <pre className="well out">{live || mark.output || (mark.status === "running" ? "…" : "It gave nothing.")}</pre>

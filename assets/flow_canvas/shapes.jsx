@@ -71,7 +71,13 @@ export const STATUS = {
 
 export const milliseconds = (ms) => (ms == null ? "" : `${Math.round(ms).toLocaleString("en-US")} ms`);
 export const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+/** What a node cost: $0 where a model answered for nothing, empty where none was asked. */
+export function spent(mark) {
+  return mark.cost || mark.tokens_in || mark.tokens_out ? money(mark.cost) : "";
+}
+
 export function money(value) {
-  if (!value) return "";
+  if (!value) return "$0";
+  if (value < 0.0001) return "under $0.0001";
   return value >= 1 ? `$${value.toFixed(2)}` : `$${value.toFixed(4)}`;
 }

@@ -3,7 +3,7 @@
 import React, { useEffect, useMemo, useState } from "react";
 import { plate } from "./document.js";
 import { useBoard } from "./marks.js";
-import { milliseconds, money, seconds, State, STATUS } from "./shapes.jsx";
+import { milliseconds, money, seconds, spent, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
 import { axis, criticalPath, endOf, sums, tickWords } from "./timeline.js";
 
@@ -83,7 +83,7 @@ function Row({ store, node, mark, scale, now, critical, full, running, onSelect 
         {full && <td className="num">{time}</td>}
         {full && <td className="num">{count(mark.tokens_in)}</td>}
         {full && <td className="num">{count(mark.tokens_out)}</td>}
-        <td className="num">{money(mark.cost)}</td>
+        <td className="num">{spent(mark)}</td>
         {full && (
           <td className="res">
             <State kind={state.kind}><span className="ell" title={words(mark, running)}>{words(mark, running)}</span></State>
@@ -179,7 +179,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
         <span><b>{whole(Math.max(total.total, now))}</b>{running ? " so far" : ""}</span>
         <span><b>{count(total.tokensIn) || "0"}</b> tokens in</span>
         <span><b>{count(total.tokensOut) || "0"}</b> out</span>
-        <span className="r"><b>{money(total.cost) || "$0"}</b>{running ? " so far" : ""}</span>
+        <span className="r"><b>{money(total.cost)}</b>{running ? " so far" : ""}</span>
       </div>
     </section>
   );

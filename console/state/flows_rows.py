@@ -153,8 +153,8 @@ def run_line(run: Run, zone: tzinfo, now: datetime) -> RunLine:
         when=formats.clock(run.created_at, zone, now),
         when_exact=formats.exact(run.created_at, zone),
         time=formats.span(run.time_ms) if run.status.is_final else "",
-        tokens=formats.count(tokens) if tokens else "",
-        cost=formats.money(run.usage.cost, single=True) if run.usage.cost else "",
+        tokens=formats.count(tokens) if run.status.is_final else "",
+        cost=formats.money(run.usage.cost, single=True) if run.status.is_final else "",
     )
 
 

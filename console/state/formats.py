@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
+from typing import Protocol
 
 SECOND_MS = 1_000
 LONG_MS = 90_000
 MINUTE_MS = 60_000
+
+
+class Spent(Protocol):
+    """Tokens and money."""
+
+    @property
+    def tokens_in(self) -> int: ...
+    @property
+    def tokens_out(self) -> int: ...
+    @property
+    def cost(self) -> Decimal: ...
 
 
 def now() -> datetime:
@@ -46,6 +58,11 @@ def money(dollars: Decimal, *, single: bool = False) -> str:
     if single or dollars < Decimal("0.01"):
         return f"${dollars:.4f}" if dollars >= Decimal("0.0001") else "under $0.0001"
     return f"${dollars:,.2f}"
+
+
+def spent(usage: Spent) -> str:
+    """Return what one node cost: $0 where a model answered for nothing, empty where none was asked."""
+    return money(usage.cost, single=True) if usage.cost or usage.tokens_in or usage.tokens_out else ""
 
 
 def day(moment: datetime, zone: tzinfo, at: datetime) -> str:

@@ -19,6 +19,7 @@ from console.state.flows_live import FlowLiveState, follow
 from console.state.flows_rows import RUN_MARKS, RunLine, run_line
 from console.state.flows_said import Cited, Piece, cited, pieces
 from console.state.run_board import RunBoard, shown
+from console.state.run_values import Values, messages, values
 from console.state.seat import Phased
 
 NODE_MARKS = {"done": "ok", "failed": "fail", "skipped": "skip", "running": "run", "cancelled": "idle"}
@@ -49,10 +50,10 @@ class NodeLine:
     tokens_in: str = ""
     tokens_out: str = ""
     cost: str = ""
-    inputs: str = ""
-    output: str = ""
-    prompt: str = ""
-    detail: str = ""
+    inputs: Values = field(default_factory=Values)
+    output: Values = field(default_factory=Values)
+    prompt: Values = field(default_factory=Values)
+    detail: Values = field(default_factory=Values)
     tries: list[TryLine] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ class RunPageState(Phased, rx.State):
     conversation_href: rx.Field[str] = rx.field("")
     pieces: rx.Field[list[Piece]] = rx.field(default_factory=list)
     sources: rx.Field[list[Cited]] = rx.field(default_factory=list)
-    asked: rx.Field[str] = rx.field("")
+    asked: rx.Field[Values] = rx.field(default_factory=Values)
     node: rx.Field[NodeLine] = rx.field(default_factory=NodeLine)
     goto: rx.Field[str] = rx.field("")
     _order: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class RunPageState(Phased, rx.State):
         wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
         if wanted != self.run_id:
             self.phase, self.run_id, self.seed, self.node = "loading", wanted, {}, NodeLine()
+            self.line, self.title = None, ""
             yield
         async with self._loading():
             detail = await services().runs.get(operator, wanted)
@@ -115,7 +117,7 @@ class RunPageState(Phased, rx.State):
         self.sources = [cited(one, at) for at, one in enumerate(run.citations, start=1)]
         text = shown(run.output) if run.output else ""
         self.pieces = pieces(text, {one.number: one.href for one in self.sources})
-        self.asked = shown(run.input)
+        self.asked = values(run.input)
         self._order = tuple(row.node for row in detail.nodes)
 
     @rx.event
@@ -198,11 +200,11 @@ def node_line(row: NodeRun, titles: dict[str, str]) -> NodeLine:
         time=f"{row.time_ms:,.0f} ms" if ran else "",
         tokens_in=formats.count(row.usage.tokens_in) if row.usage.tokens_in else "",
         tokens_out=formats.count(row.usage.tokens_out) if row.usage.tokens_out else "",
-        cost=formats.money(row.usage.cost, single=True) if row.usage.cost else "",
-        inputs=shown(row.inputs) if row.inputs else "",
-        output=shown(row.output) if row.output else "",
-        prompt=shown(prompt) if prompt else "",
-        detail=shown(rest) if rest else "",
+        cost=formats.spent(row.usage),
+        inputs=values(row.inputs),
+        output=values(row.output),
+        prompt=messages(prompt),
+        detail=values(rest),
         tries=[
             TryLine(
                 number=str(one.number),

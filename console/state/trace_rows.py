@@ -97,7 +97,7 @@ def _line(node: NodeRun, whole: float) -> TraceLine:
         left=round(100 * node.offset_ms / whole, 1) if ran else 0,
         width=max(round(100 * node.time_ms / whole, 1), 0.8) if ran else 0,
         time=f"{node.time_ms:,.0f} ms" if ran else MARKS[node.status][1],
-        cost=formats.money(node.usage.cost, single=True) if node.usage.cost else "",
+        cost=formats.spent(node.usage),
     )
 
 

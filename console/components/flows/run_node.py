@@ -7,7 +7,8 @@ from typing import Any
 import reflex as rx
 
 from console.components.flows.run_panel import piece, source
-from console.components.ui import CopyButton, icon_button, plate, status
+from console.components.flows.run_values import value_section
+from console.components.ui import icon_button, plate, status
 from console.state.run_page import RunPageState
 
 NODE = RunPageState.node
@@ -34,12 +35,12 @@ def node_pane() -> rx.Component:
             class_name="figs",
         ),
         rx.el.div(
-            rx.cond(NODE.reason, rx.el.p(NODE.reason, class_name="where"), rx.fragment()),
+            rx.cond(NODE.reason, rx.el.p(NODE.reason, class_name="why", dir="auto"), rx.fragment()),
             _tries(),
-            _part("Input", NODE.inputs, "Copy the input"),
-            _part("Prompt as sent", NODE.prompt, "Copy the prompt"),
-            _part("Output", NODE.output, "Copy the output"),
-            _part("Trace", NODE.detail, "Copy the trace"),
+            value_section("Input", NODE.inputs, "Copy the input"),
+            value_section("Prompt as sent", NODE.prompt, "Copy the prompt"),
+            value_section("Output", NODE.output, "Copy the output"),
+            value_section("Trace", NODE.detail, "Copy the trace"),
             _whole(),
             class_name="scroll grow",
             tab_index=0,
@@ -53,17 +54,6 @@ def node_pane() -> rx.Component:
 
 def _figure(name: str, value: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(name), rx.el.dd(value))
-
-
-def _part(title: str, text: Any, copy: str) -> rx.Component:
-    drawn = rx.el.section(
-        rx.el.div(
-            rx.el.h2(title), rx.el.span(CopyButton.create(text=text, label=copy), class_name="r"), class_name="phead"
-        ),
-        rx.el.pre(text, class_name="well out"),
-        class_name="psec",
-    )
-    return rx.cond(text, drawn, rx.fragment())
 
 
 def _tries() -> rx.Component:
@@ -97,6 +87,6 @@ def _whole() -> rx.Component:
         class_name="psec",
     )
     return rx.fragment(
-        _part("The run was asked", RunPageState.asked, "Copy what was asked"),
+        value_section("The run was asked", RunPageState.asked, "Copy what was asked"),
         rx.cond(RunPageState.pieces, answer, rx.fragment()),
     )

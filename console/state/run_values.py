@@ -1,0 +1,95 @@
+"""What a node took and gave, as a person reads it: texts, passages, and the rest as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from console.state.flows_said import Cited, cited
+from console.state.run_board import SHOWN_CHARACTERS
+
+JSON_CHARACTERS = 20_000
+MAX_PASSAGES = 50
+
+
+@dataclass(frozen=True)
+class PassageLine:
+    """A passage: its number and document as a source, and its text."""
+
+    source: Cited
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value: a `text`, `passages`, or `code` where no words say it better."""
+
+    name: str
+    text: str = ""
+    passages: list[PassageLine] = field(default_factory=list)
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of a port or a record, and the whole of it as JSON."""
+
+    lines: list[Value] = field(default_factory=list)
+    raw: str = ""
+
+
+def values(given: Any) -> Values:
+    """Draw an object value by value, a lone one without its name; anything else as one value."""
+    if given is None or given in ({}, []):
+        return Values()
+    named = list(given.items()) if isinstance(given, dict) else [("", given)]
+    kept = [(str(name), one) for name, one in named if one is not None and one not in ("", [], {})]
+    lone = len(named) == 1
+    return Values([_value("" if lone else name, one) for name, one in kept], as_json(given))
+
+
+def as_json(given: Any) -> str:
+    """Return the beginning of a value as indented JSON."""
+    return _cut(json.dumps(given, ensure_ascii=False, indent=2, default=str), JSON_CHARACTERS)
+
+
+def _value(name: str, one: Any) -> Value:
+    if isinstance(one, bool):
+        return Value(name, text="yes" if one else "no")
+    if isinstance(one, str | int | float):
+        return Value(name, text=_cut(str(one), SHOWN_CHARACTERS))
+    if isinstance(one, dict) and set(one) == {"text"} and isinstance(one["text"], str):
+        return Value(name, text=_cut(one["text"], SHOWN_CHARACTERS))
+    if found := _passages(one):
+        return Value(name, passages=found)
+    return Value(name, code=_cut(json.dumps(one, ensure_ascii=False, indent=2, default=str), SHOWN_CHARACTERS))
+
+
+def _passages(one: Any) -> list[PassageLine]:
+    """Return the passages of one search or several; nothing when it is anything else."""
+    flat = list(_flat(one)) if isinstance(one, list) else []
+    if not flat or not all(isinstance(item, dict) and {"chunk_id", "text"} <= set(item) for item in flat):
+        return []
+    return [PassageLine(cited(item, at), str(item["text"])) for at, item in enumerate(flat[:MAX_PASSAGES], start=1)]
+
+
+def _flat(items: Iterable[Any]) -> Iterable[Any]:
+    for item in items:
+        if isinstance(item, list):
+            yield from _flat(item)
+        else:
+            yield item
+
+
+def messages(sent: Any) -> Values:
+    """Draw the messages that a model was sent, each under its role."""
+    lines = sent if isinstance(sent, list) else []
+    if not lines or not all(isinstance(one, dict) and "role" in one for one in lines):
+        return values(sent)
+    return Values([_value(str(one["role"]).capitalize(), one.get("content") or "") for one in lines], as_json(sent))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"
