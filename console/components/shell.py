@@ -34,12 +34,17 @@ def page_head(title: Child, *acts: rx.Component, crumb: Child = "", sub: Child =
     """Draw the head: crumb, title, state, then acts at the right with the primary one last."""
     return rx.el.div(
         rx.el.span(crumb, class_name="crumb") if not isinstance(crumb, str) or crumb else rx.fragment(),
-        rx.el.h1(title),
+        rx.el.h1(title, dir="auto", **_whole(title)),
         rx.el.span(sub, class_name="sub") if not isinstance(sub, str) or sub else rx.fragment(),
         state,
         rx.el.span(*acts, class_name="r row") if acts else rx.fragment(),
         class_name="head",
     )
+
+
+def _whole(title: Child) -> dict[str, Any]:
+    """Say a title in full on hover: a long one is cut."""
+    return {"title": title} if isinstance(title, str | rx.Var) else {}
 
 
 def body(*children: Child, class_name: str = "body") -> rx.Component:

@@ -60,7 +60,7 @@ PAGES: tuple[Page, ...] = (
         conversations,
         routes.CONVERSATIONS,
         "Conversations · Signalbox",
-        [ConversationsState.load, TranscriptState.close],
+        [ConversationsState.load, TranscriptState.load],
     ),
     Page(
         conversation,

@@ -15,16 +15,16 @@ from console.state.conversations import ConversationsState
 
 
 def conversations() -> rx.Component:
-    """Draw the list with no conversation open."""
+    """Draw the list, and beside it the newest conversation where there is room."""
     return _page("conv")
 
 
 def conversation() -> rx.Component:
     """Draw the list with the conversation of the address beside it; alone where there is no room for both."""
-    return _page("conv open", trace())
+    return _page("conv open")
 
 
-def _page(class_name: str, *panes: rx.Component) -> rx.Component:
+def _page(class_name: str) -> rx.Component:
     facets = rx.el.aside(
         rx.el.div(
             rx.el.h2("Conversations"),
@@ -44,7 +44,7 @@ def _page(class_name: str, *panes: rx.Component) -> rx.Component:
     return shell(
         routes.CONVERSATIONS,
         rx.fragment(),
-        rx.el.div(facets, listing(), transcript(), *panes, class_name=class_name),
+        rx.el.div(facets, listing(), transcript(), trace(), class_name=class_name),
         undo,
         slim=True,
     )

@@ -101,7 +101,11 @@ def _row(row: Any) -> rx.Component:
         rx.cond(row.version & row.changed, rx.el.span(" draft changed", class_name="t12 t2"), rx.fragment()),
     )
     return table_row(
-        cell(rx.el.a(row.name, href=row.href), rx.el.span(row.description, class_name="t12 t2 desc"), name=True),
+        cell(
+            rx.el.a(row.name, href=row.href, title=row.name, dir="auto"),
+            rx.el.span(row.description, class_name="t12 t2 desc"),
+            name=True,
+        ),
         cell(last),
         cell(row.run_time, number=True, narrow=False),
         cell(version, narrow=False),

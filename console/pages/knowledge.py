@@ -59,7 +59,7 @@ def base_row(row: rx.Var[BaseLine], rest: rx.RestProp) -> rx.Component:
     one: Any = row
     more: Any = rest
     return table_row(
-        cell(rx.el.a(one["name"], href=one["href"]), name=True),
+        cell(rx.el.a(one["name"], href=one["href"], title=one["name"], dir="auto"), name=True),
         cell(rx.el.span(one["description"], class_name="one-line t2"), narrow=False),
         cell(status(one["state"], one["words"])),
         cell(one["documents"], number=True, narrow=False),

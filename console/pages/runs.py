@@ -87,12 +87,19 @@ def _table() -> rx.Component:
 
 
 def _row(row: Any) -> rx.Component:
-    asked = rx.el.a(rx.cond(row.asked, row.asked, "No input"), href=row.href, class_name="ell one")
-    reason = rx.cond(row.reason, rx.el.span(row.reason, class_name="t12 t2 ell one"), rx.fragment())
+    asked = rx.el.a(
+        rx.cond(row.asked, row.asked, "No input"), href=row.href, class_name="one", title=row.asked, dir="auto"
+    )
+    reason = rx.cond(row.reason, rx.el.span(row.reason, class_name="t12 t2 desc", title=row.reason), rx.fragment())
+    flow = rx.el.span(
+        rx.el.a(row.flow, href=row.flow_href, class_name="ell", title=row.flow, dir="auto"),
+        tag(row.version),
+        class_name="row tight mid",
+    )
     return table_row(
         cell(asked, reason, name=True),
         cell(status(row.mark, row.words, weight=row.mark == "fail")),
-        cell(rx.el.a(row.flow, href=row.flow_href), " ", tag(row.version), narrow=False),
+        cell(flow, narrow=False),
         cell(row.trigger, narrow=False),
         cell(row.tokens, number=True, narrow=False),
         cell(row.cost, number=True, narrow=False),

@@ -64,6 +64,8 @@ def _value(name: str, one: Any) -> Value:
         return Value(name, text=_cut(one["text"], SHOWN_CHARACTERS))
     if found := _passages(one):
         return Value(name, passages=found)
+    if isinstance(one, list) and all(isinstance(item, str) for item in one):
+        return Value(name, text=_cut("\n\n".join(one), SHOWN_CHARACTERS))
     return Value(name, code=_cut(json.dumps(one, ensure_ascii=False, indent=2, default=str), SHOWN_CHARACTERS))
 
 

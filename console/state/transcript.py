@@ -13,6 +13,7 @@ from backend.conversations.types import Rating
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
+from console.state.conversations import ConversationsState
 from console.state.conversations_rows import CHANNEL_WORDS, MessageLine, message_line
 from console.state.seat import Phased
 from console.state.trace import TraceState
@@ -31,13 +32,29 @@ class TranscriptState(Phased, rx.State):
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
-        """Read the conversation that the address names."""
+        """Read the conversation that the address names, else the newest of the list."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        wanted = self._wanted()
+        path = self.router.url.path.rstrip("/")
+        wanted = await self._newest() if path == routes.CONVERSATIONS else path.rpartition("/")[2]
+        async for step in self._open(operator, wanted):
+            yield step
+
+    @rx.event
+    async def open_newest(self) -> AsyncIterator[Any]:
+        """Go on with the newest: the one that was open has been deleted."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        async for step in self._open(operator, await self._newest()):
+            yield step
+
+    async def _open(self, operator: Operator, wanted: str) -> AsyncIterator[Any]:
+        """Read a conversation; of another one than before, show first that it is coming."""
         if wanted != self.conversation_id:
             self.phase, self.conversation_id = "loading", wanted
             self.messages, self.commenting = [], ""
             yield
+        if not wanted:
+            self.phase = "empty"
+            return
         await self._read(operator)
         answers = [line.run_id for line in self.messages if line.agent]
         yield TraceState.show(answers[-1] if answers else "")
@@ -54,12 +71,6 @@ class TranscriptState(Phased, rx.State):
             self.channel = CHANNEL_WORDS[transcript.conversation.channel]
             self.messages = [message_line(message, zone, now) for message in transcript.messages]
             self.phase = "ready"
-
-    @rx.event
-    async def close(self) -> None:
-        """Show none: the address names none."""
-        await self._operator(Permission.CONVERSATIONS_READ)
-        self.conversation_id, self.messages, self.phase = "", [], "empty"
 
     @rx.event
     async def rate(self, message_id: str, rating: str) -> None:
@@ -86,6 +97,7 @@ class TranscriptState(Phased, rx.State):
         await self._operator(Permission.CONVERSATIONS_READ)
         self.commenting = ""
 
-    def _wanted(self) -> str:
-        """Return the id in the address of the page."""
-        return self.router.url.path.rstrip("/").rpartition("/")[2]
+    async def _newest(self) -> str:
+        """Return the id of the first row; nothing when the list is empty."""
+        rows = (await self.get_state(ConversationsState)).rows
+        return rows[0].id if rows else ""

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.conftest import Console, new_context, sign_in
-from tests.journeys.looking import open_page, violations, wait_until_hydrated
+from tests.journeys.drawing import echo, make
+from tests.journeys.looking import HEIGHTS, open_page, violations, wait_until_hydrated
 from tests.serving import Server
 
 PAGES = ("/design", "/about", "/activity", "/nothing-stands-here")
@@ -27,6 +28,9 @@ ATTACKS = (
     "<a href='javascript:window.broken=1'>press</a>",
     "<math><mtext></mtext><mglyph><style><img src=x onerror=window.broken=1></style>",
 )
+LONG = "A name that somebody pasted from a ticket and that no column of any table was made for, 客户, خدمة"
+WIDER = """() => [...document.querySelectorAll("main, main .scroll")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`)"""
 FOCUS = "() => { const e = document.activeElement; return e === document.body ? '' : e.outerHTML.slice(0, 120); }"
 RING = "() => getComputedStyle(document.activeElement).boxShadow + getComputedStyle(document.activeElement).outline"
 
@@ -35,6 +39,35 @@ RING = "() => getComputedStyle(document.activeElement).boxShadow + getComputedSt
 def test_a_page_pleases_an_auditor(console: Console, path: str) -> None:
     console.open(path)
     console.look(path.strip("/"))
+
+
+def test_long_names_push_nothing_out_of_a_page(console: Console) -> None:
+    flow = make(console, LONG, echo())
+    run = console.api.post(f"/api/flows/{flow}/run", json={"input": {"question": LONG}, "version": "draft"}).json()
+    base = console.api.post("/api/knowledge-bases", json={"name": LONG, "description": LONG}).json()["id"]
+    added = console.api.post(
+        f"/api/knowledge-bases/{base}/documents", files={"files": (f"{'x' * 250}.md", b"# Long\n\nA text.\n")}
+    )
+    document = added.json()["documents"][0]["id"]
+    for path in (
+        "/",
+        "/flows",
+        f"/flows/{flow}",
+        "/runs",
+        f"/runs/{run['run_id']}",
+        "/conversations",
+        "/knowledge",
+        f"/knowledge/{base}",
+        f"/documents/{document}",
+        "/models",
+        "/activity",
+    ):
+        page = console.open(path)
+        expect(page.locator("main .skeleton, main [aria-busy=true]")).to_have_count(0)
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            assert page.evaluate(WIDER) == [], (path, width)
+    console.api.delete(f"/api/knowledge-bases/{base}")
 
 
 def test_the_keyboard_reaches_everything_and_one_sees_where_it_is(console: Console) -> None:

@@ -48,7 +48,11 @@ def _ended(job: Any) -> rx.Component:
 def _cells(job: Any) -> tuple[rx.Component, ...]:
     bar = rx.cond(job.marks.length() > 0, stages(job.marks, job.percent, job.label), rx.fragment())
     return (
-        cell(rx.el.a(job.title, href=job.href), rx.el.span(job.where, class_name="t12 t2 plain of hide-s"), name=True),
+        cell(
+            rx.el.a(job.title, href=job.href, title=job.title, dir="auto"),
+            rx.el.span(job.where, class_name="t12 t2 plain of hide-s"),
+            name=True,
+        ),
         cell(job.kind, narrow=False),
         cell(status(job.state, job.words, weight=job.boxed)),
         cell(rx.el.span(bar, rx.el.span(job.note, class_name="t2 ell"), class_name="row"), narrow=False),

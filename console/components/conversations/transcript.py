@@ -30,7 +30,7 @@ def transcript() -> rx.Component:
             TranscriptState.phase,
             rx.fragment(_head(), _messages()),
             skeleton=skeleton_rows(220, 90, count=6),
-            empty=empty_state("No conversation is open", "Choose one from the list to read it."),
+            empty=empty_state("No conversation is open", "What was asked and answered stands here."),
             problem=TranscriptState.problem,
             on_retry=TranscriptState.load,
             what="The conversation",
@@ -50,7 +50,7 @@ def _head() -> rx.Component:
             icon_button(
                 "trash-2",
                 "Delete the conversation",
-                ConversationsState.delete(TranscriptState.conversation_id),
+                [ConversationsState.delete(TranscriptState.conversation_id), TranscriptState.open_newest],
                 size="sm",
             ),
             class_name="r row tight",

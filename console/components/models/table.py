@@ -15,14 +15,14 @@ from console.state.models_trial import ModelsTestState as Trial
 NUM_COLUMNS = 10
 HEADS: tuple[tuple[str, str], ...] = (
     ("Model", "w-name"),
-    ("Tools", "ce w-flag"),
-    ("Vision", "ce w-flag"),
-    ("JSON schema", "ce w-schema"),
-    ("Context", "num w-context"),
-    ("In", "num w-price"),
-    ("Out", "num w-price"),
+    ("Tools", "ce w-flag hide-s"),
+    ("Vision", "ce w-flag hide-s"),
+    ("JSON schema", "ce w-schema hide-s"),
+    ("Context", "num w-context hide-s"),
+    ("In", "num w-price hide-s"),
+    ("Out", "num w-price hide-s"),
     ("Last test", ""),
-    ("Tokens", "num w-price"),
+    ("Tokens", "num w-price hide-s"),
     ("At", "num w-price"),
 )
 
@@ -88,12 +88,12 @@ def _model(one: Any) -> rx.Component:
         ),
         rx.cond(
             one["purpose"],
-            rx.el.td(one["purpose"], col_span=3, class_name="t2"),
+            rx.el.td(one["purpose"], col_span=3, class_name="t2 hide-s"),
             rx.fragment(_flag(one["tools"]), _flag(one["vision"]), _flag(one["json_schema"])),
         ),
-        rx.el.td(one["context"], class_name="num"),
-        rx.el.td(one["price_in"], class_name="num"),
-        rx.el.td(one["price_out"], class_name="num"),
+        rx.el.td(one["context"], class_name="num hide-s"),
+        rx.el.td(one["price_in"], class_name="num hide-s"),
+        rx.el.td(one["price_out"], class_name="num hide-s"),
         rx.el.td(
             rx.el.button(
                 rx.cond(Trial.running == one["name"], status("run", "Asking it"), status(one["state"], one["test"])),
@@ -104,7 +104,7 @@ def _model(one: Any) -> rx.Component:
                 custom_attrs={"data-tip": "Send it one real request"},
             )
         ),
-        rx.el.td(one["tokens"], class_name="num"),
+        rx.el.td(one["tokens"], class_name="num hide-s"),
         rx.el.td(one["at"], title=one["at_exact"], class_name="num t2"),
         aria_selected=rx.cond(Form.shown == one["provider_id"], "true", "false"),
     )
@@ -115,4 +115,4 @@ def _flag(on: Any) -> rx.Component:
     no = rx.fragment(
         rx.el.span("·", class_name="cn", custom_attrs={"aria-hidden": "true"}), rx.el.span("No", class_name="sr")
     )
-    return rx.el.td(rx.cond(on, yes, no), class_name="ce")
+    return rx.el.td(rx.cond(on, yes, no), class_name="ce hide-s")

@@ -104,7 +104,14 @@ def _flows() -> rx.Component:
 def _flow(row: Any) -> rx.Component:
     state = status(row.mark, row.words, weight=row.heavy)
     return table_row(
-        cell(rx.el.a(row.name, href=row.href), " ", tag(row.version), name=True),
+        cell(
+            rx.el.span(
+                rx.el.a(row.name, href=row.href, class_name="ell", title=row.name, dir="auto"),
+                tag(row.version),
+                class_name="row tight",
+            ),
+            name=True,
+        ),
         cell(rx.cond(row.run_href, rx.el.a(state, href=row.run_href), state)),
         cell(row.when, number=True, narrow=False),
         cell(row.time, number=True, narrow=False),

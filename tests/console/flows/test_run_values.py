@@ -36,6 +36,7 @@ def test_passages_of_several_searches_are_a_list_with_document_heading_and_text(
 
 def test_a_lone_value_needs_no_name_and_what_is_no_text_is_json():
     assert [(one.name, one.text) for one in values({"answer": "Yes"}).lines] == [("", "Yes")]
+    assert values({"data": ["From one track", "From another"]}).lines[0].text == "From one track\n\nFrom another"
     lines = values({"found": True, "count": 0, "empty": "", "body": {"a": [1]}, "mixed": [PASSAGE, 1]}).lines
     assert [(one.name, one.text) for one in lines[:2]] == [("found", "yes"), ("count", "0")]
     assert [one.name for one in lines[2:]] == ["body", "mixed"]

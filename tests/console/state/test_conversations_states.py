@@ -103,6 +103,18 @@ async def test_the_same_thumb_again_takes_it_back(services: Services, tab: Tab, 
     assert state.messages[1].rating == Rating.NONE
 
 
+async def test_the_list_stands_beside_its_newest_conversation(services: Services, tab: Tab, person: Operator) -> None:
+    tab.at("/conversations")
+    transcript = tab.state(TranscriptState)
+    await spent(transcript.load())
+    assert (transcript.phase, transcript.conversation_id) == ("empty", "")
+    for said in ("The older one", "The newer one"):
+        newest = await chat(services.conversations, services.units, person, said=said)
+    await tab.state(ConversationsState).load()
+    await spent(transcript.load())
+    assert (transcript.phase, transcript.conversation_id) == ("ready", newest.conversation_id)
+
+
 async def test_a_conversation_that_is_not_there_is_drawn_as_failed(services: Services, tab: Tab) -> None:
     state = tab.at("/conversations/conv_gone").state(TranscriptState)
     await spent(state.load())
