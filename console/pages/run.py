@@ -76,6 +76,7 @@ def _panes() -> rx.Component:
             seed=RunPageState.seed,
             revision=RunPageState.revision,
             catalogue=RunPageState.catalogue,
+            names=RunPageState.names,
             read_only=True,
             note=RunPageState.note,
             color_mode=resolved_color_mode,

@@ -17,6 +17,11 @@ async def choices_of(operator: Operator) -> Choices:
     return {"models": models, "knowledge_bases": bases}
 
 
+def names_of(choices: Choices) -> dict[str, str]:
+    """Return what the lines of nodes call each id."""
+    return {one["id"]: one["title"] for found in choices.values() for one in found}
+
+
 async def _models(operator: Operator) -> list[dict[str, str]]:
     found = await services().providers.list_models(operator)
     return [

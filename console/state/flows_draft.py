@@ -15,7 +15,7 @@ from backend.flows.types import Flow, FlowDocument, Problem, Saved
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
-from console.state.flow_choices import Choices, choices_of
+from console.state.flow_choices import Choices, choices_of, names_of
 from console.state.flows_form import CHANGES_FORM, FlowFormState
 from console.state.flows_rows import blocking, problem_row
 from console.state.seat import Phased
@@ -52,7 +52,7 @@ class FlowDraftState(Phased, rx.State):
             flow = await services().flows.get(operator, wanted)
             problems = list(await services().flows.problems(operator, wanted))
             self.choices = await choices_of(operator)
-            self.names = {one["id"]: one["title"] for found in self.choices.values() for one in found}
+            self.names = names_of(self.choices)
             self.catalogue = services().flows.catalogue(operator)
             await self._open(flow, problems)
             self.phase = "ready"

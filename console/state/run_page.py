@@ -15,6 +15,7 @@ from backend.flows.types import NodeRun, RunDetail, RunWish, Trigger
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
+from console.state.flow_choices import choices_of, names_of
 from console.state.flows_live import FlowLiveState, follow
 from console.state.flows_rows import RUN_MARKS, RunLine, run_line
 from console.state.flows_said import Cited, Piece, cited, pieces
@@ -62,6 +63,7 @@ class RunPageState(Phased, rx.State):
     line: rx.Field[RunLine | None] = rx.field(None)
     seed: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     catalogue: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    names: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     revision: rx.Field[int] = rx.field(0)
     note: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
@@ -88,6 +90,7 @@ class RunPageState(Phased, rx.State):
         async with self._loading():
             detail = await services().runs.get(operator, wanted)
             self.catalogue = services().flows.catalogue(operator)
+            self.names = names_of(await choices_of(operator))
             live = await self.get_state(FlowLiveState)
             board = RunBoard()
             board.recall(detail, detail.run.time_ms)
