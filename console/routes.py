@@ -16,6 +16,7 @@ KNOWLEDGE_BASE = "/knowledge/[knowledge_base_id]"
 DOCUMENT = "/documents/[document_id]"
 MODELS = "/models"
 ACTIVITY = "/activity"
+SETTINGS = "/settings"
 DESIGN = "/design"
 ABOUT = "/about"
 

@@ -22,6 +22,7 @@ from console.pages.models import models
 from console.pages.overview import overview
 from console.pages.run import run
 from console.pages.runs import runs
+from console.pages.settings_projects import settings_projects
 from console.state.about import AboutState
 from console.state.activity import ActivityState
 from console.state.conversations import ConversationsState
@@ -39,6 +40,7 @@ from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
 from console.state.models import ModelsState
 from console.state.models_trial import ModelsTestState
+from console.state.projects import ProjectsState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.transcript import TranscriptState
@@ -93,5 +95,6 @@ PAGES: tuple[Page, ...] = (
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
     Page(run, routes.RUN, "Run · Signalbox", RunPageState.load),
+    Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

@@ -44,3 +44,8 @@ class People:
             .where(UserRow.id == user_id, ProjectRow.id == project_id)
         )
         return (await self._session.exec(statement)).first()
+
+    async def projects(self, organisation_id: str) -> list[ProjectRow]:
+        """Return the projects of an organisation by name."""
+        statement = select(ProjectRow).where(ProjectRow.organisation_id == organisation_id)
+        return list(await self._session.exec(statement.order_by(col(ProjectRow.name), col(ProjectRow.id))))

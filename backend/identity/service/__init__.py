@@ -1,10 +1,11 @@
 """Say who asks, and let those who may say who else does."""
 
 from backend.identity.service.keys import KeyUse
+from backend.identity.service.projects import ProjectUse
 from backend.identity.service.sessions import SessionUse
 
 
-class IdentityService(SessionUse, KeyUse):
+class IdentityService(SessionUse, ProjectUse, KeyUse):
     """All use cases of people, sessions and keys."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from backend.identity.permissions import Role
 
@@ -18,3 +19,13 @@ class Person:
     project_id: str
     project_name: str
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of an organisation. Days of its budget and reports begin in `time_zone`."""
+
+    id: str
+    name: str
+    time_zone: str
+    created_at: datetime
