@@ -71,14 +71,14 @@ def flows() -> rx.Component:
 
 def _table() -> rx.Component:
     none = rx.cond(
-        FlowsState.found,
+        FlowsState.rows,
         rx.fragment(),
         empty_state("No flow is called that", "Loosen the filter.", button("Show all", FlowsState.search(""))),
     )
     more = rx.cond(FlowsState.has_more, button("More", FlowsState.more, size="sm"), rx.fragment())
     return panel(
         "All flows",
-        data_table("Flows", COLUMNS, FlowsState.found, _row),
+        data_table("Flows", COLUMNS, FlowsState.rows, _row),
         none,
         table_foot(FlowsState.shown, more),
         acts=filter_input(label="Filter by name", on_change=FlowsState.search.debounce(200)),

@@ -10,8 +10,9 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import DomainError
+from backend.flows.types import FlowBrief
 from backend.operator import Operator, Permission
-from backend.paging import Page
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 from console import routes
 from console.problems import Problem, problem_of
 from console.state import formats
@@ -42,13 +43,29 @@ class FlowsState(Phased, rx.State):
 
     async def _read(self, operator: Operator, after: str = "") -> None:
         async with self._loading():
-            listed = await services().flows.list(operator, Page(after=after))
+            listed = await self._listed(operator, after)
             zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
             lines = [flow_line(row, zone, now) for row in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self._after, self.has_more = listed.next or "", listed.next is not None
-            self.shown = f"Rows 1 to {formats.count(len(self.rows))}, newest first"
-            self.phase = "ready" if self.rows else "empty"
+            self.shown = f"Rows 1 to {formats.count(len(self.rows))}, newest first" if self.rows else ""
+            self.phase = "ready" if self.rows or self.query else "empty"
+
+    async def _listed(self, operator: Operator, after: str) -> Listed[FlowBrief]:
+        """Return a page; of a filter, from whichever flows match, however far down they stand."""
+        if not self.query:
+            return await services().flows.list(operator, Page(after=after))
+        found: list[FlowBrief] = []
+        page = Page(limit=MAX_LIMIT, after=after)
+        while True:
+            listed = await services().flows.list(operator, page)
+            found += [row for row in listed.items if self._matches(row)]
+            if listed.next is None or len(found) > DEFAULT_LIMIT:
+                return Listed.cut(found, Page())
+            page = Page(limit=MAX_LIMIT, after=listed.next)
+
+    def _matches(self, row: FlowBrief) -> bool:
+        return self.query in f"{row.name} {row.slug} {row.description}".casefold()
 
     @rx.event
     async def more(self) -> None:
@@ -57,13 +74,10 @@ class FlowsState(Phased, rx.State):
 
     @rx.event
     async def search(self, text: str) -> None:
-        """Narrow the rows that are here."""
-        await self._operator(Permission.FLOWS_READ)
+        """Look for flows by name, address and description."""
+        operator = await self._operator(Permission.FLOWS_READ)
         self.query = text.strip().casefold()[:100]
-
-    @rx.var
-    def found(self) -> list[FlowLine]:
-        return [row for row in self.rows if self.query in f"{row.name} {row.slug} {row.description}".casefold()]
+        await self._read(operator)
 
     @rx.event
     async def ask(self, template: str) -> None:
