@@ -16,6 +16,7 @@ from console.door.edge import edged
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.headers import exported_hashes
+from console.door.outgoing import guard_outgoing
 from console.door.sign_in import DOOR
 from console.pages import PAGES
 from console.pages.not_found import not_found
@@ -36,6 +37,7 @@ app = rx.App(
     },
 )
 app.add_middleware(EventGate())
+guard_outgoing(app)
 app.add_page(not_found, route="404", title="No page here · Signalbox")
 for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)

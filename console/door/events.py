@@ -11,7 +11,7 @@ from reflex.state import StateUpdate
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import services
 from backend.errors import SignInNeeded
-from console import routes, toasts
+from console.door.outgoing import farewell
 
 ROOT = "reflex___state____state"
 HYDRATE = frozenset({f"{ROOT}.hydrate", f"{ROOT}.hydrate_and_load"})
@@ -37,8 +37,7 @@ class EventGate(rx.Middleware):
         try:
             await services().identity.by_session(token)
         except SignInNeeded:
-            leave = toasts.leave(routes.SIGN_IN)
-            return StateUpdate(events=rx.event.Event.from_event_type(leave))
+            return farewell()
         seat = await state.get_state(SeatState)
         if seat._session_hash != hash(token):
             if event.name not in HYDRATE:

@@ -20,6 +20,12 @@ SPACE = "/_event"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
 QUIET_SECONDS = 1.0
+PALETTE = f"{ROOT}.console___state___palette____palette_state"
+ASK = f"{ROOT}.console___state___ask____ask_state"
+
+
+def event(name: str, **payload: Any) -> dict[str, Any]:
+    return {"name": name, "payload": payload, "router_data": {"pathname": "/", "asPath": "/"}}
 
 
 class Attacker:
@@ -34,24 +40,27 @@ class Attacker:
 
     async def connect(self, token: str = "") -> list[Any]:
         """Open the socket as the page would; return what is told at once. Raise when refused."""
-        hydrate = {"name": HYDRATE, "payload": {"vars": {}}, "router_data": {"pathname": "/", "asPath": "/"}}
         await self.io.connect(
             f"{self._server.base_url.replace('http', 'ws')}{SPACE}?token={token or self.token}",
             headers=self._headers,
             socketio_path=SPACE,
             transports=["websocket"],
             namespaces=[SPACE],
-            auth={"event": hydrate},
+            auth={"event": event(HYDRATE, vars={})},
         )
         return await self.heard()
 
     async def send(self, name: str, **payload: Any) -> list[Any]:
-        await self.io.emit(
-            "event",
-            {"name": name, "payload": payload, "router_data": {"pathname": "/", "asPath": "/"}},
-            namespace=SPACE,
-        )
+        await self.io.emit("event", event(name, **payload), namespace=SPACE)
         return await self.heard()
+
+    async def next(self) -> Any:
+        return await asyncio.wait_for(self._heard.get(), 20)
+
+    def forget(self) -> None:
+        """Drop what came so far."""
+        while not self._heard.empty():
+            self._heard.get_nowait()
 
     async def heard(self) -> list[Any]:
         """Return what comes until it is quiet for a second."""
@@ -111,8 +120,10 @@ async def test_the_cookie_never_comes_back_over_the_socket(member: Attacker, coo
 
 
 async def test_a_private_or_unknown_method_is_no_handler(member: Attacker) -> None:
-    for name in ("_person", "_operator", "_loading", "nowhere", "__init__", "reset"):
-        for told in await member.send(f"{ROOT}.console___state___overview____overview_state.{name}"):
+    """The first call shows that the state goes by this name, so that a refusal means something."""
+    assert any(told.get("delta") for told in await member.send(f"{PALETTE}.search", query="desk"))
+    for name in ("_person", "_operator", "_loading", "nowhere", "__init__", "reset", "setvar", "set_for_query"):
+        for told in await member.send(f"{PALETTE}.{name}", value="x", var_name="for_query"):
             assert not told.get("delta"), (name, told)
 
 
@@ -128,6 +139,42 @@ async def test_a_stolen_tab_token_opens_nothing_without_a_session(server: Server
     await member.io.disconnect()
     with pytest.raises(socketio.exceptions.ConnectionError):
         await Attacker(server).connect(member.token)
+
+
+async def test_another_session_finds_nothing_behind_a_stolen_tab_token(server: Server, member: Attacker) -> None:
+    await member.send(f"{PALETTE}.search", query="desk-of-the-other")
+    await member.io.disconnect()
+    thief = Attacker(server, Cookie=f"{SESSION_COOKIE}={await new_session(server)}")
+    told = await thief.connect(member.token)
+    told += await thief.send(HYDRATE, vars={})
+    await thief.io.disconnect()
+    assert PALETTE in json.dumps(told), "the whole state was not told, so nothing was tried"
+    assert "desk-of-the-other" not in json.dumps(told)
+
+
+async def test_the_same_session_finds_its_tab_again(server: Server, member: Attacker, cookie: str) -> None:
+    """Without this the test above could not fail."""
+    await member.send(f"{PALETTE}.search", query="desk-of-mine")
+    await member.io.disconnect()
+    again = Attacker(server, Cookie=f"{SESSION_COOKIE}={cookie}")
+    told = await again.connect(member.token)
+    await again.io.disconnect()
+    assert "desk-of-mine" in json.dumps(told)
+
+
+async def test_signing_out_silences_what_goes_on_behind_the_socket(
+    server: Server, member: Attacker, cookie: str
+) -> None:
+    """An answer takes the small model about a second; what the run would draw after signing out is not sent."""
+    await member.io.emit("event", event(f"{ASK}.send", form={"question": "How long does shipping take?"}), SPACE)
+    while f"{ASK}" not in json.dumps(await member.next()):
+        pass
+    async with httpx.AsyncClient(cookies={SESSION_COOKIE: cookie}) as client:
+        await client.post(f"{server.base_url}/sign-out")
+    member.forget()
+    told = [await member.next(), *await member.heard()]
+    assert all(not one.get("delta") for one in told), told
+    assert "/sign-in" in json.dumps(told)
 
 
 async def test_client_storage_vars_hold_no_rights(member: Attacker) -> None:
