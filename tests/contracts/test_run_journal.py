@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlmodel import col, select
 from backend.columns import utc_now
 from backend.engines.run_journal.postgres import PostgresRunJournal
 from backend.engines.run_journal.sqlite import SqliteRunJournal
+from backend.errors import Unavailable
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
 from backend.identity.service import IdentityService
 from backend.ids import new_id
@@ -180,3 +182,18 @@ async def test_units_of_work_and_the_journal_write_side_by_side(desk: Desk) -> N
     await asyncio.gather(*journal, *(beside(number) for number in range(50)))
     _, nodes = await desk.read("run_1")
     assert len(nodes) == 50
+
+
+@pytest.mark.parametrize("any_database", ["sqlite_database"], indirect=True)
+async def test_a_database_that_cannot_be_opened_refuses_and_is_opened_again(tmp_path: Path, desk: Desk) -> None:
+    """The journal of SQLite: its folder comes later, as a mounted disk may."""
+    journal = SqliteRunJournal(tmp_path / "later" / "signalbox.db")
+    units = [desk.opening(f"run_{number}") for number in range(3)]
+    refused = await asyncio.wait_for(
+        asyncio.gather(*(journal.write(unit) for unit in units), return_exceptions=True), timeout=5
+    )
+    assert [type(one) for one in refused] == [Unavailable] * 3
+    (tmp_path / "later").symlink_to(tmp_path)
+    assert (await asyncio.wait_for(journal.write(units[0]), timeout=5)).held
+    assert (await desk.read("run_0"))[0].status == "running"
+    await asyncio.wait_for(journal.close(), timeout=5)

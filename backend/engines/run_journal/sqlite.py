@@ -8,6 +8,7 @@ the file's lock and `busy_timeout` keep the two apart, and neither holds it long
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -61,9 +62,7 @@ class SqliteRunJournal:
             self._thread = None
 
     def _work(self) -> None:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        connection: sqlite3.Connection | None = None
         is_open = True
         while is_open:
             group: list[Waiting] = []
@@ -77,8 +76,16 @@ class SqliteRunJournal:
                     is_open = False
                     break
                 group.append(following)
-            self._tell(_commit(connection, group))
-        connection.close()
+            try:
+                connection = connection or _opened(self._path)
+                answers = _commit(connection, group)
+            except sqlite3.Error as error:
+                # The thread must outlive what cannot be opened or rolled back: else every later write waits for ever.
+                answers = [_refusal(done, _unavailable(error)) for _, done in group]
+                _closed(connection)
+                connection = None
+            self._tell(answers)
+        _closed(connection)
         if self._ended is not None:
             self._tell([_end(self._ended)])
 
@@ -92,8 +99,28 @@ class SqliteRunJournal:
         self._loop.call_soon_threadsafe(all_of_them)
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        _closed(connection)
+        raise
+    return connection
+
+
+def _closed(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        with contextlib.suppress(sqlite3.Error):
+            connection.close()
+
+
 def _commit(connection: sqlite3.Connection, group: list[Waiting]) -> list[Callable[[], None]]:
-    """Write the group in one transaction; when one of them is bad, each alone, so that the others stand."""
+    """Write the group in one transaction; when one of them is bad, each alone, so that the others stand.
+
+    Raise sqlite3.Error when the connection cannot be rolled back.
+    """
     try:
         connection.execute("BEGIN IMMEDIATE")
         verdicts = [_write(connection, unit) for unit, _ in group]
@@ -133,8 +160,11 @@ def _end(ended: asyncio.Future[None]) -> Callable[[], None]:
 
 
 def _refusal(done: asyncio.Future[Verdict], error: Exception) -> Callable[[], None]:
-    told = error
-    if isinstance(error, sqlite3.OperationalError):
-        told = Unavailable("The database does not take the record of the run now.", hint=str(error))
-        told.__cause__ = error
+    told = _unavailable(error) if isinstance(error, sqlite3.OperationalError) else error
     return lambda: None if done.done() else done.set_exception(told)
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    told = Unavailable("The database does not take the record of the run now.", hint=str(error))
+    told.__cause__ = error
+    return told
