@@ -73,6 +73,13 @@ async def test_a_stream_that_never_ends_is_ended(scene: Scene):
     assert time.perf_counter() - start < 4.5
 
 
+async def test_an_answer_without_measure_is_ended(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("backend.engines.language_model.openai_compatible.MAX_SAID_CHARACTERS", 100)
+    failed = await scene.fails("drip")
+    assert failed.reason == "too_long"
+    assert len(failed.text) > 100
+
+
 @pytest.mark.parametrize(("day", "num_requests"), [("cut-first", 2), ("500-twice", 3), ("429", 2), ("hang-once", 2)])
 async def test_a_failure_before_the_first_token_is_repeated_and_seen(scene: Scene, day: str, num_requests: int):
     events = await scene.ask(day)

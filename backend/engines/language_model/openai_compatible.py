@@ -28,7 +28,7 @@ from backend.engines.language_model.turns import (
     usage_of,
 )
 from backend.engines.language_model.words import failure
-from backend.ports.http import AddressRefused
+from backend.ports.http import AddressRefused, AnswerTooBig
 from backend.ports.language_model import (
     DEFAULT_LIMITS,
     DEFAULT_SETTINGS,
@@ -48,6 +48,9 @@ from backend.ports.language_model import (
 
 WAITING_EVENTS = 256
 OPENAI_HOST = "api.openai.com"
+# Ten times the longest answer of today's models. The agent loop joins an answer anew with each piece of it: one of
+# 100 MB kept the whole process busy for 40 s, and no cancel got through.
+MAX_SAID_CHARACTERS = 5_000_000
 
 
 class OpenAiCompatible:
@@ -101,13 +104,14 @@ class _Call:
         self._start = time.perf_counter()
         self._first_token_ms: float | None = None
         self._said: list[str] = []
+        self._num_said = 0
         self._counted = RunUsage()
 
     async def run(self, clients: Clients, tools: Sequence[Tool]) -> None:
         """Fill the queue; None is its end, also where the call failed."""
         try:
             await self.events.put(await self._answer(clients, tools))
-        except (AgentRunError, AddressRefused) as error:
+        except (AgentRunError, AddressRefused, AnswerTooBig) as error:
             raise self._failure(error) from error
         finally:
             # A caller that has gone empties nothing any more, and then this task is being cancelled.
@@ -168,6 +172,9 @@ class _Call:
                 self._first_token_ms = self._milliseconds()
             if isinstance(told, TextDelta):
                 self._said.append(told.text)
+                self._num_said += len(told.text)
+                if self._num_said > MAX_SAID_CHARACTERS:
+                    raise AnswerTooBig(f"The answer is larger than {MAX_SAID_CHARACTERS:,} characters.")
             elif isinstance(told, ToolResult):
                 self._said.clear()
             await self.events.put(told)
