@@ -1,0 +1,1 @@
+"""OpenID Connect: Google, Microsoft Entra and any other issuer."""
