@@ -72,6 +72,6 @@ def open_flows(
         flows=FlowService(units, events, templates, KINDS, published),
         runs=runs,
         runner=runner,
-        watch=Watch(units, runner, worker, runs.inherit, alone=settings.database == "sqlite"),
+        watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),
         journal=journal,
     )

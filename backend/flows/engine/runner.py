@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
 from backend.columns import storable, utc_now
-from backend.errors import DomainError
+from backend.errors import DomainError, Unavailable
 from backend.flows.context import Outside
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS
 from backend.flows.engine.execution import Execution, Product
@@ -22,6 +26,8 @@ from backend.ports.run_journal import RunEnding, RunJournal
 # What runs when the process is asked to end gets this long before it is checkpointed as it stands: in all, 10 s.
 GRACE_SECONDS = 8.5
 CHECKPOINT_SECONDS = 1.0
+# What the next attempt may not meet again: a full disk, a lock, a database that starts, a run that is another's.
+_MAY_PASS = (Unavailable, OperationalError, InterfaceError, NoConnection)
 logger = logging.getLogger(__name__)
 Settle = Callable[[RunJob, RunOutcome], Awaitable[None]]
 
@@ -52,6 +58,8 @@ class Runner:
         self._journal, self._events, self._outside, self._settle = journal, events, outside, settle
         self._first_pause = first_pause
         self._active: dict[str, _Active] = {}
+        self.refusals: Counter[str] = Counter()
+        """How often the record of a run was refused for a reason that time does not mend."""
         self._is_stopping = False
 
     @property
@@ -110,8 +118,10 @@ class Runner:
     def _forget(self, run_id: str, active: _Active, task: asyncio.Task[RunOutcome]) -> None:
         if self._active.get(run_id) is active:  # a later attempt may stand here by now
             del self._active[run_id]
-        if not task.cancelled() and (error := task.exception()) and not isinstance(error, Fenced | RunInterrupted):
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Fenced | RunInterrupted):
             logger.error("run %s was left as it stands", run_id, exc_info=error)
+            self.refusals[run_id] += not isinstance(error, _MAY_PASS)
 
     async def _carry(self, job: RunJob, active: _Active, voice: Voice) -> RunOutcome:
         try:

@@ -23,16 +23,25 @@ BEAT_SECONDS = 0.5
 SWEEP_SECONDS = 0.5
 STALE_SWEEPS = 10  # 5 s without a new beat
 MEND_SECONDS = 5.0
+MOST_REFUSALS = 3
+GIVEN_UP = f"The database refused the record of this run {MOST_REFUSALS} times. The log says why, under the run's id."
 Inherit = Callable[[str, int], Awaitable[None]]
+GiveUp = Callable[[str, int, str], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 
 class Watch:
-    """The pulse of this process, and its eye on the others. `inherit` goes on with a run under a new attempt."""
+    """The pulse of this process, and its eye on the others."""
 
-    def __init__(self, units: Units, runner: Runner, worker: str, inherit: Inherit, *, alone: bool) -> None:
-        """`alone` says that no other process runs flows on this database: what is open at the start is nobody's."""
-        self._units, self._runner, self._worker, self._inherit = units, runner, worker, inherit
+    def __init__(
+        self, units: Units, runner: Runner, worker: str, inherit: Inherit, give_up: GiveUp, *, alone: bool
+    ) -> None:
+        """`inherit` goes on with a run under a new attempt, `give_up` ends it in words.
+
+        `alone` says that no other process runs flows on this database: what is open at the start is nobody's.
+        """
+        self._units, self._runner, self._worker = units, runner, worker
+        self._inherit, self._give_up = inherit, give_up
         self._alone = alone
         self._seen: dict[str, int] = {}
         self._unchanged: Counter[str] = Counter()
@@ -96,15 +105,23 @@ class Watch:
     async def _mend(self) -> None:
         """Go on with runs that are ours and that nobody carries: the database refused their record, say on a full disk.
 
-        A run is only just written down when it is first seen so; it counts as lost when it is seen so twice.
+        A run is only just written down when it is first seen so; it counts as lost when it is seen so twice. A full
+        disk is waited for; what is refused for another reason would be refused at every attempt, each paid for.
         """
         async with self._units.read() as session:
             owned = await Ownership(session).owned(self._worker)
+        for run_id in set(self._runner.refusals) - owned:
+            del self._runner.refusals[run_id]
         idle = {run_id for run_id in owned if self._runner.task_of(run_id) is None}
         for run_id in idle & self._lost:
             async with self._units.write() as work:
                 attempt = await Ownership(work.session).take_back(run_id, self._worker)
-            if attempt is not None:
+            if attempt is None:
+                continue
+            if self._runner.refusals[run_id] >= MOST_REFUSALS:
+                logger.error("giving up run %s, whose record is refused again and again", run_id)
+                await self._give_up(run_id, attempt, GIVEN_UP)
+            else:
                 logger.warning("going on with run %s, whose record was refused", run_id)
                 await self._inherit(run_id, attempt)
         self._lost = idle

@@ -140,6 +140,15 @@ class RunService:
         """Go on with a run that was taken over; returns at once."""
         await self._go_on(run_id, attempt)
 
+    async def give_up(self, run_id: str, attempt: int, said: str) -> None:
+        """End a run of ours that cannot be carried out, and its turn of a chat, with these words."""
+        async with self._units.write() as work:
+            ownership = Ownership(work.session)
+            await ownership.give_up(run_id, attempt, said, utc_now())
+            if row := await ownership.row(run_id):
+                acting = run_operator(row.project_id, row.started_by_id, row.started_by)
+                await self._chat.fail(work, acting, run_id, said)
+
     async def waiting(self) -> Sequence[Waiting]:
         """Return the queued runs, for the jobs that look for what a crash kept from being enqueued."""
         async with self._units.read() as session:
@@ -150,13 +159,7 @@ class RunService:
         try:
             return self._runner.start(await self._loader.job(run_id, attempt))
         except (InvalidInput, NotFound) as error:
-            said = f"{error.message} {error.hint}".strip()
-            async with self._units.write() as work:
-                ownership = Ownership(work.session)
-                await ownership.give_up(run_id, attempt, said, utc_now())
-                if row := await ownership.row(run_id):
-                    acting = run_operator(row.project_id, row.started_by_id, row.started_by)
-                    await self._chat.fail(work, acting, run_id, said)
+            await self.give_up(run_id, attempt, f"{error.message} {error.hint}".strip())
             return None
 
     async def _found(self, operator: Operator, run_id: str) -> RunDetail:

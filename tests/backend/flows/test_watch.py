@@ -7,21 +7,28 @@ import sqlite3
 
 import pytest
 
+from backend.bootstrap import Services
 from backend.errors import Unavailable
-from backend.flows.engine.takeover import Watch
+from backend.flows.engine.takeover import GIVEN_UP, MOST_REFUSALS, Watch
 from backend.flows.repository.ownership import Ownership
+from backend.flows.types import RunStatus, RunWish
 from tests.factories.flows import document, form, node
 from tests.factories.running import Stage, Step, sleeps
 
 START, END = node("input", "input", form()), node("output", "output")
 FLOW = document([START, node("work", "step"), END], [("input.question", "work.data"), ("work.text", "output.value")])
+TALK = document([node("input", "input"), END], [("input.question", "output.value")])
 
 
 def watch(stage: Stage, taken: list[tuple[str, int]]) -> Watch:
     async def inherit(run_id: str, attempt: int) -> None:
         taken.append((run_id, attempt))
 
-    return Watch(stage.units, stage.runner, "worker_test", inherit, alone=True)
+    return Watch(stage.units, stage.runner, "worker_test", inherit, never, alone=True)
+
+
+async def never(*_: object) -> None:
+    raise AssertionError("it was given up")
 
 
 async def test_a_run_whose_record_was_refused_is_gone_on_with(stage: Stage, tmp_path) -> None:
@@ -44,6 +51,56 @@ async def test_a_run_whose_record_was_refused_is_gone_on_with(stage: Stage, tmp_
     await mender._mend()
     assert taken == [(job.run_id, 2)]
     rows.close()
+
+
+async def test_a_full_disk_is_waited_for_however_long_it_lasts(stage: Stage, tmp_path) -> None:
+    rows = sqlite3.connect(tmp_path / "signalbox.db", isolation_level=None)
+
+    async def act(*_: object) -> dict[str, str]:
+        if not taken:
+            rows.execute("ALTER TABLE node_run RENAME TO away")
+        return {"text": "x"}
+
+    taken: list[int] = []
+
+    async def inherit(run_id: str, attempt: int) -> None:
+        taken.append(attempt)
+        await asyncio.wait([stage.runner.start(stage.job(FLOW, run_id=run_id, attempt=attempt, resumed=True))])
+
+    stage.kinds["step"] = Step(act, effect=True)
+    job = stage.job(FLOW)
+    with pytest.raises(Unavailable):
+        await stage.runner.start(job)
+    mender = Watch(stage.units, stage.runner, "worker_test", inherit, never, alone=True)
+    for _ in range(MOST_REFUSALS + 3):
+        await mender._mend()
+    assert taken == list(range(2, MOST_REFUSALS + 4))
+    rows.execute("ALTER TABLE away RENAME TO node_run")
+    await mender._mend()
+    assert (await stage.record(job.run_id))[0].status == "done"
+    rows.close()
+
+
+async def test_a_run_whose_record_is_refused_for_good_is_given_up_in_words(services: Services, tmp_path) -> None:
+    operator = await services.identity.ensure_owner()
+    made = await services.flows.create(operator, "Talk", document=TALK)
+    with sqlite3.connect(tmp_path / "signalbox.db") as rows:
+        refuse = "BEFORE UPDATE ON run WHEN NEW.status = 'done' BEGIN SELECT RAISE(ABORT, 'a rule'); END"
+        rows.execute(f"CREATE TRIGGER refuse {refuse}")
+    rows.close()
+    runs = services.runs
+    with pytest.raises(sqlite3.IntegrityError):
+        await runs.run(operator, made.slug, RunWish({"question": "Hello"}, "draft"))
+    run_id = (await runs.list(operator)).items[0].id
+    mender = Watch(services.units, runs._runner, runs._worker, runs.inherit, runs.give_up, alone=True)
+    for _ in range(MOST_REFUSALS + 3):
+        await mender._mend()
+        if task := runs._runner.task_of(run_id):
+            await asyncio.wait([task])
+    run = (await runs.get(operator, run_id)).run
+    assert (run.status, run.error) == (RunStatus.FAILED, GIVEN_UP)
+    assert run.attempt == MOST_REFUSALS + 1, "each refusal, and the attempt that ends it"
+    assert not runs._runner.refusals
 
 
 async def test_a_run_that_is_under_way_is_not_mended(stage: Stage) -> None:

@@ -65,7 +65,10 @@ async def main(address: str, name: str, ledger: str, task: str) -> None:
         running = runner.start(await loader.job(run_id, attempt))
         running.add_done_callback(lambda done: said.append(_how(done)))
 
-    watch = takeover.Watch(units, runner, name, carry, alone=task == "alone")
+    async def give_up(run_id: str, *_: object) -> None:
+        said.append(f"gave up {run_id}")
+
+    watch = takeover.Watch(units, runner, name, carry, give_up, alone=task == "alone")
     if task == "carry":
         async with units.read() as session:
             queued = await Ownership(session).queued()
