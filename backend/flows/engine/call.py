@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Outcome:
-    """How the call ended: with a result, or with an error where the policy has no default."""
+    """How the call went so far: it ends with a result, or with an error where the policy has no default."""
 
     result: Result | None = None
     error: DomainError | None = None
@@ -36,10 +36,9 @@ class NodeTimedOut(Unavailable):
     """The node took longer than its policy allows."""
 
 
-async def call(step: Step, act: Callable[[], Awaitable[Result]], *, first_pause: float) -> Outcome:
-    """Act until it works, `retries` times more at most. Cancellation passes through."""
+async def call(step: Step, act: Callable[[], Awaitable[Result]], outcome: Outcome, *, first_pause: float) -> None:
+    """Act until it works, `retries` times more at most. Cancellation passes through; `outcome` then says how far."""
     policy = step.node.policy
-    outcome = Outcome()
     error: DomainError | None = None
     waited = 0.0
     for number in range(1, policy.retries + 2):
@@ -60,7 +59,7 @@ async def call(step: Step, act: Callable[[], Awaitable[Result]], *, first_pause:
         else:
             outcome.usage += outcome.result.usage
             outcome.tries.append(_try(number, began, waited))
-            return outcome
+            return
         outcome.usage += spent(error)
         outcome.tries.append(_try(number, began, waited, error.message))
         if number > policy.retries or not may_pass(error):
@@ -72,7 +71,6 @@ async def call(step: Step, act: Callable[[], Awaitable[Result]], *, first_pause:
         outcome.reason = f"its default stands in: {error.message if error else ''}"
     else:
         outcome.error = error
-    return outcome
 
 
 def may_pass(error: DomainError) -> bool:

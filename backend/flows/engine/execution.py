@@ -22,6 +22,7 @@ from backend.flows.engine.voice import Voice
 from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached
 from backend.flows.kind import Result
 from backend.flows.types import NodeStatus, Usage
+from backend.ports.run_journal import NodeEntry
 
 # Cancelling frees everything in 2 s; a node that does not let go by then is left to itself.
 LET_GO_SECONDS = 1.5
@@ -59,6 +60,7 @@ class Execution:
         self._values: dict[str, Any] = {}
         self._results: dict[int, Result] = {}
         self._running: dict[asyncio.Task[None], Step] = {}
+        self._begun: dict[int, tuple[NodeEntry, Outcome]] = {}
         self._began = time.perf_counter()
         self._product = Product()
         self._first_pause = first_pause
@@ -122,8 +124,13 @@ class Execution:
         for task, step in self._running.items():
             if task.done() and not task.cancelled():
                 task.exception()  # looked at, so that the loop does not report it again
+            entry, outcome = self._begun.pop(step.index, (None, None))
+            if outcome:
+                self._product.usage += outcome.usage
             if not self.is_stopping:
-                self._recorder.add(ended(step, NodeStatus.CANCELLED, self.time_ms, reason="the run ended before it"))
+                reason = "the run ended before it"
+                row = ended(step, NodeStatus.CANCELLED, self.time_ms, reason=reason, entry=entry, outcome=outcome)
+                self._recorder.add(row)
         self._running.clear()
 
     async def _skip(self, skip: Skip) -> None:
@@ -162,7 +169,10 @@ class Execution:
         async def act() -> Result:
             return keepable(step, await step.kind.run(context, go.inputs))
 
-        outcome = await call(step, act, first_pause=self._first_pause)
+        outcome = Outcome()
+        self._begun[step.index] = entry, outcome
+        await call(step, act, outcome, first_pause=self._first_pause)
+        del self._begun[step.index]
         self._product.usage += outcome.usage
         row = ended(step, _status(outcome), self.time_ms, entry=entry, outcome=outcome)
         if outcome.result is None:

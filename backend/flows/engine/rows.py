@@ -91,7 +91,7 @@ def ended(
         output=result.outputs if result else None,
         citations=result.citations if result else (),
         detail=result.detail if result else {},
-        tries=storable(outcome.tries) if len(outcome.tries) > 1 or error else (),
+        tries=storable(outcome.tries) if len(outcome.tries) > 1 or result is None else (),
         tokens_in=outcome.usage.tokens_in,
         tokens_out=outcome.usage.tokens_out,
         cost=outcome.usage.cost,

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from backend.flows.types import RunStatus
+from backend.flows.asking import AskFailed
+from backend.flows.models import NodeRunRow
+from backend.flows.repository.runs import RunRepository
+from backend.flows.types import RunStatus, Usage
+from backend.ports.language_model import ModelFailed
 from backend.ports.run_journal import RunUnit, Verdict
 from tests.factories.flows import document, form, node
 from tests.factories.running import Stage, Step, sleeps
@@ -70,3 +75,38 @@ async def test_the_end_of_an_old_attempt_does_not_hide_the_new_one(stage: Stage)
     assert stage.runner.task_of(job.run_id) is new
     stage.runner.cancel(job.run_id)
     await asyncio.wait([new])
+
+
+async def test_a_cancelled_node_keeps_what_it_began_with_and_what_it_spent(stage: Stage) -> None:
+    begun = asyncio.Event()
+    failed = AskFailed(ModelFailed("Cut.", reason="cut", may_help_to_retry=True), Usage(7, 3, Decimal("0.25")))
+
+    async def act(*_: object) -> dict[str, str]:
+        if not begun.is_set():
+            begun.set()
+            raise failed
+        await asyncio.sleep(30)
+        return {}
+
+    stage.kinds["step"] = Step(act, effect=True)
+    nodes = [node("input", "input", form()), node("work", "step", policy={"retries": 2}), node("output", "output")]
+    job = stage.job(document(nodes, [("input.question", "work.data"), ("work.text", "output.value")]))
+    task = stage.runner.start(job)
+    while "work" not in (began := await _begun(stage, job.run_id)):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    assert stage.runner.cancel(job.run_id)
+    assert (await task).usage == failed.usage
+    run, rows = await stage.record(job.run_id)
+    start, end = began["work"], rows["work"]
+    assert (end.status, end.reason) == ("cancelled", "the run ended before it")
+    assert (end.inputs, end.inputs_hash) == ({"data": ["hello"]}, start.inputs_hash)
+    assert (end.started_at, end.offset_ms) == (start.started_at, start.offset_ms)
+    assert end.time_ms >= 100
+    assert [one["error"] for one in end.tries] == ["Cut."]
+    assert (end.tokens_in, end.tokens_out, end.cost) == (run.tokens_in, run.tokens_out, run.cost) == (7, 3, 0.25)
+
+
+async def _begun(stage: Stage, run_id: str) -> dict[str, NodeRunRow]:
+    async with stage.units.read() as session:
+        return {row.node: row for row in await RunRepository(session, stage.operator.project_id).nodes(run_id)}
