@@ -9,7 +9,8 @@ from backend.settings import Settings
 
 
 def make_folder(settings: Settings) -> None:
-    """Make the data directory, for its owner only."""
+    """Make the data directory, and let this process and its children write for their owner only."""
+    os.umask(0o077)  # a directory that somebody made beforehand may be open to all
     try:
         settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import services
@@ -68,6 +68,21 @@ async def turn_away(scope: Scope, send: Send, status: int) -> None:
         await answer(send, status, [(b"content-type", b"text/plain")], b"Refused.\n")
 
 
+def bare_when_missing(send: Send) -> Send:
+    """Answer what is not there without the console's page for it, which is for who is signed in."""
+    is_missing = False
+
+    async def send_bare(message: Message) -> None:
+        nonlocal is_missing
+        if message["type"] == "http.response.start" and message["status"] == 404:  # noqa: PLR2004  # not found
+            is_missing = True
+            await answer(send, 404, [(b"content-type", b"text/plain")], b"Not here.\n")
+        elif not is_missing:
+            await send(message)
+
+    return send_bare
+
+
 def gated(app: ASGIApp) -> ASGIApp:
     """Stand behind the edge (edge.py) and in front of pages, socket and REST API alike."""
 
@@ -78,8 +93,10 @@ def gated(app: ASGIApp) -> ASGIApp:
         path: str = scope["path"]
         if path.startswith(CLOSED):
             await turn_away(scope, send, 404)
+        elif is_public(path):
+            await app(scope, receive, bare_when_missing(send))
         # Each route of the API asks for itself.
-        elif is_public(path) or path.startswith("/api/") or await signed_in(scope):
+        elif path.startswith("/api/") or await signed_in(scope):
             await app(scope, receive, send)
         elif scope["type"] == "websocket" or path.startswith(SOCKET):
             await turn_away(scope, send, 403)

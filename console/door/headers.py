@@ -54,7 +54,8 @@ def _policy(*, is_page: bool) -> bytes:
 def secured(given: list[Header], path: str, *, is_secure: bool) -> list[Header]:
     """Return the headers of an answer with what every answer carries; what the route said itself stays."""
     names = dict(given)
-    is_page = names.get(b"content-type", b"").startswith(b"text/html")
+    # A "not modified" names no type, and its policy replaces the one that the browser kept with the page.
+    is_page = names.get(b"content-type", b"text/html").startswith(b"text/html")
     added = [*PLAIN, (b"content-security-policy", _policy(is_page=is_page))]
     if is_secure:
         added.append(TRANSPORT)

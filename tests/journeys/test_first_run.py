@@ -50,9 +50,12 @@ def first_screen(console: Console) -> Page:
 
 def ask(page: Page, question: str) -> str:
     """Ask in the first step and return the whole answer once its sources stand under it."""
+    answer = page.locator(".first-answer")
+    earlier = answer.locator(".said").all_inner_texts()
     page.get_by_label("Question", exact=True).fill(question)
     page.get_by_role("button", name=re.compile("^Ask")).click()
-    answer = page.locator(".first-answer")
+    for said in earlier:
+        expect(answer.get_by_text(said, exact=True)).to_have_count(0, timeout=ANSWER_MS)
     expect(answer.locator(".caret")).to_have_count(0, timeout=ANSWER_MS)
     expect(answer.locator(".src li").first).to_be_visible(timeout=ANSWER_MS)
     return answer.locator(".said").inner_text()

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from backend.bootstrap.control import SOCKET_FILE
+from backend.bootstrap.engines import SQLITE_FILE
 from tests.backend.cli.processes import alive, family, holding, left_of
 from tests.serving import ROOT, Server, command, environment, free_port
 
@@ -120,6 +121,8 @@ def test_commands_ask_the_running_server(server: Server) -> None:
 def test_only_the_owner_reaches_the_socket_and_the_data(server: Server) -> None:
     assert (server.data / SOCKET_FILE).stat().st_mode & 0o777 == 0o600
     assert server.data.stat().st_mode & 0o777 == 0o700
+    kept = [server.data / SQLITE_FILE, *(server.data / "logs").iterdir()]
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_doctor_finds_the_running_server_well(server: Server) -> None:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from backend.bootstrap import Edge, Services
 from backend.trace_ids import caller_address
 from console.door import edge
-from console.door.headers import hashes_of
+from console.door.headers import hashes_of, secured
 
 OURS = "http://localhost:3000"
 EVIL = "https://evil.example"
@@ -269,3 +269,10 @@ def test_only_the_inline_scripts_of_the_export_are_allowed(tmp_path: Path) -> No
         for text in (b"let a\n= 1", b'import "/b.js"')
     }
     assert set(hashes_of(tmp_path)) == expected
+
+
+def test_a_page_that_did_not_change_keeps_the_policy_of_a_page() -> None:
+    """The policy of a 304, which has no content type, replaces the one kept with the page."""
+    page = dict(secured([(b"content-type", b"text/html; charset=utf-8")], "/", is_secure=False))
+    unchanged = dict(secured([(b"etag", b"1")], "/", is_secure=False))
+    assert unchanged[b"content-security-policy"] == page[b"content-security-policy"]

@@ -112,3 +112,19 @@ def test_sign_in_leads_back_to_the_page_that_was_asked_for(target: str) -> None:
 @pytest.mark.parametrize("raw", [b"", b"a=b", b"signalbox_session", b"\xff\xfe=1; ;;", b"signalbox_session="])
 def test_a_strange_cookie_header_is_no_session(raw: bytes) -> None:
     assert session_cookie([(b"cookie", raw)]) == ""
+
+
+async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    assert scope["type"] == "http"
+    assert receive
+    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/html")]})
+    await send({"type": "http.response.body", "body": b"THE CONSOLE'S PAGE"})
+
+
+@pytest.mark.parametrize("path", ["/assets/x.js", "/css/x", "/fonts/", "/sign-in/x"])
+async def test_what_is_not_there_shows_no_page_of_the_console(services: Services, path: str) -> None:
+    assert services
+    transport = httpx.ASGITransport(gated(not_found))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get(path)
+    assert (answer.status_code, answer.text) == (404, "Not here.\n")
