@@ -100,11 +100,10 @@ def ended(
 
 def keepable(step: Step, result: Result) -> Result:
     """Return the result as a database keeps it. Raise InvalidInput when it is too big."""
-    if step.is_quick:
-        return result  # its inputs were small enough, and templates end at 1 MB by themselves
     result = replace(
         result, outputs=storable(result.outputs), citations=storable(result.citations), detail=storable(result.detail)
     )
-    if len(_encode(result.outputs)) > MAX_OUTPUT_BYTES:
+    # The inputs of a quick one were small enough, and templates end at 1 MB by themselves.
+    if not step.is_quick and len(_encode(result.outputs)) > MAX_OUTPUT_BYTES:
         raise InvalidInput(f"The output of {step.node.title or step.node.id} is larger than 5 MB.")
     return result

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.flows.document import FlowDocument
 from backend.flows.errors import StaleDraft
 from backend.flows.graph.operations import apply, read_operations
-from backend.flows.graph.order import plates_of, with_plates
+from backend.flows.graph.order import plates_of
 from backend.flows.models import FlowRow
 from backend.flows.repository.flows import FlowRepository
-from backend.flows.service.parts import UseCases, flow_row, undo_steps
+from backend.flows.service.parts import UseCases, flow_row, kept_document, undo_steps
 from backend.flows.types import Saved, flow_topic
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -31,7 +31,7 @@ class DraftUseCases(UseCases):
     async def apply(self, operator: Operator, name: str, base_version: int, operations: Any) -> Saved:
         """Apply all edits or none; the answer undoes them. Raise FlowNotFound, StaleDraft, OperationRefused."""
         operator.require(Permission.FLOWS_EDIT)
-        edits = read_operations(operations)
+        edits = read_operations(storable(operations))
         async with self._units.write() as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
@@ -52,7 +52,7 @@ class DraftUseCases(UseCases):
         document: FlowDocument,
         inverse: list[dict[str, Any]] | None = None,
     ) -> Saved:
-        numbered = with_plates(document)
+        numbered = kept_document(document)
         row.draft = numbered.as_json()
         row.draft_fingerprint = numbered.fingerprint()
         row.draft_version += 1

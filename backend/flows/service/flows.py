@@ -10,12 +10,11 @@ from backend.columns import utc_now
 from backend.errors import Conflict
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
-from backend.flows.graph.order import with_plates
 from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import catalogue
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
-from backend.flows.service.parts import UseCases, checked_description, checked_name, flow_row, free_slug
+from backend.flows.service.parts import UseCases, checked_description, checked_name, flow_row, free_slug, kept_document
 from backend.flows.shapes import TOMBSTONE, brief_of, flow_of
 from backend.flows.slugs import checked_slug, slug_of
 from backend.flows.types import Flow, FlowBrief, Problem
@@ -43,7 +42,7 @@ class FlowUseCases(UseCases):
     ) -> Flow:
         """Make a flow. Without a slug one is made of the name. Raise InvalidInput, Conflict when the slug is taken."""
         operator.require(Permission.FLOWS_EDIT)
-        name, draft = checked_name(name), with_plates(document or FlowDocument())
+        name, draft = checked_name(name), kept_document(document or FlowDocument())
         async with self._units.write() as work:
             rows = FlowRepository(work.session, operator.project_id)
             wanted = checked_slug(slug) if slug else slug_of(name)

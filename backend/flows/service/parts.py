@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
+from backend.columns import storable
 from backend.errors import Conflict, InvalidInput
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
+from backend.flows.graph.order import with_plates
 from backend.flows.graph.validation import problems_of
 from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import AnyKind
@@ -43,8 +47,20 @@ async def flow_row(rows: FlowRepository, name: str, *, lock: bool = False) -> Fl
     return row
 
 
+def kept_document(document: FlowDocument) -> FlowDocument:
+    """Return the document as every database keeps it, with its plates. Raise InvalidInput when two ids become one."""
+    given = document.model_dump()
+    kept = storable(given)
+    if kept != given:
+        try:
+            document = FlowDocument.model_validate(kept)
+        except ValidationError as error:
+            raise InvalidInput(f"The document cannot be kept: {error.errors()[0]['msg']}.") from error
+    return with_plates(document)
+
+
 def checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(storable(name).split())
     if not 1 <= len(name) <= MAX_NAME:
         raise InvalidInput(f"A flow's name has 1 to {MAX_NAME} characters.", fields={"name": "1 to 120 characters"})
     return name
@@ -54,7 +70,7 @@ def checked_description(description: str) -> str:
     if len(description) > MAX_DESCRIPTION:
         sentence = f"A description has at most {MAX_DESCRIPTION} characters."
         raise InvalidInput(sentence, fields={"description": sentence})
-    return description.strip()
+    return str(storable(description)).strip()
 
 
 async def free_slug(rows: FlowRepository, wanted: str, *, exact: bool) -> str:

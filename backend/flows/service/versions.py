@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.columns import utc_now
+from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowHasProblems, StaleDraft, VersionNotFound
@@ -48,7 +48,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
                 project_id=operator.project_id,
                 snapshot_id=await rows.keep_snapshot(draft),
                 fingerprint=draft.fingerprint(),
-                comment=comment.strip(),
+                comment=storable(comment).strip(),
                 num_nodes=len(draft.nodes),
                 created_by=operator.name,
             )

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
+import pytest
+
+from backend import bootstrap
 from backend.columns import utc_now
 from backend.engines.events.in_process import InProcessEvents
 from backend.engines.templates.jinja import JinjaTemplates
+from backend.errors import InvalidInput
+from backend.flows.document import FlowDocument
 from backend.flows.models import RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.published import Published
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service import FlowService
-from backend.flows.types import RunStatus
+from backend.flows.types import RunStatus, RunWish
 from backend.identity.service import IdentityService
 from backend.ids import new_id
 from backend.paging import Page
 from backend.ports.database import Database
+from backend.settings import Settings
 from backend.unit_of_work import Units
-from tests.factories.flows import echo, greeting
+from tests.factories.flows import document, echo, form, greeting, node
 
 
 async def test_flows_live_through_their_whole_life(any_database: Database, templates: JinjaTemplates) -> None:
@@ -42,6 +49,60 @@ async def test_flows_live_through_their_whole_life(any_database: Database, templ
     assert [flow.slug for flow in (await flows.list(owner)).items] == ["desk-2"]
     assert (await flows.undelete(owner, made.id)).slug == "support"
     assert [flow.slug for flow in (await flows.list(owner)).items] == ["desk-2", "support"]
+
+
+async def test_what_no_database_keeps_is_taken_out_of_a_flow(any_database: Database, templates: JinjaTemplates) -> None:
+    """NUL and a lone half of a surrogate pair; two halves together are an emoji. All else of the save stands."""
+    units = Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    flows = FlowService(units, InProcessEvents(), templates, KINDS, Published())
+    odd, clean = "a\0\ud83d\ude00\ud800", "a😀\ufffd"
+
+    def talk(text: str) -> FlowDocument:
+        nodes = [
+            node("input", "input", form()),
+            node("hello", "template", {"template": text}),
+            node("output", "output"),
+        ]
+        return document(nodes, [("input.question", "hello.data"), ("hello.text", "output.value")])
+
+    made = await flows.create(owner, "De\0sk", document=talk(odd), description=odd)
+    assert (made.name, made.description, made.draft.nodes[1].config) == ("Desk", clean, {"template": clean})
+    edits = [
+        {"op": "rename", "node": "hello", "title": odd},
+        {"op": "configure", "node": "hello", "config": {odd: [odd], "template": "Hello"}},
+    ]
+    await flows.apply(owner, "desk", 1, edits)
+    kept = (await flows.get(owner, "desk")).draft.nodes[1]
+    assert (kept.title, kept.config) == (clean, {clean: [clean], "template": "Hello"})
+    saved = await flows.save_draft(owner, "desk", talk(f"{odd} b"), 2)
+    kept = (await flows.get(owner, "desk")).draft.nodes[1]
+    assert (kept.config, saved.plates["hello"]) == ({"template": f"{clean} b"}, kept.plate)
+    assert (await flows.publish(owner, "desk", odd)).comment == clean
+    twins = talk("Hello").as_json()
+    twins["edges"][0]["id"], twins["edges"][1]["id"] = "a", "a\0"
+    with pytest.raises(InvalidInput, match="two edges have the same id"):
+        await flows.save_draft(owner, "desk", FlowDocument.model_validate(twins), 3)
+
+
+async def test_what_no_database_keeps_is_taken_out_of_a_chat(
+    settings: Settings, make_postgres: Callable[[str], str]
+) -> None:
+    """Out of the question, and out of what a template makes of it."""
+    running = await bootstrap.start(settings.model_copy(update={"database": make_postgres("chat")}), serving=False)
+    try:
+        owner = await running.identity.ensure_owner()
+        nodes = [node("input", "input"), node("talk", "template", {"template": r'{{ input.question }} {{ "\x00b" }}'})]
+        edges = [("input.question", "talk.data"), ("talk.text", "output.value")]
+        flow = document([*nodes, node("output", "output")], edges)
+        slug = (await running.flows.create(owner, "Chat", document=flow)).slug
+        asked = RunWish({"question": "a\0\ud83d\ude00\ud800"}, "draft")
+        result = await running.runs.run(owner, slug, asked)
+        assert result.output == {"answer": "a😀\ufffd b"}
+        transcript = await running.conversations.transcript(owner, str(result.conversation_id))
+        assert [message.text for message in transcript.messages] == ["a😀\ufffd", "a😀\ufffd b"]
+    finally:
+        await bootstrap.stop(running)
 
 
 async def test_two_saves_at_once_keep_one(any_database: Database, templates: JinjaTemplates) -> None:
