@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Connection, create_engine, event, pool, text
 from sqlmodel import AutoString, SQLModel
 
 from alembic import context
-from backend.columns import Money, UtcDateTime
+from backend.columns import Money, Sealed, UtcDateTime
 
 # Every slice's tables must be known for `--autogenerate` and for the test that compares models and migrations.
 for models in sorted((Path(__file__).resolve().parents[1] / "backend").glob("*/models*")):
@@ -28,7 +28,7 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
         return "Money()"
     if kind == "type" and isinstance(item, JSON):
         return "Json"
-    if kind == "type" and isinstance(item, AutoString):
+    if kind == "type" and isinstance(item, AutoString | Sealed):
         return "sa.String()"
     return False
 

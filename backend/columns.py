@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
 BILLION = 1_000_000_000
@@ -61,6 +61,13 @@ def storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(storable(one) for one in value)
     return value
+
+
+class Sealed(TypeDecorator[str]):
+    """Mark a column whose text is sealed: `signalbox secrets rotate` finds every such column by this type."""
+
+    impl = String
+    cache_ok = True
 
 
 def utc_now() -> datetime:

@@ -47,6 +47,8 @@ class Operator:
     project_id: str
     permissions: frozenset[Permission]
     via: Literal["session", "key", "system"]
+    key_id: str = ""
+    """The API key that acts, empty for a person."""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

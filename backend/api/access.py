@@ -6,28 +6,66 @@ from typing import Any
 
 from fastapi import Depends, Request
 
+from backend.api.limits import admit, count_failure, refuse_guessing
 from backend.bootstrap import services
-from backend.errors import SignInNeeded
+from backend.errors import DomainError, SignInNeeded
 from backend.operator import Operator, Permission
 
 SESSION_COOKIE = "signalbox_session"
+PROJECT_HEADER = "x-project-id"
+
+
+class Unclear(DomainError):
+    """The request says two things at once, or half of one."""
 
 
 def _key_of(request: Request) -> str:
-    """Return the API key: X-API-Key, else the bearer token, else nothing."""
-    if key := request.headers.get("x-api-key", "").strip():
-        return key
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    """Return the API key: X-API-Key or the bearer token, else nothing. Raise Unclear for two that differ."""
+    keys = {value.strip() for value in request.headers.getlist("x-api-key")}
+    for value in request.headers.getlist("authorization"):
+        scheme, _, token = value.partition(" ")
+        if scheme.lower() == "bearer":
+            keys.add(token.strip())
+    if len(keys) > 1:
+        raise Unclear("Send one API key, in X-API-Key or as a bearer token.")
+    return next(iter(keys), "")
+
+
+def project_of(request: Request) -> str:
+    """Return the project that the call names, empty for none. Raise Unclear for an empty or a second one."""
+    named = request.headers.getlist(PROJECT_HEADER)
+    if len(named) > 1 or (named and not named[0].strip()):
+        raise Unclear("X-Project-Id names one project.", hint="Leave the header out to mean the key's own.")
+    return named[0].strip() if named else ""
+
+
+async def _found(request: Request) -> Operator:
+    identity = services().identity
+    if key := _key_of(request):
+        return await identity.by_key(key, project_of(request))
+    if cookie := request.cookies.get(SESSION_COOKIE):
+        return (await identity.by_session(cookie))[0]
+    raise SignInNeeded("Sign in, or send an API key in X-API-Key or as a bearer token.")
 
 
 async def who_asks(request: Request) -> Operator:
-    """Return the caller. Raise SignInNeeded. A key beside a cookie wins: a script must not act as the person."""
-    if key := _key_of(request):
-        return await services().identity.by_key(key)
-    if cookie := request.cookies.get(SESSION_COOKIE):
-        return (await services().identity.by_session(cookie))[0]
-    raise SignInNeeded("Sign in, or send an API key in X-API-Key or as a bearer token.")
+    """Return the caller. Raise SignInNeeded, or QuotaExceeded beyond a rate.
+
+    A key beside a cookie wins: a script must not act as the person. Asked twice in one request, it counts once.
+    """
+    known = getattr(request.state, "operator", None)
+    if isinstance(known, Operator):
+        return known
+    credential = _key_of(request) or request.cookies.get(SESSION_COOKIE, "")
+    await refuse_guessing(credential)
+    try:
+        operator = await _found(request)
+    except SignInNeeded:
+        await count_failure(credential)
+        raise
+    request.state.allowance = await admit(operator, credential)
+    request.state.operator = operator
+    return operator
 
 
 def allowed(permission: Permission) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import activity, docs, documents, errors, flows, health, knowledge, providers, runs
+from backend.api import activity, api_keys, docs, documents, errors, flows, health, knowledge, providers, runs
+from backend.api.limits import Rated
 from backend.errors import NotFound
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -17,6 +18,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     knowledge.router,
     documents.router,
     providers.router,
+    api_keys.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)
@@ -39,6 +41,7 @@ def create_api() -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(api)
+    api.add_middleware(Rated)
     for router in (*ROUTERS, nowhere):
         api.include_router(router)
     return api

@@ -7,6 +7,7 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from backend.api.limits import TooOften, headers_of
 from backend.errors import (
     Conflict,
     DomainError,
@@ -43,6 +44,8 @@ async def refuse(_request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if isinstance(error, QuotaExceeded) and error.retry_after_seconds is not None:
         headers["Retry-After"] = str(int(error.retry_after_seconds + 1))
+    if isinstance(error, TooOften):
+        headers.update(headers_of(error.allowance))
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse({"detail": detail}, status_of(error), headers)

@@ -127,6 +127,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         overview=OverviewService(knowledge, running.flows, running.runs),
     )
     made.closing.push_async_callback(database.close)
+    made.closing.push_async_callback(made.identity.settle)
     made.closing.push_async_callback(made.events.close)
     made.closing.push_async_callback(made.rooms.close)
     made.closing.push_async_callback(made.http.close)

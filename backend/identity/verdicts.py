@@ -11,19 +11,25 @@ MAX_REMEMBERED = 2_000
 
 
 class Verdicts(Generic[Verdict]):
-    """Keep what was read for 2 s: less than the 5 s in which a revocation must reach every worker."""
+    """Keep what was read for 2 s: less than the 5 s in which a revocation must reach every worker.
+
+    One token has a verdict for each project that it was used for; the empty project is the one it names itself.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, Verdict]] = {}
+        self._kept: dict[str, dict[str, tuple[float, Verdict]]] = {}
 
-    def get(self, token_hash: str) -> Verdict | None:
-        kept = self._kept.get(token_hash)
+    def get(self, token_hash: str, project_id: str = "") -> Verdict | None:
+        kept = self._kept.get(token_hash, {}).get(project_id)
         return kept[1] if kept and time.monotonic() - kept[0] < REMEMBERED_SECONDS else None
 
-    def keep(self, token_hash: str, verdict: Verdict) -> Verdict:
+    def keep(self, token_hash: str, verdict: Verdict, project_id: str = "") -> Verdict:
         if len(self._kept) >= MAX_REMEMBERED:
             self._kept.clear()
-        self._kept[token_hash] = (time.monotonic(), verdict)
+        projects = self._kept.setdefault(token_hash, {})
+        if len(projects) >= MAX_REMEMBERED:
+            projects.clear()
+        projects[project_id] = (time.monotonic(), verdict)
         return verdict
 
     def forget(self, token_hash: str) -> None:

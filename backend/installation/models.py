@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from backend.columns import UtcDateTime, utc_now
+from backend.columns import Sealed, UtcDateTime, utc_now
 
 ONLY = "installation"
 
@@ -17,5 +17,5 @@ class InstallationRow(SQLModel, table=True):
     __tablename__ = "installation"
 
     id: str = Field(default=ONLY, primary_key=True)
-    seal_check: str
+    seal_check: str = Field(sa_type=Sealed)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from backend.columns import Json, Money, UtcDateTime, utc_now
+from backend.columns import Json, Money, Sealed, UtcDateTime, utc_now
 
 
 class ProviderRow(SQLModel, table=True):
@@ -24,7 +24,7 @@ class ProviderRow(SQLModel, table=True):
     name: str
     base_url: str
     organisation: str = ""
-    sealed_key: str = ""
+    sealed_key: str = Field(default="", sa_type=Sealed)
     key_hint: str = ""
     allow_private_address: bool = False
     private_allowed_by: str = ""

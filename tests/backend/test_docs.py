@@ -14,6 +14,7 @@ from backend.api.app import ROUTERS
 from backend.api.errors import STATUS
 from backend.cli.app import app
 from backend.flows.nodes.registry import KINDS
+from backend.operator import Permission
 from backend.settings import PREFIX, Settings
 from console import routes
 from tests.serving import ROOT
@@ -46,6 +47,11 @@ def test_no_route_is_named_that_is_not_there() -> None:
 @pytest.mark.parametrize("status", [status for _, status in STATUS])
 def test_every_error_is_named(status: int) -> None:
     assert f"\n| {status} |" in page("api")
+
+
+@pytest.mark.parametrize("scope", Permission)
+def test_every_scope_is_named(scope: str) -> None:
+    assert f"| `{scope}` |" in page("api")
 
 
 @pytest.mark.parametrize("field", Settings.model_fields)

@@ -21,12 +21,16 @@ class Base:
     def __init__(self, units: Units) -> None:
         self._units = units
         self._verdicts = Verdicts[tuple[Operator, Person]]()
+        # Apart: out of one memory a key was taken for a session while it was remembered, and the other way round.
+        self._key_verdicts = Verdicts[Operator]()
 
 
 def operator_of(
     seat: Seat,
     via: Literal["session", "key", "system"],
     scopes: frozenset[Permission] = frozenset(Permission),
+    *,
+    key_id: str = "",
 ) -> Operator:
     user, member, project, organisation = seat
     return Operator(
@@ -36,6 +40,7 @@ def operator_of(
         project_id=project.id,
         permissions=PERMISSIONS[Role(member.role)] & scopes,
         via=via,
+        key_id=key_id,
     )
 
 

@@ -1,51 +1,99 @@
-"""API keys: who holds one, and making them."""
+"""Who holds an API key."""
 
 from __future__ import annotations
 
+import asyncio
+import hmac
+import logging
+from datetime import datetime
+
 from backend.columns import utc_now
-from backend.errors import SignInNeeded
+from backend.errors import Forbidden, NotFound, SignInNeeded
+from backend.identity.errors import ProjectNeeded
 from backend.identity.models import ApiKeyRow
 from backend.identity.repository import Keys, People
-from backend.identity.service.base import TOUCH_AFTER, Base, operator_of, person_of
-from backend.identity.tokens import SHOWN_CHARACTERS, hash_of, new_key
-from backend.identity.types import ApiKey
-from backend.ids import new_id
+from backend.identity.service.base import TOUCH_AFTER, Base, operator_of
+from backend.identity.tokens import hash_of, is_misspelt, public_id_of
 from backend.operator import Operator, Permission
+from backend.unit_of_work import Units
+
+KNOWN_SCOPES = frozenset(Permission)
+logger = logging.getLogger(__name__)
 
 
 class KeyUse(Base):
     """Keys stand for their maker, with less rights or as many."""
 
-    async def by_key(self, secret: str) -> Operator:
-        """Return who holds the API key: its scopes and its maker's rights, whichever is less. Raise SignInNeeded."""
-        secret_hash = hash_of(secret)
-        if known := self._verdicts.get(secret_hash):
-            return known[0]
-        now = utc_now()
-        async with self._units.read() as reading:
-            key = await Keys(reading).key(secret_hash)
-            seat = await People(reading).seat(key.user_id, key.project_id) if key else None
-        if key is None or seat is None or key.revoked_at is not None:
-            raise SignInNeeded("This API key is not valid.")
-        if key.last_used_at is None or now - key.last_used_at > TOUCH_AFTER:
-            async with self._units.write() as work:
-                await Keys(work.session).touch(key.id, now)
-        operator = operator_of(seat, "key", frozenset(Permission(scope) for scope in key.scopes))
-        return self._verdicts.keep(secret_hash, (operator, person_of(seat)))[0]
+    def __init__(self, units: Units) -> None:
+        super().__init__(units)
+        self._touching: set[asyncio.Task[None]] = set()
 
-    async def create_key(self, operator: Operator, name: str) -> ApiKey:
-        """Make a key with all rights of its maker; its secret is in the answer and nowhere else."""
-        operator.require(Permission.KEYS_MANAGE)
-        secret = new_key()
-        row = ApiKeyRow(
-            id=new_id("key"),
-            project_id=operator.project_id,
-            user_id=operator.user_id,
-            name=name,
-            prefix=secret[:SHOWN_CHARACTERS],
-            secret_hash=hash_of(secret),
-            scopes=sorted(operator.permissions),
-        )
-        async with self._units.write() as work:
-            Keys(work.session).add(row)
-        return ApiKey(row.id, name, row.prefix, tuple(row.scopes), row.created_at, None, secret)
+    async def by_key(self, secret: str, project_id: str = "") -> Operator:
+        """Return who holds the API key: its scopes and its maker's rights, whichever is less.
+
+        `project_id` is the one that the call names. Raise SignInNeeded where the key is not valid, Forbidden where it
+        is another project's, ProjectNeeded where a key of the organisation names none, NotFound where it has no such.
+        """
+        secret_hash = hash_of(secret)
+        if known := self._key_verdicts.get(secret_hash, project_id):
+            return known
+        if is_misspelt(secret):
+            raise _invalid()
+        now, public_id = utc_now(), public_id_of(secret)
+        async with self._units.read() as reading:
+            keys = Keys(reading)
+            key = await (keys.by_public_id(public_id) if public_id else keys.by_hash(secret_hash))
+            if key is None or not _is_good(key, secret_hash, now):
+                raise _invalid()
+            seat = await People(reading).seat(key.user_id, _project_of(key, project_id))
+        if seat is None or seat[2].organisation_id != key.organisation_id:
+            raise NotFound("There is no project of that id.") if key.project_id is None else _invalid()
+        if key.last_used_at is None or now - key.last_used_at > TOUCH_AFTER:
+            self._touch(key.id, now)
+        scopes = frozenset(Permission(scope) for scope in key.scopes if scope in KNOWN_SCOPES)
+        operator = operator_of(seat, "key", scopes, key_id=key.id)
+        return self._key_verdicts.keep(secret_hash, operator, project_id)
+
+    def _touch(self, key_id: str, moment: datetime) -> None:
+        """Note the use beside the call, which must not wait for a writer."""
+
+        async def touch() -> None:
+            async with self._units.write() as work:
+                await Keys(work.session).touch(key_id, moment)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._touching.discard(task)
+            if not task.cancelled() and (error := task.exception()):
+                logger.warning("the last use of a key could not be noted", exc_info=error)
+
+        task = asyncio.create_task(touch())
+        self._touching.add(task)
+        task.add_done_callback(done)
+
+    async def settle(self) -> None:
+        """Wait until what was noted beside the calls is written."""
+        await asyncio.gather(*self._touching, return_exceptions=True)
+
+
+def _is_good(key: ApiKeyRow, secret_hash: str, now: datetime) -> bool:
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        return False
+    if hmac.compare_digest(key.secret_hash, secret_hash):
+        return True
+    if key.previous_hash is None or key.previous_until is None or key.previous_until <= now:
+        return False
+    return hmac.compare_digest(key.previous_hash, secret_hash)
+
+
+def _project_of(key: ApiKeyRow, named: str) -> str:
+    if key.project_id is None:
+        if not named:
+            raise ProjectNeeded("This key is good for several projects.", hint="Name one in the header X-Project-Id.")
+        return named
+    if named and named != key.project_id:
+        raise Forbidden("This key belongs to another project.")
+    return key.project_id
+
+
+def _invalid() -> SignInNeeded:
+    return SignInNeeded("This API key is not valid.")
