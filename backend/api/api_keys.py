@@ -1,4 +1,4 @@
-"""API keys over REST. No answer is remembered for `Idempotency-Key`: it would keep the secret."""
+"""API keys over REST."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend.api.access import allowed
+from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.identity.types import MAX_OVERLAP, OVERLAP, ApiKey
 from backend.operator import Operator, Permission
 
-router = APIRouter(prefix="/api", tags=["api keys"])
+router = APIRouter(prefix="/api", tags=["api keys"], route_class=SecretRoute)
 Manager = Annotated[Operator, allowed(Permission.KEYS_MANAGE)]
 
 

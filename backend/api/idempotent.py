@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from fastapi import Request, Response
@@ -46,6 +46,8 @@ class IdempotentRoute(APIRoute):
     Only what succeeded as JSON is remembered; a stream is not.
     """
 
+    remembers: ClassVar[bool] = True
+
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
@@ -57,7 +59,7 @@ class IdempotentRoute(APIRoute):
             if not takes_its_own_body(request, self):
                 request = PlainRequest(request)
             key = request.headers.get(HEADER)
-            if key is None or request.method != "POST":
+            if key is None or request.method != "POST" or not self.remembers:
                 return await handle(request)
             memory = services().idempotency
             if known := await memory.claim(operator, key, await fingerprint(request)):
@@ -75,3 +77,9 @@ class IdempotentRoute(APIRoute):
                     await memory.release(operator, key)
 
         return once
+
+
+class SecretRoute(IdempotentRoute):
+    """Ask first too, and remember no answer: it holds a secret that is shown once."""
+
+    remembers = False
