@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Receive, Scope, Send
 
 from backend.api.access import allowed
 from backend.api.idempotent import IdempotentRoute
@@ -133,16 +135,28 @@ async def run_flow(operator: Runner, name: str, body: NewRun) -> Response:
     """
     runs = services().runs
     if body.stream:
-        events = await runs.stream(operator, name, body.wish())
-        return StreamingResponse(_lines(events), media_type="text/event-stream", headers=STREAM_HEADERS)
+        return EventStream(await runs.stream(operator, name, body.wish()))
     return JSONResponse(_result(await runs.run(operator, name, body.wish())))
 
 
-async def _lines(events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+class EventStream(StreamingResponse):
+    """Server-Sent Events. A caller who goes away between two of them ends the subscription at once."""
+
+    def __init__(self, events: AsyncGenerator[dict[str, Any]]) -> None:
+        self._lines = _lines(events)
+        super().__init__(self._lines, media_type="text/event-stream", headers=STREAM_HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._lines):
+            await super().__call__(scope, receive, send)
+
+
+async def _lines(events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[str]:
     """Write each event as its name and one line of JSON."""
-    async for event in events:
-        data = {key: value for key, value in event.items() if key != "event"}
-        yield f"event: {event['event']}\ndata: {json.dumps(data, ensure_ascii=False, default=str)}\n\n"
+    async with aclosing(events):
+        async for event in events:
+            data = {key: value for key, value in event.items() if key != "event"}
+            yield f"event: {event['event']}\ndata: {json.dumps(data, ensure_ascii=False, default=str)}\n\n"
 
 
 @router.post("/flows/{name}/runs", status_code=202)

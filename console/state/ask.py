@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -86,15 +87,16 @@ class AskState(Seated, rx.State):
     async def _follow(self, events: Any) -> None:
         """Take tokens in bundles; everything else is drawn at once."""
         waiting, last = "", time.monotonic()
-        async for event in events:
-            if event["event"] == "token":
-                waiting += event["text"]
-                if time.monotonic() - last < FRAME_SECONDS:
-                    continue
-            async with self:
-                self.text += waiting
-                self._hear(event)
-            waiting, last = "", time.monotonic()
+        async with aclosing(events):
+            async for event in events:
+                if event["event"] == "token":
+                    waiting += event["text"]
+                    if time.monotonic() - last < FRAME_SECONDS:
+                        continue
+                async with self:
+                    self.text += waiting
+                    self._hear(event)
+                waiting, last = "", time.monotonic()
 
     def _begin(self, when: str) -> None:
         self.asking = self.asked = True

@@ -74,7 +74,7 @@ async def hear(draw: Draw, operator: Operator, board: RunBoard, events: Any, qui
 
     `quiet` seconds of silence mean that the record is read: that of a run of this process may come with its end only.
     """
-    async with aclosing(paced(events, quiet=quiet)) as batches:
+    async with aclosing(events), aclosing(paced(events, quiet=quiet)) as batches:
         async for batch in batches:
             board.take(batch)
             if not batch:

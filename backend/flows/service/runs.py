@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -70,13 +70,16 @@ class RunService:
             raise RunInterrupted("The server stops; the run goes on at its next start.") from None
         return _result(job.run_id, outcome, job.facts.conversation_id)
 
-    async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncIterator[dict[str, Any]]:
-        """Start a run and yield its events, the last being run.done or run.failed. Raise as `run` does, at once."""
+    async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncGenerator[dict[str, Any]]:
+        """Start a run and yield its events, the last being run.done or run.failed; close it to hear no more.
+
+        Raise as `run` does, at once.
+        """
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
         job = await self._starting.job(operator, prepared)
 
-        async def events() -> AsyncIterator[dict[str, Any]]:
+        async def events() -> AsyncGenerator[dict[str, Any]]:
             async with self._events.subscribe(run_topic(prepared.run_id)) as listener:
                 task = self._runner.start(job)
                 async with aclosing(heard(listener, task)) as said:

@@ -1,0 +1,47 @@
+"""A question from the home page, called as the socket calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.engines.events.in_process import InProcessEvents
+from backend.flows.types import RunWish
+from backend.operator import Operator
+from console.state.ask import AskState
+from console.state.flows_live import hear
+from console.state.run_board import RunBoard
+from tests.console.tab import Tab, tab
+from tests.factories.flows import greeting
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def operator(services: Services) -> Operator:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Desk", document=greeting())
+    return owner
+
+
+async def test_drawing_that_fails_ends_the_subscription(
+    services: Services, operator: Operator, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(services.events, InProcessEvents)
+
+    def fail(*_: Any) -> None:
+        assert services.events.num_topics == 1
+        raise ValueError
+
+    state = tab.state(AskState)
+    monkeypatch.setattr(AskState, "_hear", fail)
+    asked = await services.runs.stream(operator, "desk", RunWish({"question": "you"}, "draft"))
+    with pytest.raises(ValueError):
+        await state._follow(asked)
+    assert services.events.num_topics == 0
+    shown = await services.runs.stream(operator, "desk", RunWish({"question": "you"}, "draft"))
+    with pytest.raises(ValueError):
+        await hear(fail, operator, RunBoard(), shown)
+    assert services.events.num_topics == 0
