@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.knowledge.types import Document, DocumentStatus, document_topic
+from backend.knowledge.types import Document, DocumentStatus
 from backend.operator import Permission
 from console.state.addresses import Addressed
 from console.state.document import DocumentState
@@ -36,7 +36,7 @@ class DocumentWorkState(Addressed, Seated, rx.State):
             document_id, client = self._wanted(), self.router.session.client_token
             self.gone = False
         was_in_work = False
-        async with frames_of(services().events, document_topic(document_id)) as frames:
+        async with frames_of(services().knowledge.listen(operator, document_id)) as frames:
             while await is_open(client):
                 document = await services().knowledge.get_document(operator, document_id)
                 async with self:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.flows.types import Run, RunStatus, RunWish, Trigger, run_topic
+from backend.flows.types import Run, RunDetail, RunStatus, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
@@ -21,7 +21,6 @@ from console.state.seat import Seated
 Draw = Callable[[RunBoard], Awaitable[None]]
 UNDER_WAY = (RunStatus.RUNNING, RunStatus.QUEUED, RunStatus.WAITING)
 MOST_UNDER_WAY = 50
-QUIET_SECONDS = 0.5  # a worker in another process tells its progress by the rows alone
 
 
 class FlowLiveState(Seated, rx.State):
@@ -69,16 +68,11 @@ class FlowLiveState(Seated, rx.State):
             self.running = not board.is_over
 
 
-async def hear(draw: Draw, operator: Operator, board: RunBoard, events: Any, quiet: float | None = None) -> None:
-    """Draw what a run says until its last word, then what the record says of it.
-
-    `quiet` seconds of silence mean that the record is read: that of a run of this process may come with its end only.
-    """
-    async with aclosing(events), aclosing(paced(events, quiet=quiet)) as batches:
+async def hear(draw: Draw, operator: Operator, board: RunBoard, events: AsyncGenerator[Any]) -> None:
+    """Draw what a run says until its last word, then what the record says of it."""
+    async with aclosing(events), aclosing(paced(events)) as batches:
         async for batch in batches:
             board.take(batch)
-            if not batch:
-                board.catch_up(await services().runs.get(operator, board.run_id))
             await draw(board)
             if board.is_over:
                 break
@@ -104,12 +98,21 @@ def _is_trial(run: Run) -> bool:
 
 
 async def follow(draw: Draw, operator: Operator, board: RunBoard, run_id: str) -> None:
-    """Show a run that goes on already: listen first, then read the record, so that nothing falls between."""
-    async with services().events.subscribe(run_topic(run_id)) as events:
-        detail = await services().runs.get(operator, run_id)
-        began = detail.run.started_at or detail.run.created_at
-        elapsed = detail.run.time_ms if detail.run.status.is_final else (formats.now() - began).total_seconds() * 1_000
-        board.recall(detail, elapsed)
-        await draw(board)
-        if not board.is_over:
-            await hear(draw, operator, board, events, QUIET_SECONDS)
+    """Show a run that goes on already, to its end."""
+    events = services().runs.watch(operator, run_id)
+    async with aclosing(events), aclosing(paced(events)) as batches:
+        async for batch in batches:
+            for one in batch:
+                if not isinstance(one, RunDetail):
+                    board.take([one])
+                elif one.run.status.is_final or not board.run_id:
+                    board.recall(one, _elapsed_ms(one.run))
+                else:
+                    board.catch_up(one)
+            await draw(board)
+
+
+def _elapsed_ms(run: Run) -> float:
+    if run.status.is_final:
+        return run.time_ms
+    return (formats.now() - (run.started_at or run.created_at)).total_seconds() * 1_000

@@ -6,15 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 FRAME_SECONDS = 0.15
-
-
-class Events(Protocol):
-    """What is listened to: the port of the backend, which the console does not import."""
-
-    def subscribe(self, *topics: str) -> contextlib.AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]: ...
 
 
 class Frames:
@@ -51,9 +45,11 @@ class Frames:
 
 
 @asynccontextmanager
-async def frames_of(events: Events, topic: str) -> AsyncIterator[Frames]:
-    """Listen to a topic from the moment the block is entered."""
-    async with events.subscribe(topic) as stream:
+async def frames_of(
+    events: contextlib.AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]],
+) -> AsyncIterator[Frames]:
+    """Listen from the moment the block is entered."""
+    async with events as stream:
         frames = Frames(stream)
         try:
             yield frames

@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.knowledge.types import Document, documents_topic
+from backend.knowledge.types import Document
 from backend.operator import Permission
 from console.state.frames import frames_of
 from console.state.knowledge_base import KnowledgeBaseState
@@ -34,7 +34,7 @@ class KnowledgeLiveState(Seated, rx.State):
             client = self.router.session.client_token
             self.lines = {}
         known: set[str] = set()
-        async with frames_of(services().events, documents_topic(operator.project_id)) as frames:
+        async with frames_of(services().knowledge.listen(operator)) as frames:
             while await is_open(client):
                 documents = await services().knowledge.documents_in_work(operator, base_id)
                 async with self:

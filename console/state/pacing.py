@@ -10,23 +10,16 @@ from typing import Any
 PAUSE_SECONDS = 0.04
 
 
-async def paced(
-    events: AsyncIterator[Any], pause: float = PAUSE_SECONDS, quiet: float | None = None
-) -> AsyncGenerator[list[Any]]:
-    """Yield the first event at once, then whatever gathered during each pause, and nothing after `quiet` seconds of it.
-
-    Ends where `events` ends.
-    """
+async def paced(events: AsyncIterator[Any], pause: float = PAUSE_SECONDS) -> AsyncGenerator[list[Any]]:
+    """Yield the first event at once, then whatever gathered during each pause. Ends where `events` ends."""
     loop = asyncio.get_running_loop()
     coming = asyncio.ensure_future(_next(events))
     try:
         until = 0.0
         batch: list[Any] = []
         while True:
-            left = max(0.0, until - loop.time()) if batch else quiet
+            left = max(0.0, until - loop.time()) if batch else None
             done, _ = await asyncio.wait({coming}, timeout=left)
-            if not done and not batch:
-                yield []
             if done:
                 found = coming.result()
                 if found is None:

@@ -131,6 +131,16 @@ def handlers_that_ask_nobody(tree: Path) -> list[str]:
     return found
 
 
+def console_past_the_use_cases(tree: Path) -> list[str]:
+    """An engine asks nobody who is there: the console reaches it through a use case."""
+    engines = re.compile(r"services\(\)\.(database|units|events|jobs|rooms|sealer|http|language_model)\b")
+    return [
+        f"{path.relative_to(tree)}"
+        for path in files(tree, "*.py")
+        if path.is_relative_to(tree / "console") and engines.search(path.read_text())
+    ]
+
+
 RULES = (
     too_long,
     imports_inside_functions,
@@ -138,4 +148,5 @@ RULES = (
     vendors_outside_engines,
     console_through_other_doors,
     handlers_that_ask_nobody,
+    console_past_the_use_cases,
 )

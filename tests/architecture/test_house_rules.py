@@ -31,6 +31,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
         "console/state/planted.py",
         "class PlantedState(Phased, rx.State):\n    async def load(self):\n        await services().flows.list()\n",
     ),
+    (house.console_past_the_use_cases, "console/state/planted.py", "services().events.subscribe(topic)\n"),
 ]
 
 

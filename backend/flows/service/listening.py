@@ -33,10 +33,31 @@ async def heard(
             if event["event"] in LAST_WORDS:
                 return
     finally:
-        if coming is not None:
-            coming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await coming
+        await _let_go(coming)
+
+
+async def heard_or_quiet(
+    listener: AsyncIterator[dict[str, Any]], quiet_seconds: float
+) -> AsyncGenerator[dict[str, Any] | None]:
+    """Yield what the run says, and None after each time so long without a word. Never ends by itself."""
+    coming: asyncio.Task[dict[str, Any]] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(_next(listener))
+            if (await asyncio.wait({coming}, timeout=quiet_seconds))[0]:
+                event, coming = coming.result(), None
+                yield event
+            else:
+                yield None
+    finally:
+        await _let_go(coming)
+
+
+async def _let_go(coming: asyncio.Task[dict[str, Any]] | None) -> None:
+    if coming is not None:
+        coming.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await coming
 
 
 async def _next(listener: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:

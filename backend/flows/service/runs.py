@@ -18,7 +18,7 @@ from backend.flows.errors import RunInterrupted, RunNotFound
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
-from backend.flows.service.listening import heard
+from backend.flows.service.listening import LAST_WORDS, heard, heard_or_quiet
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
@@ -31,6 +31,7 @@ from backend.unit_of_work import Units
 
 JOB = "run"
 CANCELLED = "The run was cancelled."
+QUIET_SECONDS = 0.5  # a worker in another process tells its progress by the rows alone
 FIRST_PAGE = Page()
 
 
@@ -87,6 +88,22 @@ class RunService:
                         yield {"conversation_id": job.facts.conversation_id, **event}
 
         return events()
+
+    async def watch(self, operator: Operator, run_id: str) -> AsyncGenerator[RunDetail | dict[str, Any]]:
+        """Yield the record of a run, then its events, and its record again after each silence and at its end.
+
+        Ends with a record that is final. Raise RunNotFound, before anything is listened to.
+        """
+        await self.get(operator, run_id)
+        async with self._events.subscribe(run_topic(run_id)) as listener:
+            yield (detail := await self._found(operator, run_id))
+            async with aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said:
+                while not detail.run.status.is_final:
+                    event = await anext(said)
+                    if event is not None:
+                        yield event
+                    if event is None or event["event"] in LAST_WORDS:
+                        yield (detail := await self._found(operator, run_id))
 
     async def enqueue(self, operator: Operator, name: str, wish: RunWish) -> Run:
         """Write a run down and let the jobs carry it out. Raise what `run` raises."""

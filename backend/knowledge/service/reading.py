@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from backend.errors import InvalidInput
 from backend.knowledge.outline import outline_of, with_overlap
@@ -11,9 +12,10 @@ from backend.knowledge.repository import Chunks, Documents, KnowledgeBases
 from backend.knowledge.repository.documents import EVERYTHING
 from backend.knowledge.service.bases import FIRST_PAGE
 from backend.knowledge.service.group import UseCases
-from backend.knowledge.types import Chunk, Document, DocumentFilter, Heading
+from backend.knowledge.types import Chunk, Document, DocumentFilter, Heading, document_topic, documents_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.ports.events import Event
 
 
 class ReadingUseCases(UseCases):
@@ -51,6 +53,16 @@ class ReadingUseCases(UseCases):
         operator.require(Permission.KNOWLEDGE_READ)
         async with self._units.read() as session:
             return await Documents(session, operator.project_id).get(document_id)
+
+    @asynccontextmanager
+    async def listen(self, operator: Operator, document_id: str = "") -> AsyncIterator[AsyncIterator[Event]]:
+        """Hear the progress of a document, or of all in the project, once the block is entered. Raise NotFound."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        topic = documents_topic(operator.project_id)
+        if document_id:
+            topic = document_topic((await self.get_document(operator, document_id)).id)
+        async with self._parts.events.subscribe(topic) as events:
+            yield events
 
     async def list_chunks(self, operator: Operator, document_id: str, page: Page = FIRST_PAGE) -> Listed[Chunk]:
         """Return chunks in reading order; `page.after` is the ordinal of the one before them. Raise NotFound."""

@@ -47,9 +47,3 @@ async def test_what_fails_in_the_events_is_raised():
 
     with pytest.raises(ValueError, match="lost"):
         assert [batch async for batch in paced(broken())]
-
-
-async def test_a_silence_is_told_and_loses_nothing():
-    batches = [batch async for batch in paced(numbers(2, pause=0.05), quiet=0.02)]
-    assert [] in batches
-    assert [number for batch in batches for number in batch] == [0, 1]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.flows.errors import RunNotFound
 from backend.flows.repository.ownership import Ownership
-from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.flows.types import RunDetail, RunStatus, RunWish, Trigger
 from backend.operator import Operator
 from console.state.flows_live import follow, under_way
 from console.state.run_board import RunBoard
@@ -47,6 +49,36 @@ async def test_a_run_that_ends_in_another_process_ends_on_the_screen(services: S
         await ownership.give_up(made.id, attempt, "It cannot go on.", utc_now())
     await asyncio.wait_for(watching, 3)
     assert (drawn[0], drawn[-1], board.error) == ("queued", "failed", "It cannot go on.")
+
+
+async def test_a_run_of_another_project_is_refused_before_anything_is_listened_to(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await services.runs.enqueue(operator, "desk", RunWish({"question": "One"}))
+    topics: list[str] = []
+    subscribe = services.events.subscribe
+    monkeypatch.setattr(services.events, "subscribe", lambda topic: topics.append(topic) or subscribe(topic))
+
+    async def draw(_board: RunBoard) -> None:
+        raise AssertionError("it was drawn")
+
+    with pytest.raises(RunNotFound):
+        await follow(draw, replace(operator, project_id="proj_other"), RunBoard(), made.id)
+    assert topics == []
+
+
+async def test_a_run_of_this_process_is_watched_from_its_record_to_its_record(
+    services: Services, operator: Operator
+) -> None:
+    made = await services.runs.enqueue(operator, "desk", RunWish({"question": "One"}))
+    seen: list[str] = []
+    async for one in services.runs.watch(operator, made.id):
+        if not seen:
+            carried = asyncio.create_task(services.runs.execute(made.id))
+        seen.append(one.run.status.value if isinstance(one, RunDetail) else one["event"])
+    await carried
+    assert (seen[0], seen[-2:]) == ("queued", ["run.done", "done"])
+    assert seen.count("node.done") == 2
 
 
 @pytest.mark.parametrize(

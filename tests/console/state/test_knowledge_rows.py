@@ -110,7 +110,7 @@ def test_a_window_shows_some_passages_before_the_chosen_one(ordinal: int, total:
 async def test_many_events_make_few_frames_and_none_is_lost() -> None:
     events = InProcessEvents()
     told: list[int] = []
-    async with frames_of(events, "t") as frames:
+    async with frames_of(events.subscribe("t")) as frames:
         assert await frames.next(0.01) == []  # a quiet wait that ends early
 
         async def publish() -> None:
