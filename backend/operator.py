@@ -49,6 +49,9 @@ class Operator:
     via: Literal["session", "key", "system"]
     key_id: str = ""
     """The API key that acts, empty for a person."""
+    # The names of roles: in this project, and in its organisation.
+    role: str = ""
+    organisation_role: str = ""
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     """Each field is the variable SIGNALBOX_<FIELD>; its description is what `signalbox settings` prints."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret_key", "database"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret_key", "database", "smtp_password"})
 
     port: int = Field(default=3000, ge=1, le=65535, description="The port of the console and the REST API.")
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         ge=0,
         le=100_000,
         description="How many calls a second one API key or one person may make; 0 sets no limit.",
+    )
+
+    smtp_host: str = Field(default="", description="The server that takes mail; unset, links are shown to copy.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The port of the mail server.")
+    smtp_user: str = Field(default="", description="The user at the mail server; unset, nobody signs in there.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="The password at the mail server.")
+    smtp_from: str = Field(default="", description="The address that letters come from.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to the mail server is protected."
     )
 
     @field_validator("secret_key", mode="before")

@@ -44,7 +44,9 @@ async def _found(request: Request) -> Operator:
     if key := _key_of(request):
         return await identity.by_key(key, project_of(request))
     if cookie := request.cookies.get(SESSION_COOKIE):
-        return (await identity.by_session(cookie))[0]
+        # A link to a file cannot send a header, so the query may name the project too.
+        named = project_of(request) or request.query_params.get("project_id", "")
+        return (await identity.by_session(cookie, named))[0]
     raise SignInNeeded("Sign in, or send an API key in X-API-Key or as a bearer token.")
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from backend import __version__
-from backend.api import activity, api_keys, docs, documents, errors, flows, health, knowledge, providers, runs
+from backend.api import (
+    activity,
+    api_keys,
+    docs,
+    documents,
+    errors,
+    flows,
+    health,
+    knowledge,
+    membership,
+    projects,
+    providers,
+    runs,
+)
 from backend.api.limits import Rated
 from backend.errors import NotFound
 
@@ -19,6 +32,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     documents.router,
     providers.router,
     api_keys.router,
+    projects.router,
+    membership.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)

@@ -13,6 +13,7 @@ from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
+from backend.bootstrap.mail import open_mail
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
@@ -115,7 +116,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sealer=sealer,
         http=http,
         language_model=language_model,
-        identity=IdentityService(units),
+        identity=IdentityService(units, mail=open_mail(settings), public_url=settings.public_url),
         idempotency=IdempotencyService(units),
         conversations=conversations,
         knowledge=knowledge,

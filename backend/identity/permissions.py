@@ -48,6 +48,17 @@ def _held(role: Role) -> frozenset[May]:
 
 PERMISSIONS: dict[Role, frozenset[May]] = {role: _held(role) for role in Role}
 
+# An override in one project gives or takes none of these: they reach beyond it.
+OF_THE_ORGANISATION = frozenset(
+    {May.MEMBERS_READ, May.MEMBERS_MANAGE, May.AUDIT_READ, May.ORGANISATION_MANAGE, May.SUPPORT_GRANT}
+)
+
+
+def held(role: Role, organisation_role: Role) -> frozenset[May]:
+    """Return what somebody may who has `role` in a project and `organisation_role` in its organisation."""
+    here = PERMISSIONS[role] - OF_THE_ORGANISATION
+    return here | (PERMISSIONS[organisation_role] & OF_THE_ORGANISATION)
+
 
 def outranks(role: Role, other: Role) -> bool:
     """Tell whether `role` may give `other` away: its own or one below."""

@@ -34,3 +34,7 @@ class Verdicts(Generic[Verdict]):
 
     def forget(self, token_hash: str) -> None:
         self._kept.pop(token_hash, None)
+
+    def forget_all(self) -> None:
+        """Forget everything: who may do what has changed, which is rare."""
+        self._kept.clear()

@@ -1,7 +1,19 @@
 """The tables of identity. Tokens and keys are stored as hashes only."""
 
+from backend.identity.models.access import GroupRuleRow, InvitationRow, ProjectRoleRow
 from backend.identity.models.keys import ApiKeyRow
 from backend.identity.models.people import MemberRow, OrganisationRow, ProjectRow, UserRow
 from backend.identity.models.sessions import SessionRow, SignInLinkRow
 
-__all__ = ["ApiKeyRow", "MemberRow", "OrganisationRow", "ProjectRow", "SessionRow", "SignInLinkRow", "UserRow"]
+__all__ = [
+    "ApiKeyRow",
+    "GroupRuleRow",
+    "InvitationRow",
+    "MemberRow",
+    "OrganisationRow",
+    "ProjectRoleRow",
+    "ProjectRow",
+    "SessionRow",
+    "SignInLinkRow",
+    "UserRow",
+]

@@ -27,6 +27,7 @@ class ProjectRow(SQLModel, table=True):
     name: str
     time_zone: str = "UTC"
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class UserRow(SQLModel, table=True):
@@ -42,5 +43,7 @@ class MemberRow(SQLModel, table=True):
     __tablename__ = "member"
 
     organisation_id: str = Field(primary_key=True, foreign_key="organisation.id")
-    user_id: str = Field(primary_key=True, foreign_key="user_account.id")
+    user_id: str = Field(primary_key=True, foreign_key="user_account.id", index=True)
     role: str
+    # The rule that gave the role; None where a person did, and then rules leave it alone.
+    group_rule_id: str | None = None

@@ -1,7 +1,9 @@
 """Every statement on the tables of identity, a file per group of tables."""
 
+from backend.identity.repository.invitations import Invitations, Invited, by_token
 from backend.identity.repository.keys import Keys
+from backend.identity.repository.members import Members
 from backend.identity.repository.people import People, Seat
 from backend.identity.repository.sessions import Sessions
 
-__all__ = ["Keys", "People", "Seat", "Sessions"]
+__all__ = ["Invitations", "Invited", "Keys", "Members", "People", "Seat", "Sessions", "by_token"]

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.identity.models import MemberRow, OrganisationRow, ProjectRow, UserRow
+from backend.identity.models import MemberRow, OrganisationRow, ProjectRoleRow, ProjectRow, UserRow
+from backend.identity.permissions import Role
 
-Seat = tuple[UserRow, MemberRow, ProjectRow, OrganisationRow]
+
+class Seat(NamedTuple):
+    """A member in a project. `given` is their role in it where it differs from the organisation's."""
+
+    user: UserRow
+    member: MemberRow
+    project: ProjectRow
+    organisation: OrganisationRow
+    given: str | None
+
+    @property
+    def role(self) -> Role:
+        """The role in the project: nobody takes an owner's away there."""
+        if self.given is None or self.member.role == Role.OWNER:
+            return Role(self.member.role)
+        return Role(self.given)
 
 
 class People:
@@ -28,7 +48,7 @@ class People:
             select(UserRow, ProjectRow)
             .join(MemberRow, col(MemberRow.user_id) == UserRow.id)
             .join(ProjectRow, col(ProjectRow.organisation_id) == MemberRow.organisation_id)
-            .where(MemberRow.role == "owner")
+            .where(MemberRow.role == "owner", col(ProjectRow.archived_at).is_(None))
             .order_by(col(UserRow.created_at), col(ProjectRow.created_at))
             .limit(1)
         )
@@ -36,16 +56,42 @@ class People:
 
     async def seat(self, user_id: str, project_id: str) -> Seat | None:
         """Return the user, their membership, the project and its organisation; None when no member (any more)."""
+        found = await self._seats(user_id, project_id)
+        return found[0] if found else None
+
+    async def seats(self, user_id: str) -> list[Seat]:
+        """Return every project that the person may enter, by organisation and name."""
+        return await self._seats(user_id)
+
+    async def _seats(self, user_id: str, project_id: str = "") -> list[Seat]:
+        overridden = and_(
+            col(ProjectRoleRow.project_id) == ProjectRow.id, col(ProjectRoleRow.user_id) == MemberRow.user_id
+        )
         statement = (
-            select(UserRow, MemberRow, ProjectRow, OrganisationRow)
+            # SQLAlchemy's own: the one of sqlmodel takes four columns.
+            sqlalchemy.select(UserRow, MemberRow, ProjectRow, OrganisationRow, col(ProjectRoleRow.role))
             .join(MemberRow, col(MemberRow.user_id) == UserRow.id)
             .join(ProjectRow, col(ProjectRow.organisation_id) == MemberRow.organisation_id)
             .join(OrganisationRow, col(OrganisationRow.id) == MemberRow.organisation_id)
-            .where(UserRow.id == user_id, ProjectRow.id == project_id)
+            .join(ProjectRoleRow, overridden, isouter=True)
+            .where(col(UserRow.id) == user_id, col(ProjectRow.archived_at).is_(None))
+            .order_by(col(OrganisationRow.name), col(ProjectRow.name), col(ProjectRow.id))
         )
-        return (await self._session.exec(statement)).first()
+        if project_id:
+            statement = statement.where(col(ProjectRow.id) == project_id)
+        found = await self._session.exec(statement)  # type: ignore[call-overload]  # it takes any select
+        return [Seat(*row) for row in found]
 
     async def projects(self, organisation_id: str) -> list[ProjectRow]:
         """Return the projects of an organisation by name."""
-        statement = select(ProjectRow).where(ProjectRow.organisation_id == organisation_id)
+        statement = select(ProjectRow).where(
+            ProjectRow.organisation_id == organisation_id, col(ProjectRow.archived_at).is_(None)
+        )
         return list(await self._session.exec(statement.order_by(col(ProjectRow.name), col(ProjectRow.id))))
+
+    async def user(self, user_id: str) -> UserRow | None:
+        return (await self._session.exec(select(UserRow).where(UserRow.id == user_id))).first()
+
+    async def by_email(self, email: str) -> UserRow | None:
+        """Return the account of an address, given in lower case."""
+        return (await self._session.exec(select(UserRow).where(func.lower(col(UserRow.email)) == email))).first()

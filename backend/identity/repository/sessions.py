@@ -35,3 +35,8 @@ class Sessions:
         await self._session.exec(
             update(SessionRow).where(col(SessionRow.token_hash) == token_hash).values(revoked_at=moment)
         )
+
+    async def enter(self, token_hash: str, project_id: str) -> None:
+        await self._session.exec(
+            update(SessionRow).where(col(SessionRow.token_hash) == token_hash).values(project_id=project_id)
+        )

@@ -15,6 +15,7 @@ from backend.identity.repository import Keys, People
 from backend.identity.service.base import TOUCH_AFTER, Base, operator_of
 from backend.identity.tokens import hash_of, is_misspelt, public_id_of
 from backend.operator import Operator, Permission
+from backend.ports.mail import Mail
 from backend.unit_of_work import Units
 
 KNOWN_SCOPES = frozenset(Permission)
@@ -24,8 +25,8 @@ logger = logging.getLogger(__name__)
 class KeyUse(Base):
     """Keys stand for their maker, with less rights or as many."""
 
-    def __init__(self, units: Units) -> None:
-        super().__init__(units)
+    def __init__(self, units: Units, *, mail: Mail | None = None, public_url: str = "") -> None:
+        super().__init__(units, mail=mail, public_url=public_url)
         self._touching: set[asyncio.Task[None]] = set()
 
     async def by_key(self, secret: str, project_id: str = "") -> Operator:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from backend.columns import utc_now
 from backend.errors import SignInNeeded
-from backend.identity.errors import LinkNotValid
+from backend.identity.errors import LinkNotValid, ProjectNotFound
 from backend.identity.models import MemberRow, OrganisationRow, ProjectRow, SessionRow, SignInLinkRow, UserRow
 from backend.identity.permissions import Role
-from backend.identity.repository import People, Sessions
+from backend.identity.repository import People, Seat, Sessions
 from backend.identity.service.base import TOUCH_AFTER, Base, operator_of, person_of
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import LINK_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, Person
@@ -91,21 +91,43 @@ class SessionUse(Base):
             await Sessions(work.session).revoke(hash_of(token), utc_now())
         self._verdicts.forget(hash_of(token))
 
-    async def by_session(self, token: str) -> tuple[Operator, Person]:
-        """Return who holds the session cookie. Raise SignInNeeded."""
+    async def by_session(self, token: str, project_id: str = "") -> tuple[Operator, Person]:
+        """Return who holds the session cookie, in that project or in the one that they were in last.
+
+        Raise SignInNeeded, and NotFound where they are no member of the project named.
+        """
         token_hash = hash_of(token)
-        if known := self._verdicts.get(token_hash):
+        if known := self._verdicts.get(token_hash, project_id):
             return known
         now = utc_now()
         async with self._units.read() as reading:
-            session = await Sessions(reading).session(token_hash)
-            seat = await People(reading).seat(session.user_id, session.project_id) if session else None
-        if session is None or seat is None or not _alive(session, now):
+            session, people = await Sessions(reading).session(token_hash), People(reading)
+            alive = session is not None and _alive(session, now)
+            seat = await _seat_of(people, session, project_id) if session and alive else None
+        if project_id and seat is None and alive:
+            raise ProjectNotFound
+        if session is None or seat is None:
             raise SignInNeeded("You are not signed in.", hint="Open a new sign-in link.")
         if now - session.last_seen_at > TOUCH_AFTER:
             async with self._units.write() as work:
                 await Sessions(work.session).touch(session.id, now)
-        return self._verdicts.keep(token_hash, (operator_of(seat, "session"), person_of(seat)))
+        return self._verdicts.keep(token_hash, (operator_of(seat, "session"), person_of(seat)), project_id)
+
+    async def enter(self, token: str, project_id: str) -> Person:
+        """Make a project the one that the session's new tabs begin in. Raise NotFound where they are no member."""
+        person = (await self.by_session(token, project_id))[1]
+        async with self._units.write() as work:
+            await Sessions(work.session).enter(hash_of(token), project_id)
+        self._verdicts.forget(hash_of(token))
+        return person
+
+
+async def _seat_of(people: People, session: SessionRow, project_id: str) -> Seat | None:
+    """Return the seat in the project named; without a name, the session's, else any that is left to the person."""
+    if found := await people.seat(session.user_id, project_id or session.project_id):
+        return found
+    left = [] if project_id else await people.seats(session.user_id)
+    return left[0] if left else None
 
 
 def _valid_link(link: SignInLinkRow | None) -> SignInLinkRow:
