@@ -8,6 +8,7 @@ from backend import __version__
 from backend.api import (
     activity,
     api_keys,
+    audit,
     docs,
     documents,
     errors,
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     docs.router,
     activity.router,
+    audit.router,
     flows.router,
     runs.router,
     knowledge.router,

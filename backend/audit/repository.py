@@ -1,16 +1,23 @@
-"""Write an event into the transaction of the act that it tells."""
+"""Write an event into the transaction of the act that it tells, and read events again."""
 
 from __future__ import annotations
 
-from sqlmodel import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert as insert_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.chain import START, link
 from backend.audit.models import AuditEventRow, AuditHeadRow
-from backend.audit.types import Actor, Target, Values
-from backend.columns import utc_now
+from backend.audit.types import Actor, Filters, Target, Values
+from backend.columns import storable, utc_now
 from backend.ids import new_id
 from backend.operator import Operator
+from backend.paging import Page
 from backend.trace_ids import caller_address, request_id
 
 
@@ -47,9 +54,7 @@ class AuditTrail:
         after: Values | None = None,
     ) -> None:
         """Tell of an act before there is an operator, as of signing in."""
-        statement = select(AuditHeadRow).where(AuditHeadRow.organisation_id == organisation_id).with_for_update()
-        head = (await self._session.exec(statement)).first()
-        head = head or AuditHeadRow(organisation_id=organisation_id, sequence=0, hash=START)
+        head = await self._locked_head(organisation_id)
         row = AuditEventRow(
             id=new_id("aud"),
             organisation_id=organisation_id,
@@ -57,14 +62,14 @@ class AuditTrail:
             sequence=head.sequence + 1,
             at=utc_now(),
             actor_id=actor.id,
-            actor_name=actor.name,
+            actor_name=storable(actor.name),
             actor_via=actor.via,
             action=action,
             target_kind=target.kind,
-            target_id=target.id,
-            target_name=target.name,
-            before=before,
-            after=after,
+            target_id=storable(target.id),
+            target_name=storable(target.name),
+            before=storable(before),
+            after=storable(after),
             address=caller_address.get(),
             request_id=request_id.get(),
             hash=START,
@@ -73,3 +78,68 @@ class AuditTrail:
         head.sequence, head.hash = row.sequence, row.hash
         self._session.add(row)
         self._session.add(head)
+
+    async def _locked_head(self, organisation_id: str) -> AuditHeadRow:
+        """Return the end of the chain; whoever adds next waits until this unit is over."""
+        statement = select(AuditHeadRow).where(AuditHeadRow.organisation_id == organisation_id).with_for_update()
+        head = (await self._session.exec(statement)).first()
+        if head is None:
+            # Two first events at once both find nothing to lock: the second waits here for the row of the first.
+            insert: Any = insert_sqlite if self._session.get_bind().dialect.name == "sqlite" else insert_postgres
+            first = insert(AuditHeadRow).values(organisation_id=organisation_id, sequence=0, hash=START)
+            await self._session.exec(first.on_conflict_do_nothing())
+            head = (await self._session.exec(statement)).one()
+        return head
+
+
+class AuditEvents:
+    """What was written, of one organisation."""
+
+    def __init__(self, session: AsyncSession, organisation_id: str) -> None:
+        self._session, self._organisation_id = session, organisation_id
+
+    async def page(self, project_id: str, filters: Filters, page: Page) -> Sequence[AuditEventRow]:
+        """Return one more than asked for, newest first: events of the project and of the organisation as a whole."""
+        of_project = or_(AuditEventRow.project_id == project_id, col(AuditEventRow.project_id).is_(None))
+        statement = select(AuditEventRow).where(self._own(), of_project, *_chosen(filters))
+        if page.after:
+            behind = select(AuditEventRow.sequence).where(self._own(), of_project, AuditEventRow.id == page.after)
+            statement = statement.where(AuditEventRow.sequence < behind.scalar_subquery())
+        ordered = statement.order_by(col(AuditEventRow.sequence).desc()).limit(page.limit + 1)
+        return (await self._session.exec(ordered)).all()
+
+    async def after(self, sequence: int, limit: int) -> Sequence[AuditEventRow]:
+        """Return the events behind this number, in the order of the chain."""
+        statement = select(AuditEventRow).where(self._own(), AuditEventRow.sequence > sequence)
+        ordered = statement.order_by(col(AuditEventRow.sequence)).limit(limit)
+        return (await self._session.exec(ordered)).all()
+
+    async def head(self) -> AuditHeadRow | None:
+        statement = select(AuditHeadRow).where(AuditHeadRow.organisation_id == self._organisation_id)
+        return (await self._session.exec(statement)).first()
+
+    def _own(self) -> ColumnElement[bool]:
+        return col(AuditEventRow.organisation_id) == self._organisation_id
+
+
+async def chains(session: AsyncSession) -> list[str]:
+    """Return the organisations that have a chain, or events without one."""
+    heads = set(await session.exec(select(AuditHeadRow.organisation_id)))
+    return sorted(heads | set(await session.exec(select(AuditEventRow.organisation_id).distinct())))
+
+
+def _chosen(filters: Filters) -> list[ColumnElement[bool]]:
+    row, chosen = AuditEventRow, list[ColumnElement[bool]]()
+    if actor := storable(filters.actor):
+        chosen.append(or_(col(row.actor_id) == actor, col(row.actor_name).icontains(actor, autoescape=True)))
+    if action := storable(filters.action):
+        area = col(row.action).startswith(f"{action}.", autoescape=True)
+        chosen.append(or_(col(row.action) == action, area))
+    if target := storable(filters.target):
+        named = col(row.target_name).icontains(target, autoescape=True)
+        chosen.append(or_(col(row.target_kind) == target, col(row.target_id) == target, named))
+    if filters.since:
+        chosen.append(col(row.at) >= filters.since)
+    if filters.until:
+        chosen.append(col(row.at) < filters.until)
+    return chosen

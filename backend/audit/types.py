@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 Values = dict[str, Any]
@@ -44,3 +45,48 @@ class AuditEvent:
     address: str
     request_id: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty and None leave it as wide as it is.
+
+    `actor` is a user's id or a part of their name, `action` an act or its area (`flow`), `target` a kind, an id or a
+    part of a name; `since` is within, `until` is not.
+    """
+
+    actor: str = ""
+    action: str = ""
+    target: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class BreachKind(StrEnum):
+    """What became of an event behind the back of the log."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Where a chain does not hold. Of removed events only the first number and how many they are is known."""
+
+    kind: BreachKind
+    sequence: int
+    num_events: int
+    event_id: str = ""
+    action: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a walk along one chain found. `hash` is its end: kept elsewhere, it shows a chain that was made anew."""
+
+    organisation_id: str
+    num_events: int
+    hash: str
+    breaches: tuple[Breach, ...]

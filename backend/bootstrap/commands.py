@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from backend.audit.types import Breach, BreachKind
 from backend.bootstrap.doctor import examine
 from backend.bootstrap.services import Services
 
+BROKEN = "BROKEN"
 Command = Callable[[Services, dict[str, Any]], AsyncIterator[str]]
 
 
@@ -27,9 +29,28 @@ async def reset_demo(services: Services, _arguments: dict[str, Any]) -> AsyncIte
     yield "The example project is as it came."
 
 
+async def verify_audit(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
+    for chain in await services.audit.verify_all():
+        for breach in chain.breaches:
+            yield f"{BROKEN} {chain.organisation_id}: {_told(breach)}"
+        held = "do not hold" if chain.breaches else "hold"
+        yield f"{chain.organisation_id}: {chain.num_events} events {held}; the last hash is {chain.hash}"
+
+
+def _told(breach: Breach) -> str:
+    """Say of one breach what can be known: an event that is gone has left its number only."""
+    if breach.kind is BreachKind.REMOVED:
+        last = breach.sequence + breach.num_events - 1
+        one = last == breach.sequence
+        return f"event {last} was removed" if one else f"events {breach.sequence} to {last} were removed"
+    known = f"{breach.event_id}, {breach.action}, {breach.at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"event {breach.sequence} ({known}) was {breach.kind.value}"
+
+
 COMMANDS: dict[str, Command] = {
     "sign-in-link": sign_in_link,
     "api-key create": create_key,
+    "audit verify": verify_audit,
     "demo reset": reset_demo,
     "doctor": examine,
 }

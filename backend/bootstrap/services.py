@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.activity.service import ActivityService
+from backend.audit.service import AuditService
 from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
@@ -68,6 +69,7 @@ class Services:
     overview: OverviewService
     providers: ProviderService
     activity: ActivityService
+    audit: AuditService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -124,6 +126,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         runs=running.runs,
         providers=providers,
         activity=ActivityService(units),
+        audit=AuditService(units),
         demo=DemoService(units, knowledge, running.flows, conversations, providers),
         overview=OverviewService(knowledge, running.flows, running.runs),
     )
