@@ -4,6 +4,8 @@ Annotations are evaluated here, not kept as text: Reflex compares the handler's 
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import reflex as rx
@@ -34,6 +36,26 @@ def problem_of(error: Exception) -> Problem:
         "Try again. If it stays, look for the reference in the log.",
         reference,
     )
+
+
+class Caught:
+    """What a block raised, None as long as it went well."""
+
+    error: Exception | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        return problem_of(self.error) if self.error else None
+
+
+@contextmanager
+def caught(kind: type[Exception] = Exception, *others: type[Exception]) -> Iterator[Caught]:
+    """Keep what the block raises for a state that draws it in a place of its own: these kinds, else every one."""
+    found = Caught()
+    try:
+        yield found
+    except (kind, *others) as error:
+        found.error = error
 
 
 def show_problem(exception: Exception) -> rx.event.EventSpec:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from backend.demo.types import SLUG
 from backend.flows.types import RunWish, Trigger
 from backend.operator import Permission
 from console import routes
-from console.problems import problem_of
+from console.problems import Caught, caught
 from console.state import formats
 from console.state.conversations_rows import Part, Source, answer_parts, citation_of, source_line
 from console.state.first_run import FirstRunFilesState
@@ -69,20 +70,26 @@ class AskState(Seated, rx.State):
                 return
             zone = ZoneInfo((await self._person()).time_zone)
             self._begin(formats.clock(formats.now(), zone, formats.now()))
-        try:
+        async with self._until_answered():
             first = await services().demo.first_run(operator)
             async with self:
                 self._lay_track(first.example.flow.nodes if first.example.flow else ())
             wish = RunWish(input={"question": question}, trigger=Trigger.CONSOLE)
             await self._follow(await services().runs.stream(operator, SLUG, wish))
-        except Exception as refusal:  # noqa: BLE001  # said where the answer would stand
-            problem = problem_of(refusal)
-            async with self:
-                self.error, self.hint = problem.words, problem.hint or problem.reference
+        yield FirstRunFilesState.watch
+
+    @asynccontextmanager
+    async def _until_answered(self) -> AsyncIterator[None]:
+        """Say a failure where the answer would stand, and open the field again however the asking ends."""
+        found = Caught()
+        try:
+            with caught() as found:
+                yield
         finally:
             async with self:
                 self.asking = False
-        yield FirstRunFilesState.watch
+                if problem := found.problem:
+                    self.error, self.hint = problem.words, problem.hint or problem.reference
 
     async def _follow(self, events: Any) -> None:
         """Take tokens in bundles; everything else is drawn at once."""

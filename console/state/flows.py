@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -14,7 +12,7 @@ from backend.flows.types import FlowBrief
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 from console import routes
-from console.problems import Problem, problem_of
+from console.problems import Problem, caught
 from console.state import formats
 from console.state.flow_templates import template_document
 from console.state.flows_rows import FlowLine, flow_line
@@ -95,8 +93,7 @@ class FlowsState(Phased, rx.State):
     async def create(self, form: dict[str, str]) -> rx.event.EventSpec | None:
         """Make a flow and open it."""
         operator = await self._operator(Permission.FLOWS_EDIT)
-        self.refused = NOTHING
-        async with self._refusing():
+        with caught(DomainError) as refusal:
             made = await services().flows.create(
                 operator,
                 form.get("name", "").strip() or "Untitled flow",
@@ -105,15 +102,8 @@ class FlowsState(Phased, rx.State):
             )
             self.creating = False
             return rx.redirect(routes.to(routes.FLOW, made.id))
+        self.refused = refusal.problem or NOTHING
         return None
-
-    @asynccontextmanager
-    async def _refusing(self) -> AsyncIterator[None]:
-        """Say in the dialog why a flow was not made."""
-        try:
-            yield
-        except DomainError as error:
-            self.refused = problem_of(error)
 
     @rx.event
     async def duplicate(self, flow_id: str) -> rx.event.EventSpec:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from backend.errors import Conflict, InvalidInput
 from backend.flows.types import Flow, FlowDocument, Problem, Saved
 from backend.operator import Operator, Permission
 from console import routes
+from console.problems import caught
 from console.state import formats
 from console.state.flow_choices import Choices, choices_of, names_of
 from console.state.flows_form import CHANGES_FORM, FlowFormState
@@ -64,16 +64,19 @@ class FlowDraftState(Phased, rx.State):
         status = await self.get_state(FlowSaveState)
         if status.stale:
             return
-        async with self._noting(status) as refused:
+        with caught(Conflict, InvalidInput) as refusal:
             saved = await services().flows.apply(operator, self.key, self._version, operations)
             self._version = saved.version
             moved_only = all(one.get("op") in LAYOUT_ONLY for one in operations)
             status._show(saved, self._zone, changed=not moved_only)
             if any(one.get("op") in CHANGES_FORM for one in operations):
                 (await self.get_state(FlowFormState))._read((await services().flows.get(operator, self.key)).draft)
-        if refused:
-            yield warn(refused[0], "The canvas shows the draft as it is kept.")
-            await self._again(operator)
+        match refusal.error:
+            case Conflict() as stale:
+                status.stale, status.stale_words = True, stale.message
+            case InvalidInput() as refused:
+                yield warn(refused.message, "The canvas shows the draft as it is kept.")
+                await self._again(operator)
 
     @rx.event
     async def load_theirs(self) -> None:
@@ -107,17 +110,6 @@ class FlowDraftState(Phased, rx.State):
     async def _again(self, operator: Operator) -> None:
         flow = await services().flows.get(operator, self.key)
         await self._open(flow, list(await services().flows.problems(operator, self.key)))
-
-    @asynccontextmanager
-    async def _noting(self, status: FlowSaveState) -> AsyncIterator[list[str]]:
-        """Turn a stale save into the banner; gather the words of an edit that was refused."""
-        refused: list[str] = []
-        try:
-            yield refused
-        except Conflict as stale:
-            status.stale, status.stale_words = True, stale.message
-        except InvalidInput as error:
-            refused.append(error.message)
 
     def _wanted(self) -> str:
         return self.router.url.path.rstrip("/").rpartition("/")[2]

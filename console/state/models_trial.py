@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.providers.types import TEST_QUESTION
-from console.problems import problem_of
+from console.problems import caught
 from console.state.models import ModelsState
 from console.state.models_rows import Choice, TrialLine, line_of_test
 from console.state.seat import Seated
@@ -34,12 +35,12 @@ class ModelsTestState(Seated, rx.State):
                 return
             zone = ZoneInfo((await self._person()).time_zone)
             self.running = model or "the model"
-        try:
+        line = TrialLine(model=model, state="fail")
+        with caught() as found:  # nobody waits for a background event, so its failure is drawn
             result = await services().providers.test(operator, provider_id, model)
             line = line_of_test(result, model, TEST_QUESTION, zone)
-        except Exception as error:  # noqa: BLE001  # nobody waits for a background event, so its failure is drawn
-            problem = problem_of(error)
-            line = TrialLine(model=model, state="fail", words=f"{problem.words} {problem.hint}".strip())
+        if problem := found.problem:
+            line = replace(line, words=f"{problem.words} {problem.hint}".strip())
         async with self:
             self.running = ""
             if self._provider_id in ("", provider_id):

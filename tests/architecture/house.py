@@ -131,6 +131,19 @@ def handlers_that_ask_nobody(tree: Path) -> list[str]:
     return found
 
 
+def errors_kept_in_states(tree: Path) -> list[str]:
+    """A State lets errors rise, or draws what a shared piece (`caught`, a mixin) made of them."""
+    return [
+        f"{path.relative_to(tree)}:{node.lineno} {state.name}"
+        for path in files(tree, "*.py")
+        if path.is_relative_to(tree / "console")
+        for state in ast.walk(ast.parse(path.read_text()))
+        if isinstance(state, ast.ClassDef) and _is_state(state) and not any(k.arg == "mixin" for k in state.keywords)
+        for node in ast.walk(state)
+        if isinstance(node, ast.ExceptHandler)
+    ]
+
+
 def console_past_the_use_cases(tree: Path) -> list[str]:
     """An engine asks nobody who is there: the console reaches it through a use case."""
     engines = re.compile(r"services\(\)\.(database|units|events|jobs|rooms|sealer|http|language_model)\b")
@@ -149,4 +162,5 @@ RULES = (
     console_through_other_doors,
     handlers_that_ask_nobody,
     console_past_the_use_cases,
+    errors_kept_in_states,
 )

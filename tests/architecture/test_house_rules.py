@@ -31,6 +31,11 @@ PLANTED: list[tuple[Rule, str, str]] = [
         "console/state/planted.py",
         "class PlantedState(Phased, rx.State):\n    async def load(self):\n        await services().flows.list()\n",
     ),
+    (
+        house.errors_kept_in_states,
+        "console/state/planted.py",
+        "class PlantedState(Phased, rx.State):\n    def _x(self):\n        try: ...\n        except ValueError: ...\n",
+    ),
     (house.console_past_the_use_cases, "console/state/planted.py", "services().events.subscribe(topic)\n"),
 ]
 

@@ -8,12 +8,13 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.engines.events.in_process import InProcessEvents
+from backend.errors import NotFound
 from backend.flows.types import RunWish
 from backend.operator import Operator
 from console.state.ask import AskState
 from console.state.flows_live import hear
 from console.state.run_board import RunBoard
-from tests.console.tab import Tab, tab
+from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import greeting
 
 __all__ = ["tab"]
@@ -24,6 +25,18 @@ async def operator(services: Services) -> Operator:
     owner = await services.identity.ensure_owner()
     await services.flows.create(owner, "Desk", document=greeting())
     return owner
+
+
+async def test_a_question_that_cannot_be_asked_says_why_and_opens_the_field_again(
+    services: Services, operator: Operator, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: Any) -> None:
+        raise NotFound("The example is gone.", hint="Make it again.")
+
+    state = tab.state(AskState)
+    monkeypatch.setattr(services.runs, "stream", refuse)
+    await spent(AskState.event_handlers["ask"].fn(state))
+    assert (state.error, state.hint, state.asking) == ("The example is gone.", "Make it again.", False)
 
 
 async def test_drawing_that_fails_ends_the_subscription(
