@@ -19,6 +19,7 @@ from backend.api import (
     projects,
     providers,
     runs,
+    secrets,
 )
 from backend.api.limits import Rated
 from backend.errors import NotFound
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     api_keys.router,
     projects.router,
     membership.router,
+    secrets.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)

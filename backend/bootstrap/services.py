@@ -36,6 +36,7 @@ from backend.ports.language_model import LanguageModel
 from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
 from backend.providers.service import ProviderService
+from backend.secrets.service import SecretService
 from backend.settings import Settings
 from backend.unit_of_work import Units
 
@@ -68,6 +69,7 @@ class Services:
     demo: DemoService
     overview: OverviewService
     providers: ProviderService
+    secrets: SecretService
     activity: ActivityService
     audit: AuditService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -104,7 +106,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     http, language_model = HttpAtFirstCall(), ModelsAtFirstCall(settings)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
-    outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge)
+    secrets = SecretService(units, sealer)
+    outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     made = Services(
         settings=settings,
@@ -125,6 +128,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         flows=running.flows,
         runs=running.runs,
         providers=providers,
+        secrets=secrets,
         activity=ActivityService(units),
         audit=AuditService(units),
         demo=DemoService(units, knowledge, running.flows, conversations, providers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -22,6 +23,7 @@ from backend.ports.language_model import Tool
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_ANSWER_BYTES = 1_000_000
 _ERROR_STATUS = 400
+STORED = re.compile(r"(\{\{\s*(secrets|variables)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\})")
 ToolName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _PYTHON = {"text": str, "number": float, "integer": int, "boolean": bool}
 
@@ -71,7 +73,12 @@ class HttpTool(_ToolConfig):
         description="Such as https://api.example.com/orders/{number}; other arguments go into the query.",
         json_schema_extra=ui("line"),
     )
-    headers: dict[str, str] = Field(default_factory=dict, max_length=20, json_schema_extra=ui("pairs"))
+    headers: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Such as Authorization: Bearer {{ secrets.SHOP_KEY }}.",
+        json_schema_extra=ui("pairs"),
+    )
     arguments: Annotated[tuple[Argument, ...], Field(max_length=20)] = Field(
         default=(), title="Arguments", json_schema_extra=ui("arguments")
     )
@@ -106,14 +113,26 @@ class Shelf:
 
     def _http(self, config: HttpTool) -> Tool:
         async def call(given: dict[str, Any]) -> str:
-            url = filled(config, checked(config.name, config.arguments, given))
-            request = HttpCall("GET", url, tuple(config.headers.items()), max_bytes=MAX_ANSWER_BYTES, max_redirects=0)
+            values = checked(config.name, config.arguments, given)
+            url = filled(config.model_copy(update={"url": await self._stored(config.url)}), values)
+            if urlsplit(url).netloc != urlsplit(config.url).netloc:
+                raise InvalidInput("The host of a tool is fixed.")
+            headers = [(name, await self._stored(text)) for name, text in config.headers.items()]
+            request = HttpCall("GET", url, tuple(headers), max_bytes=MAX_ANSWER_BYTES, max_redirects=0)
             answer = await self._context.outside.http.send(request)
             if answer.status >= _ERROR_STATUS:
                 raise InvalidInput(f"The address answered with HTTP {answer.status}.")
-            return as_text(read_body(answer))[:MAX_ANSWER_CHARACTERS]
+            # The other side may repeat what it was sent, and the model shall not read it.
+            return self._context.veil.text(as_text(read_body(answer)))[:MAX_ANSWER_CHARACTERS]
 
         return Tool(config.name, config.description, schema_of(config.arguments), call)
+
+    async def _stored(self, text: str) -> str:
+        """Put secrets and variables into the places that a person left for them; no template runs here."""
+        made = text
+        for place, kind, name in STORED.findall(text):
+            made = made.replace(place, await self._context.stored_value(kind, name))
+        return made
 
 
 def schema_of(arguments: tuple[Argument, ...]) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
+from backend.errors import InvalidInput
+from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
 from backend.ports.http import Http
@@ -56,15 +58,28 @@ class Knowledge(Protocol):
     ) -> list[Passage]: ...
 
 
+class Stored(Protocol):
+    """What a project keeps by name for its flows."""
+
+    async def secrets_of(self, operator: Operator, names: Collection[str]) -> dict[str, str]:
+        """Open these secrets of the operator's project. Raise NotFound."""
+        ...
+
+    async def variables_of(self, operator: Operator, names: Collection[str]) -> dict[str, str]:
+        """Return these variables of the operator's project. Raise NotFound."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The services and ports that nodes use."""
+    """The services and ports that nodes use. `stored` is None where a process keeps nothing by name."""
 
     templates: Templates
     http: Http
     language_model: LanguageModel
     models: Models
     knowledge: Knowledge
+    stored: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,7 @@ class NodeContext(Generic[ConfigT]):
     """Its input ports: those that nothing reached are None inside templates."""
     tokens_left: int = 1_000_000
     """What the run may still use."""
+    veil: Veil = field(default_factory=Veil)
 
     @property
     def idempotency_key(self) -> str:
@@ -90,11 +106,37 @@ class NodeContext(Generic[ConfigT]):
 
     async def render(self, source: str, inputs: Mapping[str, Any]) -> str:
         """Fill a template with the values before this node; `inputs` are its own ports."""
-        return await self.outside.templates.render(source, self._known(inputs))
+        return await self.outside.templates.render(source, await self._known(source, inputs))
 
     async def evaluate(self, source: str, inputs: Mapping[str, Any]) -> Any:
         """Fill a template; a lone reference keeps its type."""
-        return await self.outside.templates.evaluate(source, self._known(inputs))
+        return await self.outside.templates.evaluate(source, await self._known(source, inputs))
 
-    def _known(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self.values, "inputs": {**dict.fromkeys(self.ports), **inputs}}
+    async def render_secretly(self, source: str, inputs: Mapping[str, Any]) -> str:
+        """Fill a template that may use secrets; what comes out goes to the other side and into no record."""
+        return await self.outside.templates.render(source, await self._known(source, inputs, secretly=True))
+
+    async def evaluate_secretly(self, source: str, inputs: Mapping[str, Any]) -> Any:
+        """Fill a template that may use secrets; a lone reference keeps its type."""
+        return await self.outside.templates.evaluate(source, await self._known(source, inputs, secretly=True))
+
+    async def stored_value(self, kind: str, name: str) -> str:
+        """Return one of the "variables" or "secrets" of the project; a secret is veiled from now on."""
+        if self.outside.stored is None:
+            raise InvalidInput(f"There are no {kind} here.")
+        if kind == "variables":
+            return (await self.outside.stored.variables_of(self.run.operator, [name]))[name]
+        value = (await self.outside.stored.secrets_of(self.run.operator, [name]))[name]
+        self.veil.learn(value)
+        return value
+
+    async def _known(self, source: str, inputs: Mapping[str, Any], *, secretly: bool = False) -> dict[str, Any]:
+        known: dict[str, Any] = {**self.values, "inputs": {**dict.fromkeys(self.ports), **inputs}}
+        for kind in ("variables", "secrets") if secretly else ("variables",):
+            # A node of that name wins, and few templates name any.
+            if kind in source and kind not in known:
+                references = sorted(self.outside.templates.references(source))
+                names = [one.split(".")[1] for one in references if one.startswith(f"{kind}.")]
+                if names:
+                    known[kind] = {name: await self.stored_value(kind, name) for name in names}
+        return known

@@ -70,6 +70,8 @@ class NodeKind(ABC, Generic[ConfigT]):
     starts: ClassVar[bool] = False
     chooses: ClassVar[bool] = False
     ends: ClassVar[bool] = False
+    # The fields whose templates may name secrets; the node renders those with `render_secretly`.
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     async def run(self, context: NodeContext[ConfigT], inputs: Mapping[str, Any]) -> Result:

@@ -14,6 +14,7 @@ from backend.columns import utc_now
 from backend.errors import DomainError
 from backend.flows.context import NodeContext, Outside, RunFacts
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
+from backend.flows.engine.covering import run_covered
 from backend.flows.engine.joins import Go, Joins, Skip
 from backend.flows.engine.plan import Plan, Step
 from backend.flows.engine.recorder import Recorder
@@ -167,7 +168,7 @@ class Execution:
         )
 
         async def act() -> Result:
-            return keepable(step, await step.kind.run(context, go.inputs))
+            return keepable(step, await run_covered(step, context, go.inputs))
 
         outcome = Outcome()
         self._begun[step.index] = entry, outcome

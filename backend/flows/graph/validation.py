@@ -17,6 +17,7 @@ from backend.ports.templates import TemplateFailed, Templates
 
 Kinds = Mapping[str, NodeKind[Any]]
 OWN_NAMES = frozenset({"inputs"})
+STORED_NAMES = frozenset({"secrets", "variables"})
 
 
 def problems_of(document: FlowDocument, kinds: Kinds, templates: Templates) -> list[Problem]:
@@ -174,10 +175,19 @@ class _Check:
         for reference in sorted(references):
             name, _, rest = reference.partition(".")
             port = rest.partition(".")[0]
-            if name not in OWN_NAMES:
+            if name in STORED_NAMES and name not in self._nodes:
+                self._check_stored(node, field, name, port)
+            elif name not in OWN_NAMES:
                 self._check_reference(node, field, name, port, before)
             elif port and port not in {one.name for one in self._ports(node.id, out=False) or ()}:
                 self._say(node, f"{called_port(name, port)} is no input of this node.", "Name another.", field=field)
+
+    def _check_stored(self, node: Node, field: str, name: str, key: str) -> None:
+        if not key:
+            self._say(node, f"{_braced(name)} says not which.", f"Write {_braced(f'{name}.NAME')}.", field=field)
+        elif name == "secrets" and field.partition(".")[0] not in self._kinds[node.kind].secret_fields:
+            sentence = "A secret cannot be used here: it would stand in prompts and records."
+            self._say(node, sentence, "Use it in an HTTP request, or in a tool of an agent.", field=field)
 
     def _check_reference(self, node: Node, field: str, name: str, port: str, before: frozenset[str]) -> None:
         other = self._nodes.get(name)

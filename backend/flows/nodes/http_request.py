@@ -61,6 +61,7 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
     description = "Call an address on the internet."
     Config = HttpRequestConfig
     effect = True
+    secret_fields = frozenset({"url", "headers", "body"})
     inputs = (Port(name="data", type=PortType.ANY, many=True, title="Values the request uses"),)
     outputs = (
         Port(name="body", type=PortType.ANY, title="JSON as a value, else text"),
@@ -80,8 +81,8 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
 
     async def run(self, context: NodeContext[HttpRequestConfig], inputs: Mapping[str, Any]) -> Result:
         config = context.config
-        url = (await context.render(config.url, inputs)).strip()
-        headers = {name: (await context.render(text, inputs)).strip() for name, text in config.headers.items()}
+        url = (await context.render_secretly(config.url, inputs)).strip()
+        headers = {name: (await context.render_secretly(text, inputs)).strip() for name, text in config.headers.items()}
         given = {name.lower() for name in headers}
         content = await self._content(context, inputs)
         if content and "content-type" not in given:
@@ -101,7 +102,7 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
         config = context.config
         if config.body_type == "none":
             return b""
-        value = await context.evaluate(config.body, inputs)
+        value = await context.evaluate_secretly(config.body, inputs)
         if config.body_type == "form" and isinstance(value, dict):
             return urlencode({name: as_text(one) for name, one in value.items()}).encode()
         if config.body_type == "json" and not isinstance(value, str):
