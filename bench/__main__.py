@@ -17,7 +17,6 @@ from bench.table import HEADS, Figure, line
 SCRIPTS = (
     "page",
     "start",
-    "home_page",
     "flows_rest",
     "canvas",
     "engine",

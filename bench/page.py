@@ -14,13 +14,14 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
+from bench.start import wait_until_idle
 from bench.table import Figure, main
 from tests.journeys import chromium
 from tests.journeys.conftest import new_context, sign_in
 from tests.journeys.looking import open_page
 from tests.serving import Server
 
-LOADS, CLICKS = 7, 60
+LOADS, CLICKS, PAUSE_MS = 7, 40, 150
 KIB = 1024
 # Data is shown once the bar names the project and nothing in the page waits any more.
 WATCH = """
@@ -34,19 +35,16 @@ const seen = new MutationObserver(() => {
 });
 seen.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
-# From the click to the first change of the attribute, in the page itself.
+# From the click to the first node or text that it changed, in the page itself. Attributes would not do: React writes
+# a pressed box's own ones anew before anything has come from the server.
 CLICK = """
-([selector, attribute]) => new Promise(done => {
-  const node = document.querySelector(selector);
-  const began = performance.now();
+() => new Promise(done => {
   const seen = new MutationObserver(() => { seen.disconnect(); done(performance.now() - began); });
-  seen.observe(document.querySelector(selector), { attributes: true, attributeFilter: [attribute], subtree: true });
-  node.click();
+  seen.observe(document.querySelector("main"), { subtree: true, childList: true, characterData: true });
+  const began = performance.now();
+  document.querySelector("main label.fc input[type=checkbox]").click();
 })
 """
-# A switch and segments on the sheet: each goes to the server and back, like every control of the console.
-SWITCH = ("[role=switch][aria-label=Stream]", "aria-checked")
-SEGMENTS = [(f".seg button:nth-child({place})", "aria-pressed") for place in (3, 2)]
 
 
 def load_home(browser: Browser, session: Any, address: str) -> tuple[float, float]:
@@ -66,11 +64,11 @@ def load_home(browser: Browser, session: Any, address: str) -> tuple[float, floa
 
 
 def press(page: Page) -> float:
-    """Return the median of many clicks in milliseconds."""
+    """Return the median in milliseconds of many clicks on a filter of the log, which the server answers from rows."""
     waits: list[float] = []
-    for turn in range(CLICKS):
-        pressed = SWITCH if turn % 2 else SEGMENTS[turn // 2 % 2]
-        waits.append(float(page.evaluate(CLICK, list(pressed))))
+    for _ in range(CLICKS):
+        waits.append(float(page.evaluate(CLICK)))
+        page.wait_for_timeout(PAUSE_MS)  # what else the click brought has come
     return statistics.median(waits)
 
 
@@ -78,16 +76,16 @@ def figures() -> Iterator[Figure]:
     executable = chromium.find()  # before Playwright starts: it asks Playwright itself
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server(Path(folder) / "data") as server,
+        Server(Path(folder) / "data", SIGNALBOX_MODELS="scripted") as server,
         sync_playwright() as playwright,
     ):
+        wait_until_idle(server)
         browser = playwright.chromium.launch(executable_path=executable, args=[*chromium.ARGUMENTS])
         context = new_context(browser)
         page = sign_in(context, server.link)
         session = context.storage_state()
         loads = [load_home(browser, session, server.base_url) for _ in range(LOADS)]
-        open_page(page, f"{server.base_url}/design")
-        press(page)
+        open_page(page, f"{server.base_url}/conversations")
         yield Figure(
             "home page in an empty cache, data shown, median",
             statistics.median(ready for ready, _ in loads),
@@ -97,7 +95,14 @@ def figures() -> Iterator[Figure]:
             2.3,
         )
         yield Figure("JavaScript of the home page, gzip", loads[0][1], "KB", 350, "bare Reflex with Radix: 244 KB", 244)
-        yield Figure("click to changed DOM, p50", press(page), "ms", 10, "a bare Reflex counter: 2.3 ms", 2.3)
+        yield Figure(
+            "click to changed DOM, a filter of the log, p50",
+            press(page),
+            "ms",
+            10,
+            "a bare Reflex counter: 2.3 ms",
+            2.3,
+        )
         browser.close()
 
 
