@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from backend.api.limits import TooOften, headers_of
+from backend.bootstrap import services
 from backend.errors import (
     Conflict,
     DomainError,
@@ -19,6 +20,7 @@ from backend.errors import (
     TooLarge,
     Unavailable,
 )
+from backend.operator import Operator
 
 STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (SignInNeeded, 401),
@@ -37,9 +39,13 @@ def status_of(error: DomainError) -> int:
     return next((status for family, status in STATUS if isinstance(error, family)), 400)
 
 
-async def refuse(_request: Request, error: Exception) -> JSONResponse:
-    """Answer a DomainError with its own sentence."""
+async def refuse(request: Request, error: Exception) -> JSONResponse:
+    """Answer a DomainError with its own sentence; a denied access goes into the audit log."""
     assert isinstance(error, DomainError)
+    operator = getattr(request.state, "operator", None)
+    if isinstance(error, Forbidden) and isinstance(operator, Operator):
+        place = getattr(request.scope.get("route"), "path", "/api")
+        await services().audit.refused(operator, f"{request.method} {place}", error.message)
     detail = f"{error.message} {error.hint}".strip()
     headers = {}
     if isinstance(error, QuotaExceeded) and error.retry_after_seconds is not None:

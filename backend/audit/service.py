@@ -1,14 +1,15 @@
-"""Read the log, and hold it to its chain."""
+"""Read the log, hold it to its chain, and tell of those who were refused."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.chain import Walk
 from backend.audit.models import AuditEventRow
-from backend.audit.repository import AuditEvents, chains
+from backend.audit.repository import AuditEvents, AuditTrail, chains
 from backend.audit.types import Actor, AuditEvent, Filters, Target, Verified
 from backend.columns import storable
 from backend.operator import Operator, Permission
@@ -18,13 +19,16 @@ from backend.unit_of_work import Units
 FIRST_PAGE = Page()
 BATCH = 1_000
 EVERYTHING = Filters()
+REFUSAL_SECONDS = 60
+MAX_REFUSALS = 1_000
 
 
 class AuditService:
-    """Nothing here writes: events are written by the acts that they tell of."""
+    """Events are written by the acts that they tell of; here only those that were refused, for they did not happen."""
 
     def __init__(self, units: Units) -> None:
         self._units = units
+        self._refusals: dict[tuple[str, str, str], float] = {}
 
     async def list(
         self, operator: Operator, filters: Filters = EVERYTHING, page: Page = FIRST_PAGE
@@ -35,6 +39,21 @@ class AuditService:
         async with self._units.read() as session:
             rows = await AuditEvents(session, operator.organisation_id).page(operator.project_id, filters, page)
             return Listed.cut([_event_of(row) for row in rows], page)
+
+    async def refused(self, operator: Operator, place: str, sentence: str) -> None:
+        """Tell that the operator was denied something at `place`: the same thing once a minute, in each process.
+
+        Whoever knocks in a loop would fill the log and hold up everybody who acts.
+        """
+        asked, now = (operator.user_id, operator.project_id, f"{place} {sentence}"), time.monotonic()
+        if now - self._refusals.get(asked, -REFUSAL_SECONDS) < REFUSAL_SECONDS:
+            return
+        if len(self._refusals) >= MAX_REFUSALS:
+            self._refusals.clear()
+        self._refusals[asked] = now
+        async with self._units.write() as work:
+            after = {"refused": sentence, "key_id": operator.key_id}
+            await AuditTrail(work.session).record(operator, "access.denied", Target("place", place), after=after)
 
     async def verify(self, operator: Operator) -> Verified:
         """Walk along the chain of the operator's organisation."""

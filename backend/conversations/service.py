@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound, ConversationOfAnotherFlow, MessageNotFound
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
@@ -187,6 +189,8 @@ class ConversationService:
             conversation.deleted_at = now
             rows.add(conversation)
             await rows.purge(deleted_before=now - KEEP_DELETED)
+            # Last, for whoever writes into the log holds up everybody else who would until the unit ends.
+            await AuditTrail(work.session).record(operator, "conversation.delete", _target(conversation))
 
     async def restore(self, operator: Operator, conversation_id: str) -> None:
         """Undo `delete`. Raise ConversationNotFound once the rows are gone."""
@@ -198,11 +202,17 @@ class ConversationService:
                 raise ConversationNotFound("This conversation is gone for good.")
             conversation.deleted_at = None
             rows.add(conversation)
+            await AuditTrail(work.session).record(operator, "conversation.restore", _target(conversation))
 
     async def remove(self, work: Work, operator: Operator, conversation_ids: Sequence[str]) -> None:
         """Remove conversations for good, in the caller's unit of work."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         await ConversationRepository(work.session, operator.project_id).purge(conversation_ids)
+
+
+def _target(row: ConversationRow) -> Target:
+    """Return the id alone: a title is the first words of a person, and the log outlives what they may have removed."""
+    return Target("conversation", row.id)
 
 
 def worst(ratings: set[Rating]) -> Rating:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from datetime import datetime
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Channel, ChatState, Filters
@@ -63,6 +65,7 @@ class DemoService:
                 await DemoRepository(work.session, operator.project_id).change(
                     flow_id="", document_ids=[], conversation_ids=[], seeded_at=None, hidden_at=None
                 )
+                await AuditTrail(work.session).record(operator, "demo.reset", Target("project", operator.project_id))
             await self._seeding(operator).run()
 
     async def _remove(self, operator: Operator, row: DemoRow) -> None:

@@ -25,6 +25,8 @@ class Seated(rx.State, mixin=True):
     async def _operator(self, permission: Permission) -> Operator:
         """Return who asks. Raise SignInNeeded or Forbidden."""
         operator, _ = await services().identity.by_session(cookie_of(self))
+        if not operator.may(permission):
+            await services().audit.refused(operator, type(self).__name__, f"needs {permission.value}")
         operator.require(permission)
         return operator
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.errors import Conflict
 from backend.flows.document import FlowDocument
@@ -105,6 +107,9 @@ class FlowUseCases(UseCases):
         async with self._units.write() as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
+            before = {"slug": row.slug, "version": row.published_version}
+            target = Target("flow", row.id, row.name)
+            await AuditTrail(work.session).record(operator, "flow.delete", target, before=before)
             row.deleted_at = utc_now()
             row.slug = f"{row.slug}{TOMBSTONE}{row.id}"
             rows.add(row)
@@ -124,6 +129,7 @@ class FlowUseCases(UseCases):
                 raise Conflict(f"Another flow has the address {slug} by now.", hint="Rename that one first.")
             row.slug, row.deleted_at = slug, None
             rows.add(row)
+            await AuditTrail(work.session).record(operator, "flow.undelete", Target("flow", row.id, row.name))
             return flow_of(row)
 
     async def _name(

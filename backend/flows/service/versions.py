@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput
 from backend.flows.document import FlowDocument
@@ -53,10 +55,14 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
                 created_by=operator.name,
             )
             rows.add(version)
+            before = {"version": row.published_version}
             row.published_version, row.published_fingerprint = version.number, version.fingerprint
             row.published_at = row.updated_at = utc_now()
             rows.add(row)
             self._forget(work, row.id)
+            after = {"version": version.number, "fingerprint": version.fingerprint, "comment": version.comment}
+            target = Target("flow", row.id, row.name)
+            await AuditTrail(work.session).record(operator, "flow.publish", target, before=before, after=after)
             return version_of(version)
 
     async def list_versions(self, operator: Operator, name: str, page: Page = FIRST_PAGE) -> Listed[VersionInfo]:
@@ -102,8 +108,13 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
 
     async def restore(self, operator: Operator, name: str, number: int, base_version: int) -> Saved:
         """Make a version the draft again. Raise FlowNotFound, VersionNotFound, StaleDraft."""
+        operator.require(Permission.FLOWS_EDIT)
         version = await self.get_version(operator, name, number)
-        return await self.save_draft(operator, name, version.document, base_version)
+        async with self._units.write() as work:
+            row = await self._fresh(FlowRepository(work.session, operator.project_id), name, base_version)
+            target = Target("flow", row.id, row.name)
+            await AuditTrail(work.session).record(operator, "flow.restore", target, after={"draft_of_version": number})
+            return self._put(work, operator, row, version.document)
 
 
 def refuse_errors(errors: list[Problem], act: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Actor, Target
 from backend.columns import utc_now
 from backend.errors import SignInNeeded
 from backend.identity.errors import LinkNotValid, ProjectNotFound
@@ -74,21 +76,29 @@ class SessionUse(Base):
             link = _valid_link(await sessions.link(hash_of(token), lock=True))
             link.used_at = now
             sessions.add(link)
-            sessions.add(
-                SessionRow(
-                    id=new_id("sess"),
-                    token_hash=hash_of(session_token),
-                    user_id=link.user_id,
-                    project_id=owner.project_id,
-                    expires_at=now + SESSION_LIFETIME,
-                )
+            session = SessionRow(
+                id=new_id("sess"),
+                token_hash=hash_of(session_token),
+                user_id=link.user_id,
+                project_id=owner.project_id,
+                expires_at=now + SESSION_LIFETIME,
             )
+            sessions.add(session)
+            actor = Actor(owner.user_id, owner.name, "link")
+            target = Target("session", session.id)
+            await AuditTrail(work.session).record_of(owner.organisation_id, actor, "session.sign_in", target)
         return session_token
 
     async def sign_out(self, token: str) -> None:
         """Revoke the session; unknown ones are no error."""
         async with self._units.write() as work:
-            await Sessions(work.session).revoke(hash_of(token), utc_now())
+            sessions, people = Sessions(work.session), People(work.session)
+            session = await sessions.session(hash_of(token))
+            seat = await _seat_of(people, session, "") if session and session.revoked_at is None else None
+            if session and seat:
+                actor, target = Actor(seat[0].id, seat[0].name, "session"), Target("session", session.id)
+                await AuditTrail(work.session).record_of(seat[3].id, actor, "session.sign_out", target)
+            await sessions.revoke(hash_of(token), utc_now())
         self._verdicts.forget(hash_of(token))
 
     async def by_session(self, token: str, project_id: str = "") -> tuple[Operator, Person]:

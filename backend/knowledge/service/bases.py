@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.errors import InvalidInput
 from backend.ids import new_id
@@ -108,6 +110,8 @@ class BaseUseCases(UseCases):
             row.deleted_at = now
             rows.add(row)
             await DocumentWork(work.session).hide_base(row.id, now)
+            target = Target("knowledge_base", row.id, row.name)
+            await AuditTrail(work.session).record(operator, "knowledge_base.delete", target)
             work.after_commit(lambda: self._parts.jobs.enqueue(PURGE_BASE, row.id, row.attempt))
 
 

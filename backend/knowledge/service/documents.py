@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.errors import Conflict, Unavailable
 from backend.ids import new_id
@@ -85,6 +87,9 @@ class DocumentUseCases(UseCases):
             row.attempt += 1
             rows.add(row)
             gone = document_of(row)
+            before = {"knowledge_base_id": row.knowledge_base_id, "sha256": row.sha256}
+            target = Target("document", row.id, row.name)
+            await AuditTrail(work.session).record(operator, "document.delete", target, before=before)
             work.after_commit(lambda: tell(self._parts.events, row.project_id, gone, deleted=True))
             if not undo:
                 work.after_commit(lambda: self._parts.jobs.enqueue(PURGE_DOCUMENT, row.id, row.attempt))
@@ -97,6 +102,7 @@ class DocumentUseCases(UseCases):
             if row.purge_after is None or row.purge_after <= utc_now():
                 raise Conflict("This document is gone already.")
             row.deleted_at = row.purge_after = None
+            await AuditTrail(work.session).record(operator, "document.restore", Target("document", row.id, row.name))
             if row.status == DocumentStatus.QUEUED:
                 return self._queue(work, row, Stage.PARSE)
             return self._write(work, row)

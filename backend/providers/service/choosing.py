@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
 from backend.operator import Operator, Permission
 from backend.ports.embeddings import Embedder
 from backend.ports.language_model import ModelEndpoint, Usage
@@ -68,7 +70,11 @@ class Choosing(Base):
         operator.require(Permission.MODELS_EDIT)
         await self.resolve(operator, reference)
         async with self._units.write() as work:
-            await ProviderRepository(work.session, operator.project_id).set_default(reference)
+            rows = ProviderRepository(work.session, operator.project_id)
+            before = {"reference": await rows.default()}
+            await rows.set_default(reference)
+            target, after = Target("default_model", reference, reference), {"reference": reference}
+            await AuditTrail(work.session).record(operator, "default_model.change", target, before=before, after=after)
 
     async def resolve(self, operator: Operator, reference: str = "") -> ModelEndpoint:
         """Return where "provider:model" is asked, with its open key; empty means the project's default.

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target, Values
 from backend.columns import utc_now
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -54,6 +56,7 @@ class Connecting(Base):
             rows = ProviderRepository(work.session, operator.project_id)
             row.slug = slug_of(draft.name, await rows.slugs())
             await rows.add(row, draft.models)
+            await AuditTrail(work.session).record(operator, "provider.connect", _target(row), after=_told(row))
             return (await rows.read(row.id))[1]
 
     async def update(self, operator: Operator, provider_id: str, draft: ProviderDraft, version: int) -> Provider:
@@ -74,7 +77,10 @@ class Connecting(Base):
             if draft.allow_private_address and (moved or not row.allow_private_address):
                 operator.require(Permission.MODELS_PRIVATE)
             speaks = not moved and draft.api_key is None
+            before = _told(row)
             self._write(row, draft, operator)
+            after = {**_told(row), "key_changed": draft.api_key is not None}
+            await AuditTrail(work.session).record(operator, "provider.change", _target(row), before=before, after=after)
             row.version += 1
             tests = {model.name: test_as_json(model.last_test) for model in known.models if model.last_test and speaks}
             await work.session.flush()
@@ -115,6 +121,7 @@ class Connecting(Base):
             if row.source == "file":
                 raise WrittenInFile
             row.deleted_at = utc_now()
+            await AuditTrail(work.session).record(operator, "provider.remove", _target(row), before=_told(row))
 
     async def restore(self, operator: Operator, provider_id: str) -> Provider:
         """Undo a removal."""
@@ -124,6 +131,7 @@ class Connecting(Base):
             row = await rows.deleted(provider_id)
             row.deleted_at = None
             await work.session.flush()
+            await AuditTrail(work.session).record(operator, "provider.restore", _target(row), after=_told(row))
             return (await rows.read(provider_id))[1]
 
     async def take_from_file(self, operator: Operator, drafts: Sequence[ProviderDraft]) -> None:
@@ -138,15 +146,36 @@ class Connecting(Base):
         async with self._units.write() as work:
             rows = ProviderRepository(work.session, operator.project_id)
             known = {row.name: row for row in await rows.of_source("file")}
+            trail = AuditTrail(work.session)
             for name, row in known.items():
                 if name not in wanted:
                     row.deleted_at = utc_now()
+                    await trail.record(operator, "provider.remove", _target(row), before=_told(row))
             for name, draft in wanted.items():
                 row = known.get(name) or self._new_row(operator, source="file")
+                before = _told(row)
                 self._write(row, draft, replace(operator, name=WRITTEN_BY))
                 if name in known:
                     await work.session.flush()
                     await rows.replace_models(row.id, draft.models, {})
+                    if _told(row) != before:
+                        await trail.record(operator, "provider.change", _target(row), before=before, after=_told(row))
                 else:
                     row.slug = slug_of(draft.name, await rows.slugs())
                     await rows.add(row, draft.models)
+                    await trail.record(operator, "provider.connect", _target(row), after=_told(row))
+
+
+def _target(row: ProviderRow) -> Target:
+    return Target("provider", row.id, row.name)
+
+
+def _told(row: ProviderRow) -> Values:
+    """Return what the log keeps of a provider: of its key, whether there is one."""
+    return {
+        "name": row.name,
+        "base_url": row.base_url,
+        "organisation": row.organisation,
+        "key": "****" if row.sealed_key else "",
+        "allow_private_address": row.allow_private_address,
+    }
