@@ -8,6 +8,7 @@ from typing import Any
 from backend.audit.types import Breach, BreachKind
 from backend.bootstrap.doctor import examine
 from backend.bootstrap.services import Services
+from backend.installation.resealing import Resealing
 
 BROKEN = "BROKEN"
 Command = Callable[[Services, dict[str, Any]], AsyncIterator[str]]
@@ -47,10 +48,16 @@ def _told(breach: Breach) -> str:
     return f"event {breach.sequence} ({known}) was {breach.kind.value}"
 
 
+async def rotate_secrets(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
+    async for line in Resealing(services.units, services.sealer).run():
+        yield line
+
+
 COMMANDS: dict[str, Command] = {
     "sign-in-link": sign_in_link,
     "api-key create": create_key,
     "audit verify": verify_audit,
     "demo reset": reset_demo,
+    "secrets rotate": rotate_secrets,
     "doctor": examine,
 }

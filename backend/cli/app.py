@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.cli import access, audit, build, database, demo, doctor, run, scripted, settings, worker
+from backend.cli import access, audit, build, database, demo, doctor, run, scripted, secrets, settings, worker
 
 app = typer.Typer(
     name="signalbox",
@@ -20,6 +20,7 @@ app.command("settings")(settings.show)
 app.command("sign-in-link")(access.sign_in_link)
 app.add_typer(access.keys, name="api-key")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(secrets.secrets, name="secrets")
 app.add_typer(demo.demo, name="demo")
 app.command("doctor")(doctor.doctor)
 app.command("scripted-model")(scripted.scripted_model)

@@ -24,3 +24,7 @@ class Sealer(Protocol):
     def open(self, token: str, context: str) -> str:
         """Return the text. Raise SealBroken."""
         ...
+
+    def reseal(self, token: str) -> str | None:
+        """Return the same secret in the same place under the newest key; None where it is already. Raise SealBroken."""
+        ...

@@ -45,3 +45,16 @@ def test_the_newest_key_seals() -> None:
 def test_a_damaged_token_is_refused(token: str) -> None:
     with pytest.raises(SealBroken):
         FernetSealer([NEW]).open(token, "place")
+
+
+def test_resealing_leaves_a_token_that_the_old_key_alone_does_not_open() -> None:
+    old = FernetSealer([OLD]).seal("the-secret", "place")
+    both = FernetSealer([NEW, OLD])
+    resealed = both.reseal(old)
+    assert resealed
+    assert FernetSealer([NEW]).open(resealed, "place") == "the-secret"
+    with pytest.raises(SealBroken):
+        FernetSealer([OLD]).open(resealed, "place")
+    assert both.reseal(resealed) is None
+    with pytest.raises(SealBroken):
+        FernetSealer([NEW]).reseal(old)

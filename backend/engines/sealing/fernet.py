@@ -26,7 +26,8 @@ class FernetSealer:
     """`secrets` newest first, each at least 32 characters of chance (backend/settings.py refuses shorter ones)."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._keys = MultiFernet([_fernet(secret) for secret in secrets])
+        keys = [_fernet(secret) for secret in secrets]
+        self._newest, self._keys = keys[0], MultiFernet(keys)
 
     def seal(self, text: str, context: str) -> str:
         payload = json.dumps([context, text], ensure_ascii=False)
@@ -36,10 +37,26 @@ class FernetSealer:
         try:
             sealed_for, text = json.loads(self._keys.decrypt(token.encode()))
         except InvalidToken:
-            raise SealBroken(
-                "A stored secret cannot be opened with the keys of this Signalbox.",
-                hint="Enter it again, or add the old key to SIGNALBOX_SECRET_KEY.",
-            ) from None
+            raise _broken() from None
         if sealed_for != context:
             raise SealBroken("A stored secret stands in the wrong place.", hint="Enter it again.")
         return str(text)
+
+    def reseal(self, token: str) -> str | None:
+        try:
+            self._newest.decrypt(token.encode())
+        except InvalidToken:
+            pass
+        else:
+            return None
+        try:
+            return self._keys.rotate(token.encode()).decode()
+        except InvalidToken:
+            raise _broken() from None
+
+
+def _broken() -> SealBroken:
+    return SealBroken(
+        "A stored secret cannot be opened with the keys of this Signalbox.",
+        hint="Enter it again, or add the old key to SIGNALBOX_SECRET_KEY.",
+    )

@@ -1,0 +1,85 @@
+"""Seal everything that is stored with the newest key, whichever slice stored it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from sqlalchemy import Column, Table, select, update
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.columns import Sealed
+from backend.errors import Conflict
+from backend.installation.models import InstallationRow
+from backend.ports.sealing import SealBroken, Sealer
+from backend.unit_of_work import Units
+
+BATCH = 100
+
+
+def sealed_columns() -> list[Column[Any]]:
+    """Return every column of the house that holds sealed text.
+
+    The row that tells a right key from a wrong one comes last: until all else is done a start with the new key alone
+    is refused.
+    """
+    found = [column for table in SQLModel.metadata.sorted_tables for column in table.columns if _is_sealed(column)]
+    return sorted(found, key=lambda column: column.table.name == InstallationRow.__tablename__)
+
+
+def _is_sealed(column: Column[Any]) -> bool:
+    return isinstance(column.type, Sealed)
+
+
+class Resealing:
+    """Goes row by row, a batch in one transaction, and skips what has the newest key already: a kill loses nothing."""
+
+    def __init__(self, units: Units, sealer: Sealer) -> None:
+        self._units, self._sealer = units, sealer
+        self._num_done = 0
+        self._broken: list[str] = []
+
+    async def run(self) -> AsyncIterator[str]:
+        """Yield a line for each column. Raise Conflict at the end where something opened with none of the keys."""
+        for column in sealed_columns():
+            if self._broken and column.table.name == InstallationRow.__tablename__:
+                break
+            before = self._num_done
+            await self._column(column)
+            yield f"{column.table.name}.{column.name}: {self._num_done - before} sealed anew"
+        if self._broken:
+            raise Conflict(
+                f"Nothing opens {', '.join(self._broken[:5])}; it was left as it is.",
+                hint="Add its key to SIGNALBOX_SECRET_KEY or enter it again, and keep the old key until then.",
+            )
+        yield "Everything is sealed with the newest key; older ones can be dropped from SIGNALBOX_SECRET_KEY."
+
+    async def _column(self, column: Column[Any]) -> None:
+        table = column.table
+        assert isinstance(table, Table)
+        [key] = table.primary_key.columns
+        after = ""
+        while True:
+            async with self._units.write() as work:
+                statement = select(key, column).where(key > after, column != "", column.is_not(None))
+                session = await work.session.connection()
+                rows = (await session.execute(statement.order_by(key).limit(BATCH).with_for_update())).all()
+                for identifier, token in rows:
+                    await self._row(work.session, column, key == identifier, token, f"{table.name} {identifier}")
+            if not rows:
+                return
+            after = rows[-1][0]
+
+    async def _row(self, session: AsyncSession, column: Column[Any], here: Any, token: str, name: str) -> None:
+        try:
+            made = self._sealer.reseal(token)
+        except SealBroken:
+            self._broken.append(name)
+            return
+        if made is not None:
+            table = column.table
+            assert isinstance(table, Table)
+            connection = await session.connection()
+            await connection.execute(update(table).where(here, column == token).values({column.name: made}))
+            self._num_done += 1
