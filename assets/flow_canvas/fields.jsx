@@ -1,9 +1,11 @@
 // One field of a form, drawn from its JSON Schema and the hint `ui` in it.
 
 import React, { useEffect, useState } from "react";
-import { Cases, Fields, KeyValue, Tools } from "./lists.jsx";
+import { Held, portName, Select, Switch } from "./inputs.jsx";
+import { Cases, Fields, KeyValue } from "./lists.jsx";
 import { TemplateField } from "./template.jsx";
 import { State } from "./shapes.jsx";
+import { Tools } from "./tools.jsx";
 
 const typeOf = (schema) => schema.type || schema.anyOf?.find((s) => s.type !== "null")?.type || "";
 const sayable = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
@@ -12,34 +14,6 @@ export function controlOf(schema) {
   if (schema.ui?.control) return schema.ui.control;
   if (schema.enum || schema.const) return "select";
   return { boolean: "switch", number: "number", integer: "number", object: "json", array: "json" }[typeOf(schema)] || "line";
-}
-
-/** A text that is kept here until it is left: for names, which other things hang on. */
-export function Held({ value, onSave, clean = (text) => text, ...rest }) {
-  const [text, setText] = useState(value ?? "");
-  useEffect(() => setText(value ?? ""), [value]);
-  const save = () => {
-    const cleaned = clean(text);
-    setText(cleaned);
-    if (cleaned !== (value ?? "")) onSave(cleaned);
-  };
-  return <input className="input" {...rest} value={text} onChange={(e) => setText(e.target.value)} onBlur={save} onKeyDown={(e) => e.key === "Enter" && save()} />;
-}
-
-export function Select({ id, value, options, onChange, empty, ...rest }) {
-  return (
-    <select id={id} className="select" value={value ?? ""} onChange={(event) => onChange(event.target.value)} {...rest}>
-      {empty !== undefined && <option value="">{empty}</option>}
-      {options.map(([key, title]) => (
-        <option key={key} value={key}>{title}</option>
-      ))}
-      {value && !options.some(([key]) => key === value) && <option value={value}>{`${value} (not there any more)`}</option>}
-    </select>
-  );
-}
-
-export function Switch({ id, value, onChange, label, describedBy }) {
-  return <button type="button" id={id} role="switch" className="switch" aria-checked={Boolean(value)} aria-label={label} aria-describedby={describedBy} onClick={() => onChange(!value)} />;
 }
 
 function NumberField({ id, schema, value, onChange, describedBy, invalid }) {
@@ -152,7 +126,7 @@ function Control({ schema, control, common, props }) {
     case "cases":
       return <Cases store={store} node={node} id={id} schema={schema} value={value} onChange={onChange} />;
     case "tools":
-      return <Tools schema={schema} value={value} onChange={onChange} choices={choices} store={store} node={node} id={id} />;
+      return <Tools Field={Field} schema={schema} value={value} onChange={onChange} choices={choices} store={store} node={node} id={id} />;
     case "model":
       return <Picker id={id} value={value} found={(choices.models || []).filter((one) => one.tools || schema.ui?.needs !== "tools")} empty="The project's model" none={NONE.models} href="/models" onChange={onChange} describedBy={common["aria-describedby"]} />;
     case "knowledge_base":
@@ -167,9 +141,6 @@ function Control({ schema, control, common, props }) {
       return <Held id={id} value={value} onSave={onChange} clean={schema.pattern === "^[A-Za-z_][A-Za-z0-9_]{0,63}$" ? portName : undefined} {...common} />;
   }
 }
-
-/** Port names stand in templates: letters, digits and underscores. */
-export const portName = (text) => text.trim().replace(/[^A-Za-z0-9_]+/g, "_").replace(/^(\d)/, "_$1").slice(0, 64);
 
 export function Field({ name, schema, problems, ...props }) {
   const id = `f-${props.node}-${name}`;

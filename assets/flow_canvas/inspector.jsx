@@ -3,8 +3,9 @@
 import React, { useEffect, useRef, useState } from "react";
 import { configure, insertCopies, remove, rename, copied } from "./actions.js";
 import { plate } from "./document.js";
-import { controlOf, Field, Held } from "./fields.jsx";
+import { controlOf, Field } from "./fields.jsx";
 import { Icon } from "./icons.jsx";
+import { Held } from "./inputs.jsx";
 import { useMark } from "./marks.js";
 import { Policy } from "./policy.jsx";
 import { milliseconds, PortMark, spent, State, STATUS } from "./shapes.jsx";

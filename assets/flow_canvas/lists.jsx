@@ -1,8 +1,8 @@
-// Fields that hold several rows: what an input asks for, key and value, routes with rules, tools.
+// Fields that hold several rows: what an input asks for, key and value, routes with rules.
 
 import React from "react";
-import { Held, portName, Select, Switch } from "./fields.jsx";
 import { Icon } from "./icons.jsx";
+import { Held, portName, Remove, Select, Switch } from "./inputs.jsx";
 import { TemplateField } from "./template.jsx";
 
 const FALLBACK_OPERATORS = { is_not_empty: "is not empty" };
@@ -19,14 +19,6 @@ const free = (names, stem) => {
   while (names.includes(`${stem}_${n}`)) n += 1;
   return `${stem}_${n}`;
 };
-
-export function Remove({ label, onClick }) {
-  return (
-    <button type="button" className="btn quiet sm icon" aria-label={label} onClick={onClick}>
-      <Icon name="x" />
-    </button>
-  );
-}
 
 function Order({ at, count, name, onMove }) {
   return (
@@ -162,5 +154,3 @@ export function Cases({ store, node, id, schema, value, onChange }) {
     </ol>
   );
 }
-
-export { Tools } from "./tools.jsx";

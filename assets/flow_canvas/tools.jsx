@@ -1,9 +1,8 @@
 // The tools of an agent: each a kind with its own few settings.
 
 import React from "react";
-import { Field } from "./fields.jsx";
-import { Remove } from "./lists.jsx";
 import { Icon } from "./icons.jsx";
+import { Remove } from "./inputs.jsx";
 
 const variantsOf = (schema) => schema.items?.oneOf || schema.items?.anyOf || (schema.items?.properties ? [schema.items] : []);
 const kindOf = (variant) => variant.properties?.kind?.const || variant.properties?.kind?.default || variant.properties?.type?.const || "";
@@ -15,7 +14,8 @@ function fresh(variant) {
   return Object.fromEntries(Object.entries(variant.properties || {}).map(([name, part]) => [name, part.const ?? part.default ?? (part.type === "array" ? [] : part.type === "object" ? {} : part.type === "boolean" ? false : part.type === "integer" || part.type === "number" ? 0 : "")]));
 }
 
-export function Tools({ schema, value, onChange, choices, store, node }) {
+/** `Field` draws one setting of a tool: it comes from above, since a field may be this list itself. */
+export function Tools({ Field, schema, value, onChange, choices, store, node }) {
   const list = Array.isArray(value) ? value : [];
   const variants = variantsOf(schema);
   const variantFor = (one) => variants.find((v) => kindOf(v) && (one.kind === kindOf(v) || one.type === kindOf(v))) || variants[0] || { properties: {} };

@@ -154,6 +154,26 @@ def console_past_the_use_cases(tree: Path) -> list[str]:
     ]
 
 
+def circles_of_front_end_parts(tree: Path) -> list[str]:
+    """What imports itself over others works or breaks by the order in which a bundler happens to read it."""
+    parts = {path: path.read_text() for path in files(tree, "*.js", "*.jsx") if path.is_relative_to(tree / "assets")}
+    leads_to = {
+        path: {(path.parent / name).resolve() for name in re.findall(r'from "(\./[^"]+)"', text)}
+        for path, text in parts.items()
+    }
+    return [path.relative_to(tree).as_posix() for path in parts if path in _reached(leads_to, path)]
+
+
+def _reached(leads_to: dict[Path, set[Path]], start: Path) -> set[Path]:
+    seen: set[Path] = set()
+    waiting = [start]
+    while waiting:
+        further = leads_to.get(waiting.pop(), set()) - seen
+        seen |= further
+        waiting += further
+    return seen
+
+
 RULES = (
     too_long,
     imports_inside_functions,
@@ -163,4 +183,5 @@ RULES = (
     handlers_that_ask_nobody,
     console_past_the_use_cases,
     errors_kept_in_states,
+    circles_of_front_end_parts,
 )

@@ -144,6 +144,22 @@ def test_settings_are_saved_as_they_are_typed_and_undone(console: Console) -> No
     saved(page, console, flow_id, lambda flow: flow["nodes"][1]["policy"]["timeout_seconds"] == 60)
 
 
+def test_the_tools_of_an_agent_are_added_filled_in_and_removed(console: Console) -> None:
+    nodes = [node("input", "input"), node("agent", "agent"), node("output", "output")]
+    flow_id = make(console, "Tools", document(nodes, ["input.question > agent.prompt", "agent.text > output.value"]))
+    page = open_flow(console, flow_id)
+    at(page, "agent").locator("header").click()
+    tools = page.get_by_role("list", name="Tools", exact=True)
+    tools.get_by_role("button", name="HTTP request").click()
+    name = tools.locator("[data-field=name] input")
+    name.fill("ask_shop")
+    name.press("Enter")
+    kept = lambda flow: [(one["type"], one["name"]) for one in flow["nodes"][1]["config"].get("tools", [])]  # noqa: E731
+    saved(page, console, flow_id, lambda flow: kept(flow) == [("http", "ask_shop")])
+    tools.get_by_role("button", name="Remove tool 1").click()
+    saved(page, console, flow_id, lambda flow: kept(flow) == [])
+
+
 def test_the_checklist_goes_to_the_node_and_blocks_publishing(console: Console) -> None:
     flow_id = make(console, "Checklist", echo(""))
     page = open_flow(console, flow_id)
