@@ -17,6 +17,8 @@ DOCUMENT = "/documents/[document_id]"
 MODELS = "/models"
 ACTIVITY = "/activity"
 SETTINGS = "/settings"
+SETTINGS_API_KEYS = "/settings/api-keys"
+SETTINGS_SECRETS = "/settings/secrets"
 DESIGN = "/design"
 ABOUT = "/about"
 

@@ -22,9 +22,12 @@ from console.pages.models import models
 from console.pages.overview import overview
 from console.pages.run import run
 from console.pages.runs import runs
+from console.pages.settings_api_keys import settings_api_keys
 from console.pages.settings_projects import settings_projects
+from console.pages.settings_secrets import settings_secrets
 from console.state.about import AboutState
 from console.state.activity import ActivityState
+from console.state.api_keys import ApiKeysState
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
@@ -43,6 +46,7 @@ from console.state.models_trial import ModelsTestState
 from console.state.projects import ProjectsState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
+from console.state.secrets import SecretsState
 from console.state.transcript import TranscriptState
 
 
@@ -96,5 +100,7 @@ PAGES: tuple[Page, ...] = (
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
     Page(run, routes.RUN, "Run · Signalbox", RunPageState.load),
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
+    Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
+    Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

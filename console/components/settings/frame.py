@@ -9,7 +9,11 @@ from console.components.shell import body, page_head, shell
 from console.components.ui import Child
 
 # A page of the settings adds its line here, in the order that a reader meets them.
-SETTINGS: tuple[tuple[str, str], ...] = (("Projects", routes.SETTINGS),)
+SETTINGS: tuple[tuple[str, str], ...] = (
+    ("Projects", routes.SETTINGS),
+    ("API keys", routes.SETTINGS_API_KEYS),
+    ("Secrets", routes.SETTINGS_SECRETS),
+)
 CURRENT = {"aria-current": "page"}
 
 

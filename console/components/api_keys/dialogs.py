@@ -1,0 +1,152 @@
+"""The dialogs of API keys: make one, see its secret once, rotate, revoke."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from backend.operator import Permission
+from console.components.ui import SAFE, CopyButton, button, confirm, dialog, field, status, text_input
+from console.state.api_keys import ApiKeysState as Keys
+from console.state.api_keys_form import LIFETIMES
+from console.state.api_keys_form import ApiKeysFormState as Form
+
+FORM = "key-form"
+
+
+def dialogs() -> rx.Component:
+    return rx.fragment(_making(), _secret(), _rotating(), _revoking())
+
+
+def _making() -> rx.Component:
+    error = rx.cond(Form.errors.contains("name"), Form.errors["name"], "")
+    return dialog(
+        "New API key",
+        rx.el.form(
+            field(
+                "Name",
+                text_input(id="key-name", name="name", required=True, max_length=120, custom_attrs={**SAFE}),
+                html_for="key-name",
+                help_text="What it is for. The list shows it.",
+                error=error,
+            ),
+            _scopes(),
+            field(
+                "Works",
+                rx.el.select(
+                    *(rx.el.option(words, value=days) for days, words in LIFETIMES.items()),
+                    id="key-days",
+                    name="days",
+                    default_value="90",
+                    class_name="select",
+                ),
+                html_for="key-days",
+            ),
+            rx.cond(Form.may_widen, _reach(), rx.fragment()),
+            rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment()),
+            id=FORM,
+            on_submit=Form.create,
+            class_name="formcol",
+        ),
+        identifier="key",
+        opened=Form.opened,
+        on_close=Form.close,
+        class_name="wide",
+        foot=[
+            button("Cancel", Form.close),
+            button("Create key", kind="primary", type="submit", form=FORM),
+        ],
+    )
+
+
+def _scopes() -> rx.Component:
+    areas: dict[str, list[Permission]] = {}
+    for scope in Permission:
+        areas.setdefault(scope.value.partition(":")[0], []).append(scope)
+    wrong = rx.cond(Form.errors.contains("scopes"), status("fail", Form.errors["scopes"]), rx.fragment())
+    return rx.el.fieldset(
+        rx.el.legend("It may", class_name="lab"),
+        *(_area(area.capitalize(), scopes) for area, scopes in areas.items()),
+        rx.el.span(wrong, role="alert", class_name="err"),
+        class_name="plain",
+    )
+
+
+def _area(area: str, scopes: list[Permission]) -> rx.Component:
+    boxes = [
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name=f"scope.{scope.value}",
+                disabled=~Form.allowed.contains(scope.value),  # type: ignore[attr-defined]
+            ),
+            scope.value.partition(":")[2].replace("-", " "),
+            class_name="choice",
+        )
+        for scope in scopes
+    ]
+    return rx.el.div(
+        rx.el.span(area, class_name="t2 t12", style={"width": "112px"}),
+        *boxes,
+        class_name="row wrap",
+        role="group",
+        aria_label=area,
+    )
+
+
+def _reach() -> rx.Component:
+    return field(
+        "Reaches",
+        rx.el.select(
+            rx.el.option("this project", value="project"),
+            rx.el.option("every project of the organisation", value="organisation"),
+            id="key-reach",
+            name="reach",
+            default_value="project",
+            class_name="select",
+        ),
+        html_for="key-reach",
+        help_text="A key of the organisation names the project of each call in X-Project-Id.",
+    )
+
+
+def _secret() -> rx.Component:
+    return dialog(
+        rx.Var.create("Copy the key of ") + Form.secret_name + " now",
+        rx.el.p("It is shown this once; only its hash is kept."),
+        rx.el.div(
+            rx.el.pre(Form.secret, class_name="well out", tab_index=0, aria_label="The key"),
+            CopyButton.create(text=Form.secret, label="Copy the key"),
+            class_name="snip",
+        ),
+        identifier="secret",
+        opened=Form.secret != "",
+        on_close=Form.close,
+        class_name="wide",
+        foot=[button("I have copied it", Form.close, kind="primary", custom_attrs=SAFE)],
+    )
+
+
+def _rotating() -> rx.Component:
+    return confirm(
+        rx.Var.create("Give ") + Keys.asked_name + " a new secret?",
+        rx.el.p("The old one works for another 24 hours, so that its users can change over."),
+        identifier="rotating",
+        opened=Keys.asking == "rotate",
+        keep="Keep it",
+        act="Rotate key",
+        on_keep=Keys.keep,
+        on_act=Form.rotate,
+    )
+
+
+def _revoking() -> rx.Component:
+    return confirm(
+        rx.Var.create("Revoke ") + Keys.asked_name + "?",
+        rx.el.p("Whatever uses it is refused within 5 seconds. This cannot be taken back."),
+        identifier="revoking",
+        opened=Keys.asking == "revoke",
+        keep="Keep it",
+        act="Revoke key",
+        on_keep=Keys.keep,
+        on_act=Keys.revoke,
+    )

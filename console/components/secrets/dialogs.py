@@ -1,0 +1,77 @@
+"""The dialogs of secrets and variables: put one, remove one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import SAFE, button, confirm, dialog, field, status, text_area, text_input
+from console.state.secrets import SecretsState as Stored
+
+FORM = "stored-form"
+
+
+def dialogs() -> rx.Component:
+    return rx.fragment(_form(), _removing())
+
+
+def _error(name: str) -> Any:
+    return rx.cond(Stored.errors.contains(name), Stored.errors[name], "")
+
+
+def _form() -> rx.Component:
+    secret = Stored.kind == "secret"
+    words = rx.cond(
+        Stored.name,
+        rx.Var.create("Replace ") + Stored.name,
+        rx.cond(secret, "New secret", "New variable"),
+    )
+    name = field(
+        "Name",
+        text_input(
+            id="stored-name", name="name", mono=True, required=True, placeholder="SHOP_KEY", custom_attrs={**SAFE},
+        ),
+        html_for="stored-name",
+        help_text="Letters, digits and _. Flows use it.",
+        error=_error("name"),
+    )  # fmt: skip
+    value = rx.cond(
+        secret,
+        text_input(id="stored-value", name="value", type="password", auto_complete="new-password", required=True),
+        text_area(id="stored-value", name="value", default_value=Stored.value, mono=True, rows="3"),
+    )
+    return dialog(
+        words,
+        rx.el.form(
+            rx.cond(Stored.name, rx.fragment(), name),
+            field(
+                "Value",
+                value,
+                html_for="stored-value",
+                help_text=rx.cond(secret, "Stored sealed, and never shown again.", "Anybody of the project reads it."),
+                error=_error("value"),
+            ),
+            rx.cond(_error(""), rx.el.p(status("fail", _error("")), role="alert"), rx.fragment()),
+            id=FORM,
+            on_submit=Stored.save,
+            class_name="formcol",
+        ),
+        identifier="stored",
+        opened=Stored.opened,
+        on_close=Stored.close,
+        foot=[button("Cancel", Stored.close), button("Save", kind="primary", type="submit", form=FORM)],
+    )
+
+
+def _removing() -> rx.Component:
+    return confirm(
+        rx.Var.create("Delete ") + Stored.name + "?",
+        rx.el.p("Flows that use it fail from then on. Its value cannot be brought back."),
+        identifier="removing",
+        opened=Stored.removing,
+        keep="Keep it",
+        act=rx.cond(Stored.kind == "secret", "Delete secret", "Delete variable"),
+        on_keep=Stored.close,
+        on_act=Stored.remove,
+    )

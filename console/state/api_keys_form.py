@@ -1,0 +1,69 @@
+"""The dialog that makes a key, and the one that shows a secret this once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Permission
+from console.state import formats
+from console.state.api_keys import ApiKeysState
+from console.state.forms import Formed
+
+LIFETIMES = {"30": "30 days", "90": "90 days", "365": "A year", "0": "Until it is revoked"}
+
+
+class ApiKeysFormState(Formed, rx.State):
+    """`secret` is drawn once, after a key was made or rotated, and dropped when the dialog closes."""
+
+    opened: rx.Field[bool] = rx.field(False)
+    allowed: rx.Field[list[str]] = rx.field(default_factory=list)
+    may_widen: rx.Field[bool] = rx.field(False)
+    secret: rx.Field[str] = rx.field("")
+    secret_name: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def open(self) -> None:
+        """Show an empty form with the scopes that the person may give."""
+        operator = await self._operator(Permission.KEYS_MANAGE)
+        self.reset()
+        self.allowed = sorted(operator.permissions)
+        self.may_widen = operator.may(Permission.ORGANISATION_MANAGE)
+        self.opened = True
+
+    @rx.event
+    async def close(self) -> None:
+        """Hide both dialogs; the secret is gone then."""
+        await self._operator(Permission.KEYS_MANAGE)
+        self.reset()
+
+    @rx.event
+    async def create(self, form: dict[str, Any]) -> Any:
+        """Make the key and show its secret."""
+        operator = await self._operator(Permission.KEYS_MANAGE)
+        days = str(form.get("days", ""))
+        ends = formats.now() + timedelta(days=int(days)) if days in LIFETIMES and days != "0" else None
+        async with self._checking():
+            key = await services().identity.create_key(
+                operator,
+                str(form.get("name", "")),
+                scopes=[one for one in Permission if form.get(f"scope.{one}")],
+                expires_at=ends,
+                is_wide=form.get("reach") == "organisation",
+            )
+            self.opened, self.secret, self.secret_name = False, key.secret, key.name
+            return ApiKeysState.load
+        return None
+
+    @rx.event
+    async def rotate(self) -> Any:
+        """Give the key that was asked about a new secret, and show it."""
+        operator = await self._operator(Permission.KEYS_MANAGE)
+        keys = await self.get_state(ApiKeysState)
+        keys.asking = ""
+        key = await services().identity.rotate_key(operator, keys.asked_id)
+        self.secret, self.secret_name = key.secret, key.name
+        return ApiKeysState.load
