@@ -13,6 +13,7 @@ from backend.flows.asking import ask, turns
 from backend.flows.context import NodeContext
 from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
+from backend.flows.model_fields import MaxTokens, NumEarlier, Temperature
 from backend.flows.passages import cited
 from backend.flows.ports import Port
 from backend.flows.types import Problem, Severity
@@ -44,23 +45,9 @@ class AgentConfig(NodeConfig):
         description="How often it may ask the model.",
         json_schema_extra=ui("number", unit="steps"),
     )
-    temperature: float | None = Field(
-        default=None, ge=0, le=2, title="Temperature", json_schema_extra=ui("number", step=0.1, advanced=True)
-    )
-    max_tokens: int | None = Field(
-        default=None,
-        ge=1,
-        le=200_000,
-        title="Longest answer",
-        json_schema_extra=ui("number", unit="tokens", advanced=True),
-    )
-    num_earlier: int = Field(
-        default=10,
-        ge=0,
-        le=20,
-        title="Earlier messages",
-        json_schema_extra=ui("number", unit="messages", advanced=True),
-    )
+    temperature: Temperature = None
+    max_tokens: MaxTokens = None
+    num_earlier: NumEarlier = 10
 
 
 class Agent(NodeKind[AgentConfig]):

@@ -13,15 +13,14 @@ from backend.flows.asking import ask, turns
 from backend.flows.context import NodeContext
 from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
+from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Temperature
 from backend.flows.ports import Port
 from backend.flows.types import Problem, Severity
 from backend.ports.language_model import Message, ModelSettings
 
 
 class LlmConfig(NodeConfig):
-    model: str = Field(
-        default="", title="Model", description="Empty takes the project's default.", json_schema_extra=ui("model")
-    )
+    model: Model = ""
     system: str = Field(
         default="",
         title="Instructions",
@@ -34,24 +33,9 @@ class LlmConfig(NodeConfig):
         description="What is asked; holes are filled with earlier values.",
         json_schema_extra=ui("template"),
     )
-    temperature: float | None = Field(
-        default=None, ge=0, le=2, title="Temperature", json_schema_extra=ui("number", step=0.1, advanced=True)
-    )
-    max_tokens: int | None = Field(
-        default=None,
-        ge=1,
-        le=200_000,
-        title="Longest answer",
-        json_schema_extra=ui("number", unit="tokens", advanced=True),
-    )
-    num_earlier: int = Field(
-        default=10,
-        ge=0,
-        le=20,
-        title="Earlier messages",
-        description="How many of the chat it is shown, when history is connected.",
-        json_schema_extra=ui("number", unit="messages", advanced=True),
-    )
+    temperature: Temperature = None
+    max_tokens: MaxTokens = None
+    num_earlier: NumEarlier = 10
     json_schema: dict[str, Any] | None = Field(
         default=None,
         title="JSON schema",

@@ -11,6 +11,7 @@ from backend.flows.asking import ask, turns
 from backend.flows.context import NodeContext
 from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
+from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Temperature
 from backend.flows.nodes.knowledge_search import MODES, NO_BASE, Bases, SearchMode
 from backend.flows.passages import cited, find, grounds, numbered
 from backend.flows.ports import Port
@@ -26,9 +27,7 @@ class RagAnswerConfig(NodeConfig):
         description="Searched unless passages are connected.",
         json_schema_extra=ui("knowledge_bases"),
     )
-    model: str = Field(
-        default="", title="Model", description="Empty takes the project's default.", json_schema_extra=ui("model")
-    )
+    model: Model = ""
     instructions: str = Field(
         default="",
         title="Instructions",
@@ -43,23 +42,9 @@ class RagAnswerConfig(NodeConfig):
     )
     mode: SearchMode = Field(default="hybrid", title="Search by", json_schema_extra=ui("select", options=MODES))
     limit: int = Field(default=5, ge=1, le=20, title="Passages", json_schema_extra=ui("number", unit="passages"))
-    temperature: float | None = Field(
-        default=None, ge=0, le=2, title="Temperature", json_schema_extra=ui("number", step=0.1, advanced=True)
-    )
-    max_tokens: int | None = Field(
-        default=None,
-        ge=1,
-        le=200_000,
-        title="Longest answer",
-        json_schema_extra=ui("number", unit="tokens", advanced=True),
-    )
-    num_earlier: int = Field(
-        default=6,
-        ge=0,
-        le=20,
-        title="Earlier messages",
-        json_schema_extra=ui("number", unit="messages", advanced=True),
-    )
+    temperature: Temperature = None
+    max_tokens: MaxTokens = None
+    num_earlier: NumEarlier = 6
 
 
 class RagAnswer(NodeKind[RagAnswerConfig]):

@@ -142,3 +142,10 @@ def test_the_catalogue_names_every_kind_with_all_it_needs() -> None:
         assert KINDS[kind["kind"]].line(KINDS[kind["kind"]].Config())
     assert "text" in told["fits"]["message"]
     assert "text" not in told["fits"]["documents"]
+
+
+def test_what_asks_a_model_draws_the_shared_settings_alike() -> None:
+    drawn = {kind["kind"]: kind["schema"]["properties"] for kind in catalogue()["kinds"]}
+    for name in ("temperature", "max_tokens", "num_earlier"):
+        fields = [{**drawn[kind][name], "default": None} for kind in ("agent", "llm", "rag_answer")]
+        assert fields[0] == fields[1] == fields[2]
