@@ -16,6 +16,7 @@ from console.door.edge import edged
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.headers import exported_hashes
+from console.door.invitation import INVITATION
 from console.door.outgoing import guard_outgoing
 from console.door.sign_in import DOOR
 from console.pages import PAGES
@@ -24,7 +25,7 @@ from console.problems import show_problem
 from console.theme import STYLESHEETS
 
 api = create_api()
-api.router.routes[:0] = DOOR
+api.router.routes[:0] = [*DOOR, *INVITATION]
 
 app = rx.App(
     api_transformer=[api, without_trailing_slash, gated, edged, numbered],  # the last one stands outermost

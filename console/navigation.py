@@ -36,7 +36,10 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("Models", routes.MODELS, "cpu", "M"),
         ),
     ),
-    ("Workspace", (Area("Settings", routes.SETTINGS, "settings-2", "S"),)),
+    (
+        "Workspace",
+        (Area("Members", routes.MEMBERS, "users", "U"), Area("Settings", routes.SETTINGS, "settings-2", "S")),
+    ),
 )
 AREAS: tuple[Area, ...] = tuple(area for _, areas in GROUPS for area in areas)
 # Five fit in the narrow tab bar: these four, and More for the rest.

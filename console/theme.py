@@ -45,6 +45,7 @@ FEATURES: tuple[str, ...] = (
     "home",
     "models",
     "models_pane",
+    "members",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -46,12 +46,31 @@ def bar() -> rx.Component:
 
 
 def _project() -> rx.Component:
-    return rx.el.span(
+    trigger = rx.el.button(
         rx.el.span("Project ", class_name="sr"),
-        rx.el.span(BarState.organisation, class_name="b"),
-        rx.el.span("/", class_name="cross"),
-        rx.el.span(BarState.project),
-        class_name="where hide-s",
+        rx.el.span(BarState.organisation, class_name="b hide-s"),
+        rx.el.span("/", class_name="cross hide-s"),
+        rx.el.span(BarState.project, class_name="ell"),
+        icon("chevrons-up-down", small=True),
+        type="button",
+        class_name="btn quiet where",
+        custom_attrs={**TRIGGER},
+    )
+    return menu(
+        trigger,
+        rx.foreach(BarState.places, _place),
+        menu_line(),
+        menu_link("All projects", routes.SETTINGS, icon="settings-2"),
+        label="Projects",
+    )
+
+
+def _place(place: Any) -> rx.Component:
+    return menu_item(
+        place.name,
+        BarState.enter(place.id),
+        role="menuitemradio",
+        aria_checked=rx.cond(BarState.project_id == place.id, "true", "false"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Refuse every event of the socket that no valid session stands behind, and tie a tab's state to one sign-in."""
+"""Refuse every event of the socket that no valid session stands behind, and tie a tab to a sign-in and a project."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from reflex.state import StateUpdate
 
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import services
-from backend.errors import SignInNeeded
-from console.door.outgoing import farewell
+from backend.errors import NotFound, SignInNeeded
+from console import routes
+from console.door.outgoing import farewell, places
 
 ROOT = "reflex___state____state"
 HYDRATE = frozenset({f"{ROOT}.hydrate", f"{ROOT}.hydrate_and_load"})
 
 
 class SeatState(rx.State):
-    """Whose tab this is. Never sent to the browser."""
+    """Whose tab this is, and of which project. Never sent to the browser."""
 
     _session_hash: int = 0
+    _project_id: str = ""
 
 
 def cookie_of(state: rx.State) -> str:
@@ -33,15 +35,24 @@ class EventGate(rx.Middleware):
     """Stand before every handler. Each handler asks for its own permission besides."""
 
     async def preprocess(self, app: rx.App, state: Any, event: Any) -> StateUpdate | None:  # noqa: ARG002
-        token = cookie_of(state)
+        token, hydrates = cookie_of(state), event.name in HYDRATE
+        seat = await state.get_state(SeatState)
+        known = seat._session_hash == hash(token)
+        # A page that is loaded anew may name a project; else the tab stays where it is.
+        asked = state.router.url.query_parameters.get("project", "") if hydrates else ""
+        project_id = asked or (seat._project_id if known else "")
         try:
-            await services().identity.by_session(token)
+            operator, _ = await services().identity.by_session(token, project_id)
         except SignInNeeded:
             return farewell()
-        seat = await state.get_state(SeatState)
-        if seat._session_hash != hash(token):
-            if event.name not in HYDRATE:
+        except NotFound:
+            if not asked:
+                seat._project_id = ""  # it was closed, or the person is no member there any more
+            return farewell(routes.NOT_FOUND if asked else routes.OVERVIEW)
+        if not known or seat._project_id != operator.project_id:
+            if not hydrates:
                 return StateUpdate()
             state._get_root_state().reset()  # hydrate loads the whole tree, so this is complete
-            seat._session_hash = hash(token)
+            seat._session_hash, seat._project_id = hash(token), operator.project_id
+        places.put(state.router.session.client_token, operator.project_id)
         return None

@@ -51,7 +51,7 @@ def is_public(path: str) -> bool:
     return (
         path in PUBLIC_FILES
         or path.startswith(PUBLIC_FOLDERS)
-        or path == routes.SIGN_IN
+        or path in {routes.SIGN_IN, routes.INVITATION}
         or path.startswith(f"{routes.SIGN_IN}/")
     )
 

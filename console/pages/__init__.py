@@ -18,6 +18,7 @@ from console.pages.flow import flow
 from console.pages.flows import flows
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
+from console.pages.members import members
 from console.pages.models import models
 from console.pages.overview import overview
 from console.pages.run import run
@@ -36,11 +37,13 @@ from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
 from console.state.flows_run import FlowRunState
 from console.state.home import HomeState
+from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
+from console.state.members import MembersState
 from console.state.models import ModelsState
 from console.state.models_trial import ModelsTestState
 from console.state.projects import ProjectsState
@@ -99,6 +102,7 @@ PAGES: tuple[Page, ...] = (
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
     Page(run, routes.RUN, "Run · Signalbox", RunPageState.load),
+    Page(members, routes.MEMBERS, "Members and roles · Signalbox", [MembersState.load, InvitationsState.load]),
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
     Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),

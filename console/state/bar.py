@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -9,8 +11,18 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.identity.types import Person
 from backend.operator import Operator, Permission
+from console import routes, toasts
+from console.door.events import SeatState, cookie_of
 from console.state import formats
 from console.state.seat import Seated
+
+
+@dataclass(frozen=True)
+class Place:
+    """A project that the person may enter."""
+
+    id: str
+    name: str
 
 
 class BarState(Seated, rx.State):
@@ -21,6 +33,8 @@ class BarState(Seated, rx.State):
     role: rx.Field[str] = rx.field("")
     organisation: rx.Field[str] = rx.field("")
     project: rx.Field[str] = rx.field("")
+    project_id: rx.Field[str] = rx.field("")
+    places: rx.Field[list[Place]] = rx.field(default_factory=list)
     cost_today: rx.Field[str] = rx.field("")
     jobs: rx.Field[int] = rx.field(0)
 
@@ -29,11 +43,23 @@ class BarState(Seated, rx.State):
         """Fill the bar. Runs when a page mounts."""
         person = await self._person()
         self.name = person.name
-        self.initials = _initials(person.name)
+        self.initials = formats.initials(person.name)
         self.role = person.role.capitalize()
         self.organisation = person.organisation_name
-        self.project = person.project_name
-        await self._count(await self._operator(Permission.PROJECT_READ), person)
+        self.project, self.project_id = person.project_name, person.project_id
+        operator = await self._operator(Permission.PROJECT_READ)
+        found = await services().identity.list_places(operator)
+        several = len({name for name, _ in found}) > 1
+        self.places = [Place(one.id, f"{name} / {one.name}" if several else one.name) for name, one in found]
+        await self._count(operator, person)
+
+    @rx.event
+    async def enter(self, project_id: str) -> rx.event.EventSpec:
+        """Take this tab to another project; tabs that are opened from now on begin there too."""
+        await self._operator(Permission.PROJECT_READ)
+        await services().identity.enter(cookie_of(self), project_id)
+        (await self.get_state(SeatState))._project_id = ""  # the next page begins anew, in the session's project
+        return toasts.leave(f"{routes.OVERVIEW}?project={quote(project_id)}")
 
     @rx.event(temporal=True)
     async def count(self) -> None:
@@ -46,8 +72,3 @@ class BarState(Seated, rx.State):
         today = await services().activity.today(operator, since)
         self.cost_today = formats.money(today.cost)
         self.jobs = today.num_in_work
-
-
-def _initials(name: str) -> str:
-    words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -65,7 +65,7 @@ class DocumentState(Addressed, Phased, rx.State):
         base = await knowledge.get(operator, document.knowledge_base_id)
         self.name, self.facts = document.name, document_facts(document)
         self.base_name, self.base_href = base.name, routes.to(routes.KNOWLEDGE_BASE, base.id)
-        self.file_href = f"/api/documents/{document.id}/file"
+        self.file_href = f"/api/documents/{document.id}/file?project_id={operator.project_id}"
         self._chunk_size, self._model = base.chunk_size, base.embedding_model
         self.num_chunks = document.num_chunks
         self.outline = outline_lines(await knowledge.outline(operator, document.id))

@@ -71,7 +71,9 @@ class FirstRunState(Phased, rx.State):
                 f"{nodes} nodes: it takes a question, searches {passages} passages of a sample handbook, "
                 "and answers with sources."
             )
-            self.upload_url = f"/api/knowledge-bases/{base.id}/documents" if base else ""
+            self.upload_url = (
+                f"/api/knowledge-bases/{base.id}/documents?project_id={operator.project_id}" if base else ""
+            )
             self.phase = "ready"
 
 

@@ -91,3 +91,9 @@ def exact(moment: datetime, zone: tzinfo) -> str:
     """Return the whole time with its zone, for hover."""
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S %Z}"
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word: IH."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

@@ -45,7 +45,7 @@ class KnowledgeBaseState(Addressed, Phased, rx.State):
             self.base_id, self.name, self.facts = base.id, base.name, base_words(base)
             self.num_documents = base.tally.num_documents
             self.num_in_work, self.num_failed = base.tally.num_in_work, base.tally.num_failed
-            self.upload_url = f"/api/knowledge-bases/{base.id}/documents"
+            self.upload_url = f"/api/knowledge-bases/{base.id}/documents?project_id={operator.project_id}"
             self.limit_bytes = knowledge.max_document_bytes
             self.phase = "ready"
 

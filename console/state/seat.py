@@ -12,7 +12,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.identity.types import Person
 from backend.operator import Operator, Permission
-from console.door.events import cookie_of
+from console.door.events import SeatState, cookie_of
 from console.problems import Problem, problem_of
 
 Phase = Literal["idle", "loading", "ready", "empty", "failed"]
@@ -24,7 +24,7 @@ class Seated(rx.State, mixin=True):
 
     async def _operator(self, permission: Permission) -> Operator:
         """Return who asks. Raise SignInNeeded or Forbidden."""
-        operator, _ = await services().identity.by_session(cookie_of(self))
+        operator, _ = await self._seat()
         if not operator.may(permission):
             await services().audit.refused(operator, type(self).__name__, f"needs {permission.value}")
         operator.require(permission)
@@ -32,7 +32,11 @@ class Seated(rx.State, mixin=True):
 
     async def _person(self) -> Person:
         """Return the name, role and project of who asks. Raise SignInNeeded."""
-        return (await services().identity.by_session(cookie_of(self)))[1]
+        return (await self._seat())[1]
+
+    async def _seat(self) -> tuple[Operator, Person]:
+        tab = await self.get_state(SeatState)
+        return await services().identity.by_session(cookie_of(self), tab._project_id)
 
 
 class Phased(Seated, mixin=True):

@@ -20,6 +20,7 @@ class Tab:
     """One tab: its tree of states, signed in or not."""
 
     def __init__(self, cookie: str) -> None:
+        self.cookie = cookie
         self.root: Any = State(_reflex_internal_init=True)
         self.root.rx_router_headers = HeaderData(cookie=f"{SESSION_COOKIE}={cookie}" if cookie else "")
 

@@ -1,0 +1,108 @@
+"""The forms and questions of the page of members."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from console.components.ui import CopyButton, button, confirm, dialog, field, select, text_input
+from console.state.invitations import InvitationsState as Invitations
+from console.state.members import MembersState as Members
+
+
+def dialogs() -> rx.Component:
+    return rx.fragment(_inviting(), _ruling(), _removing(), _transferring())
+
+
+def _inviting() -> rx.Component:
+    ask = rx.el.form(
+        field(
+            "E-mail address",
+            text_input(id="invite-email", name="email", type="email", invalid=Invitations.errors["email"] != ""),
+            html_for="invite-email",
+            error=Invitations.errors["email"],
+        ),
+        field(
+            "Role",
+            select(Invitations.roles, id="invite-role", name="role", default_value="viewer"),
+            html_for="invite-role",
+            help_text="In the organisation, and so in each of its projects. You give no more than you have.",
+        ),
+        id="inviting-form",
+        class_name="formcol",
+        on_submit=Invitations.invite,
+    )
+    show = rx.el.div(
+        rx.el.p("No letter went out. Give this link to ", rx.el.b(Invitations.link_for, class_name="b"), " yourself:"),
+        rx.el.p(
+            rx.el.span(Invitations.link, class_name="mono wrap", id="invitation-link"),
+            CopyButton.create(text=Invitations.link, label="Copy the link"),
+            class_name="row",
+        ),
+        rx.el.p("It works once, for 7 days, and is not shown again.", class_name="t2"),
+    )
+    send = button("Invite", kind="primary", type="submit", form="inviting-form")
+    done = button("Done", Invitations.close, kind="primary")
+    return dialog(
+        "Invite people",
+        rx.cond(Invitations.link, show, ask),
+        identifier="inviting",
+        opened=Invitations.asking,
+        on_close=Invitations.close,
+        foot=[rx.cond(Invitations.link, done, rx.fragment(button("Not now", Invitations.close), send))],
+    )
+
+
+def _ruling() -> rx.Component:
+    return dialog(
+        "Add a group rule",
+        rx.el.form(
+            field(
+                "Group",
+                text_input(id="rule-group", name="group", mono=True),
+                html_for="rule-group",
+                help_text="Its name or id, as the identity provider sends it.",
+                error=Invitations.errors["group"],
+            ),
+            field(
+                "Role",
+                select(Invitations.rule_roles, id="rule-role", name="role", default_value="viewer"),
+                html_for="rule-role",
+            ),
+            id="rule-form",
+            class_name="formcol",
+            on_submit=Invitations.add_rule,
+        ),
+        identifier="ruling",
+        opened=Invitations.ruling,
+        on_close=Invitations.close,
+        foot=[
+            button("Not now", Invitations.close),
+            button("Add rule", kind="primary", type="submit", form="rule-form"),
+        ],
+    )
+
+
+def _removing() -> rx.Component:
+    return confirm(
+        "Take " + Members.removing_name + " out of the organisation?",
+        rx.el.p("They are out of every project at once, and their API keys end. What they built stays."),
+        identifier="removing",
+        opened=Members.removing != "",
+        keep="Keep them",
+        act="Remove",
+        on_keep=Members.keep,
+        on_act=Members.remove,
+    )
+
+
+def _transferring() -> rx.Component:
+    return confirm(
+        "Make " + Members.transferring_name + " an owner?",
+        rx.el.p("You become an admin: you then no longer make projects, choose ways to sign in or change owners."),
+        identifier="transferring",
+        opened=Members.transferring != "",
+        keep="Stay owner",
+        act="Transfer",
+        on_keep=Members.keep,
+        on_act=Members.transfer,
+    )

@@ -1,0 +1,101 @@
+"""What each role may do, drawn from the one table of permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.identity.types import PERMISSIONS, Role
+from backend.operator import Permission as May
+from console.components.ui import icon, panel
+from console.state.members import MembersState as Members
+
+# Every permission stands in one group; a test holds the list to the table.
+GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
+    (
+        "Read",
+        (
+            ("Open the overview, activity and search", May.PROJECT_READ),
+            ("Open flows, runs and traces", May.FLOWS_READ),
+            ("Read knowledge", May.KNOWLEDGE_READ),
+            ("Read conversations", May.CONVERSATIONS_READ),
+            ("See models and their prices", May.MODELS_READ),
+            ("See members and roles", May.MEMBERS_READ),
+        ),
+    ),
+    (
+        "Build",
+        (
+            ("Edit flows", May.FLOWS_EDIT),
+            ("Run flows and tests", May.FLOWS_RUN),
+            ("Publish and roll back", May.FLOWS_PUBLISH),
+            ("Add and delete documents", May.KNOWLEDGE_EDIT),
+            ("Use secrets by name", May.SECRETS_READ),
+            ("Connect models", May.MODELS_EDIT),
+        ),
+    ),
+    ("People in the loop", (("Reply as a person", May.CONVERSATIONS_REPLY),)),
+    (
+        "Organisation",
+        (
+            ("Members and roles", May.MEMBERS_MANAGE),
+            ("Set secrets", May.SECRETS_EDIT),
+            ("API keys", May.KEYS_MANAGE),
+            ("Name projects", May.PROJECT_MANAGE),
+            ("Audit log", May.AUDIT_READ),
+            ("Let a model lie in the own network", May.MODELS_PRIVATE),
+            ("Make and delete projects, choose ways to sign in", May.ORGANISATION_MANAGE),
+            ("Let support in", May.SUPPORT_GRANT),
+        ),
+    ),
+)
+
+
+def matrix() -> rx.Component:
+    """Draw the table; the column of the chosen member's role is marked."""
+    heads = [_head(role) for role in Role]
+    parts: list[rx.Component] = []
+    for title, rows in GROUPS:
+        parts.append(rx.el.tr(rx.el.th(title, col_span=6, scope="rowgroup"), class_name="gr"))
+        parts += [_row(words, permission) for words, permission in rows]
+    table = rx.el.table(
+        rx.el.caption("What each role may do", class_name="sr"),
+        rx.el.thead(rx.el.tr(rx.el.th(rx.el.span("May", class_name="sr"), scope="col"), *heads)),
+        rx.el.tbody(*parts),
+        class_name="mx",
+    )
+    shown: Any = rx.cond(
+        Members.shown, rx.el.span("Showing ", Members.shown_role.capitalize(), ", as held by ", Members.shown_name), ""
+    )
+    words = "Each role holds all that the role to its right may do. Nobody changes their own role."
+    return panel(
+        "What each role may do",
+        rx.el.div(table, class_name="scroll", tab_index=0, role="region", aria_label="Roles"),
+        rx.el.div(words, class_name="pfoot"),
+        acts=rx.el.span(shown, class_name="t12 t2 shown"),
+        class_name="roles",
+    )
+
+
+def _marked(role: Role) -> Any:
+    return rx.cond(Members.shown_role == role.value, "col", "")
+
+
+def _head(role: Role) -> rx.Component:
+    number = Members.counts[role.value]
+    return rx.el.th(
+        rx.el.b(role.value.capitalize()), rx.el.span(number, class_name="t2"), scope="col", class_name=_marked(role)
+    )
+
+
+def _row(words: str, permission: May) -> rx.Component:
+    cells = [
+        rx.el.td(
+            icon("check", small=True) if permission in PERMISSIONS[role] else rx.el.span("·", aria_hidden="true"),
+            rx.el.span("Yes" if permission in PERMISSIONS[role] else "No", class_name="sr"),
+            class_name=_marked(role),
+        )
+        for role in Role
+    ]
+    return rx.el.tr(rx.el.th(words, scope="row"), *cells)

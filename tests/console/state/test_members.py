@@ -1,0 +1,157 @@
+"""Members, invitations, the matrix of roles, and the project of a tab."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.errors import Forbidden, NotFound
+from backend.identity.permissions import Role
+from backend.identity.types import PERMISSIONS
+from backend.operator import Permission
+from backend.paging import Page
+from console.components.members.matrix import GROUPS
+from console.door.events import HYDRATE, EventGate, SeatState
+from console.door.outgoing import _way_out, places
+from console.state.bar import BarState
+from console.state.invitations import InvitationsState
+from console.state.members import MembersState
+from tests.console.tab import Tab, refused, tab
+from tests.factories.people import join
+
+__all__ = ["tab"]
+
+
+async def person(services: Services, name: str, role: Role) -> Tab:
+    return Tab(await join(services.units, await services.identity.ensure_owner(), name, role))
+
+
+def test_every_permission_has_one_row_in_the_matrix() -> None:
+    drawn = [permission for _, rows in GROUPS for _, permission in rows]
+    assert sorted(drawn) == sorted(Permission)
+    assert PERMISSIONS[Role.OWNER] == frozenset(drawn)
+
+
+@pytest.mark.parametrize("kind", [MembersState, InvitationsState, BarState])
+async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
+    await refused(kind, {"invite": [{}], "add_rule": [{}]})
+
+
+async def test_a_viewer_sees_members_and_changes_none(services: Services) -> None:
+    lena = await person(services, "Lena", Role.VIEWER)
+    state = lena.state(MembersState)
+    await state.load()
+    assert (len(state.rows), state.may, state.roles, all(row.fixed for row in state.rows)) == (2, False, [], True)
+    owner = await services.identity.ensure_owner()
+    for handler, values in (
+        (state.change_role, (owner.user_id, "viewer")),
+        (state.change_here, (owner.user_id, "viewer")),
+        (state.ask_transfer, (owner.user_id, "x")),
+        (state.transfer, ()),
+        (lena.state(InvitationsState).ask, ()),
+        (lena.state(InvitationsState).invite, ({"email": "a@b.example", "role": "viewer"},)),
+        (lena.state(InvitationsState).add_rule, ({"group": "a", "role": "viewer"},)),
+    ):
+        with pytest.raises(Forbidden):
+            await handler(*values)
+    state.removing = owner.user_id
+    with pytest.raises(Forbidden):
+        await state.remove()
+
+
+async def test_an_owner_changes_a_role_and_the_list_shows_it(services: Services, tab: Tab) -> None:
+    await person(services, "Lena", Role.VIEWER)
+    state = tab.state(MembersState)
+    await state.load()
+    lena = next(row for row in state.rows if row.name == "Lena")
+    assert (lena.role, lena.fixed, state.total) == ("viewer", False, "2 people")
+    assert await state.change_role(lena.id, "editor") is None
+    assert await state.change_here(lena.id, "reviewer") is None
+    lena = next(row for row in state.rows if row.name == "Lena")
+    assert (lena.role, lena.here, state.counts["editor"]) == ("editor", "reviewer", 1)
+    own = next(row for row in state.rows if row.is_self)
+    assert own.fixed
+    assert await state.change_role(own.id, "viewer") is not None  # the refusal is told, the list is as it was
+    assert next(row.role for row in state.rows if row.is_self) == "owner"
+
+
+async def test_an_invitation_shows_its_link_once_where_no_mail_is_set_up(services: Services, tab: Tab) -> None:
+    state = tab.at("/members").state(InvitationsState)
+    await state.ask()
+    await state.invite({"email": "piet@northlight.example", "role": "editor"})
+    assert state.link.startswith("http://127.0.0.1:3000/invitation?token=")
+    assert [(one.email, one.label) for one in state.waiting] == [("piet@northlight.example", "Editor")]
+    await state.invite({"email": "piet@northlight.example", "role": "editor"})
+    assert "waits already" in state.errors["email"]
+    await state.invite({"email": "nobody", "role": "editor"})
+    assert state.errors == {"email": "Write it as name@example.com."}
+    await state.close()
+    assert state.link == ""
+    await state.revoke(state.waiting[0].id)
+    assert state.waiting == []
+
+
+async def gate(tab: Tab, path: str, name: str = min(HYDRATE)) -> Any:
+    return await EventGate().preprocess(SimpleNamespace(), tab.at(path).root, SimpleNamespace(name=name))
+
+
+async def test_each_tab_keeps_its_project_and_an_address_names_another(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    other = await services.identity.create_project(owner, "Billing")
+    assert await gate(tab, "/") is None
+    seat = tab.state(SeatState)
+    assert seat._project_id == owner.project_id
+    await services.identity.enter(tab.cookie, other.id)  # as another tab of this session would
+    assert await gate(tab, "/flows") is None
+    assert (await tab.state(BarState)._operator(Permission.PROJECT_READ)).project_id == owner.project_id
+    assert await gate(tab, f"/?project={other.id}") is None
+    assert (await tab.state(BarState)._operator(Permission.PROJECT_READ)).project_id == other.id
+    assert await gate(tab, "/flows", "any.handler") is None
+
+
+async def test_an_address_of_a_foreign_project_is_not_found(services: Services, tab: Tab) -> None:
+    assert await gate(tab, "/") is None
+    before = tab.state(SeatState)._project_id
+    update = await gate(tab, "/?project=proj_foreign")
+    assert "/404" in str(update.events)
+    assert tab.state(SeatState)._project_id == before
+
+
+async def test_a_tab_of_a_closed_project_hears_nothing_more(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    other = await services.identity.create_project(owner, "Billing")
+    assert await gate(tab, f"/?project={other.id}") is None
+    environ = {"HTTP_COOKIE": f"{tab.root.router.headers.cookie}"}
+    app: Any = SimpleNamespace(
+        sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
+        event_namespace=SimpleNamespace(namespace="/_event"),
+    )
+    assert await _way_out(app, "sid", other.id) == ""
+    await services.identity.delete_project(owner, other.id)
+    assert await _way_out(app, "sid", other.id) == "/"
+    with pytest.raises(NotFound):
+        await tab.state(BarState)._operator(Permission.PROJECT_READ)
+    assert await gate(tab, "/flows", "any.handler") is not None
+    assert await gate(tab, "/") is None
+    assert tab.state(SeatState)._project_id == owner.project_id
+    assert places.of(tab.root.router.session.client_token) == owner.project_id
+
+
+async def test_a_removed_member_hears_nothing_more(services: Services) -> None:
+    lena = await person(services, "Lena", Role.VIEWER)
+    assert await gate(lena, "/") is None
+    owner = await services.identity.ensure_owner()
+    user = (await services.identity.list_members(owner, Page(), "lena")).items[0]
+    await services.identity.remove_member(owner, user.user_id)
+    assert await gate(lena, "/flows", "any.handler") is not None
+    assert "/sign-in" in str((await gate(lena, "/")).events)
+    environ = {"HTTP_COOKIE": f"{lena.root.router.headers.cookie}"}
+    app: Any = SimpleNamespace(
+        sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
+        event_namespace=SimpleNamespace(namespace="/_event"),
+    )
+    assert await _way_out(app, "sid", owner.project_id) == "/"
+    assert await _way_out(app, "sid", "") == "/sign-in"

@@ -1,0 +1,80 @@
+"""Invite, join, change a role, remove; and go from project to project."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import TIMEOUT_MS, Console
+from tests.journeys.looking import open_page
+
+SECONDS_TO_BE_OUT = 5
+
+
+def invited(console: Console, email: str, role: str) -> str:
+    """Invite somebody in the page and return the link that it shows."""
+    page = console.open("/members")
+    page.get_by_role("button", name="Invite people").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.locator("#invite-role").select_option(role)
+    page.get_by_role("button", name="Invite", exact=True).click()
+    link = page.locator("#invitation-link")
+    expect(link).to_contain_text("/invitation?token=")
+    words = str(link.text_content())
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text(email).first).to_be_visible()
+    return words
+
+
+def joined(browser: Browser, link: str, name: str) -> Page:
+    """Accept an invitation as somebody who has no account yet."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    page.goto(link)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Accept").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def test_a_person_is_invited_given_a_role_and_removed(console: Console, browser: Browser) -> None:
+    link = invited(console, "maren@alder-rowe.example", "viewer")
+    maren = joined(browser, link, "Maren Vogt")
+    assert maren.request.get(link).status == 410
+    open_page(maren, f"{console.base_url}/members")
+    expect(maren.get_by_role("button", name="Invite people")).to_have_count(0)
+    page = console.open("/members")
+    role = page.get_by_label("Role of Maren Vogt", exact=True)
+    role.select_option("reviewer")
+    expect(page.locator("th.col b")).to_have_text("Reviewer")
+    console.look("members")
+    assert maren.request.get(f"{console.base_url}/api/me").json()["role"] == "reviewer"
+    open_page(maren, f"{console.base_url}/conversations")
+    page.get_by_role("button", name="More for Maren Vogt").click()
+    page.get_by_role("menuitem", name="Remove from the organisation").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_label("Role of Maren Vogt", exact=True)).to_have_count(0)
+    removed_at = time.monotonic()
+    while maren.request.get(f"{console.base_url}/api/me").status != 401:
+        assert time.monotonic() - removed_at < SECONDS_TO_BE_OUT
+    maren.get_by_role("link", name="Flows").first.click()
+    maren.wait_for_url("**/sign-in**")
+    maren.context.close()
+
+
+def test_the_bar_leads_to_another_project_and_the_tab_stays_there(console: Console) -> None:
+    made = console.page.request.post(f"{console.base_url}/api/projects", data={"name": "Billing"}).json()
+    page = console.open("/")
+    page.get_by_role("button", name="Support desk").click()
+    page.get_by_role("menuitemradio", name="Billing").click()
+    page.wait_for_url(f"**/?project={made['id']}")
+    open_page(page, f"{console.base_url}/knowledge")
+    expect(page.get_by_role("button", name="Billing")).to_be_visible()
+    expect(page.get_by_text("Handbook")).to_have_count(0)
+    console.look("project")
+    page.goto(f"{console.base_url}/?project=proj_foreign")
+    page.wait_for_url("**/404")
+    page.request.delete(f"{console.base_url}/api/projects/{made['id']}")
+    open_page(page, f"{console.base_url}/")
+    expect(page.get_by_role("button", name="Support desk")).to_be_visible()
