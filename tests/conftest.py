@@ -24,14 +24,24 @@ from backend.operator import Operator
 from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
+from tests import tenancy
 
 TEMPLATE = "template_signalbox"
+tenancy.watch()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a fault its seed: one here, and as many as SIGNALBOX_SOAK says in `make soak`."""
     if metafunc.definition.get_closest_marker("fault"):
         metafunc.parametrize("seed", range(int(os.environ.get("SIGNALBOX_SOAK", "1"))))
+
+
+@pytest.fixture(autouse=True)
+def tenants_kept_apart() -> Iterator[list[str]]:
+    """Fail the test when the backend reached rows of tenants without saying of which."""
+    tenancy.SEEN.clear()
+    yield tenancy.SEEN
+    assert tenancy.SEEN == []
 
 
 @pytest.fixture(scope="session")

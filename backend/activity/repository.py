@@ -83,6 +83,7 @@ class ActivityRepository:
             .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
             .where(
                 RunRow.project_id == self._project_id,
+                FlowRow.project_id == self._project_id,
                 or_(col(RunRow.id).istartswith(text, autoescape=True), _holds(FlowRow.name, text)),
             )
             .order_by(col(RunRow.id).desc())
@@ -110,7 +111,11 @@ class ActivityRepository:
         statement = (
             select(RunRow, FlowRow.name)
             .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
-            .where(RunRow.project_id == self._project_id, running if in_work else ~running)
+            .where(
+                RunRow.project_id == self._project_id,
+                FlowRow.project_id == self._project_id,
+                running if in_work else ~running,
+            )
             .order_by(col(RunRow.id).desc())
             .limit(limit)
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,7 +65,7 @@ class ConversationRepository:
                 MessageRow.id == message_id,
                 MessageRow.project_id == self._project_id,
                 MessageRow.role == Role.ASSISTANT,
-                col(ConversationRow.deleted_at).is_(None),
+                *self._mine(),
             )
         )
         return (await self._session.exec(statement)).first()
@@ -125,7 +125,12 @@ class ConversationRepository:
         """Return all messages in the order they were said, each with what people thought of it."""
         statement = (
             select(MessageRow, FeedbackRow)
-            .outerjoin(FeedbackRow, col(FeedbackRow.message_id) == MessageRow.id)
+            .outerjoin(
+                FeedbackRow,
+                and_(
+                    col(FeedbackRow.message_id) == MessageRow.id, col(FeedbackRow.project_id) == MessageRow.project_id
+                ),
+            )
             .where(MessageRow.conversation_id == conversation_id, MessageRow.project_id == self._project_id)
             .order_by(col(MessageRow.id))
         )
@@ -152,7 +157,11 @@ class ConversationRepository:
         )
 
     async def delete_feedback(self, message_id: str) -> None:
-        await self._session.exec(delete(FeedbackRow).where(col(FeedbackRow.message_id) == message_id))
+        await self._session.exec(
+            delete(FeedbackRow).where(
+                col(FeedbackRow.message_id) == message_id, col(FeedbackRow.project_id) == self._project_id
+            )
+        )
 
     async def purge(self, conversation_ids: Sequence[str] = (), *, deleted_before: datetime | None = None) -> None:
         """Remove rows for good: the named conversations, and those deleted before the given moment."""
@@ -164,6 +173,10 @@ class ConversationRepository:
         gone = (await self._session.exec(mine)).all()
         if not gone:
             return
-        await self._session.exec(delete(FeedbackRow).where(col(FeedbackRow.conversation_id).in_(gone)))
-        await self._session.exec(delete(MessageRow).where(col(MessageRow.conversation_id).in_(gone)))
-        await self._session.exec(delete(ConversationRow).where(col(ConversationRow.id).in_(gone)))
+        for row, conversation_id in (
+            (FeedbackRow, col(FeedbackRow.conversation_id)),
+            (MessageRow, col(MessageRow.conversation_id)),
+            (ConversationRow, col(ConversationRow.id)),
+        ):
+            ours = col(row.project_id) == self._project_id
+            await self._session.exec(delete(row).where(ours, conversation_id.in_(gone)))

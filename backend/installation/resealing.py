@@ -16,6 +16,8 @@ from backend.ports.sealing import SealBroken, Sealer
 from backend.unit_of_work import Units
 
 BATCH = 100
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "a new key holds for the rows of all projects"
 
 
 def sealed_columns() -> list[Column[Any]]:
@@ -63,8 +65,9 @@ class Resealing:
         while True:
             async with self._units.write() as work:
                 statement = select(key, column).where(key > after, column != "", column.is_not(None))
+                statement = statement.order_by(key).limit(BATCH).execution_options(unscoped=EVERY_PROJECT)
                 session = await work.session.connection()
-                rows = (await session.execute(statement.order_by(key).limit(BATCH).with_for_update())).all()
+                rows = (await session.execute(statement.with_for_update())).all()
                 for identifier, token in rows:
                     await self._row(work.session, column, key == identifier, token, f"{table.name} {identifier}")
             if not rows:
@@ -80,6 +83,7 @@ class Resealing:
         if made is not None:
             table = column.table
             assert isinstance(table, Table)
+            statement = update(table).where(here, column == token).values({column.name: made})
             connection = await session.connection()
-            await connection.execute(update(table).where(here, column == token).values({column.name: made}))
+            await connection.execute(statement.execution_options(unscoped=EVERY_PROJECT))
             self._num_done += 1

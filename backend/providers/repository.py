@@ -111,8 +111,14 @@ class ProviderRepository:
             ProviderRow.project_id == self._project_id, col(ProviderRow.deleted_at) < before
         )
         ids = (await self._session.exec(gone)).all()
-        await self._session.exec(delete(ProviderModelRow).where(col(ProviderModelRow.provider_id).in_(ids)))
-        await self._session.exec(delete(ProviderRow).where(col(ProviderRow.id).in_(ids)))
+        await self._session.exec(
+            delete(ProviderModelRow).where(
+                col(ProviderModelRow.project_id) == self._project_id, col(ProviderModelRow.provider_id).in_(ids)
+            )
+        )
+        await self._session.exec(
+            delete(ProviderRow).where(col(ProviderRow.project_id) == self._project_id, col(ProviderRow.id).in_(ids))
+        )
 
     async def default(self) -> str:
         """Return the reference of the project's default model; empty where none was chosen."""

@@ -12,6 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.flows.models import RunRow, RunWorkerRow
 from backend.flows.types import RunStatus
 
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "the engine carries the runs of all projects"
+
 
 class Ownership:
     """Opened for one unit of work. Only the engine asks it: an operator never does."""
@@ -27,7 +30,7 @@ class Ownership:
             .values(status=RunStatus.RUNNING.value, worker=worker, started_at=moment)
             .returning(col(RunRow.attempt))
         )
-        return (await self._session.exec(statement)).scalar_one_or_none()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).scalar_one_or_none()
 
     async def take_over(self, worker: str, heir: str) -> list[tuple[str, int]]:
         """Give the running runs of `worker` to `heir`, each under a new attempt; return ids and attempts."""
@@ -37,7 +40,10 @@ class Ownership:
             .values(worker=heir, attempt=RunRow.attempt + 1)
             .returning(col(RunRow.id), col(RunRow.attempt))
         )
-        taken = [(run_id, attempt) for run_id, attempt in await self._session.exec(raised)]
+        taken = [
+            (run_id, attempt)
+            for run_id, attempt in await self._session.exec(raised.execution_options(unscoped=EVERY_PROJECT))
+        ]
         await self._session.exec(delete(RunWorkerRow).where(col(RunWorkerRow.id) == worker))
         return taken
 
@@ -53,12 +59,12 @@ class Ownership:
             .values(attempt=RunRow.attempt + 1)
             .returning(col(RunRow.attempt))
         )
-        return (await self._session.exec(statement)).scalar_one_or_none()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).scalar_one_or_none()
 
     async def owned(self, worker: str) -> set[str]:
         """Return the running runs of a worker."""
         statement = select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, RunRow.worker == worker)
-        return set(await self._session.exec(statement))
+        return set(await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT)))
 
     async def give_up(self, run_id: str, attempt: int, error: str, moment: datetime) -> None:
         """End a run of ours that cannot be carried out."""
@@ -67,19 +73,32 @@ class Ownership:
             col(RunRow.attempt) == attempt,
             col(RunRow.status) == RunStatus.RUNNING.value,
         )
-        await self._session.exec(statement.values(status=RunStatus.FAILED.value, error=error, finished_at=moment))
+        await self._session.exec(
+            statement.values(status=RunStatus.FAILED.value, error=error, finished_at=moment).execution_options(
+                unscoped=EVERY_PROJECT
+            )
+        )
 
     async def row(self, run_id: str) -> RunRow | None:
-        return (await self._session.exec(select(RunRow).where(RunRow.id == run_id))).first()
+        return (
+            await self._session.exec(
+                select(RunRow).where(RunRow.id == run_id).execution_options(unscoped=EVERY_PROJECT)
+            )
+        ).first()
 
     async def queued(self) -> list[tuple[str, int]]:
         statement = select(RunRow.id, RunRow.attempt).where(RunRow.status == RunStatus.QUEUED.value)
-        return [(run_id, attempt) for run_id, attempt in await self._session.exec(statement.limit(500))]
+        return [
+            (run_id, attempt)
+            for run_id, attempt in await self._session.exec(
+                statement.limit(500).execution_options(unscoped=EVERY_PROJECT)
+            )
+        ]
 
     async def owners(self) -> set[str]:
         """Return the workers that have a run under way."""
         statement = select(RunRow.worker).where(RunRow.status == RunStatus.RUNNING.value).distinct()
-        return set(await self._session.exec(statement))
+        return set(await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT)))
 
     async def beats(self) -> dict[str, int]:
         return {row.id: row.beats for row in await self._session.exec(select(RunWorkerRow))}
@@ -91,4 +110,4 @@ class Ownership:
 
     async def asked_to_cancel(self, run_ids: Sequence[str]) -> list[str]:
         statement = select(RunRow.id).where(col(RunRow.id).in_(run_ids), col(RunRow.cancel_requested).is_(True))
-        return list(await self._session.exec(statement))
+        return list(await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import and_, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,7 +29,7 @@ class RunRepository:
     async def run(self, run_id: str) -> tuple[RunRow, FlowRow] | None:
         statement = (
             select(RunRow, FlowRow)
-            .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
+            .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
             .where(RunRow.project_id == self._project_id, RunRow.id == run_id)
         )
         return (await self._session.exec(statement)).first()
@@ -44,7 +44,7 @@ class RunRepository:
         """Return one more than asked for, newest first: ids sort by the time they were made."""
         statement = (
             select(RunRow, FlowRow)
-            .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
+            .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
             .where(RunRow.project_id == self._project_id)
             .order_by(col(RunRow.id).desc())
             .limit(page.limit + 1)
@@ -64,7 +64,9 @@ class RunRepository:
             .where(RunRow.project_id == self._project_id, col(RunRow.flow_id).in_(flow_ids))
             .group_by(col(RunRow.flow_id))
         )
-        rows = await self._session.exec(select(RunRow).where(col(RunRow.id).in_(newest)))
+        rows = await self._session.exec(
+            select(RunRow).where(RunRow.project_id == self._project_id, col(RunRow.id).in_(newest))
+        )
         return {row.flow_id: row for row in rows}
 
     async def cancel_queued(self, run_id: str, error: str, moment: datetime) -> bool:

@@ -85,11 +85,19 @@ class KnowledgeBases:
                 func.coalesce(func.sum(case((status.in_(IN_WORK), 1), else_=0)), 0),
                 func.coalesce(func.sum(case((status == DocumentStatus.FAILED, 1), else_=0)), 0),
             )
-            .where(col(DocumentRow.knowledge_base_id).in_(ids), col(DocumentRow.deleted_at).is_(None))
+            .where(
+                col(DocumentRow.project_id) == self._project_id,
+                col(DocumentRow.knowledge_base_id).in_(ids),
+                col(DocumentRow.deleted_at).is_(None),
+            )
             .group_by(col(DocumentRow.knowledge_base_id))
         )
         rows = (await (await self._session.connection()).execute(statement)).all()
         return {base: Tally(*(int(number) for number in numbers)) for base, *numbers in rows}
+
+
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "the purge works on the bases of all projects"
 
 
 class DeletedBases:
@@ -103,21 +111,25 @@ class DeletedBases:
         statement = select(KnowledgeBaseRow.id, KnowledgeBaseRow.attempt).where(
             col(KnowledgeBaseRow.deleted_at).is_not(None)
         )
-        return (await self._session.exec(statement)).all()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def claim(self, knowledge_base_id: str) -> KnowledgeBaseRow | None:
         """Return the hidden base under a new attempt; None when it is gone, or was never hidden."""
         statement = select(KnowledgeBaseRow).where(
             KnowledgeBaseRow.id == knowledge_base_id, col(KnowledgeBaseRow.deleted_at).is_not(None)
         )
-        row = (await self._session.exec(statement.with_for_update())).first()
+        row = (await self._session.exec(statement.with_for_update().execution_options(unscoped=EVERY_PROJECT))).first()
         if row is not None:
             row.attempt += 1
             self._session.add(row)
         return row
 
     async def remove(self, knowledge_base_id: str) -> None:
-        await self._session.exec(delete(KnowledgeBaseRow).where(col(KnowledgeBaseRow.id) == knowledge_base_id))
+        await self._session.exec(
+            delete(KnowledgeBaseRow)
+            .where(col(KnowledgeBaseRow.id) == knowledge_base_id)
+            .execution_options(unscoped=EVERY_PROJECT)
+        )
 
 
 def _base(row: KnowledgeBaseRow, tally: Tally) -> KnowledgeBase:

@@ -85,6 +85,7 @@ class Chunks:
             .join(DocumentRow, col(DocumentRow.id) == ChunkRow.document_id)
             .where(
                 col(ChunkRow.project_id) == self._project_id,
+                col(DocumentRow.project_id) == self._project_id,
                 col(ChunkRow.id).in_(scores),
                 col(DocumentRow.status) == DocumentStatus.DONE,
                 col(DocumentRow.deleted_at).is_(None),

@@ -15,6 +15,9 @@ from backend.knowledge.errors import AttemptLost
 from backend.knowledge.models import DocumentRow
 from backend.knowledge.types import IN_WORK, DocumentStatus
 
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "jobs work on the documents of all projects"
+
 
 class DocumentWork:
     """Opened for one unit of work."""
@@ -31,7 +34,7 @@ class DocumentWork:
                 (col(DocumentRow.status) == DocumentStatus.RUNNING) & (col(DocumentRow.updated_at) < quiet_since),
             ),
         )
-        return (await self._session.exec(statement)).all()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def claim(self, document_id: str) -> DocumentRow | None:
         """Take the document over under a new attempt; None when there is nothing (more) to do."""
@@ -40,7 +43,7 @@ class DocumentWork:
             col(DocumentRow.status).in_(IN_WORK),
             col(DocumentRow.deleted_at).is_(None),
         )
-        row = (await self._session.exec(statement.with_for_update())).first()
+        row = (await self._session.exec(statement.with_for_update().execution_options(unscoped=EVERY_PROJECT))).first()
         if row is not None:
             row.attempt += 1
             row.status = DocumentStatus.RUNNING
@@ -61,7 +64,9 @@ class DocumentWork:
             .values(updated_at=utc_now(), **values)
             .returning(DocumentRow)
         )
-        row: DocumentRow | None = (await self._session.exec(statement)).scalar_one_or_none()
+        row: DocumentRow | None = (
+            await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))
+        ).scalar_one_or_none()
         if row is None:
             raise AttemptLost
         return row
@@ -73,21 +78,25 @@ class DocumentWork:
             DocumentRow.status == DocumentStatus.RUNNING,
             col(DocumentRow.deleted_at).is_(None),
         )
-        return (await self._session.exec(statement)).first() is not None
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).first() is not None
 
     async def peek(self, document_id: str) -> DocumentRow | None:
         """Return the row as it stands, deleted or not."""
-        return (await self._session.exec(select(DocumentRow).where(DocumentRow.id == document_id))).first()
+        return (
+            await self._session.exec(
+                select(DocumentRow).where(DocumentRow.id == document_id).execution_options(unscoped=EVERY_PROJECT)
+            )
+        ).first()
 
     async def to_purge(self, now: datetime) -> Sequence[tuple[str, int]]:
         """Return id and attempt of the deleted documents that nobody can bring back any more."""
         statement = select(DocumentRow.id, DocumentRow.attempt).where(col(DocumentRow.purge_after) <= now)
-        return (await self._session.exec(statement)).all()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def claim_purge(self, document_id: str, now: datetime) -> DocumentRow | None:
         """Return the document whose content is to go, under a new attempt; None when it is gone or was restored."""
         statement = select(DocumentRow).where(DocumentRow.id == document_id, col(DocumentRow.purge_after) <= now)
-        row = (await self._session.exec(statement.with_for_update())).first()
+        row = (await self._session.exec(statement.with_for_update().execution_options(unscoped=EVERY_PROJECT))).first()
         if row is not None:
             row.attempt += 1
             self._session.add(row)
@@ -96,7 +105,7 @@ class DocumentWork:
     async def of_base(self, knowledge_base_id: str) -> Sequence[str]:
         """Return the ids of all documents of a base, deleted ones too."""
         statement = select(DocumentRow.id).where(DocumentRow.knowledge_base_id == knowledge_base_id)
-        return (await self._session.exec(statement)).all()
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def hide_base(self, knowledge_base_id: str, now: datetime) -> None:
         """Delete all documents of a base at once, for good."""
@@ -104,7 +113,10 @@ class DocumentWork:
             update(DocumentRow)
             .where(col(DocumentRow.knowledge_base_id) == knowledge_base_id)
             .values(deleted_at=now, purge_after=now, attempt=col(DocumentRow.attempt) + 1)
+            .execution_options(unscoped=EVERY_PROJECT)
         )
 
     async def remove(self, document_id: str) -> None:
-        await self._session.exec(delete(DocumentRow).where(col(DocumentRow.id) == document_id))
+        await self._session.exec(
+            delete(DocumentRow).where(col(DocumentRow.id) == document_id).execution_options(unscoped=EVERY_PROJECT)
+        )
