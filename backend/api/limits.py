@@ -17,6 +17,8 @@ from backend.trace_ids import caller_address
 
 # Enough for a person who mistypes and for a script that was restarted with an old key; nothing for who tries keys.
 FAILURES = Rate(30, 60)
+# Five times what a held key sends; a person never meets it.
+EVENTS = Rate(100, 1)
 SECOND = 1.0
 MAX_KNOWN = 10_000
 # Credentials that were good lately: whoever shares an address with a guesser goes on working.
@@ -40,14 +42,27 @@ async def count_failure(credential: str) -> None:
         await services().rates.take(_failed(), FAILURES)
 
 
-async def admit(operator: Operator, credential: str) -> Allowance | None:
-    """Remember the credential as good and count the call. Raise QuotaExceeded; None where no rate is set."""
+def remember(credential: str) -> None:
+    """Note that the credential was good."""
     digest = _digest(credential)
     _known[digest] = None
     _known.move_to_end(digest)
     if len(_known) > MAX_KNOWN:
         _known.popitem(last=False)
+
+
+async def admit(operator: Operator, credential: str) -> Allowance | None:
+    """Remember the credential as good and count the call. Raise QuotaExceeded; None where no rate is set."""
+    remember(credential)
     return await admit_operator(operator)
+
+
+async def admit_event(operator: Operator, tab: str) -> None:
+    """Count one event of a tab, and of its person. Raise QuotaExceeded."""
+    allowance = await services().rates.take(f"tab:{tab}", EVENTS)
+    if not allowance.allowed:
+        raise TooOften(allowance)
+    await admit_operator(operator)
 
 
 async def admit_operator(operator: Operator) -> Allowance | None:
@@ -66,7 +81,7 @@ class TooOften(QuotaExceeded):
     """A key or a person called more often than the setting allows."""
 
     def __init__(self, allowance: Allowance) -> None:
-        words = f"More than {allowance.limit} calls in a second."
+        words = f"More than {allowance.limit} a second are too many."
         super().__init__(words, hint="Wait a moment.", retry_after_seconds=allowance.wait_seconds)
         self.allowance = allowance
 

@@ -9,10 +9,15 @@ import reflex as rx
 from reflex.state import StateUpdate
 
 from backend.api.access import SESSION_COOKIE
+from backend.api.limits import admit_event
 from backend.bootstrap import services
-from backend.errors import NotFound, SignInNeeded
+from backend.errors import NotFound, QuotaExceeded, SignInNeeded
+from backend.operator import Operator
+from backend.trace_ids import caller_address
 from console import routes
+from console.door import tabs
 from console.door.outgoing import farewell, places
+from console.toasts import warn
 
 ROOT = "reflex___state____state"
 HYDRATE = frozenset({f"{ROOT}.hydrate", f"{ROOT}.hydrate_and_load"})
@@ -23,6 +28,7 @@ class SeatState(rx.State):
 
     _session_hash: int = 0
     _project_id: str = ""
+    _is_refused: bool = False
 
 
 def cookie_of(state: rx.State) -> str:
@@ -35,7 +41,8 @@ class EventGate(rx.Middleware):
     """Stand before every handler. Each handler asks for its own permission besides."""
 
     async def preprocess(self, app: rx.App, state: Any, event: Any) -> StateUpdate | None:  # noqa: ARG002
-        token, hydrates = cookie_of(state), event.name in HYDRATE
+        token, tab, hydrates = cookie_of(state), state.router.session.client_token, event.name in HYDRATE
+        caller_address.set(tabs.address_of(tab))
         seat = await state.get_state(SeatState)
         known = seat._session_hash == hash(token)
         # A page that is loaded anew may name a project; else the tab stays where it is.
@@ -54,5 +61,18 @@ class EventGate(rx.Middleware):
                 return StateUpdate()
             state._get_root_state().reset()  # hydrate loads the whole tree, so this is complete
             seat._session_hash, seat._project_id = hash(token), operator.project_id
-        places.put(state.router.session.client_token, operator.project_id)
-        return None
+        places.put(tab, operator.project_id)
+        return await _too_often(seat, operator, tab)
+
+
+async def _too_often(seat: SeatState, operator: Operator, tab: str) -> StateUpdate | None:
+    """Drop the event where the tab or its person sends too many; one toast says so, or it would be the next flood."""
+    try:
+        await admit_event(operator, tab)
+    except QuotaExceeded as refused:
+        if seat._is_refused:
+            return StateUpdate()
+        seat._is_refused = True
+        return StateUpdate(events=rx.event.Event.from_event_type(warn(refused.message, refused.hint)))
+    seat._is_refused = False
+    return None

@@ -9,9 +9,12 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.access import SESSION_COOKIE
+from backend.api.limits import count_failure, refuse_guessing, remember
 from backend.bootstrap import services
-from backend.errors import SignInNeeded
+from backend.errors import QuotaExceeded, SignInNeeded
+from backend.trace_ids import caller_address
 from console import routes
+from console.door import tabs
 
 # Scripts, styles, fonts and pictures of the bundle hold no data.
 PUBLIC_FOLDERS = ("/assets/", "/css/", "/fonts/", "/external/")
@@ -34,13 +37,24 @@ def session_cookie(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 async def signed_in(scope: Scope) -> bool:
+    """Tell whether a valid session asks. A socket's guesses are counted; a page's are not, or nobody could sign in."""
     token = session_cookie(scope["headers"])
     if not token:
         return False
+    is_socket = scope["type"] == "websocket"
     try:
+        if is_socket:
+            await refuse_guessing(token)
         await services().identity.by_session(token)
-    except SignInNeeded:
+    except QuotaExceeded:
         return False
+    except SignInNeeded:
+        if is_socket:
+            await count_failure(token)
+        return False
+    remember(token)
+    if is_socket:
+        tabs.note(scope, caller_address.get())
     return True
 
 

@@ -1,0 +1,99 @@
+"""How fast a tab may send, whose address stands behind an event, and how often a socket may be guessed at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from reflex.istate.data import SessionData
+
+from backend.api import limits
+from backend.bootstrap import Services
+from backend.trace_ids import caller_address
+from console.door import tabs
+from console.door.events import HYDRATE, EventGate
+from console.door.gate import gated
+from tests.console.tab import Tab
+
+FIRST = next(iter(HYDRATE))
+
+
+async def session_of(services: Services) -> str:
+    return await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())
+
+
+def tab_of(cookie: str, token: str) -> Any:
+    root = Tab(cookie).at("/").root
+    root.rx_router_session = SessionData(client_token=token)
+    return root
+
+
+async def sent(root: Any, times: int) -> list[Any]:
+    gate: Any = EventGate()
+    return [await gate.preprocess(None, root, SimpleNamespace(name=FIRST)) for _ in range(times)]
+
+
+async def test_b4_a_flood_of_events_ends_with_one_toast_and_hinders_no_other_tab(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "EVENTS", replace(limits.EVENTS, limit=5, seconds=60))
+    cookie = await session_of(services)
+    said = await sent(tab_of(cookie, "flooding"), 8)
+    assert [update is None for update in said] == [True] * 5 + [False] * 3
+    assert [bool(update.events) for update in said[5:]] == [True, False, False]
+    assert await sent(tab_of(cookie, "other"), 1) == [None]
+
+
+async def test_l1_the_rate_of_a_person_holds_over_all_their_tabs(services: Services) -> None:
+    services.edge = replace(services.edge, per_second=4)
+    cookie = await session_of(services)
+    said = [*(await sent(tab_of(cookie, "one"), 3)), *(await sent(tab_of(cookie, "two"), 3))]
+    assert [update is None for update in said] == [True] * 4 + [False] * 2
+
+
+async def test_z8_an_event_carries_the_address_that_its_socket_came_from(services: Services) -> None:
+    cookie = await session_of(services)
+    tabs.note({"query_string": b"token=mine&EIO=4"}, "198.51.100.7")
+    await sent(tab_of(cookie, "mine"), 1)
+    assert caller_address.get() == "198.51.100.7"
+    await sent(tab_of(cookie, "unknown"), 1)
+    assert caller_address.get() == ""
+
+
+async def opened(cookie: str) -> bool:
+    """Ask for a socket and tell whether it reached the application."""
+    reached: list[str] = []
+
+    async def within(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope["type"])
+
+    async def ignore(_message: Any = None) -> Any:
+        return {}
+
+    headers = [(b"cookie", f"signalbox_session={cookie}".encode())]
+    scope = {"type": "websocket", "path": "/_event", "query_string": b"token=t", "headers": headers}
+    await gated(within)(scope, ignore, ignore)
+    return bool(reached)
+
+
+async def test_row_49_guessing_at_the_socket_stops_being_looked_up(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits._known.clear()
+    good, fresh = await session_of(services), await session_of(services)
+    assert await opened(good)
+    looked_up: list[str] = []
+    by_session = services.identity.by_session
+
+    async def counted(token: str, *more: Any) -> Any:
+        looked_up.append(token)
+        return await by_session(token, *more)
+
+    monkeypatch.setattr(services.identity, "by_session", counted)
+    for number in range(200):
+        assert not await opened(f"guess-{number}")
+    assert len(looked_up) == limits.FAILURES.limit
+    assert not await opened(fresh)
+    assert await opened(good)
