@@ -8,10 +8,23 @@ import reflex as rx
 
 from console import routes
 from console.components.settings.frame import settings_page
-from console.components.ui import Column, cell, data_table, panel, phase_view, skeleton_rows, table_row
+from console.components.ui import (
+    Column,
+    button,
+    cell,
+    confirm,
+    data_table,
+    dialog,
+    field,
+    panel,
+    phase_view,
+    skeleton_rows,
+    table_row,
+    text_input,
+)
 from console.state.projects import ProjectsState as Projects
 
-COLUMNS = (Column("Name"), Column("Made", number=True, width="96px", narrow=False))
+COLUMNS = (Column("Name"), Column("Made", number=True, width="96px", narrow=False), Column("Acts", width="176px"))
 
 
 def settings_projects() -> rx.Component:
@@ -24,9 +37,61 @@ def settings_projects() -> rx.Component:
         on_retry=Projects.load,
         what="Projects",
     )
-    return settings_page(routes.SETTINGS, view)
+    make = button("New project", Projects.ask_name("", ""), kind="primary", icon="plus")
+    acts = (rx.cond(Projects.may, make, rx.fragment()),)
+    return settings_page(routes.SETTINGS, view, _naming(), _ending(), acts=acts)
 
 
 def _row(project: Any) -> rx.Component:
     made = cell(project.made, number=True, narrow=False, title=project.exact)
-    return table_row(cell(project.name, name=True), made, key=project.id)
+    acts = rx.el.span(
+        button("Rename", Projects.ask_name(project.id, project.name), size="sm", aria_label="Rename " + project.name),
+        button("Delete", Projects.ask_end(project.id, project.name), size="sm", aria_label="Delete " + project.name),
+        class_name="row",
+    )
+    allowed = rx.el.td(rx.cond(Projects.may, acts, rx.fragment()))
+    return table_row(cell(project.name, name=True), made, allowed, key=project.id)
+
+
+def _naming() -> rx.Component:
+    form = rx.el.form(
+        field(
+            "Name",
+            text_input(id="project-name", name="name", default_value=Projects.name, key=Projects.naming_id),
+            html_for="project-name",
+            help_text="Every member of the organisation may enter it, with the role that they have.",
+            error=Projects.errors["name"],
+        ),
+        id="project-form",
+        class_name="formcol",
+        on_submit=Projects.save,
+    )
+    title: Any = rx.cond(Projects.naming_id, "Rename the project", "New project")
+    act: Any = rx.cond(Projects.naming_id, "Rename", "Create project")
+    return dialog(
+        title,
+        form,
+        identifier="naming",
+        opened=Projects.naming,
+        on_close=Projects.keep,
+        foot=[
+            button("Not now", Projects.keep),
+            button(act, kind="primary", type="submit", form="project-form"),
+        ],
+    )
+
+
+def _ending() -> rx.Component:
+    return confirm(
+        "Delete " + Projects.ending_name + "?",
+        rx.el.p("Nobody enters it any more: its flows, knowledge and conversations are closed, and its API keys end."),
+        identifier="ending",
+        opened=Projects.ending != "",
+        keep="Keep it",
+        act="Delete project",
+        on_keep=Projects.keep,
+        on_act=Projects.end,
+        name=Projects.ending_name,
+        typed=Projects.typed,
+        on_typed=Projects.type_name,
+    )

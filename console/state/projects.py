@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.identity.types import Project
 from backend.operator import Operator, Permission
+from console.problems import caught
 from console.state import formats
+from console.state.forms import Formed
 from console.state.seat import Phased
 
 
@@ -25,26 +29,76 @@ class ProjectLine:
     exact: str
 
 
-class ProjectsState(Phased, rx.State):
-    """`rows` are those that the person may enter."""
+class ProjectsState(Phased, Formed, rx.State):
+    """`naming` opens the form: of the project `naming_id`, else of a new one. `ending` is the one to be deleted."""
 
     rows: rx.Field[list[ProjectLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
+    may: rx.Field[bool] = rx.field(False)
+    naming: rx.Field[bool] = rx.field(False)
+    naming_id: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    ending: rx.Field[str] = rx.field("")
+    ending_name: rx.Field[str] = rx.field("")
+    typed: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
         await self._read(await self._operator(Permission.PROJECT_READ))
 
+    @rx.event
+    async def ask_name(self, project_id: str, name: str) -> None:
+        """Open the form; without an id it makes a project."""
+        await self._operator(Permission.ORGANISATION_MANAGE)
+        self.errors, self.naming, self.naming_id, self.name = {}, True, project_id, name
+
+    @rx.event
+    async def save(self, form: dict[str, Any]) -> None:
+        """Make the project, or name it anew."""
+        operator = await self._operator(Permission.ORGANISATION_MANAGE)
+        identity, name = services().identity, str(form.get("name", ""))
+        with caught(Conflict) as refusal:
+            async with self._checking():
+                if self.naming_id:
+                    await identity.change_project(operator, self.naming_id, name=name)
+                else:
+                    await identity.create_project(operator, name)
+                self.naming = False
+                await self._read(operator)
+        if refusal.problem:
+            self.errors = {"name": f"{refusal.problem.words} {refusal.problem.hint}".strip()}
+
+    @rx.event
+    async def ask_end(self, project_id: str, name: str) -> None:
+        """Ask for the name before a project is deleted."""
+        await self._operator(Permission.ORGANISATION_MANAGE)
+        self.ending, self.ending_name, self.typed = project_id, name, ""
+
+    @rx.event
+    async def type_name(self, words: str) -> None:
+        await self._operator(Permission.ORGANISATION_MANAGE)
+        self.typed = words
+
+    @rx.event
+    async def end(self) -> None:
+        """Delete the project: nobody enters it any more."""
+        operator = await self._operator(Permission.ORGANISATION_MANAGE)
+        project_id, self.ending = self.ending, ""
+        await services().identity.delete_project(operator, project_id)
+        await self._read(operator)
+
+    @rx.event
+    async def keep(self) -> None:
+        """Close the form and the question."""
+        await self._operator(Permission.PROJECT_READ)
+        self.naming, self.ending = False, ""
+
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
-            self.rows = [
-                ProjectLine(
-                    one.id, one.name, formats.day(one.created_at, zone, now), formats.exact(one.created_at, zone)
-                )
-                for one in await services().identity.list_projects(operator)
-            ]
+            self.rows = [_line(one, zone, now) for one in await services().identity.list_projects(operator)]
             self.total = formats.counted(len(self.rows), "project")
+            self.may = operator.may(Permission.ORGANISATION_MANAGE)
             self.phase = "ready"
 
 

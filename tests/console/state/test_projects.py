@@ -16,4 +16,20 @@ async def test_the_projects_of_the_organisation_are_listed(tab: Tab) -> None:
 
 
 async def test_an_anonymous_tab_sees_no_project(services: Services) -> None:
-    await refused(ProjectsState, {})
+    await refused(ProjectsState, {"save": [{}]})
+
+
+async def test_a_project_is_made_renamed_and_deleted(tab: Tab) -> None:
+    state = tab.state(ProjectsState)
+    await state.ask_name("", "")
+    await state.save({"name": "Billing"})
+    assert ([row.name for row in state.rows], state.naming, state.may) == (["Billing", "Support desk"], False, True)
+    await state.ask_name(state.rows[0].id, "Billing")
+    await state.save({"name": "support DESK"})
+    assert "already" in state.errors["name"]
+    await state.save({"name": ""})
+    assert state.errors == {"name": "Give the project a name."}
+    await state.save({"name": "Bills"})
+    await state.ask_end(state.rows[0].id, "Bills")
+    await state.end()
+    assert [row.name for row in state.rows] == ["Support desk"]
