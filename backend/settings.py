@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "SIGNALBOX_"
@@ -18,11 +19,54 @@ MIN_KEY_CHARACTERS = 32
 NOT_SETTINGS = frozenset({"SIGNALBOX_SET_UP", "SIGNALBOX_SOAK"})
 
 
+ISSUERS = {"google": "https://accounts.google.com", "entra": "https://login.microsoftonline.com"}
+TITLES = {"google": "Google", "entra": "Microsoft Entra ID"}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SignInEntry(BaseModel):
+    """One provider of SIGNALBOX_SIGN_IN."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern="^[a-z0-9-]{1,40}$")
+    kind: Literal["google", "entra", "oidc"]
+    title: str = ""
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    issuer: str = ""
+    tenants: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    hosted_domains: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def refuse_open_doors(self) -> Self:
+        """Take issuers over TLS only, and Entra only with the tenants that may come."""
+        if self.kind == "entra" and not self.tenants:
+            raise ValueError("an Entra provider needs its tenants")
+        url = urlsplit(self.found_issuer)
+        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+            raise ValueError("an issuer is an https address")
+        return self
+
+    @property
+    def found_issuer(self) -> str:
+        """The issuer, for Entra with the part that serves one tenant or several."""
+        issuer = self.issuer or ISSUERS.get(self.kind, "")
+        if self.kind != "entra" or issuer.endswith("/v2.0"):
+            return issuer
+        return f"{issuer.rstrip('/')}/{self.tenants[0] if len(self.tenants) == 1 else 'organizations'}/v2.0"
+
+    @property
+    def found_title(self) -> str:
+        return self.title or TITLES.get(self.kind, self.id)
+
+
 class Settings(BaseSettings):
     """Each field is the variable SIGNALBOX_<FIELD>; its description is what `signalbox settings` prints."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
-    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret_key", "database", "smtp_password"})
+    SECRET_FIELDS: ClassVar[frozenset[str]] = frozenset({"secret_key", "database", "smtp_password", "sign_in"})
 
     port: int = Field(default=3000, ge=1, le=65535, description="The port of the console and the REST API.")
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
@@ -49,6 +93,14 @@ class Settings(BaseSettings):
         le=10,
         description="How many reverse proxies of your own stand in front; X-Forwarded-For is believed that far only.",
     )
+    sign_in: Annotated[tuple[SignInEntry, ...], NoDecode] = Field(
+        default=(),
+        description="The providers that people sign in at: a JSON list, or the path of a file with one.",
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=43_200, description="A session ends when it was not used for so long."
+    )
+    session_hours: int = Field(default=12, ge=1, le=720, description="A session ends so long after the sign-in.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Origins of other web pages that may call the REST API with a key, separated by commas.",
@@ -85,8 +137,33 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def refuse_other_addresses(cls, value: str) -> str:
-        """Take an origin only: the console is served from the root of its host."""
-        return _origin(value) if value else ""
+        """Take an origin only, since the console is served from the root of its host, and none without TLS."""
+        origin = _origin(value) if value else ""
+        if origin.startswith("http://") and urlsplit(origin).hostname not in LOOPBACK:
+            raise ValueError("a session cookie goes over https only, except on this machine")
+        return origin
+
+    @field_validator("sign_in", mode="before")
+    @classmethod
+    def read_providers(cls, value: object) -> object:
+        """Take the list itself, or the path of a file that holds it."""
+        if not isinstance(value, str):
+            return value
+        try:
+            text = value if value.lstrip().startswith("[") or not value else Path(value).expanduser().read_text()
+            return tuple(SignInEntry.model_validate(one) for one in json.loads(text)) if text.strip() else ()
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'a provider'}: {first['msg']}") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise ValueError("it is neither a JSON list of providers nor the path of a file with one") from error
+
+    @field_validator("sign_in")
+    @classmethod
+    def refuse_equal_ids(cls, values: tuple[SignInEntry, ...]) -> tuple[SignInEntry, ...]:
+        if len({one.id for one in values}) != len(values):
+            raise ValueError("two providers have the same id")
+        return values
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -133,6 +210,8 @@ class Settings(BaseSettings):
         value: Any = getattr(self, name)
         if name == "secret_key":
             return ", ".join("********" for _ in value) or "(unset)"
+        if name == "sign_in":
+            return ", ".join(one.found_title for one in self.sign_in) or "(unset)"
         if name == "database" and value != "sqlite":
             password = urlsplit(value).password
             return str(value).replace(f":{password}@", ":***@", 1) if password else str(value)

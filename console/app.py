@@ -12,20 +12,22 @@ from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
 from console.components.connection import page_stopped, server_gone
 from console.components.ui.toaster import toaster
+from console.door.account import ACCOUNT_ROUTES
 from console.door.edge import edged
 from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.headers import exported_hashes
 from console.door.invitation import INVITATION
 from console.door.outgoing import guard_outgoing
-from console.door.sign_in import DOOR
+from console.door.providers import PROVIDER_ROUTES
+from console.door.sign_in import SIGN_IN_ROUTES
 from console.pages import PAGES
 from console.pages.not_found import not_found
 from console.problems import show_problem
 from console.theme import STYLESHEETS
 
 api = create_api()
-api.router.routes[:0] = [*DOOR, *INVITATION]
+api.router.routes[:0] = [*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES, *INVITATION]
 
 app = rx.App(
     api_transformer=[api, without_trailing_slash, gated, edged, numbered],  # the last one stands outermost

@@ -5,6 +5,7 @@ from __future__ import annotations
 OVERVIEW = "/"
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
+PROFILE = "/profile"
 CONVERSATIONS = "/conversations"
 CONVERSATION = "/conversations/[conversation_id]"
 FLOWS = "/flows"

@@ -19,6 +19,11 @@ class Unclear(DomainError):
     """The request says two things at once, or half of one."""
 
 
+def session_cookie() -> str:
+    """Return the name of the session cookie: over TLS one that no sister host and no plain connection can set."""
+    return f"__Host-{SESSION_COOKIE}" if services().edge.is_secure else SESSION_COOKIE
+
+
 def _key_of(request: Request) -> str:
     """Return the API key: X-API-Key or the bearer token, else nothing. Raise Unclear for two that differ."""
     keys = {value.strip() for value in request.headers.getlist("x-api-key")}
@@ -43,7 +48,7 @@ async def _found(request: Request) -> Operator:
     identity = services().identity
     if key := _key_of(request):
         return await identity.by_key(key, project_of(request))
-    if cookie := request.cookies.get(SESSION_COOKIE):
+    if cookie := request.cookies.get(session_cookie()):
         # A link to a file cannot send a header, so the query may name the project too.
         named = project_of(request) or request.query_params.get("project_id", "")
         return (await identity.by_session(cookie, named))[0]
@@ -58,7 +63,7 @@ async def who_asks(request: Request) -> Operator:
     known = getattr(request.state, "operator", None)
     if isinstance(known, Operator):
         return known
-    credential = _key_of(request) or request.cookies.get(SESSION_COOKIE, "")
+    credential = _key_of(request) or request.cookies.get(session_cookie(), "")
     await refuse_guessing(credential)
     try:
         operator = await _found(request)

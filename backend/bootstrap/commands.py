@@ -19,6 +19,12 @@ async def sign_in_link(services: Services, _arguments: dict[str, Any]) -> AsyncI
     yield f"{services.settings.address}/sign-in/link?token={token}"
 
 
+async def reset_link(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
+    owner = await services.identity.ensure_owner()
+    token = await services.sign_in.reset_link_for(owner, str(arguments["email"]))
+    yield f"{services.settings.public_url or services.settings.address}/sign-in/reset?token={token}"
+
+
 async def create_key(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
     owner = await services.identity.ensure_owner()
     yield (await services.identity.create_key(owner, str(arguments["name"]))).secret
@@ -55,6 +61,7 @@ async def rotate_secrets(services: Services, _arguments: dict[str, Any]) -> Asyn
 
 COMMANDS: dict[str, Command] = {
     "sign-in-link": sign_in_link,
+    "reset-link": reset_link,
     "api-key create": create_key,
     "audit verify": verify_audit,
     "demo reset": reset_demo,

@@ -19,12 +19,14 @@ from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
+from backend.bootstrap.sign_in import open_sign_in
 from backend.conversations.service import ConversationService
 from backend.demo.service import DemoService
 from backend.flows.context import Outside
 from backend.flows.service import FlowService, RunService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
+from backend.identity.service.signing_in import SignInService
 from backend.installation.service import InstallationService
 from backend.knowledge.service import KnowledgeService
 from backend.overview.service import OverviewService
@@ -61,6 +63,7 @@ class Services:
     http: Http
     language_model: LanguageModel
     identity: IdentityService
+    sign_in: SignInService
     idempotency: IdempotencyService
     conversations: ConversationService
     knowledge: KnowledgeService
@@ -109,10 +112,12 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     secrets = SecretService(units, sealer)
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
+    identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
+    rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
     made = Services(
         settings=settings,
         edge=edge_of(settings),
-        rates=cast(Rates, engine("rates.in_process", "InProcessRates")()),
+        rates=rates,
         database=database,
         units=units,
         events=events,
@@ -121,7 +126,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sealer=sealer,
         http=http,
         language_model=language_model,
-        identity=IdentityService(units, mail=open_mail(settings), public_url=settings.public_url),
+        identity=identity,
+        sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
         idempotency=IdempotencyService(units),
         conversations=conversations,
         knowledge=knowledge,

@@ -16,6 +16,11 @@ def sign_in_link() -> None:
     perform("sign-in-link", {})
 
 
+def reset_link(email: Annotated[str, typer.Argument(help="The address of a local account.")]) -> None:
+    """Print a link with which a member sets a new password; it works once, for an hour."""
+    perform("reset-link", {"email": email})
+
+
 @keys.callback()
 def group() -> None:
     """Keys of the REST API."""

@@ -28,10 +28,10 @@ def require_platform() -> None:
 
 
 def require_loopback(settings: Settings) -> None:
-    if not is_loopback(settings.host):
+    if not is_loopback(settings.host) and not settings.public_url.startswith("https://"):
         stop(
-            f"SIGNALBOX_HOST is {settings.host!r}, and only loopback addresses (127.0.0.1, ::1, localhost) are served: "
-            "signing in is not made for a network yet."
+            f"SIGNALBOX_HOST is {settings.host!r}, which others reach, and passwords and sessions go over TLS only: "
+            "put a reverse proxy with a certificate in front, and set SIGNALBOX_PUBLIC_URL to its https address."
         )
 
 

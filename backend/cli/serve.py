@@ -59,9 +59,12 @@ async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
         if serving.done():
             return
     address = settings.address
-    token = await bootstrap.services().identity.make_sign_in_link()
+    identity = bootstrap.services().identity
     logger.info("ready at %s", address)
-    say(f"Signalbox is ready at {address}")
+    say(f"Signalbox is ready at {settings.public_url or address}")
+    if await identity.has_credential():
+        return
+    token = await identity.make_sign_in_link()
     say(f"Sign in once, within 15 minutes: {address}/sign-in/link?token={token}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.errors import DomainError, NotFound, SignInNeeded
+from backend.errors import DomainError, Forbidden, InvalidInput, NotFound, SignInNeeded
 
 
 class LinkNotValid(SignInNeeded):
@@ -32,3 +32,32 @@ class InvitationNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no waiting invitation of that id.")
+
+
+class WrongCredentials(SignInNeeded):
+    """E-mail and password do not match, or there is no such account: nobody is told which."""
+
+    def __init__(self, num_left: int = 0) -> None:
+        left = f" {num_left} {'try' if num_left == 1 else 'tries'} left." if num_left else ""
+        super().__init__(f"Email and password do not match.{left}")
+
+
+class WrongCode(SignInNeeded):
+    """The code of the second step is not right, was used, or the step took too long."""
+
+    def __init__(self) -> None:
+        super().__init__("This code is not right.", hint="Wait for the next one in your app, or use a recovery code.")
+
+
+class NotInvited(Forbidden):
+    """The person was proved, and is a member of nothing here."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no account for you here.", hint="Ask an owner for an invitation.")
+
+
+class OpeningNotValid(InvalidInput):
+    """What came back from the provider belongs to no sign-in that this browser began, or to one that is over."""
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in was not begun in this browser, or is over.", hint="Begin again.")

@@ -32,9 +32,9 @@ class Verdicts(Generic[Verdict]):
         projects[project_id] = (time.monotonic(), verdict)
         return verdict
 
-    def forget(self, token_hash: str) -> None:
-        self._kept.pop(token_hash, None)
-
     def forget_all(self) -> None:
         """Forget everything: who may do what has changed, which is rare."""
         self._kept.clear()
+
+    def forget(self, token_hash: str) -> None:
+        self._kept.pop(token_hash, None)

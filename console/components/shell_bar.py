@@ -126,6 +126,7 @@ def _person() -> rx.Component:
         menu_line(),
         *(_theme(*theme) for theme in THEMES),
         menu_line(),
+        menu_link("Profile", routes.PROFILE, icon="user"),
         menu_link("About", routes.ABOUT, icon="info"),
         leave,
         label="You",

@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 from reflex.state import StateUpdate
 
-from backend.api.access import SESSION_COOKIE
+from backend.api.access import session_cookie
 from backend.api.limits import admit_event
 from backend.bootstrap import services
 from backend.errors import NotFound, QuotaExceeded, SignInNeeded
@@ -33,7 +33,7 @@ class SeatState(rx.State):
 
 def cookie_of(state: rx.State) -> str:
     """Return the session token that the socket was opened with."""
-    morsel = SimpleCookie(state.router.headers.cookie or "").get(SESSION_COOKIE)
+    morsel = SimpleCookie(state.router.headers.cookie or "").get(session_cookie())
     return morsel.value if morsel else ""
 
 

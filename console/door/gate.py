@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api.access import SESSION_COOKIE
+from backend.api.access import session_cookie as cookie_name
 from backend.api.limits import count_failure, refuse_guessing, remember
 from backend.bootstrap import services
 from backend.errors import QuotaExceeded, SignInNeeded
@@ -29,7 +29,7 @@ def session_cookie(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == b"cookie":
             try:
-                morsel = SimpleCookie(value.decode("latin-1")).get(SESSION_COOKIE)
+                morsel = SimpleCookie(value.decode("latin-1")).get(cookie_name())
             except CookieError:
                 return ""
             return morsel.value if morsel else ""

@@ -8,18 +8,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import services
 from backend.errors import DomainError, SignInNeeded
-from backend.identity.types import SESSION_LIFETIME
+from backend.identity.types import Entered
 from backend.operator import Operator
 from console import routes
-from console.door.sign_in import _page
+from console.door.plain import let_in, page, token_of
 
 
 async def _who(request: Request) -> Operator | None:
     try:
-        return (await services().identity.by_session(request.cookies.get(SESSION_COOKIE, "")))[0]
+        return (await services().identity.by_session(token_of(request)))[0]
     except SignInNeeded:
         return None
 
@@ -28,11 +27,11 @@ async def _form(request: Request, token: str, problem: str = "", status: int = 2
     try:
         invitation = await services().identity.invitation_of(token)
     except SignInNeeded as refusal:
-        return _page("invitation_used.html", 410, reason=refusal.message)
+        return page("invitation_used.html", 410, reason=refusal.message)
     operator = await _who(request)
     again = quote(f"{routes.INVITATION}?token={quote(token)}", safe="")
     signed_in = operator.name if operator else ""
-    return _page(
+    return page(
         "invitation.html",
         status,
         invitation=invitation,
@@ -59,17 +58,7 @@ async def accept_invitation(request: Request) -> Response:
         session = await identity.join(token, str(form.get("name", "")))
     except DomainError as refusal:
         return await _form(request, token, f"{refusal.message} {refusal.hint}".strip(), 422)
-    answer = RedirectResponse(routes.OVERVIEW, 303)
-    answer.set_cookie(
-        SESSION_COOKIE,
-        session,
-        max_age=int(SESSION_LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
-    return answer
+    return let_in(Entered(session, identity.limits.lifetime), routes.OVERVIEW)
 
 
 INVITATION = [

@@ -1,84 +1,140 @@
-"""Sign in with plain pages: they need no script, no socket and no state."""
+"""Sign in: with a password and perhaps a code, or with the first owner's link."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from backend.api.access import SESSION_COOKIE
+from backend.api.access import session_cookie
 from backend.bootstrap import services
-from backend.errors import SignInNeeded
-from backend.identity.types import SESSION_LIFETIME
+from backend.errors import DomainError, InvalidInput, QuotaExceeded, SignInNeeded
+from backend.identity.types import OPENING_LIFETIME, SecondStep
 from console import routes
+from console.door.plain import (
+    browser_of,
+    field,
+    give_cookie,
+    is_on_this_machine,
+    let_in,
+    local,
+    page,
+    secure_name,
+    take_cookie,
+    token_of,
+)
 
-MAX_FIELD_BYTES = 1_000
 LINK = f"{routes.SIGN_IN}/link"
-pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+STEP = "signalbox_step"
+NOT_HERE = "A one-time link works on the machine that runs Signalbox only, at a loopback address."
 
 
-def _page(name: str, status: int = 200, **values: object) -> HTMLResponse:
-    html = pages.get_template(name).render(**values)
-    return HTMLResponse(html, status, {"cache-control": "no-store"})
+async def sign_in_page(
+    status: int = 200, *, target: str = "/", error: str = "", hint: str = "", email: str = ""
+) -> Response:
+    """Draw the ways in that there are now."""
+    ways = services().sign_in
+    return page(
+        "sign_in.html",
+        status,
+        next=local(target),
+        doors=ways.doors(),
+        has_passwords=await ways.has_passwords(),
+        error=error,
+        hint=hint,
+        email=email,
+    )
 
 
-def _local(target: str) -> str:
-    """Return the path to go to after sign-in, never an address elsewhere."""
-    parts = urlsplit(target)
-    plain = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
-    return target if plain and target.isprintable() else routes.OVERVIEW
-
-
-async def sign_in(request: Request) -> Response:
+async def show_sign_in(request: Request) -> Response:
     """Say how to get in."""
-    return _page("sign_in.html", next=_local(request.query_params.get("next", "/")))
+    return await sign_in_page(target=request.query_params.get("next", "/"))
+
+
+async def use_password(request: Request) -> Response:
+    """Let somebody in, or ask for the code of the second step."""
+    email, target = await field(request, "email"), await field(request, "next")
+    try:
+        found = await services().sign_in.by_password(email, await field(request, "password"), browser_of(request))
+    except (SignInNeeded, QuotaExceeded) as refusal:
+        status = 429 if isinstance(refusal, QuotaExceeded) else 401
+        return await sign_in_page(status, target=target, error=refusal.message, hint=refusal.hint, email=email)
+    if not isinstance(found, SecondStep):
+        return let_in(found, target)
+    answer = page("second_step.html", next=local(target))
+    give_cookie(answer, secure_name(STEP), found.token, OPENING_LIFETIME)
+    return answer
+
+
+async def use_code(request: Request) -> Response:
+    """End the second step."""
+    target = await field(request, "next")
+    step = request.cookies.get(secure_name(STEP), "")
+    try:
+        entered = await services().sign_in.by_code(step, await field(request, "code"), browser_of(request))
+    except InvalidInput:
+        return await sign_in_page(400, target=target, error="That took too long. Sign in again.")
+    except (SignInNeeded, QuotaExceeded) as refusal:
+        status = 429 if isinstance(refusal, QuotaExceeded) else 401
+        return page("second_step.html", status, next=local(target), error=refusal.message, hint=refusal.hint)
+    answer = let_in(entered, target)
+    take_cookie(answer, secure_name(STEP))
+    return answer
+
+
+async def _link_page(token: str, status: int = 200, *, problem: DomainError | None = None, email: str = "") -> Response:
+    return page(
+        "link.html",
+        status,
+        token=token,
+        doors=services().sign_in.doors(),
+        is_first=not await services().identity.has_credential(),
+        error=f"{problem.message} {problem.hint}".strip() if problem else "",
+        email=email,
+    )
 
 
 async def show_link(request: Request) -> Response:
-    """Show the button; looking consumes nothing, so a preview of the link cannot use it up."""
+    """Show the buttons; looking consumes nothing, so a preview of the link cannot use it up."""
     token = request.query_params.get("token", "")
     try:
         await services().identity.check_link(token)
     except SignInNeeded as refusal:
-        return _page("link_used.html", 410, reason=refusal.message)
-    return _page("link.html", token=token)
+        return page("link_used.html", 410, reason=refusal.message)
+    return await _link_page(token) if is_on_this_machine(request) else page("link_used.html", 403, reason=NOT_HERE)
 
 
 async def use_link(request: Request) -> Response:
-    """Consume the link and start a session."""
-    # Anybody may post here: one short field, and nothing that is kept on disk.
-    form = await request.form(max_files=0, max_fields=1, max_part_size=MAX_FIELD_BYTES)
+    """Consume the link and start a session; with an address and a password, set them for the owner first."""
+    if not is_on_this_machine(request):
+        return page("link_used.html", 403, reason=NOT_HERE)
+    token, email = await field(request, "token"), await field(request, "email")
     try:
-        session = await services().identity.sign_in_by_link(str(form.get("token", "")))
+        if email and not await services().identity.has_credential():
+            password = await field(request, "password")
+            return let_in(
+                await services().sign_in.set_first_password(token, email, password, browser_of(request)),
+                routes.OVERVIEW,
+            )
+        return let_in(await services().identity.enter_by_link(token), routes.OVERVIEW)
+    except InvalidInput as problem:
+        return await _link_page(token, 422, problem=problem, email=email)
     except SignInNeeded as refusal:
-        return _page("link_used.html", 410, reason=refusal.message)
-    answer = RedirectResponse(routes.OVERVIEW, 303)
-    answer.set_cookie(
-        SESSION_COOKIE,
-        session,
-        max_age=int(SESSION_LIFETIME.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-        path="/",
-    )
-    return answer
+        return page("link_used.html", 410, reason=refusal.message)
 
 
 async def sign_out(request: Request) -> Response:
     """End the session everywhere at once."""
-    await services().identity.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    await services().identity.sign_out(token_of(request))
     answer = RedirectResponse(routes.SIGN_IN, 303)
-    answer.delete_cookie(SESSION_COOKIE, path="/")
+    take_cookie(answer, session_cookie())
     return answer
 
 
-DOOR = [
-    Route(routes.SIGN_IN, sign_in, methods=["GET"]),
+SIGN_IN_ROUTES = [
+    Route(routes.SIGN_IN, show_sign_in, methods=["GET"]),
+    Route(routes.SIGN_IN, use_password, methods=["POST"]),
+    Route(f"{routes.SIGN_IN}/code", use_code, methods=["POST"]),
     Route(LINK, show_link, methods=["GET"]),
     Route(LINK, use_link, methods=["POST"]),
     Route(routes.SIGN_OUT, sign_out, methods=["POST"]),

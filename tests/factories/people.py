@@ -7,7 +7,7 @@ from backend.identity.models import MemberRow, SessionRow, UserRow
 from backend.identity.permissions import Role
 from backend.identity.service import IdentityService
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import SESSION_LIFETIME
+from backend.identity.types import SessionLimits
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.unit_of_work import Units
@@ -26,7 +26,7 @@ async def join(units: Units, owner: Operator, name: str, role: Role) -> str:
                 token_hash=hash_of(token),
                 user_id=user.id,
                 project_id=owner.project_id,
-                expires_at=utc_now() + SESSION_LIFETIME,
+                expires_at=utc_now() + SessionLimits().lifetime,
             )
         )
     return token

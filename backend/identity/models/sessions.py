@@ -16,6 +16,10 @@ class SessionRow(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     user_id: str = Field(foreign_key="user_account.id", index=True)
     project_id: str = Field(foreign_key="project.id")
+    # "link", "password", or the id of a provider.
+    signed_in_with: str = "link"
+    address: str = ""
+    browser: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_seen_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)

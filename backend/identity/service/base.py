@@ -7,7 +7,7 @@ from typing import Literal
 
 from backend.identity.permissions import Role, held
 from backend.identity.repository import Seat
-from backend.identity.types import Person
+from backend.identity.types import Person, SessionLimits
 from backend.identity.verdicts import Verdicts
 from backend.operator import Operator, Permission
 from backend.ports.mail import Mail
@@ -26,11 +26,15 @@ class Base:
         self._verdicts = Verdicts[tuple[Operator, Person]]()
         # Apart: out of one memory a key was taken for a session while it was remembered, and the other way round.
         self._key_verdicts = Verdicts[Operator]()
+        self.limits = SessionLimits()
 
-    async def _changed(self) -> None:
+    def forget_all(self) -> None:
         """Read again who may do what; other processes do so within 2 s."""
         self._verdicts.forget_all()
         self._key_verdicts.forget_all()
+
+    async def _changed(self) -> None:
+        self.forget_all()
 
 
 def operator_of(

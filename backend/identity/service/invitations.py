@@ -12,11 +12,11 @@ from backend.errors import Conflict, Forbidden, InvalidInput, SignInNeeded
 from backend.identity.errors import InvitationNotFound, LinkNotValid
 from backend.identity.models import InvitationRow, MemberRow, SessionRow, UserRow
 from backend.identity.permissions import Role, outranks
-from backend.identity.repository import Invitations, Invited, Members, People, Sessions, by_token
+from backend.identity.repository import Accounts, Invitations, Invited, Members, People, Sessions, by_token
 from backend.identity.service.base import Base
 from backend.identity.service.letters import invitation_letter
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import INVITATION_LIFETIME, SESSION_LIFETIME, Invitation
+from backend.identity.types import INVITATION_LIFETIME, Invitation
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -106,7 +106,7 @@ class InvitationUse(Base):
                     f"This invitation is for {found[0].email}, and you are signed in as {operator.name}.",
                     hint="Sign out, then open the link again.",
                 )
-            return await self._admit(work, found, user)
+            return await self.admit(work, found, user)
 
     async def join(self, token: str, name: str) -> str:
         """Make an account for the invited address, which has none yet, and return the token of its first session."""
@@ -115,25 +115,31 @@ class InvitationUse(Base):
             raise InvalidInput("Say your name.", fields={"name": "Your name is missing."})
         async with self._units.write() as work:
             found = _valid(await by_token(work.session, hash_of(token), lock=True))
+            policy = await Accounts(work.session).policy(found[0].organisation_id)
+            if policy is not None and (policy.provider_only or not policy.local_accounts):
+                raise Forbidden(
+                    "Members of this organisation sign in at a provider.",
+                    hint="Sign in there with the address that was invited; that accepts the invitation.",
+                )
             people = People(work.session)
             if await people.by_email(found[0].email):
                 raise SignInNeeded(f"{found[0].email} has an account.", hint="Sign in, then open the link again.")
             user = UserRow(id=new_id("user"), name=name[:200], email=found[0].email)
             people.add(user)
             await people.flush()
-            project_id = await self._admit(work, found, user)
+            project_id = await self.admit(work, found, user)
             Sessions(work.session).add(
                 SessionRow(
                     id=new_id("sess"),
                     token_hash=hash_of(session_token),
                     user_id=user.id,
                     project_id=project_id,
-                    expires_at=utc_now() + SESSION_LIFETIME,
+                    expires_at=utc_now() + self.limits.lifetime,
                 )
             )
         return session_token
 
-    async def _admit(self, work: Work, found: Invited, user: UserRow) -> str:
+    async def admit(self, work: Work, found: Invited, user: UserRow) -> str:
         """Use the invitation up and make its member. Every way of accepting goes through here."""
         row, inviter, organisation = found
         members = Members(work.session, row.organisation_id)

@@ -9,14 +9,23 @@ from backend.audit.types import Actor, Target
 from backend.columns import utc_now
 from backend.errors import SignInNeeded
 from backend.identity.errors import LinkNotValid, ProjectNotFound
-from backend.identity.models import MemberRow, OrganisationRow, ProjectRow, SessionRow, SignInLinkRow, UserRow
+from backend.identity.models import (
+    MemberRow,
+    OrganisationRow,
+    ProjectRow,
+    SessionRow,
+    SignInLinkRow,
+    SignInPolicyRow,
+    UserRow,
+)
 from backend.identity.permissions import Role
-from backend.identity.repository import People, Seat, Sessions
+from backend.identity.repository import Accounts, People, Seat, Sessions
 from backend.identity.service.base import TOUCH_AFTER, Base, operator_of, person_of
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import LINK_LIFETIME, SESSION_IDLE, SESSION_LIFETIME, Person
+from backend.identity.types import BY_LINK, BY_PASSWORD, LINK_LIFETIME, Entered, Person
 from backend.ids import new_id
 from backend.operator import Operator
+from backend.trace_ids import caller_address
 
 
 class SessionUse(Base):
@@ -66,6 +75,16 @@ class SessionUse(Base):
         async with self._units.read() as session:
             _valid_link(await Sessions(session).link(hash_of(token)))
 
+    async def has_credential(self) -> bool:
+        """Tell whether the first owner can come back without a link of the terminal."""
+        owner = await self.ensure_owner()
+        async with self._units.read() as reading:
+            return await Accounts(reading).has_credential(owner.user_id)
+
+    async def enter_by_link(self, token: str) -> Entered:
+        """Consume the link and open a session. Raise LinkNotValid."""
+        return Entered(await self.sign_in_by_link(token), self.limits.lifetime)
+
     async def sign_in_by_link(self, token: str) -> str:
         """Consume the link and return the token of a new session. Raise LinkNotValid."""
         owner = await self.ensure_owner()
@@ -81,7 +100,8 @@ class SessionUse(Base):
                 token_hash=hash_of(session_token),
                 user_id=link.user_id,
                 project_id=owner.project_id,
-                expires_at=now + SESSION_LIFETIME,
+                address=caller_address.get(),
+                expires_at=now + self.limits.lifetime,
             )
             sessions.add(session)
             actor = Actor(owner.user_id, owner.name, "link")
@@ -101,6 +121,11 @@ class SessionUse(Base):
             await sessions.revoke(hash_of(token), utc_now())
         self._verdicts.forget(hash_of(token))
 
+    def is_alive(self, session: SessionRow, now: datetime) -> bool:
+        """Tell whether the session may be used: what a link opened has no way back, so being idle does not end it."""
+        idle = self.limits.lifetime if session.signed_in_with == BY_LINK else self.limits.idle
+        return session.revoked_at is None and now < session.expires_at and now - session.last_seen_at < idle
+
     async def by_session(self, token: str, project_id: str = "") -> tuple[Operator, Person]:
         """Return who holds the session cookie, in that project or in the one that they were in last.
 
@@ -112,12 +137,13 @@ class SessionUse(Base):
         now = utc_now()
         async with self._units.read() as reading:
             session, people = await Sessions(reading).session(token_hash), People(reading)
-            alive = session is not None and _alive(session, now)
+            alive = session is not None and self.is_alive(session, now)
             seat = await _seat_of(people, session, project_id) if session and alive else None
+            policy = await Accounts(reading).policy(seat[3].id) if seat else None
         if project_id and seat is None and alive:
             raise ProjectNotFound
-        if session is None or seat is None:
-            raise SignInNeeded("You are not signed in.", hint="Open a new sign-in link.")
+        if session is None or seat is None or _shut_out(session, policy):
+            raise SignInNeeded("You are not signed in.", hint="Sign in again.")
         if now - session.last_seen_at > TOUCH_AFTER:
             async with self._units.write() as work:
                 await Sessions(work.session).touch(session.id, now)
@@ -146,5 +172,13 @@ def _valid_link(link: SignInLinkRow | None) -> SignInLinkRow:
     return link
 
 
-def _alive(session: SessionRow, now: datetime) -> bool:
-    return session.revoked_at is None and now < session.expires_at and now - session.last_seen_at < SESSION_IDLE
+def _shut_out(session: SessionRow, policy: SignInPolicyRow | None) -> bool:
+    """Tell whether the session may not go on because the organisation lets people in through its providers only.
+
+    A link of the terminal opened after that is the way back in when the provider is gone.
+    """
+    if policy is None or not policy.provider_only:
+        return False
+    since = policy.provider_only_since
+    is_old_link = session.signed_in_with == BY_LINK and (since is None or session.created_at < since)
+    return session.signed_in_with == BY_PASSWORD or is_old_link

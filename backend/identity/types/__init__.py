@@ -2,24 +2,49 @@
 
 from backend.identity.permissions import ADDS, PERMISSIONS, Role
 from backend.identity.types.access import INVITATION_LIFETIME, GroupRule, Invitation, Member
+from backend.identity.types.accounts import (
+    FRESH,
+    MAX_PASSWORD_CHARACTERS,
+    MIN_PASSWORD_CHARACTERS,
+    NUM_RECOVERY_CODES,
+    OPENING_LIFETIME,
+    RESET_LIFETIME,
+    Account,
+    Linked,
+    Policy,
+    SecondStep,
+)
 from backend.identity.types.keys import MAX_OVERLAP, OVERLAP, ApiKey
 from backend.identity.types.people import Person, Project
-from backend.identity.types.sessions import LINK_LIFETIME, SESSION_IDLE, SESSION_LIFETIME
+from backend.identity.types.sessions import BY_LINK, BY_PASSWORD, LINK_LIFETIME, Entered, SessionLimits, SessionSeen
 
 __all__ = [
     "ADDS",
+    "BY_LINK",
+    "BY_PASSWORD",
+    "FRESH",
     "INVITATION_LIFETIME",
     "LINK_LIFETIME",
     "MAX_OVERLAP",
+    "MAX_PASSWORD_CHARACTERS",
+    "MIN_PASSWORD_CHARACTERS",
+    "NUM_RECOVERY_CODES",
+    "OPENING_LIFETIME",
     "OVERLAP",
     "PERMISSIONS",
-    "SESSION_IDLE",
-    "SESSION_LIFETIME",
+    "RESET_LIFETIME",
+    "Account",
     "ApiKey",
+    "Entered",
     "GroupRule",
     "Invitation",
+    "Linked",
     "Member",
     "Person",
+    "Policy",
     "Project",
     "Role",
+    "SecondStep",
+    "SessionLimits",
+    "SessionSeen",
 ]

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import Services
 from console.door.gate import gated, session_cookie
-from console.door.sign_in import _local
+from console.door.plain import local
 
 
 async def tells_everything(scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,16 +101,17 @@ async def test_a_disguised_page_is_no_public_file(stranger: httpx.AsyncClient, p
     ],
 )
 def test_sign_in_never_leads_elsewhere(target: str) -> None:
-    assert _local(target) == "/"
+    assert local(target) == "/"
 
 
 @pytest.mark.parametrize("target", ["/", "/flows/flow_1", "/knowledge?q=a"])
 def test_sign_in_leads_back_to_the_page_that_was_asked_for(target: str) -> None:
-    assert _local(target) == target
+    assert local(target) == target
 
 
 @pytest.mark.parametrize("raw", [b"", b"a=b", b"signalbox_session", b"\xff\xfe=1; ;;", b"signalbox_session="])
-def test_a_strange_cookie_header_is_no_session(raw: bytes) -> None:
+async def test_a_strange_cookie_header_is_no_session(services: Services, raw: bytes) -> None:
+    assert services
     assert session_cookie([(b"cookie", raw)]) == ""
 
 

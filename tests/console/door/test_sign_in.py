@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from backend.bootstrap import Services
-from console.door.sign_in import DOOR, LINK
+from console.door.sign_in import LINK, SIGN_IN_ROUTES
 
 MEGABYTE = b"x" * 1024 * 1024
 
@@ -18,8 +18,8 @@ MEGABYTE = b"x" * 1024 * 1024
 @pytest.fixture
 async def stranger(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     assert services
-    transport = httpx.ASGITransport(Starlette(routes=DOOR))
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    transport = httpx.ASGITransport(Starlette(routes=SIGN_IN_ROUTES))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         yield client
 
 

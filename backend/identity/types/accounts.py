@@ -1,0 +1,53 @@
+"""Accounts and ways to sign in, as others see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+OPENING_LIFETIME = timedelta(minutes=10)
+# Whoever adds a way in shows that they are there: their session is this young.
+FRESH = timedelta(minutes=10)
+RESET_LIFETIME = timedelta(hours=1)
+MIN_PASSWORD_CHARACTERS = 12
+MAX_PASSWORD_CHARACTERS = 200
+NUM_RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """The password was right and a code is asked for; `token` says so, sealed, for 10 minutes."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A sign-in at a provider that leads to this person."""
+
+    id: str
+    provider: str
+    email: str
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One's own account: how one gets in."""
+
+    name: str
+    email: str
+    has_password: bool
+    has_second_step: bool
+    num_recovery_codes: int
+    linked: tuple[Linked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the members of an organisation sign in, and who may come without an invitation."""
+
+    local_accounts: bool = True
+    provider_only: bool = False
+    domains: tuple[str, ...] = ()
+    domain_role: str = "viewer"
