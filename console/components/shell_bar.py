@@ -120,13 +120,20 @@ def _person() -> rx.Component:
         method="post",
         class_name="leave",
     )
+    # A page of the door: the router would look for it in the bundle.
+    profile = NativeForm.create(
+        rx.el.button(icon("user", small=True), "Profile", type="submit", role="menuitem", tab_index=-1),
+        action=routes.PROFILE,
+        method="get",
+        class_name="leave",
+    )
     return menu(
         trigger,
         who,
         menu_line(),
         *(_theme(*theme) for theme in THEMES),
         menu_line(),
-        menu_link("Profile", routes.PROFILE, icon="user"),
+        profile,
         menu_link("About", routes.ABOUT, icon="info"),
         leave,
         label="You",

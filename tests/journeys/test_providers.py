@@ -53,7 +53,7 @@ def test_the_first_owner_joins_a_provider_and_comes_back_by_it(desk: Server, bro
 
     page.get_by_role("button", name="Signed in as").click()
     page.get_by_role("menuitem", name="Profile").click()
-    page.wait_for_url("**/profile")
+    page.wait_for_url("**/profile**")
     expect(page.get_by_text("Alder login, ines@alder.example")).to_be_visible()
     look(page, "profile")
     page.get_by_role("button", name="Sign out everywhere").click()
@@ -63,7 +63,7 @@ def test_the_first_owner_joins_a_provider_and_comes_back_by_it(desk: Server, bro
     page.goto(f"{desk.base_url}/flows")
     page.get_by_role("link", name="Continue with Alder login").click()
     at_the_provider(page, OWNER.sub)
-    page.wait_for_url(f"{desk.base_url}/flows")
+    page.wait_for_url(f"{desk.base_url}/flows/")
     context.close()
 
 
