@@ -49,13 +49,13 @@ async def show_invitation(request: Request) -> Response:
 
 async def accept_invitation(request: Request) -> Response:
     """Join as the signed-in person, or make the account of the invited address."""
-    form, identity = await request.form(), services().identity
-    token, operator = str(form.get("token", "")), await _who(request)
+    identity = services().identity
+    token, operator = await field(request, "token"), await _who(request)
     try:
         if operator is not None:
             project_id = await identity.accept_invitation(operator, token)
             return RedirectResponse(f"{routes.OVERVIEW}?project={quote(project_id)}", 303)
-        session = await identity.join(token, str(form.get("name", "")))
+        session = await identity.join(token, await field(request, "name"))
     except DomainError as refusal:
         return await _form(request, token, f"{refusal.message} {refusal.hint}".strip(), 422)
     return let_in(Entered(session, identity.limits.lifetime), routes.OVERVIEW)
