@@ -13,7 +13,7 @@ from backend.errors import DomainError, SignInNeeded
 from backend.identity.types import Entered
 from backend.operator import Operator
 from console import routes
-from console.door.plain import let_in, page, token_of
+from console.door.plain import field, let_in, page, token_of
 
 
 async def _who(request: Request) -> Operator | None:
