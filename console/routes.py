@@ -31,3 +31,9 @@ def to(route: str, identifier: object) -> str:
     """Fill the one bracketed part of a route with an id."""
     head, _, rest = route.partition("[")
     return f"{head}{identifier}{rest.partition(']')[2]}"
+
+
+def cited(document_id: str, chunk_id: str) -> str:
+    """Return the address of a document, open at the passage that a citation names."""
+    address = to(DOCUMENT, document_id)
+    return f"{address}?chunk={chunk_id}" if chunk_id else address

@@ -7,7 +7,10 @@ const SAY_BACK_MS = 3000;
 const REFUSALS = 3;
 
 const clock = () => new Date().toLocaleTimeString("en-GB");
-const bundle = (html) => /\/assets\/manifest-[\w-]+\.js/.exec(html)?.[0];
+const MANIFEST = /\/assets\/manifest-[\w-]+\.js/;
+const bundle = (html) => MANIFEST.exec(html)?.[0];
+/* The page drops its own script elements once they ran; what was fetched for it is remembered by the browser. */
+const loaded = () => performance.getEntriesByType("resource").map((entry) => bundle(entry.name)).find(Boolean);
 
 async function answers(path) {
   try {
@@ -45,7 +48,8 @@ export function ServerGone({ lost }) {
     const gone = setTimeout(setPhase, SAY_BACK_MS, "there");
     answers(location.pathname).then((html) => {
       const now = bundle(html);
-      if (now && !document.documentElement.outerHTML.includes(now)) {
+      const mine = loaded();
+      if (now && mine && now !== mine) {
         clearTimeout(gone);
         setPhase("newer");
       }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.flows.document import FlowDocument
 from backend.flows.models import FlowRow, FlowVersionRow, NodeRunRow, RunRow
+from backend.flows.nodes.registry import KINDS
 from backend.flows.types import (
     Flow,
     FlowBrief,
@@ -94,7 +95,7 @@ def node_runs_of(document: FlowDocument, rows: list[NodeRunRow]) -> list[NodeRun
         NodeRun(
             node=node.id,
             kind=node.kind,
-            title=node.title,
+            title=node.title or (KINDS[node.kind].title if node.kind in KINDS else node.kind),
             plate=node.plate,
             status=NodeStatus(row.status),
             reason=row.reason,

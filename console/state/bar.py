@@ -41,13 +41,15 @@ class BarState(Seated, rx.State):
     @rx.event
     async def load(self) -> None:
         """Fill the bar. Runs when a page mounts."""
+        await self._fill(await self._operator(Permission.PROJECT_READ))
+
+    async def _fill(self, operator: Operator) -> None:
         person = await self._person()
         self.name = person.name
         self.initials = formats.initials(person.name)
         self.role = person.role.capitalize()
         self.organisation = person.organisation_name
         self.project, self.project_id = person.project_name, person.project_id
-        operator = await self._operator(Permission.PROJECT_READ)
         found = await services().identity.list_places(operator)
         several = len({name for name, _ in found}) > 1
         self.places = [Place(one.id, f"{name} / {one.name}" if several else one.name) for name, one in found]
@@ -65,6 +67,9 @@ class BarState(Seated, rx.State):
     async def count(self) -> None:
         """Read again what changes by itself."""
         operator = await self._operator(Permission.PROJECT_READ)
+        if not self.name:  # the server was started anew under an open page
+            await self._fill(operator)
+            return
         await self._count(operator, await self._person())
 
     async def _count(self, operator: Operator, person: Person) -> None:

@@ -29,6 +29,7 @@ class ConversationsState(Phased, rx.State):
     total: rx.Field[str] = rx.field("")
     shown: rx.Field[str] = rx.field("")
     num_filters: rx.Field[int] = rx.field(0)
+    num_clears: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
     undo: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
@@ -85,6 +86,7 @@ class ConversationsState(Phased, rx.State):
         """Take all filters and the search away."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query, self.num_filters, self._chosen = "", 0, ()
+        self.num_clears += 1
         await self._read(operator)
 
     @rx.event

@@ -166,7 +166,7 @@ def citation_of(values: dict[str, Any]) -> Citation:
 
 def passage_address(citation: Citation) -> str:
     """Return where the passage stands, selected in its document."""
-    return f"{routes.to(routes.DOCUMENT, citation.document_id)}?chunk={citation.chunk_id}"
+    return routes.cited(citation.document_id, citation.chunk_id)
 
 
 def source_line(citation: Citation) -> Source:

@@ -97,12 +97,11 @@ def pieces(text: str, hrefs: dict[str, str]) -> list[Piece]:
 def cited(one: dict[str, Any], at: int) -> Cited:
     """Return a source; its address opens the passage in its document."""
     document, chunk = str(one.get("document_id") or ""), str(one.get("chunk_id") or "")
-    href = routes.to(routes.DOCUMENT, document) if document else ""
     page = one.get("page")
     place = ", ".join(part for part in (str(one.get("heading") or ""), f"page {page}" if page else "") if part)
     return Cited(
         number=str(one.get("number") or at),
         name=str(one.get("document_name") or one.get("title") or "Source"),
         place=place,
-        href=f"{href}?passage={chunk}" if href and chunk else href,
+        href=routes.cited(document, chunk) if document else "",
     )

@@ -26,6 +26,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
     rows: rx.Field[list[DocumentLine]] = rx.field(default_factory=list)
     foot: rx.Field[str] = rx.field("")
     text: rx.Field[str] = rx.field("")
+    num_clears: rx.Field[int] = rx.field(0)
     status: rx.Field[str] = rx.field(ANY)
     has_next: rx.Field[bool] = rx.field(False)
     has_previous: rx.Field[bool] = rx.field(False)
@@ -88,6 +89,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
         """Show every row again."""
         operator = await self._operator(Permission.KNOWLEDGE_READ)
         self.text, self.status, self._starts = "", ANY, ("",)
+        self.num_clears += 1
         await self._read(operator)
 
     @rx.event

@@ -143,8 +143,7 @@ class RunPageState(Phased, rx.State):
     def _choose(self, detail: RunDetail, node: str) -> None:
         row = next((one for one in detail.nodes if one.node == node), None)
         if row is not None:
-            titles = {kind["kind"]: kind["title"] for kind in self.catalogue.get("kinds", [])}
-            self.node = node_line(row, titles)
+            self.node = node_line(row)
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> None:
@@ -183,7 +182,7 @@ class RunPageState(Phased, rx.State):
         return rx.redirect(routes.to(routes.RUN, made.id))
 
 
-def node_line(row: NodeRun, titles: dict[str, str]) -> NodeLine:
+def node_line(row: NodeRun) -> NodeLine:
     status = row.status.value
     words = {"done": "Done", "failed": "Failed", "skipped": "Skipped", "running": "Running", "cancelled": "Cancelled"}
     said = words.get(status, "Not reached")
@@ -195,7 +194,7 @@ def node_line(row: NodeRun, titles: dict[str, str]) -> NodeLine:
     return NodeLine(
         node=row.node,
         plate=f"{row.plate:02d}",
-        title=row.title or titles.get(row.kind, row.kind),
+        title=row.title,
         look=NODE_LOOKS.get(status, "off"),
         mark=NODE_MARKS.get(status, "queued"),
         words=said,

@@ -45,7 +45,7 @@ class TraceState(Phased, rx.State):
             detail = await services().runs.get(operator, run_id)
             self._nodes = tuple(detail.nodes)
             self.head, self.lines = trace_head(detail.run), trace_lines(detail)
-            self._choose(self._nodes[-1].node if self._nodes else "")
+            self._choose(detail.run.error_node or (self._nodes[-1].node if self._nodes else ""))
             self.phase = "ready"
 
     @rx.event

@@ -18,7 +18,8 @@ def filters(place: str) -> rx.Component:
         rx.el.div(
             filter_input(
                 label="Search the messages",
-                value=ConversationsState.query,
+                default_value=ConversationsState.query,
+                key=f"{place}-{ConversationsState.num_clears}",
                 on_change=ConversationsState.search.debounce(SEARCH_MS),
                 id=f"search-{place}",
             ),

@@ -36,11 +36,15 @@ def _talk() -> rx.Component:
         rx.fragment(),
         empty_state("Try the draft", "Ask it something: the nodes light up as they run, and the answer streams here."),
     )
-    return rx.el.div(
+    talk = rx.el.div(
         nothing,
         rx.foreach(FlowRunState.said, said),
         rx.cond(FlowLiveState.running, _now(), rx.fragment()),
-        class_name="scroll grow chat",
+        class_name="chat",
+    )
+    return rx.el.div(
+        talk,
+        class_name="scroll grow follow",
         tab_index=0,
         role="region",
         aria_label="Conversation",

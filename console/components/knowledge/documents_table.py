@@ -63,7 +63,8 @@ def _filters() -> rx.Component:
     return rx.el.span(
         filter_input(
             label="Filter by name",
-            value=Documents.text,
+            default_value=Documents.text,
+            key=f"filter-{Documents.num_clears}",
             on_change=Documents.search.debounce(200),
             class_name="short",
         ),

@@ -42,7 +42,11 @@ def text_area(*, invalid: Flag = False, mono: bool = False, **props: Any) -> rx.
 
 
 def filter_input(*, label: Text, **props: Any) -> rx.Component:
-    """Draw the filter of a list; the key / goes to the first one of a page."""
+    """Draw the filter of a list; the key / goes to the first one of a page.
+
+    It takes no `value`: that would put back, at each key, what the server knew before it. Give `default_value`, and a
+    `key` that changes when the server empties the filter.
+    """
     attrs = {"data-filter": "true", **props.pop("custom_attrs", {})}
     return text_input(type="search", aria_label=label, placeholder=label, custom_attrs=attrs, **props)
 

@@ -29,7 +29,7 @@ def test_passages_of_several_searches_are_a_list_with_document_heading_and_text(
     assert [(one.name, one.text) for one in found.lines] == [("question", "When?"), ("passages", "")]
     first = found.lines[1].passages[0]
     assert (first.source.number, first.source.name, first.source.place) == ("2", "Returns.md", "Refunds")
-    assert (first.source.href, first.text) == ("/documents/doc_1?passage=chunk_2", PASSAGE["text"])
+    assert (first.source.href, first.text) == ("/documents/doc_1?chunk=chunk_2", PASSAGE["text"])
     assert len(found.lines[1].passages) == 2
     assert json.loads(found.raw)["passages"][0] == [PASSAGE]
 
