@@ -27,9 +27,12 @@ def gateway(server: Server) -> Iterator[str]:
         command("scripted-model", "--port", str(port), "--key", KEY, "--tokens-per-second", "12"),
         cwd=ROOT,
         env=server.environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
+    assert made.stdout is not None
+    assert made.stdout.readline()  # it says where it listens; the first question would come too early
     yield f"http://127.0.0.1:{port}/v1"
     made.terminate()
     made.wait(10)

@@ -236,10 +236,7 @@ def test_the_theme_is_kept_from_page_to_page(console: Console) -> None:
 def test_signing_out_leads_to_the_door(console: Console) -> None:
     link = console.server.run("sign-in-link").stdout.split()[-1]
     console.context.clear_cookies()
-    page = console.page
-    page.goto(link)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page = sign_in(console.context, link)
     wait_until_hydrated(page)
     page.get_by_role("button", name="Signed in as").click()
     page.get_by_role("menuitem", name="Sign out").click()

@@ -73,8 +73,8 @@ def test_a_held_port_is_named_with_its_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("SIGNALBOX_HOST", "0.0.0.0", "only loopback"),
-        ("SIGNALBOX_HOST", "console.example.org", "only loopback"),
+        ("SIGNALBOX_HOST", "0.0.0.0", "SIGNALBOX_PUBLIC_URL"),
+        ("SIGNALBOX_HOST", "console.example.org", "reverse proxy"),
         ("SIGNALBOX_PORT", "no number", "whole number"),
         ("SIGNALBOX_PORT", "70000", "65535"),
         ("SIGNALBOX_MODELS", "best", "embedded"),
