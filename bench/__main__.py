@@ -22,6 +22,7 @@ SCRIPTS = (
     "engine",
     "ingest",
     "knowledge",
+    "compare",
 )
 TIMEOUT_SECONDS = 900
 

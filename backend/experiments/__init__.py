@@ -1,0 +1,1 @@
+"""Experiments: variants over a dataset, scored, compared, and a verdict."""

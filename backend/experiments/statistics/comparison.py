@@ -1,0 +1,190 @@
+"""Compare variants with a baseline over the same rows: a difference, its interval, and a verdict in four words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from backend.experiments.statistics.corrections import holm
+from backend.experiments.statistics.power import rows_for_difference, rows_for_sameness
+from backend.experiments.statistics.proportions import Interval, mcnemar_exact, newcombe_paired
+from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
+from backend.experiments.statistics.questions import UNKNOWN, Finding, Question
+from backend.experiments.statistics.resampling import (
+    Floats,
+    Ints,
+    bca,
+    num_draws,
+    sign_flip_p_values,
+    student,
+    weighted_means,
+    weights,
+    widened,
+)
+from backend.experiments.statistics.types import LEVELS, Arm, Comparison, Metric, Verdict
+
+ALPHA = 0.05
+_MAX_ROWS_NEEDED = 1_000_000
+
+
+def compare(
+    baseline: Arm,
+    variants: Sequence[Arm],
+    metrics: Sequence[Metric],
+    *,
+    clusters: Ints | None = None,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Return a comparison for each variant and metric, variant by variant.
+
+    Rows are resampled with their repetitions together, and with the rows of the same cluster (`clusters`, one number
+    for each item) where those are not independent. A failed cell counts as the metric's worst value. P values are
+    corrected by Holm over everything asked here. The same seed gives the same answer.
+    """
+    questions = [Question(metric, baseline, variant, clusters) for variant in variants for metric in metrics]
+    found = _answers(questions, np.random.default_rng(seed), confidence)
+    corrected = holm([finding.p_value for finding in found])
+    answered = zip(questions, found, corrected, strict=True)
+    return [_said(question, finding, p_value) for question, finding, p_value in answered]
+
+
+def _answers(questions: Sequence[Question], rng: np.random.Generator, confidence: float) -> list[Finding]:
+    """Answer shares of single rows by their own formulas, all the rest by the same draws."""
+    found: dict[int, Finding] = {}
+    means: list[int] = []
+    quantiles: list[int] = []
+    for number, question in enumerate(questions):
+        pairs = question.pairs if question.metric.statistic == "mean" else None
+        if question.is_too_small:
+            found[number] = question.found(UNKNOWN, UNKNOWN, 1.0)
+        elif pairs is not None:
+            ends = (newcombe_paired(pairs, confidence), newcombe_paired(pairs, 1 - 2 * ALPHA))
+            found[number] = question.found(*ends, mcnemar_exact(pairs))
+        else:
+            (means if question.metric.statistic == "mean" else quantiles).append(number)
+    if means or quantiles:
+        asked = ([questions[number] for number in means], [questions[number] for number in quantiles])
+        by_means, by_quantiles = _by_resampling(*asked, rng, confidence)
+        found.update(zip(means, by_means, strict=True))
+        found.update(zip(quantiles, by_quantiles, strict=True))
+    return [found[number] for number in range(len(questions))]
+
+
+def _by_resampling(
+    means: Sequence[Question], quantiles: Sequence[Question], rng: np.random.Generator, confidence: float
+) -> tuple[list[Finding], list[Finding]]:
+    num_clusters = (*means, *quantiles)[0].num_clusters
+    draws = num_draws(num_clusters)
+    nothing = np.empty((num_clusters, 0))
+    sums = np.column_stack([nothing, *(question.sums for question in means)])
+    counts = np.column_stack([nothing, *(question.counts for question in means)])
+    arms = _Quantiles(quantiles)
+    drawn_means, drawn_quantiles = [], []
+    for block in weights(rng, num_clusters, draws):
+        drawn_means.append(weighted_means(block, sums, counts))
+        drawn_quantiles.append(arms.differences(block))
+    of_means, of_quantiles = np.concatenate(drawn_means), np.concatenate(drawn_quantiles)
+    p_values = sign_flip_p_values(rng, sums, draws)
+    return (
+        [_of_mean(one, of_means[:, at], float(p_values[at]), confidence) for at, one in enumerate(means)],
+        [_of_quantile(arms, at, of_quantiles[:, at], confidence) for at in range(len(quantiles))],
+    )
+
+
+def _of_mean(question: Question, drawn: Floats, p_value: float, confidence: float) -> Finding:
+    wide, narrow = (_mean_interval(question, drawn, level) for level in (confidence, 1 - 2 * ALPHA))
+    return question.found(wide, narrow, p_value)
+
+
+def _mean_interval(question: Question, drawn: Floats, confidence: float) -> Interval:
+    """Return the wider ends of BCa and of Student's interval.
+
+    BCa follows the skew of what was seen; over few rows with rare large values it covered 85 % in place of 95.
+    """
+    used = question.counts > 0
+    sums, counts = question.sums[used], question.counts[used]
+    if len(sums) <= 1:
+        return UNKNOWN
+    if not sums.any():
+        # A bootstrap of nothing but noughts would claim to be certain; rows yet unseen may still differ.
+        unseen = question.span * (1 - ((1 - confidence) / 2) ** (1 / len(sums)))
+        return Interval(-unseen, unseen)
+    mean = float(sums.sum() / counts.sum())
+    left_out = (sums.sum() - sums) / (counts.sum() - counts)
+    skewed = bca(drawn, mean, left_out, widened(confidence, len(sums)))
+    plain = student(mean, left_out, confidence)
+    return Interval(min(skewed.low, plain.low), max(skewed.high, plain.high))
+
+
+class _Quantiles:
+    """Holds the quantiles of the arms, the baseline's once for all variants."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self._old = {question.metric.name: _quantile(question, question.old) for question in questions}
+        self._new = [_quantile(question, question.new) for question in questions]
+
+    def differences(self, block: Floats) -> Floats:
+        """Return variant minus baseline for each draw and question."""
+        old = {name: quantile.of(block) for name, quantile in self._old.items()}
+        new = [quantile.of(block) for quantile in self._new]
+        found = [one - old[question.metric.name] for question, one in zip(self.questions, new, strict=True)]
+        return np.column_stack([np.empty((len(block), 0)), *found])
+
+    def values(self, at: int) -> tuple[float, float]:
+        question = self.questions[at]
+        once = np.ones((1, question.num_clusters))
+        return float(self._old[question.metric.name].of(once)[0]), float(self._new[at].of(once)[0])
+
+
+def _quantile(question: Question, values: Floats) -> Quantile:
+    owners = np.repeat(question.cluster_of, values.shape[1])
+    return Quantile(values.ravel(), owners, question.num_clusters, LEVELS[question.metric.statistic])
+
+
+def _of_quantile(arms: _Quantiles, at: int, drawn: Floats, confidence: float) -> Finding:
+    values = arms.values(at)
+    # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
+    deviation = float(drawn.std()) * math.sqrt(arms.questions[at].num_rows)
+    wide, narrow = (percentile_interval(drawn, level) for level in (confidence, 1 - 2 * ALPHA))
+    return Finding(wide, narrow, bootstrap_p_value(drawn), values, values[1] - values[0], deviation)
+
+
+def _said(question: Question, finding: Finding, p_value: float) -> Comparison:
+    verdict = _verdict(question.metric, finding, p_value)
+    return Comparison(
+        question.metric.name,
+        question.variant,
+        *finding.values,
+        finding.difference,
+        finding.interval.low,
+        finding.interval.high,
+        p_value,
+        verdict,
+        _rows_needed(question, finding) if verdict == "cannot_tell" else 0,
+        question.num_rows,
+        question.coverage[1],
+        question.coverage[0],
+    )
+
+
+def _verdict(metric: Metric, finding: Finding, p_value: float) -> Verdict:
+    """Say "same" before "better": a difference that does not matter is none, however sure it is."""
+    if metric.margin > 0 and finding.narrow.inside(metric.margin):
+        return "same"
+    if p_value <= ALPHA and finding.difference != 0:
+        return "better" if (finding.difference > 0) == metric.higher_is_better else "worse"
+    return "cannot_tell"
+
+
+def _rows_needed(question: Question, finding: Finding) -> int | None:
+    """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
+    rows = rows_for_difference(finding.deviation, finding.difference)
+    if question.metric.margin > 0:
+        rows = min(rows, rows_for_sameness(finding.deviation, finding.difference, question.metric.margin))
+    if not 0 < rows <= _MAX_ROWS_NEEDED:
+        return None
+    return max(1, math.ceil(rows) - question.num_rows)

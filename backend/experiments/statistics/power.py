@@ -1,0 +1,37 @@
+"""How many rows a question needs, and what difference so many rows can show."""
+
+from __future__ import annotations
+
+import math
+
+from backend.experiments.statistics.distributions import normal_quantile
+
+POWER = 0.8
+
+
+def detectable_difference(deviation: float, num_rows: int, alpha: float = 0.05) -> float:
+    """Return the smallest true difference that is found four times out of five, in the unit of the deviation.
+
+    The deviation is that of one row's difference; for shares without earlier runs, sqrt(0.3) supposes that three
+    rows in ten flip.
+    """
+    return _quantiles(alpha / 2, 1 - POWER) * deviation / math.sqrt(num_rows) if num_rows else math.inf
+
+
+def rows_for_difference(deviation: float, difference: float, alpha: float = 0.05) -> float:
+    """Return how many rows show a true difference of this size four times out of five."""
+    if difference == 0:
+        return math.inf
+    return (_quantiles(alpha / 2, 1 - POWER) * deviation / difference) ** 2
+
+
+def rows_for_sameness(deviation: float, difference: float, margin: float, alpha: float = 0.05) -> float:
+    """Return how many rows show that a difference of this size is inside the margin."""
+    room = margin - abs(difference)
+    if room <= 0:
+        return math.inf
+    return (_quantiles(alpha, (1 - POWER) / 2) * deviation / room) ** 2
+
+
+def _quantiles(alpha: float, beta: float) -> float:
+    return normal_quantile(1 - alpha) + normal_quantile(1 - beta)

@@ -1,0 +1,107 @@
+"""One question of a comparison: a metric of a variant beside the baseline's, with what can be said without chance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.experiments.statistics.proportions import Interval, Pairs
+from backend.experiments.statistics.resampling import Floats, Ints
+from backend.experiments.statistics.types import LEVELS, Arm, Metric
+
+UNKNOWN = Interval(-math.inf, math.inf)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Holds what is known of one question before the correction for all that were asked.
+
+    `narrow` is the interval with 90 % confidence, by which sameness is judged (two one-sided tests at 5 %);
+    `deviation` is that of one row's difference.
+    """
+
+    interval: Interval
+    narrow: Interval
+    p_value: float
+    values: tuple[float, float]
+    difference: float
+    deviation: float
+
+
+class Question:
+    """Pairs the cells of both arms: failures count as the worst value, repetitions of a row are one."""
+
+    def __init__(self, metric: Metric, baseline: Arm, variant: Arm, clusters: Ints | None) -> None:
+        self.metric, self.variant = metric, variant.name
+        raw = (baseline.scores[metric.name], variant.scores[metric.name])
+        self.coverage = (_share_known(raw[0]), _share_known(raw[1]))
+        self.old, self.new = (_with_failures(values, metric.worst) for values in raw)
+        self.cluster_of = np.arange(len(self.old)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+        self.num_clusters = int(self.cluster_of.max()) + 1 if len(self.old) else 0
+        old, new = _row_means(self.old), _row_means(self.new)
+        self.paired = ~np.isnan(old) & ~np.isnan(new)
+        self.differences = np.where(self.paired, new - old, 0.0)
+        self.values = (_mean(old[self.paired]), _mean(new[self.paired]))
+        self.num_rows = int(self.paired.sum())
+        self.sums = np.bincount(self.cluster_of, self.differences, self.num_clusters)
+        self.counts = np.bincount(self.cluster_of, self.paired.astype(np.float64), self.num_clusters)
+
+    @property
+    def pairs(self) -> Pairs | None:
+        """Count who passed, where each row is one cell and a cluster of its own, and scores are nought and one."""
+        if self.num_clusters < len(self.old) or self.old.shape[1] > 1 or self.new.shape[1] > 1:
+            return None
+        old, new = self.old[self.paired, 0], self.new[self.paired, 0]
+        if not (np.isin(old, (0.0, 1.0)).all() and np.isin(new, (0.0, 1.0)).all()):
+            return None
+        passed, passes = old == 1, new == 1
+        counted = (passed & passes, passed & ~passes, ~passed & passes, ~passed & ~passes)
+        return Pairs(*(int(np.count_nonzero(one)) for one in counted))
+
+    @property
+    def is_too_small(self) -> bool:
+        """Say whether nothing can be said: no pair, or too few rows for one of them to lie beyond the quantile."""
+        level = LEVELS.get(self.metric.statistic, 0.0)
+        return self.num_rows == 0 or self.num_rows * (1 - level) < 1
+
+    @property
+    def span(self) -> float:
+        """Return how far apart two cells are at most."""
+        cells = np.concatenate([self.old.ravel(), self.new.ravel()])
+        return float(np.nanmax(cells) - np.nanmin(cells))
+
+    def found(self, interval: Interval, narrow: Interval, p_value: float) -> Finding:
+        difference = self.values[1] - self.values[0]
+        return Finding(interval, narrow, p_value, self.values, difference, self._deviation())
+
+    def _deviation(self) -> float:
+        """Return the deviation of one row's difference, widened where rows of a cluster go together."""
+        if self.num_rows == 0:
+            return 0.0
+        mean = self.sums.sum() / self.num_rows
+        independent = float(((self.differences[self.paired] - mean) ** 2).sum())
+        clustered = float(((self.sums - mean * self.counts) ** 2).sum())
+        return math.sqrt(max(independent, clustered) / self.num_rows)
+
+
+def _share_known(values: Floats) -> float:
+    return float(np.mean(~np.isnan(values))) if values.size else 0.0
+
+
+def _with_failures(values: Floats, worst: float | None) -> Floats:
+    return values if worst is None else np.where(np.isnan(values), worst, values)
+
+
+def _row_means(values: Floats) -> Floats:
+    known = ~np.isnan(values)
+    counted = known.sum(axis=1)
+    sums = np.where(known, values, 0.0).sum(axis=1)
+    means: Floats = np.full(len(values), np.nan)
+    np.divide(sums, counted, out=means, where=counted > 0)
+    return means
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else math.nan

@@ -1,0 +1,70 @@
+"""The statistics of experiments: how long a large comparison takes, and whether its words can be trusted."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from backend.experiments.statistics.comparison import compare
+from backend.experiments.statistics.resampling import Floats
+from backend.experiments.statistics.types import Arm, Metric
+from bench.table import Figure, main
+
+NUM_RUNS, NUM_ROWS, ROUNDS = 10, 10_000, 5
+NUM_STUDIES, ROWS_OF_A_STUDY = 2_000, 60
+METRICS = (
+    Metric("correct"),
+    Metric("grounded", margin=0.02),
+    Metric("tone", margin=0.2),
+    Metric("latency", higher_is_better=False, statistic="p95", worst=None),
+    Metric("cost", higher_is_better=False, worst=None),
+)
+
+
+def run_of(rng: np.random.Generator, name: str) -> Arm:
+    """Draw the scores of one run: passed or not, shares, grades, a long-tailed latency, a cost."""
+    shape = (NUM_ROWS, 1)
+    return Arm(
+        name,
+        {
+            "correct": (rng.random(shape) < 0.8).astype(np.float64),
+            "grounded": rng.random(shape),
+            "tone": rng.integers(1, 6, shape).astype(np.float64),
+            "latency": rng.lognormal(0, 1, shape),
+            "cost": rng.random(shape) / 100,
+        },
+    )
+
+
+def arms(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw two arms of one study between which nothing differs: rows are hard or easy, answers waver."""
+    firm = rng.random((ROWS_OF_A_STUDY, 1)) < 0.8
+    waver = rng.random((ROWS_OF_A_STUDY, 2)) < 0.4
+    drawn = np.where(waver, rng.random(waver.shape) < 0.8, firm).astype(np.float64)
+    return drawn[:, :1], drawn[:, 1:]
+
+
+def figures() -> Iterator[Figure]:
+    rng = np.random.default_rng(1)
+    baseline, *variants = [run_of(rng, f"run {number}") for number in range(NUM_RUNS)]
+    times = []
+    for seed in range(ROUNDS):
+        begun = time.perf_counter()
+        compare(baseline, variants, METRICS, seed=seed)
+        times.append(time.perf_counter() - begun)
+    yield Figure("compare 10 runs x 10,000 rows, 5 metrics, median", statistics.median(times), "s", 2.0)
+    verdicts = covered = 0
+    for seed in range(NUM_STUDIES):
+        old, new = arms(rng)
+        found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [Metric("m")], seed=seed)[0]
+        verdicts += found.verdict in {"better", "worse"}
+        covered += found.low <= 0 <= found.high
+    yield Figure("false verdicts where nothing differs", 100 * verdicts / NUM_STUDIES, "%", 5.0)
+    yield Figure("95 % intervals that hold the truth", 100 * covered / NUM_STUDIES, "%", 93.0, more_is_better=True)
+
+
+if __name__ == "__main__":
+    main(figures)
