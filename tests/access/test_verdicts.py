@@ -24,12 +24,14 @@ def _table(*, handlers: bool) -> verdicts.Verdicts:
     return {name: said for name, said in verdicts.read().items() if (" " not in name) is handlers}
 
 
+@pytest.mark.security("5", "36")
 async def test_every_route_keeps_its_verdicts(services: Services) -> None:
     found, expected = await verdicts.of_routes(services), _table(handlers=False)
     assert _differences(found, expected) == verdicts.written({})
     assert set(expected) == set(found)
 
 
+@pytest.mark.security("Z2", "46")
 def test_every_handler_keeps_its_verdicts() -> None:
     found, expected = verdicts.of_handlers(), _table(handlers=True)
     assert len(found) > 100
@@ -61,6 +63,7 @@ async def _owner_of_another(services: Services) -> Operator:
     return Operator(user.id, user.name, organisation.id, project.id, PERMISSIONS[Role.OWNER], "session")
 
 
+@pytest.mark.security("4", "10")
 async def test_a_foreign_id_is_answered_like_an_unknown_one(services: Services) -> None:
     ours, theirs = await services.identity.ensure_owner(), await _owner_of_another(services)
     flow = await services.flows.create(ours, "Desk", document=flows.echo())

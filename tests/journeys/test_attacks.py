@@ -102,11 +102,13 @@ async def member(server: Server, cookie: str) -> AsyncIterator[Attacker]:
         {"Origin": "https://evil.example"},
     ],
 )
+@pytest.mark.security("46")
 async def test_a_socket_without_a_session_is_not_opened(server: Server, headers: dict[str, str]) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         await Attacker(server, **headers).connect()
 
 
+@pytest.mark.security("3", "Z1")
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
 async def test_a_page_of_another_origin_opens_no_socket_with_our_cookie(
     server: Server, cookie: str, origin: str
@@ -119,6 +121,7 @@ async def test_the_cookie_never_comes_back_over_the_socket(member: Attacker, coo
     assert cookie not in json.dumps(await member.send(HYDRATE, vars={}))
 
 
+@pytest.mark.security("Z2")
 async def test_a_private_or_unknown_method_is_no_handler(member: Attacker) -> None:
     """The first call shows that the state goes by this name, so that a refusal means something."""
     assert any(told.get("delta") for told in await member.send(f"{PALETTE}.search", query="desk"))
@@ -127,6 +130,7 @@ async def test_a_private_or_unknown_method_is_no_handler(member: Attacker) -> No
             assert not told.get("delta"), (name, told)
 
 
+@pytest.mark.security("27")
 async def test_signing_out_elsewhere_silences_the_open_socket(server: Server, member: Attacker, cookie: str) -> None:
     async with httpx.AsyncClient(cookies={SESSION_COOKIE: cookie}) as client:
         await client.post(f"{server.base_url}/sign-out")
@@ -134,6 +138,7 @@ async def test_signing_out_elsewhere_silences_the_open_socket(server: Server, me
     assert all(not answer.get("delta") for answer in told), told
 
 
+@pytest.mark.security("Z3")
 async def test_a_stolen_tab_token_opens_nothing_without_a_session(server: Server, member: Attacker) -> None:
     """The token travels in the address of the socket, so it must be worth nothing by itself."""
     await member.io.disconnect()
@@ -141,6 +146,7 @@ async def test_a_stolen_tab_token_opens_nothing_without_a_session(server: Server
         await Attacker(server).connect(member.token)
 
 
+@pytest.mark.security("Z3")
 async def test_another_session_finds_nothing_behind_a_stolen_tab_token(server: Server, member: Attacker) -> None:
     await member.send(f"{PALETTE}.search", query="desk-of-the-other")
     await member.io.disconnect()
@@ -177,6 +183,7 @@ async def test_signing_out_silences_what_goes_on_behind_the_socket(
     assert "/sign-in" in json.dumps(told)
 
 
+@pytest.mark.security("Z5")
 async def test_client_storage_vars_hold_no_rights(member: Attacker) -> None:
     """What a browser may write of itself must not change who it is."""
     name = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"

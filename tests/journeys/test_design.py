@@ -243,6 +243,7 @@ def test_signing_out_leads_to_the_door(console: Console) -> None:
     page.wait_for_url("**/sign-in**")
 
 
+@pytest.mark.security("Z9")
 def test_what_a_model_writes_never_runs(console: Console) -> None:
     page = console.open("/design")
     asked: list[str] = []

@@ -59,6 +59,7 @@ async def test_the_secret_is_remembered_for_no_repetition(manager: httpx.AsyncCl
     "extra",
     [{"org_id": "x"}, {"owner_id": "x"}, {"role": "owner"}, {"is_public": True}, {"id": "key_1"}, {"created_at": "x"}],
 )
+@pytest.mark.security("17")
 async def test_row_17_a_field_that_nobody_asked_for_is_refused(
     manager: httpx.AsyncClient, extra: dict[str, object]
 ) -> None:
@@ -72,6 +73,7 @@ async def limited(services: Services) -> str:
     return (await services.identity.create_key(owner, "limited", scopes=["knowledge:read"])).secret
 
 
+@pytest.mark.security("29")
 async def test_row_29_every_way_to_send_a_key_meets_the_same_scopes(
     client: httpx.AsyncClient, services: Services, key: str
 ) -> None:
@@ -97,6 +99,7 @@ async def test_row_29_every_way_to_send_a_key_meets_the_same_scopes(
     assert (await client.get("/api/flows", headers={"X-API-Key": session})).status_code == 401
 
 
+@pytest.mark.security("25")
 @pytest.mark.parametrize("named", [[], [""], [" "], ["PROJECT", "PROJECT"]])
 async def test_row_25_half_a_project_is_never_a_default(
     client: httpx.AsyncClient, services: Services, named: list[str]

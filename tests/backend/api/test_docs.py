@@ -48,6 +48,7 @@ def test_every_route_but_the_public_ones_names_its_permission() -> None:
     assert unguarded == PUBLIC
 
 
+@pytest.mark.security("5")
 async def test_every_route_refuses_a_stranger(stranger: httpx.AsyncClient) -> None:
     for route in routes():
         if route.path in PUBLIC:
@@ -89,6 +90,7 @@ async def test_an_unknown_path_is_answered_in_json(stranger: httpx.AsyncClient) 
 @pytest.mark.parametrize(
     "header", [{"X-API-Key": "{}"}, {"Authorization": "Bearer {}"}, {"authorization": "bearer {}"}]
 )
+@pytest.mark.security("29")
 async def test_both_headers_get_the_same_verdict(
     stranger: httpx.AsyncClient, services: Services, header: dict[str, str]
 ) -> None:

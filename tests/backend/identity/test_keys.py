@@ -185,6 +185,7 @@ async def test_a_key_of_a_project_is_good_there_alone(
             await identity.by_key(key.secret, other)
 
 
+@pytest.mark.security("25")
 async def test_row_25_a_key_of_the_organisation_names_its_project(
     identity: IdentityService, owner: Operator, any_database: Database
 ) -> None:

@@ -67,6 +67,7 @@ async def test_d5_a_sealed_value_opens_in_its_own_row_alone(
         await secrets.secrets_of(owner, ["OTHER"])
 
 
+@pytest.mark.security("11")
 async def test_row_11_another_project_has_none_of_it(
     secrets: SecretService, owner: Operator, any_database: Database
 ) -> None:

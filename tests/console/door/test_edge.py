@@ -94,6 +94,7 @@ async def raw(within: Within, **changes: Any) -> int:
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "x/y?", "localhost@evil.example", "", "10.0.0.1", "localhost:x"]
 )
+@pytest.mark.security("44")
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 async def test_row_44_a_name_that_is_not_ours_is_refused(
     services: Services, within: Within, host: str, kind: str
@@ -103,6 +104,7 @@ async def test_row_44_a_name_that_is_not_ours_is_refused(
     assert within.num_asked == 0
 
 
+@pytest.mark.security("44")
 async def test_row_44_two_hosts_or_none_are_refused(services: Services, within: Within) -> None:
     assert services
     for headers in ([(b"host", b"localhost"), (b"host", b"evil.example")], [(b"host", b"localhost")] * 2, []):
@@ -129,6 +131,7 @@ async def test_the_public_address_is_ours_once_it_is_set(services: Services, wit
     "origin",
     [EVIL, "http://localhost.evil.example", "http://notlocalhost:3000", "null", "http://localhost:81", "file://"],
 )
+@pytest.mark.security("3", "Z1")
 @pytest.mark.parametrize("path", ["/", "/api/flows", "/_event", "/sign-in/link"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 async def test_row_3_a_page_of_another_origin_is_refused(
@@ -153,6 +156,7 @@ async def test_a_browser_that_names_no_origin_but_another_site_changes_nothing(
     assert (await client.get("/", headers={"Sec-Fetch-Site": site})).status_code == 200  # a link was followed
 
 
+@pytest.mark.security("3")
 async def test_a_listed_origin_calls_the_api_with_a_key_and_never_with_the_session(
     client: httpx.AsyncClient, services: Services, within: Within
 ) -> None:
@@ -184,6 +188,7 @@ async def test_a_listed_origin_calls_the_api_with_a_key_and_never_with_the_sessi
         (["2001:db8:1:2:3:4:5:6"], 1, "2001:db8:1:2::/64"),
     ],
 )
+@pytest.mark.security("Z8")
 async def test_z8_the_address_of_a_caller_is_believed_as_far_as_our_own_proxies_go(
     client: httpx.AsyncClient, services: Services, within: Within, headers: list[str], proxies: int, *, expected: str
 ) -> None:
@@ -202,6 +207,7 @@ async def test_d3_a_key_in_an_address_is_refused(client: httpx.AsyncClient, with
     assert "X-API-Key" in answer.json()["detail"]
 
 
+@pytest.mark.security("49")
 async def test_row_49_a_token_of_megabytes_is_refused_before_it_is_looked_up(
     client: httpx.AsyncClient, within: Within
 ) -> None:
@@ -215,6 +221,7 @@ KEY = {"X-API-Key": "k"}
 @pytest.mark.parametrize(
     ("headers", "limit"), [({}, edge.MAX_ANONYMOUS_BODY_BYTES), (KEY, edge.MAX_BODY_BYTES)], ids=["anonymous", "key"]
 )
+@pytest.mark.security("49")
 @pytest.mark.parametrize("is_told", [True, False])
 async def test_row_49_a_long_body_is_refused_whether_or_not_its_length_is_told(
     client: httpx.AsyncClient, within: Within, headers: dict[str, str], limit: int, *, is_told: bool

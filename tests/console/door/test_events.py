@@ -53,6 +53,7 @@ async def test_l1_the_rate_of_a_person_holds_over_all_their_tabs(services: Servi
     assert [update is None for update in said] == [True] * 4 + [False] * 2
 
 
+@pytest.mark.security("Z8")
 async def test_z8_an_event_carries_the_address_that_its_socket_came_from(services: Services) -> None:
     cookie = await session_of(services)
     tabs.note({"query_string": b"token=mine&EIO=4"}, "198.51.100.7")
@@ -78,6 +79,7 @@ async def opened(cookie: str) -> bool:
     return bool(reached)
 
 
+@pytest.mark.security("49")
 async def test_row_49_guessing_at_the_socket_stops_being_looked_up(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
