@@ -17,6 +17,10 @@ class Permission(StrEnum):
     FLOWS_EDIT = "flows:edit"
     FLOWS_PUBLISH = "flows:publish"
     FLOWS_RUN = "flows:run"
+    PROMPTS_READ = "prompts:read"
+    PROMPTS_EDIT = "prompts:edit"
+    PROMPTS_RUN = "prompts:run"
+    PROMPTS_APPROVE = "prompts:approve"  # let a protected label move, never for one's own change
     KNOWLEDGE_READ = "knowledge:read"
     KNOWLEDGE_EDIT = "knowledge:edit"
     MODELS_READ = "models:read"

@@ -37,6 +37,7 @@ from backend.ports.jobs import Jobs
 from backend.ports.language_model import LanguageModel
 from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
+from backend.prompts.service import PromptService
 from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
 from backend.settings import Settings
@@ -67,6 +68,7 @@ class Services:
     idempotency: IdempotencyService
     conversations: ConversationService
     knowledge: KnowledgeService
+    prompts: PromptService
     flows: FlowService
     runs: RunService
     demo: DemoService
@@ -110,6 +112,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
     secrets = SecretService(units, sealer)
+    prompts = PromptService(units, rooms.templates, providers, language_model)
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
@@ -131,6 +134,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         idempotency=IdempotencyService(units),
         conversations=conversations,
         knowledge=knowledge,
+        prompts=prompts,
         flows=running.flows,
         runs=running.runs,
         providers=providers,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from backend.errors import InvalidInput
+from backend.ids import slug_from
 
 MAX_SLUG = 60
 _SLUG = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{MAX_SLUG - 2}}}[a-z0-9])?")
@@ -14,8 +14,7 @@ _ID = re.compile(r"flow_[0-9a-f]{32}")
 
 def slug_of(name: str) -> str:
     """Make a slug of a name: "Ärger & Rücksendung" gives arger-rucksendung; "flow" where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "flow"
+    return slug_from(name, longest=MAX_SLUG, otherwise="flow")
 
 
 def checked_slug(slug: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 from backend.errors import InvalidInput
 
@@ -14,6 +15,23 @@ class TemplateFailed(InvalidInput):
     def __init__(self, message: str, *, line: int | None = None, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.line = line
+
+
+VariableKind = Literal["text", "list", "object", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVariable:
+    """A value that a template reads. `keys` are the literal keys that it reads of it.
+
+    `kind` follows from its use: a loop makes it a list, a key an object, nothing but conditions a boolean. It is
+    not `required` where the template asks whether it is there, or has a default.
+    """
+
+    name: str
+    kind: VariableKind
+    keys: tuple[str, ...] = ()
+    required: bool = True
 
 
 class Templates(Protocol):
@@ -39,6 +57,10 @@ class Templates(Protocol):
 
         The first word is the value's name, the rest are the literal keys behind it. Raise TemplateFailed.
         """
+        ...
+
+    def variables(self, source: str) -> tuple[TemplateVariable, ...]:
+        """Return what the source reads, by name, and how. Raise TemplateFailed."""
         ...
 
     async def close(self) -> None: ...

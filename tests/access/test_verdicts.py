@@ -11,6 +11,7 @@ from backend.identity.models import MemberRow, OrganisationRow, ProjectRow, User
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.ids import new_id
 from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt
 from tests.access import verdicts
 from tests.factories import flows
 from tests.factories.conversations import chat
@@ -69,10 +70,11 @@ async def test_a_foreign_id_is_answered_like_an_unknown_one(services: Services) 
     flow = await services.flows.create(ours, "Desk", document=flows.echo())
     await services.flows.publish(ours, flow.id)
     base = await services.knowledge.create(ours, "Handbook")
+    prompt = await services.prompts.create(ours, NewPrompt("Answer", Content()))
     key = await services.identity.create_key(ours, "ours")
     await chat(services.conversations, services.units, ours)
     ids = {"name": flow.id, "knowledge_base_id": base.id, "key_id": key.id, "project_id": ours.project_id,
-           "user_id": ours.user_id}  # fmt: skip
+           "user_id": ours.user_id, "prompt_id": prompt.id}  # fmt: skip
     headers = {"X-API-Key": (await services.identity.create_key(theirs, "theirs")).secret}
     num_asked = 0
     for method, path in verdicts.routes():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.engines.templates.jinja import JinjaTemplates
-from backend.ports.templates import TemplateFailed, Templates
+from backend.ports.templates import TemplateFailed, Templates, TemplateVariable
 from tests.factories.children import engine_children
 
 VALUES = {
@@ -220,3 +220,24 @@ def test_checking_finds_what_can_never_work(tmp_path: Path):
     for source in ("{{ a", "{{ a | shout }}", "{% include 'x' %}", "{{ a.__class__ }}"):
         with pytest.raises(TemplateFailed):
             templates.check(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("plain", []),
+        ("{{ name }}", [TemplateVariable("name", "text")]),
+        ("{{ user.name }} {{ user['age'] }}", [TemplateVariable("user", "object", ("age", "name"))]),
+        ("{% for p in rows %}{{ p.title }}{% endfor %}", [TemplateVariable("rows", "list")]),
+        ("{{ rows | join(', ') }}", [TemplateVariable("rows", "list")]),
+        ("{% if polite and not hurried %}x{% endif %}", [TemplateVariable("hurried", "boolean"),
+                                                         TemplateVariable("polite", "boolean")]),
+        ("{% if tone %}{{ tone }}{% endif %}", [TemplateVariable("tone", "text")]),
+        ("{% if tone == 'calm' %}x{% endif %}", [TemplateVariable("tone", "text")]),
+        ("{{ tone | default('calm') }}", [TemplateVariable("tone", "text", required=False)]),
+        ("{% if tone is defined %}{{ tone }}{% endif %}", [TemplateVariable("tone", "text", required=False)]),
+        ("{% set x = y %}{{ x }}{{ loop }}", [TemplateVariable("loop", "text"), TemplateVariable("y", "text")]),
+    ],
+)  # fmt: skip
+def test_variables_are_typed_by_their_use(templates: Templates, source: str, found: list[TemplateVariable]) -> None:
+    assert list(templates.variables(source)) == found

@@ -12,10 +12,10 @@ import msgspec
 from jinja2 import nodes
 
 from backend.engines.room.room import Room
-from backend.engines.templates import reading
+from backend.engines.templates import reading, uses
 from backend.engines.templates.environment import Sandbox, fill, parse, value_of
 from backend.engines.templates.orders import Render, Rendered
-from backend.ports.templates import TemplateFailed
+from backend.ports.templates import TemplateFailed, TemplateVariable
 
 WORKER = "backend.engines.templates.worker"
 NUM_ROOMS = 2  # a template that uses its whole second delays its neighbour, not everybody
@@ -30,6 +30,7 @@ class _Read:
     expression: str
     names: frozenset[str]
     references: frozenset[str]
+    variables: tuple[TemplateVariable, ...]
 
 
 class JinjaTemplates:
@@ -67,6 +68,9 @@ class JinjaTemplates:
     def references(self, source: str) -> frozenset[str]:
         return self._read(source).references
 
+    def variables(self, source: str) -> tuple[TemplateVariable, ...]:
+        return self._read(source).variables
+
     async def close(self) -> None:
         for room in self._rooms:
             await room.close()
@@ -75,7 +79,8 @@ class JinjaTemplates:
         tree: nodes.Template = parse(self._sandbox, source)
         references = reading.references(tree)
         names = frozenset(name.partition(".")[0] for name in references)
-        return _Read(reading.is_cheap(tree), reading.lone_expression(tree, source), names, references)
+        lone, variables = reading.lone_expression(tree, source), uses.variables(tree, references)
+        return _Read(reading.is_cheap(tree), lone, names, references, variables)
 
     async def _ask(self, order: Render) -> Any:
         number = self._under_way.index(min(self._under_way))

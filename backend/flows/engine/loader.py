@@ -25,7 +25,13 @@ from backend.unit_of_work import Units
 
 # A run may do this and no more, whoever started it: what its author put into the flow, in its project.
 RUN_RIGHTS = frozenset(
-    {Permission.FLOWS_RUN, Permission.KNOWLEDGE_READ, Permission.MODELS_READ, Permission.CONVERSATIONS_READ}
+    {
+        Permission.FLOWS_RUN,
+        Permission.PROMPTS_READ,
+        Permission.KNOWLEDGE_READ,
+        Permission.MODELS_READ,
+        Permission.CONVERSATIONS_READ,
+    }
 )
 
 

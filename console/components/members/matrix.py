@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
         (
             ("Open the overview, activity and search", May.PROJECT_READ),
             ("Open flows, runs and traces", May.FLOWS_READ),
+            ("Read prompts", May.PROMPTS_READ),
             ("Read knowledge", May.KNOWLEDGE_READ),
             ("Read conversations", May.CONVERSATIONS_READ),
             ("See models and their prices", May.MODELS_READ),
@@ -30,12 +31,20 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("Edit flows", May.FLOWS_EDIT),
             ("Run flows and tests", May.FLOWS_RUN),
             ("Publish and roll back", May.FLOWS_PUBLISH),
+            ("Edit prompts and move labels", May.PROMPTS_EDIT),
+            ("Try prompts in the playground", May.PROMPTS_RUN),
             ("Add and delete documents", May.KNOWLEDGE_EDIT),
             ("Use secrets by name", May.SECRETS_READ),
             ("Connect models", May.MODELS_EDIT),
         ),
     ),
-    ("People in the loop", (("Reply as a person", May.CONVERSATIONS_REPLY),)),
+    (
+        "People in the loop",
+        (
+            ("Reply as a person", May.CONVERSATIONS_REPLY),
+            ("Approve a protected label, never one's own change", May.PROMPTS_APPROVE),
+        ),
+    ),
     (
         "Organisation",
         (

@@ -1,0 +1,109 @@
+"""The shapes of prompts over REST. `PromptBody` has the keys of an API that other systems speak: add none to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from backend.prompts.types import DEFAULT_TEMPERATURE, Content, NewPrompt, Prompt
+
+
+class PromptBody(BaseModel):
+    """The newest version of a prompt with what is counted of it."""
+
+    id: str
+    name: str
+    agent_config: str
+    agent_name: str
+    system_prompt: str
+    instructions: str | None
+    temperature: float | None
+    max_tokens: int | None
+    voice: str | None
+    description: str | None
+    tags: list[str]
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime | None
+    total_runs: int
+    success_rate: float | None
+    avg_duration: float | None
+
+    @classmethod
+    def of(cls, prompt: Prompt) -> PromptBody:
+        content = prompt.content
+        return cls(
+            id=prompt.id,
+            name=prompt.name,
+            agent_config=prompt.agent_config,
+            agent_name=prompt.agent_name,
+            system_prompt=content.system_text,
+            instructions=content.instructions,
+            temperature=content.temperature,
+            max_tokens=content.max_tokens,
+            voice=content.voice,
+            description=prompt.description,
+            tags=list(prompt.tags),
+            is_active=prompt.is_active,
+            created_at=prompt.created_at,
+            updated_at=prompt.updated_at,
+            total_runs=prompt.total_runs,
+            success_rate=prompt.success_rate,
+            avg_duration=prompt.avg_duration,
+        )
+
+
+class NewPromptBody(BaseModel):
+    """Unknown fields are ignored, as they always were."""
+
+    name: str
+    agent_config: str
+    agent_name: str
+    system_prompt: str
+    instructions: str | None = None
+    temperature: float | None = Field(default=DEFAULT_TEMPERATURE, ge=0, le=2)
+    max_tokens: int | None = Field(default=None, ge=1, le=2_000_000)
+    voice: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+    is_active: bool = False
+    folder: str = ""
+    comment: str = ""
+
+    def new(self) -> NewPrompt:
+        return NewPrompt(
+            name=self.name,
+            content=Content(
+                text=self.system_prompt,
+                instructions=self.instructions,
+                temperature=self.temperature,
+                max_tokens=self.max_tokens,
+                voice=self.voice,
+            ),
+            agent_config=self.agent_config,
+            agent_name=self.agent_name,
+            folder=self.folder,
+            description=self.description,
+            tags=tuple(self.tags or ()),
+            is_active=self.is_active,
+            comment=self.comment,
+        )
+
+
+class PromptPatch(BaseModel):
+    """What is sent changes; the agent of a prompt never does. `comment` goes with the new version, if one is made."""
+
+    name: str = ""
+    system_prompt: str = ""
+    instructions: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    voice: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+    is_active: bool = False
+    success_rate: float | None = None
+    avg_duration: float | None = None
+    folder: str = ""
+    comment: str = ""

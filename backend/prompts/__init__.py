@@ -1,0 +1,1 @@
+"""Prompts: what a model is told, in versions that stand and under labels that move."""

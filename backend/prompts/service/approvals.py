@@ -1,0 +1,113 @@
+"""Let a second person decide about a protected label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.columns import storable, utc_now
+from backend.errors import Conflict, Forbidden, NotFound
+from backend.operator import Operator, Permission
+from backend.prompts.checks import MAX_COMMENT, checked_text
+from backend.prompts.content import Content
+from backend.prompts.errors import PromptNotFound
+from backend.prompts.models import PromptApprovalRow, PromptRow
+from backend.prompts.repository import LabelRepository, PromptRepository
+from backend.prompts.service.labels import LabelUseCases, Step
+from backend.prompts.shapes import approval_of, label_of
+from backend.prompts.types import Approval, ApprovalState, Label
+from backend.unit_of_work import Work
+
+WORDS = {"approved": "approved", "refused": "refused", "withdrawn": "withdrawn", "overtaken": "overtaken by another"}
+
+
+class ApprovalUseCases(LabelUseCases):
+    """Nobody approves their own change: neither who asked nor who wrote the version."""
+
+    async def approvals(self, operator: Operator, name: str = "", *, waiting: bool = True) -> Sequence[Approval]:
+        """Return the wishes of one prompt, or of all with an empty name: those that wait, or all. Newest first."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read() as session:
+            rows, labels = (
+                PromptRepository(session, operator.project_id),
+                LabelRepository(session, operator.project_id),
+            )
+            prompt_id = (await self._row(rows, name)).id if name else ""
+            found = await labels.approvals(prompt_id=prompt_id, waiting=waiting)
+            names = await rows.names({one.prompt_id for one in found})
+            return [approval_of(one, names.get(one.prompt_id, "")) for one in found]
+
+    async def approve(self, operator: Operator, identifier: str) -> Label:
+        """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once it is decided."""
+        operator.require(Permission.PROMPTS_APPROVE)
+        async with self._units.write() as work:
+            rows, labels = self._repositories(work, operator)
+            asked, row = await self._waiting(rows, labels, identifier)
+            if operator.user_id in {asked.asked_by_id, asked.author_id}:
+                raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
+            version = await self._version(rows, row, asked.version)
+            await self._check_renders(work.session, row, Content.model_validate(version.content))
+            self._decide(labels, operator, asked, "approved")
+            await work.session.flush()
+            step = Step(asked.label, asked.version, asked.from_version, asked.comment, asked.asked_by, operator.name)
+            moved = await self._move(work, operator, row, step)
+            await self._record(work, operator, row, "prompt.label.approve", step)
+            return label_of(moved, {asked.label})
+
+    async def refuse(self, operator: Operator, identifier: str, reason: str) -> Approval:
+        """Say no, and why. Raise NotFound, InvalidInput without a reason, Conflict once it is decided."""
+        operator.require(Permission.PROMPTS_APPROVE)
+        reason = checked_text(reason, "reason", MAX_COMMENT, shortest=1).strip()
+        async with self._units.write() as work:
+            return await self._end(work, operator, identifier, "refused", reason)
+
+    async def withdraw(self, operator: Operator, identifier: str) -> Approval:
+        """Take one's own wish back. Raise NotFound, Forbidden for another's, Conflict once it is decided."""
+        operator.require(Permission.PROMPTS_EDIT)
+        async with self._units.write() as work:
+            return await self._end(work, operator, identifier, "withdrawn", "", own=True)
+
+    async def _end(
+        self,
+        work: Work,
+        operator: Operator,
+        identifier: str,
+        state: ApprovalState,
+        reason: str,
+        *,
+        own: bool = False,
+    ) -> Approval:
+        rows, labels = self._repositories(work, operator)
+        asked, row = await self._waiting(rows, labels, identifier)
+        if own and asked.asked_by_id != operator.user_id:
+            raise Forbidden("Only who asked takes a wish back.", hint="Refuse it instead.")
+        self._decide(labels, operator, asked, state, reason)
+        step = Step(asked.label, asked.version, asked.from_version)
+        await self._record(work, operator, row, f"prompt.label.{state}", step)
+        return approval_of(asked, row.name)
+
+    async def _waiting(
+        self, rows: PromptRepository, labels: LabelRepository, identifier: str
+    ) -> tuple[PromptApprovalRow, PromptRow]:
+        found = await labels.approval(storable(identifier))
+        if found is None:
+            raise NotFound("There is nothing of that id to decide.")
+        try:
+            row = await self._row(rows, found.prompt_id, lock=True)
+        except PromptNotFound as error:
+            raise NotFound("There is nothing of that id to decide.") from error
+        if found.state != "waiting":
+            who = f" by {found.decided_by}" if found.decided_by else ""
+            raise Conflict(f"It was {WORDS[found.state]}{who} already.")
+        return found, row
+
+    def _decide(
+        self,
+        labels: LabelRepository,
+        operator: Operator,
+        asked: PromptApprovalRow,
+        state: ApprovalState,
+        reason: str = "",
+    ) -> None:
+        asked.state, asked.reason = state, reason
+        asked.decided_by, asked.decided_at = operator.name, utc_now()
+        labels.add(asked)

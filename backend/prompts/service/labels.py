@@ -1,0 +1,211 @@
+"""Move labels, and say which of them are protected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
+from backend.columns import storable, utc_now
+from backend.errors import Conflict, Forbidden, NotFound
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.prompts.checks import MAX_COMMENT, checked_label, checked_text
+from backend.prompts.content import Content
+from backend.prompts.models import (
+    PromptApprovalRow,
+    PromptLabelMoveRow,
+    PromptLabelRow,
+    PromptProtectedLabelRow,
+    PromptRow,
+)
+from backend.prompts.repository import LabelRepository, PromptRepository
+from backend.prompts.service.base import UseCases
+from backend.prompts.shapes import approval_of, label_of, move_of
+from backend.prompts.types import Label, LabelChange, LabelMove
+from backend.unit_of_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One move of a label to `version` (None: off) from `before`. An empty `by` means the operator."""
+
+    label: str
+    version: int | None
+    before: int | None = None
+    comment: str = ""
+    by: str = ""
+    approved_by: str = ""
+
+
+class LabelUseCases(UseCases):
+    """A label points at one version of each prompt; every move of it is kept."""
+
+    async def labels(self, operator: Operator, name: str) -> Sequence[Label]:
+        """Return the labels of a prompt, by name. Raise PromptNotFound."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read() as session:
+            row = await self._row(PromptRepository(session, operator.project_id), name)
+            labels = LabelRepository(session, operator.project_id)
+            protected = {one.name for one in await labels.protected()}
+            return [label_of(one, protected) for one in await labels.labels([row.id])]
+
+    async def moves(self, operator: Operator, name: str) -> Sequence[LabelMove]:
+        """Return the last 200 moves of all labels of a prompt, newest first. Raise PromptNotFound."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read() as session:
+            row = await self._row(PromptRepository(session, operator.project_id), name)
+            return [move_of(one) for one in await LabelRepository(session, operator.project_id).moves(row.id)]
+
+    async def set_label(
+        self, operator: Operator, name: str, label: str, version: int, comment: str = ""
+    ) -> LabelChange:
+        """Point a label at a version; a protected one waits for a second person.
+
+        Raise PromptNotFound, VersionNotFound, InvalidInput, or CannotRender for a version that no values could fill.
+        """
+        operator.require(Permission.PROMPTS_EDIT)
+        label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
+        async with self._units.write() as work:
+            rows, labels = self._repositories(work, operator)
+            row = await self._row(rows, name, lock=True)
+            wanted = await self._version(rows, row, version)
+            await self._check_renders(work.session, row, Content.model_validate(wanted.content))
+            now = await labels.label(row.id, label)
+            is_protected = await labels.protection(label) is not None
+            if now is not None and now.version == version:
+                return LabelChange(label_of(now, {label} if is_protected else set()))
+            if not is_protected:
+                return LabelChange(
+                    label_of(await self._move(work, operator, row, Step(label, version, comment=comment)), set())
+                )
+            for waiting in await labels.approvals(prompt_id=row.id, label=label):
+                if waiting.version == version:
+                    return LabelChange(None, approval_of(waiting, row.name))
+                waiting.state, waiting.decided_at = "overtaken", utc_now()
+                labels.add(waiting)
+            asked = PromptApprovalRow(
+                id=new_id("pap"),
+                project_id=operator.project_id,
+                prompt_id=row.id,
+                label=label,
+                version=version,
+                from_version=now.version if now else None,
+                comment=comment,
+                author_id=wanted.created_by_id,
+                asked_by=operator.name,
+                asked_by_id=operator.user_id,
+            )
+            labels.add(asked)
+            await self._record(work, operator, row, "prompt.label.ask", Step(label, version, asked.from_version))
+            return LabelChange(None, approval_of(asked, row.name))
+
+    async def roll_back(self, operator: Operator, name: str, label: str) -> Label:
+        """Point a label at the version that it pointed at before, at once: that one was good enough before.
+
+        A protected label needs the permission to approve, and no second person. Raise PromptNotFound, NotFound,
+        Conflict where there was none before.
+        """
+        operator.require(Permission.PROMPTS_EDIT)
+        async with self._units.write() as work:
+            rows, labels = self._repositories(work, operator)
+            row = await self._row(rows, name, lock=True)
+            now = await self._label(labels, row, label)
+            is_protected = await labels.protection(label) is not None
+            if is_protected:
+                operator.require(Permission.PROMPTS_APPROVE)
+            if now.previous is None:
+                raise Conflict(f"{label} pointed at no other version before v{now.version}.")
+            back = await self._version(rows, row, now.previous)
+            await self._check_renders(work.session, row, Content.model_validate(back.content))
+            words = f"Rolled back from v{now.version}"
+            moved = await self._move(work, operator, row, Step(label, back.number, comment=words))
+            return label_of(moved, {label} if is_protected else set())
+
+    async def remove_label(self, operator: Operator, name: str, label: str) -> None:
+        """Take a label off a prompt. Raise PromptNotFound, NotFound, Forbidden while it is protected."""
+        operator.require(Permission.PROMPTS_EDIT)
+        async with self._units.write() as work:
+            rows, labels = self._repositories(work, operator)
+            row = await self._row(rows, name, lock=True)
+            now = await self._label(labels, row, label)
+            if await labels.protection(label) is not None:
+                raise Forbidden(f"{label} is protected.", hint="Whoever manages the project can lift the protection.")
+            await labels.delete(now)
+            await self._note(work, operator, row, "prompt.label.remove", Step(label, None, now.version))
+
+    async def protected_labels(self, operator: Operator) -> Sequence[str]:
+        """Return the protected labels of the project, by name."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read() as session:
+            return [one.name for one in await LabelRepository(session, operator.project_id).protected()]
+
+    async def protect_label(self, operator: Operator, label: str, *, protected: bool) -> None:
+        """Let a label of every prompt move only with a second person's approval, or freely again."""
+        operator.require(Permission.PROJECT_MANAGE)
+        label = checked_label(label)
+        async with self._units.write() as work:
+            labels = LabelRepository(work.session, operator.project_id)
+            now = await labels.protection(label)
+            if (now is not None) is protected:
+                return
+            if now is None:
+                row = PromptProtectedLabelRow(project_id=operator.project_id, name=label, protected_by=operator.name)
+                labels.add(row)
+            else:
+                await labels.delete(now)
+            before, after = {"protected": not protected}, {"protected": protected}
+            target = Target("prompt_label", label, label)
+            await AuditTrail(work.session).record(operator, "prompt.label.protect", target, before=before, after=after)
+
+    async def _move(self, work: Work, operator: Operator, row: PromptRow, step: Step) -> PromptLabelRow:
+        """Move it now. Wishes that still wait were about what stood before, so they are overtaken."""
+        version = step.version
+        assert version is not None
+        labels = LabelRepository(work.session, operator.project_id)
+        now = await labels.label(row.id, step.label)
+        step = replace(step, before=now.version if now else None)
+        if now is None:
+            project = operator.project_id
+            now = PromptLabelRow(prompt_id=row.id, name=step.label, project_id=project, version=version)
+        now.version, now.previous = version, step.before
+        now.moved_at, now.moved_by = utc_now(), step.by or operator.name
+        labels.add(now)
+        for waiting in await labels.approvals(prompt_id=row.id, label=step.label):
+            waiting.state, waiting.decided_at = "overtaken", utc_now()
+            labels.add(waiting)
+        await self._note(work, operator, row, "prompt.label", step)
+        return now
+
+    async def _note(self, work: Work, operator: Operator, row: PromptRow, action: str, step: Step) -> None:
+        """Write a line into the history, and one into the audit log."""
+        LabelRepository(work.session, operator.project_id).add(
+            PromptLabelMoveRow(
+                id=new_id("plm"),
+                prompt_id=row.id,
+                project_id=operator.project_id,
+                label=step.label,
+                from_version=step.before,
+                version=step.version,
+                moved_by=step.by or operator.name,
+                comment=step.comment,
+                approved_by=step.approved_by,
+            )
+        )
+        await self._record(work, operator, row, action, step)
+
+    async def _record(self, work: Work, operator: Operator, row: PromptRow, action: str, step: Step) -> None:
+        target = Target("prompt", row.id, row.name)
+        before, after = ({"label": step.label, "version": one} for one in (step.before, step.version))
+        await AuditTrail(work.session).record(operator, action, target, before=before, after=after)
+
+    async def _label(self, labels: LabelRepository, row: PromptRow, label: str) -> PromptLabelRow:
+        found = await labels.label(row.id, storable(label))
+        if found is None:
+            raise NotFound(f"{row.name} has no version under that label.")
+        return found
+
+    def _repositories(self, work: Work, operator: Operator) -> tuple[PromptRepository, LabelRepository]:
+        project = operator.project_id
+        return PromptRepository(work.session, project), LabelRepository(work.session, project)

@@ -1,0 +1,186 @@
+"""Send one set of values through several versions, models and parameters at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from backend.errors import DomainError, InvalidInput
+from backend.operator import Operator, Permission
+from backend.ports.language_model import (
+    AgentLimits,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelFailed,
+    ModelSettings,
+    Patience,
+    TextDelta,
+    Tool,
+    ToolCall,
+)
+from backend.prompts.content import Content, ToolSpec
+from backend.prompts.play_types import (
+    MAX_COLUMNS,
+    PlayDone,
+    PlayEvent,
+    PlayFailed,
+    PlayText,
+    PlayTool,
+)
+from backend.prompts.service.rendering import RenderingUseCases
+from backend.prompts.types import Values
+
+MAX_REQUESTS = 6
+# A person waits for it.
+PATIENCE = Patience(first_token=60, whole_call=180, attempts=1)
+SCHEMA_WORDS = "Answer with one JSON object of this schema and nothing else:"
+Tell = Callable[[PlayEvent], Awaitable[None]]
+
+
+class PlayUseCases(RenderingUseCases):
+    """Nothing of a playground is kept, unless somebody shares it."""
+
+    async def play(
+        self, operator: Operator, columns: Sequence[Content], values: Values, name: str = ""
+    ) -> AsyncGenerator[tuple[int, PlayEvent]]:
+        """Ask all columns at once and yield (column, event) as they come; PlayDone or PlayFailed is a column's last.
+
+        Close the generator to cancel all of them. Raise InvalidInput for too many columns.
+        """
+        operator.require(Permission.PROMPTS_RUN)
+        if not 1 <= len(columns) <= MAX_COLUMNS:
+            raise InvalidInput(f"A playground has 1 to {MAX_COLUMNS} columns.")
+        told: asyncio.Queue[tuple[int, PlayEvent]] = asyncio.Queue(256)
+
+        async def run(index: int, content: Content) -> None:
+            async def tell(event: PlayEvent) -> None:
+                await told.put((index, event))
+
+            await tell(await self._column(operator, content, values, name, tell))
+
+        tasks = [asyncio.create_task(run(index, content)) for index, content in enumerate(columns)]
+        try:
+            left = len(tasks)
+            while left:
+                index, event = await told.get()
+                left -= isinstance(event, PlayDone | PlayFailed)
+                yield index, event
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _column(self, operator: Operator, content: Content, values: Values, name: str, tell: Tell) -> PlayEvent:
+        """Return how the column ended; a failure is an end like another."""
+        start = time.perf_counter()
+        try:
+            rendered = await self.render_content(operator, content, values, name)
+            endpoint = await self._models.resolve(operator, content.model)
+            return await self._asked(endpoint, rendered.messages, content, tell)
+        except DomainError as error:
+            return PlayFailed(error.message, error.hint, content.model, total_ms=_since(start))
+        except Exception:  # noqa: BLE001  # a column that never ends would hold the others open
+            return PlayFailed("Something failed on our side.", "The log has it.", content.model, total_ms=_since(start))
+
+    async def _asked(
+        self, endpoint: ModelEndpoint, messages: Sequence[Message], content: Content, tell: Tell
+    ) -> PlayEvent:
+        if content.tools and not endpoint.capabilities.tools:
+            raise InvalidInput(f"{endpoint.reference} cannot call tools.", hint="Choose another model.")
+        start, calls = time.perf_counter(), list[ToolCall]()
+        given = {tool.name: tool.result for tool in content.tools}
+        first_token_ms: float | None = None
+        stream = self._language_model.stream(
+            endpoint,
+            _with_schema(messages, content, endpoint),
+            tools=[_tool(one) for one in content.tools],
+            settings=_settings(content, endpoint),
+            limits=AgentLimits(max_requests=_num_requests(content), patience=PATIENCE),
+        )
+        try:
+            async with aclosing(stream) as events:
+                async for event in events:
+                    if first_token_ms is None and isinstance(event, TextDelta | ToolCall):
+                        first_token_ms = _since(start)
+                    if isinstance(event, TextDelta):
+                        await tell(PlayText(event.text))
+                    elif isinstance(event, ToolCall):
+                        calls.append(event)
+                        await tell(PlayTool(event.name, event.arguments, given.get(event.name, "")))
+                    elif isinstance(event, Finished):
+                        return self._done(endpoint, content, event)
+        except ModelFailed as failed:
+            cost = self._models.cost(endpoint, failed.usage)
+            tokens = failed.usage.input_tokens, failed.usage.output_tokens
+            if failed.reason == "limit" and calls and not given.get(calls[-1].name):
+                # The call itself is the answer: nobody said what the tool gives back.
+                return PlayDone(
+                    failed.text, endpoint.reference, *tokens, cost, first_token_ms, _since(start), is_cut=False
+                )
+            return PlayFailed(failed.message, failed.hint, endpoint.reference, *tokens, cost, _since(start))
+        return PlayFailed("The model ended without a word.", "", endpoint.reference, total_ms=_since(start))
+
+    def _done(self, endpoint: ModelEndpoint, content: Content, said: Finished) -> PlayDone:
+        value, problem = _object_in(said.text) if content.response_schema else (None, "")
+        return PlayDone(
+            text=said.text,
+            model=endpoint.reference,
+            tokens_in=said.usage.input_tokens,
+            tokens_out=said.usage.output_tokens,
+            cost=self._models.cost(endpoint, said.usage),
+            first_token_ms=said.first_token_ms,
+            total_ms=said.total_ms,
+            is_cut=said.is_cut,
+            value=value,
+            problem=problem,
+        )
+
+
+def _num_requests(content: Content) -> int:
+    """Ask once more after a tool only where the prompt says what every tool gives back."""
+    return MAX_REQUESTS if content.tools and all(tool.result for tool in content.tools) else 1
+
+
+def _tool(spec: ToolSpec) -> Tool:
+    async def give(_arguments: dict[str, Any]) -> str:
+        return spec.result
+
+    return Tool(spec.name, spec.description, spec.parameters, give)
+
+
+def _settings(content: Content, endpoint: ModelEndpoint) -> ModelSettings:
+    return ModelSettings(
+        temperature=content.temperature,
+        max_output_tokens=content.max_tokens,
+        json_schema=content.response_schema if endpoint.capabilities.json_schema else None,
+    )
+
+
+def _with_schema(messages: Sequence[Message], content: Content, endpoint: ModelEndpoint) -> list[Message]:
+    """Say the schema in words to a model that cannot be held to it."""
+    said = list(messages)
+    if not content.response_schema or endpoint.capabilities.json_schema:
+        return said
+    words = f"{SCHEMA_WORDS}\n{json.dumps(content.response_schema)}"
+    if said and said[0].role == "system":
+        return [replace(said[0], content=f"{said[0].content}\n\n{words}"), *said[1:]]
+    return [Message("system", words), *said]
+
+
+def _object_in(text: str) -> tuple[Any, str]:
+    """Return the JSON value of an answer, also between fences, and why there is none."""
+    first, last = text.find("{"), text.rfind("}")
+    try:
+        return json.loads(text[first : last + 1]), ""
+    except ValueError:
+        return None, "The answer is no JSON object."
+
+
+def _since(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 1)

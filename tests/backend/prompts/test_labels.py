@@ -1,0 +1,174 @@
+"""Labels move, are kept in a history, and wait for a second person where they are protected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
+from backend.identity.permissions import PERMISSIONS, Role
+from backend.operator import Operator, Permission
+from backend.prompts.errors import CannotRender, VersionNotFound
+from backend.prompts.service import PromptService
+from backend.prompts.types import Prompt, VersionRef
+from tests.backend.prompts.conftest import text
+
+
+@pytest.fixture
+async def two(prompts: PromptService, ines: Operator, answer: Prompt) -> Prompt:
+    """A prompt with two versions, written by Ines, production on the first."""
+    await prompts.set_label(ines, answer.id, "production", 1, "First")
+    await prompts.save_version(ines, answer.id, text("Answer {{ question }} in short."))
+    return await prompts.get(ines, answer.id)
+
+
+async def test_a_label_points_moves_and_keeps_its_history(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    change = await prompts.set_label(daniel, two.id, "production", 2, "Better")
+    assert change.label
+    assert (change.label.version, change.label.previous, change.label.moved_by) == (2, 1, "Daniel")
+    assert (await prompts.get(ines, two.id)).labels == {"production": 2}
+    assert (await prompts.get_version(ines, two.id, VersionRef())).number == 2
+    assert [(move.from_version, move.version, move.by, move.comment) for move in await prompts.moves(ines, two.id)] == [
+        (1, 2, "Daniel", "Better"),
+        (None, 1, ines.name, "First"),
+    ]
+
+
+async def test_the_same_place_again_is_no_move(prompts: PromptService, ines: Operator, two: Prompt) -> None:
+    await prompts.set_label(ines, two.id, "production", 1)
+    assert len(await prompts.moves(ines, two.id)) == 1
+
+
+async def test_one_click_rolls_back(prompts: PromptService, ines: Operator, two: Prompt) -> None:
+    with pytest.raises(Conflict, match="no other version before v1"):
+        await prompts.roll_back(ines, two.id, "production")
+    await prompts.set_label(ines, two.id, "production", 2)
+    assert (await prompts.roll_back(ines, two.id, "production")).version == 1
+    assert (await prompts.moves(ines, two.id))[0].comment == "Rolled back from v2"
+    with pytest.raises(NotFound):
+        await prompts.roll_back(ines, two.id, "staging")
+
+
+@pytest.mark.parametrize("name", ["", "latest", "Production", "1st", "a b", "a" * 33, "../x"])
+async def test_a_label_has_a_plain_name(prompts: PromptService, ines: Operator, two: Prompt, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        await prompts.set_label(ines, two.id, name, 1)
+
+
+async def test_latest_is_always_the_newest(prompts: PromptService, ines: Operator, two: Prompt) -> None:
+    assert (await prompts.get_version(ines, two.id, VersionRef("latest"))).number == 2
+
+
+async def test_no_label_comes_onto_what_cannot_be_rendered(prompts: PromptService, ines: Operator, two: Prompt) -> None:
+    await prompts.save_version(ines, two.id, text("Answer {{ question"))
+    with pytest.raises(CannotRender, match="Line 1"):
+        await prompts.set_label(ines, two.id, "staging", 3)
+    with pytest.raises(VersionNotFound):
+        await prompts.set_label(ines, two.id, "staging", 4)
+    assert (await prompts.get_version(ines, two.id, VersionRef("latest"))).problem.startswith("Line 1")
+
+
+async def test_a_protected_label_waits_for_a_second_person(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    change = await prompts.set_label(ines, two.id, "production", 2, "Shorter answers")
+    assert change.label is None
+    assert change.approval
+    assert (await prompts.get(ines, two.id)).labels == {"production": 1}
+    (waiting,) = await prompts.approvals(daniel)
+    assert (waiting.prompt_name, waiting.label, waiting.from_version, waiting.version) == (
+        "Support answer", "production", 1, 2
+    )  # fmt: skip
+    moved = await prompts.approve(daniel, waiting.id)
+    assert (moved.version, moved.moved_by) == (2, ines.name)
+    assert (await prompts.moves(ines, two.id))[0].approved_by == "Daniel"
+    assert await prompts.approvals(ines) == []
+    with pytest.raises(Conflict, match="It was approved by Daniel already"):
+        await prompts.approve(daniel, waiting.id)
+
+
+async def test_nobody_approves_their_own_change(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    asked = (await prompts.set_label(daniel, two.id, "production", 2)).approval
+    assert asked
+    by_key = replace(daniel, via="key", key_id="key_1", name="A key of Daniel's")
+    for own in (daniel, by_key, ines):  # who asked, also by a key; and who wrote the version
+        with pytest.raises(Forbidden, match="Nobody approves their own change"):
+            await prompts.approve(own, asked.id)
+    yuki = replace(ines, user_id="user_yuki", name="Yuki", permissions=PERMISSIONS[Role.REVIEWER])
+    assert (await prompts.approve(yuki, asked.id)).version == 2
+
+
+async def test_a_refusal_says_why_and_a_wish_is_taken_back_by_its_owner(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    asked = (await prompts.set_label(ines, two.id, "production", 2)).approval
+    assert asked
+    with pytest.raises(InvalidInput):
+        await prompts.refuse(daniel, asked.id, " ")
+    assert (await prompts.refuse(daniel, asked.id, "Too short")).reason == "Too short"
+    again = (await prompts.set_label(ines, two.id, "production", 2)).approval
+    assert again
+    with pytest.raises(Forbidden):
+        await prompts.withdraw(daniel, again.id)
+    assert (await prompts.withdraw(ines, again.id)).state == "withdrawn"
+    states = [one.state for one in await prompts.approvals(ines, two.id, waiting=False)]
+    assert states == ["withdrawn", "refused"]
+    assert (await prompts.get(ines, two.id)).labels == {"production": 1}
+
+
+async def test_a_newer_wish_overtakes_and_the_same_one_is_asked_once(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    await prompts.save_version(ines, two.id, text("Three"))
+    first = (await prompts.set_label(ines, two.id, "production", 2)).approval
+    same = (await prompts.set_label(ines, two.id, "production", 2)).approval
+    newer = (await prompts.set_label(ines, two.id, "production", 3)).approval
+    assert first
+    assert same
+    assert newer
+    assert (same.id == first.id, newer.id == first.id) == (True, False)
+    with pytest.raises(Conflict, match="overtaken"):
+        await prompts.approve(daniel, first.id)
+    assert (await prompts.approve(daniel, newer.id)).version == 3
+
+
+async def test_a_protected_label_rolls_back_at_once_by_who_may_approve(
+    prompts: PromptService, ines: Operator, two: Prompt
+) -> None:
+    await prompts.set_label(ines, two.id, "production", 2)
+    await prompts.protect_label(ines, "production", protected=True)
+    writer = replace(ines, permissions=ines.permissions - {Permission.PROMPTS_APPROVE})
+    with pytest.raises(Forbidden):
+        await prompts.roll_back(writer, two.id, "production")
+    assert (await prompts.roll_back(ines, two.id, "production")).version == 1
+
+
+async def test_a_protected_label_neither_goes_nor_lets_its_prompt_go(
+    prompts: PromptService, ines: Operator, two: Prompt
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    with pytest.raises(Forbidden):
+        await prompts.remove_label(ines, two.id, "production")
+    with pytest.raises(Conflict, match="under production, which is protected"):
+        await prompts.delete(ines, two.id)
+    await prompts.protect_label(ines, "production", protected=False)
+    await prompts.remove_label(ines, two.id, "production")
+    assert (await prompts.moves(ines, two.id))[0].version is None
+    assert await prompts.delete(ines, two.id) == two.id
+
+
+async def test_only_who_manages_the_project_protects(prompts: PromptService, ines: Operator) -> None:
+    with pytest.raises(Forbidden):
+        await prompts.protect_label(replace(ines, permissions=PERMISSIONS[Role.EDITOR]), "production", protected=True)
+    await prompts.protect_label(ines, "production", protected=True)
+    await prompts.protect_label(ines, "production", protected=True)
+    assert await prompts.protected_labels(ines) == ["production"]
