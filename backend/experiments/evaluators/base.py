@@ -1,0 +1,169 @@
+"""What every evaluator is: settings, and one score for one answer."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.ports.language_model import Message, ModelSettings
+
+Direction = Literal["higher", "lower"]
+# More than that is compared by nobody; it also bounds what a quadratic distance costs.
+MAX_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One answer beside the row it answers. `cost` is in dollars; `passages` are what was retrieved, best first."""
+
+    output: str
+    input: dict[str, Any] = field(default_factory=dict)
+    expected: Any = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    latency_ms: float = 0.0
+    cost: Decimal = Decimal(0)
+    tool_calls: Sequence[dict[str, Any]] = ()
+    passages: Sequence[dict[str, Any]] = ()
+    baseline_output: str | None = None
+    """What the baseline said to the same row, for evaluators that compare a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What an evaluator found. `value` None means that there is no number: a failure, or a person is waited for.
+
+    `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars.
+    """
+
+    value: float | None
+    passed: bool | None = None
+    label: str = ""
+    reason: str = ""
+    error: str = ""
+    cost: Decimal = Decimal(0)
+    agreement: float | None = None
+    rubric_version: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"value": self.value, "passed": self.passed}
+        for name in ("label", "reason", "error", "agreement", "rubric_version"):
+            if getattr(self, name) not in ("", None):
+                told[name] = getattr(self, name)
+        return told | ({"cost": float(self.cost)} if self.cost else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model answered to a judge's question, and what that cost."""
+
+    text: str
+    cost: Decimal = Decimal(0)
+
+
+class Help(Protocol):
+    """What evaluators may use of the outside."""
+
+    async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
+        """Ask "provider:model", the project's default for "". Raise ModelFailed, NotFound."""
+        ...
+
+    async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
+        """Return a row of length 1 per text. Raise Unavailable, NotFound."""
+        ...
+
+
+class Evaluator(BaseModel, ABC):
+    """`negate` turns a score of 0 to 1 round, and the pass mark of any. `margin` is the difference that is none.
+
+    `low` and `high` are the ends of the scale, None where it has no end; a failed answer counts as the worse end.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: ClassVar[str]
+    calls_models: ClassVar[bool] = False
+    needs_pairs: ClassVar[bool] = False
+    needs_person: ClassVar[bool] = False
+
+    name: str = Field(default="", max_length=80)
+    direction: Direction = "higher"
+    unit: str = Field(default="", max_length=20)
+    target: float | None = Field(default=None, allow_inf_nan=False)
+    threshold: float | None = Field(default=None, allow_inf_nan=False)
+    negate: bool = False
+    weight: float = Field(default=1.0, ge=0, le=1_000, allow_inf_nan=False)
+    margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    statistic: Literal["mean", "p50", "p95"] = "mean"
+
+    @property
+    def called(self) -> str:
+        return self.name or self.kind
+
+    @property
+    def scale(self) -> tuple[float, float] | None:
+        return 0.0, 1.0
+
+    @property
+    def worst(self) -> float | None:
+        """Return what a failed answer counts as; None leaves it out."""
+        if self.scale is None:
+            return None
+        return self.scale[0] if self.direction == "higher" else self.scale[1]
+
+    @property
+    def num_calls(self) -> int:
+        """Return how many questions to a model one answer costs."""
+        return 0
+
+    @abstractmethod
+    async def measure(self, case: Case, aid: Help) -> Score:
+        """Return the raw score; `score` adds negation and the pass mark. Raise DomainError where it cannot be told."""
+
+    async def score(self, case: Case, aid: Help) -> Score:
+        return self.judged(await self.measure(case, aid))
+
+    def judged(self, found: Score) -> Score:
+        """Apply negation and threshold to a raw score."""
+        value, passed = found.value, found.passed
+        if value is None or not math.isfinite(value):
+            return found
+        if self.negate and self.scale == (0.0, 1.0):
+            value = 1.0 - value
+            passed = None if passed is None else not passed
+        if self.threshold is not None:
+            passed = value >= self.threshold if self.direction == "higher" else value <= self.threshold
+            if self.negate and self.scale != (0.0, 1.0):
+                passed = not passed
+        return Score(
+            value,
+            passed,
+            found.label,
+            found.reason,
+            found.error,
+            found.cost,
+            found.agreement,
+            found.rubric_version,
+        )
+
+
+YES = Score(1.0, passed=True)
+
+
+def no(reason: str) -> Score:
+    return Score(0.0, passed=False, reason=reason)
+
+
+def as_text(value: Any) -> str:
+    """Return what is expected as text."""
+    if isinstance(value, dict) and len(value) == 1:
+        value = next(iter(value.values()))
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def shortened(text: str) -> str:
+    return text[:MAX_CHARACTERS]

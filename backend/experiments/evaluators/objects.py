@@ -1,0 +1,212 @@
+"""Evaluators of answers that are JSON: can be read, follows a schema, equal in a field or in all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import msgspec
+import regex
+from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema.exceptions import SchemaError, best_match
+from pydantic import Field, field_validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from backend.errors import InvalidInput
+from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Score, no
+from backend.experiments.evaluators.texts import found_in
+
+MISSING = object()
+_STEP = re.compile(r"\[(-?\d+)\]|\[?['\"]([^'\"]+)['\"]\]?|([^.\[\]]+)")
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+MAX_JSON = 1_000_000
+
+
+def read_json(text: str) -> Any:
+    """Return the value that an answer is, between fences too. Raise ValueError."""
+    text = text.strip()
+    if fenced := _FENCED.fullmatch(text):
+        text = fenced.group(1)
+    if len(text) > MAX_JSON:
+        raise ValueError("it is longer than a million characters")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+class JsonValid(Evaluator):
+    """The answer is JSON."""
+
+    kind: ClassVar[str] = "json_valid"
+
+    async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        try:
+            read_json(case.output)
+        except ValueError as error:
+            return no(f"Not JSON: {error}"[:300])
+        return YES
+
+
+class JsonSchema(Evaluator):
+    """The answer is JSON of this shape. The schema reaches nothing outside itself."""
+
+    kind: ClassVar[str] = "json_schema"
+    schema_: dict[str, Any] = Field(alias="schema")
+
+    @field_validator("schema_")
+    @classmethod
+    def _is_a_schema(cls, schema: dict[str, Any]) -> dict[str, Any]:
+        try:
+            Draft202012Validator.check_schema(schema)
+        except SchemaError as error:
+            raise ValueError(f"not a JSON schema: {error.message}") from None
+        return schema
+
+    async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        try:
+            value = read_json(case.output)
+        except ValueError as error:
+            return no(f"Not JSON: {error}"[:300])
+        error_found = await asyncio.to_thread(self._error_in, value)
+        if error_found is None:
+            return YES
+        return no(f"At {error_found.json_path}: {error_found.message}"[:300])
+
+    def _error_in(self, value: Any) -> ValidationError | None:
+        try:
+            error: ValidationError | None = best_match(_validator(msgspec.json.encode(self.schema_)).iter_errors(value))
+        except Unresolvable as unknown:
+            raise InvalidInput(
+                "The schema refers to something outside itself.", hint="Put it under $defs."
+            ) from unknown
+        except RecursionError as endless:
+            raise InvalidInput("The schema refers to itself without end.") from endless
+        return error
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Match with a time limit, which Python's own expressions do not have."""
+    if isinstance(value, str) and not found_in(_expression(pattern), value):
+        yield ValidationError(f"{value[:100]!r} does not match {pattern!r}")
+
+
+@lru_cache(256)
+def _expression(pattern: str) -> Any:
+    try:
+        return regex.compile(pattern)
+    except regex.error as error:
+        raise InvalidInput(f"{pattern!r} is not a regular expression.") from error
+
+
+_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})
+
+
+@lru_cache(64)
+def _validator(schema: bytes) -> Any:
+    return _Validator(json.loads(schema), registry=Registry())
+
+
+class JsonField(Evaluator):
+    """One field of the answer, such as `items[0].price`, is what the same field of the expected output is."""
+
+    kind: ClassVar[str] = "json_field"
+    path: str = Field(min_length=1, max_length=500)
+    value: Any = Field(default=None, description="What to expect in place of the row's own.")
+    tolerance: float = Field(default=0.0, ge=0)
+
+    async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        try:
+            found = at(read_json(case.output), self.path)
+        except ValueError as error:
+            return no(f"Not JSON: {error}"[:300])
+        if found is MISSING:
+            return no(f"There is no {self.path}.")
+        wanted = self.value if "value" in self.model_fields_set else at(parsed(case.expected), self.path)
+        if wanted is MISSING:
+            wanted = case.expected
+        told = f"{self.path} is {json.dumps(found, ensure_ascii=False)[:200]}."
+        return YES if equal(found, wanted, self.tolerance, in_order=True) else no(told)
+
+
+class JsonEqual(Evaluator):
+    """The answer is the expected JSON, whatever the order of its keys; of its lists only where `in_order`."""
+
+    kind: ClassVar[str] = "json_equal"
+    in_order: bool = True
+    tolerance: float = Field(default=0.0, ge=0)
+    ignore: tuple[str, ...] = Field(default=(), max_length=50, description="Keys that do not count.")
+
+    async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
+        try:
+            found = read_json(case.output)
+        except ValueError as error:
+            return no(f"Not JSON: {error}"[:300])
+        mine, theirs = _without(found, self.ignore), _without(parsed(case.expected), self.ignore)
+        return YES if equal(mine, theirs, self.tolerance, in_order=self.in_order) else no("The values differ.")
+
+
+def parsed(value: Any) -> Any:
+    """Return what is expected as JSON: a text that is JSON is read."""
+    if isinstance(value, str):
+        try:
+            return read_json(value)
+        except ValueError:
+            return value
+    return value
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what stands at `a.b[0]`, MISSING where nothing does."""
+    for index, quoted, key in _STEP.findall(path.removeprefix("$.")):
+        try:
+            value = value[int(index)] if index and isinstance(value, list) else _of(value, index or quoted or key)
+        except IndexError:
+            return MISSING
+        if value is MISSING:
+            return MISSING
+    return value
+
+
+def _of(value: Any, key: str) -> Any:
+    return value.get(key, MISSING) if isinstance(value, dict) else MISSING
+
+
+def _without(value: Any, keys: tuple[str, ...]) -> Any:
+    if not keys:
+        return value
+    if isinstance(value, dict):
+        return {key: _without(one, keys) for key, one in value.items() if key not in keys}
+    return [_without(one, keys) for one in value] if isinstance(value, list) else value
+
+
+def equal(one: Any, other: Any, tolerance: float, *, in_order: bool) -> bool:
+    """Compare deeply: true is not 1, and 1 is 1.0."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == other or math.isclose(one, other, rel_tol=0, abs_tol=tolerance)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            equal(one[key], other[key], tolerance, in_order=in_order) for key in one
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return False
+        pairs = zip(one, other, strict=True) if in_order else zip(_sorted(one), _sorted(other), strict=True)
+        return all(equal(left, right, tolerance, in_order=in_order) for left, right in pairs)
+    return type(one) is type(other) and one == other
+
+
+def _sorted(values: list[Any]) -> list[Any]:
+    return sorted(values, key=lambda one: json.dumps(one, sort_keys=True))

@@ -1,0 +1,96 @@
+"""All kinds by name, and how a list of them is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from backend.errors import InvalidInput
+from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.evaluators.calls import ToolCalls
+from backend.experiments.evaluators.human import Human
+from backend.experiments.evaluators.judging import Judge, Pairwise
+from backend.experiments.evaluators.meaning import Similarity
+from backend.experiments.evaluators.objects import JsonEqual, JsonField, JsonSchema, JsonValid
+from backend.experiments.evaluators.overlap import Bleu, LevenshteinDistance, Rouge
+from backend.experiments.evaluators.resources import Cost, Latency
+from backend.experiments.evaluators.retrieval import Retrieval
+from backend.experiments.evaluators.texts import Contains, Exact, Regex
+
+KINDS: Mapping[str, type[Evaluator]] = {
+    kind.kind: kind
+    for kind in (
+        Exact,
+        Contains,
+        Regex,
+        JsonValid,
+        JsonSchema,
+        JsonField,
+        JsonEqual,
+        LevenshteinDistance,
+        Rouge,
+        Bleu,
+        Similarity,
+        Latency,
+        Cost,
+        ToolCalls,
+        Retrieval,
+        Judge,
+        Pairwise,
+        Human,
+    )
+}
+# What other tools call the same.
+ALSO = {
+    "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",
+    "embedding_similarity": "similarity", "similar": "similarity", "tool_call": "tool_calls",
+    "tool_call_match": "tool_calls", "human_review": "human", "pairwise_judge": "pairwise",
+}  # fmt: skip
+MAX_EVALUATORS = 20
+
+
+def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:
+    """Return the evaluators of `{kind, name?, ...}`, each under a name of its own. Raise InvalidInput."""
+    if len(specs) > MAX_EVALUATORS:
+        raise InvalidInput(f"An experiment has at most {MAX_EVALUATORS} evaluators.")
+    found: list[Evaluator] = []
+    for number, spec in enumerate(specs):
+        field = f"evaluators.{number}"
+        settings = dict(spec)
+        kind = str(settings.pop("kind", "")).strip().lower().replace("-", "_").replace(" ", "_")
+        evaluator = KINDS.get(ALSO.get(kind, kind))
+        if evaluator is None:
+            sentence = f"There is no evaluator called {kind or 'nothing'}."
+            raise InvalidInput(sentence, hint=f"There are {', '.join(KINDS)}.", fields={f"{field}.kind": sentence})
+        try:
+            found.append(evaluator.model_validate(settings))
+        except ValidationError as error:
+            raise _refusal(evaluator.kind, field, error) from error
+    return _named(found)
+
+
+def _refusal(kind: str, field: str, error: ValidationError) -> InvalidInput:
+    fields = {
+        ".".join([field, *(str(part) for part in one["loc"])]): one["msg"].removeprefix("Value error, ")
+        for one in error.errors()
+    }
+    first, sentence = next(iter(fields.items()))
+    return InvalidInput(
+        f"The evaluator {kind} cannot be used: {first.removeprefix(field + '.')}: {sentence}.", fields=fields
+    )
+
+
+def _named(evaluators: list[Evaluator]) -> list[Evaluator]:
+    """Number those that share a name: scores are kept by it."""
+    taken: set[str] = set()
+    named = []
+    for evaluator in evaluators:
+        wanted, number = evaluator.called, 2
+        name = wanted
+        while name in taken:
+            name, number = f"{wanted} {number}", number + 1
+        taken.add(name)
+        named.append(evaluator.model_copy(update={"name": name}))
+    return named

@@ -1,0 +1,37 @@
+"""A stand-in for the models that evaluators ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
+from backend.experiments.evaluators.registry import read
+from backend.ports.language_model import Message, ModelSettings
+
+
+@dataclass
+class Told:
+    """Answers in turn, each for a tenth of a cent; the last again and again."""
+
+    answers: list[str] = field(default_factory=list)
+    rows: dict[str, Sequence[float]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
+        self.asked.append((model, messages[-1].content))
+        return Said(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], Decimal("0.001"))
+
+    async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
+        return [self.rows[text] for text in texts]
+
+
+def evaluator(kind: str, /, **settings: object) -> Evaluator:
+    return read([{"kind": kind, **settings}])[0]
+
+
+async def score(
+    kind: str, output: str, expected: object = None, aid: Told | None = None, /, **settings: object
+) -> Score:
+    return await evaluator(kind, **settings).score(Case(output, expected=expected), aid or Told())

@@ -1,0 +1,126 @@
+"""Words, JSON and distances, held to what the field's packages say."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+import pytest
+import sacrebleu
+from rouge_score.rouge_scorer import RougeScorer
+
+from backend.errors import InvalidInput
+from backend.experiments.evaluators.base import Case
+from backend.experiments.evaluators.overlap import bleu, rouge
+from backend.experiments.evaluators.registry import read
+from tests.backend.experiments.evaluators.aid import Told, evaluator, score
+
+PAIRS = [
+    ("the cat sat on the mat", "the cat is on the mat"),
+    ("The collection costs $49, off the refund.", "Collection costs $49; we take it off the refund."),
+    ("a", "a b c d e f"),
+    ("one two three four five six seven", "one two three four five six seven"),
+    ("nothing in common", "wholly different words"),
+    ('It\'s 3.5 % of 1,000 -- "quoted" & done', "3.5% of 1,000: 'quoted' and done."),
+    ("the the the the", "the cat"),
+]
+
+
+@pytest.mark.parametrize(("answer", "reference"), PAIRS)
+def test_rouge_is_what_rouge_score_says(answer: str, reference: str) -> None:
+    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
+    expected = scorer.score(reference, answer)
+    for variant in ("1", "2", "L"):
+        assert rouge(answer, reference, variant) == pytest.approx(expected[f"rouge{variant}"].fmeasure, abs=1e-12)
+
+
+@pytest.mark.parametrize(("answer", "reference"), PAIRS)
+def test_bleu_is_what_sacrebleu_says(answer: str, reference: str) -> None:
+    references = [reference, "the cat lies on a mat"]
+    expected = sacrebleu.sentence_bleu(answer, references).score / 100
+    assert bleu(answer, references) == pytest.approx(expected, abs=1e-12)
+
+
+async def test_other_scripts_are_counted_too() -> None:
+    assert (await score("rouge", "Возврат в течение 30 дней", "Возврат в течение 30 дней")).value == 1
+    assert (await score("rouge", "三十天内可退货", "三十天内不可退货", variant="1")).value == pytest.approx(14 / 15)
+
+
+@pytest.mark.parametrize(
+    ("kind", "output", "expected", "settings", "value"),
+    [
+        ("exact", " 42 \n", "42", {}, 1),
+        ("exact", "Yes", "yes", {}, 0),
+        ("exact", "Yes", "yes", {"ignore_case": True}, 1),
+        ("exact", "b", ["a", "b"], {}, 1),
+        ("exact", "b", {"answer": "b"}, {}, 1),
+        ("exact", "no", "yes", {"negate": True}, 1),
+        ("contains", "Within 30 days", None, {"values": ["30 DAYS", "60"]}, 1),
+        ("contains", "Within 30 days", None, {"values": ["30", "60"], "mode": "all"}, 0),
+        ("contains", "Within 30 days", None, {"values": ["DAYS"], "ignore_case": False}, 0),
+        ("contains", "Within 30 days", "30 days", {}, 1),
+        ("regex", "order 1234", None, {"pattern": r"\d{4}"}, 1),
+        ("regex", "order 1234", None, {"pattern": r"\d{4}", "whole": True}, 0),
+        ("json_valid", '```json\n{"a": 1}\n```', None, {}, 1),
+        ("json_valid", "NaN", None, {}, 0),
+        ("json_valid", "[" * 100_000, None, {}, 0),
+        ("json_schema", '{"a": "x1"}', None, {"schema": {"properties": {"a": {"pattern": "^x\\d$"}}}}, 1),
+        ("json_schema", '{"a": "y"}', None, {"schema": {"properties": {"a": {"pattern": "^x"}}}}, 0),
+        ("json_schema", "{}", None, {"schema": {"required": ["a"]}}, 0),
+        ("json_field", '{"a": [{"b": 1.001}]}', '{"a": [{"b": 1}]}', {"path": "a[0].b", "tolerance": 0.01}, 1),
+        ("json_field", '{"a": true}', None, {"path": "a", "value": 1}, 0),
+        ("json_field", '{"a": 1}', None, {"path": "b", "value": 1}, 0),
+        ("json_equal", '{"b": 2, "a": [1, 2]}', {"a": [1, 2], "b": 2.0}, {}, 1),
+        ("json_equal", "[2, 1]", [1, 2], {}, 0),
+        ("json_equal", "[2, 1]", [1, 2], {"in_order": False}, 1),
+        ("json_equal", '{"a": 1, "at": 5}', {"a": 1, "at": 6}, {"ignore": ["at"]}, 1),
+        ("levenshtein", "kitten", "sitting", {"normalised": False}, 3),
+        ("levenshtein", "kitten", "sitting", {}, 1 - 3 / 7),
+    ],
+)
+async def test_each_kind_scores(kind: str, output: str, expected: object, settings: dict, value: float) -> None:
+    assert (await score(kind, output, expected, **settings)).value == pytest.approx(value)
+
+
+async def test_an_expression_without_end_is_stopped_and_lets_others_run() -> None:
+    began = time.perf_counter()
+    with pytest.raises(InvalidInput, match="longer than"):
+        await score("regex", "a" * 60 + "!", pattern="^(a|aa)+$")
+    with pytest.raises(InvalidInput, match="longer than"):
+        await score("json_schema", f'"{"a" * 60}!"', schema={"pattern": "^(a|aa)+$"})
+    assert time.perf_counter() - began < 5
+
+
+async def test_a_schema_reaches_no_address() -> None:
+    with pytest.raises(InvalidInput, match="outside itself"):
+        await score("json_schema", "{}", schema={"$ref": "http://127.0.0.1:9/schema.json"})
+
+
+async def test_a_threshold_is_a_pass_mark_in_the_metrics_direction() -> None:
+    case = Case("x", latency_ms=1_200, cost=Decimal("0.002"))
+    slow = evaluator("latency", threshold=1_000)
+    assert (slow.direction, slow.unit, slow.worst) == ("lower", "ms", None)
+    assert (await slow.score(case, Told())).passed is False
+    assert (await evaluator("cost", threshold=0.01).score(case, Told())).passed is True
+    assert (await score("levenshtein", "kitten", "sitting", threshold=0.5)).passed is True
+    assert evaluator("levenshtein", normalised=False).direction == "lower"
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ({"kind": "sorcery"}, "no evaluator called sorcery"),
+        ({"kind": "regex", "pattern": "("}, "not a regular expression"),
+        ({"kind": "json_schema", "schema": {"type": 5}}, "not a JSON schema"),
+        ({"kind": "exact", "negated": True}, "negated"),
+        ({"kind": "judge", "rubric": "?", "output": "category"}, "needs categories"),
+    ],
+)
+def test_wrong_settings_are_refused_in_words(spec: dict, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        read([spec])
+
+
+def test_two_of_a_kind_get_names_of_their_own() -> None:
+    found = read([{"kind": "contains"}, {"kind": "contains"}, {"kind": "is-json", "name": "Form"}])
+    assert [one.called for one in found] == ["contains", "contains 2", "Form"]
