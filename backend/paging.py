@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -30,6 +31,17 @@ class Listed(Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+    @classmethod
+    def among(cls, items: Iterable[Item], page: Page, key: str = "id") -> Listed[Item]:
+        """Cut a page out of a whole list that is short enough to be read whole."""
+        rest = list(items)
+        if page.after:
+            at = next((number for number, item in enumerate(rest) if str(getattr(item, key)) == page.after), None)
+            if at is None:
+                raise InvalidInput("The row to go on behind is gone. Ask from the start.", fields={"after": page.after})
+            rest = rest[at + 1 :]
+        return cls.cut(rest, page, key)
 
     @classmethod
     def cut(cls, items: list[Item], page: Page, key: str = "id") -> Listed[Item]:

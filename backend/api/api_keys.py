@@ -13,6 +13,7 @@ from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.identity.types import MAX_OVERLAP, OVERLAP, ApiKey
 from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["api keys"], route_class=SecretRoute)
 Manager = Annotated[Operator, allowed(Permission.KEYS_MANAGE)]
@@ -60,6 +61,7 @@ class ApiKeyBody(BaseModel):
 
 class ApiKeyList(BaseModel):
     api_keys: list[ApiKeyBody]
+    next: str | None
 
 
 class MadeApiKey(ApiKeyBody):
@@ -73,9 +75,10 @@ class MadeApiKey(ApiKeyBody):
 
 
 @router.get("/api-keys")
-async def list_api_keys(operator: Manager) -> ApiKeyList:
+async def list_api_keys(operator: Manager, limit: int = DEFAULT_LIMIT, after: str = "") -> ApiKeyList:
     """List the keys of the project and of the organisation, oldest first; no secret is among it."""
-    return ApiKeyList(api_keys=[ApiKeyBody.of(key) for key in await services().identity.list_keys(operator)])
+    listed = Listed.among(await services().identity.list_keys(operator), Page(limit, after))
+    return ApiKeyList(api_keys=[ApiKeyBody.of(key) for key in listed.items], next=listed.next)
 
 
 @router.post("/api-keys", status_code=201)

@@ -174,3 +174,24 @@ class VersionBody(BaseModel):
             created_at=version.created_at,
             num_nodes=version.num_nodes,
         )
+
+
+class DrawnVersionBody(VersionBody):
+    document: dict[str, Any]
+
+
+class FlowList(BaseModel):
+    flows: list[BriefBody]
+    next: str | None
+
+
+class ProblemList(BaseModel):
+    """All at once: `next` is always null."""
+
+    problems: list[ProblemBody]
+    next: None = None
+
+
+class VersionList(BaseModel):
+    versions: list[VersionBody]
+    next: str | None

@@ -9,15 +9,19 @@ from fastapi import APIRouter, Query
 from backend.api.access import allowed
 from backend.api.flow_bodies import (
     BriefBody,
+    DrawnVersionBody,
     FlowBody,
     FlowChange,
+    FlowList,
     NewFlow,
     Operations,
     ProblemBody,
+    ProblemList,
     Publication,
     Restoration,
     SavedBody,
     VersionBody,
+    VersionList,
 )
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
@@ -39,9 +43,9 @@ async def node_kinds(operator: Reader) -> dict[str, Any]:
 
 
 @router.get("/flows")
-async def list_flows(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "") -> dict[str, Any]:
+async def list_flows(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "") -> FlowList:
     listed = await services().flows.list(operator, Page(limit, after))
-    return {"flows": [BriefBody.of(flow) for flow in listed.items], "next": listed.next}
+    return FlowList(flows=[BriefBody.of(flow) for flow in listed.items], next=listed.next)
 
 
 @router.post("/flows", status_code=201)
@@ -85,9 +89,9 @@ async def apply_operations(operator: Editor, name: str, body: Operations) -> Sav
 
 
 @router.get("/flows/{name}/problems")
-async def list_problems(operator: Reader, name: str) -> dict[str, Any]:
+async def list_problems(operator: Reader, name: str) -> ProblemList:
     problems = await services().flows.problems(operator, name)
-    return {"problems": [ProblemBody.of(problem) for problem in problems], "next": None}
+    return ProblemList(problems=[ProblemBody.of(problem) for problem in problems])
 
 
 @router.post("/flows/{name}/publish", status_code=201)
@@ -98,15 +102,15 @@ async def publish_flow(operator: Publisher, name: str, body: Publication | None 
 
 
 @router.get("/flows/{name}/versions")
-async def list_versions(operator: Reader, name: str, limit: Limit = DEFAULT_LIMIT, after: str = "") -> dict[str, Any]:
+async def list_versions(operator: Reader, name: str, limit: Limit = DEFAULT_LIMIT, after: str = "") -> VersionList:
     listed = await services().flows.list_versions(operator, name, Page(limit, after))
-    return {"versions": [VersionBody.of(version) for version in listed.items], "next": listed.next}
+    return VersionList(versions=[VersionBody.of(version) for version in listed.items], next=listed.next)
 
 
 @router.get("/flows/{name}/versions/{number}")
-async def get_version(operator: Reader, name: str, number: int) -> dict[str, Any]:
+async def get_version(operator: Reader, name: str, number: int) -> DrawnVersionBody:
     version = await services().flows.get_version(operator, name, number)
-    return {**VersionBody.of(version.info).model_dump(), "document": version.document.as_json()}
+    return DrawnVersionBody(**dict(VersionBody.of(version.info)), document=version.document.as_json())
 
 
 @router.post("/flows/{name}/versions/{number}/restore")

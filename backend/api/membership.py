@@ -13,7 +13,7 @@ from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import GroupRule, Invitation, Member, Role
 from backend.operator import Operator, Permission
-from backend.paging import DEFAULT_LIMIT, Page
+from backend.paging import DEFAULT_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["members"], route_class=IdempotentRoute)
 Reader = Annotated[Operator, allowed(Permission.MEMBERS_READ)]
@@ -108,6 +108,16 @@ class RuleBody(BaseModel):
         return cls(id=one.id, group=one.group, role=one.role, num_members=one.num_members)
 
 
+class InvitationList(BaseModel):
+    invitations: list[InvitationBody]
+    next: str | None
+
+
+class RuleList(BaseModel):
+    group_rules: list[RuleBody]
+    next: str | None
+
+
 @router.get("/members")
 async def list_members(operator: Reader, query: str = "", limit: int = DEFAULT_LIMIT, after: str = "") -> MemberList:
     """Return the members of the organisation whose name or address holds `query`."""
@@ -131,10 +141,10 @@ async def remove_member(user_id: str, operator: Anyone) -> None:
 
 
 @router.get("/invitations")
-async def list_invitations(operator: Reader) -> dict[str, list[InvitationBody]]:
+async def list_invitations(operator: Reader, limit: int = DEFAULT_LIMIT, after: str = "") -> InvitationList:
     """Return the invitations that wait."""
-    found = await services().identity.list_invitations(operator)
-    return {"invitations": [InvitationBody.of(one) for one in found]}
+    listed = Listed.among(await services().identity.list_invitations(operator), Page(limit, after))
+    return InvitationList(invitations=[InvitationBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.post("/invitations", status_code=201)
@@ -156,9 +166,10 @@ async def revoke_invitation(invitation_id: str, operator: Manager) -> None:
 
 
 @router.get("/group-rules")
-async def list_rules(operator: Reader) -> dict[str, list[RuleBody]]:
+async def list_rules(operator: Reader, limit: int = DEFAULT_LIMIT, after: str = "") -> RuleList:
     """Return what groups of the identity provider give."""
-    return {"group_rules": [RuleBody.of(one) for one in await services().identity.list_group_rules(operator)]}
+    listed = Listed.among(await services().identity.list_group_rules(operator), Page(limit, after))
+    return RuleList(group_rules=[RuleBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.post("/group-rules", status_code=201)

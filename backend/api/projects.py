@@ -13,6 +13,7 @@ from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import Project
 from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["projects"], route_class=IdempotentRoute)
 Reader = Annotated[Operator, allowed(Permission.PROJECT_READ)]
@@ -42,6 +43,11 @@ class ProjectBody(BaseModel):
     @classmethod
     def of(cls, one: Project) -> ProjectBody:
         return cls(id=one.id, name=one.name, time_zone=one.time_zone, created_at=one.created_at)
+
+
+class ProjectList(BaseModel):
+    projects: list[ProjectBody]
+    next: str | None
 
 
 class NewProject(BaseModel):
@@ -76,9 +82,10 @@ async def me(operator: Reader) -> Me:
 
 
 @router.get("/projects")
-async def list_projects(operator: Reader) -> dict[str, list[ProjectBody]]:
+async def list_projects(operator: Reader, limit: int = DEFAULT_LIMIT, after: str = "") -> ProjectList:
     """Return the projects of the organisation by name."""
-    return {"projects": [ProjectBody.of(one) for one in await services().identity.list_projects(operator)]}
+    listed = Listed.among(await services().identity.list_projects(operator), Page(limit, after))
+    return ProjectList(projects=[ProjectBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.post("/projects", status_code=201)

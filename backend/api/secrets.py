@@ -12,6 +12,7 @@ from backend.api.access import allowed
 from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, Listed, Page
 from backend.secrets.types import Secret, Variable
 
 router = APIRouter(prefix="/api", tags=["secrets"], route_class=SecretRoute)
@@ -57,16 +58,19 @@ class VariableBody(BaseModel):
 
 class SecretList(BaseModel):
     secrets: list[SecretBody]
+    next: str | None
 
 
 class VariableList(BaseModel):
     variables: list[VariableBody]
+    next: str | None
 
 
 @router.get("/secrets")
-async def list_secrets(operator: Reader) -> SecretList:
-    """List the names of the project's secrets."""
-    return SecretList(secrets=[SecretBody.of(one) for one in await services().secrets.list_secrets(operator)])
+async def list_secrets(operator: Reader, limit: int = DEFAULT_LIMIT, after: str = "") -> SecretList:
+    """List the names of the project's secrets; `after` is a name."""
+    listed = Listed.among(await services().secrets.list_secrets(operator), Page(limit, after), "name")
+    return SecretList(secrets=[SecretBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.put("/secrets/{name}")
@@ -82,9 +86,10 @@ async def delete_secret(operator: Editor, name: str) -> None:
 
 
 @router.get("/variables")
-async def list_variables(operator: Reader) -> VariableList:
-    """List the project's variables with their values."""
-    return VariableList(variables=[VariableBody.of(one) for one in await services().secrets.list_variables(operator)])
+async def list_variables(operator: Reader, limit: int = DEFAULT_LIMIT, after: str = "") -> VariableList:
+    """List the project's variables with their values; `after` is a name."""
+    listed = Listed.among(await services().secrets.list_variables(operator), Page(limit, after), "name")
+    return VariableList(variables=[VariableBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.put("/variables/{name}")

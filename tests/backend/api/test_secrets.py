@@ -37,4 +37,4 @@ async def test_a_variable_is_put_read_and_removed(client: httpx.AsyncClient) -> 
     assert (await client.put("/api/variables/REGION", json={"value": "eu"})).json()["value"] == "eu"
     assert [one["value"] for one in (await client.get("/api/variables")).json()["variables"]] == ["eu"]
     assert (await client.delete("/api/variables/REGION")).status_code == 204
-    assert (await client.get("/api/variables")).json() == {"variables": []}
+    assert (await client.get("/api/variables")).json() == {"variables": [], "next": None}

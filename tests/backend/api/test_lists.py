@@ -1,0 +1,60 @@
+"""Every list over REST has one shape: the rows under their plural, `next`, and `limit` with `after` to go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.api.app import create_api
+from backend.errors import InvalidInput
+from backend.ids import new_id
+from backend.paging import Listed, Page
+
+# What is no list of rows: answers computed from one thing, all of which is wanted at once.
+WHOLE = {
+    "/api/models",
+    "/api/flows/{name}/problems",
+}
+
+
+def _lists() -> dict[str, dict[str, Any]]:
+    """Return the description of each GET whose answer holds a list at its top, by path."""
+    description = create_api().openapi()
+    schemas = description["components"]["schemas"]
+    found = {}
+    for path, methods in description["paths"].items():
+        answer = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        schema = answer.get("application/json", {}).get("schema", {})
+        schema = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+        fields = schema.get("properties", {})
+        is_one_thing = {"id", "name", "number"} & set(fields)
+        if any(field.get("type") == "array" for field in fields.values()) and not is_one_thing:
+            found[path] = {
+                "fields": fields,
+                "parameters": {one["name"] for one in methods["get"].get("parameters", [])},
+            }
+    return found
+
+
+def test_every_list_goes_on_where_it_ended() -> None:
+    lists = {path: one for path, one in _lists().items() if path not in WHOLE}
+    assert len(lists) >= 10
+    for path, one in lists.items():
+        assert "next" in one["fields"], path
+        assert {"limit", "after"} <= one["parameters"], path
+
+
+class Row:
+    def __init__(self) -> None:
+        self.id = new_id("row")
+
+
+def test_a_short_list_is_cut_like_a_long_one() -> None:
+    rows = [Row() for _ in range(5)]
+    first = Listed.among(rows, Page(2))
+    assert (first.items, first.next) == (rows[:2], rows[1].id)
+    last = Listed.among(rows, Page(3, first.next or ""))
+    assert (last.items, last.next) == (rows[2:], None)
+    with pytest.raises(InvalidInput, match="gone"):
+        Listed.among(rows, Page(2, "row_gone"))
