@@ -56,6 +56,17 @@ class Operator:
     # The names of roles: in this project, and in its organisation.
     role: str = ""
     organisation_role: str = ""
+    session_id: str = ""
+    # Who really acts where support stands in for the person; empty while everybody is themself.
+    support_id: str = ""
+    support_name: str = ""
+
+    @property
+    def actor(self) -> tuple[str, str, str]:
+        """The id, the name and the way of whoever answers for what is done: of support, with the name acted under."""
+        if self.support_id:
+            return self.support_id, f"{self.support_name} for {self.name}", "support"
+        return self.user_id, self.name, self.via
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -67,3 +78,8 @@ class Operator:
                 f"This needs the permission {permission.value}.",
                 hint="Ask an owner of the organisation for it.",
             )
+
+    def require_self(self) -> None:
+        """Raise Forbidden where support acts: an account, and belonging to an organisation, are the person's own."""
+        if self.support_id:
+            raise Forbidden(f"Only {self.name} may do that, not support.", hint="Stop acting for them first.")

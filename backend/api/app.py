@@ -21,6 +21,8 @@ from backend.api import (
     providers,
     runs,
     secrets,
+    sign_in_policy,
+    support,
 )
 from backend.api.limits import Rated
 from backend.errors import NotFound
@@ -40,6 +42,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     projects.router,
     membership.router,
     secrets.router,
+    sign_in_policy.router,
+    support.router,
 )
 
 nowhere = APIRouter(include_in_schema=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.access import allowed
@@ -138,6 +138,14 @@ async def change_member(user_id: str, body: ChangedMember, operator: Manager) ->
 async def remove_member(user_id: str, operator: Anyone) -> None:
     """Take a member out, or leave; the others need `members:manage`."""
     await services().identity.remove_member(operator, user_id)
+
+
+@router.get("/members/{user_id}/picture")
+async def read_picture(user_id: str, operator: Reader) -> Response:
+    """Return a member's picture as PNG."""
+    content = await services().sign_in.picture(operator, user_id)
+    # Its address changes with it, so the browser may keep it for a while; nobody between may.
+    return Response(content, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
 
 
 @router.get("/invitations")

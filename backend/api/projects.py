@@ -22,7 +22,10 @@ Owner = Annotated[Operator, allowed(Permission.ORGANISATION_MANAGE)]
 
 
 class Me(BaseModel):
-    """Who asks, where they stand, and what they may do there; `permissions` has the names of scopes."""
+    """Who asks, where they stand, and what they may do there; `permissions` has the names of scopes.
+
+    `support` is the name of whoever acts for them, empty while they are themself.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Me(BaseModel):
     project_id: str
     role: str
     organisation_role: str
+    support: str
     permissions: list[str]
 
 
@@ -77,6 +81,7 @@ async def me(operator: Reader) -> Me:
         project_id=operator.project_id,
         role=operator.role,
         organisation_role=operator.organisation_role,
+        support=operator.support_name,
         permissions=sorted(operator.permissions),
     )
 

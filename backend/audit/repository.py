@@ -40,7 +40,7 @@ class AuditTrail:
         after: Values | None = None,
     ) -> None:
         """Tell what the operator did, in their project."""
-        actor = Actor(operator.user_id, operator.name, operator.via)
+        actor = Actor(*operator.actor)
         await self.record_of(
             operator.organisation_id, actor, action, target, project_id=operator.project_id, before=before, after=after
         )

@@ -21,6 +21,10 @@ class Edge:
     def public_host(self) -> str:
         return urlsplit(self.public_origin).netloc
 
+    def origin_for(self, host: str) -> str:
+        """Return the address that somebody came by who named this host: the public one, or one of this machine."""
+        return self.public_origin if self.public_origin and host.lower() == self.public_host else f"http://{host}"
+
     @property
     def is_secure(self) -> bool:
         """Tell whether people come over TLS."""

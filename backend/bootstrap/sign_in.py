@@ -12,6 +12,7 @@ from backend.identity.service.signing_in import Parts, SignInService
 from backend.identity.types import SessionLimits
 from backend.ports.credentials import OneTimeCodes, Passwords
 from backend.ports.http import Http
+from backend.ports.pictures import Pictures
 from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
 from backend.ports.sign_in import Arrival, Opening, ProviderConfig, SignInProvider
@@ -32,6 +33,9 @@ class AtFirstSignIn:
     @cached_property
     def _loaded(self) -> SignInProvider:
         return cast(SignInProvider, engine("sign_in.oidc", "OidcProvider")(self._config, self._http))
+
+    async def check(self) -> None:
+        await self._loaded.check()
 
     async def address(self, opening: Opening) -> str:
         return await self._loaded.address(opening)
@@ -99,6 +103,7 @@ def open_sign_in(
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     )
     passwords: Passwords = PasswordsAtFirstUse()
+    pictures = cast(Pictures, engine("pictures.isolated", "IsolatedPictures")())
     codes: OneTimeCodes = CodesAtFirstUse()
     providers = {entry.id: AtFirstSignIn(config_of(entry), http) for entry in settings.sign_in}
-    return SignInService(Parts(units, identity, passwords, codes, sealer, rates, providers))
+    return SignInService(Parts(units, identity, passwords, codes, sealer, rates, pictures, providers))

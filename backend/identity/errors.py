@@ -56,6 +56,15 @@ class NotInvited(Forbidden):
         super().__init__("There is no account for you here.", hint="Ask an owner for an invitation.")
 
 
+class NotLetIn(Forbidden):
+    """The person was proved, and their organisation is shut to those who come this way."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your organisation does not let you in this way.", hint="Sign in another way, or ask an owner of it."
+        )
+
+
 class OpeningNotValid(InvalidInput):
     """What came back from the provider belongs to no sign-in that this browser began, or to one that is over."""
 

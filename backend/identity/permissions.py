@@ -69,6 +69,31 @@ def held(role: Role, organisation_role: Role) -> frozenset[May]:
     return here | (PERMISSIONS[organisation_role] & OF_THE_ORGANISATION)
 
 
+# Whoever stands in for a member changes nothing of who may do what, nor any credential.
+NEVER_OF_SUPPORT = frozenset(
+    {
+        May.MEMBERS_MANAGE,
+        May.KEYS_MANAGE,
+        May.SECRETS_EDIT,
+        May.MODELS_EDIT,
+        May.MODELS_PRIVATE,
+        May.PROJECT_MANAGE,
+        May.ORGANISATION_MANAGE,
+        May.SUPPORT_GRANT,
+    }
+)
+
+
+def lower(role: Role, other: Role) -> Role:
+    """Return the one of the two that may do less."""
+    return other if outranks(role, other) else role
+
+
+def held_by_support(role: Role, organisation_role: Role, granted: Role) -> frozenset[May]:
+    """Return what support may in the seat of a member: what the member may now, and no more than was granted."""
+    return held(lower(role, granted), lower(organisation_role, granted)) - NEVER_OF_SUPPORT
+
+
 def outranks(role: Role, other: Role) -> bool:
     """Tell whether `role` may give `other` away: its own or one below."""
     roles = list(Role)

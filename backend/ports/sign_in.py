@@ -51,7 +51,7 @@ class Opening:
 class Arrival:
     """Who came. (`issuer`, `subject`) is the key of a person, for Entra tenant and object; an address never is.
 
-    `email` is empty unless the provider vouches for it.
+    `email` is empty unless the provider vouches for it; `tenant` is Entra's, empty elsewhere.
     """
 
     provider_id: str
@@ -60,6 +60,7 @@ class Arrival:
     name: str = ""
     email: str = ""
     groups: tuple[str, ...] = ()
+    tenant: str = ""
 
 
 class SignInProvider(Protocol):
@@ -68,8 +69,12 @@ class SignInProvider(Protocol):
     @property
     def config(self) -> ProviderConfig: ...
 
+    async def check(self) -> None:
+        """Ask the provider what it says of itself. Raise ProviderDown."""
+        ...
+
     async def address(self, opening: Opening) -> str:
-        """Return where to send the browser. Raise ProviderDown."""
+        """Return where to send the browser, once the provider has answered lately. Raise ProviderDown."""
         ...
 
     async def arrival(self, code: str, opening: Opening) -> Arrival:

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.keyboard import keyboard
-from console.components.shell_bar import bar
+from console.components.shell_bar import acting, bar
 from console.components.shell_rail import rail, tabbar
 from console.components.ui.kinds import Child
 from console.components.ui.parts import Tips
@@ -20,7 +20,7 @@ def shell(active: str, head: rx.Component, *body: Child, slim: bool = False, **p
         rx.el.div(
             bar(),
             rail(active),
-            rx.el.main(head, *body, class_name="main", id="main", tab_index=-1, **props),
+            rx.el.main(acting(), head, *body, class_name="main", id="main", tab_index=-1, **props),
             tabbar(active),
             class_name="app slim" if slim else "app",
         ),

@@ -13,6 +13,7 @@ from console.components.brand import mark
 from console.components.ui.icon import icon
 from console.components.ui.keys import keys
 from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
+from console.components.ui.notice import banner
 from console.components.ui.parts import Every
 from console.components.ui.status import status
 from console.state.bar import BarState
@@ -103,8 +104,13 @@ def _cost() -> rx.Component:
 
 
 def _person() -> rx.Component:
-    trigger = rx.el.button(
+    face = rx.cond(
+        BarState.picture,
+        rx.el.img(src=BarState.picture, alt="", class_name="avatar"),
         rx.el.span(BarState.initials, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
+    )
+    trigger = rx.el.button(
+        face,
         type="button",
         class_name="me",
         aria_label="Signed in as " + BarState.name,
@@ -139,6 +145,18 @@ def _person() -> rx.Component:
         label="You",
         align="right",
     )
+
+
+def acting() -> rx.Component:
+    """Say on every page that support acts for somebody, for how long, and how to stop."""
+    stop = NativeForm.create(
+        rx.el.button("Stop", type="submit", class_name="btn sm"), action=f"{routes.SUPPORT}/stop", method="post"
+    )
+    words = rx.el.span("you act for ", rx.el.b(BarState.name), " as ", BarState.role, ". ", BarState.support_left, ".")
+    shown = rx.el.div(
+        banner("wait", BarState.support + ",", words, acts=stop), class_name="acting", aria_label="Support"
+    )
+    return rx.cond(BarState.support, shown, rx.fragment())
 
 
 def _theme(value: Any, words: str, icon_name: str) -> rx.Component:

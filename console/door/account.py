@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -11,7 +12,7 @@ from starlette.routing import Route
 from backend.bootstrap import services
 from backend.errors import DomainError, InvalidInput, SignInNeeded
 from console import routes
-from console.door.plain import field, page, token_of, who
+from console.door.plain import field, initials, moment, page, token_of, who
 from console.door.providers import status_of
 
 RESET = f"{routes.SIGN_IN}/reset"
@@ -19,15 +20,22 @@ Act = Callable[[Request], Awaitable[Response | None]]
 
 
 async def _profile(request: Request, status: int = 200, **values: object) -> Response:
-    operator, ways = await who(request), services().sign_in
+    operator, person = await services().identity.by_session(token_of(request))
+    if operator.support_id:
+        return page("acting.html", 403, person=person, until=moment(person.support_until, person.time_zone))
+    ways = services().sign_in
     account = await ways.account(operator)
     linked = {one.provider for one in account.linked}
     return page(
         "profile.html",
         status,
         account=account,
+        user_id=operator.user_id,
+        initials=initials(account.name),
         doors=[door for door in ways.doors() if door.title not in linked],
         sessions=await ways.sessions(operator, token_of(request)),
+        grants=await services().identity.offered_support(operator),
+        zone=person.time_zone,
         **values,
     )
 
@@ -60,6 +68,19 @@ def acting(act: Act) -> Callable[[Request], Awaitable[Response]]:
 
 async def rename(request: Request) -> None:
     await services().sign_in.rename(await who(request), await field(request, "name"))
+
+
+async def set_picture(request: Request) -> None:
+    operator = await who(request)  # before a byte of the file is read
+    # The edge let no more than 8 MB come this far; what is longer than a picture may be is refused by the service.
+    async with request.form(max_files=1, max_fields=1) as form:
+        sent = form.get("picture")
+        content = await sent.read() if isinstance(sent, UploadFile) else b""
+    await services().sign_in.set_picture(operator, content)
+
+
+async def drop_picture(request: Request) -> None:
+    await services().sign_in.drop_picture(await who(request))
 
 
 async def change_password(request: Request) -> None:
@@ -119,6 +140,8 @@ async def reset(request: Request) -> Response:
 
 ACTS: dict[str, Act] = {
     "name": rename,
+    "picture": set_picture,
+    "picture/remove": drop_picture,
     "password": change_password,
     "second-step": begin_second_step,
     "second-step/confirm": confirm_second_step,

@@ -10,10 +10,9 @@ from starlette.routing import Route
 
 from backend.bootstrap import services
 from backend.errors import DomainError, SignInNeeded
-from backend.identity.types import Entered
 from backend.operator import Operator
 from console import routes
-from console.door.plain import field, let_in, page, token_of
+from console.door.plain import browser_of, field, let_in, page, token_of
 
 
 async def _who(request: Request) -> Operator | None:
@@ -55,10 +54,11 @@ async def accept_invitation(request: Request) -> Response:
         if operator is not None:
             project_id = await identity.accept_invitation(operator, token)
             return RedirectResponse(f"{routes.OVERVIEW}?project={quote(project_id)}", 303)
-        session = await identity.join(token, await field(request, "name"))
+        name, password = await field(request, "name"), await field(request, "password")
+        entered = await services().sign_in.join(token, name, password, browser_of(request))
     except DomainError as refusal:
         return await _form(request, token, f"{refusal.message} {refusal.hint}".strip(), 422)
-    return let_in(Entered(session, identity.limits.lifetime), routes.OVERVIEW)
+    return let_in(entered, routes.OVERVIEW)
 
 
 INVITATION = [

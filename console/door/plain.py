@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
@@ -21,6 +22,16 @@ from console import routes
 MAX_FIELDS = 4
 MAX_FIELD_BYTES = 1_000
 pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+# In this order: most browsers name Chrome and Safari too.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
@@ -37,9 +48,7 @@ def local(target: str) -> str:
 
 def origin(request: Request) -> str:
     """Return the address that this browser came by: the public one, or one of this machine; the edge let no other."""
-    edge = services().edge
-    host = request.headers.get("host", "").lower()
-    return edge.public_origin if edge.public_origin and host == edge.public_host else f"http://{host}"
+    return services().edge.origin_for(request.headers.get("host", "").lower())
 
 
 def is_on_this_machine(request: Request) -> bool:
@@ -82,6 +91,35 @@ def token_of(request: Request) -> str:
     return request.cookies.get(session_cookie(), "")
 
 
+def initials(name: str) -> str:
+    parts = name.split()
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts[:1])).upper()
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """Write a time in a zone: the hour of today, else with its day."""
+    if at is None:
+        return ""
+    here = at.astimezone(ZoneInfo(zone))
+    is_today = here.date() == datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+    return f"{here:%H:%M}" if is_today else f"{here.day} {here:%b %H:%M}"
+
+
+def ago(at: datetime) -> str:
+    """Say roughly how long ago something was, where no zone is known."""
+    minutes = int((datetime.now(UTC) - at).total_seconds() // 60)
+    if minutes < 1:
+        return "a moment ago"
+    return f"{minutes} min ago" if minutes < 90 else f"{minutes // 60} h ago"  # noqa: PLR2004  # the first of hours
+
+
+def browser_words(agent: str) -> str:
+    """Say in a word or two which browser this was; what it says of itself is a riddle, and a lie in part."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return " on ".join(word for word in (browser or agent[:40].partition("/")[0], system) if word) or "Unknown browser"
+
+
 async def who(request: Request) -> Operator:
     """Return who is signed in. Raise SignInNeeded."""
     return (await services().identity.by_session(token_of(request)))[0]
@@ -93,3 +131,6 @@ async def field(request: Request, name: str) -> str:
     form = await request.form(max_files=0, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+pages.filters.update(ago=ago, browser=browser_words, moment=moment)

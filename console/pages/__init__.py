@@ -26,6 +26,8 @@ from console.pages.runs import runs
 from console.pages.settings_api_keys import settings_api_keys
 from console.pages.settings_projects import settings_projects
 from console.pages.settings_secrets import settings_secrets
+from console.pages.settings_sign_in import settings_sign_in
+from console.pages.settings_support import settings_support
 from console.state.about import AboutState
 from console.state.activity import ActivityState
 from console.state.api_keys import ApiKeysState
@@ -50,6 +52,8 @@ from console.state.projects import ProjectsState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.secrets import SecretsState
+from console.state.sign_in_policy import SignInPolicyState
+from console.state.support import SupportState
 from console.state.transcript import TranscriptState
 
 
@@ -106,5 +110,7 @@ PAGES: tuple[Page, ...] = (
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
     Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
+    Page(settings_sign_in, routes.SETTINGS_SIGN_IN, "Sign-in · Signalbox", SignInPolicyState.load),
+    Page(settings_support, routes.SETTINGS_SUPPORT, "Support · Signalbox", SupportState.load),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from console import routes, toasts
 from console.door.events import SeatState, cookie_of
 from console.state import formats
 from console.state.seat import Seated
+
+LONG_MINUTES = 90
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class BarState(Seated, rx.State):
     """A small state of its own, so that nothing else draws again when the bar changes."""
 
     name: rx.Field[str] = rx.field("")
+    picture: rx.Field[str] = rx.field("")
+    support: rx.Field[str] = rx.field("")
+    support_left: rx.Field[str] = rx.field("")
     initials: rx.Field[str] = rx.field("")
     role: rx.Field[str] = rx.field("")
     organisation: rx.Field[str] = rx.field("")
@@ -48,6 +54,8 @@ class BarState(Seated, rx.State):
         self.name = person.name
         self.initials = formats.initials(person.name)
         self.role = person.role.capitalize()
+        version = await services().sign_in.picture_version(operator)
+        self.picture = f"/api/members/{person.user_id}/picture?v={version}" if version else ""
         self.organisation = person.organisation_name
         self.project, self.project_id = person.project_name, person.project_id
         found = await services().identity.list_places(operator)
@@ -76,4 +84,14 @@ class BarState(Seated, rx.State):
         since = formats.start_of_day(ZoneInfo(person.time_zone), formats.now())
         today = await services().activity.today(operator, since)
         self.cost_today = formats.money(today.cost)
+        self.support = person.support_name
+        self.support_left = _left(person.support_until)
         self.jobs = today.num_in_work
+
+
+def _left(until: datetime | None) -> str:
+    """Write the time that is left, in whole minutes, rounded up."""
+    if until is None:
+        return ""
+    minutes = max(0, -int((formats.now() - until).total_seconds() // 60))
+    return f"{minutes} min left" if minutes <= LONG_MINUTES else f"{minutes / 60:.1f} h left"

@@ -13,9 +13,9 @@ FOLDERS = ("backend", "console", "assets", "tests", "bench")
 GENERATED = ("assets/external",)
 VENDORS = frozenset(
     {
-        "aiosqlite", "anthropic", "argon2", "authlib", "boto3", "botocore", "cryptography", "dbos", "httpx", "httpx2",
-        "joserfc", "kreuzberg", "openai", "psycopg", "pydantic_ai", "pypdfium2", "qdrant_client", "qdrant_edge",
-        "redis", "segno", "semantic_text_splitter", "sqlite3", "wordllama", "xllamacpp",
+        "PIL", "aiosqlite", "anthropic", "argon2", "authlib", "boto3", "botocore", "cryptography", "dbos", "httpx",
+        "httpx2", "joserfc", "kreuzberg", "openai", "psycopg", "pydantic_ai", "pypdfium2", "qdrant_client",
+        "qdrant_edge", "redis", "segno", "semantic_text_splitter", "sqlite3", "wordllama", "xllamacpp",
     }
 )  # fmt: skip
 # The console may enter the backend here and nowhere else.

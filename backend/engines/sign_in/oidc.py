@@ -19,7 +19,10 @@ from backend.ports.http import Http, HttpCall, Reach
 from backend.ports.sign_in import Arrival, ArrivalRefused, Opening, ProviderConfig, ProviderDown
 
 DISCOVERY_SECONDS = 3600
+# Nobody is sent to a provider that did not answer lately: the browser would wait there instead of reading a sentence.
+RECENT_SECONDS = 30
 CALL_SECONDS = 10
+DISCOVERY_CALL_SECONDS = 5
 MAX_BYTES = 1_000_000
 REFUSED = "The sign-in could not be proved."
 
@@ -54,8 +57,11 @@ class OidcProvider:
     def config(self) -> ProviderConfig:
         return self._config
 
+    async def check(self) -> None:
+        await self._metadata(0)
+
     async def address(self, opening: Opening) -> str:
-        metadata = await self._metadata()
+        metadata = await self._metadata(RECENT_SECONDS)
         extra = {"hd": self._config.hosted_domains[0]} if len(self._config.hosted_domains) == 1 else {}
         return str(
             prepare_grant_uri(
@@ -102,9 +108,9 @@ class OidcProvider:
         headers = (("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json"))
         return await self._call(HttpCall("POST", endpoint, headers, urlencode(form).encode()), ArrivalRefused(REFUSED))
 
-    async def _metadata(self) -> dict[str, Any]:
-        """Return what the provider says of itself. Raise ProviderDown."""
-        if self._known and self._clock() - self._known_at < DISCOVERY_SECONDS:
+    async def _metadata(self, max_age: float = DISCOVERY_SECONDS) -> dict[str, Any]:
+        """Return what the provider says of itself, read anew where it is older than that. Raise ProviderDown."""
+        if self._known and self._clock() - self._known_at < max_age:
             return self._known
         found = await self._get(f"{self._config.issuer.rstrip('/')}/.well-known/openid-configuration")
         needed = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -118,13 +124,16 @@ class OidcProvider:
         return self._config.kind == "entra" or issuer.rstrip("/") == self._config.issuer.rstrip("/")
 
     async def _get(self, url: str) -> Mapping[str, Any]:
-        return await self._call(HttpCall("GET", url, (("accept", "application/json"),)), None)
+        call = HttpCall("GET", url, (("accept", "application/json"),))
+        return await self._call(call, None, DISCOVERY_CALL_SECONDS)
 
-    async def _call(self, call: HttpCall, refusal: DomainError | None) -> Mapping[str, Any]:
+    async def _call(
+        self, call: HttpCall, refusal: DomainError | None, seconds: float = CALL_SECONDS
+    ) -> Mapping[str, Any]:
         """Return a JSON object. A 4xx raises `refusal`, where one is given."""
         down = ProviderDown(f"{self._config.title} does not answer. Try again in a moment, or sign in another way.")
         shape = HttpCall(
-            call.method, call.url, call.headers, call.content, CALL_SECONDS, max_bytes=MAX_BYTES, max_redirects=0
+            call.method, call.url, call.headers, call.content, seconds, max_bytes=MAX_BYTES, max_redirects=0
         )
         try:
             answer = await self._http.send(shape, self._reach)

@@ -50,6 +50,7 @@ def arrival_of(config: ProviderConfig, claims: Mapping[str, Any]) -> Arrival:
         name=_text(claims, "name"),
         email=_text(claims, "email").lower() if vouched else "",
         groups=held,
+        tenant=_text(claims, "tid") if config.kind == "entra" else "",
     )
 
 

@@ -8,10 +8,12 @@ from backend.identity.models.accounts import (
     SignInAttemptRow,
     SignInPolicyRow,
     UserIdentityRow,
+    UserPictureRow,
 )
 from backend.identity.models.keys import ApiKeyRow
 from backend.identity.models.people import MemberRow, OrganisationRow, ProjectRow, UserRow
 from backend.identity.models.sessions import SessionRow, SignInLinkRow
+from backend.identity.models.support import SupportGrantRow
 
 __all__ = [
     "ApiKeyRow",
@@ -28,6 +30,8 @@ __all__ = [
     "SignInAttemptRow",
     "SignInLinkRow",
     "SignInPolicyRow",
+    "SupportGrantRow",
     "UserIdentityRow",
+    "UserPictureRow",
     "UserRow",
 ]

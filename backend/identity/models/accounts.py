@@ -48,6 +48,16 @@ class PasswordRow(SQLModel, table=True):
     totp_step: int = 0
 
 
+class UserPictureRow(SQLModel, table=True):
+    """A small PNG that was drawn anew from what somebody sent."""
+
+    __tablename__ = "user_picture"
+
+    user_id: str = Field(primary_key=True, foreign_key="user_account.id")
+    content: bytes
+    changed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class RecoveryCodeRow(SQLModel, table=True):
     __tablename__ = "recovery_code"
 
@@ -76,3 +86,5 @@ class SignInPolicyRow(SQLModel, table=True):
     provider_only_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     domains: list[str] = Field(default_factory=list, sa_type=Json)
     domain_role: str = "viewer"
+    tenants: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    groups: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from backend.columns import UtcDateTime, utc_now
+from backend.columns import Json, UtcDateTime, utc_now
 
 
 class SessionRow(SQLModel, table=True):
@@ -18,6 +18,11 @@ class SessionRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id")
     # "link", "password", or the id of a provider.
     signed_in_with: str = "link"
+    # What the provider said of the person then; policies of organisations are held against it as long as it lasts.
+    tenant: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    groups: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"})
+    # Set while the person acts as support, for somebody else.
+    support_grant_id: str | None = None
     address: str = ""
     browser: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -6,5 +6,18 @@ from backend.identity.repository.keys import Keys
 from backend.identity.repository.members import Members
 from backend.identity.repository.people import People, Seat
 from backend.identity.repository.sessions import Sessions
+from backend.identity.repository.support import Granted, Support
 
-__all__ = ["Accounts", "Invitations", "Invited", "Keys", "Members", "People", "Seat", "Sessions", "by_token"]
+__all__ = [
+    "Accounts",
+    "Granted",
+    "Invitations",
+    "Invited",
+    "Keys",
+    "Members",
+    "People",
+    "Seat",
+    "Sessions",
+    "Support",
+    "by_token",
+]

@@ -22,6 +22,7 @@ from backend.identity.models import (
     SignInAttemptRow,
     SignInPolicyRow,
     UserIdentityRow,
+    UserPictureRow,
     UserRow,
 )
 
@@ -44,16 +45,15 @@ class Accounts:
     async def by_email(self, email: str) -> UserRow | None:
         return (await self._session.exec(select(UserRow).where(UserRow.email == email))).first()
 
-    async def home(self, user_id: str) -> tuple[str, str] | None:
-        """Return the first project and organisation of the person; None for a member of nothing."""
+    async def homes(self, user_id: str) -> list[tuple[str, str]]:
+        """Return the projects and organisations that the person may enter, the oldest first."""
         statement = (
             select(ProjectRow.id, ProjectRow.organisation_id)
             .join(MemberRow, col(MemberRow.organisation_id) == ProjectRow.organisation_id)
-            .where(MemberRow.user_id == user_id)
+            .where(MemberRow.user_id == user_id, col(ProjectRow.archived_at).is_(None))
             .order_by(col(ProjectRow.created_at), col(ProjectRow.id))
-            .limit(1)
         )
-        return (await self._session.exec(statement)).first()
+        return list(await self._session.exec(statement))
 
     async def first_organisation(self) -> str | None:
         statement = select(OrganisationRow.id).order_by(col(OrganisationRow.created_at)).limit(1)
@@ -162,6 +162,12 @@ class Accounts:
 
     async def policies(self) -> list[SignInPolicyRow]:
         return list(await self._session.exec(select(SignInPolicyRow)))
+
+    async def picture(self, user_id: str) -> UserPictureRow | None:
+        return (await self._session.exec(select(UserPictureRow).where(UserPictureRow.user_id == user_id))).first()
+
+    async def drop_picture(self, user_id: str) -> None:
+        await self._session.exec(delete(UserPictureRow).where(col(UserPictureRow.user_id) == user_id))
 
     async def sessions(self, user_id: str, now: datetime) -> list[SessionRow]:
         """Return the person's sessions that were neither ended nor outlived, newest first."""

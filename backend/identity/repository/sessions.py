@@ -28,6 +28,9 @@ class Sessions:
     async def session(self, token_hash: str) -> SessionRow | None:
         return (await self._session.exec(select(SessionRow).where(SessionRow.token_hash == token_hash))).first()
 
+    async def by_id(self, session_id: str) -> SessionRow | None:
+        return (await self._session.exec(select(SessionRow).where(SessionRow.id == session_id))).first()
+
     async def touch(self, session_id: str, moment: datetime) -> None:
         await self._session.exec(update(SessionRow).where(col(SessionRow.id) == session_id).values(last_seen_at=moment))
 

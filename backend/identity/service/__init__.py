@@ -6,10 +6,10 @@ from backend.identity.service.key_making import KeyMaking
 from backend.identity.service.keys import KeyUse
 from backend.identity.service.members import MemberUse
 from backend.identity.service.projects import ProjectUse
-from backend.identity.service.sessions import SessionUse
+from backend.identity.service.support import SupportUse
 
 
-class IdentityService(SessionUse, ProjectUse, MemberUse, InvitationUse, GroupRuleUse, KeyUse, KeyMaking):
+class IdentityService(SupportUse, ProjectUse, MemberUse, InvitationUse, GroupRuleUse, KeyUse, KeyMaking):
     """All use cases of people, sessions and keys."""
 
 

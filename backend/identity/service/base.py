@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Literal
 
-from backend.identity.permissions import Role, held
-from backend.identity.repository import Seat
-from backend.identity.types import Person, SessionLimits
+from backend.identity.models import SessionRow, SignInPolicyRow
+from backend.identity.permissions import Role, held, held_by_support, lower
+from backend.identity.repository import Granted, Seat
+from backend.identity.types import Person, Policy, SessionLimits, Way
 from backend.identity.verdicts import Verdicts
 from backend.operator import Operator, Permission
 from backend.ports.mail import Mail
 from backend.unit_of_work import Units
 
 TOUCH_AFTER = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Seen:
+    """Who a session is, as it was read, and when it was last in use."""
+
+    operator: Operator
+    person: Person
+    seen_at: datetime
 
 
 class Base:
@@ -23,15 +34,18 @@ class Base:
         self._units = units
         self._mail = mail
         self._public_url = public_url
-        self._verdicts = Verdicts[tuple[Operator, Person]]()
+        self._verdicts = Verdicts[Seen]()
         # Apart: out of one memory a key was taken for a session while it was remembered, and the other way round.
         self._key_verdicts = Verdicts[Operator]()
         self.limits = SessionLimits()
+        # Counts what changed of who may do what, so that a watcher need not wait for its next round.
+        self.num_changes = 0
 
     def forget_all(self) -> None:
         """Read again who may do what; other processes do so within 2 s."""
         self._verdicts.forget_all()
         self._key_verdicts.forget_all()
+        self.num_changes += 1
 
     async def _changed(self) -> None:
         self.forget_all()
@@ -56,6 +70,38 @@ def operator_of(
         role=seat.role,
         organisation_role=member.role,
     )
+
+
+def supported(operator: Operator, seat: Seat, granted: Granted) -> Operator:
+    """Return the member's operator as support holds it."""
+    role, organisation_role, most = seat.role, Role(seat.member.role), Role(granted.row.role)
+    return replace(
+        operator,
+        permissions=held_by_support(role, organisation_role, most),
+        role=lower(role, most),
+        organisation_role=lower(organisation_role, most),
+        support_id=granted.support.id,
+        support_name=granted.support.name,
+    )
+
+
+def policy_of(row: SignInPolicyRow | None) -> Policy:
+    """Return the policy of an organisation; without a row it is the one that each begins with."""
+    if row is None:
+        return Policy()
+    return Policy(
+        row.local_accounts,
+        row.provider_only,
+        tuple(row.domains),
+        row.domain_role,
+        tuple(row.tenants),
+        tuple(row.groups),
+        row.provider_only_since,
+    )
+
+
+def way_of(session: SessionRow) -> Way:
+    return Way(session.signed_in_with, session.created_at, session.tenant, tuple(session.groups))
 
 
 def person_of(seat: Seat) -> Person:

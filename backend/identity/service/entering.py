@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target, Values
 from backend.columns import utc_now
 from backend.errors import QuotaExceeded
-from backend.identity.errors import NotInvited, OpeningNotValid
+from backend.identity.admission import admits
+from backend.identity.errors import NotInvited, NotLetIn, OpeningNotValid
 from backend.identity.models import SessionRow, UserRow
 from backend.identity.repository import Accounts
 from backend.identity.service import IdentityService
+from backend.identity.service.base import policy_of
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import Entered, Policy
+from backend.identity.types import BY_PASSWORD, Entered, Policy, Way
 from backend.ids import new_id
 from backend.ports.credentials import OneTimeCodes, Passwords
+from backend.ports.pictures import Pictures
 from backend.ports.rates import Rate, Rates
 from backend.ports.sealing import SealBroken, Sealer
 from backend.ports.sign_in import SignInProvider
@@ -40,6 +46,7 @@ class Parts:
     codes: OneTimeCodes
     sealer: Sealer
     rates: Rates
+    pictures: Pictures
     providers: Mapping[str, SignInProvider]
 
 
@@ -49,33 +56,43 @@ class Entering:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._units = parts.units
+        # Whether each provider answered when it was asked last, and when that was.
+        self._heard: dict[str, tuple[bool, datetime]] = {}
 
-    async def _enter(self, work: Work, user: UserRow, way: str, browser: str = "") -> Entered:
-        """Open a session in the unit that proved the person. Raise NotInvited for a member of nothing."""
-        home = await Accounts(work.session).home(user.id)
-        if home is None:
+    async def _enter(self, work: Work, user: UserRow, way: Way, browser: str = "") -> Entered:
+        """Open a session in the unit that proved the person.
+
+        Raise NotInvited for a member of nothing, NotLetIn where every organisation of theirs is shut to this way.
+        """
+        homes = await self._homes(work.session, user.id)
+        if not homes:
             raise NotInvited
+        home = next((found for *found, policy in homes if admits(policy, way)), None)
+        if home is None:
+            raise NotLetIn
         token, now, limits = new_token(), utc_now(), self._parts.identity.limits
         row = SessionRow(
             id=new_id("sess"),
             token_hash=hash_of(token),
             user_id=user.id,
             project_id=home[0],
-            signed_in_with=way,
+            signed_in_with=way.kind,
+            tenant=way.tenant,
+            groups=list(way.groups),
             address=caller_address.get(),
             browser=browser[:MAX_BROWSER_CHARACTERS],
             expires_at=now + limits.lifetime,
         )
         work.session.add(row)
-        await self._tell(work, user, "sign-in.enter", home[1], after={"with": way})
+        await self._tell(work, user, "sign-in.enter", home[1], after={"with": way.kind})
         return Entered(token, limits.lifetime)
 
     async def _tell(  # an act of a person upon their own account
         self, work: Work, user: UserRow, action: str, organisation_id: str = "", *, after: Values | None = None
     ) -> None:
         accounts = Accounts(work.session)
-        home = await accounts.home(user.id) if not organisation_id else None
-        organisation = organisation_id or (home[1] if home else await accounts.first_organisation())
+        homes = await accounts.homes(user.id) if not organisation_id else []
+        organisation = organisation_id or (homes[0][1] if homes else await accounts.first_organisation())
         if organisation:
             actor = Actor(user.id, user.name, "session")
             target = Target("account", user.id, user.name)
@@ -117,13 +134,13 @@ class Entering:
             raise OpeningNotValid
         return values
 
-    async def _policy_of(self, work_session: Any, user_id: str) -> Policy:
-        home = await Accounts(work_session).home(user_id)
-        row = await Accounts(work_session).policy(home[1]) if home else None
-        if row is None:
-            return Policy()
-        return Policy(row.local_accounts, row.provider_only, tuple(row.domains), row.domain_role)
+    async def _homes(self, session: AsyncSession, user_id: str) -> list[tuple[str, str, Policy]]:
+        """Return the projects that the person may enter, each with its organisation and how that lets people in."""
+        accounts = Accounts(session)
+        policies = {row.organisation_id: policy_of(row) for row in await accounts.policies()}
+        return [(project, one, policies.get(one, Policy())) for project, one in await accounts.homes(user_id)]
 
-
-def may_use_password(policy: Policy) -> bool:
-    return policy.local_accounts and not policy.provider_only
+    async def _takes_passwords(self, session: AsyncSession, user_id: str) -> bool:
+        """Tell whether a password leads anywhere: some organisation of the person takes one."""
+        way, homes = Way(BY_PASSWORD, utc_now()), await self._homes(session, user_id)
+        return not homes or any(admits(policy, way) for *_, policy in homes)

@@ -9,14 +9,15 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
 from backend.columns import utc_now
 from backend.errors import Conflict, Forbidden, InvalidInput, SignInNeeded
-from backend.identity.errors import InvitationNotFound, LinkNotValid
-from backend.identity.models import InvitationRow, MemberRow, SessionRow, UserRow
+from backend.identity.admission import admits
+from backend.identity.errors import InvitationNotFound, LinkNotValid, NotLetIn
+from backend.identity.models import InvitationRow, MemberRow, UserRow
 from backend.identity.permissions import Role, outranks
 from backend.identity.repository import Accounts, Invitations, Invited, Members, People, Sessions, by_token
-from backend.identity.service.base import Base
+from backend.identity.service.base import Base, policy_of, way_of
 from backend.identity.service.letters import invitation_letter
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import INVITATION_LIFETIME, Invitation
+from backend.identity.types import BY_PASSWORD, INVITATION_LIFETIME, Invitation, Way
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -98,8 +99,13 @@ class InvitationUse(Base):
         """Join as the signed-in person, whose address must be the one invited; return a project to begin in."""
         if operator.via != "session":
             raise Forbidden("Only a person accepts an invitation.")
+        operator.require_self()
         async with self._units.write() as work:
             found = _valid(await by_token(work.session, hash_of(token), lock=True))
+            session = await Sessions(work.session).by_id(operator.session_id)
+            policy = policy_of(await Accounts(work.session).policy(found[0].organisation_id))
+            if session is None or not admits(policy, way_of(session)):
+                raise NotLetIn
             user = await People(work.session).user(operator.user_id)
             if user is None or (user.email or "").lower() != found[0].email:
                 raise Forbidden(
@@ -108,36 +114,26 @@ class InvitationUse(Base):
                 )
             return await self.admit(work, found, user)
 
-    async def join(self, token: str, name: str) -> str:
-        """Make an account for the invited address, which has none yet, and return the token of its first session."""
-        name, session_token = " ".join(name.split()), new_token()
+    async def join(self, work: Work, token: str, name: str) -> UserRow:
+        """Make an account for the invited address, which has none yet. Raise Forbidden where only providers let in."""
+        name = " ".join(name.split())
         if not name:
             raise InvalidInput("Say your name.", fields={"name": "Your name is missing."})
-        async with self._units.write() as work:
-            found = _valid(await by_token(work.session, hash_of(token), lock=True))
-            policy = await Accounts(work.session).policy(found[0].organisation_id)
-            if policy is not None and (policy.provider_only or not policy.local_accounts):
-                raise Forbidden(
-                    "Members of this organisation sign in at a provider.",
-                    hint="Sign in there with the address that was invited; that accepts the invitation.",
-                )
-            people = People(work.session)
-            if await people.by_email(found[0].email):
-                raise SignInNeeded(f"{found[0].email} has an account.", hint="Sign in, then open the link again.")
-            user = UserRow(id=new_id("user"), name=name[:200], email=found[0].email)
-            people.add(user)
-            await people.flush()
-            project_id = await self.admit(work, found, user)
-            Sessions(work.session).add(
-                SessionRow(
-                    id=new_id("sess"),
-                    token_hash=hash_of(session_token),
-                    user_id=user.id,
-                    project_id=project_id,
-                    expires_at=utc_now() + self.limits.lifetime,
-                )
+        found = _valid(await by_token(work.session, hash_of(token), lock=True))
+        policy = policy_of(await Accounts(work.session).policy(found[0].organisation_id))
+        if not admits(policy, Way(BY_PASSWORD, utc_now())):
+            raise Forbidden(
+                "Members of this organisation sign in at a provider.",
+                hint="Sign in there with the address that was invited; that accepts the invitation.",
             )
-        return session_token
+        people = People(work.session)
+        if await people.by_email(found[0].email):
+            raise SignInNeeded(f"{found[0].email} has an account.", hint="Sign in, then open the link again.")
+        user = UserRow(id=new_id("user"), name=name[:200], email=found[0].email)
+        people.add(user)
+        await people.flush()
+        await self.admit(work, found, user)
+        return user
 
     async def admit(self, work: Work, found: Invited, user: UserRow) -> str:
         """Use the invitation up and make its member. Every way of accepting goes through here."""

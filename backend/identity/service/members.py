@@ -95,6 +95,8 @@ class MemberUse(Base):
         operator.require(Permission.PROJECT_READ if leaves else Permission.MEMBERS_MANAGE)
         if leaves and operator.via == "key":
             raise Forbidden("A key does not leave an organisation for its maker.")
+        if leaves:
+            operator.require_self()
         async with self._units.write() as work:
             if leaves:
                 members, user, member = await self._found(work, operator, user_id)

@@ -7,7 +7,7 @@ from backend.errors import InvalidInput
 from backend.identity.errors import LinkNotValid, WrongCredentials
 from backend.identity.models import PasswordRow, ResetLinkRow, UserRow
 from backend.identity.repository import Accounts, Sessions
-from backend.identity.service.entering import Entering, may_use_password
+from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import (
     BY_LINK,
@@ -19,6 +19,7 @@ from backend.identity.types import (
     RESET_LIFETIME,
     Entered,
     SecondStep,
+    Way,
 )
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -45,7 +46,7 @@ class PasswordUse(Entering):
             accounts = Accounts(reading)
             user = await accounts.by_email(address) if address else None
             kept = await accounts.password(user.id) if user else None
-            allowed = may_use_password(await self._policy_of(reading, user.id if user else ""))
+            allowed = await self._takes_passwords(reading, user.id if user else "")
         right = await self._parts.passwords.matches(kept.hash if kept else None, password[:MAX_PASSWORD_CHARACTERS])
         if not right or user is None or kept is None or not allowed:
             await self._count_failure()
@@ -56,7 +57,7 @@ class PasswordUse(Entering):
             until = (utc_now() + OPENING_LIFETIME).timestamp()
             return SecondStep(self._sealed(SECOND_STEP, user=user.id, until=until, changed=kept.changed_at.isoformat()))
         async with self._units.write() as work:
-            return await self._enter(work, user, BY_PASSWORD, browser)
+            return await self._enter(work, user, Way(BY_PASSWORD, utc_now()), browser)
 
     async def set_first_password(self, link: str, email: str, password: str, browser: str = "") -> Entered:
         """Consume the first owner's link, give the account an address and a password, and let the owner in.
@@ -74,18 +75,35 @@ class PasswordUse(Entering):
             assert user is not None
             if (await Accounts(work.session).by_email(address) or user).id != user.id:
                 raise InvalidInput("Another account has this address.", fields={"email": "It is taken."})
+            if not await self._takes_passwords(work.session, user.id):
+                raise InvalidInput("Members of this organisation sign in at a provider.")
             row.used_at, user.email = now, address
             await self._keep_password(work, user, hashed)
-            return await self._enter(work, user, BY_LINK, browser)
+            return await self._enter(work, user, Way(BY_LINK, now), browser)
+
+    async def join(self, invitation: str, name: str, password: str, browser: str = "") -> Entered:
+        """Accept an invitation with a new account and its password, and let its owner in.
+
+        Raise LinkNotValid, SignInNeeded where the address has an account, Forbidden where only providers let in, or
+        InvalidInput with the invitation still good.
+        """
+        identity = self._parts.identity
+        email = (await identity.invitation_of(invitation)).email
+        hashed = await self._hashed(password, email)
+        async with self._units.write() as work:
+            user = await identity.join(work, invitation, name)
+            await self._keep_password(work, user, hashed)
+            return await self._enter(work, user, Way(BY_PASSWORD, utc_now()), browser)
 
     async def change_password(self, operator: Operator, token: str, old: str, new: str) -> None:
         """Change one's own password and end one's other sessions. Raise WrongCredentials where the old is not right."""
+        operator.require_self()
         num_left = await self._allow_try(operator.user_id)
         async with self._units.read() as reading:
             session = await Sessions(reading).session(hash_of(token))
             user = await Accounts(reading).user(operator.user_id)
             kept = await Accounts(reading).password(operator.user_id)
-            allowed = may_use_password(await self._policy_of(reading, operator.user_id))
+            allowed = await self._takes_passwords(reading, operator.user_id)
         if user is None or not user.email or not allowed:
             raise InvalidInput("This account signs in at a provider, without a password.")
         if kept is None and (session is None or utc_now() - session.created_at > FRESH):
@@ -109,10 +127,11 @@ class PasswordUse(Entering):
         token = new_token()
         async with self._units.write() as work:
             accounts = Accounts(work.session)
-            user, home = await accounts.user(user_id), await accounts.home(user_id)
-            if user is None or not user.email or home is None or home[1] != operator.organisation_id:
+            user, homes = await accounts.user(user_id), await accounts.homes(user_id)
+            # With the link one is that person everywhere: a member of another organisation too is not one's own.
+            if user is None or not user.email or {one for _, one in homes} != {operator.organisation_id}:
                 raise InvalidInput("There is no member of that id with an address.")
-            if not may_use_password(await self._policy_of(work.session, user_id)):
+            if not await self._takes_passwords(work.session, user_id):
                 raise InvalidInput("Members of this organisation sign in at a provider.")
             await self._add_reset_link(work, user, token)
             await self._tell(work, user, "account.reset-link", operator.organisation_id, after={"by": operator.name})
@@ -139,7 +158,7 @@ class PasswordUse(Entering):
             row, now = await accounts.reset_link(hash_of(token)), utc_now()
             user = await accounts.user(row.user_id) if row else None
             refused = row is None or row.used_at is not None or row.expires_at <= now or user is None
-            if refused or not may_use_password(await self._policy_of(work.session, user.id if user else "")):
+            if refused or not await self._takes_passwords(work.session, user.id if user else ""):
                 raise LinkNotValid("This link was used already or is older than an hour.")
             assert user is not None
             await accounts.end_reset_links(user.id, now)

@@ -1,31 +1,30 @@
-"""One's own account, and the rules of an organisation for signing in."""
+"""One's own account."""
 
 from __future__ import annotations
 
-from backend.audit.repository import AuditTrail
-from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.identity.models import SignInPolicyRow
-from backend.identity.permissions import Role
-from backend.identity.repository import Accounts, Sessions
+from backend.identity.models import UserPictureRow
+from backend.identity.repository import Accounts, Members
 from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of
-from backend.identity.types import BY_LINK, BY_PASSWORD, Account, Linked, Policy, SessionSeen
+from backend.identity.types import BY_LINK, BY_PASSWORD, Account, Linked, SessionSeen
 from backend.operator import Operator, Permission
 
 MAX_NAME_CHARACTERS = 80
 
 
 class ProfileUse(Entering):
-    """What belongs to the person, whatever their role."""
+    """What belongs to the person, whatever their role; support that acts for them sees and changes none of it."""
 
     async def account(self, operator: Operator) -> Account:
+        operator.require_self()
         async with self._units.read() as reading:
             accounts = Accounts(reading)
             user, kept = await accounts.user(operator.user_id), await accounts.password(operator.user_id)
             linked = await accounts.identities(operator.user_id)
             num_codes = await accounts.num_recovery_codes(operator.user_id)
+            picture = await accounts.picture(operator.user_id)
         if user is None:
             raise NotFound("There is no such account.")
         titles = {one: provider.config.title for one, provider in self._parts.providers.items()}
@@ -35,6 +34,7 @@ class ProfileUse(Entering):
             has_password=kept is not None,
             has_second_step=kept is not None and kept.totp_confirmed_at is not None,
             num_recovery_codes=num_codes,
+            picture_at=picture.changed_at if picture else None,
             linked=tuple(
                 Linked(row.id, titles.get(row.provider_id, row.provider_id), row.email, row.last_used_at)
                 for row in linked
@@ -42,6 +42,7 @@ class ProfileUse(Entering):
         )
 
     async def rename(self, operator: Operator, name: str) -> None:
+        operator.require_self()
         kept = " ".join(name.split())
         if not 0 < len(kept) <= MAX_NAME_CHARACTERS or not kept.isprintable():
             raise InvalidInput(f"A name has 1 to {MAX_NAME_CHARACTERS} characters.")
@@ -53,8 +54,42 @@ class ProfileUse(Entering):
             await self._tell(work, user, "account.rename", operator.organisation_id, after={"name": kept})
         self._parts.identity.forget_all()
 
+    async def set_picture(self, operator: Operator, sent: bytes) -> None:
+        """Draw what was sent anew, small, and keep that. Raise InvalidInput for what is no picture."""
+        operator.require_self()
+        content = await self._parts.pictures.small(sent)
+        async with self._units.write() as work:
+            row = await Accounts(work.session).picture(operator.user_id)
+            row = row or UserPictureRow(user_id=operator.user_id, content=content)
+            row.content, row.changed_at = content, utc_now()
+            work.session.add(row)
+        self._parts.identity.forget_all()
+
+    async def drop_picture(self, operator: Operator) -> None:
+        operator.require_self()
+        async with self._units.write() as work:
+            await Accounts(work.session).drop_picture(operator.user_id)
+        self._parts.identity.forget_all()
+
+    async def picture_version(self, operator: Operator) -> int:
+        """Return a number that changes with the operator's picture, 0 without one."""
+        async with self._units.read() as reading:
+            row = await Accounts(reading).picture(operator.user_id)
+        return int(row.changed_at.timestamp()) if row else 0
+
+    async def picture(self, operator: Operator, user_id: str) -> bytes:
+        """Return the picture of a member of the operator's organisation, as PNG. Raise NotFound."""
+        operator.require(Permission.MEMBERS_READ)
+        async with self._units.read() as reading:
+            member = await Members(reading, operator.organisation_id).one(user_id)
+            row = await Accounts(reading).picture(user_id) if member else None
+        if row is None:
+            raise NotFound("There is no picture of that id.")
+        return row.content
+
     async def sessions(self, operator: Operator, token: str) -> list[SessionSeen]:
         """Return one's own open sessions, the last used first."""
+        operator.require_self()
         async with self._units.read() as reading:
             rows = await Accounts(reading).sessions(operator.user_id, utc_now())
         this = hash_of(token)
@@ -78,6 +113,7 @@ class ProfileUse(Entering):
 
     async def end_session(self, operator: Operator, session_id: str) -> None:
         """End one of one's own sessions at once; another's id is none."""
+        operator.require_self()
         if not session_id:
             raise NotFound("There is no such session.")
         async with self._units.write() as work:
@@ -86,6 +122,7 @@ class ProfileUse(Entering):
 
     async def end_all_sessions(self, operator: Operator) -> None:
         """Sign out everywhere, here too."""
+        operator.require_self()
         async with self._units.write() as work:
             await Accounts(work.session).end_sessions(operator.user_id, utc_now())
             user = await Accounts(work.session).user(operator.user_id)
@@ -95,6 +132,7 @@ class ProfileUse(Entering):
 
     async def unlink(self, operator: Operator, identity_id: str) -> None:
         """Take a way in away. Raise Conflict for the last one."""
+        operator.require_self()
         async with self._units.write() as work:
             accounts = Accounts(work.session)
             linked, kept = await accounts.identities(operator.user_id), await accounts.password(operator.user_id)
@@ -106,38 +144,3 @@ class ProfileUse(Entering):
             user = await accounts.user(operator.user_id)
             assert user is not None
             await self._tell(work, user, "account.unlink", operator.organisation_id)
-
-    async def policy(self, operator: Operator) -> Policy:
-        operator.require(Permission.ORGANISATION_MANAGE)
-        async with self._units.read() as reading:
-            row = await Accounts(reading).policy(operator.organisation_id)
-        return Policy(row.local_accounts, row.provider_only, tuple(row.domains), row.domain_role) if row else Policy()
-
-    async def set_policy(self, operator: Operator, token: str, policy: Policy) -> None:
-        """Choose how members sign in. Raise Conflict for an owner who would lock themselves out."""
-        operator.require(Permission.ORGANISATION_MANAGE)
-        domains = tuple(sorted({one.strip().lower().removeprefix("@") for one in policy.domains if one.strip()}))
-        if any("." not in one or not one.replace(".", "").replace("-", "").isalnum() for one in domains):
-            raise InvalidInput("Write domains as company.example, separated by commas.")
-        if policy.domain_role not in (Role.EDITOR, Role.REVIEWER, Role.VIEWER):
-            raise InvalidInput("People who come by their domain become editor, reviewer or viewer.")
-        async with self._units.write() as work:
-            session = await Sessions(work.session).session(hash_of(token))
-            if policy.provider_only and (session is None or session.signed_in_with in (BY_LINK, BY_PASSWORD)):
-                raise Conflict("Sign in at a provider first: you would lock yourself out.")
-            row = await Accounts(work.session).policy(operator.organisation_id)
-            row = row or SignInPolicyRow(organisation_id=operator.organisation_id)
-            before = {"local_accounts": row.local_accounts, "provider_only": row.provider_only, "domains": row.domains}
-            if policy.provider_only and not row.provider_only:
-                row.provider_only_since = utc_now()
-            row.local_accounts, row.provider_only = policy.local_accounts, policy.provider_only
-            row.provider_only_since = row.provider_only_since if policy.provider_only else None
-            row.domains, row.domain_role = list(domains), policy.domain_role
-            work.session.add(row)
-            after = {"local_accounts": row.local_accounts, "provider_only": row.provider_only, "domains": row.domains}
-            target = Target("organisation", operator.organisation_id)
-            await AuditTrail(work.session).record(operator, "sign-in.policy", target, before=before, after=after)
-        self._parts.identity.forget_all()
-
-
-__all__ = ["ProfileUse"]

@@ -35,6 +35,8 @@ class ProjectUse(Base):
         operator.require(Permission.PROJECT_READ)
         async with self._units.read() as reading:
             seats = await People(reading).seats(operator.user_id)
+        if operator.support_id:  # let in by one organisation, not by all of the member's
+            seats = [seat for seat in seats if seat.organisation.id == operator.organisation_id]
         return [(seat.organisation.name, project_of(seat.project)) for seat in seats]
 
     async def create_project(self, operator: Operator, name: str, time_zone: str = "UTC") -> Project:

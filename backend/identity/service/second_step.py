@@ -9,10 +9,10 @@ from backend.errors import Conflict
 from backend.identity.errors import OpeningNotValid, WrongCode
 from backend.identity.models import PasswordRow, RecoveryCodeRow
 from backend.identity.repository import Accounts
-from backend.identity.service.entering import Entering, may_use_password
+from backend.identity.service.entering import Entering
 from backend.identity.service.passwords import SECOND_STEP
 from backend.identity.tokens import hash_of
-from backend.identity.types import BY_PASSWORD, NUM_RECOVERY_CODES, Entered
+from backend.identity.types import BY_PASSWORD, NUM_RECOVERY_CODES, Entered, Way
 from backend.operator import Operator
 
 CODE_CHARACTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
@@ -32,10 +32,10 @@ class SecondStepUse(Entering):
             changed = kept is None or kept.changed_at.isoformat() != values["changed"]
             if user is None or kept is None or changed:
                 raise OpeningNotValid
-            allowed = may_use_password(await self._policy_of(work.session, user_id))
+            allowed = await self._takes_passwords(work.session, user_id)
             if allowed and await self._is_right(accounts, kept, code):
                 await self._parts.rates.forget(f"sign-in-account:{hash_of(f'code:{user_id}')}")
-                return await self._enter(work, user, BY_PASSWORD, browser)
+                return await self._enter(work, user, Way(BY_PASSWORD, utc_now()), browser)
         await self._count_failure()
         await self._tell_failure(user, "code")
         raise WrongCode
@@ -59,6 +59,7 @@ class SecondStepUse(Entering):
 
     async def begin_second_step(self, operator: Operator) -> tuple[str, str]:
         """Return a new secret for one's app, and its QR code. It counts once a code of it was shown."""
+        operator.require_self()
         async with self._units.write() as work:
             kept = await Accounts(work.session).password(operator.user_id, lock=True)
             if kept is None or kept.totp_confirmed_at is not None:
@@ -73,6 +74,7 @@ class SecondStepUse(Entering):
 
     async def confirm_second_step(self, operator: Operator, code: str) -> tuple[str, ...]:
         """Ask for the second step from now on; return the recovery codes, shown this once. Raise WrongCode."""
+        operator.require_self()
         await self._allow_try(f"code:{operator.user_id}")
         async with self._units.write() as work:
             accounts = Accounts(work.session)
@@ -94,6 +96,7 @@ class SecondStepUse(Entering):
 
     async def end_second_step(self, operator: Operator, code: str) -> None:
         """Ask for the password alone again. Raise WrongCode unless a code proves that the app is there."""
+        operator.require_self()
         await self._allow_try(f"code:{operator.user_id}")
         async with self._units.write() as work:
             accounts = Accounts(work.session)

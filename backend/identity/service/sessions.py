@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
 from backend.columns import utc_now
 from backend.errors import SignInNeeded
+from backend.identity.admission import admits, admits_support
 from backend.identity.errors import LinkNotValid, ProjectNotFound
-from backend.identity.models import (
-    MemberRow,
-    OrganisationRow,
-    ProjectRow,
-    SessionRow,
-    SignInLinkRow,
-    SignInPolicyRow,
-    UserRow,
-)
+from backend.identity.models import MemberRow, OrganisationRow, ProjectRow, SessionRow, SignInLinkRow, UserRow
 from backend.identity.permissions import Role
-from backend.identity.repository import Accounts, People, Seat, Sessions
-from backend.identity.service.base import TOUCH_AFTER, Base, operator_of, person_of
+from backend.identity.repository import Accounts, Granted, People, Seat, Sessions, Support
+from backend.identity.service.base import (
+    TOUCH_AFTER,
+    Base,
+    Seen,
+    operator_of,
+    person_of,
+    policy_of,
+    supported,
+    way_of,
+)
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import BY_LINK, BY_PASSWORD, LINK_LIFETIME, Entered, Person
+from backend.identity.types import BY_LINK, LINK_LIFETIME, Entered, Person
 from backend.ids import new_id
 from backend.operator import Operator
-from backend.trace_ids import caller_address
+from backend.trace_ids import caller_address, unattended
 
 
 class SessionUse(Base):
@@ -114,10 +119,11 @@ class SessionUse(Base):
         async with self._units.write() as work:
             sessions, people = Sessions(work.session), People(work.session)
             session = await sessions.session(hash_of(token))
-            seat = await _seat_of(people, session, "") if session and session.revoked_at is None else None
-            if session and seat:
-                actor, target = Actor(seat[0].id, seat[0].name, "session"), Target("session", session.id)
-                await AuditTrail(work.session).record_of(seat[3].id, actor, "session.sign_out", target)
+            seats = await people.seats(session.user_id) if session and session.revoked_at is None else []
+            if session and seats:
+                seat = next((one for one in seats if one.project.id == session.project_id), seats[0])
+                actor, target = Actor(seat.user.id, seat.user.name, "session"), Target("session", session.id)
+                await AuditTrail(work.session).record_of(seat.organisation.id, actor, "session.sign_out", target)
             await sessions.revoke(hash_of(token), utc_now())
         self._verdicts.forget(hash_of(token))
 
@@ -132,22 +138,34 @@ class SessionUse(Base):
         Raise SignInNeeded, and NotFound where they are no member of the project named.
         """
         token_hash = hash_of(token)
-        if known := self._verdicts.get(token_hash, project_id):
-            return known
+        seen = self._verdicts.get(token_hash, project_id)
+        if seen is None:
+            seen = self._verdicts.keep(token_hash, await self._look(token_hash, project_id), project_id)
+        now = utc_now()
+        if now - seen.seen_at > TOUCH_AFTER and not unattended.get():
+            seen.seen_at = now
+            async with self._units.write() as work:
+                await Sessions(work.session).touch(seen.operator.session_id, now)
+        return seen.operator, seen.person
+
+    async def _look(self, token_hash: str, project_id: str) -> Seen:
+        """Read who the session is now: of support, the member that they act for."""
         now = utc_now()
         async with self._units.read() as reading:
-            session, people = await Sessions(reading).session(token_hash), People(reading)
-            alive = session is not None and self.is_alive(session, now)
-            seat = await _seat_of(people, session, project_id) if session and alive else None
-            policy = await Accounts(reading).policy(seat[3].id) if seat else None
-        if project_id and seat is None and alive:
-            raise ProjectNotFound
-        if session is None or seat is None or _shut_out(session, policy):
-            raise SignInNeeded("You are not signed in.", hint="Sign in again.")
-        if now - session.last_seen_at > TOUCH_AFTER:
-            async with self._units.write() as work:
-                await Sessions(work.session).touch(session.id, now)
-        return self._verdicts.keep(token_hash, (operator_of(seat, "session"), person_of(seat)), project_id)
+            session = await Sessions(reading).session(token_hash)
+            if session is None or not self.is_alive(session, now):
+                raise _signed_out()
+            granted = None
+            if session.support_grant_id:
+                granted = await Support(reading).standing(session.support_grant_id, session.user_id, now)
+            seat = await _seat_of(reading, session, project_id, granted)
+        operator = replace(operator_of(seat, "session"), session_id=session.id)
+        person = person_of(seat)
+        if granted:
+            operator = supported(operator, seat, granted)
+            until = granted.row.expires_at
+            person = replace(person, role=Role(operator.role), support_name=granted.support.name, support_until=until)
+        return Seen(operator, person, session.last_seen_at)
 
     async def enter(self, token: str, project_id: str) -> Person:
         """Make a project the one that the session's new tabs begin in. Raise NotFound where they are no member."""
@@ -158,27 +176,37 @@ class SessionUse(Base):
         return person
 
 
-async def _seat_of(people: People, session: SessionRow, project_id: str) -> Seat | None:
-    """Return the seat in the project named; without a name, the session's, else any that is left to the person."""
-    if found := await people.seat(session.user_id, project_id or session.project_id):
-        return found
-    left = [] if project_id else await people.seats(session.user_id)
-    return left[0] if left else None
+async def _seat_of(reading: AsyncSession, session: SessionRow, project_id: str, granted: Granted | None) -> Seat:
+    """Return the seat in the project named; without a name, the session's, else any that is left to the person.
+
+    Raise NotFound where there is none in the project named, SignInNeeded where none is left that lets this session in.
+    """
+    people, accounts = People(reading), Accounts(reading)
+    user_id, way = (granted.row.member_id if granted else session.user_id), way_of(session)
+
+    async def lets_in(seat: Seat) -> bool:
+        policy = policy_of(await accounts.policy(seat.organisation.id))
+        return admits_support(policy, way) if granted else admits(policy, way)
+
+    def is_meant(seat: Seat | None) -> bool:
+        return seat is not None and (granted is None or seat.organisation.id == granted.row.organisation_id)
+
+    first = await people.seat(user_id, project_id or session.project_id)
+    if is_meant(first) and first and await lets_in(first):
+        return first
+    if project_id and not is_meant(first):
+        raise ProjectNotFound
+    for seat in [] if project_id else await people.seats(user_id):
+        if is_meant(seat) and await lets_in(seat):
+            return seat
+    raise _signed_out()
+
+
+def _signed_out() -> SignInNeeded:
+    return SignInNeeded("You are not signed in.", hint="Sign in again.")
 
 
 def _valid_link(link: SignInLinkRow | None) -> SignInLinkRow:
     if link is None or link.used_at is not None or link.expires_at <= utc_now():
         raise LinkNotValid("This sign-in link was used already or is older than 15 minutes.")
     return link
-
-
-def _shut_out(session: SessionRow, policy: SignInPolicyRow | None) -> bool:
-    """Tell whether the session may not go on because the organisation lets people in through its providers only.
-
-    A link of the terminal opened after that is the way back in when the provider is gone.
-    """
-    if policy is None or not policy.provider_only:
-        return False
-    since = policy.provider_only_since
-    is_old_link = session.signed_in_with == BY_LINK and (since is None or session.created_at < since)
-    return session.signed_in_with == BY_PASSWORD or is_old_link

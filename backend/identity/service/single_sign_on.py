@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from backend.columns import utc_now
 from backend.errors import Conflict, NotFound
+from backend.identity.admission import admits
 from backend.identity.errors import LinkNotValid, NotInvited, OpeningNotValid
 from backend.identity.models import MemberRow, SignInAttemptRow, UserIdentityRow, UserRow
 from backend.identity.permissions import Role
 from backend.identity.repository import Accounts, Sessions
+from backend.identity.service.base import policy_of
 from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of, new_token
-from backend.identity.types import FRESH, OPENING_LIFETIME, Entered
+from backend.identity.types import FRESH, OPENING_LIFETIME, Door, Entered, Policy, Way
 from backend.ids import new_id
-from backend.operator import Operator
-from backend.ports.sign_in import Arrival, ArrivalRefused, Opening, SignInProvider
+from backend.operator import Operator, Permission
+from backend.ports.sign_in import Arrival, ArrivalRefused, Opening, ProviderDown, SignInProvider
 from backend.unit_of_work import Work
 
 OPENING = "sign-in:opening"
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A way in for the sign-in page."""
-
-    id: str
-    kind: str
-    title: str
+MAX_GROUPS = 1_000  # what a session keeps; a policy looks for a few
 
 
 class ProviderUse(Entering):
@@ -36,7 +31,28 @@ class ProviderUse(Entering):
 
     def doors(self) -> tuple[Door, ...]:
         configs = (provider.config for provider in self._parts.providers.values())
-        return tuple(Door(config.id, config.kind, config.title) for config in configs)
+        return tuple(
+            Door(one.id, one.kind, one.title, one.issuer, *self._heard.get(one.id, (None, None))) for one in configs
+        )
+
+    async def check_provider(self, operator: Operator, provider_id: str) -> Door:
+        """Ask a provider whether it is there; return what was heard. Raise NotFound."""
+        operator.require(Permission.ORGANISATION_MANAGE)
+        with suppress(ProviderDown), self._hearing(self._provider(provider_id)) as provider:
+            await provider.check()
+        return next(one for one in self.doors() if one.id == provider_id)
+
+    @contextmanager
+    def _hearing(self, provider: SignInProvider) -> Iterator[SignInProvider]:
+        """Note whether the provider answers what it is asked inside the block; a refusal is an answer."""
+        answers = True
+        try:
+            yield provider
+        except ProviderDown:
+            answers = False
+            raise
+        finally:
+            self._heard[provider.config.id] = (answers, utc_now())
 
     async def begin(
         self, provider_id: str, redirect_uri: str, *, target: str = "/", link: str = "", user_id: str = ""
@@ -47,7 +63,8 @@ class ProviderUse(Entering):
         """
         provider = self._provider(provider_id)
         opening = Opening(new_token(), new_token(), new_token() + new_token(), redirect_uri)
-        address = await provider.address(opening)
+        with self._hearing(provider):
+            address = await provider.address(opening)
         cookie = self._sealed(
             OPENING,
             provider=provider_id,
@@ -81,7 +98,8 @@ class ProviderUse(Entering):
             raise ArrivalRefused("The provider did not let you in.")
         opening = Opening(state, str(values["nonce"]), str(values["verifier"]), str(values["redirect"]))
         try:
-            arrival = await provider.arrival(code, opening)
+            with self._hearing(provider):
+                arrival = await provider.arrival(code, opening)
         except ArrivalRefused:
             await self._tell_failure(None, f"provider {provider_id}")
             raise
@@ -90,13 +108,15 @@ class ProviderUse(Entering):
             ruled = await Accounts(work.session).ruled_organisations(user.id)
         for organisation_id in ruled:
             await self._parts.identity.apply_group_rules(organisation_id, user.id, arrival.groups)
+        way = Way(provider_id, utc_now(), arrival.tenant, arrival.groups[:MAX_GROUPS])
         async with self._units.write() as work:
-            return await self._enter(work, user, provider_id, browser), str(values["target"])
+            return await self._enter(work, user, way, browser), str(values["target"])
 
     async def begin_linking(
         self, operator: Operator, token: str, provider_id: str, redirect_uri: str
     ) -> tuple[str, str]:
         """Begin to add a way in to one's own account. Raise Conflict where the sign-in is not fresh."""
+        operator.require_self()
         async with self._units.read() as reading:
             session = await Sessions(reading).session(hash_of(token))
         if session is None or utc_now() - session.created_at > FRESH:
@@ -156,13 +176,17 @@ class ProviderUse(Entering):
                 hint="Sign in as before, then add this provider on your profile page.",
             )
         name, _, domain = arrival.email.rpartition("@")
+        way = Way(arrival.provider_id, utc_now(), arrival.tenant, arrival.groups)
+        policies = {row.organisation_id: policy_of(row) for row in await accounts.policies()}
         for found in await accounts.invited(arrival.email, utc_now()) if name else ():
+            if not admits(policies.get(found[0].organisation_id, Policy()), way):
+                continue
             user = await self._account(work, arrival)
             await self._parts.identity.admit(work, found, user)
             return user
-        for policy in await accounts.policies():
-            if name and domain in policy.domains:
-                return await self._join(work, arrival, policy.organisation_id, Role(policy.domain_role))
+        for organisation_id, policy in policies.items():
+            if name and domain in policy.domains and admits(policy, way):
+                return await self._join(work, arrival, organisation_id, Role(policy.domain_role))
         if await accounts.has_rule(arrival.groups):
             return await self._account(work, arrival)
         raise NotInvited

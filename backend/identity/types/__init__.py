@@ -10,13 +10,23 @@ from backend.identity.types.accounts import (
     OPENING_LIFETIME,
     RESET_LIFETIME,
     Account,
+    Door,
     Linked,
     Policy,
     SecondStep,
 )
 from backend.identity.types.keys import MAX_OVERLAP, OVERLAP, ApiKey
 from backend.identity.types.people import Person, Project
-from backend.identity.types.sessions import BY_LINK, BY_PASSWORD, LINK_LIFETIME, Entered, SessionLimits, SessionSeen
+from backend.identity.types.sessions import (
+    BY_LINK,
+    BY_PASSWORD,
+    LINK_LIFETIME,
+    Entered,
+    SessionLimits,
+    SessionSeen,
+    Way,
+)
+from backend.identity.types.support import MAX_SUPPORT, MIN_SUPPORT, SupportGrant
 
 __all__ = [
     "ADDS",
@@ -27,7 +37,9 @@ __all__ = [
     "LINK_LIFETIME",
     "MAX_OVERLAP",
     "MAX_PASSWORD_CHARACTERS",
+    "MAX_SUPPORT",
     "MIN_PASSWORD_CHARACTERS",
+    "MIN_SUPPORT",
     "NUM_RECOVERY_CODES",
     "OPENING_LIFETIME",
     "OVERLAP",
@@ -35,6 +47,7 @@ __all__ = [
     "RESET_LIFETIME",
     "Account",
     "ApiKey",
+    "Door",
     "Entered",
     "GroupRule",
     "Invitation",
@@ -47,4 +60,6 @@ __all__ = [
     "SecondStep",
     "SessionLimits",
     "SessionSeen",
+    "SupportGrant",
+    "Way",
 ]

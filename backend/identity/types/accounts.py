@@ -32,6 +32,18 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A way in for the sign-in page. `answers` is what it did when it was asked last, None where nobody asked yet."""
+
+    id: str
+    kind: str
+    title: str
+    issuer: str = ""
+    answers: bool | None = None
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One's own account: how one gets in."""
 
@@ -41,13 +53,20 @@ class Account:
     has_second_step: bool
     num_recovery_codes: int
     linked: tuple[Linked, ...]
+    picture_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How the members of an organisation sign in, and who may come without an invitation."""
+    """How the members of an organisation sign in, and who may come without an invitation.
+
+    `tenants` are the Entra tenants, and `groups` those of a provider of which one must be held; empty means any.
+    """
 
     local_accounts: bool = True
     provider_only: bool = False
     domains: tuple[str, ...] = ()
     domain_role: str = "viewer"
+    tenants: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    provider_only_since: datetime | None = None

@@ -19,6 +19,9 @@ class Person:
     project_id: str
     project_name: str
     time_zone: str
+    # Whoever of support acts with this person's seat, and until when.
+    support_name: str = ""
+    support_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

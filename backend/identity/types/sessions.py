@@ -20,6 +20,19 @@ class SessionLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How and when somebody came in: `kind` is a link, a password or the id of a provider.
+
+    `tenant` is Entra's, `groups` are those that the provider named.
+    """
+
+    kind: str
+    at: datetime
+    tenant: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """A new session: its token, for the cookie, and how long it can last."""
 

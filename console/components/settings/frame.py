@@ -13,6 +13,8 @@ SETTINGS: tuple[tuple[str, str], ...] = (
     ("Projects", routes.SETTINGS),
     ("API keys", routes.SETTINGS_API_KEYS),
     ("Secrets", routes.SETTINGS_SECRETS),
+    ("Sign-in", routes.SETTINGS_SIGN_IN),
+    ("Support", routes.SETTINGS_SUPPORT),
 )
 CURRENT = {"aria-current": "page"}
 

@@ -26,6 +26,13 @@ EMAIL = "ines@alder.example"
 BACK = "https://console.example/sign-in/callback/test"
 
 
+class Drawn:
+    """Draws nothing anew, and says so."""
+
+    async def small(self, sent: bytes) -> bytes:
+        return b"drawn anew: " + sent[:8]
+
+
 @dataclass
 class Ways:
     """Everything that a test of signing in touches."""
@@ -71,6 +78,7 @@ def ways(any_database: Database) -> Ways:
         TotpCodes(),
         SEALER,
         InProcessRates(clock=lambda: provider.clock),
+        Drawn(),
         {"test": provider.engine},
     )
     return Ways(identity, SignInService(parts), provider, any_database, units)

@@ -218,10 +218,11 @@ async def test_one_session_is_ended_by_its_owner_only(ways: Ways) -> None:
 async def test_an_owner_cannot_lock_themselves_out(ways: Ways) -> None:
     owner = await ways.owner()
     by_link = await ways.identity.sign_in_by_link(await ways.identity.make_sign_in_link())
-    with pytest.raises(Conflict):
-        await ways.service.set_policy(owner, by_link, Policy(provider_only=True))
+    for policy in (Policy(provider_only=True), Policy(local_accounts=False)):
+        with pytest.raises(Conflict):
+            await ways.service.set_policy(owner, policy)
     by_provider = await joined(ways)
-    await ways.service.set_policy(owner, by_provider, Policy(provider_only=True))
+    await ways.service.set_policy(owner, Policy(provider_only=True))
     await ways.identity.by_session(by_provider)
     with pytest.raises(SignInNeeded):
         await ways.identity.by_session(by_link)
@@ -249,9 +250,10 @@ async def test_an_invitation_taken_back_lets_nobody_in(ways: Ways) -> None:
 async def test_where_only_providers_let_in_an_invitation_makes_no_local_account(ways: Ways) -> None:
     owner = await ways.owner()
     invitation = await ways.identity.invite(owner, "sam@rowe.example", Role.EDITOR)
-    await ways.service.set_policy(owner, await joined(ways), Policy(provider_only=True))
+    await joined(ways)
+    await ways.service.set_policy(owner, Policy(provider_only=True))
     with pytest.raises(Forbidden):
-        await ways.identity.join(invitation.token, "Sam")
+        await ways.service.join(invitation.token, "Sam", "four words apart here")
     assert await ways.come(sub="2", email="sam@rowe.example")
 
 
