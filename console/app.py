@@ -21,13 +21,15 @@ from console.door.invitation import INVITATION
 from console.door.outgoing import guard_outgoing
 from console.door.providers import PROVIDER_ROUTES
 from console.door.sign_in import SIGN_IN_ROUTES
+from console.door.support import SUPPORT_ROUTES
+from console.door.sweeping import sweeping
 from console.pages import PAGES
 from console.pages.not_found import not_found
 from console.problems import show_problem
 from console.theme import STYLESHEETS
 
 api = create_api()
-api.router.routes[:0] = [*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES, *INVITATION]
+api.router.routes[:0] = [*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES, *SUPPORT_ROUTES, *INVITATION]
 
 app = rx.App(
     api_transformer=[api, without_trailing_slash, gated, edged, numbered],  # the last one stands outermost
@@ -53,6 +55,6 @@ async def running() -> AsyncIterator[None]:
     services = await bootstrap.start()
     exported_hashes()
     await services.identity.ensure_owner()
-    async with bootstrap.example_being_made(services):
+    async with sweeping(app), bootstrap.example_being_made(services):
         yield
     await bootstrap.stop(services)

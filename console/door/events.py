@@ -13,7 +13,7 @@ from backend.api.limits import admit_event
 from backend.bootstrap import services
 from backend.errors import NotFound, QuotaExceeded, SignInNeeded
 from backend.operator import Operator
-from backend.trace_ids import caller_address
+from backend.trace_ids import caller_address, unattended
 from console import routes
 from console.door import tabs
 from console.door.outgoing import farewell, places
@@ -21,12 +21,20 @@ from console.toasts import warn
 
 ROOT = "reflex___state____state"
 HYDRATE = frozenset({f"{ROOT}.hydrate", f"{ROOT}.hydrate_and_load"})
+# What an open page asks by itself every few seconds: nobody has to sit before it.
+BY_ITSELF = frozenset(
+    {
+        f"{ROOT}.console___state___bar____bar_state.count",
+        f"{ROOT}.console___state___activity____activity_state.tick",
+    }
+)
 
 
 class SeatState(rx.State):
-    """Whose tab this is, and of which project. Never sent to the browser."""
+    """Whose tab this is, as whom, and of which project. Never sent to the browser."""
 
     _session_hash: int = 0
+    _user_id: str = ""
     _project_id: str = ""
     _is_refused: bool = False
 
@@ -43,6 +51,7 @@ class EventGate(rx.Middleware):
     async def preprocess(self, app: rx.App, state: Any, event: Any) -> StateUpdate | None:  # noqa: ARG002
         token, tab, hydrates = cookie_of(state), state.router.session.client_token, event.name in HYDRATE
         caller_address.set(tabs.address_of(tab))
+        unattended.set(event.name in BY_ITSELF)
         seat = await state.get_state(SeatState)
         known = seat._session_hash == hash(token)
         # A page that is loaded anew may name a project; else the tab stays where it is.
@@ -56,12 +65,15 @@ class EventGate(rx.Middleware):
             if not asked:
                 seat._project_id = ""  # it was closed, or the person is no member there any more
             return farewell(routes.NOT_FOUND if asked else routes.OVERVIEW)
-        if not known or seat._project_id != operator.project_id:
+        is_other = seat._user_id != operator.user_id
+        if known and is_other and not hydrates:
+            return farewell(routes.OVERVIEW)  # support began or stopped acting for somebody in another tab
+        if not known or is_other or seat._project_id != operator.project_id:
             if not hydrates:
                 return StateUpdate()
             state._get_root_state().reset()  # hydrate loads the whole tree, so this is complete
-            seat._session_hash, seat._project_id = hash(token), operator.project_id
-        places.put(tab, operator.project_id)
+            seat._session_hash, seat._user_id, seat._project_id = hash(token), operator.user_id, operator.project_id
+        places.put(tab, operator.project_id, operator.user_id)
         return await _too_often(seat, operator, tab)
 
 

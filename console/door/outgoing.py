@@ -7,6 +7,7 @@ from reflex.state import StateUpdate
 
 from backend.bootstrap import services
 from backend.errors import NotFound, SignInNeeded
+from backend.trace_ids import unattended
 from console import routes, toasts
 from console.door.gate import session_cookie
 
@@ -14,20 +15,23 @@ MAX_PLACES = 20_000
 
 
 class Places:
-    """The project of each tab, by the tab's token: updates of background events are judged without its state."""
+    """Project and person of each tab, by the tab's token: background events are judged without its state."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, tuple[str, str]] = {}
 
-    def put(self, token: str, project_id: str) -> None:
+    def put(self, token: str, project_id: str, user_id: str) -> None:
         self._kept.pop(token, None)
-        self._kept[token] = project_id
+        self._kept[token] = project_id, user_id
         if len(self._kept) > MAX_PLACES:
             del self._kept[next(iter(self._kept))]
 
-    def of(self, token: str) -> str:
-        """Return the project of a tab, empty where none is known: then any of the person's will do."""
-        return self._kept.get(token, "")
+    def forget(self, token: str) -> None:
+        self._kept.pop(token, None)
+
+    def of(self, token: str) -> tuple[str, str]:
+        """Return project and person of a tab, empty where none is known: then any of the session's will do."""
+        return self._kept.get(token, ("", ""))
 
 
 places = Places()
@@ -49,23 +53,27 @@ def guard_outgoing(app: rx.App) -> None:
 
     async def emit_update(update: StateUpdate, token: str) -> None:
         record = space._token_manager.token_to_socket.get(token)
-        if record is not None and (out := await _way_out(app, record.sid, places.of(token))):
+        if record is not None and (out := await way_out(app, record.sid, token)):
             update = farewell(out)
         await emit(update, token)
 
     space.emit_update = emit_update  # type: ignore[method-assign]  # the framework has no hook here
 
 
-async def _way_out(app: rx.App, sid: str, project_id: str) -> str:
-    """Return where a tab goes that may hear nothing more; empty for one that stays."""
+async def way_out(app: rx.App, sid: str, tab: str) -> str:
+    """Return where a tab goes that may hear nothing more; empty for one that stays. Asking keeps no session in use."""
     assert app.sio is not None
     assert app.event_namespace is not None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace) or {}
     cookie = session_cookie([(b"cookie", str(environ.get("HTTP_COOKIE", "")).encode("latin-1", "replace"))])
+    project_id, user_id = places.of(tab)
+    before = unattended.set(True)  # a value
     try:
-        await services().identity.by_session(cookie, project_id)
+        operator, _ = await services().identity.by_session(cookie, project_id)
     except SignInNeeded:
         return routes.SIGN_IN
     except NotFound:
         return routes.OVERVIEW
-    return ""
+    finally:
+        unattended.reset(before)
+    return routes.OVERVIEW if user_id and operator.user_id != user_id else ""

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from reflex.istate.data import SessionData
+from reflex.utils.format import format_event_handler
+from sqlalchemy import update
 
 from backend.api import limits
 from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.identity.models import SessionRow
+from backend.identity.repository import Sessions
+from backend.identity.tokens import hash_of
 from backend.trace_ids import caller_address
 from console.door import tabs
-from console.door.events import HYDRATE, EventGate
+from console.door.events import BY_ITSELF, HYDRATE, EventGate, SeatState
 from console.door.gate import gated
+from console.state.activity import ActivityState
+from console.state.bar import BarState
 from tests.console.tab import Tab
 
 FIRST = next(iter(HYDRATE))
+ROOT_FOLDER = Path(__file__).resolve().parents[3]
 
 
 async def session_of(services: Services) -> str:
@@ -99,3 +110,57 @@ async def test_row_49_guessing_at_the_socket_stops_being_looked_up(
     assert len(looked_up) == limits.FAILURES.limit
     assert not await opened(fresh)
     assert await opened(good)
+
+
+async def _last_seen(services: Services, cookie: str) -> Any:
+    async with services.units.read() as reading:
+        row = await Sessions(reading).session(hash_of(cookie))
+    assert row is not None
+    return row.last_seen_at
+
+
+async def _aged(services: Services, by: timedelta) -> None:
+    async with services.units.write() as work:
+        await work.session.exec(update(SessionRow).values(last_seen_at=utc_now() - by, signed_in_with="password"))
+    services.identity.forget_all()
+
+
+async def test_b2_what_an_open_page_asks_by_itself_keeps_no_session_in_use(services: Services) -> None:
+    cookie = await session_of(services)
+    root = tab_of(cookie, "open")
+    await sent(root, 1)
+    await _aged(services, timedelta(minutes=20))
+    before, gate = await _last_seen(services, cookie), EventGate()
+    for name in BY_ITSELF:
+        assert await gate.preprocess(Any, root, SimpleNamespace(name=name)) is None
+    assert await _last_seen(services, cookie) == before
+    await sent(root, 1)
+    assert await _last_seen(services, cookie) > before
+    await _aged(services, timedelta(minutes=31))
+    assert "/sign-in" in str((await sent(root, 1))[0].events)
+
+
+def test_every_handler_that_a_page_calls_by_itself_is_known() -> None:
+    """They are those that the framework drops where the server is gone."""
+    temporal = {
+        format_event_handler(handler)
+        for state in (BarState, ActivityState)
+        for handler in state.event_handlers.values()
+        if handler.event_actions.get("temporal")
+    }
+    assert temporal == BY_ITSELF
+    drawn = (path.read_text() for path in (ROOT_FOLDER / "console").rglob("*.py"))
+    assert sum(text.count("temporal=True") for text in drawn) == len(BY_ITSELF)
+
+
+async def test_a_tab_that_was_drawn_as_somebody_else_begins_anew(services: Services) -> None:
+    """Support stops in another tab: what this one holds was read with the member's rights."""
+    cookie = await session_of(services)
+    root = tab_of(cookie, "acting")
+    await sent(root, 1)
+    seat = await root.get_state(SeatState)
+    seat._user_id = "user_member"
+    update_sent = await EventGate().preprocess(Any, root, SimpleNamespace(name="any.handler"))
+    assert update_sent is not None
+    assert "leave" in str(update_sent.events)
+    assert await sent(root, 1) == [None]

@@ -15,7 +15,7 @@ from backend.operator import Permission
 from backend.paging import Page
 from console.components.members.matrix import GROUPS
 from console.door.events import HYDRATE, EventGate, SeatState
-from console.door.outgoing import _way_out, places
+from console.door.outgoing import places, way_out
 from console.state.bar import BarState
 from console.state.invitations import InvitationsState
 from console.state.members import MembersState
@@ -129,15 +129,16 @@ async def test_a_tab_of_a_closed_project_hears_nothing_more(services: Services, 
         sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
         event_namespace=SimpleNamespace(namespace="/_event"),
     )
-    assert await _way_out(app, "sid", other.id) == ""
+    places.put("closed", other.id, owner.user_id)
+    assert await way_out(app, "sid", "closed") == ""
     await services.identity.delete_project(owner, other.id)
-    assert await _way_out(app, "sid", other.id) == "/"
+    assert await way_out(app, "sid", "closed") == "/"
     with pytest.raises(NotFound):
         await tab.state(BarState)._operator(Permission.PROJECT_READ)
     assert await gate(tab, "/flows", "any.handler") is not None
     assert await gate(tab, "/") is None
     assert tab.state(SeatState)._project_id == owner.project_id
-    assert places.of(tab.root.router.session.client_token) == owner.project_id
+    assert places.of(tab.root.router.session.client_token) == (owner.project_id, owner.user_id)
 
 
 async def test_a_removed_member_hears_nothing_more(services: Services) -> None:
@@ -153,5 +154,6 @@ async def test_a_removed_member_hears_nothing_more(services: Services) -> None:
         sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
         event_namespace=SimpleNamespace(namespace="/_event"),
     )
-    assert await _way_out(app, "sid", owner.project_id) == "/"
-    assert await _way_out(app, "sid", "") == "/sign-in"
+    places.put("lenas", owner.project_id, user.user_id)
+    assert await way_out(app, "sid", "lenas") == "/"
+    assert await way_out(app, "sid", "never seen") == "/sign-in"

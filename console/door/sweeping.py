@@ -1,0 +1,63 @@
+"""Close the sockets of those who may hear nothing more, also where no event would ever ask about them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import reflex as rx
+
+from backend.bootstrap import services
+from console.door.outgoing import farewell, places, way_out
+
+# Another process's change is seen once what was remembered is 2 s old: with this it makes 4 s, and 5 s are promised.
+EVERY_SECONDS = 2.0
+LOOK_SECONDS = 0.25
+logger = logging.getLogger(__name__)
+
+
+async def sweep(app: rx.App) -> int:
+    """Ask for each open socket whether its session still holds; close the others. Return how many were closed."""
+    space, num_closed = app.event_namespace, 0
+    assert space is not None
+    assert app.sio is not None
+    for tab, record in [*space._token_manager.token_to_socket.items()]:
+        out = await way_out(app, record.sid, tab)
+        if out and app.sio.manager.is_connected(record.sid, space.namespace):
+            await space.emit_update(farewell(out), tab)
+            # The transport itself: whoever only leaves the namespace holds a socket open.
+            await app.sio.eio.disconnect(app.sio.manager.eio_sid_from_sid(record.sid, space.namespace))
+            places.forget(tab)  # the tab comes back under its own token, wherever it may be then
+            num_closed += 1
+    return num_closed
+
+
+async def _keep_sweeping(app: rx.App) -> None:
+    """Sweep every 2 s, and at once when this process changed who may do what."""
+    loop = asyncio.get_running_loop()
+    swept_at, num_changes = loop.time(), services().identity.num_changes
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        now = services().identity.num_changes
+        if now == num_changes and loop.time() - swept_at < EVERY_SECONDS:
+            continue
+        num_changes = now
+        try:
+            await sweep(app)
+        except Exception:
+            logger.exception("the open sockets could not be looked at")
+        swept_at = loop.time()
+
+
+@asynccontextmanager
+async def sweeping(app: rx.App) -> AsyncIterator[None]:
+    """Sweep as long as the block runs."""
+    task = asyncio.create_task(_keep_sweeping(app))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
