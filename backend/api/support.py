@@ -13,6 +13,7 @@ from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import Role, SupportGrant
 from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["support"], route_class=IdempotentRoute)
 Owner = Annotated[Operator, allowed(Permission.SUPPORT_GRANT)]
@@ -61,10 +62,16 @@ class GrantBody(BaseModel):
         )
 
 
+class GrantList(BaseModel):
+    support_grants: list[GrantBody]
+    next: str | None
+
+
 @router.get("/support-grants")
-async def list_grants(operator: Owner) -> dict[str, list[GrantBody]]:
+async def list_grants(operator: Owner, limit: int = DEFAULT_LIMIT, after: str = "") -> GrantList:
     """Return the grants that are open, or ended in the last week, newest first."""
-    return {"support_grants": [GrantBody.of(one) for one in await services().identity.list_support(operator)]}
+    listed = Listed.among(await services().identity.list_support(operator), Page(limit, after))
+    return GrantList(support_grants=[GrantBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.post("/support-grants", status_code=201)

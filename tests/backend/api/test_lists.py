@@ -15,6 +15,7 @@ from backend.paging import Listed, Page
 WHOLE = {
     "/api/models",
     "/api/flows/{name}/problems",
+    "/api/sign-in-policy",
 }
 
 
