@@ -6,10 +6,11 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from backend.bootstrap.doctor_models import ANSWER_SECONDS, Check, Unwell, model_checks
 from backend.bootstrap.services import Services
 from backend.errors import DomainError
 from backend.ports.vectors import Point, VectorQuery
@@ -20,12 +21,6 @@ MIN_FREE_BYTES = 1_000_000_000
 NOBODY = "doctor"
 POINT = "00000000-0000-4000-8000-000000000000"
 WORDS = "a lamp that burns while a train may pass"
-
-Check = Callable[[Services], Awaitable[str]]
-
-
-class Unwell(Exception):
-    """What is wrong, with what to do about it."""
 
 
 async def database(services: Services) -> str:
@@ -85,12 +80,14 @@ CHECKS: dict[str, Check] = {
 ILL = "ILL"
 
 
-async def _line(name: str, check: Check, services: Services) -> str:
+async def _line(name: str, check: Check, services: Services, patience: float = PATIENCE_SECONDS) -> str:
     began = time.perf_counter()
     try:
-        found = await asyncio.wait_for(check(services), PATIENCE_SECONDS)
+        found = await asyncio.wait_for(check(services), patience)
     except TimeoutError:
-        return f"{ILL}  {name}: no answer within {PATIENCE_SECONDS} s: restart Signalbox, and see the log if it stays"
+        return f"{ILL}  {name}: no answer within {patience:g} s: restart Signalbox, and see the log if it stays"
+    except Unwell as ill:
+        return f"{ILL}  {name}: {ill}"
     except DomainError as refusal:
         return f"{ILL}  {name}: {refusal.message} {refusal.hint}".strip()
     except Exception as error:  # noqa: BLE001  # a doctor reports whatever it meets
@@ -99,6 +96,14 @@ async def _line(name: str, check: Check, services: Services) -> str:
 
 
 async def examine(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:
-    """Yield a line for each engine: `ok` or `ILL`, the name, and what was found."""
+    """Yield a line for each engine and each model: `ok` or `ILL`, the name, and what was found."""
+    well = True
     for name, check in CHECKS.items():
-        yield await _line(name, check, services)
+        line = await _line(name, check, services)
+        well = well and not (check is database and line.startswith(ILL))
+        yield line
+    if not well:
+        return  # where the models are connected stands in the database
+    asked = [_line(*one, services, ANSWER_SECONDS + 10) for one in await model_checks(services)]
+    for answered in [asyncio.ensure_future(one) for one in asked]:
+        yield await answered

@@ -13,12 +13,12 @@ keys = typer.Typer(help="Keys of the REST API.", no_args_is_help=True)
 
 def sign_in_link() -> None:
     """Print another one-time sign-in link; it works once, for 15 minutes."""
-    perform("sign-in-link", {})
+    perform("sign-in-link", {}, leads_to_server=True)
 
 
 def reset_link(email: Annotated[str, typer.Argument(help="The address of a local account.")]) -> None:
     """Print a link with which a member sets a new password; it works once, for an hour."""
-    perform("reset-link", {"email": email})
+    perform("reset-link", {"email": email}, leads_to_server=True)
 
 
 @keys.callback()

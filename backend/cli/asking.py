@@ -9,11 +9,12 @@ from typing import Any
 from backend import bootstrap
 from backend.bootstrap.commands import COMMANDS
 from backend.bootstrap.control import ask
+from backend.bootstrap.engines import SQLITE_FILE
 from backend.cli.configured import read_settings
 from backend.cli.folder import make_folder
 from backend.cli.holding import hold, is_held
 from backend.cli.migrating import migrate_or_stop
-from backend.cli.say import say, stop
+from backend.cli.say import complain, say, stop
 from backend.errors import DomainError
 from backend.settings import Settings
 
@@ -49,13 +50,35 @@ async def _do_here(settings: Settings, command: str, arguments: dict[str, Any], 
         await bootstrap.stop(made)
 
 
-def perform(command: str, arguments: dict[str, Any], tell: Tell = say) -> None:
-    """Run a command of backend/bootstrap/commands.py wherever the engines are open."""
+def _was_started(settings: Settings) -> bool:
+    """Tell whether a server or a migration has been here: a command makes no data directory of its own."""
+    return (settings.folder / SQLITE_FILE).exists() if settings.database == "sqlite" else settings.folder.is_dir()
+
+
+def _require_data(settings: Settings, command: str, *, leads_to_server: bool) -> None:
+    """Stop with what to type where the command could do nothing of use; say that no server runs where it can."""
+    elsewhere = "or name the data directory of the one that runs in SIGNALBOX_DATA_DIR."
+    if not _was_started(settings):
+        stop(f"There is no Signalbox in {settings.folder}. Start one there with `make run`, {elsewhere}")
+    if leads_to_server:
+        stop(
+            f"No server runs on {settings.folder}, so the link would open nothing. "
+            f"Start it with `make run` and call again, {elsewhere}"
+        )
+    complain(f"No server runs on {settings.folder}: `{command}` works on the files there.")
+
+
+def perform(command: str, arguments: dict[str, Any], tell: Tell = say, *, leads_to_server: bool = False) -> None:
+    """Run a command of backend/bootstrap/commands.py wherever the engines are open.
+
+    `leads_to_server` says that what it prints is opened at the server, and of no use without one.
+    """
     settings = read_settings()
-    make_folder(settings)
     try:
         if asyncio.run(_ask_patiently(settings, command, arguments, tell)):
             return
+        _require_data(settings, command, leads_to_server=leads_to_server)
+        make_folder(settings)
         held = hold(settings)
         if held is None:
             stop("A server started just now; call again.")

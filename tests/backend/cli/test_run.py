@@ -118,6 +118,33 @@ def test_commands_ask_the_running_server(server: Server) -> None:
     assert httpx.get(f"{server.base_url}/api/openapi.json", headers={"X-API-Key": key + "x"}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("sign-in-link",), ("reset-link", "a@b.example"), ("api-key", "create", "--name", "k"), ("demo", "reset"),
+     ("audit", "verify"), ("secrets", "rotate"), ("doctor",)],
+)  # fmt: skip
+def test_a_command_where_nothing_was_started_says_what_to_type(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code, _, said = run(tmp_path / "data", arguments=arguments)
+    assert code == 1
+    assert said.startswith(f"There is no Signalbox in {tmp_path / 'data'}.")
+    assert "`make run`" in said
+    assert "SIGNALBOX_DATA_DIR" in said
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_link_is_made_only_where_it_opens_and_other_commands_say_that_no_server_runs(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert run(data, arguments=("migrate",))[0] == 0
+    code, out, said = run(data, arguments=("sign-in-link",))
+    assert (code, out) == (1, "")
+    assert said.startswith(f"No server runs on {data}, so the link would open nothing.")
+    assert "`make run`" in said
+    code, out, said = run(data, arguments=("api-key", "create", "--name", "a test"))
+    assert code == 0
+    assert out.count("\n") == 1
+    assert f"No server runs on {data}" in said
+
+
 def test_only_the_owner_reaches_the_socket_and_the_data(server: Server) -> None:
     assert (server.data / SOCKET_FILE).stat().st_mode & 0o777 == 0o600
     assert server.data.stat().st_mode & 0o777 == 0o700
@@ -130,6 +157,7 @@ def test_doctor_finds_the_running_server_well(server: Server) -> None:
     assert done.returncode == 0, done.stdout
     assert f"running at {server.base_url}" in done.stdout
     assert "ILL" not in done.stdout
+    assert "ok   embedded model: it answered" in done.stdout
 
 
 def test_logs_are_json_lines_and_carry_the_request(server: Server) -> None:

@@ -1,0 +1,5 @@
+"""The provider on loopback that the tests of providers have."""
+
+from tests.backend.providers.conftest import gateway
+
+__all__ = ["gateway"]
