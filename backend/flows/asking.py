@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import aclosing
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +24,7 @@ from backend.ports.language_model import (
     Tool,
     ToolCall,
     ToolResult,
+    estimated_usage,
 )
 from backend.ports.language_model import Usage as ModelUsage
 
@@ -77,6 +80,32 @@ async def ask(
         raise AskFailed(failed, _usage(context, endpoint, failed.usage)) from failed
 
 
+@dataclass(slots=True)
+class _Heard:
+    """What was asked and said so far, in characters, for a call that is cut off before anybody counts its tokens."""
+
+    asked: int
+    paid: int = 0
+    said: int = 0
+    is_open: bool = False
+
+    def hear(self, event: object) -> None:
+        match event:
+            case TextDelta(text):
+                self._write(len(text))
+            case ToolCall(_, name, arguments):
+                self._write(len(name) + len(json.dumps(arguments, default=str)))
+            case ToolResult(_, _, content, _):
+                self.asked += len(content)
+                self.is_open = False  # the next word belongs to another request, which sends all of it again
+
+    def _write(self, characters: int) -> None:
+        if not self.is_open:
+            self.paid, self.is_open = self.paid + self.asked, True
+        self.said += characters
+        self.asked += characters
+
+
 def _usage(context: NodeContext[Any], endpoint: ModelEndpoint, used: ModelUsage) -> Usage:
     return Usage(used.input_tokens, used.output_tokens, context.outside.models.cost(endpoint, used))
 
@@ -93,9 +122,11 @@ async def _asked(
     limits = AgentLimits(max_requests=max_requests, max_total_tokens=context.tokens_left)
     steps: list[dict[str, Any]] = []
     retries: list[dict[str, Any]] = []
+    heard = _Heard(sum(len(message.content) for message in messages))
     stream = context.outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
-    async with aclosing(stream) as events:
+    async with _counted_when_cut(context, endpoint, heard), aclosing(stream) as events:
         async for event in events:
+            heard.hear(event)
             match event:
                 case TextDelta(text):
                     await context.say(text)
@@ -110,6 +141,17 @@ async def _asked(
                     model = endpoint.reference or endpoint.model
                     return Said(event.text, usage, event.is_cut, model, event.first_token_ms, steps, retries)
     raise Unavailable("The model ended without a word.")
+
+
+@asynccontextmanager
+async def _counted_when_cut(context: NodeContext[Any], endpoint: ModelEndpoint, heard: _Heard) -> AsyncIterator[None]:
+    """Count a call that a time limit or a cancel cuts off: its tokens were made, and are paid for."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        if heard.said:
+            context.spend(_usage(context, endpoint, estimated_usage(heard.paid, heard.said)))
+        raise
 
 
 def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, *, failed: bool) -> None:

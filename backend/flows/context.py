@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from backend.errors import InvalidInput
+from backend.flows.types import Usage
 from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
@@ -18,6 +19,7 @@ from backend.ports.templates import Templates
 
 ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
+Spend = Callable[[Usage], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class NodeContext(Generic[ConfigT]):
     tokens_left: int = 1_000_000
     """What the run may still use."""
     veil: Veil = field(default_factory=Veil)
+    spend: Spend = lambda _usage: None
+    """Count what was used up although no result comes of it."""
 
     @property
     def idempotency_key(self) -> str:

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from backend.flows.errors import DocumentUnreadable
 
 FORMAT = "signalbox.flow/1"
 MAX_NODES = 1_000
@@ -117,6 +119,14 @@ class FlowDocument(Part):
             if name not in ids:
                 raise ValueError(f"the layout places {name}, which is not there")
         return self
+
+    @classmethod
+    def stored(cls, values: dict[str, Any]) -> FlowDocument:
+        """Read what a row keeps. Raise DocumentUnreadable: another release may have written it."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise DocumentUnreadable from error
 
     def node(self, node_id: str) -> Node | None:
         return next((node for node in self.nodes if node.id == node_id), None)

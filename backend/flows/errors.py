@@ -24,6 +24,13 @@ class OperationRefused(InvalidInput):
     """An edit does not fit the document it was meant for."""
 
 
+class DocumentUnreadable(InvalidInput):
+    """What is stored is no flow document of this release."""
+
+    def __init__(self) -> None:
+        super().__init__("The stored flow cannot be read by this release.", hint="Start the release that wrote it.")
+
+
 class FlowHasProblems(Conflict):
     """A flow with errors cannot be published or run."""
 

@@ -9,7 +9,12 @@ from pydantic import Field
 from backend.flows.kind import ui
 
 Model = Annotated[
-    str, Field(title="Model", description="Empty takes the project's default.", json_schema_extra=ui("model"))
+    str,
+    Field(
+        title="Model",
+        description="The project's model is the default chosen under Models.",
+        json_schema_extra=ui("model"),
+    ),
 ]
 Temperature = Annotated[
     float | None, Field(ge=0, le=2, title="Temperature", json_schema_extra=ui("number", step=0.1, advanced=True))

@@ -29,7 +29,7 @@ def flow_of(row: FlowRow) -> Flow:
         name=row.name,
         slug=row.slug,
         description=row.description,
-        draft=FlowDocument.model_validate(row.draft),
+        draft=FlowDocument.stored(row.draft),
         draft_version=row.draft_version,
         draft_saved_at=row.draft_saved_at,
         draft_saved_by=row.draft_saved_by,

@@ -17,6 +17,7 @@ from backend.flows.document import (
     PortType,
     Position,
 )
+from backend.flows.errors import StaleDraft
 from backend.flows.run_types import (
     LastRun,
     NodeRun,
@@ -55,6 +56,7 @@ __all__ = [
     "RunWish",
     "Saved",
     "Severity",
+    "StaleDraft",
     "Trigger",
     "Try",
     "Usage",
@@ -62,6 +64,8 @@ __all__ = [
     "flow_topic",
     "run_topic",
 ]
+
+MAX_NAME_CHARACTERS = 120
 
 
 class Severity(StrEnum):

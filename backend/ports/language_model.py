@@ -125,6 +125,11 @@ class Usage:
         return self.input_tokens + self.output_tokens
 
 
+def estimated_usage(asked_characters: int, said_characters: int) -> Usage:
+    """Return the tokens of a call whose server did not count them, at four characters each."""
+    return Usage(-(-asked_characters // 4), -(-said_characters // 4), estimated=True)
+
+
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     """The next piece of the answer."""

@@ -166,5 +166,5 @@ async def test_nobody_home_is_said_in_words(scene: Scene):
 async def test_a_private_address_is_refused_unless_it_was_allowed(scene: Scene):
     failed = await scene.fails("echo", changes={"allow_private_address": False})
     assert failed.reason == "address"
-    assert "owner can allow" in failed.hint
+    assert "Allow private addresses" in failed.hint
     assert sum(scene.server.requests.values()) == 0

@@ -13,19 +13,19 @@ from pydantic_ai.exceptions import AgentRunError, ModelAPIError
 from pydantic_ai.messages import AgentStreamEvent
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
-from pydantic_ai.usage import RunUsage, UsageLimits
+from pydantic_ai.usage import UsageLimits
 
 from backend.engines.http.pinning import Resolver, system_resolver
 from backend.engines.http.places import place_of
 from backend.engines.language_model.clients import Clients
 from backend.engines.language_model.guard import GuardedModel
+from backend.engines.language_model.tally import Tally
 from backend.engines.language_model.turns import (
     agent_tool,
     event_of,
     instructions_in,
     server_settings,
     spoken,
-    usage_of,
 )
 from backend.engines.language_model.words import failure
 from backend.ports.http import AddressRefused, AnswerTooBig
@@ -43,7 +43,6 @@ from backend.ports.language_model import (
     TextDelta,
     Tool,
     ToolResult,
-    Usage,
 )
 
 WAITING_EVENTS = 256
@@ -105,7 +104,7 @@ class _Call:
         self._first_token_ms: float | None = None
         self._said: list[str] = []
         self._num_said = 0
-        self._counted = RunUsage()
+        self._tally = Tally(messages)
 
     async def run(self, clients: Clients, tools: Sequence[Tool]) -> None:
         """Fill the queue; None is its end, also where the call failed."""
@@ -146,7 +145,7 @@ class _Call:
             prompt,
             message_history=history,
             model_settings=server_settings(self._settings),
-            usage=self._counted,
+            usage=self._tally.counted,
             usage_limits=UsageLimits(
                 request_limit=self._limits.max_requests,
                 tool_calls_limit=self._limits.max_tool_calls,
@@ -156,15 +155,17 @@ class _Call:
         )
         return Finished(
             text=result.output,
-            usage=self._usage(),
+            usage=self._tally.whole("".join(self._said)),
             finish_reason=result.response.finish_reason or "stop",
             first_token_ms=self._first_token_ms,
             total_ms=self._milliseconds(),
-            num_requests=self._counted.requests,
+            num_requests=self._tally.counted.requests,
         )
 
     async def _hear(self, _context: RunContext[None], events: AsyncIterable[AgentStreamEvent]) -> None:
+        self._tally.begin()
         async for event in events:
+            self._tally.hear(event)
             told = event_of(event)
             if told is None:
                 continue
@@ -178,20 +179,15 @@ class _Call:
             elif isinstance(told, ToolResult):
                 self._said.clear()
             await self.events.put(told)
+        self._tally.end()
 
     async def _tell_attempt(self, number: int, error: ModelAPIError, seconds: float) -> None:
         words = failure(error, self._endpoint, self._patience).message
         await self.events.put(Attempt(number, words, round(seconds, 2)))
 
     def _failure(self, error: BaseException) -> ModelFailed:
-        return failure(error, self._endpoint, self._patience, text="".join(self._said), usage=self._spent())
-
-    def _usage(self) -> Usage:
-        return usage_of(self._counted, self._messages, "".join(self._said))
-
-    def _spent(self) -> Usage:
-        """Return what a failed call cost: nothing where not even a first token came."""
-        return self._usage() if self._said or self._counted.requests > 1 else Usage()
+        said = "".join(self._said)
+        return failure(error, self._endpoint, self._patience, text=said, usage=self._tally.spent(said))
 
     def _milliseconds(self) -> float:
         return round((time.perf_counter() - self._start) * 1000, 1)

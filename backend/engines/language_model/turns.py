@@ -34,9 +34,8 @@ from backend.ports.language_model import (
     ToolCall,
     ToolResult,
     Usage,
+    estimated_usage,
 )
-
-CHARACTERS_A_TOKEN = 4
 
 
 def instructions_in(messages: Sequence[Message]) -> str | None:
@@ -103,5 +102,4 @@ def usage_of(counted: RunUsage, messages: Sequence[Message], answer: str) -> Usa
     """Return the server's count, or an estimate of four characters a token where it gave none."""
     if counted.output_tokens or counted.input_tokens:
         return Usage(counted.input_tokens, counted.output_tokens)
-    asked = sum(len(message.content) for message in messages)
-    return Usage(-(-asked // CHARACTERS_A_TOKEN), -(-len(answer) // CHARACTERS_A_TOKEN), estimated=True)
+    return estimated_usage(sum(len(message.content) for message in messages), len(answer))

@@ -30,7 +30,7 @@ class Words:
 
 _MORE_TOKENS = "Raise the largest number of tokens that it may write."
 _TRY_AGAIN = "That is on its side. Try again in a moment."
-_PRIVATE = "If it lies on this machine or in your network, an owner can allow that for this provider."
+_PRIVATE = "If it lies on this machine or in your network, an owner can tick “Allow private addresses” at the provider."
 _BROKEN = Words("broken", "The model's answer could not be read.", "Try again; the log has the details.")
 # The first row whose class fits speaks, so what is special stands before what is general.
 _TABLE: tuple[tuple[type[BaseException], Words], ...] = (

@@ -31,6 +31,9 @@ class Outcome:
     tries: list[dict[str, Any]] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
 
+    def spend(self, usage: Usage) -> None:
+        self.usage += usage
+
 
 class NodeTimedOut(Unavailable):
     """The node took longer than its policy allows."""

@@ -156,6 +156,7 @@ class Execution:
         entry = started(step, moment, offset, shown(go.inputs), inputs_hash(step, go.inputs, values))
         if step.kind.effect:
             await self._recorder.write(entry)
+        outcome = Outcome()
         context: NodeContext[Any] = NodeContext(
             step.config,
             self._facts,
@@ -165,12 +166,12 @@ class Execution:
             self._voice.speaker(step),
             step.port_names,
             self._tokens_left(),
+            spend=outcome.spend,
         )
 
         async def act() -> Result:
             return keepable(step, await run_covered(step, context, go.inputs))
 
-        outcome = Outcome()
         self._begun[step.index] = entry, outcome
         await call(step, act, outcome, first_pause=self._first_pause)
         del self._begun[step.index]

@@ -50,7 +50,7 @@ class Loader:
             document = await FlowRepository(session, project_id).snapshot(snapshot_id)
         if document is None:
             raise InvalidInput("The document of this run is not there any more.")
-        return self.keep(snapshot_id, FlowDocument.model_validate(document))
+        return self.keep(snapshot_id, FlowDocument.stored(document))
 
     def keep(self, snapshot_id: str, document: FlowDocument) -> Plan:
         """Return the plan of a document at hand."""

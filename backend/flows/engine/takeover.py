@@ -24,7 +24,7 @@ SWEEP_SECONDS = 0.5
 STALE_SWEEPS = 10  # 5 s without a new beat
 MEND_SECONDS = 5.0
 MOST_REFUSALS = 3
-GIVEN_UP = f"The database refused the record of this run {MOST_REFUSALS} times. The log says why, under the run's id."
+GIVEN_UP = f"The record of this run was refused or unreadable {MOST_REFUSALS} times. The log says why, under its id."
 Inherit = Callable[[str, int], Awaitable[None]]
 GiveUp = Callable[[str, int, str], Awaitable[None]]
 logger = logging.getLogger(__name__)
@@ -73,6 +73,8 @@ class Watch:
                 await step()
             except (DBAPIError, DomainError):
                 logger.warning("the watch over runs missed a step", exc_info=True)  # the next gets a new connection
+            except Exception:  # without the watch no run of this process is mended or cancelled any more
+                logger.exception("the watch over runs failed in a step")
             await asyncio.sleep(pause)
 
     async def _beat(self) -> None:
@@ -123,12 +125,22 @@ class Watch:
                 await self._give_up(run_id, attempt, GIVEN_UP)
             else:
                 logger.warning("going on with run %s, whose record was refused", run_id)
-                await self._inherit(run_id, attempt)
+                await self._go_on(run_id, attempt)
         self._lost = idle
+
+    async def _go_on(self, run_id: str, attempt: int) -> None:
+        """Inherit a run; one that cannot be read is left to the mender, and keeps no other waiting."""
+        try:
+            await self._inherit(run_id, attempt)
+        except (DBAPIError, DomainError):
+            logger.warning("run %s is gone on with later", run_id, exc_info=True)
+        except Exception:
+            logger.exception("run %s could not be gone on with", run_id)
+            self._runner.refusals[run_id] += 1
 
     async def _take_over(self, worker: str) -> None:
         async with self._units.write() as work:
             taken = await Ownership(work.session).take_over(worker, self._worker)
         for run_id, attempt in taken:
             logger.warning("taking over run %s of the silent process %s", run_id, worker)
-            await self._inherit(run_id, attempt)
+            await self._go_on(run_id, attempt)

@@ -52,7 +52,7 @@ class Voice:
             tokens_out=row.tokens_out,
             cost=float(row.cost),
             tries=max(1, len(outcome.tries)),
-            output_preview=_preview(outputs),
+            output_preview=preview(outputs),
         )
 
     async def _done(self, step: Step, status: NodeStatus, **data: Any) -> None:
@@ -60,7 +60,7 @@ class Voice:
         await self.say("node.done", node=step.node.id, plate=step.index + 1, status=status.value, **{**facts, **data})
 
 
-def _preview(outputs: Any) -> str:
+def preview(outputs: Any) -> str:
     """Return the beginning of the first output that says something."""
     for value in outputs.values():
         if value not in (None, "", [], {}):

@@ -27,7 +27,7 @@ class AgentConfig(NodeConfig):
     model: str = Field(
         default="",
         title="Model",
-        description="It must be able to call tools. Empty takes the project's default.",
+        description="It must be able to call tools. The project's model is the default chosen under Models.",
         json_schema_extra=ui("model", needs="tools"),
     )
     system: str = Field(

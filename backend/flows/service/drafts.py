@@ -35,7 +35,7 @@ class DraftUseCases(UseCases):
         async with self._units.write() as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
-            applied = apply(FlowDocument.model_validate(row.draft), edits)
+            applied = apply(FlowDocument.stored(row.draft), edits)
             return self._put(work, operator, row, applied.document, undo_steps(applied.inverse))
 
     async def _fresh(self, rows: FlowRepository, name: str, base_version: int) -> FlowRow:

@@ -17,12 +17,11 @@ from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.published import Published
 from backend.flows.repository.flows import FlowRepository
-from backend.flows.types import Problem
+from backend.flows.types import MAX_NAME_CHARACTERS, Problem
 from backend.ports.events import Events
 from backend.ports.templates import Templates
 from backend.unit_of_work import Units
 
-MAX_NAME = 120
 MAX_DESCRIPTION = 2_000
 
 
@@ -61,8 +60,10 @@ def kept_document(document: FlowDocument) -> FlowDocument:
 
 def checked_name(name: str) -> str:
     name = " ".join(storable(name).split())
-    if not 1 <= len(name) <= MAX_NAME:
-        raise InvalidInput(f"A flow's name has 1 to {MAX_NAME} characters.", fields={"name": "1 to 120 characters"})
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS:
+        raise InvalidInput(
+            f"A flow's name has 1 to {MAX_NAME_CHARACTERS} characters.", fields={"name": "1 to 120 characters"}
+        )
     return name
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from backend.columns import utc_now
@@ -18,14 +20,14 @@ from backend.flows.errors import RunInterrupted, RunNotFound
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
-from backend.flows.service.listening import LAST_WORDS, heard, heard_or_quiet
+from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_quiet
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
 from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
-from backend.ports.events import Events
+from backend.ports.events import Events, EventsLost
 from backend.ports.jobs import Jobs, Waiting
 from backend.unit_of_work import Units
 
@@ -81,29 +83,37 @@ class RunService:
         job = await self._starting.job(operator, prepared)
 
         async def events() -> AsyncGenerator[dict[str, Any]]:
-            async with self._events.subscribe(run_topic(prepared.run_id)) as listener:
-                task = self._runner.start(job)
-                async with aclosing(heard(listener, task)) as said:
-                    async for event in said:
-                        yield {"conversation_id": job.facts.conversation_id, **event}
+            task: asyncio.Task[RunOutcome] | None = None
+            missed = Missed(partial(self._record, operator, prepared.run_id))
+            while not missed.is_over:
+                async with self._events.subscribe(run_topic(prepared.run_id)) as listener:
+                    task = task or self._runner.start(job)
+                    async with aclosing(missed.filled(heard(listener, task))) as said:
+                        async for event in said:
+                            yield {"conversation_id": job.facts.conversation_id, **event}
 
         return events()
 
     async def watch(self, operator: Operator, run_id: str) -> AsyncGenerator[RunDetail | dict[str, Any]]:
         """Yield the record of a run, then its events, and its record again after each silence and at its end.
 
-        Ends with a record that is final. Raise RunNotFound, before anything is listened to.
+        Ends with a record that is final. Raise RunNotFound, before anything is listened to. Who reads so slowly that
+        events are lost gets the record in their place.
         """
-        await self.get(operator, run_id)
-        async with self._events.subscribe(run_topic(run_id)) as listener:
-            yield (detail := await self._found(operator, run_id))
-            async with aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said:
-                while not detail.run.status.is_final:
-                    event = await anext(said)
-                    if event is not None:
-                        yield event
-                    if event is None or event["event"] in LAST_WORDS:
-                        yield (detail := await self._found(operator, run_id))
+        detail = await self.get(operator, run_id)
+        told = False
+        while not (told and detail.run.status.is_final):
+            async with self._events.subscribe(run_topic(run_id)) as listener:
+                yield (detail := await self._found(operator, run_id))
+                told = True
+                with contextlib.suppress(EventsLost):
+                    async with aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said:
+                        while not detail.run.status.is_final:
+                            event = await anext(said)
+                            if event is not None:
+                                yield event
+                            if event is None or event["event"] in LAST_WORDS:
+                                yield (detail := await self._found(operator, run_id))
 
     async def enqueue(self, operator: Operator, name: str, wish: RunWish) -> Run:
         """Write a run down and let the jobs carry it out. Raise what `run` raises."""
@@ -182,6 +192,13 @@ class RunService:
             await self.give_up(run_id, attempt, f"{error.message} {error.hint}".strip())
             return None
 
+    async def _record(self, operator: Operator, run_id: str) -> RunDetail | None:
+        """Return what is written of a run; None while nothing is."""
+        try:
+            return await self._found(operator, run_id)
+        except RunNotFound:
+            return None
+
     async def _found(self, operator: Operator, run_id: str) -> RunDetail:
         async with self._units.read() as session:
             rows = RunRepository(session, operator.project_id)
@@ -191,7 +208,7 @@ class RunService:
             row, flow = found
             nodes = await rows.nodes(run_id)
             stored = await FlowRepository(session, operator.project_id).snapshot(row.snapshot_id)
-            document = FlowDocument.model_validate(stored or {})
+            document = FlowDocument.stored(stored or {})
             return RunDetail(run_of(row, flow), document, node_runs_of(document, nodes))
 
 

@@ -171,7 +171,7 @@ class Starting:
         """Keep the draft as it stands, so that the run can show and resume what it ran."""
         async with self._units.read() as session:
             row = await flow_row(FlowRepository(session, operator.project_id), name)
-        document = FlowDocument.model_validate(row.draft)
+        document = FlowDocument.stored(row.draft)
         refuse_errors(errors_of(problems_of(document, self._kinds, self._templates)), "run")
         async with self._units.write() as work:
             snapshot_id = await FlowRepository(work.session, operator.project_id).keep_snapshot(document)

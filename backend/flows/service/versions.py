@@ -40,7 +40,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
             row = await flow_row(rows, name, lock=True)
             if base_version is not None and base_version != row.draft_version:
                 raise StaleDraft(row.draft_version, row.draft_saved_by or "Somebody", row.draft_saved_at)
-            draft = FlowDocument.model_validate(row.draft)
+            draft = FlowDocument.stored(row.draft)
             refuse_errors(errors_of(self._problems(draft)), "published")
             if row.published_version is not None and row.published_fingerprint == row.draft_fingerprint:
                 raise Conflict(f"The draft is the same as version {row.published_version}.", hint="Nothing to publish.")
@@ -83,7 +83,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
             document = await rows.snapshot(version.snapshot_id) if version else None
             if version is None or document is None:
                 raise VersionNotFound(f"This flow has no version {number}.")
-            return FlowVersion(version_of(version), FlowDocument.model_validate(document))
+            return FlowVersion(version_of(version), FlowDocument.stored(document))
 
     async def change(
         self,

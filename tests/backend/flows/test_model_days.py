@@ -8,7 +8,7 @@ import time
 import pytest
 
 from backend.engines.language_model.scripted_server import ScriptedServer
-from backend.flows.types import RunStatus
+from backend.flows.types import RunStatus, run_topic
 from tests.factories.flows import one
 from tests.factories.running import Stage
 
@@ -54,6 +54,28 @@ async def test_cancel_gives_up_the_connection_to_the_model(kitchen: Stage, serve
     assert (await task).status is RunStatus.CANCELLED
     await _free(server)
     assert time.perf_counter() - began < 2
+
+
+async def test_the_tokens_of_an_answer_that_was_cut_off_are_counted(kitchen: Stage) -> None:
+    """By a time limit, and by a cancel: the provider made them, and asks for them."""
+    flow = one("llm", {"model": "test:drip"}, "prompt", "text", policy={"timeout_seconds": 0.5})
+    late = await kitchen.run(flow)
+    assert late.usage.tokens_out > 0
+    assert late.usage.tokens_in > 0
+    _, rows = await kitchen.last()
+    assert rows["work"].tokens_out == late.usage.tokens_out
+    job = kitchen.job(one("llm", {"model": "test:drip"}, "prompt", "text"))
+    task = kitchen.runner.start(job)
+    async with kitchen.events.subscribe(run_topic(job.run_id)) as said:
+        async for event in said:
+            if event["event"] == "token":
+                break
+    kitchen.runner.cancel(job.run_id)
+    cancelled = await task
+    assert cancelled.status is RunStatus.CANCELLED
+    assert cancelled.usage.tokens_out > 0
+    silent = await kitchen.run(one("llm", {"model": "test:hang"}, "prompt", "text", policy={"timeout_seconds": 0.3}))
+    assert silent.usage.tokens_out == 0, "nobody answered"
 
 
 async def _free(server: ScriptedServer) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from backend.bootstrap import Services
 from backend.errors import InvalidInput, NotFound, Unavailable
 from backend.flows.document import FlowDocument
-from backend.flows.models import FlowSnapshotRow
-from backend.flows.types import RunStatus, RunWish
+from backend.flows.models import FlowSnapshotRow, RunRow
+from backend.flows.types import RunStatus, RunWish, run_topic
 from backend.operator import Operator
 from tests.factories.flows import document, echo, greeting, node
 
@@ -110,6 +110,51 @@ async def test_a_stream_that_nobody_reads_to_the_end_runs_on(services: Services,
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the run did not end by itself")
+
+
+async def test_a_reader_that_fell_behind_is_told_the_rest_from_the_record(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.events, "_max_waiting", 2)
+    slug = await publish(services, operator, greeting())
+    stream = await services.runs.stream(operator, slug, RunWish({"question": "you"}))
+    first = await anext(stream)
+    while not (await found_run(services, operator, first["run_id"])):
+        await asyncio.sleep(0.01)
+    rest = [event async for event in stream]
+    assert [event["node"] for event in rest if event["event"] == "node.done"] == ["input", "hello", "output"]
+    assert rest[-1]["event"] == "run.done"
+    assert rest[-1]["output"] == {"answer": "Hello you"}
+    assert rest[-1]["run_id"] == first["run_id"]
+
+
+async def test_a_watcher_that_fell_behind_goes_on_with_the_record(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.events, "_max_waiting", 2)
+    slug = await publish(services, operator, greeting())
+    stream = await services.runs.stream(operator, slug, RunWish({"question": "you"}))
+    run_id = (await anext(stream))["run_id"]
+    await stream.aclose()
+    while not (await found_run(services, operator, run_id)):
+        await asyncio.sleep(0.01)
+    async with services.units.write() as work:
+        await work.session.exec(update(RunRow).where(RunRow.id == run_id).values(status="running"))
+    watched = services.runs.watch(operator, run_id)
+    assert (await anext(watched)).run.status is RunStatus.RUNNING
+    for number in range(5):
+        await services.events.publish(run_topic(run_id), {"event": "token", "node": "hello", "text": str(number)})
+    async with services.units.write() as work:
+        await work.session.exec(update(RunRow).where(RunRow.id == run_id).values(status="done"))
+    rest = [event async for event in watched]
+    assert [event["text"] for event in rest if isinstance(event, dict)] == ["0", "1"]
+    assert rest[-1].run.status is RunStatus.DONE
+
+
+async def found_run(services: Services, operator: Operator, run_id: str) -> bool:
+    """Tell whether the run stands in the record with its end."""
+    listed = (await services.runs.list(operator)).items
+    return any(run.id == run_id and run.status.is_final for run in listed)
 
 
 async def test_an_asynchronous_run_is_carried_out_by_its_job(services: Services, operator: Operator) -> None:

@@ -12,7 +12,7 @@ from backend.errors import Unavailable
 from backend.flows.engine.takeover import GIVEN_UP, MOST_REFUSALS, Watch
 from backend.flows.repository.ownership import Ownership
 from backend.flows.types import RunStatus, RunWish
-from tests.factories.flows import document, form, node
+from tests.factories.flows import document, echo, form, node
 from tests.factories.running import Stage, Step, sleeps
 
 START, END = node("input", "input", form()), node("output", "output")
@@ -101,6 +101,75 @@ async def test_a_run_whose_record_is_refused_for_good_is_given_up_in_words(servi
     assert (run.status, run.error) == (RunStatus.FAILED, GIVEN_UP)
     assert run.attempt == MOST_REFUSALS + 1, "each refusal, and the attempt that ends it"
     assert not runs._runner.refusals
+
+
+async def test_a_run_that_cannot_be_read_ends_in_words_and_keeps_no_other_waiting(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    """One stored document is of no release that this one knows; two runs of the process are found without a carrier."""
+    operator, runs = await services.identity.ensure_owner(), services.runs
+
+    async def keep(*_: object) -> None: ...
+
+    monkeypatch.setattr(services.jobs, "enqueue", keep)
+    left = []
+    for name, flow in (("Broken", TALK), ("Well", echo())):
+        made = await services.flows.create(operator, name, document=flow)
+        left.append((await runs.enqueue(operator, made.slug, RunWish({"question": name}, "draft"))).id)
+    with sqlite3.connect(tmp_path / "signalbox.db") as rows:
+        rows.execute("UPDATE run SET status = 'running', worker = ?, started_at = created_at", (runs._worker,))
+        broken = "SELECT snapshot_id FROM run WHERE id = ?"
+        rows.execute(f'UPDATE flow_snapshot SET document = \'{{"format": "of/9"}}\' WHERE id = ({broken})', (left[0],))
+    rows.close()
+    runs._loader._plans.__init__()
+    mender = Watch(services.units, runs._runner, runs._worker, runs.inherit, runs.give_up, alone=True)
+    for _ in range(3):
+        await mender._mend()
+        for task in filter(None, map(runs._runner.task_of, left)):
+            await asyncio.wait([task])
+    found = {run.id: run for run in (await runs.list(operator)).items}
+    assert found[left[0]].status is RunStatus.FAILED
+    assert "cannot be read by this release" in found[left[0]].error
+    assert found[left[1]].status is RunStatus.DONE
+
+
+async def test_the_watch_goes_on_after_a_step_that_fails_for_any_reason(stage: Stage) -> None:
+    stage.kinds["step"] = Step(sleeps(30), effect=True)
+    stage.runner.start(stage.job(FLOW))
+    while not stage.runner.open_runs:
+        await asyncio.sleep(0.01)
+    again = asyncio.Event()
+    keeper, num_steps = watch(stage, []), 0
+
+    async def step() -> None:
+        nonlocal num_steps
+        num_steps += 1
+        if num_steps == 1:
+            raise ValueError("a value that no release wrote")
+        again.set()
+
+    keeper._beat = step  # type: ignore[method-assign]
+    await keeper.start()
+    await asyncio.wait_for(again.wait(), 5)
+    await keeper.stop()
+
+
+async def test_a_run_whose_taking_up_fails_again_and_again_is_given_up(services: Services, tmp_path) -> None:
+    operator, runs = await services.identity.ensure_owner(), services.runs
+    made = await services.flows.create(operator, "Talk", document=TALK)
+    done = await runs.run(operator, made.slug, RunWish({"question": "Hello"}, "draft"))
+    with sqlite3.connect(tmp_path / "signalbox.db") as rows:
+        rows.execute("UPDATE run SET status = 'running', worker = ?", (runs._worker,))
+    rows.close()
+
+    async def fail(_run_id: str, _attempt: int) -> None:
+        raise KeyError("of our own")
+
+    mender = Watch(services.units, runs._runner, runs._worker, fail, runs.give_up, alone=True)
+    for _ in range(MOST_REFUSALS + 3):
+        await mender._mend()
+    run = (await runs.get(operator, done.run_id)).run
+    assert (run.status, run.error) == (RunStatus.FAILED, GIVEN_UP)
 
 
 async def test_a_run_that_is_under_way_is_not_mended(stage: Stage) -> None:
