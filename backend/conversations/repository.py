@@ -156,6 +156,14 @@ class ConversationRepository:
             .values(**values)
         )
 
+    async def hand_over(self, flow_id: str, to: str) -> None:
+        """Give the talks of a flow to the one that took its place."""
+        await self._session.exec(
+            update(ConversationRow)
+            .where(col(ConversationRow.flow_id) == flow_id, col(ConversationRow.project_id) == self._project_id)
+            .values(flow_id=to)
+        )
+
     async def delete_feedback(self, message_id: str) -> None:
         await self._session.exec(
             delete(FeedbackRow).where(

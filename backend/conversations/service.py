@@ -136,6 +136,11 @@ class ConversationService:
             facets = _facets(await rows.counts(filters.text), await rows.flow_names())
             return Browsed(Listed.cut([conversation_of(row) for row in found], page), facets)
 
+    async def hand_over(self, work: Work, operator: Operator, flow_id: str, *, to: str) -> None:
+        """Give the talks of a flow to the one that took its place, within the caller's unit of work."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        await ConversationRepository(work.session, operator.project_id).hand_over(flow_id, to)
+
     async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
         """Return how many of these conversations are there."""
         operator.require(Permission.CONVERSATIONS_READ)

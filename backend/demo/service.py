@@ -67,6 +67,10 @@ class DemoService:
                 )
                 await AuditTrail(work.session).record(operator, "demo.reset", Target("project", operator.project_id))
             await self._seeding(operator).run()
+            if row.flow_id:
+                again = await self._row(operator)
+                async with self._units.write() as work:
+                    await self._conversations.hand_over(work, operator, row.flow_id, to=again.flow_id)
 
     async def _remove(self, operator: Operator, row: DemoRow) -> None:
         """Take the flow and the documents of the example away; those that a person removed are no error."""

@@ -149,3 +149,5 @@ async def test_reset_restores_what_was_removed_and_keeps_what_people_made(runnin
     assert (await running.flows.get(person, my_flow.id)).name == "My own flow"
     assert len((await running.conversations.list(person, Filters(), Page())).items) == len(CHATS) + 1
     assert first.example.flow is not None
+    flows = (await running.conversations.browse(person, Filters(), Page())).facets.flows
+    assert [(one.value, one.count) for one in flows] == [(first.example.flow.id, len(CHATS) + 1)]
