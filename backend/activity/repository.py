@@ -19,6 +19,7 @@ from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import IN_WORK, DocumentStatus
 
 RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value, RunStatus.WAITING.value)
+MAX_ASKED_CHARACTERS = 160
 DOCUMENTS_IN_WORK = tuple(status.value for status in IN_WORK)
 DOCUMENTS_ENDED = tuple(status.value for status in DocumentStatus if not status.in_work)
 
@@ -79,7 +80,7 @@ class ActivityRepository:
     async def runs(self, text: str, limit: int) -> list[Found]:
         """Return runs whose id begins with the text or whose flow's name holds it."""
         statement = (
-            select(RunRow.id, FlowRow.name, RunRow.status, RunRow.created_at)
+            select(RunRow, FlowRow.name)
             .join(FlowRow, col(FlowRow.id) == RunRow.flow_id)
             .where(
                 RunRow.project_id == self._project_id,
@@ -90,7 +91,10 @@ class ActivityRepository:
             .limit(limit)
         )
         rows = await self._session.exec(statement)
-        return [Found(Thing.RUN, id_, name, status=status, at=at) for id_, name, status, at in rows]
+        return [
+            Found(Thing.RUN, row.id, _asked(row.input) or name, where=name, status=row.status, at=row.created_at)
+            for row, name in rows
+        ]
 
     async def document_jobs(self, limit: int, *, in_work: bool) -> list[Job]:
         statement = (
@@ -153,6 +157,12 @@ class ActivityRepository:
 
 def _holds(column: Any, text: str) -> Any:
     return col(column).icontains(text, autoescape=True)
+
+
+def _asked(given: dict[str, Any]) -> str:
+    """Return the beginning of the first text that a run was given: a person knows it by that."""
+    texts = (" ".join(value.split()) for value in given.values() if isinstance(value, str))
+    return next((text[:MAX_ASKED_CHARACTERS] for text in texts if text), "")
 
 
 def _document_job(row: DocumentRow, base: str, in_work: bool) -> Job:  # noqa: FBT001  # beside two rows it reads well

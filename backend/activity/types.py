@@ -20,7 +20,10 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`where` is the flow or base it belongs to; `version` is a flow's published one, 0 before the first."""
+    """`where` is the flow or base it belongs to; `version` is a flow's published one, 0 before the first.
+
+    The title of a run is what it was asked, or its flow's name where it was given no text.
+    """
 
     thing: Thing
     id: str

@@ -61,6 +61,4 @@ def _entry(found: Found) -> dict[str, str]:
 def _note(found: Found) -> str:
     if found.thing is Thing.FLOW:
         return f"v{found.version}" if found.version else "draft"
-    if found.thing is Thing.RUN:
-        return found.id
     return found.where

@@ -179,3 +179,14 @@ async def test_today_adds_what_runs_cost_since_the_day_began(
     today = await activity.today(owner, since)
     assert today.cost == Decimal("0.3121")
     assert today.num_in_work == 1
+
+
+async def test_a_run_is_found_under_what_it_was_asked(units: Units, owner: Operator, activity: ActivityService) -> None:
+    desk = flow(owner)
+    asked, silent = run(desk, "done"), run(desk, "done")
+    asked.input = {"count": 3, "question": "  How long is\nthe warranty? " + "x" * 500}
+    await save(units, desk, asked, silent)
+    found = {one.id: one for one in await activity.find(owner, "support") if one.thing is Thing.RUN}
+    assert found[asked.id].title.startswith("How long is the warranty? xx")
+    assert len(found[asked.id].title) == 160
+    assert (found[silent.id].title, found[silent.id].where) == ("Support desk", "Support desk")
