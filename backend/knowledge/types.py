@@ -70,6 +70,8 @@ class Tally:
     num_chunks: int = 0
     num_in_work: int = 0
     num_failed: int = 0
+    changed_at: datetime | None = None
+    """When a document was last added or worked on; None without documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class KnowledgeBases:
                 func.coalesce(func.sum(case((status == DocumentStatus.DONE, col(DocumentRow.num_chunks)), else_=0)), 0),
                 func.coalesce(func.sum(case((status.in_(IN_WORK), 1), else_=0)), 0),
                 func.coalesce(func.sum(case((status == DocumentStatus.FAILED, 1), else_=0)), 0),
+                func.max(col(DocumentRow.updated_at)),
             )
             .where(
                 col(DocumentRow.project_id) == self._project_id,
@@ -93,7 +94,10 @@ class KnowledgeBases:
             .group_by(col(DocumentRow.knowledge_base_id))
         )
         rows = (await (await self._session.connection()).execute(statement)).all()
-        return {base: Tally(*(int(number) for number in numbers)) for base, *numbers in rows}
+        return {
+            base: Tally(int(documents), int(chunks), int(in_work), int(failed), changed)
+            for base, documents, chunks, in_work, failed, changed in rows
+        }
 
 
 # The reason that the test of scopes asks for.
@@ -142,6 +146,6 @@ def _base(row: KnowledgeBaseRow, tally: Tally) -> KnowledgeBase:
         chunk_overlap=row.chunk_overlap,
         version=row.version,
         created_at=row.created_at,
-        updated_at=row.updated_at,
+        updated_at=max(row.updated_at, tally.changed_at or row.updated_at),
         tally=tally,
     )

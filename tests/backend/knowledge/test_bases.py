@@ -113,3 +113,12 @@ async def test_the_tally_counts_what_stands_where(desk: Desk) -> None:
     await desk.add("waits.txt", "This one waits.")
     tally = (await desk.knowledge.get(desk.operator, desk.base.id)).tally
     assert (tally.num_documents, tally.num_chunks, tally.num_in_work, tally.num_failed) == (3, 1, 1, 1)
+
+
+async def test_a_base_has_changed_when_a_document_came(desk: Desk) -> None:
+    before = (await desk.knowledge.get(desk.operator, desk.base.id)).updated_at
+    document = await desk.added("new.txt", "A new document.")
+    after = (await desk.knowledge.get(desk.operator, desk.base.id)).updated_at
+    assert after > before
+    assert after == (await desk.knowledge.get_document(desk.operator, document.id)).updated_at
+    assert (await desk.knowledge.list(desk.operator)).items[0].updated_at == after
