@@ -12,6 +12,7 @@ from backend.api.app import create_api
 from backend.api.wire import numbered, without_trailing_slash
 from console.components.connection import page_stopped, server_gone
 from console.components.ui.toaster import toaster
+from console.components.undo import undo_bars
 from console.door.account import ACCOUNT_ROUTES
 from console.door.edge import edged
 from console.door.events import EventGate
@@ -25,7 +26,7 @@ from console.door.support import SUPPORT_ROUTES
 from console.door.sweeping import sweeping
 from console.pages import PAGES
 from console.pages.not_found import not_found
-from console.problems import show_problem
+from console.problems import note_page_error, show_problem
 from console.theme import STYLESHEETS
 
 api = create_api()
@@ -34,11 +35,12 @@ api.router.routes[:0] = [*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES, *SU
 app = rx.App(
     api_transformer=[api, without_trailing_slash, gated, edged, numbered],  # the last one stands outermost
     backend_exception_handler=show_problem,
+    frontend_exception_handler=note_page_error,
     stylesheets=STYLESHEETS,
     toaster=toaster(),
     app_wraps={
         (55, "ErrorBoundary"): lambda stateful: page_stopped(stateful=stateful),
-        (5, "Overlay"): lambda stateful: server_gone() if stateful else None,
+        (5, "Overlay"): lambda stateful: rx.fragment(server_gone(), undo_bars()) if stateful else None,
     },
 )
 app.add_middleware(EventGate())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from reflex_base import constants
@@ -39,12 +40,31 @@ def let_the_server_tell(state_js: str) -> str:
     return state_js.replace(APPLY, TELL + APPLY)
 
 
+OLD_WORDS = "A new version of this app is available."
+NEW_WORDS = "A new version of Signalbox is here. Reload to use it."
+STYLED = re.compile(r'(banner|button)\.style\.cssText =(\s*"[^"]*"\s*\+?)+;')
+
+
+def say_new_version_in_our_words(state_js: str) -> str:
+    """Put our words and dress (notice.css) on the framework's banner, where the one of the lost server stands too."""
+    if NEW_WORDS in state_js:
+        return state_js
+    if state_js.count(OLD_WORDS) != 1 or len(STYLED.findall(state_js)) != 2:  # noqa: PLR2004  # the banner, its button
+        raise RuntimeError("utils/state.js changed: look again at showNewVersionBanner")
+    dressed = STYLED.sub(lambda found: f'{found[1]}.className = "{_DRESS[found[1]]}";', state_js)
+    return dressed.replace(OLD_WORDS, NEW_WORDS)
+
+
+_DRESS = {"banner": "banner wait over", "button": "btn sm"}
+
+
 class SocketAtPageAddress(Plugin):
     """Bake paths instead of addresses into a production export; dev mode keeps its two ports."""
 
     def pre_compile(self, **context: Any) -> None:
         context["add_modify_task"]("utils/state.js", resolve_against_location)
         context["add_modify_task"]("utils/state.js", let_the_server_tell)
+        context["add_modify_task"]("utils/state.js", say_new_version_in_our_words)
 
     def update_env_json(self, **_context: Any) -> dict[str, Any] | None:
         if environment.REFLEX_ENV_MODE.get() is not constants.Env.PROD:

@@ -58,6 +58,12 @@ def caught(kind: type[Exception] = Exception, *others: type[Exception]) -> Itera
         found.error = error
 
 
+def note_page_error(exception: Exception) -> None:
+    """Write what a page threw into the log, except what browsers report and is none: a layout that settles later."""
+    if "ResizeObserver loop" not in str(exception):
+        logger.error("a page threw: %s", exception)
+
+
 def show_problem(exception: Exception) -> rx.event.EventSpec:
     """Show what a handler raised as a toast that stays until it is closed."""
     problem = problem_of(exception)

@@ -146,7 +146,7 @@ export function Editor({ store, board, colorMode, label }) {
   const context = useMemo(() => ({ store, board }), [store, board]);
   return (
     <Canvas.Provider value={context}>
-      <section ref={wrapper} className="canvas fcv" aria-label={label} data-zoom="near" onDrop={onDrop} onDragOver={over} data-ready={ready ? "true" : "false"}>
+      <section ref={wrapper} className="canvas fcv" tabIndex={-1} aria-label={label} data-zoom="near" onDrop={onDrop} onDragOver={over} data-ready={ready ? "true" : "false"}>
         <PullStyle store={store} />
         <ReactFlow
           colorMode={colorMode}
@@ -165,7 +165,10 @@ export function Editor({ store, board, colorMode, label }) {
           onConnect={onConnect}
           onConnectStart={onConnectStart}
           onConnectEnd={onConnectEnd}
-          onPaneClick={() => store.set({ ask: null, refusal: null })}
+          onPaneClick={() => {
+            store.set({ ask: null, refusal: null });
+            wrapper.current.focus({ preventScroll: true }); // else the page's main has it, and the keys of the canvas are dead
+          }}
           nodesDraggable={!readOnly}
           nodesConnectable={!readOnly}
           nodesFocusable={false}

@@ -73,7 +73,11 @@ function withoutControl(store, api, fit, wrapper, event) {
   const key = event.key;
   if (key.startsWith("Arrow")) {
     if (event.altKey && !readOnly) nudge(store, { ArrowLeft: -STEP, ArrowRight: STEP }[key] || 0, { ArrowUp: -STEP, ArrowDown: STEP }[key] || 0);
-    else focusNode(store, api, wrapper, neighbour(store.state, focused || store.state.nodes[0]?.id, key));
+    else {
+      const next = neighbour(store.state, focused || store.state.nodes[0]?.id, key);
+      if (next) store.select(next); // one node has the focus, the inspector and Delete: never two
+      focusNode(store, api, wrapper, next);
+    }
     return true;
   }
   if (event.altKey) return false;

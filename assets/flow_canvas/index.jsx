@@ -11,11 +11,6 @@ import { Steps } from "./steps.jsx";
 import { storeOf, useFlow } from "./store.js";
 import { Timeline } from "./timeline.jsx";
 
-// Chromium reports a layout that settles a frame later as an error; it is none, and would fill the log.
-if (typeof window !== "undefined") {
-  window.addEventListener("error", (event) => /^ResizeObserver loop/.test(event.message) && event.stopImmediatePropagation(), true);
-}
-
 const NARROW = "(max-width: 1023px)";
 
 /** The part of the builder above the desk. `seed` is read when `revision` rises; from then on the browser owns it. */

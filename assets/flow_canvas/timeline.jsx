@@ -110,7 +110,7 @@ function Attempt({ one, start, scale, full }) {
       {full && <td className="num" />}
       {full && <td className="num" />}
       <td className="num" />
-      {full && <td className="res"><State kind={one.error ? "fail" : "ok"}><span className="ell" title={one.error}>{one.error || "Answered"}</span></State></td>}
+      {full && <td className="res"><State kind={one.error ? "fail" : "ok"}><span className="ell" title={one.error}>{one.error || "Done"}</span></State></td>}
     </tr>
   );
 }

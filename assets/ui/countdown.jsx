@@ -10,7 +10,7 @@ export function Countdown({ seconds, onEnd, onUndo }) {
   useEffect(() => {
     const end = setTimeout(() => act.current.onEnd?.(), seconds * 1000);
     const undo = (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || editable(event.target)) return;
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || editable(event.target)) return;
       event.preventDefault();
       act.current.onUndo?.();
     };

@@ -9,7 +9,7 @@ export function Modal({ open, onClose, className, labelledBy, describedBy, child
     if (open && !dialog.open) {
       from.current = document.activeElement;
       dialog.showModal();
-      (dialog.querySelector("[data-safe]") ?? dialog.querySelector("input, button"))?.focus();
+      (dialog.querySelector("[data-safe]") ?? dialog.querySelector("input, textarea, select, button"))?.focus();
     } else if (!open && dialog.open) dialog.close();
     if (!open && from.current) {
       if (from.current.isConnected) from.current.focus();

@@ -1,7 +1,12 @@
 import { useEffect } from "react";
 import { toast } from "sonner";
+import { placeToasts } from "./placing.js";
 
 const GOOD_NEWS_MS = 6000;
+/* Two lines of words, and two more of what to do. */
+const HEIGHT = { say: 60, warn: 100 };
+const SETTLED_MS = 400;
+const shown = () => document.querySelector("[data-sonner-toast]");
 const ACTS = {
   say: (words, more) => toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS }),
   warn: (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true }),
@@ -9,12 +14,23 @@ const ACTS = {
   reveal: (identifier) => document.getElementById(identifier)?.scrollIntoView({ block: "center" }),
 };
 
+/* Browsers report a layout that settles a frame later as an error; it is none, and would be sent and logged. */
+globalThis.window?.addEventListener("error", (event) => /ResizeObserver loop/.test(event.message) && event.stopImmediatePropagation(), true);
+
 /* Does what the server tells; console/build.py turns its events into this one of the window. */
 export function Told() {
   useEffect(() => {
-    const told = ({ detail: { what, words, more } }) => ACTS[what]?.(words, more);
+    const told = ({ detail: { what, words, more } }) => {
+      if (what in HEIGHT && !shown()) placeToasts(HEIGHT[what]); // what stands already is never moved under a hand
+      ACTS[what]?.(words, more);
+    };
+    const arrived = () => setTimeout(() => shown() && placeToasts(HEIGHT.warn), SETTLED_MS);
     addEventListener("signalbox:told", told);
-    return () => removeEventListener("signalbox:told", told);
+    globalThis.navigation?.addEventListener("navigatesuccess", arrived);
+    return () => {
+      removeEventListener("signalbox:told", told);
+      globalThis.navigation?.removeEventListener("navigatesuccess", arrived);
+    };
   }, []);
   return null;
 }

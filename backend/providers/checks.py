@@ -85,7 +85,7 @@ async def may_be_saved(http: Http, draft: ProviderDraft) -> None:
     except (AddressRefused, ValueError) as error:
         message = error.message if isinstance(error, AddressRefused) else "This is not an address of the web."
         hint = error.hint if isinstance(error, AddressRefused) else ""
-        hint = hint or "If it is on this machine or in your network, an owner can allow private addresses for it."
+        hint = hint or "If it lies on this machine or in your network, an owner can tick “Allow private addresses”."
         raise InvalidInput(message, hint=hint, fields={"base_url": message}) from error
 
 

@@ -75,7 +75,7 @@ KEYS: list[dict[str, Any]] = [
 ]
 
 
-class Palette(rx.NoSSRComponent):
+class Palette(rx.Component):
     """Goes to any flow, document, conversation, run, page and act."""
 
     library = "$/public/palette/palette.jsx"
@@ -87,7 +87,7 @@ class Palette(rx.NoSSRComponent):
     on_query: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-class Hotkeys(rx.NoSSRComponent):
+class Hotkeys(rx.Component):
     """Hears the keys that act everywhere; single ones only outside fields, and only while they are switched on."""
 
     library = "$/public/hotkeys/hotkeys.jsx"

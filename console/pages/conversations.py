@@ -10,7 +10,6 @@ from console.components.conversations.listing import listing
 from console.components.conversations.trace import trace
 from console.components.conversations.transcript import transcript
 from console.components.shell import shell
-from console.components.ui import undo_bar
 from console.state.conversations import ConversationsState
 
 
@@ -35,16 +34,9 @@ def _page(class_name: str) -> rx.Component:
         class_name="facets",
         aria_label="Filters",
     )
-    undo = undo_bar(
-        ConversationsState.undo,
-        "Conversation deleted",
-        on_undo=ConversationsState.take_back,
-        on_end=ConversationsState.dismiss,
-    )
     return shell(
         routes.CONVERSATIONS,
         rx.fragment(),
         rx.el.div(facets, listing(), transcript(), trace(), class_name=class_name),
-        undo,
         slim=True,
     )

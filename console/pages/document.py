@@ -7,7 +7,7 @@ import reflex as rx
 from console import routes
 from console.components.knowledge.passages import outline_pane, passage_pane, text_pane
 from console.components.shell import page_head, shell
-from console.components.ui import button, empty_state, link_button, phase_view, skeleton_rows, status, undo_bar
+from console.components.ui import button, empty_state, link_button, phase_view, skeleton_rows, status
 from console.state.document import DocumentState as Document
 from console.state.document_work import DocumentWorkState as Work
 
@@ -36,7 +36,6 @@ def document() -> rx.Component:
             on_retry=Document.load,
             what="The document",
         ),
-        undo_bar(Work.gone, Document.name + " deleted", on_undo=Work.undo, on_end=Work.leave),
         slim=True,
     )
 

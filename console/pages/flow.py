@@ -70,11 +70,11 @@ def _builder() -> rx.Component:
 
 def _stale() -> rx.Component:
     acts = rx.fragment(
-        button("Load theirs", FlowDraftState.load_theirs, kind="primary"),
+        button("Load the newer draft", FlowDraftState.load_theirs, kind="primary"),
         button("Keep mine as a copy", FlowDraftState.keep_mine),
     )
     return rx.cond(
         FlowSaveState.stale,
-        banner("fail", "Somebody else changed this flow.", FlowSaveState.stale_words, acts=acts),
+        banner("fail", FlowSaveState.stale_lead, FlowSaveState.stale_words, acts=acts),
         rx.fragment(),
     )

@@ -28,7 +28,6 @@ from console.components.ui import (
     table_foot,
     table_row,
     tag,
-    undo_bar,
 )
 from console.state.flows import FlowsState
 
@@ -65,7 +64,6 @@ def flows() -> rx.Component:
             )
         ),
         creating(),
-        undo_bar(FlowsState.undo, FlowsState.undo_words, on_undo=FlowsState.take_back, on_end=FlowsState.dismiss),
     )
 
 

@@ -19,7 +19,6 @@ from console.components.ui import (
     phase_view,
     skeleton_rows,
     status,
-    undo_bar,
 )
 from console.components.ui.menu import TRIGGER, menu_line
 from console.state.knowledge_base import KnowledgeBaseState as Base
@@ -55,12 +54,6 @@ def knowledge_base() -> rx.Component:
         ),
         base_form(),
         _question(),
-        undo_bar(
-            Documents.undo_words != "",
-            Documents.undo_words,
-            on_undo=[Documents.undo, Live.watch],
-            on_end=Documents.forget,
-        ),
     )
 
 

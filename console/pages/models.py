@@ -8,7 +8,7 @@ from console import routes
 from console.components.models.pane import pane
 from console.components.models.table import models_table
 from console.components.shell import body, page_head, shell
-from console.components.ui import banner, button, panel, phase_view, select, skeleton_rows, undo_bar
+from console.components.ui import banner, button, panel, phase_view, select, skeleton_rows
 from console.state.models import ModelsState as Models
 from console.state.models_form import ModelsFormState as Form
 
@@ -35,7 +35,6 @@ def models() -> rx.Component:
             pane(),
             class_name=rx.cond(Form.shown, "mp", "mp alone"),
         ),
-        undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),
     )
 
 

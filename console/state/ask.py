@@ -38,11 +38,12 @@ class PlateLine:
 
 
 class AskState(Seated, rx.State):
-    """Small and apart: it changes at every frame while tokens come."""
+    """Small and apart: it changes at every frame while tokens come. `asked` is what the answer below answers."""
 
     question: rx.Field[str] = rx.field(FIRST_QUESTION)
     asking: rx.Field[bool] = rx.field(default=False)
-    asked: rx.Field[bool] = rx.field(default=False)
+    asked: rx.Field[str] = rx.field("")
+    answered: rx.Field[bool] = rx.field(default=False)
     text: rx.Field[str] = rx.field("")
     parts: rx.Field[list[Part]] = rx.field(default_factory=list)
     sources: rx.Field[list[Source]] = rx.field(default_factory=list)
@@ -69,7 +70,7 @@ class AskState(Seated, rx.State):
             if self.asking or not question:
                 return
             zone = ZoneInfo((await self._person()).time_zone)
-            self._begin(formats.clock(formats.now(), zone, formats.now()))
+            self._begin(question, formats.clock(formats.now(), zone, formats.now()))
         async with self._until_answered():
             first = await services().demo.first_run(operator)
             async with self:
@@ -87,7 +88,7 @@ class AskState(Seated, rx.State):
                 yield
         finally:
             async with self:
-                self.asking = False
+                self.asking, self.answered = False, True
                 if problem := found.problem:
                     self.error, self.hint = problem.words, problem.hint or problem.reference
 
@@ -105,8 +106,8 @@ class AskState(Seated, rx.State):
                     self._hear(event)
                 waiting, last = "", time.monotonic()
 
-    def _begin(self, when: str) -> None:
-        self.asking = self.asked = True
+    def _begin(self, question: str, when: str) -> None:
+        self.asking, self.asked = True, question
         self.text = self.error = self.hint = self.run_href = self.spoken = ""
         self.parts, self.sources, self.track = [], [], []
         self.when = when

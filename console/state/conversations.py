@@ -50,7 +50,7 @@ class ConversationsState(Phased, rx.State):
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
             lines = choices(found.facets, self._chosen)
             self.flows, self.states, self.ratings = lines["flow"], lines["state"], lines["rating"]
-            self.total = f"{formats.count(found.facets.total)} in all"
+            self.total = f"{formats.count(found.facets.total)} {'found' if self.query else 'in all'}"
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
 

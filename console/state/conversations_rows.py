@@ -171,13 +171,12 @@ def passage_address(citation: Citation) -> str:
 
 def source_line(citation: Citation) -> Source:
     page = f"page {citation.page}" if citation.page else ""
-    score = f"{citation.score:.4f}" if citation.score else ""
     heading = citation.heading.rpartition(" > ")[2]  # the document's name already says the rest
     return Source(
         number=str(citation.number),
         href=passage_address(citation),
         name=citation.document_name,
-        place=", ".join(filter(None, (heading, page, score))),
+        place=", ".join(filter(None, (heading, page))),
     )
 
 

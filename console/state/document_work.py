@@ -21,12 +21,13 @@ QUIET_SECONDS = 0.5
 
 
 class DocumentWorkState(Addressed, Seated, rx.State):
-    """How far the document is. `gone` tells that it was deleted and can be brought back for 10 s."""
+    """How far the document is. `gone` is the one that was deleted last, for 10 s."""
 
     progress: rx.Field[ProgressLine] = rx.field(default_factory=ProgressLine)
     reason: rx.Field[str] = rx.field("")
     can_retry: rx.Field[bool] = rx.field(False)
-    gone: rx.Field[bool] = rx.field(False)
+    gone: rx.Field[str] = rx.field("")
+    gone_name: rx.Field[str] = rx.field("")
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> AsyncIterator[Any]:
@@ -34,7 +35,6 @@ class DocumentWorkState(Addressed, Seated, rx.State):
         async with self:
             operator = await self._operator(Permission.KNOWLEDGE_READ)
             document_id, client = self._wanted(), self.router.session.client_token
-            self.gone = False
         was_in_work = False
         async with frames_of(services().knowledge.listen(operator, document_id)) as frames:
             while await is_open(client):
@@ -71,19 +71,19 @@ class DocumentWorkState(Addressed, Seated, rx.State):
         """Delete the document; it can be brought back for 10 s."""
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         await services().knowledge.delete_document(operator, self._wanted(), undo=True)
-        self.gone = True
+        self.gone, self.gone_name = self._wanted(), (await self.get_state(DocumentState)).name
 
     @rx.event
     async def undo(self) -> Any:
         """Bring the document back."""
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
-        await services().knowledge.restore_document(operator, self._wanted())
-        self.gone = False
-        return [DocumentState.load, DocumentWorkState.watch]
+        await services().knowledge.restore_document(operator, self.gone)
+        is_here, self.gone = self.gone == self._wanted(), ""
+        return [DocumentState.load, DocumentWorkState.watch] if is_here else None
 
     @rx.event
     async def leave(self) -> Any:
-        """Let the deletion stand, and go to the knowledge base."""
+        """Let the deletion stand; go to the knowledge base from the page of what is not there any more."""
         await self._operator(Permission.KNOWLEDGE_READ)
-        self.gone = False
-        return rx.redirect((await self.get_state(DocumentState)).base_href)
+        is_here, self.gone = self.gone == self._wanted(), ""
+        return rx.redirect((await self.get_state(DocumentState)).base_href) if is_here else None

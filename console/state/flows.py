@@ -15,7 +15,7 @@ from console import routes
 from console.problems import Problem, caught
 from console.state import formats
 from console.state.flow_templates import template_document
-from console.state.flows_rows import FlowLine, flow_line
+from console.state.flows_rows import FlowLine, copy_name, flow_line
 from console.state.seat import Phased
 
 NOTHING = Problem()
@@ -111,7 +111,7 @@ class FlowsState(Phased, rx.State):
         operator = await self._operator(Permission.FLOWS_EDIT)
         flow = await services().flows.get(operator, flow_id)
         made = await services().flows.create(
-            operator, f"{flow.name}, copy", description=flow.description, document=flow.draft
+            operator, copy_name(flow.name, "copy"), description=flow.description, document=flow.draft
         )
         return rx.redirect(routes.to(routes.FLOW, made.id))
 

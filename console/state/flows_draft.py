@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.errors import Conflict, InvalidInput
-from backend.flows.types import Flow, FlowDocument, Problem, Saved
+from backend.errors import InvalidInput
+from backend.flows.types import Flow, FlowDocument, Problem, Saved, StaleDraft
 from backend.operator import Operator, Permission
 from console import routes
 from console.problems import caught
 from console.state import formats
 from console.state.flow_choices import Choices, choices_of, names_of
 from console.state.flows_form import CHANGES_FORM, FlowFormState
-from console.state.flows_rows import blocking, problem_row
+from console.state.flows_rows import blocking, copy_name, problem_row
 from console.state.seat import Phased
 from console.toasts import say, warn
 
@@ -64,7 +64,7 @@ class FlowDraftState(Phased, rx.State):
         status = await self.get_state(FlowSaveState)
         if status.stale:
             return
-        with caught(Conflict, InvalidInput) as refusal:
+        with caught(StaleDraft, InvalidInput) as refusal:
             saved = await services().flows.apply(operator, self.key, self._version, operations)
             self._version = saved.version
             moved_only = all(one.get("op") in LAYOUT_ONLY for one in operations)
@@ -72,8 +72,8 @@ class FlowDraftState(Phased, rx.State):
             if any(one.get("op") in CHANGES_FORM for one in operations):
                 (await self.get_state(FlowFormState))._read((await services().flows.get(operator, self.key)).draft)
         match refusal.error:
-            case Conflict() as stale:
-                status.stale, status.stale_words = True, stale.message
+            case StaleDraft() as stale:
+                status._outdate(stale, operator.name, self._zone)
             case InvalidInput() as refused:
                 yield warn(refused.message, "The canvas shows the draft as it is kept.")
                 await self._again(operator)
@@ -95,7 +95,7 @@ class FlowDraftState(Phased, rx.State):
         """Make a flow of the document that the browser holds, and open it."""
         operator = await self._operator(Permission.FLOWS_EDIT)
         made = await services().flows.create(
-            operator, f"{self.name}, my copy", document=FlowDocument.model_validate(document)
+            operator, copy_name(self.name, "my copy"), document=FlowDocument.model_validate(document)
         )
         return [rx.redirect(routes.to(routes.FLOW, made.id)), say(f"{made.name} holds your version.")]
 
@@ -127,6 +127,7 @@ class FlowSaveState(rx.State):
     blocked: rx.Field[str] = rx.field("")
     run_blocked: rx.Field[str] = rx.field("")
     stale: rx.Field[bool] = rx.field(default=False)
+    stale_lead: rx.Field[str] = rx.field("")
     stale_words: rx.Field[str] = rx.field("")
     goto: rx.Field[str] = rx.field("")
     ask: rx.Field[int] = rx.field(0)
@@ -141,6 +142,16 @@ class FlowSaveState(rx.State):
         self.draft = f"v{self.published + 1} draft"
         self.saved = f"Saved {_clock(flow.draft_saved_at, zone)}"
         self._judge(problems)
+
+    def _outdate(self, newer: StaleDraft, name: str, zone: str) -> None:
+        """Say who saved a newer draft: the same person may have done so in another tab."""
+        self.stale_lead = (
+            "You changed this flow in another tab."
+            if newer.saved_by == name
+            else f"{newer.saved_by} changed this flow."
+        )
+        self.stale_words = f"That was saved at {_clock(newer.saved_at, zone)}; what you do here is not written over it."
+        self.stale = True
 
     def _show(self, saved: Saved, zone: str, *, changed: bool) -> None:
         """Take the answer to a save; what is as it was is not sent again."""

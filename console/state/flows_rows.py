@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
-from backend.flows.types import FlowBrief, FlowDocument, Problem, Run, RunStatus, Severity, VersionInfo
+from backend.flows.types import (
+    MAX_NAME_CHARACTERS,
+    FlowBrief,
+    FlowDocument,
+    Problem,
+    Run,
+    RunStatus,
+    Severity,
+    VersionInfo,
+)
 from console import routes
 from console.state import formats
 
@@ -27,6 +36,11 @@ RUN_MARKS = {
     RunStatus.CANCELLED: "idle",
 }
 TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example"}
+
+
+def copy_name(name: str, word: str) -> str:
+    """Return the name of a copy, the old one cut where both would be too long."""
+    return f"{name[: MAX_NAME_CHARACTERS - len(word) - 2].rstrip()}, {word}"
 
 
 @dataclass(frozen=True)

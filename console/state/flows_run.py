@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.operator import Permission
+from backend.operator import Operator, Permission
 from console.problems import Problem
 from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
@@ -33,6 +33,7 @@ class FlowRunState(Phased, rx.State):
     _values: dict[str, Any] | None = None
     _flow: str = ""
     _owner: str = ""
+    _last: str = ""
 
     @rx.event
     async def open(self) -> Any:
@@ -43,15 +44,16 @@ class FlowRunState(Phased, rx.State):
             return None
         live = await self.get_state(FlowLiveState)
         if draft.key != self._flow:
-            self._flow, self.said, self._conversation = draft.key, [], ""
+            self._flow, self.said, self._conversation, self._last = draft.key, [], "", ""
             self._owner = live._take()
         self.problem, self.phase = NOTHING, "ready"
         if live.running and live._owner == self._owner:
             return None  # the watcher of before the reload goes on
         going = await under_way(operator, draft.key)
         if going is None:
-            if live._owner != self._owner:
+            if live._owner != self._owner:  # another page drew a run of its own meanwhile
                 self._owner = live._take()
+                await self._recall(operator, live)
             return None
         self._owner = live._take()
         live.running = True
@@ -104,6 +106,16 @@ class FlowRunState(Phased, rx.State):
             await follow(partial(self._draw, owner), operator, board, run_id)
             await self._finish(board, owner)
 
+    async def _recall(self, operator: Operator, live: FlowLiveState) -> None:
+        """Draw the run again that the talk ended with."""
+        if not self._last:
+            return
+        async with self._loading():
+            detail = await services().runs.get(operator, self._last)
+            board = RunBoard()
+            board.recall(detail, detail.run.time_ms)
+            live._draw(board, self._owner)
+
     async def _draw(self, owner: str, board: RunBoard) -> None:
         async with self:
             (await self.get_state(FlowLiveState))._draw(board, owner)
@@ -125,8 +137,7 @@ class FlowRunState(Phased, rx.State):
             if owner != self._owner:
                 return
             draft = await self.get_state(FlowDraftState)
-            plates = (await self.get_state(FlowSaveState))._plates or {}
-            self.said = [*self.said, answer(board, draft.name, plates)]
+            self.said, self._last = [*self.said, answer(board, draft.name)], board.run_id
             self._conversation = board.conversation_id if (await self.get_state(FlowFormState)).chat else ""
 
     @rx.event
@@ -143,7 +154,7 @@ class FlowRunState(Phased, rx.State):
         await self._operator(Permission.FLOWS_RUN)
         live = await self.get_state(FlowLiveState)
         if not live.running:
-            self.said, self._conversation, self.problem, self.phase = [], "", NOTHING, "ready"
+            self.said, self._conversation, self._last, self.problem, self.phase = [], "", "", NOTHING, "ready"
             self._owner = live._take()
 
     @rx.event

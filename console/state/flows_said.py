@@ -50,9 +50,9 @@ def question(text: str, zone: tzinfo, now: datetime) -> Said:
     return Said(agent=False, who="You, test", when=formats.clock(now, zone, now), pieces=[Piece(text)])
 
 
-def answer(board: RunBoard, who: str, plates: dict[str, int]) -> Said:
+def answer(board: RunBoard, who: str) -> Said:
     """Return what a run that has ended says: its output, or why there is none."""
-    state, words = _how(board, plates)
+    state, words = _how(board)
     sources = [cited(one, at) for at, one in enumerate(board.citations, start=1)]
     text = shown(board.output) if board.output else board.answer
     return Said(
@@ -68,12 +68,11 @@ def answer(board: RunBoard, who: str, plates: dict[str, int]) -> Said:
     )
 
 
-def _how(board: RunBoard, plates: dict[str, int]) -> tuple[str, str]:
+def _how(board: RunBoard) -> tuple[str, str]:
     if board.status == "cancelled":
         return "idle", "Stopped"
     if board.status == "failed" or board.error:
-        plate = plates.get(board.error_node)
-        return "fail", f"{plate:02d}: {board.error}" if plate else board.error or "The run failed."
+        return "fail", board.error or "The run failed."  # an error of a node begins with its plate
     return "ok", formats.span(board.elapsed_ms)
 
 

@@ -11,7 +11,7 @@ from console import routes
 from console.state import formats
 
 RUN_MARKS = {
-    RunStatus.DONE: ("ok", "OK"),
+    RunStatus.DONE: ("ok", "Done"),
     RunStatus.FAILED: ("fail", "Failed"),
     RunStatus.RUNNING: ("run", "Running"),
     RunStatus.QUEUED: ("queued", "Queued"),

@@ -163,7 +163,8 @@ class KnowledgeDocumentsState(Phased, rx.State):
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         await services().knowledge.restore_documents(operator, self._deleted)
         self._deleted, self.undo_words = (), ""
-        return KnowledgeDocumentsState.refresh
+        is_here = (await self.get_state(KnowledgeBaseState))._wanted() == self._base_id
+        return KnowledgeDocumentsState.refresh if is_here else None
 
     @rx.event
     async def forget(self) -> None:

@@ -211,7 +211,7 @@ def node_line(row: NodeRun) -> NodeLine:
             TryLine(
                 number=str(one.number),
                 mark="fail" if one.error else "ok",
-                words=one.error or "Answered",
+                words=one.error or "Done",
                 time=f"{one.time_ms:,.0f} ms",
                 waited=formats.span(one.waited_ms) if one.waited_ms else "",
             )

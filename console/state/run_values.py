@@ -46,6 +46,8 @@ def values(given: Any) -> Values:
         return Values()
     named = list(given.items()) if isinstance(given, dict) else [("", given)]
     kept = [(str(name), one) for name, one in named if one is not None and one not in ("", [], {})]
+    shown = [passage.text for _, one in kept for passage in _passages(one)]
+    kept = [(name, one) for name, one in kept if not _repeats(one, shown)]
     lone = len(named) == 1
     return Values([_value("" if lone else name, one) for name, one in kept], as_json(given))
 
@@ -75,6 +77,11 @@ def _passages(one: Any) -> list[PassageLine]:
     if not flat or not all(isinstance(item, dict) and {"chunk_id", "text"} <= set(item) for item in flat):
         return []
     return [PassageLine(cited(item, at), str(item["text"])) for at, item in enumerate(flat[:MAX_PASSAGES], start=1)]
+
+
+def _repeats(one: Any, shown: list[str]) -> bool:
+    """Tell a search's passages written as one text: beside the passages themselves it says everything twice."""
+    return bool(shown) and isinstance(one, str) and one.startswith("[1] ") and all(text in one for text in shown)
 
 
 def _flat(items: Iterable[Any]) -> Iterable[Any]:

@@ -200,7 +200,7 @@ def test_a_stale_save_never_overwrites(console: Console) -> None:
     at(mine, "say").locator("header").click()
     mine.get_by_label("Title", exact=True).fill("Mine")
     mine.keyboard.press("Enter")
-    banner = mine.get_by_role("alert").filter(has_text="Somebody else changed this flow")
+    banner = mine.get_by_role("alert").filter(has_text="You changed this flow in another tab")
     expect(banner).to_be_visible()
     assert draft(console, flow_id)["nodes"][1]["title"] == "Theirs"
     console.shoot("builder-stale")

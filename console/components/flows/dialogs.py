@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.ui import (
     SAFE,
     CopyButton,
@@ -131,7 +132,13 @@ def _about() -> rx.Component:
 def _api() -> rx.Component:
     return dialog(
         "Run it over REST",
-        rx.el.p("A key comes from ", rx.el.code("signalbox api-key create --name N", class_name="mono"), "."),
+        rx.el.p(
+            "It needs a key: make one under ",
+            rx.el.a("API keys", href=routes.SETTINGS_API_KEYS, class_name="u"),
+            ", or with ",
+            rx.el.code("signalbox api-key create --name N", class_name="mono"),
+            ".",
+        ),
         rx.el.div(
             rx.el.pre(FlowVersionsState.snippet, class_name="well out", tab_index=0, aria_label="Command"),
             CopyButton.create(text=FlowVersionsState.snippet, label="Copy the command"),

@@ -100,17 +100,17 @@ def _table() -> rx.Component:
             class_name="pick",
         ),
         rx.el.th("Document", scope="col"),
-        rx.el.th("Kind", scope="col", class_name="hide-s"),
-        rx.el.th("Size", scope="col", class_name="num hide-s"),
+        rx.el.th("Kind", scope="col", class_name="hide-s c-kind"),
+        rx.el.th("Size", scope="col", class_name="num hide-s c-size"),
         rx.el.th(
             rx.el.span(*(rx.el.span(word) for word in STAGE_WORDS.values()), class_name="stage-heads"),
             scope="col",
-            class_name="hide-m",
+            class_name="hide-m c-stages",
         ),
-        rx.el.th("State", scope="col"),
-        rx.el.th("Passages", scope="col", class_name="num"),
-        rx.el.th("Changed", scope="col", class_name="num hide-s"),
-        rx.el.th(rx.el.span("Acts", class_name="sr"), class_name="hide-s"),
+        rx.el.th("State", scope="col", class_name="c-state"),
+        rx.el.th("Passages", scope="col", class_name="num c-size"),
+        rx.el.th("Changed", scope="col", class_name="num hide-s c-when"),
+        rx.el.th(rx.el.span("Acts", class_name="sr"), class_name="hide-s acts"),
     )
     return rx.fragment(
         ListKeys.create(

@@ -49,7 +49,7 @@ def built_in_card() -> rx.Component:
             rx.el.span(button("Connect a provider", Form.open_new("hosted"), icon="plus"), class_name="r row"),
             class_name="pend",
         ),
-        class_name="pv",
+        class_name="mpane",
         aria_label="The built-in model",
     )
 

@@ -67,7 +67,7 @@ def _provider() -> rx.Component:
         ),
         rx.cond(Form.is_file, rx.fragment(), _foot(is_new)),
         _question(),
-        class_name="pv",
+        class_name="mpane",
         aria_label=rx.cond(is_new, "Connect a provider", "Edit " + Form.name),
     )
 

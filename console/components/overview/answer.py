@@ -12,6 +12,7 @@ from console.state.ask import AskState
 
 def answer() -> rx.Component:
     return rx.el.div(
+        rx.el.p(rx.el.span("You asked: ", class_name="t2"), rx.el.q(AskState.asked), class_name="t12", dir="auto"),
         rx.el.div(
             rx.el.span(icon("waypoints", small=True), class_name="avatar", custom_attrs={"aria-hidden": "true"}),
             rx.el.div(rx.el.b("Support desk"), rx.el.time(AskState.when), class_name="who"),

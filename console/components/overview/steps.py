@@ -10,7 +10,7 @@ from console import routes
 from console.components.knowledge.upload import ACCEPTED, ADD_DOCUMENTS, Upload
 from console.components.overview.answer import answer
 from console.components.ui import button, icon, link_button, plate, stages, status, text_input
-from console.state.ask import FIRST_QUESTION, MAX_QUESTION_CHARACTERS, AskState
+from console.state.ask import MAX_QUESTION_CHARACTERS, AskState
 from console.state.first_run import FirstRunFilesState, FirstRunState
 
 LIMIT_BYTES = 50 * 1024 * 1024
@@ -40,11 +40,11 @@ def _ask() -> rx.Component:
             id="first-question",
             class_name="grow",
             name="question",
-            default_value=FIRST_QUESTION,
+            default_value=AskState.question,
             max_length=MAX_QUESTION_CHARACTERS,
         ),
         button(
-            rx.cond(AskState.asked, "Ask again", "Ask"),
+            rx.cond(AskState.answered, "Ask again", "Ask"),
             busy=AskState.asking,
             disabled=~FirstRunState.seeded,
             kind="primary",
@@ -61,7 +61,7 @@ def _ask() -> rx.Component:
         FirstRunState.intro,
         form,
         rx.cond(FirstRunState.seeded, rx.fragment(), making),
-        rx.cond(AskState.asked, answer(), rx.fragment()),
+        rx.cond(AskState.asked != "", answer(), rx.fragment()),
     )
 
 

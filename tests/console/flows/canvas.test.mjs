@@ -11,6 +11,7 @@ const { apply, undoing } = await import(at("operations.js"));
 const { axis, criticalPath } = await import(at("timeline.js"));
 const { parts, typing, variablesFor } = await import(at("variables.js"));
 const { fitted } = await import(at("view.js"));
+const { freePlace, overlaps } = await import(new URL("../../../assets/ui/placing.js", import.meta.url));
 
 const KINDS = [
   { kind: "input", title: "Input", starts: true, inputs: [], outputs: [], dynamic_outputs: { field: "fields", name_key: "name", type_key: "type", last: [{ name: "history", type: "message" }], only_if: { mode: "chat" } }, defaults: { mode: "chat", fields: [{ name: "question", type: "text" }] } },
@@ -127,4 +128,18 @@ test("fit leaves the boxes over the canvas free", () => {
   const view = fitted(boxes, { width: 1200, height: 430 }, { width: 384, height: 150 });
   assert.ok(view.zoom <= 1);
   assert.ok(boxes.every((b) => b.x * view.zoom + view.x > 384 || b.y * view.zoom + view.y > 150));
+});
+
+test("a toast stands in the corner, or at the nearest place where it covers nothing that can be pressed", () => {
+  const [page, toast] = [{ width: 1440, height: 900 }, { width: 380, height: 60 }];
+  const box = ({ right, bottom }) => ({ left: 1440 - right - 380, right: 1440 - right, top: 900 - bottom - 60, bottom: 900 - bottom });
+  assert.deepEqual(freePlace(page, toast, []), { right: 16, bottom: 16 });
+  const send = { left: 1330, right: 1420, top: 850, bottom: 884 };
+  const above = freePlace(page, toast, [send]);
+  assert.ok(!overlaps(box(above), send) && above.right === 16 && above.bottom < 80);
+  const pane = { left: 1060, right: 1440, top: 44, bottom: 900 };
+  const beside = freePlace(page, toast, [pane]);
+  assert.ok(!overlaps(box(beside), pane) && beside.bottom === 16);
+  assert.deepEqual(freePlace(page, toast, [{ left: 0, right: 1440, top: 0, bottom: 900 }]), { right: 16, bottom: 16 });
+  assert.ok(freePlace({ width: 390, height: 844 }, { width: 390, height: 60 }, [{ left: 0, right: 390, top: 788, bottom: 844 }]).bottom >= 56);
 });

@@ -97,9 +97,10 @@ def test_another_node_that_writes_begins_the_answer_anew():
 
 def test_a_failed_run_names_its_node_and_its_plate():
     board = RunBoard(Clock())
-    board.take([{"event": "run.failed", "status": "failed", "error": "The model is busy.", "node": "llm"}])
-    said = answer(board, "Desk", {"llm": 7})
-    assert (said.state, said.words, said.node) == ("fail", "07: The model is busy.", "llm")
+    error = "07 LLM answer: The model is busy."
+    board.take([{"event": "run.failed", "status": "failed", "error": error, "node": "llm"}])
+    said = answer(board, "Desk")
+    assert (said.state, said.words, said.node) == ("fail", error, "llm"), "its plate is said once"
 
 
 def test_the_record_gives_the_ports_that_carried_and_the_attempts():

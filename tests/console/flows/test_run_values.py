@@ -34,6 +34,15 @@ def test_passages_of_several_searches_are_a_list_with_document_heading_and_text(
     assert json.loads(found.raw)["passages"][0] == [PASSAGE]
 
 
+def test_the_passages_of_a_search_are_shown_once():
+    reading = f"[1] Returns.md, Refunds\n{PASSAGE['text']}"
+    found = values({"passages": [PASSAGE], "text": reading})
+    assert [one.name for one in found.lines] == ["passages"]
+    assert reading in json.loads(found.raw)["text"], "the whole stands behind the line"
+    answer = values({"passages": [PASSAGE], "answer": PASSAGE["text"]})
+    assert [one.name for one in answer.lines] == ["passages", "answer"], "an answer that quotes is no repetition"
+
+
 def test_a_lone_value_needs_no_name_and_what_is_no_text_is_json():
     assert [(one.name, one.text) for one in values({"answer": "Yes"}).lines] == [("", "Yes")]
     assert values({"data": ["From one track", "From another"]}).lines[0].text == "From one track\n\nFrom another"

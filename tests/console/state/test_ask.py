@@ -58,3 +58,22 @@ async def test_drawing_that_fails_ends_the_subscription(
     with pytest.raises(ValueError):
         await hear(fail, operator, RunBoard(), shown)
     assert services.events.num_topics == 0
+
+
+async def test_an_answer_names_its_question_and_the_first_one_is_not_asked_again(
+    services: Services, operator: Operator, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tab.state(AskState)
+    seen: list[tuple[str, bool]] = []
+
+    async def refuse(*_: Any) -> None:
+        seen.append((state.asked, state.answered))
+        raise NotFound("The example is gone.")
+
+    monkeypatch.setattr(services.runs, "stream", refuse)
+    for question in ("How long?", "How much?"):
+        await state.send({"question": question})
+        await spent(AskState.event_handlers["ask"].fn(state))
+    assert seen == [("How long?", False), ("How much?", True)]
+    state.question = "something that was typed and not asked"
+    assert state.asked == "How much?"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.bootstrap import Services
+from backend.flows.types import MAX_NAME_CHARACTERS
 from backend.operator import Operator
 from console.state.flows import FlowsState
-from tests.console.tab import Tab, tab
+from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_live import FlowLiveState
+from console.state.flows_rows import copy_name
+from console.state.flows_run import FlowRunState
+from tests.console.tab import Tab, spent, tab
+from tests.factories.flows import document, echo, form, node
 
 __all__ = ["tab"]
 
@@ -34,3 +42,65 @@ async def test_the_filter_finds_what_stands_below_the_first_page(
     assert (len({row.id for row in state.rows}), state.has_more) == (53, False)
     await state.search("no such flow")
     assert (state.phase, state.rows, state.shown) == ("ready", [], "")
+
+
+def test_a_copy_has_a_name_that_fits() -> None:
+    assert copy_name("Support desk", "copy") == "Support desk, copy"
+    copied = copy_name("x" * MAX_NAME_CHARACTERS, "my copy")
+    assert len(copied) == MAX_NAME_CHARACTERS
+    assert copied.endswith("xx, my copy")
+
+
+async def test_a_flow_with_the_longest_name_can_be_copied(services: Services, tab: Tab, person: Operator) -> None:
+    made = await services.flows.create(person, "x" * MAX_NAME_CHARACTERS)
+    await tab.state(FlowsState).duplicate(made.id)
+    assert {len(flow.name) for flow in (await services.flows.list(person)).items} == {MAX_NAME_CHARACTERS}
+
+
+@pytest.mark.parametrize(
+    ("other", "lead"), [("", "You changed this flow in another tab."), ("Ada", "Ada changed this flow.")]
+)
+async def test_a_newer_draft_says_whose_it_is(
+    services: Services, tab: Tab, person: Operator, other: str, lead: str
+) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    tab.at(f"/flows/{made.id}")
+    draft = tab.state(FlowDraftState)
+    await spent(draft.load())
+    await services.flows.save_draft(replace(person, name=other or person.name), made.id, echo(), made.draft_version)
+    move = {"op": "move", "node": "input", "x": 9, "y": 9}
+    await spent(draft.apply([move]))
+    status = tab.state(FlowSaveState)
+    assert (status.stale, status.stale_lead) == (True, lead)
+    assert "not written over" in status.stale_words
+
+
+async def test_the_builder_draws_its_last_run_again_after_another_page_drew_one(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    """The chat says how it failed, so the timeline beside it must not say that nothing has run."""
+    broken = document(
+        [
+            node("input", "input", form()),
+            node("ask", "template", {"template": "{{ 1 / 0 }}"}),
+            node("output", "output"),
+        ],
+        [("input.question", "ask.data"), ("ask.text", "output.value")],
+    )
+    made = await services.flows.create(person, "Desk", document=broken)
+    tab.at(f"/flows/{made.id}")
+    await spent(tab.state(FlowDraftState).load())
+    panel, live = tab.state(FlowRunState), tab.state(FlowLiveState)
+    await panel.open()
+    await panel.send({"question": "Hello"})
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    failed = dict(live.marks)
+    assert panel.said[-1].state == "fail"
+    assert failed["ask"]["status"] == "failed"
+    live._take()  # the page of a run
+    assert live.marks == {}
+    await panel.open()
+    assert {name: mark["status"] for name, mark in live.marks.items()} == {
+        name: mark["status"] for name, mark in failed.items()
+    }
+    assert live.run["status"] == "failed"

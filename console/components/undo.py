@@ -1,0 +1,30 @@
+"""What offers deleted things back, outside the pages: its ten seconds hold when a person goes on to another one."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from console.components.ui import undo_bar
+from console.state.conversations import ConversationsState as Conversations
+from console.state.document_work import DocumentWorkState as Document
+from console.state.flows import FlowsState as Flows
+from console.state.knowledge_documents import KnowledgeDocumentsState as Documents
+from console.state.knowledge_live import KnowledgeLiveState as Live
+from console.state.models import ModelsState as Models
+
+
+def undo_bars() -> rx.Component:
+    return rx.fragment(
+        undo_bar(Flows.undo, Flows.undo_words, on_undo=Flows.take_back, on_end=Flows.dismiss),
+        undo_bar(
+            Conversations.undo, "Conversation deleted", on_undo=Conversations.take_back, on_end=Conversations.dismiss
+        ),
+        undo_bar(
+            Documents.undo_words != "",
+            Documents.undo_words,
+            on_undo=[Documents.undo, Live.watch],
+            on_end=Documents.forget,
+        ),
+        undo_bar(Document.gone != "", Document.gone_name + " deleted", on_undo=Document.undo, on_end=Document.leave),
+        undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),
+    )

@@ -1,0 +1,27 @@
+"""The lines that the build writes into the framework's own script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import reflex_base
+
+from console.build import NEW_WORDS, OLD_WORDS, say_new_version_in_our_words
+
+TEMPLATE = Path(reflex_base.__file__).parent / ".templates" / "web" / "utils" / "state.js"
+
+
+def test_the_banner_of_a_new_version_speaks_and_looks_like_ours():
+    ours = say_new_version_in_our_words(TEMPLATE.read_text())
+    assert OLD_WORDS not in ours
+    assert NEW_WORDS in ours
+    banner = ours[ours.index("const showNewVersionBanner") : ours.index("const handleStateMismatch")]
+    assert 'banner.className = "banner wait over";' in banner
+    assert "cssText" not in banner
+    assert say_new_version_in_our_words(ours) == ours
+
+
+def test_a_script_that_changed_stops_the_build():
+    with pytest.raises(RuntimeError, match="showNewVersionBanner"):
+        say_new_version_in_our_words("nothing that we know")
