@@ -24,6 +24,7 @@ from backend.bootstrap.rooms import lend_vectors
 from backend.bootstrap.versions import is_current
 from backend.cli.children import end_with_parent
 from backend.cli.draining import Drain
+from backend.cli.leaving import leave
 from backend.cli.say import complain, say
 from backend.errors import DomainError
 from backend.settings import Settings
@@ -150,7 +151,7 @@ def main() -> None:
         child = [sys.executable, "-m", "backend.cli.migrating"]
         if code := subprocess.run(child, preexec_fn=end_with_parent, check=False).returncode:  # one thread
             sys.exit(code)
-    sys.exit(asyncio.run(serve(settings)))
+    leave(asyncio.run(serve(settings)))
 
 
 if __name__ == "__main__":

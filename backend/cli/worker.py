@@ -13,6 +13,7 @@ from backend.bootstrap.logs import configure_logs, take_children_in
 from backend.cli.configured import read_settings
 from backend.cli.draining import finish_within
 from backend.cli.holding import holder, is_held
+from backend.cli.leaving import leave
 from backend.cli.say import say, stop
 from backend.errors import DomainError
 from backend.settings import Settings
@@ -66,3 +67,4 @@ def worker() -> None:
         asyncio.run(work(settings, take_name(settings)))
     except DomainError as refusal:
         stop(f"{refusal.message} {refusal.hint}".strip())
+    leave(0)

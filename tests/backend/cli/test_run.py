@@ -23,6 +23,7 @@ from tests.serving import ROOT, Server, command, environment, free_port
 
 pytestmark = [pytest.mark.server, pytest.mark.enable_socket]
 WARM_SECONDS = 5
+PROMPT_SECONDS = 1  # between the last word and the prompt
 
 
 def run(data: Path, *, port: int = 0, arguments: tuple[str, ...] = ("run",), **settings: str) -> tuple[int, str, str]:
@@ -173,7 +174,12 @@ def test_sigterm_ends_in_order_and_the_next_start_is_quick(tmp_path: Path) -> No
     assert len(before) > 1
     os.kill(server.pid, signal.SIGTERM)
     assert server.process is not None
+    while "Stopped" not in server.lines:
+        assert server.process.poll() is None or server.lines[-1] == "Stopped"
+        time.sleep(0.01)
+    said = time.monotonic()
     assert server.process.wait(15) == 0
+    assert time.monotonic() - said < PROMPT_SECONDS
     assert not left_of(before)
     assert not (server.data / SOCKET_FILE).exists()
     assert server.lines[-1] == "Stopped"
