@@ -114,7 +114,7 @@ def test_an_error_points_at_its_node(console: Console, stem: str) -> None:
     page = open_flow(console, make(console, "Failing", asking(f"{stem}:400")))
     page.get_by_label("Test message").fill("Hello")
     page.keyboard.press("Enter")
-    trouble = page.locator(".msg.agent").get_by_role("button").filter(has_text="02:")
+    trouble = page.locator(".msg.agent").get_by_role("button").filter(has_text="02 LLM answer: ")
     expect(trouble).to_be_visible(timeout=FIRST_CALL_MS)
     expect(at(page, "llm")).to_have_class(re.compile("err"))
     page.locator(".fcv").click(position={"x": 700, "y": 20})
