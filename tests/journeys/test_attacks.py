@@ -117,6 +117,38 @@ async def test_a_page_of_another_origin_opens_no_socket_with_our_cookie(
         await Attacker(server, Cookie=f"{SESSION_COOKIE}={cookie}", Origin=origin).connect()
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1.evil.example:{port}", ""])
+async def test_a_name_that_was_bound_to_us_anew_opens_no_socket(server: Server, cookie: str, host: str) -> None:
+    """As after DNS rebinding: the page's own origin and host agree, and neither is ours."""
+    name = host.format(port=server.port)
+    headers = {"Cookie": f"{SESSION_COOKIE}={cookie}", "Host": name, "Origin": f"http://{name}"}
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        await Attacker(server, **headers).connect()
+    ours = f"127.0.0.1:{server.port}"
+    attacker = Attacker(server, Cookie=f"{SESSION_COOKIE}={cookie}", Host=ours, Origin=f"http://{ours}")
+    assert await attacker.connect(), "our own name opens it, so that the refusal means something"
+    await attacker.io.disconnect()
+
+
+async def test_signing_out_leaves_what_was_begun_to_its_end(server: Server, cookie: str, api: httpx.Client) -> None:
+    """A document that is being read belongs to the project, not to the session that brought it."""
+    base = api.post("/api/knowledge-bases", json={"name": "Signed out"}).json()["id"]
+    text = "\n\n".join(f"# Lamp {number}\n\nLamp {number} burns green." for number in range(3_000))
+    async with httpx.AsyncClient(
+        base_url=server.base_url, cookies={SESSION_COOKIE: cookie}, headers={"Origin": server.base_url}, timeout=30
+    ) as browser:
+        added = await browser.post(
+            f"/api/knowledge-bases/{base}/documents", files={"files": ("lamps.md", text.encode())}
+        )
+        [document] = added.json()["documents"]
+        assert (await browser.post("/sign-out")).status_code < 400
+        assert (await browser.get(f"/api/documents/{document['id']}")).status_code == 401
+    while (found := api.get(f"/api/documents/{document['id']}").json())["status"] in {"queued", "running"}:
+        await asyncio.sleep(0.2)
+    assert (found["status"], found["error"]) == ("done", None)
+    api.delete(f"/api/knowledge-bases/{base}")
+
+
 async def test_the_cookie_never_comes_back_over_the_socket(member: Attacker, cookie: str) -> None:
     assert cookie not in json.dumps(await member.send(HYDRATE, vars={}))
 

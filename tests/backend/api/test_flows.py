@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,7 +12,7 @@ import pytest
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
-from tests.factories.flows import echo, fork, greeting, node
+from tests.factories.flows import document, echo, fork, form, greeting, node
 
 
 @pytest.fixture
@@ -210,3 +211,50 @@ async def test_a_version_that_no_column_could_hold_is_unknown(client: httpx.Asyn
     run = await client.post("/api/flows/echo/run", json={"version": number, "input": {"question": "x"}})
     assert run.status_code < 500
     assert (await client.get(f"/api/flows/echo/versions?after={number}")).status_code == 200
+
+
+async def test_a_circle_may_be_drawn_and_is_neither_published_nor_run(client: httpx.AsyncClient) -> None:
+    steps = [node(name, "template", {"template": "x"}) for name in ("one", "two")]
+    circle = document(
+        [node("input", "input", form()), *steps, node("output", "output")],
+        [
+            ("input.question", "one.data"),
+            ("one.text", "two.data"),
+            ("two.text", "one.data"),
+            ("two.text", "output.value"),
+        ],
+    )
+    made = await client.post("/api/flows", json={"name": "Echo", "document": circle.as_json()})
+    assert made.status_code == 201, made.text
+    refused = await client.post("/api/flows/echo/publish", json={"comment": ""})
+    assert refused.status_code == 409
+    assert "loop" in refused.json()["detail"]
+    ran = await client.post("/api/flows/echo/run", json={"input": {"question": "x"}, "version": "draft"})
+    assert ran.status_code == 409
+
+
+async def test_a_flow_of_two_thousand_nodes_is_refused_in_words_and_one_of_a_thousand_is_kept(
+    client: httpx.AsyncClient,
+) -> None:
+    def chain(num_nodes: int) -> dict[str, object]:
+        names = [f"n{number}" for number in range(num_nodes - 2)]
+        nodes = [node("input", "input", form()), *(node(name, "template", {"template": "x"}) for name in names)]
+        ends = ["input.question", *(f"{name}.text" for name in names)]
+        edges = [(source, f"{name}.data") for source, name in zip(ends, names, strict=False)]
+        return document([*nodes, node("output", "output")], [*edges, (ends[-1], "output.value")]).as_json()
+
+    large = chain(1_000)
+    too_large = {**large, "nodes": [*large["nodes"], *({**one, "id": f"{one['id']}_"} for one in large["nodes"])]}
+    refused = await client.post("/api/flows", json={"name": "Huge", "document": too_large})
+    assert refused.status_code == 422
+    assert "1000" in refused.text
+    began = time.perf_counter()
+    made = await client.post("/api/flows", json={"name": "Echo", "document": large})
+    assert made.status_code == 201, made.text
+    assert (await client.post("/api/flows/echo/publish", json={"comment": ""})).status_code == 201
+    ran = await client.post("/api/flows/echo/run", json={"input": {"question": "x"}})
+    assert (ran.json()["status"], ran.json()["error"]) == (
+        "failed",
+        "The run took more than 500 steps. Raise its limit.",
+    )
+    assert time.perf_counter() - began < 20  # 2 s on a machine with nothing else to do

@@ -59,6 +59,37 @@ def test_a_second_run_on_the_same_data_says_where_and_ends_well(server: Server) 
     assert (code, out) == (0, f"already running at {server.base_url}\n")
 
 
+def test_of_two_runs_at_once_one_serves_and_the_other_says_where(tmp_path: Path) -> None:
+    data, ports = tmp_path / "data", (free_port(), free_port())
+    both = [
+        subprocess.Popen(
+            command("run"),
+            cwd=ROOT,
+            env=environment(data, port),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for port in ports
+    ]
+    try:
+        while len(ended := [one for one in both if one.poll() is not None]) != 1:
+            assert not ended
+            time.sleep(0.02)
+        [loser] = ended
+        serving = both[1 - both.index(loser)]
+        assert serving.stdout is not None
+        address = f"http://127.0.0.1:{ports[both.index(serving)]}"
+        assert loser.communicate(timeout=10)[0] == f"already running at {address}\n"
+        assert loser.returncode == 0
+        assert any(f"Signalbox is ready at {address}" in line for line in iter(serving.stdout.readline, ""))
+        assert httpx.get(f"{address}/api/health").status_code == 200
+    finally:
+        for one in both:
+            one.kill()
+            one.wait(10)
+
+
 def test_a_held_port_is_named_with_its_setting(tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
