@@ -23,6 +23,8 @@ class Permission(StrEnum):
     PROMPTS_APPROVE = "prompts:approve"  # let a protected label move, never for one's own change
     KNOWLEDGE_READ = "knowledge:read"
     KNOWLEDGE_EDIT = "knowledge:edit"
+    DATASETS_READ = "datasets:read"
+    DATASETS_EDIT = "datasets:edit"
     MODELS_READ = "models:read"
     MODELS_EDIT = "models:edit"
     # Of the owner alone: let one provider lie on this machine or in its network.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from backend.api.limits import TooOften, headers_of
 from backend.bootstrap import services
+from backend.datasets.errors import BadRows
 from backend.errors import (
     Conflict,
     DomainError,
@@ -54,7 +56,10 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
         headers.update(headers_of(error.allowance))
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
-    return JSONResponse({"detail": detail}, status_of(error), headers)
+    content: dict[str, Any] = {"detail": detail}
+    if isinstance(error, BadRows):
+        content["rows"] = [{"row": one.row, "field": one.field, "problem": one.words} for one in error.rows]
+    return JSONResponse(content, status_of(error), headers)
 
 
 async def apologise(_request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from typing import cast
 
 from backend.activity.service import ActivityService
 from backend.audit.service import AuditService
+from backend.bootstrap.datasets import open_datasets
 from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
 from backend.bootstrap.flows import open_flows
@@ -21,6 +22,7 @@ from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.bootstrap.sign_in import open_sign_in
 from backend.conversations.service import ConversationService
+from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
 from backend.flows.context import Outside
 from backend.flows.service import FlowService, RunService
@@ -67,6 +69,7 @@ class Services:
     sign_in: SignInService
     idempotency: IdempotencyService
     conversations: ConversationService
+    datasets: DatasetService
     knowledge: KnowledgeService
     prompts: PromptService
     flows: FlowService
@@ -133,6 +136,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
         idempotency=IdempotencyService(units),
         conversations=conversations,
+        datasets=open_datasets(units),
         knowledge=knowledge,
         prompts=prompts,
         flows=running.flows,

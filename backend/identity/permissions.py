@@ -23,6 +23,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.FLOWS_READ,
         May.PROMPTS_READ,
         May.KNOWLEDGE_READ,
+        May.DATASETS_READ,
         May.MODELS_READ,
         May.CONVERSATIONS_READ,
         May.MEMBERS_READ,
@@ -35,6 +36,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.PROMPTS_EDIT,
         May.PROMPTS_RUN,
         May.KNOWLEDGE_EDIT,
+        May.DATASETS_EDIT,
         May.SECRETS_READ,
     ),
     Role.ADMIN: (

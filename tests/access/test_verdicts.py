@@ -13,7 +13,7 @@ from backend.ids import new_id
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt
 from tests.access import verdicts
-from tests.factories import flows
+from tests.factories import datasets, flows
 from tests.factories.conversations import chat
 
 
@@ -71,10 +71,12 @@ async def test_a_foreign_id_is_answered_like_an_unknown_one(services: Services) 
     await services.flows.publish(ours, flow.id)
     base = await services.knowledge.create(ours, "Handbook")
     prompt = await services.prompts.create(ours, NewPrompt("Answer", Content()))
+    made = await datasets.dataset(services.datasets, ours, datasets.item())
+    (row,) = await services.datasets.all_items(ours, made.id)
     key = await services.identity.create_key(ours, "ours")
     await chat(services.conversations, services.units, ours)
     ids = {"name": flow.id, "knowledge_base_id": base.id, "key_id": key.id, "project_id": ours.project_id,
-           "user_id": ours.user_id, "prompt_id": prompt.id}  # fmt: skip
+           "user_id": ours.user_id, "prompt_id": prompt.id, "dataset_id": made.id, "item_id": row.id}  # fmt: skip
     headers = {"X-API-Key": (await services.identity.create_key(theirs, "theirs")).secret}
     num_asked = 0
     for method, path in verdicts.routes():

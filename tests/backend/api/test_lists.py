@@ -16,6 +16,11 @@ WHOLE = {
     "/api/models",
     "/api/flows/{name}/problems",
     "/api/sign-in-policy",
+    "/api/datasets/{dataset_id}/diff",
+    "/api/datasets/{dataset_id}/duplicates",
+    "/api/datasets/{dataset_id}/facets",
+    "/api/datasets/{dataset_id}/order",
+    "/api/datasets/{dataset_id}/problems",
 }
 
 

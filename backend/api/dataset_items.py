@@ -1,0 +1,136 @@
+"""Rows of datasets, over REST."""
+
+from __future__ import annotations
+
+from json import JSONDecodeError
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+
+from backend.api.access import allowed
+from backend.api.dataset_bodies import (
+    ITEMS,
+    ChangedItem,
+    ItemIds,
+    ItemList,
+    Labels,
+    OrderBody,
+    WrittenBody,
+    bodies_of,
+    items_in,
+    numbers_in,
+)
+from backend.api.idempotent import IdempotentRoute
+from backend.bootstrap import services
+from backend.datasets.types import ItemEdit, ItemFilter, Source, SourceKind
+from backend.errors import InvalidInput
+from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, Page
+
+router = APIRouter(prefix="/api/datasets/{dataset_id}", tags=["datasets"], route_class=IdempotentRoute)
+Reader = Annotated[Operator, allowed(Permission.DATASETS_READ)]
+Editor = Annotated[Operator, allowed(Permission.DATASETS_EDIT)]
+ROWS_SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": ITEMS.json_schema(ref_template="#/components/schemas/{model}")}},
+    }
+}
+
+
+@router.get("/items")
+async def list_items(
+    operator: Reader,
+    dataset_id: str,
+    *,
+    version: int | None = None,
+    split: str = "",
+    tag: str = "",
+    text: str = "",
+    rows: str = "",
+    limit: int = DEFAULT_LIMIT,
+    after: str = "",
+) -> ItemList:
+    """List rows of a version, the newest when left out, oldest first; `rows` (12,13,40) asks for these alone.
+
+    `split` may be `none`; `text` is a part of input or expected output.
+    """
+    datasets = services().datasets
+    at = version if version is not None else (await datasets.get(operator, dataset_id)).version
+    if rows:
+        found = await datasets.rows(operator, dataset_id, numbers_in(rows), version=at)
+        return ItemList(version=at, items=bodies_of(found))
+    wanted = ItemFilter(split, tag, text)
+    listed = await datasets.items(operator, dataset_id, version=at, wanted=wanted, page=Page(limit, after))
+    return ItemList(version=at, items=bodies_of(listed.items), next=listed.next)
+
+
+@router.get("/order")
+async def get_order(
+    operator: Reader,
+    dataset_id: str,
+    *,
+    version: int | None = None,
+    split: str = "",
+    tag: str = "",
+    text: str = "",
+) -> OrderBody:
+    """Return the numbers of all rows that match, newest first: what a long list needs before it draws a part."""
+    at, numbers = await services().datasets.order(
+        operator, dataset_id, version=version, wanted=ItemFilter(split, tag, text)
+    )
+    return OrderBody(version=at, rows=numbers)
+
+
+@router.post("/items", status_code=201, openapi_extra=ROWS_SCHEMA)
+async def add_items(
+    operator: Editor, dataset_id: str, request: Request, *, skip_duplicates: bool = False
+) -> WrittenBody:
+    """Add rows: a JSON list of `{input, expected_output, metadata?, split?, tags?}`.
+
+    One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already.
+    """
+    try:
+        body = await request.json()
+    except JSONDecodeError as error:
+        raise InvalidInput("The body is no JSON.") from error
+    source = Source(SourceKind.API)
+    return WrittenBody.of(
+        await services().datasets.add_items(
+            operator, dataset_id, items_in(body), source, skip_duplicates=skip_duplicates
+        )
+    )
+
+
+@router.put("/items/{item_id}")
+async def change_item(operator: Editor, dataset_id: str, item_id: str, changed: ChangedItem) -> WrittenBody:
+    """Replace a row; refused where it changed since `version`."""
+    edit = ItemEdit(item_id, changed.version, changed.item())
+    return WrittenBody.of(await services().datasets.edit_items(operator, dataset_id, [edit]))
+
+
+@router.delete("/items/{item_id}")
+async def delete_item(operator: Editor, dataset_id: str, item_id: str) -> WrittenBody:
+    """Take a row out of the newest version."""
+    return WrittenBody.of(await services().datasets.delete_items(operator, dataset_id, [item_id]))
+
+
+@router.post("/items/delete")
+async def delete_items(operator: Editor, dataset_id: str, which: ItemIds) -> WrittenBody:
+    """Take rows out, in one version."""
+    return WrittenBody.of(await services().datasets.delete_items(operator, dataset_id, which.ids))
+
+
+@router.post("/items/labels")
+async def label_items(operator: Editor, dataset_id: str, labels: Labels) -> WrittenBody:
+    """Put rows into a split, add tags, take tags away, in one version."""
+    return WrittenBody.of(
+        await services().datasets.label_items(
+            operator,
+            dataset_id,
+            labels.ids,
+            split=labels.split,
+            add_tags=labels.add_tags,
+            remove_tags=labels.remove_tags,
+        )
+    )

@@ -1,0 +1,14 @@
+"""Datasets over the engine that checks their schemas."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from backend.bootstrap.engines import engine
+from backend.datasets.service import DatasetService
+from backend.ports.schemas import Schemas
+from backend.unit_of_work import Units
+
+
+def open_datasets(units: Units) -> DatasetService:
+    return DatasetService(units, cast(Schemas, engine("schemas.rust", "RustSchemas")()))

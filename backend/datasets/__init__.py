@@ -1,0 +1,1 @@
+"""Rows of questions and expected answers, in versions that never change."""

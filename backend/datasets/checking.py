@@ -1,0 +1,168 @@
+"""Hold rows to the limits and the schemas, and make of each what its table stores."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.columns import storable
+from backend.datasets.errors import RowProblem
+from backend.datasets.types import (
+    MAX_ITEM_CHARACTERS,
+    MAX_SPLIT,
+    MAX_TAG,
+    MAX_TAGS,
+    NO_SPLIT,
+    NewItem,
+)
+from backend.ports.schemas import Checker
+
+MAX_DEPTH = 30  # a schema unrolls a little further (backend/engines/schemas/rust.py)
+MAX_KEY = 200
+MAX_SEARCHED = 20_000
+HASH_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The schemas of a dataset, ready; None where there is none."""
+
+    input: Checker | None = None
+    expected_output: Checker | None = None
+
+    def problems(self, number: int, item: NewItem) -> list[RowProblem]:
+        """Return what is wrong with a row that is sound otherwise."""
+        found = []
+        for name, checker, value in (
+            ("input", self.input, item.input),
+            ("expected_output", self.expected_output, item.expected_output),
+        ):
+            for flaw in checker.flaws(value) if checker else ():
+                inner = flaw.path if flaw.path.startswith("[") or not flaw.path else f".{flaw.path}"
+                found.append(RowProblem(number, f"{name}{inner}", flaw.words))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the table stores of a row, hashes and searched text included."""
+
+    input: dict[str, Any]
+    expected_output: Any
+    details: dict[str, Any]
+    split: str
+    tags: str
+    input_hash: str
+    content_hash: str
+    folded: str
+
+
+def problems_of(number: int, item: NewItem, rules: Rules) -> list[RowProblem]:
+    """Return why row `number` cannot be taken, nothing when it can."""
+    found = [RowProblem(number, name, words) for name, words in _unsound(item)]
+    return found or rules.problems(number, item)
+
+
+def prepared(item: NewItem) -> Prepared:
+    """Return what is stored of a sound row."""
+    given: dict[str, Any] = storable(dict(item.input))
+    expected, details = storable(item.expected_output), storable(dict(item.metadata))
+    split, tags = item.split.strip(), joined(item.tags)
+    written = canonical(given)
+    content = "\n".join((written, canonical(expected), canonical(details), split, tags))
+    searched = " ".join(_texts((given, expected)))
+    return Prepared(
+        given, expected, details, split, tags, _hash(written), _hash(content), folded(searched[:MAX_SEARCHED])
+    )
+
+
+def canonical(value: Any) -> str:
+    """Return the one way to write a JSON value: what is equal is written equally."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def joined(tags: Sequence[str]) -> str:
+    """Return tags as the table keeps them: each between line ends, none twice."""
+    kept = list(dict.fromkeys(storable(tag).strip() for tag in tags))
+    return "\n".join(("", *kept, "")) if kept else ""
+
+
+def parted(tags: str) -> tuple[str, ...]:
+    return tuple(tag for tag in tags.split("\n") if tag)
+
+
+def folded(text: str) -> str:
+    """Return what a search compares: compatibility form, without case, runs of white space as one space."""
+    return " ".join(unicodedata.normalize("NFKC", storable(text)).casefold().split())
+
+
+def check_tags(tags: Sequence[str]) -> str:
+    """Return what is wrong with tags, empty when nothing is."""
+    if len(tags) > MAX_TAGS:
+        return f"There are at most {MAX_TAGS} tags."
+    if any(not _is_line(tag, MAX_TAG) for tag in tags):
+        return f"A tag is one line of 1 to {MAX_TAG} characters."
+    return ""
+
+
+def _unsound(item: NewItem) -> Iterator[tuple[str, str]]:
+    if not isinstance(item.input, Mapping) or not item.input:
+        yield "input", "It must be an object with at least one field."
+        return
+    if not isinstance(item.metadata, Mapping):
+        yield "metadata", "It must be an object."
+        return
+    whole = (item.input, item.expected_output, item.metadata)
+    if words := next(_flaws_of_values(whole, MAX_DEPTH + 1), ""):
+        yield "", words
+    elif len(canonical(whole)) > MAX_ITEM_CHARACTERS:
+        yield "", f"It has more than {MAX_ITEM_CHARACTERS:,} characters."
+    if item.split and not _is_line(item.split, MAX_SPLIT):
+        yield "split", f"A split is one line of at most {MAX_SPLIT} characters."
+    if item.split.strip() == NO_SPLIT:
+        yield "split", f"“{NO_SPLIT}” means no split; leave it empty."
+    if words := check_tags(item.tags):
+        yield "tags", words
+
+
+def _flaws_of_values(value: Any, depth: int) -> Iterator[str]:
+    """Yield what no database or answer can hold."""
+    if depth < 0:
+        yield f"It is nested deeper than {MAX_DEPTH} levels."
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            if not isinstance(name, str) or not 0 < len(name) <= MAX_KEY:
+                yield f"The name of a field has 1 to {MAX_KEY} characters."
+            yield from _flaws_of_values(one, depth - 1)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _flaws_of_values(one, depth - 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield "It holds a number that is none."
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        yield "It holds a number that is too large."
+
+
+def _is_line(text: str, most: int) -> bool:
+    return 0 < len(text.strip()) <= most and text.isprintable()
+
+
+def _texts(value: Any) -> Iterable[str]:
+    """Yield the words of a value, without the names of its fields."""
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
+    elif value is not None:
+        yield str(value)
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=HASH_BYTES).hexdigest()

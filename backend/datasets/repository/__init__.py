@@ -1,0 +1,7 @@
+"""Every statement on the tables of datasets, a file per table."""
+
+from backend.datasets.repository.datasets import Datasets
+from backend.datasets.repository.items import Items
+from backend.datasets.repository.versions import Versions
+
+__all__ = ["Datasets", "Items", "Versions"]

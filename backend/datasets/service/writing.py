@@ -1,0 +1,188 @@
+"""Add, edit and delete rows: each act is one version, or a refusal that leaves everything as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from backend.columns import storable
+from backend.datasets.checking import Prepared, Rules, parted, prepared, problems_of
+from backend.datasets.errors import BadRows, ItemNotFound, RowProblem, StaleDataset, StaleItem
+from backend.datasets.models import DatasetItemRow
+from backend.datasets.repository import Datasets, Items
+from backend.datasets.repository.items import values_of
+from backend.datasets.service.group import UseCases
+from backend.datasets.types import (
+    BY_HAND,
+    MAX_CHANGED,
+    MAX_ITEMS,
+    Act,
+    ItemEdit,
+    NewItem,
+    Source,
+    SourceKind,
+    Written,
+)
+from backend.errors import InvalidInput
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+
+ROWS_AT_ONCE = 500
+Numbered = tuple[int, NewItem]
+
+
+class WritingUseCases(UseCases):
+    """Rows are checked before the transaction begins, so that a large import holds nobody up for long."""
+
+    async def add_items(  # the words of a row's origin name themselves
+        self,
+        operator: Operator,
+        dataset_id: str,
+        items: Sequence[NewItem],
+        source: Source = BY_HAND,
+        *,
+        skip_duplicates: bool = False,
+    ) -> Written:
+        """Add rows in this order. `skip_duplicates` leaves out inputs that the dataset has, or that came before.
+
+        Raise NotFound, BadRows (rows count from 1), QuotaExceeded.
+        """
+        numbered = list(enumerate(items, start=1))
+        return await self.add_numbered(operator, dataset_id, numbered, source, skip_duplicates=skip_duplicates)
+
+    async def add_numbered(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        items: Sequence[Numbered],
+        source: Source,
+        *,
+        skip_duplicates: bool = False,
+    ) -> Written:
+        """Add rows that a file numbers in its own way, which refusals name."""
+        operator.require(Permission.DATASETS_EDIT)
+        if not items:
+            raise InvalidInput("There is no row to add.")
+        if len(items) > MAX_ITEMS:
+            raise InvalidInput(f"A dataset has at most {MAX_ITEMS:,} rows.", hint="Split it into parts.")
+        async with self._units.read() as session:
+            seen = await Datasets(session, operator.project_id).row(dataset_id)
+            revision, rules = seen.revision, self._rules(seen)
+        sound = await checked(items, rules)
+        source = Source(source.kind, storable(source.name)[:200], storable(source.reference)[:200])
+        async with self._units.write() as work:
+            row = await Datasets(work.session, operator.project_id).change(dataset_id)
+            if row.revision != revision:
+                raise StaleDataset
+            kept = sound
+            if skip_duplicates:
+                there = Items(work.session, operator.project_id, dataset_id)
+                kept = _new_ones(sound, set(await there.hashes_there([one.input_hash for one in sound])))
+            first = row.next_row
+            row.next_row += len(kept)
+            added = [values_of(new_id("item"), first + at, one, source) for at, one in enumerate(kept)]
+            act = Act.IMPORT if source.kind is SourceKind.IMPORT else Act.ADD
+            written = await self._step(work, operator, row, act, about=source.name, added=added)
+        return replace(written, num_skipped=len(sound) - len(kept))
+
+    async def edit_items(self, operator: Operator, dataset_id: str, edits: Sequence[ItemEdit]) -> Written:
+        """Replace rows. Raise NotFound, Conflict (a row changed since its `version`), BadRows (by row number)."""
+        operator.require(Permission.DATASETS_EDIT)
+        _check_number(len(edits))
+        by_id = {edit.id: edit for edit in edits}
+
+        def edited(row: DatasetItemRow) -> NewItem:
+            if row.valid_from > by_id[row.item_id].version:
+                raise StaleItem(row.row)
+            return by_id[row.item_id].item
+
+        return await self._edit(operator, dataset_id, list(by_id), edited)
+
+    async def label_items(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        item_ids: Sequence[str],
+        *,
+        split: str | None = None,
+        add_tags: Sequence[str] = (),
+        remove_tags: Sequence[str] = (),
+    ) -> Written:
+        """Put rows into a split (None leaves it, "" takes it away), add tags, take tags away. Raise as `edit_items`."""
+        operator.require(Permission.DATASETS_EDIT)
+        _check_number(len(item_ids))
+
+        def labelled(row: DatasetItemRow) -> NewItem:
+            tags = [tag for tag in dict.fromkeys((*parted(row.tags), *add_tags)) if tag not in remove_tags]
+            put_in = row.split if split is None else split
+            return NewItem(row.input, row.expected_output, row.details, put_in, tuple(tags))
+
+        return await self._edit(operator, dataset_id, item_ids, labelled)
+
+    async def delete_items(self, operator: Operator, dataset_id: str, item_ids: Sequence[str]) -> Written:
+        """Take rows out of the newest version; older ones keep them. Raise NotFound."""
+        operator.require(Permission.DATASETS_EDIT)
+        _check_number(len(item_ids))
+        async with self._units.write() as work:
+            row = await Datasets(work.session, operator.project_id).change(dataset_id)
+            there = await Items(work.session, operator.project_id, dataset_id).current(item_ids)
+            if len(there) != len(set(item_ids)):
+                raise ItemNotFound
+            removed = sorted(one.row for one in there.values())
+            return await self._step(work, operator, row, Act.DELETE, removed=removed)
+
+    async def _edit(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        item_ids: Sequence[str],
+        edited: Callable[[DatasetItemRow], NewItem],
+    ) -> Written:
+        async with self._units.write() as work:
+            row = await Datasets(work.session, operator.project_id).change(dataset_id)
+            there = await Items(work.session, operator.project_id, dataset_id).current(item_ids)
+            if len(there) != len(set(item_ids)):
+                raise ItemNotFound
+            pairs = [(old, edited(old)) for old in there.values()]
+            sound = await checked([(old.row, new) for old, new in pairs], self._rules(row))
+            changed: list[dict[str, Any]] = []
+            for (old, _), one in zip(pairs, sound, strict=True):
+                if one.content_hash != old.content_hash:
+                    source = Source(SourceKind(old.source_kind), old.source_name, old.source_reference)
+                    changed.append(values_of(old.item_id, old.row, one, source))
+            return await self._step(work, operator, row, Act.EDIT, edited=changed)
+
+
+async def checked(items: Sequence[Numbered], rules: Rules) -> list[Prepared]:
+    """Return what is stored of the rows. Raise BadRows when there is one bad row; others run between parts."""
+    sound: list[Prepared] = []
+    problems: list[RowProblem] = []
+    bad: set[int] = set()
+    for start in range(0, len(items), ROWS_AT_ONCE):
+        for number, item in items[start : start + ROWS_AT_ONCE]:
+            if found := problems_of(number, item, rules):
+                problems += found
+                bad.add(number)
+            elif not bad:
+                sound.append(prepared(item))
+        await asyncio.sleep(0)
+    if bad:
+        raise BadRows(problems, len(bad), len(items))
+    return sound
+
+
+def _new_ones(items: Sequence[Prepared], there: set[str]) -> list[Prepared]:
+    """Return the rows whose input neither the dataset nor an earlier row has."""
+    kept: list[Prepared] = []
+    for item in items:
+        if item.input_hash not in there:
+            there.add(item.input_hash)
+            kept.append(item)
+    return kept
+
+
+def _check_number(num_items: int) -> None:
+    if not 1 <= num_items <= MAX_CHANGED:
+        raise InvalidInput(f"One act changes 1 to {MAX_CHANGED:,} rows.")

@@ -1,0 +1,1 @@
+"""What holds values to a JSON Schema."""

@@ -1,0 +1,22 @@
+"""The service over both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.datasets.service import DatasetService
+from backend.engines.schemas.rust import RustSchemas
+from backend.identity.service import IdentityService
+from backend.operator import Operator
+from backend.ports.database import Database
+from backend.unit_of_work import Units
+
+
+@pytest.fixture
+def datasets(any_database: Database) -> DatasetService:
+    return DatasetService(Units(any_database), RustSchemas())
+
+
+@pytest.fixture
+async def owner(any_database: Database) -> Operator:
+    return await IdentityService(Units(any_database)).ensure_owner()
