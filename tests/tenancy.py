@@ -34,10 +34,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import operators, visitors
 from sqlmodel import SQLModel
 
+from backend.ports.database import Everywhere
+
 ROOT = Path(__file__).resolve().parents[1]
 # Who asks, and so which tenant, is found out by identity: by the hash of a token and the id of a person.
 FINDS_THE_TENANT = f"{ROOT / 'backend' / 'identity'}/"
 BACKEND, TESTS = f"{ROOT / 'backend'}/", f"{ROOT / 'tests'}/"
+EVERYWHERE = Everywhere("a test prepares and looks at the rows of everybody")
 SCOPES = ("project_id", "organisation_id")
 WAY_OUT = "unscoped"
 # What was seen since the fixture emptied it: one sentence each.

@@ -27,7 +27,7 @@ class ActivityService:
         found: list[Found] = []
         if not text:
             return found
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = ActivityRepository(session, operator.project_id)
             if operator.may(Permission.FLOWS_READ):
                 found += await rows.flows(text, limit)
@@ -43,7 +43,7 @@ class ActivityService:
     async def work(self, operator: Operator, limit: int = PER_PAGE) -> Work:
         """Return the jobs in work and the last that ended, runs and documents together, newest first."""
         operator.require(Permission.PROJECT_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = ActivityRepository(session, operator.project_id)
             in_work = await self._jobs(operator, rows, limit, in_work=True)
             ended = await self._jobs(operator, rows, limit, in_work=False)
@@ -52,7 +52,7 @@ class ActivityService:
     async def today(self, operator: Operator, since: datetime) -> Today:
         """Return the cost of the runs begun since this moment, and how many jobs are in work."""
         operator.require(Permission.PROJECT_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = ActivityRepository(session, operator.project_id)
             return Today(await rows.cost_since(since), await rows.num_in_work())
 

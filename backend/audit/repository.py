@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, String, cast
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col, or_, select
@@ -13,13 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.chain import START, link
 from backend.audit.models import AuditEventRow, AuditHeadRow
-from backend.audit.types import Actor, Filters, Target, Values
+from backend.audit.types import Actor, Choices, Filters, Target, Values
 from backend.columns import storable, utc_now
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
 from backend.trace_ids import caller_address, request_id
 
+CHOSEN_FROM = 10_000
 # The reason that the test of scopes asks for.
 EVERY_CHAIN = "the command line holds every chain to its hashes"
 
@@ -111,6 +112,30 @@ class AuditEvents:
         ordered = statement.order_by(col(AuditEventRow.sequence).desc()).limit(page.limit + 1)
         return (await self._session.exec(ordered)).all()
 
+    async def choices(self, project_id: str) -> Choices:
+        """Return what the newest events hold: looking through all of a long log would take seconds."""
+        of_project = or_(AuditEventRow.project_id == project_id, col(AuditEventRow.project_id).is_(None))
+        newest = (
+            select(AuditEventRow.action, AuditEventRow.target_kind, AuditEventRow.actor_id, AuditEventRow.actor_name)
+            .where(self._own(), of_project)
+            .order_by(col(AuditEventRow.sequence).desc())
+            .limit(CHOSEN_FROM)
+        )
+        rows = (await self._session.exec(newest)).all()
+        people = {actor: name for _, _, actor, name in reversed(rows) if actor}
+        return Choices(
+            actions=tuple(sorted({action for action, _, _, _ in rows})),
+            kinds=tuple(sorted({kind for _, kind, _, _ in rows})),
+            actors=tuple(sorted(people.items(), key=lambda one: one[1].lower())),
+        )
+
+    async def newest(self, action: str) -> AuditEventRow | None:
+        """Return the last event of an act upon the organisation as a whole."""
+        statement = select(AuditEventRow).where(
+            self._own(), AuditEventRow.action == action, col(AuditEventRow.project_id).is_(None)
+        )
+        return (await self._session.exec(statement.order_by(col(AuditEventRow.sequence).desc()).limit(1))).first()
+
     async def after(self, sequence: int, limit: int) -> Sequence[AuditEventRow]:
         """Return the events behind this number, in the order of the chain."""
         statement = select(AuditEventRow).where(self._own(), AuditEventRow.sequence > sequence)
@@ -146,8 +171,24 @@ def _chosen(filters: Filters) -> list[ColumnElement[bool]]:
     if target := storable(filters.target):
         named = col(row.target_name).icontains(target, autoescape=True)
         chosen.append(or_(col(row.target_kind) == target, col(row.target_id) == target, named))
+    if kind := storable(filters.kind):
+        chosen.append(col(row.target_kind) == kind)
+    if text := storable(filters.text):
+        chosen.append(or_(*(column.icontains(text, autoescape=True) for column in _WORDS)))
     if filters.since:
         chosen.append(col(row.at) >= filters.since)
     if filters.until:
         chosen.append(col(row.at) < filters.until)
     return chosen
+
+
+_WORDS = (
+    col(AuditEventRow.target_name),
+    col(AuditEventRow.target_id),
+    col(AuditEventRow.actor_name),
+    col(AuditEventRow.action),
+    col(AuditEventRow.address),
+    col(AuditEventRow.request_id),
+    cast(col(AuditEventRow.before), String),
+    cast(col(AuditEventRow.after), String),
+)

@@ -52,12 +52,14 @@ class Filters:
     """What a list is narrowed to; empty and None leave it as wide as it is.
 
     `actor` is a user's id or a part of their name, `action` an act or its area (`flow`), `target` a kind, an id or a
-    part of a name; `since` is within, `until` is not.
+    part of a name, `kind` a kind alone; `text` stands anywhere in the event; `since` is within, `until` is not.
     """
 
     actor: str = ""
     action: str = ""
     target: str = ""
+    kind: str = ""
+    text: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -90,3 +92,32 @@ class Verified:
     num_events: int
     hash: str
     breaches: tuple[Breach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How far a walk along a chain has come; `verified` stands at its end."""
+
+    num_events: int
+    total: int
+    verified: Verified | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """When the chain of an organisation was held to its hashes last, by whom, and what was found."""
+
+    at: datetime
+    by: str
+    num_events: int
+    num_breaches: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the newest events can be narrowed to: acts and kinds by name, people by id and name."""
+
+    actions: tuple[str, ...]
+    kinds: tuple[str, ...]
+    actors: tuple[tuple[str, str], ...]

@@ -30,7 +30,7 @@ async def facts(operator: Operator) -> Facts:
     operator.require(Permission.PROJECT_READ)
     running = services()
     name, expression = DATABASES[running.database.kind]
-    async with running.units.read() as session:
+    async with running.units.read(operator) as session:
         number: str = (await session.exec(select(literal_column(expression)))).one()
     return Facts(
         version=__version__,

@@ -123,14 +123,14 @@ class ConversationService:
     async def list(self, operator: Operator, filters: Filters, page: Page) -> Listed[Conversation]:
         """Return a page of conversations, newest first."""
         operator.require(Permission.CONVERSATIONS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             found = await ConversationRepository(session, operator.project_id).list(filters, page)
             return Listed.cut([conversation_of(row) for row in found], page)
 
     async def browse(self, operator: Operator, filters: Filters, page: Page) -> Browsed:
         """Return a page and what each choice of a filter would show, both of the same moment."""
         operator.require(Permission.CONVERSATIONS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = ConversationRepository(session, operator.project_id)
             found = await rows.list(filters, page)
             facets = _facets(await rows.counts(filters.text), await rows.flow_names())
@@ -144,13 +144,13 @@ class ConversationService:
     async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
         """Return how many of these conversations are there."""
         operator.require(Permission.CONVERSATIONS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await ConversationRepository(session, operator.project_id).count(conversation_ids)
 
     async def transcript(self, operator: Operator, conversation_id: str) -> Transcript:
         """Return the conversation with all its messages. Raise ConversationNotFound."""
         operator.require(Permission.CONVERSATIONS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = ConversationRepository(session, operator.project_id)
             conversation = await rows.conversation(conversation_id, lock=False)
             if conversation is None:
@@ -161,7 +161,7 @@ class ConversationService:
     async def set_feedback(self, operator: Operator, message_id: str, rating: Rating, comment: str = "") -> None:
         """Judge an answer, or take the judgement back with NONE. Raise MessageNotFound."""
         operator.require(Permission.CONVERSATIONS_REPLY)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             message = await rows.answer(message_id)
             if message is None:
@@ -186,7 +186,7 @@ class ConversationService:
         """Take the conversation out of every list; `restore` brings it back for an hour. Raise ConversationNotFound."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         now = utc_now()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             conversation = await rows.conversation(conversation_id)
             if conversation is None:
@@ -200,7 +200,7 @@ class ConversationService:
     async def restore(self, operator: Operator, conversation_id: str) -> None:
         """Undo `delete`. Raise ConversationNotFound once the rows are gone."""
         operator.require(Permission.CONVERSATIONS_REPLY)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             conversation = await rows.conversation(conversation_id, deleted=True)
             if conversation is None:

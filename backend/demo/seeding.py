@@ -60,7 +60,7 @@ class Seeding:
         documents = await self._documents(base_id)
         flow_id = await self._flow(row, base_id)
         chunks = await self._chunks(documents)
-        async with self._units.write() as work:
+        async with self._units.write(self._operator) as work:
             rows = DemoRepository(work.session, self._operator.project_id)
             row = await rows.change(seeded_at=utc_now())
             if not row.conversation_ids:
@@ -68,13 +68,13 @@ class Seeding:
                 await rows.change(conversation_ids=made)
 
     async def _row(self) -> DemoRow:
-        async with self._units.read() as session:
+        async with self._units.read(self._operator) as session:
             row = await DemoRepository(session, self._operator.project_id).read()
             session.expunge_all()  # read after the session is closed
             return row
 
     async def _note(self, **values: object) -> None:
-        async with self._units.write() as work:
+        async with self._units.write(self._operator) as work:
             await DemoRepository(work.session, self._operator.project_id).change(**values)
 
     async def _knowledge_base(self, row: DemoRow) -> str:

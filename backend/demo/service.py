@@ -60,7 +60,7 @@ class DemoService:
         async with self._one_at_a_time:
             row = await self._row(operator)
             await self._remove(operator, row)
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 await self._conversations.remove(work, operator, row.conversation_ids)
                 await DemoRepository(work.session, operator.project_id).change(
                     flow_id="", document_ids=[], conversation_ids=[], seeded_at=None, hidden_at=None
@@ -69,7 +69,7 @@ class DemoService:
             await self._seeding(operator).run()
             if row.flow_id:
                 again = await self._row(operator)
-                async with self._units.write() as work:
+                async with self._units.write(operator) as work:
                     await self._conversations.hand_over(work, operator, row.flow_id, to=again.flow_id)
 
     async def _remove(self, operator: Operator, row: DemoRow) -> None:
@@ -91,7 +91,7 @@ class DemoService:
         }
         new = {name: moment for name, moment in seen.items() if moment and getattr(row, name) is None}
         if new:
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 await DemoRepository(work.session, operator.project_id).change(**new)
         return FirstRun(
             seeded=row.seeded_at is not None,
@@ -116,7 +116,7 @@ class DemoService:
     async def hide(self, operator: Operator, *, hidden: bool = True) -> None:
         """Put the home in the place of the first screen, or bring the first screen back."""
         operator.require(Permission.PROJECT_READ)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = DemoRepository(work.session, operator.project_id)
             await rows.change(hidden_at=utc_now() if hidden else None)
 
@@ -124,7 +124,7 @@ class DemoService:
         return Seeding(self._units, self._knowledge, self._flows, self._conversations, operator)
 
     async def _row(self, operator: Operator) -> DemoRow:
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await DemoRepository(session, operator.project_id).read()
             session.expunge_all()  # it is read after the session is closed
             return row

@@ -30,7 +30,7 @@ class IdempotencyService:
             raise InvalidInput(f"An Idempotency-Key has 1 to {MAX_KEY_LENGTH} characters.")
         now = utc_now()
         try:
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 rows = IdempotencyRepository(work.session, operator.project_id)
                 await rows.forget_before(now - KEPT)
                 found = await rows.find(key)
@@ -51,7 +51,7 @@ class IdempotencyService:
 
     async def keep(self, operator: Operator, key: str, answer: Answer) -> None:
         """Remember the answer for a day."""
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = IdempotencyRepository(work.session, operator.project_id)
             found = await rows.find(key)
             if found is not None:
@@ -60,5 +60,5 @@ class IdempotencyService:
 
     async def release(self, operator: Operator, key: str) -> None:
         """Forget a request that made nothing, so that it may be sent again."""
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             await IdempotencyRepository(work.session, operator.project_id).remove(key)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.columns import Sealed
 from backend.errors import Conflict
 from backend.installation.models import InstallationRow
+from backend.ports.database import Everywhere
 from backend.ports.sealing import SealBroken, Sealer
 from backend.unit_of_work import Units
 
@@ -63,7 +64,7 @@ class Resealing:
         [key] = table.primary_key.columns
         after = ""
         while True:
-            async with self._units.write() as work:
+            async with self._units.write(Everywhere(EVERY_PROJECT)) as work:
                 statement = select(key, column).where(key > after, column != "", column.is_not(None))
                 statement = statement.order_by(key).limit(BATCH).execution_options(unscoped=EVERY_PROJECT)
                 session = await work.session.connection()

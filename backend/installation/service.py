@@ -5,10 +5,12 @@ from __future__ import annotations
 from backend.installation.errors import WrongSecretKey
 from backend.installation.models import ONLY, InstallationRow
 from backend.installation.repository import InstallationRepository
+from backend.ports.database import Everywhere
 from backend.ports.sealing import SealBroken, Sealer
 from backend.unit_of_work import Units
 
 CANARY = "signalbox"
+NO_ROWS = Everywhere("the installation is no tenant, and its row is none's")
 
 
 class InstallationService:
@@ -19,12 +21,12 @@ class InstallationService:
 
     async def is_sealed(self) -> bool:
         """Tell whether secrets were sealed here before: then a new key cannot be the right one."""
-        async with self._units.read() as session:
+        async with self._units.read(NO_ROWS) as session:
             return await InstallationRepository(session).find() is not None
 
     async def check_secret_key(self, sealer: Sealer) -> None:
         """Raise WrongSecretKey unless the key opens what the first start sealed; at that first start, seal it."""
-        async with self._units.write() as work:
+        async with self._units.write(NO_ROWS) as work:
             rows = InstallationRepository(work.session)
             row = await rows.find(lock=True)
             if row is None:

@@ -12,6 +12,7 @@ from backend.knowledge.parts import Parts, object_key
 from backend.knowledge.progress import Ledger
 from backend.knowledge.repository import Chunks, KnowledgeBases
 from backend.knowledge.types import Chunk, DocumentStatus, Stage, chunk_id
+from backend.ports.database import OfProject
 from backend.ports.embeddings import Embedder, Vectors
 from backend.ports.parsing import Chunk as Piece
 from backend.ports.parsing import ParsedDocument
@@ -30,6 +31,7 @@ class Ingestion:
         self._parts = parts
         self._ledger = ledger
         self._row = row
+        self._tenant = OfProject(row.project_id)
         self._num_chunks = row.num_chunks
 
     async def run(self) -> None:
@@ -49,7 +51,7 @@ class Ingestion:
 
     async def _cut(self, document: ParsedDocument) -> None:
         await self._ledger.advance(Stage.CHUNK, kind=document.kind, num_pages=document.num_pages, num_chunks=0)
-        async with self._parts.units.read() as session:
+        async with self._parts.units.read(self._tenant) as session:
             base = (await KnowledgeBases(session, self._row.project_id).many([self._row.knowledge_base_id]))[0]
         pieces = await self._parts.chunker.cut(document, size=base.chunk_size, overlap=base.chunk_overlap)
         if not pieces:
@@ -67,7 +69,7 @@ class Ingestion:
             for number, piece in enumerate(some)
         ]
         is_last = num_kept == len(pieces)
-        async with self._parts.units.write() as work:
+        async with self._parts.units.write(self._tenant) as work:
             await self._ledger.write(
                 work,
                 stage=Stage.EMBED if is_last else Stage.CHUNK,
@@ -121,7 +123,7 @@ class Ingestion:
     async def _batches(self, num_done: int) -> AsyncIterator[list[Chunk]]:
         last = num_done - 1
         while True:
-            async with self._parts.units.read() as session:
+            async with self._parts.units.read(self._tenant) as session:
                 chunks = await Chunks(session, self._row.project_id).behind(self._row.id, last, CHUNKS_A_BATCH)
             if not chunks:
                 return

@@ -12,6 +12,7 @@ from backend.knowledge.models import DocumentRow
 from backend.knowledge.repository import DocumentWork
 from backend.knowledge.repository.documents import document_of
 from backend.knowledge.types import Document, DocumentStatus, Stage, document_topic, documents_topic
+from backend.ports.database import OfProject
 from backend.ports.events import Events
 from backend.unit_of_work import Units, Work
 
@@ -45,6 +46,7 @@ class Ledger:
         self._events = events
         self._document_id = row.id
         self._project_id = row.project_id
+        self._tenant = OfProject(row.project_id)
         self._attempt = row.attempt
         self._stage = Stage(row.stage)
         self._written_at = time.monotonic()
@@ -62,12 +64,12 @@ class Ledger:
         young = time.monotonic() - self._written_at < BETWEEN_WRITES_SECONDS
         if stage is self._stage and young and not values:
             return
-        async with self._units.write() as work:
+        async with self._units.write(self._tenant) as work:
             await self.write(work, stage=stage, percent=percent, **values)
 
     async def end(self, status: DocumentStatus, **values: Any) -> None:
         self._is_ending = True
-        async with self._units.write() as work:
+        async with self._units.write(self._tenant) as work:
             await self.write(work, status=status, **values)
 
     async def keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -88,9 +90,9 @@ class Ledger:
     async def _look(self) -> None:
         """Raise AttemptLost when overtaken; stir the row from time to time, so that nobody takes it for dead."""
         if time.monotonic() - self._written_at > PULSE_SECONDS:
-            async with self._units.write() as work:
+            async with self._units.write(self._tenant) as work:
                 await self.write(work)
             return
-        async with self._units.read() as session:
+        async with self._units.read(self._tenant) as session:
             if not await DocumentWork(session).is_current(self._document_id, self._attempt):
                 raise AttemptLost

@@ -24,7 +24,7 @@ from backend.knowledge.repository import Chunks, DocumentWork
 from backend.knowledge.repository.bases import DeletedBases
 from backend.knowledge.repository.documents import document_of
 from backend.knowledge.types import DocumentStatus
-from backend.ports.jobs import Waiting
+from backend.ports.jobs import BY_ID, Waiting
 
 # Five pulses: a document that runs without a stir for so long lost its worker.
 TAKEN_FOR_DEAD = timedelta(minutes=5)
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 async def ingest_document(parts: Parts, document_id: str) -> None:
     """Parse, cut, embed and index one document; end its row as done or failed."""
     async with parts.turns.of(document_id):
-        async with parts.units.write() as work:
+        async with parts.units.write(BY_ID) as work:
             row = await DocumentWork(work.session).claim(document_id)
             if row is not None:
                 begun = document_of(row)
@@ -58,20 +58,20 @@ async def ingest_document(parts: Parts, document_id: str) -> None:
 
 async def documents_waiting(parts: Parts) -> Sequence[Waiting]:
     """Return what should be ingested and has no job that anybody knows of."""
-    async with parts.units.read() as session:
+    async with parts.units.read(BY_ID) as session:
         return [Waiting(*row) for row in await DocumentWork(session).waiting(utc_now() - TAKEN_FOR_DEAD)]
 
 
 async def purge_document(parts: Parts, document_id: str) -> None:
     """Take away the vectors, the file, the chunks and the row of a deleted document, the row last."""
     async with parts.turns.of(document_id):
-        async with parts.units.write() as work:
+        async with parts.units.write(BY_ID) as work:
             row = await DocumentWork(work.session).claim_purge(document_id, utc_now())
         if row is None:
             return
         await parts.index.delete(row.embedding_model, project_id=row.project_id, document_id=row.id)
         await parts.objects.delete(object_key(row.project_id, row.id))
-        async with parts.units.write() as work:
+        async with parts.units.write(BY_ID) as work:
             await Chunks(work.session, row.project_id).delete(row.id)
             await DocumentWork(work.session).remove(row.id)
             gone = document_of(row)
@@ -80,13 +80,13 @@ async def purge_document(parts: Parts, document_id: str) -> None:
 
 async def purges_waiting(parts: Parts) -> Sequence[Waiting]:
     """Return the deleted documents whose time to be brought back is over."""
-    async with parts.units.read() as session:
+    async with parts.units.read(BY_ID) as session:
         return [Waiting(*row) for row in await DocumentWork(session).to_purge(utc_now())]
 
 
 async def purge_base(parts: Parts, knowledge_base_id: str) -> None:
     """Take away a deleted knowledge base with all its documents."""
-    async with parts.units.write() as work:
+    async with parts.units.write(BY_ID) as work:
         base = await DeletedBases(work.session).claim(knowledge_base_id)
         document_ids = await DocumentWork(work.session).of_base(knowledge_base_id)
     if base is None:
@@ -94,12 +94,12 @@ async def purge_base(parts: Parts, knowledge_base_id: str) -> None:
     for document_id in document_ids:
         await purge_document(parts, document_id)
     await parts.index.delete(base.embedding_model, project_id=base.project_id, knowledge_base_id=base.id)
-    async with parts.units.write() as work:
+    async with parts.units.write(BY_ID) as work:
         await DeletedBases(work.session).remove(base.id)
 
 
 async def base_purges_waiting(parts: Parts) -> Sequence[Waiting]:
-    async with parts.units.read() as session:
+    async with parts.units.read(BY_ID) as session:
         return [Waiting(*row) for row in await DeletedBases(session).waiting()]
 
 
@@ -122,14 +122,14 @@ async def _fail(parts: Parts, ledger: Ledger, row: DocumentRow, message: str, hi
 
 async def _forget(parts: Parts, document_id: str, attempted: DocumentRow | None = None) -> None:
     """Take away what an overtaken attempt wrote, unless another attempt is at work on the document now."""
-    async with parts.units.read() as session:
+    async with parts.units.read(BY_ID) as session:
         row = await DocumentWork(session).peek(document_id)
     known = row or attempted
     if known is None or (row and row.deleted_at is None and row.status != DocumentStatus.CANCELLED):
         return
     await parts.index.delete(known.embedding_model, project_id=known.project_id, document_id=document_id)
     if row is not None:
-        async with parts.units.write() as work:
+        async with parts.units.write(BY_ID) as work:
             await Chunks(work.session, row.project_id).delete(document_id)
 
 

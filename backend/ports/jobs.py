@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from backend.ports.database import Everywhere
+
 Body = Callable[[str], Awaitable[None]]
+# Its arguments are ids: whose row it is, the row says.
+BY_ID = Everywhere("a job knows its row by the id alone")
 
 
 class Waiting(NamedTuple):

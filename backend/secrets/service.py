@@ -34,7 +34,7 @@ class SecretService:
     async def list_secrets(self, operator: Operator) -> list[Secret]:
         """Return names and ends, in the order of names."""
         operator.require(Permission.SECRETS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return [_secret(row) for row in await SecretRepository(session, operator.project_id).secrets()]
 
     async def put_secret(self, operator: Operator, name: str, value: str) -> Secret:
@@ -43,7 +43,7 @@ class SecretService:
         _check_name(name)
         if not MIN_SECRET_CHARACTERS <= len(value) <= MAX_CHARACTERS:
             raise _wrong(f"A secret has {MIN_SECRET_CHARACTERS} to {MAX_CHARACTERS:,} characters; is it a variable?")
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = SecretRepository(work.session, operator.project_id)
             row = await rows.secret(name)
             act = "secret.replace" if row else "secret.create"
@@ -67,7 +67,7 @@ class SecretService:
     async def delete_secret(self, operator: Operator, name: str) -> None:
         """Remove it; flows that use it fail from then on. Raise NotFound."""
         operator.require(Permission.SECRETS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = SecretRepository(work.session, operator.project_id)
             row = await rows.secret(name)
             if row is None:
@@ -78,7 +78,7 @@ class SecretService:
     async def list_variables(self, operator: Operator) -> list[Variable]:
         """Return names and values, in the order of names."""
         operator.require(Permission.SECRETS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return [_variable(row) for row in await SecretRepository(session, operator.project_id).variables()]
 
     async def put_variable(self, operator: Operator, name: str, value: str) -> Variable:
@@ -87,7 +87,7 @@ class SecretService:
         _check_name(name)
         if len(value) > MAX_CHARACTERS:
             raise _wrong(f"A variable has at most {MAX_CHARACTERS:,} characters.")
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = SecretRepository(work.session, operator.project_id)
             row = await rows.variable(name)
             before = {"value": row.value} if row else None
@@ -105,7 +105,7 @@ class SecretService:
     async def delete_variable(self, operator: Operator, name: str) -> None:
         """Remove it; flows that use it fail from then on. Raise NotFound."""
         operator.require(Permission.SECRETS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = SecretRepository(work.session, operator.project_id)
             row = await rows.variable(name)
             if row is None:
@@ -119,14 +119,14 @@ class SecretService:
 
         No permission is asked: who may run a flow uses what its editors wrote into it, and is told no value.
         """
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = await SecretRepository(session, operator.project_id).secrets(names)
         _check_all_there("secret", names, {row.name for row in rows})
         return {row.name: self._sealer.open(row.sealed_value, _place(row)) for row in rows}
 
     async def variables_of(self, operator: Operator, names: Collection[str]) -> dict[str, str]:
         """Return the variables that a node of the operator's run uses now. Raise NotFound."""
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = await SecretRepository(session, operator.project_id).variables(names)
         _check_all_there("variable", names, {row.name for row in rows})
         return {row.name: row.value for row in rows}

@@ -15,6 +15,7 @@ from backend.prompts.types import Content, NewPrompt
 from tests.access import verdicts
 from tests.factories import datasets, flows
 from tests.factories.conversations import chat
+from tests.tenancy import EVERYWHERE
 
 
 def _differences(found: verdicts.Verdicts, expected: verdicts.Verdicts) -> str:
@@ -55,7 +56,7 @@ async def _owner_of_another(services: Services) -> Operator:
     organisation = OrganisationRow(id=new_id("org"), name="Another")
     project = ProjectRow(id=new_id("proj"), organisation_id=organisation.id, name="Theirs")
     user = UserRow(id=new_id("user"), name="Their owner")
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         work.session.add(organisation)
         work.session.add(user)
         await work.session.flush()

@@ -16,6 +16,7 @@ from backend.flows.models import FlowRow, RunRow
 from backend.operator import Operator
 from backend.unit_of_work import Units
 from tests import tenancy
+from tests.tenancy import EVERYWHERE
 
 OURS = "proj_1"
 IN_OURS = col(FlowRow.project_id) == OURS
@@ -73,7 +74,7 @@ def _planted(expression: str) -> Callable[[AsyncSession], Awaitable[Any]]:
 
 @pytest.mark.parametrize("expression", ["session.exec(select(FlowRow))", "session.get(FlowRow, 'flow_1')"])
 async def test_a_planted_violation_fails_its_test(units: Units, tenants_kept_apart: list[str], expression: str) -> None:
-    async with units.read() as session:
+    async with units.read(EVERYWHERE) as session:
         await _planted(expression)(session)
     assert tenants_kept_apart == ["backend/flows/planted.py:2 reaches flow of every tenant"]
     tenants_kept_apart.clear()
@@ -83,11 +84,11 @@ async def test_the_way_out_and_rows_that_were_loaded_pass(
     units: Units, owner: Operator, tenants_kept_apart: list[str]
 ) -> None:
     ask = _planted("session.exec(select(FlowRow).execution_options(unscoped='planted'))")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(
             FlowRow(id="flow_1", project_id=owner.project_id, name="a", slug="a", draft={}, draft_fingerprint="")
         )
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         row = (await ask(work.session)).one()
         row.name = "b"
         await _planted("session.flush()")(work.session)

@@ -19,6 +19,7 @@ from backend.engines.database.sqlite import SqliteDatabase
 from backend.flows.models import RunWorkerRow
 from backend.ports.database import Database
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 NUM_UNITS = 12
 # Less than the 10 s for which a lock is waited for: what is left behind shows.
@@ -39,7 +40,7 @@ async def other(any_database: Database, tmp_path: Path) -> AsyncIterator[Databas
 
 @pytest.fixture(autouse=True)
 async def _counter(any_database: Database) -> None:
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         session.add(RunWorkerRow(id="one", beats=0))
 
 
@@ -56,17 +57,17 @@ async def increment(session: AsyncSession) -> None:
 
 
 async def count(database: Database) -> int:
-    async with database.read() as session:
+    async with database.read(EVERYWHERE) as session:
         return await read(session)
 
 
 async def raise_by_one(database: Database) -> None:
-    async with asyncio.timeout(SOON_SECONDS), database.write() as session:
+    async with asyncio.timeout(SOON_SECONDS), database.write(EVERYWHERE) as session:
         await increment(session)
 
 
 async def hold(database: Database, held: asyncio.Event, go: asyncio.Event) -> None:
-    async with database.write() as session:
+    async with database.write(EVERYWHERE) as session:
         await increment(session)
         await session.flush()
         held.set()
@@ -98,7 +99,7 @@ async def test_a_unit_cancelled_within_a_statement_leaves_no_lock(any_database: 
     begun = asyncio.Event()
 
     async def unit() -> None:
-        async with any_database.write() as session:
+        async with any_database.write(EVERYWHERE) as session:
             await increment(session)
             await session.flush()
             begun.set()
@@ -132,7 +133,7 @@ async def test_a_unit_cancelled_while_it_waits_for_a_lock_leaves_none(any_databa
 
 
 async def test_a_read_unit_sees_one_moment(any_database: Database, other: Database) -> None:
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         assert await read(session) == 0
         await raise_by_one(other)
         await raise_by_one(any_database)
@@ -143,10 +144,10 @@ async def test_a_read_unit_sees_one_moment(any_database: Database, other: Databa
 
 async def test_a_read_unit_neither_writes_nor_locks(any_database: Database) -> None:
     with pytest.raises(DBAPIError):
-        async with any_database.read() as session:
+        async with any_database.read(EVERYWHERE) as session:
             session.add(RunWorkerRow(id="two"))
     with pytest.raises(LockInReadUnit):
-        async with any_database.read() as session:
+        async with any_database.read(EVERYWHERE) as session:
             await increment(session)
     assert await count(any_database) == 0
 
@@ -158,7 +159,7 @@ async def test_a_rollback_keeps_nothing_and_sends_nothing(any_database: Database
         sent.append(await count(other))
 
     async def unit(flushed: asyncio.Event, *, fails: bool) -> None:
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             await increment(work.session)
             work.after_commit(send)
             await work.session.flush()
@@ -174,7 +175,7 @@ async def test_a_rollback_keeps_nothing_and_sends_nothing(any_database: Database
     await flushed.wait()
     await cancelled(task)
     assert (sent, await count(other)) == ([], 0)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await increment(work.session)
         work.after_commit(send)
     assert sent == [1], "what is sent finds its rows"

@@ -23,6 +23,7 @@ from backend.ids import new_id
 from backend.ports.database import Database
 from backend.ports.run_journal import NodeEntry, RunEnding, RunJournal, RunOpening, RunUnit
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 class Desk:
@@ -49,13 +50,13 @@ class Desk:
         return RunUnit(run_id, 1, opening, **other)
 
     async def read(self, run_id: str) -> tuple[RunRow, dict[str, NodeRunRow]]:
-        async with self.units.read() as session:
+        async with self.units.read(EVERYWHERE) as session:
             run = (await session.exec(select(RunRow).where(RunRow.id == run_id))).one()
             nodes = (await session.exec(select(NodeRunRow).where(NodeRunRow.run_id == run_id))).all()
             return run, {row.node: row for row in nodes}
 
     async def set(self, run_id: str, **values: Any) -> None:
-        async with self.units.write() as work:
+        async with self.units.write(EVERYWHERE) as work:
             await work.session.exec(update(RunRow).where(col(RunRow.id) == run_id).values(**values))
 
 
@@ -66,7 +67,7 @@ async def desk(
     units = Units(any_database)
     owner = await IdentityService(units).ensure_owner()
     flow_id = new_id("flow")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(FlowRow(id=flow_id, project_id=owner.project_id, name="F", slug="f"))
     journal: RunJournal
     if any_database.kind == "sqlite":
@@ -174,7 +175,7 @@ async def test_units_of_work_and_the_journal_write_side_by_side(desk: Desk) -> N
     await desk.journal.write(desk.opening("run_1"))
 
     async def beside(number: int) -> None:
-        async with desk.units.write() as work:
+        async with desk.units.write(EVERYWHERE) as work:
             flow = FlowRow(id=f"flow_{number}", project_id=desk.project_id, name="F", slug=f"f-{number}")
             work.session.add(flow)
 

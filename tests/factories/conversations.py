@@ -11,6 +11,7 @@ from backend.conversations.types import Answer, Channel, Citation, Opening, Turn
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 def opening(**other: Any) -> Opening:
@@ -64,7 +65,7 @@ async def chat(
 ) -> Turn:
     """Write one whole turn."""
     question = opening(text=said, conversation_id=conversation_id, **(ask or {}))
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         turn = await log.open_turn(work, operator, question, at)
         await log.close_turn(work, operator, answer(question.run_id, **(reply or {})), at)
     return turn

@@ -11,12 +11,13 @@ from backend.identity.types import SessionLimits
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 async def join(units: Units, owner: Operator, name: str, role: Role) -> str:
     """Make a person a member of the owner's organisation and return the token of a session of theirs."""
     token, user = new_token(), UserRow(id=new_id("user"), name=name, email=f"{name.lower()}@alder-rowe.example")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(user)
         await work.session.flush()
         work.session.add(MemberRow(organisation_id=owner.organisation_id, user_id=user.id, role=role))

@@ -27,6 +27,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.run_journal import RunJournal, RunOpening
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 Act = Callable[[NodeContext[Any], Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 
@@ -83,7 +84,7 @@ class Stage:
         self.settled.append(outcome)
 
     async def open(self) -> None:
-        async with self.units.write() as work:
+        async with self.units.write(EVERYWHERE) as work:
             work.session.add(FlowRow(id=self.flow_id, project_id=self.operator.project_id, name="F", slug=self.flow_id))
 
     def job(
@@ -121,7 +122,7 @@ class Stage:
         return await self.runner.start(self.job(document, given, **other))
 
     async def record(self, run_id: str) -> tuple[RunRow, dict[str, NodeRunRow]]:
-        async with self.units.read() as session:
+        async with self.units.read(EVERYWHERE) as session:
             rows = RunRepository(session, self.operator.project_id)
             found = await rows.run(run_id)
             assert found is not None
@@ -129,7 +130,7 @@ class Stage:
 
     async def last(self) -> tuple[RunRow, dict[str, NodeRunRow]]:
         """Return the newest run and its nodes."""
-        async with self.units.read() as session:
+        async with self.units.read(EVERYWHERE) as session:
             return await self.record(await newest(RunRepository(session, self.operator.project_id)))
 
 

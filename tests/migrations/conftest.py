@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from backend.bootstrap.engines import SQLITE_FILE
 
@@ -21,13 +20,8 @@ def empty_sqlite(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def empty_postgres(postgres_server: str) -> str:
-    name = f"empty_{next(_numbers)}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+def empty_postgres(make_empty_postgres: Callable[..., str]) -> str:
+    return make_empty_postgres(f"empty_{next(_numbers)}")
 
 
 @pytest.fixture(params=["empty_sqlite", "empty_postgres"])

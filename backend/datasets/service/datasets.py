@@ -32,13 +32,13 @@ class DatasetUseCases(UseCases):
     async def list(self, operator: Operator, page: Page = FIRST_PAGE, text: str = "") -> Listed[Dataset]:
         """Return datasets, newest first; `text` is a part of the name."""
         operator.require(Permission.DATASETS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await Datasets(session, operator.project_id).page(page, storable(text))
 
     async def get(self, operator: Operator, dataset_id: str) -> Dataset:
         """Return one. Raise NotFound."""
         operator.require(Permission.DATASETS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await Datasets(session, operator.project_id).get(dataset_id)
 
     async def create(self, operator: Operator, about: About) -> Dataset:
@@ -46,7 +46,7 @@ class DatasetUseCases(UseCases):
         operator.require(Permission.DATASETS_EDIT)
         about = self._checked(about)
         row = DatasetRow(id=new_id("dset"), project_id=operator.project_id, name=about.name, updated_by=operator.name)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             await _say(work, operator, row, about)
             await AuditTrail(work.session).record(operator, "dataset.create", _target(row), after=_told(row))
         return dataset_of(row, {})
@@ -58,7 +58,7 @@ class DatasetUseCases(UseCases):
         """
         operator.require(Permission.DATASETS_EDIT)
         about = self._checked(about)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             datasets = Datasets(work.session, operator.project_id)
             row = await datasets.change(dataset_id)
             if row.revision != revision:
@@ -75,7 +75,7 @@ class DatasetUseCases(UseCases):
     async def delete(self, operator: Operator, dataset_id: str) -> None:
         """Take a dataset away for good, with every version. Raise NotFound."""
         operator.require(Permission.DATASETS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             datasets = Datasets(work.session, operator.project_id)
             row = await datasets.change(dataset_id)
             told, target = _told(row), _target(row)

@@ -20,7 +20,7 @@ class HistoryUseCases(UseCases):
     async def undo(self, operator: Operator, dataset_id: str, version: int) -> Written:
         """Take back what one version did, whatever came after it. Raise NotFound, CannotUndo (a row changed since)."""
         operator.require(Permission.DATASETS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             if not 1 <= version <= row.version:
                 raise VersionNotFound
@@ -34,7 +34,7 @@ class HistoryUseCases(UseCases):
     async def restore(self, operator: Operator, dataset_id: str, version: int) -> Written:
         """Make the rows what they were in a version. Raise NotFound."""
         operator.require(Permission.DATASETS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             back_to = known(row, version)
             items = Items(work.session, operator.project_id, dataset_id)

@@ -36,7 +36,7 @@ class ReadingUseCases(UseCases):
     @asynccontextmanager
     async def _reading(self, operator: Operator, dataset_id: str) -> AsyncIterator[_Opened]:
         operator.require(Permission.DATASETS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             dataset = await Datasets(session, operator.project_id).row(dataset_id)
             yield _Opened(
                 dataset,

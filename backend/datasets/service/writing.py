@@ -67,12 +67,12 @@ class WritingUseCases(UseCases):
             raise InvalidInput("There is no row to add.")
         if len(items) > MAX_ITEMS:
             raise InvalidInput(f"A dataset has at most {MAX_ITEMS:,} rows.", hint="Split it into parts.")
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             seen = await Datasets(session, operator.project_id).row(dataset_id)
             revision, rules = seen.revision, self._rules(seen)
         sound = await checked(items, rules)
         source = Source(source.kind, storable(source.name)[:200], storable(source.reference)[:200])
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             if row.revision != revision:
                 raise StaleDataset
@@ -125,7 +125,7 @@ class WritingUseCases(UseCases):
         """Take rows out of the newest version; older ones keep them. Raise NotFound."""
         operator.require(Permission.DATASETS_EDIT)
         _check_number(len(item_ids))
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             there = await Items(work.session, operator.project_id, dataset_id).current(item_ids)
             if len(there) != len(set(item_ids)):
@@ -140,7 +140,7 @@ class WritingUseCases(UseCases):
         item_ids: Sequence[str],
         edited: Callable[[DatasetItemRow], NewItem],
     ) -> Written:
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             there = await Items(work.session, operator.project_id, dataset_id).current(item_ids)
             if len(there) != len(set(item_ids)):

@@ -14,8 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.engines.database.reading import reading
 from backend.errors import Unavailable
+from backend.ports.database import Everywhere, Tenant
 
 NUM_READERS = 4
+PING = Everywhere("asking whether the database answers touches no row")
 ON_EVERY_CONNECTION = (
     "journal_mode=WAL",  # readers and the one writer do not wait for each other
     "synchronous=FULL",  # WAL with NORMAL may forget the last commits when the power goes
@@ -63,21 +65,24 @@ class SqliteDatabase:
         self._readers = _engine(url, "BEGIN", (*ON_EVERY_CONNECTION, "query_only=ON"), NUM_READERS)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:  # noqa: ARG002  # it has no row security
         async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:  # noqa: ARG002  # as above
         async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
             yield session
 
     async def ping(self) -> None:
         try:
-            async with self.read() as session:
+            async with self.read(PING) as session:
                 await (await session.connection()).execute(text("SELECT 1"))
         except DBAPIError as error:
             raise Unavailable("The database file cannot be read.", hint="Run `signalbox doctor`.") from error
+
+    async def is_walled(self) -> bool:
+        return False
 
     async def close(self) -> None:
         await self._writers.dispose()

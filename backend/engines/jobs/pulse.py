@@ -15,8 +15,10 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from backend.ports.database import Database
+from backend.ports.database import Database, Everywhere
 
+# Its table holds processes, of no tenant.
+NO_TENANT = Everywhere("a beat of a process is no tenant's row")
 LOOK_SECONDS = 0.5
 STALE_LOOKS = 10  # 5 s without a new beat
 MAKE = "CREATE TABLE IF NOT EXISTS dbos.executor_pulse (executor_id text PRIMARY KEY, beat bigint NOT NULL)"
@@ -39,7 +41,7 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        async with self._database.write() as session:
+        async with self._database.write(NO_TENANT) as session:
             await (await session.connection()).execute(text(MAKE))
         self._task = asyncio.create_task(self._forever(), name="executor-pulse")
 
@@ -59,7 +61,7 @@ class Pulse:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _beat_and_look(self) -> None:
-        async with self._database.write() as session:
+        async with self._database.write(NO_TENANT) as session:
             connection = await session.connection()
             await connection.execute(text(BEAT), {"id": self._executor_id})
             others = (await connection.execute(text(LOOK), {"id": self._executor_id})).all()
@@ -74,7 +76,7 @@ class Pulse:
     async def _bury(self, executor_id: str, beat: int) -> None:
         num_adopted = await self._adopt(executor_id)
         logger.warning("adopted %s jobs of the silent process %s", num_adopted, executor_id)
-        async with self._database.write() as session:
+        async with self._database.write(NO_TENANT) as session:
             await (await session.connection()).execute(text(BURY), {"id": executor_id, "beat": beat})
         self._unchanged.pop(executor_id, None)
         self._seen.pop(executor_id, None)

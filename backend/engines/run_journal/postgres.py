@@ -12,6 +12,7 @@ import psycopg
 from backend.engines.run_journal.rows import end_run, end_values, insert_run, node_values, put_node, run_values
 from backend.errors import Unavailable
 from backend.ports.run_journal import RunUnit, Verdict
+from backend.row_security import SYSTEM_OPTIONS
 
 MOST_AT_ONCE = 500
 # A process that is stopped inside a transaction must not keep the rows locked: the server ends it after this.
@@ -96,7 +97,8 @@ class PostgresRunJournal:
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
-            options = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
+            # The fence holds each unit to its run; one transaction carries the runs of several projects.
+            options = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} {SYSTEM_OPTIONS}"
             self._connection = await psycopg.AsyncConnection.connect(self._url, autocommit=True, options=options)
             self._connection.prepare_threshold = 1
         return self._connection

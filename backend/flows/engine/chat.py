@@ -76,7 +76,7 @@ class Chat:
             cost=outcome.usage.cost,
             latency_ms=round(outcome.time_ms),
         )
-        async with self._units.write() as work:
+        async with self._units.write(job.facts.operator) as work:
             await self._log.close_turn(work, job.facts.operator, answer)
 
     async def fail(self, work: Work, operator: Operator, run_id: str, error: str) -> None:

@@ -20,6 +20,8 @@ from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
 from backend.flows.types import NodeStatus, Usage
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
+from backend.ports.jobs import BY_ID
 from backend.ports.templates import Templates
 from backend.unit_of_work import Units
 
@@ -46,7 +48,7 @@ class Loader:
         """Return the plan of a stored document. Raise InvalidInput when it is not there or has errors."""
         if plan := self._plans.get(snapshot_id):
             return plan
-        async with self._units.read() as session:
+        async with self._units.read(OfProject(project_id)) as session:
             document = await FlowRepository(session, project_id).snapshot(snapshot_id)
         if document is None:
             raise InvalidInput("The document of this run is not there any more.")
@@ -59,7 +61,7 @@ class Loader:
 
     async def job(self, run_id: str, attempt: int) -> RunJob:
         """Read a run that is ours under `attempt`, with the nodes that it finished. Raise RunNotFound."""
-        async with self._units.read() as session:
+        async with self._units.read(BY_ID) as session:
             row = await Ownership(session).row(run_id)
             if row is None:
                 raise RunNotFound("There is no such run.")

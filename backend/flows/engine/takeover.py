@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from backend.errors import DomainError
 from backend.flows.engine.runner import Runner
 from backend.flows.repository.ownership import Ownership
+from backend.ports.jobs import BY_ID
 from backend.unit_of_work import Units
 
 BEAT_SECONDS = 0.5
@@ -50,7 +51,7 @@ class Watch:
 
     async def start(self) -> None:
         if self._alone:
-            async with self._units.read() as session:
+            async with self._units.read(BY_ID) as session:
                 orphaned = await Ownership(session).owners() - {self._worker}
             for worker in orphaned:
                 await self._take_over(worker)
@@ -83,15 +84,15 @@ class Watch:
         if not runs:
             return
         if not self._alone:
-            async with self._units.write() as work:
+            async with self._units.write(BY_ID) as work:
                 await Ownership(work.session).beat(self._worker)
-        async with self._units.read() as session:
+        async with self._units.read(BY_ID) as session:
             asked = await Ownership(session).asked_to_cancel(runs)
         for run_id in asked:
             self._runner.cancel(run_id)
 
     async def _sweep(self) -> None:
-        async with self._units.read() as session:
+        async with self._units.read(BY_ID) as session:
             ownership = Ownership(session)
             owners = await ownership.owners() - {self._worker}
             beats = await ownership.beats() if owners else {}
@@ -110,13 +111,13 @@ class Watch:
         A run is only just written down when it is first seen so; it counts as lost when it is seen so twice. A full
         disk is waited for; what is refused for another reason would be refused at every attempt, each paid for.
         """
-        async with self._units.read() as session:
+        async with self._units.read(BY_ID) as session:
             owned = await Ownership(session).owned(self._worker)
         for run_id in set(self._runner.refusals) - owned:
             del self._runner.refusals[run_id]
         idle = {run_id for run_id in owned if self._runner.task_of(run_id) is None}
         for run_id in idle & self._lost:
-            async with self._units.write() as work:
+            async with self._units.write(BY_ID) as work:
                 attempt = await Ownership(work.session).take_back(run_id, self._worker)
             if attempt is None:
                 continue
@@ -139,7 +140,7 @@ class Watch:
             self._runner.refusals[run_id] += 1
 
     async def _take_over(self, worker: str) -> None:
-        async with self._units.write() as work:
+        async with self._units.write(BY_ID) as work:
             taken = await Ownership(work.session).take_over(worker, self._worker)
         for run_id, attempt in taken:
             logger.warning("taking over run %s of the silent process %s", run_id, worker)

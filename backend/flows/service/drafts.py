@@ -23,7 +23,7 @@ class DraftUseCases(UseCases):
     async def save_draft(self, operator: Operator, name: str, document: FlowDocument, base_version: int) -> Saved:
         """Put a whole document in place of the draft. Raise FlowNotFound, StaleDraft."""
         operator.require(Permission.FLOWS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
             return self._put(work, operator, row, document)
@@ -32,7 +32,7 @@ class DraftUseCases(UseCases):
         """Apply all edits or none; the answer undoes them. Raise FlowNotFound, StaleDraft, OperationRefused."""
         operator.require(Permission.FLOWS_EDIT)
         edits = read_operations(storable(operations))
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
             applied = apply(FlowDocument.stored(row.draft), edits)

@@ -45,7 +45,7 @@ class FlowUseCases(UseCases):
         """Make a flow. Without a slug one is made of the name. Raise InvalidInput, Conflict when the slug is taken."""
         operator.require(Permission.FLOWS_EDIT)
         name, draft = checked_name(name), kept_document(document or FlowDocument())
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             wanted = checked_slug(slug) if slug else slug_of(name)
             row = FlowRow(
@@ -64,7 +64,7 @@ class FlowUseCases(UseCases):
     async def list(self, operator: Operator, page: Page = FIRST_PAGE) -> Listed[FlowBrief]:
         """Return a page of flows with their last runs, newest first."""
         operator.require(Permission.FLOWS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = await FlowRepository(session, operator.project_id).flows(page)
             last = await RunRepository(session, operator.project_id).last_runs([row.id for row in rows])
             return Listed.cut([brief_of(row, last.get(row.id)) for row in rows], page)
@@ -72,7 +72,7 @@ class FlowUseCases(UseCases):
     async def get(self, operator: Operator, name: str) -> Flow:
         """Return the flow of this id or slug with its draft. Raise FlowNotFound."""
         operator.require(Permission.FLOWS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return flow_of(await flow_row(FlowRepository(session, operator.project_id), name))
 
     def catalogue(self, operator: Operator) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class FlowUseCases(UseCases):
     ) -> Flow:
         """Change what is not None. Raise FlowNotFound, InvalidInput, Conflict when the slug is taken."""
         operator.require(Permission.FLOWS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
             await self._name(work, rows, row, new_name=new_name, slug=slug, description=description)
@@ -104,7 +104,7 @@ class FlowUseCases(UseCases):
     async def delete(self, operator: Operator, name: str) -> str:
         """Take a flow away and return its id; its runs and conversations stay readable. Raise FlowNotFound."""
         operator.require(Permission.FLOWS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
             before = {"slug": row.slug, "version": row.published_version}
@@ -119,7 +119,7 @@ class FlowUseCases(UseCases):
     async def undelete(self, operator: Operator, flow_id: str) -> Flow:
         """Bring a deleted flow back within the hour. Raise FlowNotFound, Conflict when its slug is taken by now."""
         operator.require(Permission.FLOWS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await rows.deleted_flow(flow_id)
             if row is None or row.deleted_at is None or utc_now() - row.deleted_at > KEEP_DELETED:

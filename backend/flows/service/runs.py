@@ -28,7 +28,7 @@ from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, r
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.events import Events, EventsLost
-from backend.ports.jobs import Jobs, Waiting
+from backend.ports.jobs import BY_ID, Jobs, Waiting
 from backend.unit_of_work import Units
 
 JOB = "run"
@@ -119,7 +119,7 @@ class RunService:
         """Write a run down and let the jobs carry it out. Raise what `run` raises."""
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
             work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run
@@ -134,7 +134,7 @@ class RunService:
     ) -> Listed[Run]:
         """Return a page of runs, newest first; of one flow (id or slug) where named. Raise FlowNotFound."""
         operator.require(Permission.FLOWS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             flow_id = (await flow_row(FlowRepository(session, operator.project_id), flow)).id if flow else ""
             rows = await RunRepository(session, operator.project_id).runs(page, flow_id=flow_id, statuses=statuses)
             return Listed.cut([run_of(*row) for row in rows], page)
@@ -146,7 +146,7 @@ class RunService:
         found = await self._found(operator, run_id)
         if found.run.status.is_final:
             return found.run
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = RunRepository(work.session, operator.project_id)
             if await rows.cancel_queued(run_id, CANCELLED, utc_now()):
                 await self._chat.fail(work, operator, run_id, CANCELLED)
@@ -157,7 +157,7 @@ class RunService:
 
     async def execute(self, run_id: str) -> None:
         """Carry a queued run out to its end; the body of the job. One that runs or has ended is left alone."""
-        async with self._units.write() as work:
+        async with self._units.write(BY_ID) as work:
             attempt = await Ownership(work.session).claim(run_id, self._worker, utc_now())
         if attempt is None:
             if task := self._runner.task_of(run_id):
@@ -172,7 +172,7 @@ class RunService:
 
     async def give_up(self, run_id: str, attempt: int, said: str) -> None:
         """End a run of ours that cannot be carried out, and its turn of a chat, with these words."""
-        async with self._units.write() as work:
+        async with self._units.write(BY_ID) as work:
             ownership = Ownership(work.session)
             await ownership.give_up(run_id, attempt, said, utc_now())
             if row := await ownership.row(run_id):
@@ -181,7 +181,7 @@ class RunService:
 
     async def waiting(self) -> Sequence[Waiting]:
         """Return the queued runs, for the jobs that look for what a crash kept from being enqueued."""
-        async with self._units.read() as session:
+        async with self._units.read(BY_ID) as session:
             return [Waiting(*row) for row in await Ownership(session).queued()]
 
     async def _go_on(self, run_id: str, attempt: int) -> asyncio.Task[RunOutcome] | None:
@@ -200,7 +200,7 @@ class RunService:
             return None
 
     async def _found(self, operator: Operator, run_id: str) -> RunDetail:
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = RunRepository(session, operator.project_id)
             found = await rows.run(run_id)
             if found is None:

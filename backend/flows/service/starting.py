@@ -83,7 +83,7 @@ class Starting:
         if prepared.message is None:
             opening = self._opening(operator, prepared)
         else:
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 conversation_id = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
         facts = RunFacts(
             run_id=prepared.run_id,
@@ -155,7 +155,7 @@ class Starting:
     async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:
         if wish.version == "draft":
             return await self._draft(operator, name)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
             number = row.published_version if wish.version == "published" else wish.version
@@ -169,11 +169,11 @@ class Starting:
 
     async def _draft(self, operator: Operator, name: str) -> Live:
         """Keep the draft as it stands, so that the run can show and resume what it ran."""
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await flow_row(FlowRepository(session, operator.project_id), name)
         document = FlowDocument.stored(row.draft)
         refuse_errors(errors_of(problems_of(document, self._kinds, self._templates)), "run")
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             snapshot_id = await FlowRepository(work.session, operator.project_id).keep_snapshot(document)
         return _live_draft(row, snapshot_id)
 

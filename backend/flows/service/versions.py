@@ -35,7 +35,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
         operator.require(Permission.FLOWS_PUBLISH)
         if len(comment) > MAX_COMMENT:
             raise InvalidInput(f"A comment has at most {MAX_COMMENT} characters.", fields={"comment": "too long"})
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
             if base_version is not None and base_version != row.draft_version:
@@ -68,7 +68,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
     async def list_versions(self, operator: Operator, name: str, page: Page = FIRST_PAGE) -> Listed[VersionInfo]:
         """Return a page of versions, newest first; `after` is a number. Raise FlowNotFound."""
         operator.require(Permission.FLOWS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
             return Listed.cut([version_of(one) for one in await rows.versions(row.id, page)], page, key="number")
@@ -76,7 +76,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
     async def get_version(self, operator: Operator, name: str, number: int) -> FlowVersion:
         """Return a version with its document. Raise FlowNotFound, VersionNotFound."""
         operator.require(Permission.FLOWS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
             version = await rows.version(row.id, number)
@@ -98,7 +98,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
     ) -> Flow:
         """Save and rename in one unit, what is not None. Raise as `save_draft` and `rename` do."""
         operator.require(Permission.FLOWS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
             await self._name(work, rows, row, new_name=new_name, slug=slug, description=description)
@@ -110,7 +110,7 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
         """Make a version the draft again. Raise FlowNotFound, VersionNotFound, StaleDraft."""
         operator.require(Permission.FLOWS_EDIT)
         version = await self.get_version(operator, name, number)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await self._fresh(FlowRepository(work.session, operator.project_id), name, base_version)
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.restore", target, after={"draft_of_version": number})

@@ -12,9 +12,13 @@ from backend.identity.repository import Granted, Seat
 from backend.identity.types import Person, Policy, SessionLimits, Way
 from backend.identity.verdicts import Verdicts
 from backend.operator import Operator, Permission
+from backend.ports.database import Everywhere
 from backend.ports.mail import Mail
 from backend.unit_of_work import Units
 
+# Two ways past the wall between tenants, and what for.
+WHO_ASKS = Everywhere("who asks, and so for which tenant, is found out here")
+ACCOUNTS = Everywhere("an account is a person's, who may be a member of several organisations or of none yet")
 TOUCH_AFTER = timedelta(minutes=1)
 
 

@@ -19,7 +19,7 @@ from backend.identity.errors import NotInvited, NotLetIn, OpeningNotValid
 from backend.identity.models import SessionRow, UserRow
 from backend.identity.repository import Accounts
 from backend.identity.service import IdentityService
-from backend.identity.service.base import policy_of
+from backend.identity.service.base import ACCOUNTS, policy_of
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import BY_PASSWORD, Entered, Policy, Way
 from backend.ids import new_id
@@ -100,7 +100,7 @@ class Entering:
 
     async def _tell_failure(self, user: UserRow | None, reason: str) -> None:
         """Record a sign-in that failed, the same for known and unknown accounts."""
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             organisation = await Accounts(work.session).first_organisation()
             if organisation:
                 target = Target("account", user.id if user else "", user.name if user else "")

@@ -14,6 +14,7 @@ from backend.identity.service.base import Base
 from backend.identity.types import GroupRule
 from backend.ids import new_id
 from backend.operator import Operator, Permission
+from backend.ports.database import OfOrganisation
 
 MAX_GROUP_CHARACTERS = 200
 RULES = Actor("", "Group rules", "system")
@@ -25,7 +26,7 @@ class GroupRuleUse(Base):
     async def list_group_rules(self, operator: Operator) -> list[GroupRule]:
         """Return the rules of the organisation by group."""
         operator.require(Permission.MEMBERS_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             rules = await Invitations(reading, operator.organisation_id).rules()
             held = await Members(reading, operator.organisation_id).num_by_rule()
         return [GroupRule(row.id, row.group_name, Role(row.role), held.get(row.id, 0)) for row in rules]
@@ -38,7 +39,7 @@ class GroupRuleUse(Base):
             raise InvalidInput("This is no name of a group.", fields={"group": "Write it as the provider sends it."})
         if role == Role.OWNER:
             raise InvalidInput("No group makes owners.", fields={"role": "Choose another role."})
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members = Members(work.session, operator.organisation_id)
             rules = Invitations(work.session, operator.organisation_id)
             await members.lock()
@@ -56,7 +57,7 @@ class GroupRuleUse(Base):
     async def remove_group_rule(self, operator: Operator, rule_id: str) -> None:
         """End a rule. Those who have their role from it lose it at their next sign-in."""
         operator.require(Permission.MEMBERS_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rules = Invitations(work.session, operator.organisation_id)
             row = next((one for one in await rules.rules() if one.id == rule_id), None)
             if row is None:
@@ -67,7 +68,7 @@ class GroupRuleUse(Base):
 
     async def apply_group_rules(self, organisation_id: str, user_id: str, groups: Collection[str]) -> Role | None:
         """Give or take the role that the groups of somebody who signs in stand for; return the role they end with."""
-        async with self._units.write() as work:
+        async with self._units.write(OfOrganisation(organisation_id)) as work:
             members = Members(work.session, organisation_id)
             await members.lock()
             rules = [

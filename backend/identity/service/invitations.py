@@ -14,7 +14,7 @@ from backend.identity.errors import InvitationNotFound, LinkNotValid, NotLetIn
 from backend.identity.models import InvitationRow, MemberRow, UserRow
 from backend.identity.permissions import Role, outranks
 from backend.identity.repository import Accounts, Invitations, Invited, Members, People, Sessions, by_token
-from backend.identity.service.base import Base, policy_of, way_of
+from backend.identity.service.base import ACCOUNTS, Base, policy_of, way_of
 from backend.identity.service.letters import invitation_letter
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import BY_PASSWORD, INVITATION_LIFETIME, Invitation, Way
@@ -32,14 +32,14 @@ class InvitationUse(Base):
     async def list_invitations(self, operator: Operator) -> list[Invitation]:
         """Return those that wait for an answer, newest first."""
         operator.require(Permission.MEMBERS_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             return [_of(row) for row in await Invitations(reading, operator.organisation_id).waiting()]
 
     async def invite(self, operator: Operator, email: str, role: Role) -> Invitation:
         """Ask somebody in; the answer has the token, stored nowhere. A letter goes out where mail is set up."""
         operator.require(Permission.MEMBERS_MANAGE)
         email, token = _address(email), new_token()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members = Members(work.session, operator.organisation_id)
             invitations = Invitations(work.session, operator.organisation_id)
             organisation = await members.lock()
@@ -71,7 +71,7 @@ class InvitationUse(Base):
         """Make a new link for another 7 days; the old one ends."""
         operator.require(Permission.MEMBERS_MANAGE)
         token = new_token()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members = Members(work.session, operator.organisation_id)
             await members.lock()
             row, inviter, organisation = await _waiting(work, operator, invitation_id)
@@ -84,7 +84,7 @@ class InvitationUse(Base):
     async def revoke_invitation(self, operator: Operator, invitation_id: str) -> None:
         """Take an invitation back: its link ends."""
         operator.require(Permission.MEMBERS_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = (await _waiting(work, operator, invitation_id))[0]
             row.revoked_at = utc_now()
             work.session.add(row)
@@ -92,7 +92,7 @@ class InvitationUse(Base):
 
     async def invitation_of(self, token: str) -> Invitation:
         """Return what a link invites to, without using it. Raise LinkNotValid."""
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             return _of(_valid(await by_token(reading, hash_of(token))))
 
     async def accept_invitation(self, operator: Operator, token: str) -> str:
@@ -100,7 +100,7 @@ class InvitationUse(Base):
         if operator.via != "session":
             raise Forbidden("Only a person accepts an invitation.")
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             found = _valid(await by_token(work.session, hash_of(token), lock=True))
             session = await Sessions(work.session).by_id(operator.session_id)
             policy = policy_of(await Accounts(work.session).policy(found[0].organisation_id))

@@ -28,7 +28,7 @@ class KeyMaking(Base):
     async def list_keys(self, operator: Operator) -> list[ApiKey]:
         """Return the living keys of the project and of the organisation, oldest first."""
         operator.require(Permission.KEYS_MANAGE)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             found = await Keys(reading).living(operator.organisation_id, operator.project_id)
         return [_shown(row, made_by) for row, made_by in found]
 
@@ -64,7 +64,7 @@ class KeyMaking(Base):
             scopes=chosen,
             expires_at=expires_at,
         )
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             keys = Keys(work.session)
             if await keys.num_living(operator.organisation_id, operator.project_id) >= MAX_KEYS:
                 raise QuotaExceeded(f"A project has at most {MAX_KEYS} keys.", hint="Revoke those that nobody uses.")
@@ -82,7 +82,7 @@ class KeyMaking(Base):
         if not timedelta(0) <= overlap <= MAX_OVERLAP:
             raise InvalidInput(f"The overlap lies between 0 and {MAX_OVERLAP.days} days.")
         secret, public_id = new_key()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             keys = Keys(work.session)
             row = await _found(keys, operator, key_id)
             if row.user_id != operator.user_id:
@@ -104,7 +104,7 @@ class KeyMaking(Base):
     async def revoke_key(self, operator: Operator, key_id: str) -> None:
         """End the key at once in this process, elsewhere once verdicts are read again. Raise NotFound."""
         operator.require(Permission.KEYS_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             keys = Keys(work.session)
             row = await _found(keys, operator, key_id)
             if row.project_id is None and row.user_id != operator.user_id:
@@ -120,7 +120,7 @@ class KeyMaking(Base):
         """Return the same person in another project of their organisation. Raise NotFound; a key stays where it is."""
         if project_id == operator.project_id:
             return operator
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             seat = None if operator.key_id else await People(reading).seat(operator.user_id, project_id)
         if seat is None or seat[2].organisation_id != operator.organisation_id:
             raise NotFound("There is no project of that id.")

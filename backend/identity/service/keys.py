@@ -12,7 +12,7 @@ from backend.errors import Forbidden, NotFound, SignInNeeded
 from backend.identity.errors import ProjectNeeded
 from backend.identity.models import ApiKeyRow
 from backend.identity.repository import Keys, People
-from backend.identity.service.base import TOUCH_AFTER, Base, operator_of
+from backend.identity.service.base import TOUCH_AFTER, WHO_ASKS, Base, operator_of
 from backend.identity.tokens import hash_of, is_misspelt, public_id_of
 from backend.operator import Operator, Permission
 from backend.ports.mail import Mail
@@ -41,7 +41,7 @@ class KeyUse(Base):
         if is_misspelt(secret):
             raise _invalid()
         now, public_id = utc_now(), public_id_of(secret)
-        async with self._units.read() as reading:
+        async with self._units.read(WHO_ASKS) as reading:
             keys = Keys(reading)
             key = await (keys.by_public_id(public_id) if public_id else keys.by_hash(secret_hash))
             if key is None or not _is_good(key, secret_hash, now):
@@ -59,7 +59,7 @@ class KeyUse(Base):
         """Note the use beside the call, which must not wait for a writer."""
 
         async def touch() -> None:
-            async with self._units.write() as work:
+            async with self._units.write(WHO_ASKS) as work:
                 await Keys(work.session).touch(key_id, moment)
 
         def done(task: asyncio.Task[None]) -> None:

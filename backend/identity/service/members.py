@@ -22,7 +22,7 @@ class MemberUse(Base):
     async def list_members(self, operator: Operator, page: Page, query: str = "") -> Listed[Member]:
         """Return the members whose name or address holds `query`."""
         operator.require(Permission.MEMBERS_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             members = Members(reading, operator.organisation_id)
             rows = await members.page(page.limit + 1, page.after, query)
             shown = rows[: page.limit]
@@ -48,14 +48,14 @@ class MemberUse(Base):
     async def count_roles(self, operator: Operator) -> dict[Role, int]:
         """Return how many members have each role in the organisation."""
         operator.require(Permission.MEMBERS_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             found = await Members(reading, operator.organisation_id).num_by_role()
         return {role: found.get(role, 0) for role in Role}
 
     async def change_role(self, operator: Operator, user_id: str, role: Role) -> None:
         """Give a member another role in the organisation."""
         operator.require(Permission.MEMBERS_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members, user, member = await self._to_change(work, operator, user_id, role)
             was = member.role
             if was == Role.OWNER:
@@ -70,7 +70,7 @@ class MemberUse(Base):
         operator.require(Permission.MEMBERS_MANAGE)
         if role == Role.OWNER:
             raise InvalidInput("An owner owns the organisation, not one project.", fields={"role": "Choose another."})
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members, user, member = await self._to_change(work, operator, user_id, role or Role.VIEWER)
             project = await members.project(project_id)
             if project is None:
@@ -97,7 +97,7 @@ class MemberUse(Base):
             raise Forbidden("A key does not leave an organisation for its maker.")
         if leaves:
             operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             if leaves:
                 members, user, member = await self._found(work, operator, user_id)
             else:
@@ -112,7 +112,7 @@ class MemberUse(Base):
     async def transfer_ownership(self, operator: Operator, user_id: str) -> None:
         """Make another member an owner and step down to admin."""
         operator.require(Permission.ORGANISATION_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members, user, member = await self._to_change(work, operator, user_id, Role.OWNER)
             own = await members.one(operator.user_id)
             assert own is not None

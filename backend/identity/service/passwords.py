@@ -7,6 +7,7 @@ from backend.errors import InvalidInput
 from backend.identity.errors import LinkNotValid, WrongCredentials
 from backend.identity.models import PasswordRow, ResetLinkRow, UserRow
 from backend.identity.repository import Accounts, Sessions
+from backend.identity.service.base import ACCOUNTS
 from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import (
@@ -33,7 +34,7 @@ class PasswordUse(Entering):
 
     async def has_passwords(self) -> bool:
         """Tell whether the sign-in page asks for a password: somebody has one, and some organisation takes it."""
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             accounts = Accounts(reading)
             num_closed = sum(1 for row in await accounts.policies() if row.provider_only or not row.local_accounts)
             return num_closed < await accounts.num_organisations() and await accounts.any_password()
@@ -42,7 +43,7 @@ class PasswordUse(Entering):
         """Let somebody in, or to the second step. Raise WrongCredentials or QuotaExceeded."""
         address = email.strip().lower()
         num_left = await self._allow_try(address)
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             accounts = Accounts(reading)
             user = await accounts.by_email(address) if address else None
             kept = await accounts.password(user.id) if user else None
@@ -56,7 +57,7 @@ class PasswordUse(Entering):
         if kept.totp_confirmed_at is not None:
             until = (utc_now() + OPENING_LIFETIME).timestamp()
             return SecondStep(self._sealed(SECOND_STEP, user=user.id, until=until, changed=kept.changed_at.isoformat()))
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             return await self._enter(work, user, Way(BY_PASSWORD, utc_now()), browser)
 
     async def set_first_password(self, link: str, email: str, password: str, browser: str = "") -> Entered:
@@ -66,7 +67,7 @@ class PasswordUse(Entering):
         """
         address = checked_email(email)
         hashed = await self._hashed(password, address)
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             row = await Sessions(work.session).link(hash_of(link), lock=True)
             now = utc_now()
             if row is None or row.used_at is not None or row.expires_at <= now:
@@ -90,7 +91,7 @@ class PasswordUse(Entering):
         identity = self._parts.identity
         email = (await identity.invitation_of(invitation)).email
         hashed = await self._hashed(password, email)
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             user = await identity.join(work, invitation, name)
             await self._keep_password(work, user, hashed)
             return await self._enter(work, user, Way(BY_PASSWORD, utc_now()), browser)
@@ -99,7 +100,7 @@ class PasswordUse(Entering):
         """Change one's own password and end one's other sessions. Raise WrongCredentials where the old is not right."""
         operator.require_self()
         num_left = await self._allow_try(operator.user_id)
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             session = await Sessions(reading).session(hash_of(token))
             user = await Accounts(reading).user(operator.user_id)
             kept = await Accounts(reading).password(operator.user_id)
@@ -112,7 +113,7 @@ class PasswordUse(Entering):
             await self._count_failure()
             raise WrongCredentials(num_left)
         hashed = await self._hashed(new, user.email)
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             this = await Sessions(work.session).session(hash_of(token))
             await self._keep_password(work, user, hashed)
             await Accounts(work.session).end_sessions(user.id, utc_now(), except_id=this.id if this else "")
@@ -125,7 +126,7 @@ class PasswordUse(Entering):
         """
         operator.require(Permission.ORGANISATION_MANAGE)
         token = new_token()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             user, homes = await accounts.user(user_id), await accounts.homes(user_id)
             # With the link one is that person everywhere: a member of another organisation too is not one's own.
@@ -139,7 +140,7 @@ class PasswordUse(Entering):
 
     async def reset_link_for(self, operator: Operator, email: str) -> str:
         """Return a reset link's token for the member of that address. Raise InvalidInput."""
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             user = await Accounts(reading).by_email(email.strip().lower())
         return await self.make_reset_link(operator, user.id if user else "")
 
@@ -153,7 +154,7 @@ class PasswordUse(Entering):
         if not isinstance(token, str) or not token:
             raise LinkNotValid("This link was used already or is older than an hour.")
         hashed = await self._hashed(password, "")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             row, now = await accounts.reset_link(hash_of(token)), utc_now()
             user = await accounts.user(row.user_id) if row else None

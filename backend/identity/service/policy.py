@@ -33,14 +33,14 @@ class PolicyUse(Entering):
     async def policy(self, operator: Operator) -> Policy:
         """Return how the members of the operator's organisation sign in."""
         operator.require(Permission.ORGANISATION_MANAGE)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             return policy_of(await Accounts(reading).policy(operator.organisation_id))
 
     async def set_policy(self, operator: Operator, policy: Policy) -> Policy:
         """Choose how members sign in. Raise Conflict for an owner who would lock themselves out."""
         operator.require(Permission.ORGANISATION_MANAGE)
         chosen = _checked(policy)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             await Members(work.session, operator.organisation_id).lock()
             row = await Accounts(work.session).policy(operator.organisation_id)
             was = policy_of(row)

@@ -6,6 +6,7 @@ from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.identity.models import UserPictureRow
 from backend.identity.repository import Accounts, Members
+from backend.identity.service.base import ACCOUNTS
 from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of
 from backend.identity.types import BY_LINK, BY_PASSWORD, Account, Linked, SessionSeen
@@ -19,7 +20,7 @@ class ProfileUse(Entering):
 
     async def account(self, operator: Operator) -> Account:
         operator.require_self()
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             accounts = Accounts(reading)
             user, kept = await accounts.user(operator.user_id), await accounts.password(operator.user_id)
             linked = await accounts.identities(operator.user_id)
@@ -46,7 +47,7 @@ class ProfileUse(Entering):
         kept = " ".join(name.split())
         if not 0 < len(kept) <= MAX_NAME_CHARACTERS or not kept.isprintable():
             raise InvalidInput(f"A name has 1 to {MAX_NAME_CHARACTERS} characters.")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             user = await Accounts(work.session).user(operator.user_id)
             assert user is not None
             user.name = kept
@@ -58,7 +59,7 @@ class ProfileUse(Entering):
         """Draw what was sent anew, small, and keep that. Raise InvalidInput for what is no picture."""
         operator.require_self()
         content = await self._parts.pictures.small(sent)
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             row = await Accounts(work.session).picture(operator.user_id)
             row = row or UserPictureRow(user_id=operator.user_id, content=content)
             row.content, row.changed_at = content, utc_now()
@@ -67,20 +68,20 @@ class ProfileUse(Entering):
 
     async def drop_picture(self, operator: Operator) -> None:
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             await Accounts(work.session).drop_picture(operator.user_id)
         self._parts.identity.forget_all()
 
     async def picture_version(self, operator: Operator) -> int:
         """Return a number that changes with the operator's picture, 0 without one."""
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             row = await Accounts(reading).picture(operator.user_id)
         return int(row.changed_at.timestamp()) if row else 0
 
     async def picture(self, operator: Operator, user_id: str) -> bytes:
         """Return the picture of a member of the operator's organisation, as PNG. Raise NotFound."""
         operator.require(Permission.MEMBERS_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             member = await Members(reading, operator.organisation_id).one(user_id)
             row = await Accounts(reading).picture(user_id) if member else None
         if row is None:
@@ -90,7 +91,7 @@ class ProfileUse(Entering):
     async def sessions(self, operator: Operator, token: str) -> list[SessionSeen]:
         """Return one's own open sessions, the last used first."""
         operator.require_self()
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             rows = await Accounts(reading).sessions(operator.user_id, utc_now())
         this = hash_of(token)
         return [
@@ -116,14 +117,14 @@ class ProfileUse(Entering):
         operator.require_self()
         if not session_id:
             raise NotFound("There is no such session.")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             await Accounts(work.session).end_sessions(operator.user_id, utc_now(), only_id=session_id)
         self._parts.identity.forget_all()
 
     async def end_all_sessions(self, operator: Operator) -> None:
         """Sign out everywhere, here too."""
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             await Accounts(work.session).end_sessions(operator.user_id, utc_now())
             user = await Accounts(work.session).user(operator.user_id)
             assert user is not None
@@ -133,7 +134,7 @@ class ProfileUse(Entering):
     async def unlink(self, operator: Operator, identity_id: str) -> None:
         """Take a way in away. Raise Conflict for the last one."""
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             linked, kept = await accounts.identities(operator.user_id), await accounts.password(operator.user_id)
             if all(row.id != identity_id for row in linked):

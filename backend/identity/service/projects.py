@@ -12,7 +12,7 @@ from backend.identity.errors import ProjectNotFound
 from backend.identity.models import ProjectRow
 from backend.identity.permissions import Role, held
 from backend.identity.repository import Members, People
-from backend.identity.service.base import Base
+from backend.identity.service.base import ACCOUNTS, Base
 from backend.identity.types import Project
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -27,13 +27,13 @@ class ProjectUse(Base):
     async def list_projects(self, operator: Operator) -> list[Project]:
         """Return the projects of the operator's organisation by name."""
         operator.require(Permission.PROJECT_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             return [project_of(row) for row in await People(reading).projects(operator.organisation_id)]
 
     async def list_places(self, operator: Operator) -> list[tuple[str, Project]]:
         """Return every project that the person may enter, with the name of its organisation."""
         operator.require(Permission.PROJECT_READ)
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             seats = await People(reading).seats(operator.user_id)
         if operator.support_id:  # let in by one organisation, not by all of the member's
             seats = [seat for seat in seats if seat.organisation.id == operator.organisation_id]
@@ -42,7 +42,7 @@ class ProjectUse(Base):
     async def create_project(self, operator: Operator, name: str, time_zone: str = "UTC") -> Project:
         """Make an empty project."""
         operator.require(Permission.ORGANISATION_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = ProjectRow(id=new_id("proj"), organisation_id=operator.organisation_id, name="", time_zone="UTC")
             await _rename(work, row, name, time_zone)
             People(work.session).add(row)
@@ -53,7 +53,7 @@ class ProjectUse(Base):
 
     async def change_project(self, operator: Operator, project_id: str, *, name: str, time_zone: str = "") -> Project:
         """Name a project anew; an empty zone leaves it. The right to do so must be held in that project."""
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await self._held(work, operator, project_id, Permission.PROJECT_MANAGE)
             before = {"name": row.name, "time_zone": row.time_zone}
             await _rename(work, row, name, time_zone or row.time_zone)
@@ -67,7 +67,7 @@ class ProjectUse(Base):
     async def delete_project(self, operator: Operator, project_id: str) -> None:
         """Close a project: nobody enters it any more. Its rows stay until they are purged. The last one stays open."""
         operator.require(Permission.ORGANISATION_MANAGE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await self._held(work, operator, project_id, Permission.ORGANISATION_MANAGE)
             if len(await People(work.session).projects(operator.organisation_id)) == 1:
                 raise Conflict("The last project stays.", hint="Make another one first.")

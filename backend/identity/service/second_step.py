@@ -9,6 +9,7 @@ from backend.errors import Conflict
 from backend.identity.errors import OpeningNotValid, WrongCode
 from backend.identity.models import PasswordRow, RecoveryCodeRow
 from backend.identity.repository import Accounts
+from backend.identity.service.base import ACCOUNTS
 from backend.identity.service.entering import Entering
 from backend.identity.service.passwords import SECOND_STEP
 from backend.identity.tokens import hash_of
@@ -26,7 +27,7 @@ class SecondStepUse(Entering):
         values = self._opened(SECOND_STEP, token)
         user_id = str(values["user"])
         await self._allow_try(f"code:{user_id}")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             user, kept = await accounts.user(user_id), await accounts.password(user_id, lock=True)
             changed = kept is None or kept.changed_at.isoformat() != values["changed"]
@@ -60,7 +61,7 @@ class SecondStepUse(Entering):
     async def begin_second_step(self, operator: Operator) -> tuple[str, str]:
         """Return a new secret for one's app, and its QR code. It counts once a code of it was shown."""
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             kept = await Accounts(work.session).password(operator.user_id, lock=True)
             if kept is None or kept.totp_confirmed_at is not None:
                 raise Conflict("A second step goes with a password, and is set up once.")
@@ -76,7 +77,7 @@ class SecondStepUse(Entering):
         """Ask for the second step from now on; return the recovery codes, shown this once. Raise WrongCode."""
         operator.require_self()
         await self._allow_try(f"code:{operator.user_id}")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             kept, user = await accounts.password(operator.user_id, lock=True), await accounts.user(operator.user_id)
             if kept is None or kept.totp_secret is None or kept.totp_confirmed_at is not None or user is None:
@@ -98,7 +99,7 @@ class SecondStepUse(Entering):
         """Ask for the password alone again. Raise WrongCode unless a code proves that the app is there."""
         operator.require_self()
         await self._allow_try(f"code:{operator.user_id}")
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts = Accounts(work.session)
             kept, user = await accounts.password(operator.user_id, lock=True), await accounts.user(operator.user_id)
             if kept is None or kept.totp_confirmed_at is None or user is None:

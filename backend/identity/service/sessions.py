@@ -18,6 +18,7 @@ from backend.identity.permissions import Role
 from backend.identity.repository import Accounts, Granted, People, Seat, Sessions, Support
 from backend.identity.service.base import (
     TOUCH_AFTER,
+    WHO_ASKS,
     Base,
     Seen,
     operator_of,
@@ -38,7 +39,7 @@ class SessionUse(Base):
 
     async def ensure_owner(self) -> Operator:
         """Make the organisation, project and local owner at the first start; return the owner."""
-        async with self._units.write() as work:
+        async with self._units.write(WHO_ASKS) as work:
             people = People(work.session)
             found = await people.first_owner()
             if found is None:
@@ -64,7 +65,7 @@ class SessionUse(Base):
         """Return a token for the owner that works once, for 15 minutes."""
         owner = await self.ensure_owner()
         token = new_token()
-        async with self._units.write() as work:
+        async with self._units.write(WHO_ASKS) as work:
             Sessions(work.session).add(
                 SignInLinkRow(
                     id=new_id("link"),
@@ -77,13 +78,13 @@ class SessionUse(Base):
 
     async def check_link(self, token: str) -> None:
         """Raise LinkNotValid unless the link could be used now. Consume nothing."""
-        async with self._units.read() as session:
+        async with self._units.read(WHO_ASKS) as session:
             _valid_link(await Sessions(session).link(hash_of(token)))
 
     async def has_credential(self) -> bool:
         """Tell whether the first owner can come back without a link of the terminal."""
         owner = await self.ensure_owner()
-        async with self._units.read() as reading:
+        async with self._units.read(WHO_ASKS) as reading:
             return await Accounts(reading).has_credential(owner.user_id)
 
     async def enter_by_link(self, token: str) -> Entered:
@@ -95,7 +96,7 @@ class SessionUse(Base):
         owner = await self.ensure_owner()
         session_token = new_token()
         now = utc_now()
-        async with self._units.write() as work:
+        async with self._units.write(WHO_ASKS) as work:
             sessions = Sessions(work.session)
             link = _valid_link(await sessions.link(hash_of(token), lock=True))
             link.used_at = now
@@ -116,7 +117,7 @@ class SessionUse(Base):
 
     async def sign_out(self, token: str) -> None:
         """Revoke the session; unknown ones are no error."""
-        async with self._units.write() as work:
+        async with self._units.write(WHO_ASKS) as work:
             sessions, people = Sessions(work.session), People(work.session)
             session = await sessions.session(hash_of(token))
             seats = await people.seats(session.user_id) if session and session.revoked_at is None else []
@@ -144,14 +145,14 @@ class SessionUse(Base):
         now = utc_now()
         if now - seen.seen_at > TOUCH_AFTER and not unattended.get():
             seen.seen_at = now
-            async with self._units.write() as work:
+            async with self._units.write(WHO_ASKS) as work:
                 await Sessions(work.session).touch(seen.operator.session_id, now)
         return seen.operator, seen.person
 
     async def _look(self, token_hash: str, project_id: str) -> Seen:
         """Read who the session is now: of support, the member that they act for."""
         now = utc_now()
-        async with self._units.read() as reading:
+        async with self._units.read(WHO_ASKS) as reading:
             session = await Sessions(reading).session(token_hash)
             if session is None or not self.is_alive(session, now):
                 raise _signed_out()
@@ -170,7 +171,7 @@ class SessionUse(Base):
     async def enter(self, token: str, project_id: str) -> Person:
         """Make a project the one that the session's new tabs begin in. Raise NotFound where they are no member."""
         person = (await self.by_session(token, project_id))[1]
-        async with self._units.write() as work:
+        async with self._units.write(WHO_ASKS) as work:
             await Sessions(work.session).enter(hash_of(token), project_id)
         self._verdicts.forget(hash_of(token))
         return person

@@ -13,7 +13,7 @@ from backend.identity.errors import LinkNotValid, NotInvited, OpeningNotValid
 from backend.identity.models import MemberRow, SignInAttemptRow, UserIdentityRow, UserRow
 from backend.identity.permissions import Role
 from backend.identity.repository import Accounts, Sessions
-from backend.identity.service.base import policy_of
+from backend.identity.service.base import ACCOUNTS, policy_of
 from backend.identity.service.entering import Entering
 from backend.identity.tokens import hash_of, new_token
 from backend.identity.types import FRESH, OPENING_LIFETIME, Door, Entered, Policy, Way
@@ -103,13 +103,13 @@ class ProviderUse(Entering):
         except ArrivalRefused:
             await self._tell_failure(None, f"provider {provider_id}")
             raise
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             user = await self._person(work, arrival, str(values["link"]), str(values["user"]))
             ruled = await Accounts(work.session).ruled_organisations(user.id)
         for organisation_id in ruled:
             await self._parts.identity.apply_group_rules(organisation_id, user.id, arrival.groups)
         way = Way(provider_id, utc_now(), arrival.tenant, arrival.groups[:MAX_GROUPS])
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             return await self._enter(work, user, way, browser), str(values["target"])
 
     async def begin_linking(
@@ -117,7 +117,7 @@ class ProviderUse(Entering):
     ) -> tuple[str, str]:
         """Begin to add a way in to one's own account. Raise Conflict where the sign-in is not fresh."""
         operator.require_self()
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             session = await Sessions(reading).session(hash_of(token))
         if session is None or utc_now() - session.created_at > FRESH:
             raise Conflict("Sign in again first: this needs a sign-in of the last 10 minutes.")
@@ -125,7 +125,7 @@ class ProviderUse(Entering):
 
     async def _use_up(self, state: str) -> None:
         """Note the state before anything else happens with it. Raise OpeningNotValid for the second time."""
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             accounts, now = Accounts(work.session), utc_now()
             await accounts.drop_old_attempts(now)
             if await accounts.attempt(hash_of(state)):

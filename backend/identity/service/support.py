@@ -12,6 +12,7 @@ from backend.identity.errors import MemberNotFound
 from backend.identity.models import SessionRow, SupportGrantRow
 from backend.identity.permissions import Role, outranks
 from backend.identity.repository import Granted, Members, People, Sessions, Support
+from backend.identity.service.base import ACCOUNTS
 from backend.identity.service.sessions import SessionUse
 from backend.identity.tokens import hash_of
 from backend.identity.types import MAX_SUPPORT, MIN_SUPPORT, SupportGrant
@@ -28,7 +29,7 @@ class SupportUse(SessionUse):
     async def list_support(self, operator: Operator) -> list[SupportGrant]:
         """Return the organisation's grants that are open, or ended in the last week, newest first."""
         operator.require(Permission.SUPPORT_GRANT)
-        async with self._units.read() as reading:
+        async with self._units.read(operator) as reading:
             support, since = Support(reading), utc_now() - SHOWN_AFTER_END
             found = await support.of_organisation(operator.organisation_id, since)
             in_use = await support.in_use([one.row.id for one in found])
@@ -41,7 +42,7 @@ class SupportUse(SessionUse):
         operator.require(Permission.SUPPORT_GRANT)
         if not MIN_SUPPORT <= lifetime <= MAX_SUPPORT:
             raise InvalidInput("Support is let in for 5 minutes to 24 hours.", fields={"minutes": "Choose less time."})
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             members, people = Members(work.session, operator.organisation_id), People(work.session)
             await members.lock()
             found, person = await members.one(member_id), await people.by_email(email.strip().lower())
@@ -77,7 +78,7 @@ class SupportUse(SessionUse):
     async def revoke_support(self, operator: Operator, grant_id: str) -> None:
         """Take a grant back: whoever acts under it is themself again at once. One that ended stays as it is."""
         operator.require(Permission.SUPPORT_GRANT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             granted = await Support(work.session).one(operator.organisation_id, grant_id)
             if granted is None:
                 raise NotFound("There is no grant of that id.")
@@ -93,14 +94,14 @@ class SupportUse(SessionUse):
     async def offered_support(self, operator: Operator) -> list[SupportGrant]:
         """Return the open grants that the person holds themself."""
         operator.require_self()
-        async with self._units.read() as reading:
+        async with self._units.read(ACCOUNTS) as reading:
             return [_of(one) for one in await Support(reading).offered(operator.user_id, utc_now())]
 
     async def start_support(self, token: str, grant_id: str) -> None:
         """Let the session act under a grant that its person holds. Raise NotFound for one that does not hold (now)."""
         operator = (await self.by_session(token))[0]
         operator.require_self()
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             session = await self._session(work, token)
             granted = await Support(work.session).standing(grant_id, operator.user_id, utc_now())
             if granted is None:
@@ -111,7 +112,7 @@ class SupportUse(SessionUse):
 
     async def stop_support(self, token: str) -> None:
         """Let the session's person be themself again; where nobody acts this is no error."""
-        async with self._units.write() as work:
+        async with self._units.write(ACCOUNTS) as work:
             session = await self._session(work, token)
             if session.support_grant_id is None:
                 return

@@ -55,7 +55,7 @@ class BaseUseCases(UseCases):
             chunk_size=chunk_size,
             chunk_overlap=overlap,
         )
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = KnowledgeBases(work.session, operator.project_id)
             rows.add(row)
             await work.session.flush()
@@ -64,13 +64,13 @@ class BaseUseCases(UseCases):
     async def list(self, operator: Operator, page: Page = FIRST_PAGE) -> Listed[KnowledgeBase]:
         """Return the project's bases, newest first."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await KnowledgeBases(session, operator.project_id).page(page)
 
     async def get(self, operator: Operator, knowledge_base_id: str) -> KnowledgeBase:
         """Return one base. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await KnowledgeBases(session, operator.project_id).get(knowledge_base_id)
 
     async def update(
@@ -87,7 +87,7 @@ class BaseUseCases(UseCases):
         """Change a base; how it cuts holds for documents added from now on. Raise StaleKnowledgeBase, NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
         _check(name, description, chunk_size, chunk_overlap)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = KnowledgeBases(work.session, operator.project_id)
             row = await rows.change(knowledge_base_id)
             if row.version != version:
@@ -104,7 +104,7 @@ class BaseUseCases(UseCases):
         """Hide a base and its documents at once and for good; a job takes the content away. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
         now = utc_now()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = KnowledgeBases(work.session, operator.project_id)
             row = await rows.change(knowledge_base_id)
             row.deleted_at = now

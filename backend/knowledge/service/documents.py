@@ -55,7 +55,7 @@ class DocumentUseCases(UseCases):
     async def cancel(self, operator: Operator, document_id: str) -> Document:
         """Stop the work on a document within a second. Raise NotFinished when there is none, NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Documents(work.session, operator.project_id).change(document_id)
             if not DocumentStatus(row.status).in_work:
                 raise NotFinished("Nothing is in work on this document.")
@@ -66,7 +66,7 @@ class DocumentUseCases(UseCases):
     async def retry(self, operator: Operator, document_id: str) -> Document:
         """Queue a failed or cancelled document again. Raise Conflict for any other, NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Documents(work.session, operator.project_id).change(document_id)
             if row.status not in ENDED_BADLY:
                 raise Conflict("Only a failed or cancelled document can be tried again.")
@@ -78,7 +78,7 @@ class DocumentUseCases(UseCases):
         """Hide a document at once and end its work; its content goes now, or after 10 s where `undo` is offered."""
         operator.require(Permission.KNOWLEDGE_EDIT)
         now = utc_now()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = Documents(work.session, operator.project_id)
             row = await rows.change(document_id)
             row.deleted_at, row.purge_after = now, now + UNDO_WINDOW if undo else now
@@ -97,7 +97,7 @@ class DocumentUseCases(UseCases):
     async def restore_document(self, operator: Operator, document_id: str) -> Document:
         """Bring a deleted document back within its 10 s. Raise Conflict when they are over, NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             row = await Documents(work.session, operator.project_id).deleted(document_id)
             if row.purge_after is None or row.purge_after <= utc_now():
                 raise Conflict("This document is gone already.")
@@ -111,7 +111,7 @@ class DocumentUseCases(UseCases):
         self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str
     ) -> tuple[DocumentRow, bool]:
         """Return the row that holds this content already and False, else a new one and True."""
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             # The lock on the base keeps the same file, sent twice at once, from being taken in twice.
             base = await KnowledgeBases(work.session, operator.project_id).change(knowledge_base_id)
             rows = Documents(work.session, operator.project_id)
@@ -135,11 +135,11 @@ class DocumentUseCases(UseCases):
         try:
             await self._parts.objects.put(key, path)
         except OSError as error:
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 await DocumentWork(work.session).remove(row.id)
             raise Unavailable("The file could not be kept.", hint="The disk of the server may be full.") from error
         try:
-            async with self._units.write() as work:
+            async with self._units.write(operator) as work:
                 stored = await Documents(work.session, operator.project_id).change(row.id)
                 if not DocumentStatus(stored.status).in_work:  # cancelled while it was being stored
                     return document_of(stored)

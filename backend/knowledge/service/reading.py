@@ -30,7 +30,7 @@ class ReadingUseCases(UseCases):
     ) -> Listed[Document]:
         """Return the documents of a base, newest first. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             await KnowledgeBases(session, operator.project_id).many([knowledge_base_id])
             return await Documents(session, operator.project_id).page(knowledge_base_id, page, wanted)
 
@@ -39,19 +39,19 @@ class ReadingUseCases(UseCases):
     ) -> int:
         """Return how many documents `list_documents` lists in all."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await Documents(session, operator.project_id).count(knowledge_base_id, wanted)
 
     async def documents_in_work(self, operator: Operator, knowledge_base_id: str) -> Sequence[Document]:
         """Return the documents of a base that are queued or running."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await Documents(session, operator.project_id).in_work(knowledge_base_id)
 
     async def get_document(self, operator: Operator, document_id: str) -> Document:
         """Return one document. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await Documents(session, operator.project_id).get(document_id)
 
     @asynccontextmanager
@@ -68,7 +68,7 @@ class ReadingUseCases(UseCases):
         """Return chunks in reading order; `page.after` is the ordinal of the one before them. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
         after = _ordinal(page.after)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             document = await Documents(session, operator.project_id).get(document_id)
             [base] = await KnowledgeBases(session, operator.project_id).many([document.knowledge_base_id])
             # One more at each end: the overlap of the first is told by the one before it.
@@ -79,14 +79,14 @@ class ReadingUseCases(UseCases):
     async def ordinal_of(self, operator: Operator, document_id: str, chunk_id: str) -> int:
         """Return where a chunk stands in its document, 0 when it is not (any more) there. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             await Documents(session, operator.project_id).get(document_id)
             return await Chunks(session, operator.project_id).ordinal_of(document_id, chunk_id)
 
     async def outline(self, operator: Operator, document_id: str) -> Sequence[Heading]:
         """Return the headings of a document with the chunks under each. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             await Documents(session, operator.project_id).get(document_id)
             return outline_of(await Chunks(session, operator.project_id).headings(document_id))
 

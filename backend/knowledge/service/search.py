@@ -11,6 +11,7 @@ from backend.knowledge.repository import Chunks, KnowledgeBases
 from backend.knowledge.service.group import UseCases
 from backend.knowledge.types import MAX_PASSAGES, MAX_QUERY, Column, KnowledgeBase, Mode, Passage, Ranks
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
 from backend.ports.vectors import VectorQuery
 
 SPARE_HITS = 10  # hits in documents that are in work or just deleted are passed over
@@ -69,7 +70,7 @@ class SearchUseCases(UseCases):
             raise InvalidInput(f"A question has at most {MAX_QUERY:,} characters.", fields={"query": "It is too long."})
         if not 1 <= limit <= MAX_PASSAGES:
             raise InvalidInput(f"limit must lie between 1 and {MAX_PASSAGES}.", fields={"limit": str(limit)})
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await KnowledgeBases(session, operator.project_id).many(knowledge_base_ids)
 
     async def _spaces(self, operator: Operator, bases: Sequence[KnowledgeBase], query: str, mode: Mode) -> list[_Space]:
@@ -101,7 +102,7 @@ class SearchUseCases(UseCases):
                 ),
             )
             spent += time.perf_counter() - asked_at
-            async with self._units.read() as session:
+            async with self._units.read(OfProject(space.project_id)) as session:
                 known = await Chunks(session, space.project_id).passages(hits)
             shown = [known[hit.id] for hit in hits if hit.id in known][:limit]
             if len(shown) == limit or len(hits) < num_wanted or num_wanted >= MOST_HITS:

@@ -26,7 +26,7 @@ class ApprovalUseCases(LabelUseCases):
     async def approvals(self, operator: Operator, name: str = "", *, waiting: bool = True) -> Sequence[Approval]:
         """Return the wishes of one prompt, or of all with an empty name: those that wait, or all. Newest first."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),
                 LabelRepository(session, operator.project_id),
@@ -39,7 +39,7 @@ class ApprovalUseCases(LabelUseCases):
     async def approve(self, operator: Operator, identifier: str) -> Label:
         """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once it is decided."""
         operator.require(Permission.PROMPTS_APPROVE)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows, labels = self._repositories(work, operator)
             asked, row = await self._waiting(rows, labels, identifier)
             if operator.user_id in {asked.asked_by_id, asked.author_id}:
@@ -57,13 +57,13 @@ class ApprovalUseCases(LabelUseCases):
         """Say no, and why. Raise NotFound, InvalidInput without a reason, Conflict once it is decided."""
         operator.require(Permission.PROMPTS_APPROVE)
         reason = checked_text(reason, "reason", MAX_COMMENT, shortest=1).strip()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             return await self._end(work, operator, identifier, "refused", reason)
 
     async def withdraw(self, operator: Operator, identifier: str) -> Approval:
         """Take one's own wish back. Raise NotFound, Forbidden for another's, Conflict once it is decided."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             return await self._end(work, operator, identifier, "withdrawn", "", own=True)
 
     async def _end(

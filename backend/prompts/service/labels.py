@@ -45,7 +45,7 @@ class LabelUseCases(UseCases):
     async def labels(self, operator: Operator, name: str) -> Sequence[Label]:
         """Return the labels of a prompt, by name. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await self._row(PromptRepository(session, operator.project_id), name)
             labels = LabelRepository(session, operator.project_id)
             protected = {one.name for one in await labels.protected()}
@@ -54,7 +54,7 @@ class LabelUseCases(UseCases):
     async def moves(self, operator: Operator, name: str) -> Sequence[LabelMove]:
         """Return the last 200 moves of all labels of a prompt, newest first. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await self._row(PromptRepository(session, operator.project_id), name)
             return [move_of(one) for one in await LabelRepository(session, operator.project_id).moves(row.id)]
 
@@ -67,7 +67,7 @@ class LabelUseCases(UseCases):
         """
         operator.require(Permission.PROMPTS_EDIT)
         label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows, labels = self._repositories(work, operator)
             row = await self._row(rows, name, lock=True)
             wanted = await self._version(rows, row, version)
@@ -108,7 +108,7 @@ class LabelUseCases(UseCases):
         Conflict where there was none before.
         """
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows, labels = self._repositories(work, operator)
             row = await self._row(rows, name, lock=True)
             now = await self._label(labels, row, label)
@@ -126,7 +126,7 @@ class LabelUseCases(UseCases):
     async def remove_label(self, operator: Operator, name: str, label: str) -> None:
         """Take a label off a prompt. Raise PromptNotFound, NotFound, Forbidden while it is protected."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows, labels = self._repositories(work, operator)
             row = await self._row(rows, name, lock=True)
             now = await self._label(labels, row, label)
@@ -138,14 +138,14 @@ class LabelUseCases(UseCases):
     async def protected_labels(self, operator: Operator) -> Sequence[str]:
         """Return the protected labels of the project, by name."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return [one.name for one in await LabelRepository(session, operator.project_id).protected()]
 
     async def protect_label(self, operator: Operator, label: str, *, protected: bool) -> None:
         """Let a label of every prompt move only with a second person's approval, or freely again."""
         operator.require(Permission.PROJECT_MANAGE)
         label = checked_label(label)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             labels = LabelRepository(work.session, operator.project_id)
             now = await labels.protection(label)
             if (now is not None) is protected:

@@ -45,7 +45,7 @@ class PromptUseCases(VersionUseCases):
     async def list(self, operator: Operator, filters: Filters = EVERYTHING) -> Sequence[Prompt]:
         """Return every prompt that fits: those never changed first, then the last changed."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             found = await PromptRepository(session, operator.project_id).newest(
                 agent_config=storable(filters.agent_config),
                 agent_name=storable(filters.agent_name),
@@ -64,14 +64,14 @@ class PromptUseCases(VersionUseCases):
     async def get(self, operator: Operator, name: str) -> Prompt:
         """Return the prompt of this id or slug. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await self._read(PromptRepository(session, operator.project_id),
                                     LabelRepository(session, operator.project_id), storable(name))  # fmt: skip
 
     async def create(self, operator: Operator, new: NewPrompt) -> Prompt:
         """Make a prompt and its first version. Raise InvalidInput, QuotaExceeded."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             if await rows.num_prompts() >= MAX_PROMPTS:
                 raise QuotaExceeded(f"A project has at most {MAX_PROMPTS:,} prompts.")
@@ -102,7 +102,7 @@ class PromptUseCases(VersionUseCases):
     async def change(self, operator: Operator, name: str, change: PromptChange) -> Prompt:
         """Change what is given; a new text or parameter is a new version. Raise PromptNotFound, InvalidInput."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             row = await self._row(rows, name, lock=True)
             before = _told(row)
@@ -125,7 +125,7 @@ class PromptUseCases(VersionUseCases):
     async def delete(self, operator: Operator, name: str) -> str:
         """Take a prompt away and return its id. Raise PromptNotFound, Conflict while a protected label is on it."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows, labels = (
                 PromptRepository(work.session, operator.project_id),
                 LabelRepository(work.session, operator.project_id),
@@ -145,7 +145,7 @@ class PromptUseCases(VersionUseCases):
     async def undelete(self, operator: Operator, prompt_id: str) -> Prompt:
         """Bring a deleted prompt back within the hour. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             row = await rows.deleted(storable(prompt_id))
             if row is None or row.deleted_at is None or utc_now() - row.deleted_at > KEEP_DELETED:

@@ -28,7 +28,7 @@ class RenderingUseCases(UseCases):
         """Return what has to be filled, and what is wrong. `name` is the prompt whose content it is, empty for none."""
         operator.require(Permission.PROMPTS_READ)
         taken = tuple(slug for slug, _ in references(content))
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await PromptRepository(session, operator.project_id).prompt(storable(name)) if name else None
             composer = Composer(self._finder(session, operator.project_id))
             try:
@@ -49,7 +49,7 @@ class RenderingUseCases(UseCases):
     ) -> Rendered:
         """Fill a version. Raise PromptNotFound, VersionNotFound, CannotRender with a field for each missing value."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),
                 LabelRepository(session, operator.project_id),
@@ -73,7 +73,7 @@ class RenderingUseCases(UseCases):
     async def render_content(self, operator: Operator, content: Content, values: Values, name: str = "") -> Rendered:
         """Fill a content that need not be saved. Raise CannotRender."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await PromptRepository(session, operator.project_id).prompt(storable(name)) if name else None
             composer = Composer(self._finder(session, operator.project_id), strict=False)
             composed = await composer.composed(row.id if row else "", row.slug if row else "", content)
@@ -83,7 +83,7 @@ class RenderingUseCases(UseCases):
     async def pinned(self, operator: Operator, name: str, label: str) -> int:
         """Return the number of the version under a label. Raise PromptNotFound, VersionNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),
                 LabelRepository(session, operator.project_id),

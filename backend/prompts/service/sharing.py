@@ -23,7 +23,7 @@ class SharingUseCases(UseCases):
     async def share(self, operator: Operator, name: str, document: PlayDocument) -> Playground:
         """Keep columns and values under an address. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_RUN)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             row = await self._row(rows, name)
             made = PromptPlaygroundRow(
@@ -39,7 +39,7 @@ class SharingUseCases(UseCases):
     async def shared(self, operator: Operator, identifier: str) -> Playground:
         """Return what was shared. Raise NotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row = await PromptRepository(session, operator.project_id).playground(storable(identifier))
         if row is None:
             raise NotFound("There is no playground at this address.")
@@ -49,7 +49,7 @@ class SharingUseCases(UseCases):
     async def uses(self, operator: Operator, name: str) -> Sequence[Use]:
         """Return who uses a prompt: prompts that take it in, then flows. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = PromptRepository(session, operator.project_id)
             row = await self._row(rows, name)
             found = [

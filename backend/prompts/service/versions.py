@@ -35,7 +35,7 @@ class VersionUseCases(UseCases):
         `base` is the version that the person saw last; None takes whatever stands.
         """
         operator.require(Permission.PROMPTS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             row = await self._row(rows, name, lock=True)
             if base is not None and base != row.latest:
@@ -50,7 +50,7 @@ class VersionUseCases(UseCases):
     async def list_versions(self, operator: Operator, name: str, page: Page = FIRST_PAGE) -> Listed[Version]:
         """Return a page of versions, newest first; `after` is a number. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows = PromptRepository(session, operator.project_id)
             row = await self._row(rows, name)
             labels = await self._labels(LabelRepository(session, operator.project_id), row)
@@ -60,7 +60,7 @@ class VersionUseCases(UseCases):
     async def get_version(self, operator: Operator, name: str, ref: VersionRef) -> Version:
         """Return one version, and why it cannot be rendered. Raise PromptNotFound, VersionNotFound."""
         operator.require(Permission.PROMPTS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             rows, of_labels = (
                 PromptRepository(session, operator.project_id),
                 LabelRepository(session, operator.project_id),

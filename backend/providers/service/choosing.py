@@ -8,6 +8,7 @@ from decimal import Decimal
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
 from backend.ports.embeddings import Embedder
 from backend.ports.language_model import ModelEndpoint, Usage
 from backend.providers.errors import ModelNotFound, ProviderNotFound
@@ -37,7 +38,7 @@ class Choosing(Base):
         operator.require(Permission.MODELS_EDIT)
         if provider_id == EMBEDDED:
             return await try_chat(self._language_model, self._built_in.endpoint())
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             row, provider = await ProviderRepository(session, operator.project_id).read(provider_id)
         model = _named(provider.models, model_name)
         endpoint = self._endpoint(row, model)
@@ -45,7 +46,7 @@ class Choosing(Base):
             test = await try_embedding(await self._embedder_of(endpoint, model.draft.dimensions))
         else:
             test = await try_chat(self._language_model, endpoint)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             await rows.keep_test(provider_id, model.name, test_as_json(test))
         return test
@@ -61,7 +62,7 @@ class Choosing(Base):
     async def default(self, operator: Operator) -> str:
         """Return the reference of the model that nodes use which name none; empty where there is no model at all."""
         operator.require(Permission.MODELS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             chosen = await ProviderRepository(session, operator.project_id).default()
         return chosen or self._built_in.reference
 
@@ -69,7 +70,7 @@ class Choosing(Base):
         """Choose the model of nodes that name none. Raise ModelNotFound."""
         operator.require(Permission.MODELS_EDIT)
         await self.resolve(operator, reference)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             before = {"reference": await rows.default()}
             await rows.set_default(reference)
@@ -102,7 +103,7 @@ class Choosing(Base):
 
     async def _find(self, project_id: str, reference: str, purpose: Purpose) -> tuple[ProviderRow, Model]:
         slug, _, name = reference.partition(":")
-        async with self._units.read() as session:
+        async with self._units.read(OfProject(project_id)) as session:
             try:
                 row, provider = await ProviderRepository(session, project_id).by_slug(slug)
             except ProviderNotFound as error:
@@ -114,7 +115,7 @@ class Choosing(Base):
 
     async def _choices(self, operator: Operator, purpose: Purpose) -> Sequence[ModelChoice]:
         default = await self.default(operator)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             providers = await ProviderRepository(session, operator.project_id).all()
         own = self._built_in.choices(purpose, default)
         return own + [choice_of(provider, model, default) for provider in providers for model in provider.models

@@ -35,12 +35,12 @@ class Connecting(Base):
     async def list(self, operator: Operator, page: Page | None = None) -> Listed[Provider]:
         """Return the connected providers, without the built-in one."""
         operator.require(Permission.MODELS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return await ProviderRepository(session, operator.project_id).page(page or Page())
 
     async def get(self, operator: Operator, provider_id: str) -> Provider:
         operator.require(Permission.MODELS_READ)
-        async with self._units.read() as session:
+        async with self._units.read(operator) as session:
             return (await ProviderRepository(session, operator.project_id).read(provider_id))[1]
 
     async def create(self, operator: Operator, draft: ProviderDraft) -> Provider:
@@ -52,7 +52,7 @@ class Connecting(Base):
         await may_be_saved(self._http, draft)
         row = self._new_row(operator, source="console")
         self._write(row, draft, operator)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             row.slug = slug_of(draft.name, await rows.slugs())
             await rows.add(row, draft.models)
@@ -64,7 +64,7 @@ class Connecting(Base):
         operator.require(Permission.MODELS_EDIT)
         draft = checked(draft)
         await may_be_saved(self._http, draft)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             row, known = await rows.get(provider_id)
             if row.source == "file":
@@ -114,7 +114,7 @@ class Connecting(Base):
     async def delete(self, operator: Operator, provider_id: str) -> None:
         """Remove a provider; `restore` takes it back within 15 minutes, then its key goes for good."""
         operator.require(Permission.MODELS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             await rows.purge(utc_now() - UNDO_TIME)
             row, _ = await rows.get(provider_id)
@@ -126,7 +126,7 @@ class Connecting(Base):
     async def restore(self, operator: Operator, provider_id: str) -> Provider:
         """Undo a removal."""
         operator.require(Permission.MODELS_EDIT)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             row = await rows.deleted(provider_id)
             row.deleted_at = None
@@ -143,7 +143,7 @@ class Connecting(Base):
         wanted = {draft.name: draft for draft in map(checked, drafts)}
         for draft in wanted.values():
             await may_be_saved(self._http, draft)
-        async with self._units.write() as work:
+        async with self._units.write(operator) as work:
             rows = ProviderRepository(work.session, operator.project_id)
             known = {row.name: row for row in await rows.of_source("file")}
             trail = AuditTrail(work.session)

@@ -22,6 +22,7 @@ from backend.knowledge.types import DocumentStatus, Stage
 from backend.operator import Operator, Permission
 from backend.ports.database import Database
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def activity(units: Units) -> ActivityService:
 
 async def save(units: Units, *rows: SQLModel) -> None:
     """Save the rows in order: what others point at comes first."""
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         for row in rows:
             work.session.add(row)
             await work.session.flush()

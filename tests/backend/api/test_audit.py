@@ -12,6 +12,7 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.bootstrap import Services
 from backend.trace_ids import caller_address, request_id
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def test_an_act_is_read_with_who_where_and_what_changed(client: httpx.Asyn
     owner = await services.identity.ensure_owner()
     caller_address.set("203.0.113.9")
     request_id.set("req_1")
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         target = Target("flow", "flow_1", "Desk")
         await AuditTrail(work.session).record(
             owner, "flow.publish", target, before={"version": 1}, after={"version": 2}

@@ -23,6 +23,7 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.ports.database import Database
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 NUM_EVENTS = 6
 
@@ -36,11 +37,11 @@ def units(any_database: Database) -> Units:
 async def acts(units: Units, owner: Operator) -> list[AuditEventRow]:
     """Six events, numbered from 1."""
     for number in range(1, NUM_EVENTS + 1):
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             target = Target("flow" if number % 2 else "provider", f"thing_{number}", f"Thing {number}")
             action = "flow.publish" if number % 2 else "provider.update"
             await AuditTrail(work.session).record(owner, action, target, after={"version": number})
-    async with units.read() as session:
+    async with units.read(EVERYWHERE) as session:
         return list(await session.exec(select(AuditEventRow).order_by(col(AuditEventRow.sequence))))
 
 
@@ -49,7 +50,7 @@ async def _breaches(units: Units, owner: Operator) -> Sequence[Breach]:
 
 
 async def _edit(units: Units, sequence: int, **values: object) -> None:
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await work.session.exec(update(AuditEventRow).where(col(AuditEventRow.sequence) == sequence).values(**values))
 
 
@@ -85,7 +86,7 @@ async def test_an_edit_of_the_last_event_with_a_hash_to_match_is_named(
 @pytest.mark.usefixtures("acts")
 @pytest.mark.parametrize(("gone", "first"), [((3,), 3), ((2, 3), 2), ((1,), 1), ((6,), 6), ((5, 6), 5)])
 async def test_removed_events_are_named(units: Units, owner: Operator, gone: tuple[int, ...], first: int) -> None:
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await work.session.exec(delete(AuditEventRow).where(col(AuditEventRow.sequence).in_(gone)))
     assert await _breaches(units, owner) == (Breach(BreachKind.REMOVED, first, len(gone)),)
 
@@ -99,7 +100,7 @@ def _forged(like: AuditEventRow, sequence: int, previous: str) -> AuditEventRow:
 
 async def test_an_event_added_at_the_end_is_named(units: Units, owner: Operator, acts: list[AuditEventRow]) -> None:
     forged = _forged(acts[5], 7, acts[5].hash)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(forged)
     [breach] = await _breaches(units, owner)
     assert (breach.kind, breach.sequence, breach.action) == (BreachKind.ADDED, 7, "forged")
@@ -110,7 +111,7 @@ async def test_an_event_slipped_in_is_named(
     units: Units, owner: Operator, acts: list[AuditEventRow], *, has_right_hash: bool
 ) -> None:
     forged = _forged(acts[2], 4, acts[2].hash if has_right_hash else "nothing")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         for row in reversed(acts[3:]):  # from the end, for the numbers are unique
             renumber = update(AuditEventRow).where(col(AuditEventRow.id) == row.id)
             await work.session.exec(renumber.values(sequence=row.sequence + 1))
@@ -121,7 +122,7 @@ async def test_an_event_slipped_in_is_named(
 
 @pytest.mark.usefixtures("acts")
 async def test_a_chain_without_its_end_holds_nothing(units: Units, owner: Operator) -> None:
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await work.session.exec(delete(AuditHeadRow))
     assert {breach.kind for breach in await _breaches(units, owner)} == {BreachKind.ADDED}
 
@@ -131,7 +132,7 @@ async def test_two_first_events_at_once_make_one_chain(units: Units, owner: Oper
     meeting = asyncio.Barrier(2)
 
     async def act(name: str) -> None:
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             if work.session.get_bind().dialect.name == "postgresql":  # SQLite lets one writer in at a time
                 await work.session.exec(select(AuditHeadRow))
                 await meeting.wait()
@@ -143,7 +144,7 @@ async def test_two_first_events_at_once_make_one_chain(units: Units, owner: Oper
 
 
 async def test_what_no_database_keeps_is_taken_out(units: Units, owner: Operator) -> None:
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         target = Target("flow", "flow_1", "na\0me\ud800")
         await AuditTrail(work.session).record(owner, "flow.delete", target, before={"name": "na\0me"})
     [event] = (await AuditService(units).list(owner)).items
@@ -202,11 +203,11 @@ async def test_whoever_may_not_read_the_log_is_refused(units: Units, owner: Oper
 async def test_the_command_names_what_was_touched(services: Services) -> None:
     owner = await services.identity.ensure_owner()
     for name in ("flow_1", "flow_2", "flow_3"):
-        async with services.units.write() as work:
+        async with services.units.write(EVERYWHERE) as work:
             await AuditTrail(work.session).record(owner, "flow.publish", Target("flow", name))
     assert "3 events hold" in [line async for line in COMMANDS["audit verify"](services, {})][-1]
     await _edit(services.units, 1, action="flow.delete")
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(delete(AuditEventRow).where(col(AuditEventRow.sequence) == NUM_EVENTS // 2))
     changed, removed, _ = [line async for line in COMMANDS["audit verify"](services, {})]
     assert changed.startswith("BROKEN")

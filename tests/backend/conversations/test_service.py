@@ -16,6 +16,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.unit_of_work import Units
 from tests.factories.conversations import answer, chat, opening
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def test_sums_grow_with_each_turn(log, units, owner):
 
 
 async def test_an_open_turn_shows_as_running(log, units, owner):
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         turn = await log.open_turn(work, owner, opening())
     transcript = await log.transcript(owner, turn.conversation_id)
     assert transcript.conversation.state is ChatState.RUNNING
@@ -62,16 +63,16 @@ async def test_an_open_turn_shows_as_running(log, units, owner):
 
 async def test_closing_twice_counts_once(log, units, owner):
     question = opening()
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         turn = await log.open_turn(work, owner, question)
     for expected in (True, False):
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             assert await log.close_turn(work, owner, answer(question.run_id)) is expected
     assert (await log.transcript(owner, turn.conversation_id)).conversation.num_turns == 1
 
 
 async def test_closing_a_run_without_a_chat_writes_nothing(log, units, owner):
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         assert await log.close_turn(work, owner, answer("run_unknown")) is False
 
 
@@ -85,7 +86,7 @@ async def test_a_failed_run_keeps_its_reason(log, units, owner):
 
 async def test_a_rolled_back_run_leaves_no_chat(log, units, owner):
     async def break_in_the_middle() -> None:
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             await log.open_turn(work, owner, opening())
             raise RuntimeError
 
@@ -96,7 +97,7 @@ async def test_a_rolled_back_run_leaves_no_chat(log, units, owner):
 
 async def test_a_conversation_does_not_change_its_flow(log, units, owner):
     turn = await chat(log, units, owner)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         with pytest.raises(ConversationOfAnotherFlow):
             await log.open_turn(work, owner, opening(flow_id="other", conversation_id=turn.conversation_id))
 
@@ -134,17 +135,17 @@ async def test_delete_can_be_undone(log, units, owner):
 
 async def test_a_run_that_ends_after_the_delete_still_closes(log, units, owner):
     question = opening()
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         turn = await log.open_turn(work, owner, question)
     await log.delete(owner, turn.conversation_id)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         assert await log.close_turn(work, owner, answer(question.run_id))
 
 
 async def test_removed_conversations_leave_no_rows(log, units, owner):
     turn = await chat(log, units, owner)
     await log.set_feedback(owner, turn.answer_id, Rating.UP)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await log.remove(work, owner, [turn.conversation_id])
     with pytest.raises(ConversationNotFound):
         await log.restore(owner, turn.conversation_id)

@@ -17,6 +17,7 @@ from backend.paging import Page
 from backend.ports.database import Database
 from tests.factories.datasets import dataset, item
 from tests.factories.keys import second_project
+from tests.tenancy import EVERYWHERE
 
 
 async def test_a_dataset_is_made_listed_changed_and_deleted(
@@ -36,7 +37,7 @@ async def test_a_dataset_is_made_listed_changed_and_deleted(
     await datasets.delete(owner, other.id)
     with pytest.raises(NotFound):
         await datasets.get(owner, other.id)
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         actions = (await session.exec(select(AuditEventRow.action))).all()
     assert sorted(actions) == sorted(
         ["dataset.create", "dataset.create", "dataset.add", "dataset.update", "dataset.delete"]

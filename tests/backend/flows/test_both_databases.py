@@ -27,6 +27,7 @@ from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
 from tests.factories.flows import document, echo, form, greeting, node
+from tests.tenancy import EVERYWHERE
 
 
 async def test_flows_live_through_their_whole_life(any_database: Database, templates: JinjaTemplates) -> None:
@@ -124,7 +125,7 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
     flows = FlowService(units, InProcessEvents(), None, KINDS, Published())  # type: ignore[arg-type]  # no template is read
     made = await flows.create(owner, "Desk")
     run_id = new_id("run")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(
             RunRow(
                 id=run_id,
@@ -138,13 +139,13 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
         )
 
     async def claim(worker: str) -> int | None:
-        async with units.write() as work:
+        async with units.write(EVERYWHERE) as work:
             return await Ownership(work.session).claim(run_id, worker, utc_now())
 
     claims = await asyncio.gather(*(claim(f"worker_{number}") for number in range(6)))
     assert sorted(claims, key=str) == [1, None, None, None, None, None]
     owning = f"worker_{claims.index(1)}"
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         ownership = Ownership(work.session)
         await ownership.beat(owning)
         assert await ownership.owners() == {owning}
@@ -153,7 +154,7 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
         assert await ownership.take_back(run_id, owning) is None
         assert await ownership.take_back(run_id, "heir") == 3
         assert await ownership.owned("heir") == {run_id}
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         rows = RunRepository(work.session, owner.project_id)
         await rows.ask_to_cancel(run_id)
         assert await Ownership(work.session).asked_to_cancel([run_id]) == [run_id]
@@ -162,9 +163,9 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
         assert found is not None
         assert found[0].status == RunStatus.RUNNING, "only a queued run is ended from outside"
         assert (await rows.last_runs([made.id]))[made.id].id == run_id
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await Ownership(work.session).give_up(run_id, 3, "It cannot go on.", utc_now())
-    async with units.read() as session:
+    async with units.read(EVERYWHERE) as session:
         row = await Ownership(session).row(run_id)
     assert row is not None
     assert (row.status, row.error) == ("failed", "It cannot go on.")

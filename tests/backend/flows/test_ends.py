@@ -16,6 +16,7 @@ from backend.ports.language_model import ModelFailed
 from backend.ports.run_journal import RunUnit, Verdict
 from tests.factories.flows import document, form, node
 from tests.factories.running import Stage, Step, sleeps
+from tests.tenancy import EVERYWHERE
 
 ONE_STEP = document(
     [node("input", "input", form()), node("work", "step"), node("output", "output")],
@@ -108,5 +109,5 @@ async def test_a_cancelled_node_keeps_what_it_began_with_and_what_it_spent(stage
 
 
 async def _begun(stage: Stage, run_id: str) -> dict[str, NodeRunRow]:
-    async with stage.units.read() as session:
+    async with stage.units.read(EVERYWHERE) as session:
         return {row.node: row for row in await RunRepository(session, stage.operator.project_id).nodes(run_id)}

@@ -14,6 +14,7 @@ from backend.flows.models import FlowSnapshotRow, RunRow
 from backend.flows.types import RunStatus, RunWish, run_topic
 from backend.operator import Operator
 from tests.factories.flows import document, echo, greeting, node
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -138,13 +139,13 @@ async def test_a_watcher_that_fell_behind_goes_on_with_the_record(
     await stream.aclose()
     while not (await found_run(services, operator, run_id)):
         await asyncio.sleep(0.01)
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(update(RunRow).where(RunRow.id == run_id).values(status="running"))
     watched = services.runs.watch(operator, run_id)
     assert (await anext(watched)).run.status is RunStatus.RUNNING
     for number in range(5):
         await services.events.publish(run_topic(run_id), {"event": "token", "node": "hello", "text": str(number)})
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(update(RunRow).where(RunRow.id == run_id).values(status="done"))
     rest = [event async for event in watched]
     assert [event["text"] for event in rest if isinstance(event, dict)] == ["0", "1"]
@@ -219,7 +220,7 @@ async def test_a_queued_run_that_cannot_be_carried_out_any_more_fails_in_words(
     monkeypatch.setattr(services.jobs, "enqueue", keep)
     queued = await services.runs.enqueue(operator, slug, RunWish({"question": "One"}))
     gone = document([node("x", "teleport")], []).as_json()
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(update(FlowSnapshotRow).values(document=gone))
     services.runs._loader._plans.__init__()
     await services.runs.execute(queued.id)

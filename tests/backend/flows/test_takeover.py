@@ -26,6 +26,7 @@ from backend.ports.database import Database
 from backend.unit_of_work import Units
 from tests.factories.flows import document, form, node
 from tests.serving import ROOT
+from tests.tenancy import EVERYWHERE
 
 NUM_NODES, NUM_RUNS = 16, 3
 EFFECTS = {f"n{number}" for number in range(0, NUM_NODES, 2)}
@@ -54,7 +55,7 @@ class World:
     async def queue(self, runs: int) -> None:
         owner = await IdentityService(self.units).ensure_owner()
         flow_id = new_id("flow")
-        async with self.units.write() as work:
+        async with self.units.write(EVERYWHERE) as work:
             work.session.add(FlowRow(id=flow_id, project_id=owner.project_id, name="F", slug="f"))
             snapshot = await FlowRepository(work.session, owner.project_id).keep_snapshot(chain())
             for _ in range(runs):
@@ -109,7 +110,7 @@ class World:
         await asyncio.sleep(chance.random() / 20)
 
     async def rows(self) -> tuple[list[RunRow], list[NodeRunRow]]:
-        async with self.units.read() as session:
+        async with self.units.read(EVERYWHERE) as session:
             return list(await session.exec(select(RunRow))), list(await session.exec(select(NodeRunRow)))
 
     async def check(self) -> None:

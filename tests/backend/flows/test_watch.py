@@ -14,6 +14,7 @@ from backend.flows.repository.ownership import Ownership
 from backend.flows.types import RunStatus, RunWish
 from tests.factories.flows import document, echo, form, node
 from tests.factories.running import Stage, Step, sleeps
+from tests.tenancy import EVERYWHERE
 
 START, END = node("input", "input", form()), node("output", "output")
 FLOW = document([START, node("work", "step"), END], [("input.question", "work.data"), ("work.text", "output.value")])
@@ -216,5 +217,5 @@ async def test_a_stopping_process_keeps_what_is_done_and_ends_in_its_grace(stage
     assert {name: row.status for name, row in rows.items()} == {"input": "done", "work": "done", "long": "running"}
     with pytest.raises(Unavailable):
         stage.runner.start(stage.job(flow))
-    async with stage.units.write() as work:
+    async with stage.units.write(EVERYWHERE) as work:
         assert await Ownership(work.session).take_over("worker_test", "worker_next") == [(job.run_id, 2)]

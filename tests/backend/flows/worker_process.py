@@ -35,6 +35,7 @@ from backend.flows.nodes.registry import KINDS
 from backend.flows.repository.ownership import Ownership
 from backend.unit_of_work import Units
 from tests.factories.running import Step
+from tests.tenancy import EVERYWHERE
 
 takeover.SWEEP_SECONDS = takeover.BEAT_SECONDS = 0.1
 EFFECT_SECONDS = 0.03
@@ -70,10 +71,10 @@ async def main(address: str, name: str, ledger: str, task: str) -> None:
 
     watch = takeover.Watch(units, runner, name, carry, give_up, alone=task == "alone")
     if task == "carry":
-        async with units.read() as session:
+        async with units.read(EVERYWHERE) as session:
             queued = await Ownership(session).queued()
         for run_id, _ in queued:
-            async with units.write() as work:
+            async with units.write(EVERYWHERE) as work:
                 attempt = await Ownership(work.session).claim(run_id, name, utc_now())
             assert attempt is not None
             await carry(run_id, attempt)
@@ -93,7 +94,7 @@ def _how(done: asyncio.Task[RunOutcome]) -> str:
 
 
 async def _num_open(units: Units) -> int:
-    async with units.read() as session:
+    async with units.read(EVERYWHERE) as session:
         return len((await session.exec(select(RunRow.id).where(col(RunRow.finished_at).is_(None)))).all())
 
 

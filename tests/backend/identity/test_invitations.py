@@ -20,6 +20,7 @@ from backend.ports.database import Database
 from backend.ports.mail import Letter
 from backend.unit_of_work import Units
 from tests.factories.people import join, operator_of
+from tests.tenancy import EVERYWHERE
 
 NEW = "piet@northlight.example"
 
@@ -38,7 +39,7 @@ class Letters:
 
 async def accepted(identity: IdentityService, token: str, name: str) -> str:
     """Make the account of the invited address, as a service that asks for its password does; return its id."""
-    async with identity._units.write() as work:
+    async with identity._units.write(EVERYWHERE) as work:
         return (await identity.join(work, token, name)).id
 
 
@@ -90,7 +91,7 @@ async def test_the_link_stands_nowhere_in_the_database(
     identity: IdentityService, owner: Operator, units: Units
 ) -> None:
     made = await identity.invite(owner, NEW, Role.VIEWER)
-    async with units.read() as reading:
+    async with units.read(EVERYWHERE) as reading:
         rows = (await (await reading.connection()).execute(text("SELECT * FROM invitation"))).all()
         events = (await (await reading.connection()).execute(text("SELECT * FROM audit_event"))).all()
     assert made.token not in str(rows) + str(events)
@@ -145,7 +146,7 @@ async def test_an_invitation_that_was_taken_back_or_is_old_opens_nothing(
     back = await identity.invite(owner, NEW, Role.VIEWER)
     await identity.revoke_invitation(owner, back.id)
     old = await identity.invite(owner, NEW, Role.VIEWER)
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         await work.session.exec(update(InvitationRow).values(expires_at=utc_now() - timedelta(seconds=1)))
     for made in (back, old):
         with pytest.raises(LinkNotValid):

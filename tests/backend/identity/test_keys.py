@@ -22,6 +22,7 @@ from backend.operator import Operator, Permission
 from backend.ports.database import Database
 from backend.unit_of_work import Units
 from tests.factories.keys import change, foreign_project, second_project
+from tests.tenancy import EVERYWHERE
 
 FEW = [Permission.FLOWS_READ, Permission.KEYS_MANAGE]
 
@@ -87,7 +88,7 @@ async def test_d2_a_key_may_what_its_scopes_and_its_maker_may(
 ) -> None:
     key = await identity.create_key(owner, "ci", scopes=["flows:read", "organisation:manage"])
     assert (await identity.by_key(key.secret)).permissions == {"flows:read", "organisation:manage"}
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         await session.exec(update(MemberRow).values(role="viewer"))
     assert (await identity.by_key(key.secret)).permissions == {"flows:read"}
 
@@ -96,7 +97,7 @@ async def test_d2_a_key_dies_with_the_membership_of_its_maker(
     identity: IdentityService, owner: Operator, any_database: Database
 ) -> None:
     key = await identity.create_key(owner, "ci")
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         await session.exec(delete(MemberRow))
     with pytest.raises(SignInNeeded):
         await identity.by_key(key.secret)
@@ -138,7 +139,7 @@ async def test_d2_a_narrow_key_rotates_no_wider_one(identity: IdentityService, o
 async def test_another_persons_key_can_be_revoked_and_not_rotated(
     identity: IdentityService, owner: Operator, any_database: Database
 ) -> None:
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         session.add(UserRow(id="user_b", name="B"))
     key = await identity.create_key(owner, "mine")
     other = replace(owner, user_id="user_b")
@@ -206,7 +207,7 @@ async def test_row_25_a_key_of_the_organisation_does_not_follow_its_maker_elsewh
     identity: IdentityService, owner: Operator, any_database: Database
 ) -> None:
     foreign = await foreign_project(any_database)
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         session.add(MemberRow(organisation_id="org_b", user_id=owner.user_id, role="owner"))
     key = await identity.create_key(owner, "all", is_wide=True)
     with pytest.raises(NotFound):
@@ -228,7 +229,7 @@ async def test_every_act_on_a_key_is_in_the_audit_log_without_its_secret(
     key = await identity.create_key(owner, "ci")
     new = await identity.rotate_key(owner, key.id)
     await identity.revoke_key(owner, key.id)
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         events = (await session.exec(select(AuditEventRow).order_by(col(AuditEventRow.sequence)))).all()
     assert [event.action for event in events[-3:]] == ["api_key.create", "api_key.rotate", "api_key.revoke"]
     told = str([event.model_dump() for event in events])

@@ -19,6 +19,7 @@ from backend.paging import Page
 from backend.ports.database import Database
 from backend.unit_of_work import Units
 from tests.factories.people import join, operator_of
+from tests.tenancy import EVERYWHERE
 
 
 @dataclass
@@ -38,7 +39,7 @@ class House:
         return next(one.role for one in found if one.user_id == user_id)
 
     async def acts(self) -> list[str]:
-        async with self.units.read() as reading:
+        async with self.units.read(EVERYWHERE) as reading:
             rows = await reading.exec(select(AuditEventRow).order_by(AuditEventRow.sequence))  # type: ignore[arg-type]
             return [row.action for row in rows]
 

@@ -16,6 +16,7 @@ from backend.identity.errors import LinkNotValid, WrongCredentials
 from backend.identity.models import ResetLinkRow, SignInPolicyRow
 from backend.identity.types import Entered
 from tests.backend.identity.conftest import EMAIL, PASSWORD, Ways
+from tests.tenancy import EVERYWHERE
 
 NEW = "other words that fit"
 
@@ -45,7 +46,7 @@ async def test_a_password_that_is_guessed_first_is_refused_and_the_link_stays_go
 
 async def test_a_password_is_nowhere_in_the_database(ways: Ways) -> None:
     await ways.owner_with_password()
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         rows = (await (await session.connection()).execute(text("SELECT * FROM password"))).all()
         told = (await (await session.connection()).execute(text("SELECT * FROM audit_event"))).all()
     assert rows
@@ -127,7 +128,7 @@ async def test_a_reset_link_dies_after_an_hour_and_with_the_next_one(ways: Ways)
     second = await ways.service.reset_link_for(owner, EMAIL)
     with pytest.raises(LinkNotValid):
         await ways.service.reset_password(first, NEW)
-    async with ways.database.write() as session:
+    async with ways.database.write(EVERYWHERE) as session:
         await session.exec(update(ResetLinkRow).values(expires_at=utc_now() - timedelta(seconds=1)))
     with pytest.raises(LinkNotValid):
         await ways.service.reset_password(second, NEW)
@@ -154,7 +155,7 @@ async def test_changing_the_password_needs_the_old_one_and_ends_the_other_sessio
 
 async def _close_to_passwords(ways: Ways) -> None:
     owner = await ways.owner()
-    async with ways.database.write() as session:
+    async with ways.database.write(EVERYWHERE) as session:
         session.add(
             SignInPolicyRow(organisation_id=owner.organisation_id, provider_only=True, provider_only_since=utc_now())
         )

@@ -17,6 +17,7 @@ from backend.operator import Operator
 from tests.backend.identity.conftest import BACK, EMAIL, PASSWORD, Ways
 from tests.doubles.provider import TENANT, Provider, config_of
 from tests.factories.people import join, operator_of
+from tests.tenancy import EVERYWHERE
 
 OTHER_TENANT = TENANT.replace("0f3a", "1f3a")
 
@@ -47,7 +48,7 @@ async def test_a_policy_is_read_as_it_was_set_and_told_to_the_audit_log(ways: Wa
     await ways.service.set_policy(owner, chosen)
     found = await ways.service.policy(owner)
     assert found == replace(chosen, domains=("alder.example", "rowe.example"), tenants=(TENANT,), groups=("ops",))
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         told = text("SELECT before, after FROM audit_event WHERE action = 'sign-in.policy'")
         row = (await (await session.connection()).execute(told)).one()
     assert "alder.example" in str(row.after)
@@ -122,7 +123,7 @@ async def test_row_39_an_invitation_is_not_accepted_by_a_session_that_a_password
     await ways.service.set_policy(owner, Policy(provider_only=True))
     theirs = await another_organisation(ways, owner)
     session = await join(ways.units, theirs, "Sam", Role.VIEWER)
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         await work.session.exec(update(SessionRow).values(signed_in_with="password"))
     sam = await operator_of(ways.identity, session)
     with pytest.raises(NotLetIn):
@@ -130,7 +131,7 @@ async def test_row_39_an_invitation_is_not_accepted_by_a_session_that_a_password
 
 
 async def another_organisation(ways: Ways, owner: Operator) -> Operator:
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         work.session.add(OrganisationRow(id="org_theirs", name="Theirs"))
         await work.session.flush()
         work.session.add(ProjectRow(id="proj_theirs", organisation_id="org_theirs", name="Theirs"))
@@ -143,7 +144,7 @@ async def test_an_owner_makes_no_reset_link_for_a_member_of_another_organisation
     sam = await operator_of(ways.identity, await join(ways.units, owner, "Sam", Role.VIEWER))
     await ways.service.make_reset_link(owner, sam.user_id)
     theirs = await another_organisation(ways, owner)
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         work.session.add(MemberRow(organisation_id=theirs.organisation_id, user_id=sam.user_id, role=Role.OWNER))
     with pytest.raises(InvalidInput):
         await ways.service.make_reset_link(owner, sam.user_id)
@@ -152,7 +153,7 @@ async def test_an_owner_makes_no_reset_link_for_a_member_of_another_organisation
 async def test_the_policy_of_one_organisation_leaves_the_other_open(ways: Ways) -> None:
     owner = await linked_owner(ways)
     theirs = await another_organisation(ways, owner)
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         work.session.add(MemberRow(organisation_id=theirs.organisation_id, user_id=owner.user_id, role=Role.VIEWER))
     await ways.service.set_policy(owner, Policy(provider_only=True))
     entered = await ways.service.by_password(EMAIL, PASSWORD)

@@ -15,6 +15,7 @@ from backend.identity.service.passwords import SECOND_STEP
 from backend.identity.types import Entered, SecondStep
 from backend.operator import Operator
 from tests.backend.identity.conftest import EMAIL, PASSWORD, Ways, aged
+from tests.tenancy import EVERYWHERE
 
 
 def code_of(secret: str, steps: int = 0) -> str:
@@ -60,7 +61,7 @@ async def test_a_recovery_code_is_good_once_and_kept_as_a_hash(ways: Ways) -> No
     await ways.service.by_code(await step(ways), codes[0].upper().replace("-", " "))
     with pytest.raises(WrongCode):
         await ways.service.by_code(await step(ways), codes[0])
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         rows = (await (await session.connection()).execute(text("SELECT * FROM recovery_code"))).all()
     assert not any(code.replace("-", "") in str(rows) for code in codes)
 
@@ -85,7 +86,7 @@ async def test_the_second_step_cannot_be_made_up_or_kept(ways: Ways) -> None:
 
 async def test_the_secret_is_sealed_in_the_database(ways: Ways) -> None:
     _, secret, _ = await with_second_step(ways)
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         rows = (await (await session.connection()).execute(text("SELECT * FROM password"))).all()
     assert secret not in str(rows)
 

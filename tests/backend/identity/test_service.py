@@ -18,6 +18,7 @@ from backend.identity.service import IdentityService
 from backend.operator import Operator, Permission
 from backend.ports.database import Database
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_a_guessed_link_is_refused(identity: IdentityService, token: str) 
 
 async def test_a_link_dies_after_fifteen_minutes(identity: IdentityService, any_database: Database) -> None:
     token = await identity.make_sign_in_link()
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         await session.exec(update(SignInLinkRow).values(expires_at=utc_now() - timedelta(seconds=1)))
     with pytest.raises(LinkNotValid):
         await identity.sign_in_by_link(token)
@@ -73,7 +74,7 @@ async def test_signing_out_ends_the_session_at_once(identity: IdentityService) -
 @pytest.mark.parametrize("column", ["expires_at", "last_seen_at"])
 async def test_an_old_session_is_refused(identity: IdentityService, any_database: Database, column: str) -> None:
     session = await identity.sign_in_by_link(await identity.make_sign_in_link())
-    async with any_database.write() as rows:
+    async with any_database.write(EVERYWHERE) as rows:
         await rows.exec(update(SessionRow).values({column: utc_now() - timedelta(days=31)}))
     with pytest.raises(SignInNeeded):
         await identity.by_session(session)
@@ -81,7 +82,7 @@ async def test_an_old_session_is_refused(identity: IdentityService, any_database
 
 async def test_a_key_is_stored_as_a_hash_only(identity: IdentityService, any_database: Database) -> None:
     key = await identity.create_key(await identity.ensure_owner(), "ci")
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         rows = (await (await session.connection()).execute(text("SELECT * FROM api_key"))).all()
     assert key.secret not in str(rows)
     assert key.secret.startswith(key.prefix)
@@ -89,7 +90,7 @@ async def test_a_key_is_stored_as_a_hash_only(identity: IdentityService, any_dat
 
 async def test_a_key_has_what_it_and_its_maker_may(identity: IdentityService, any_database: Database) -> None:
     key = await identity.create_key(await identity.ensure_owner(), "ci")
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         await session.exec(
             update(ApiKeyRow).where(col(ApiKeyRow.id) == key.id).values(scopes=[Permission.FLOWS_READ.value])
         )
@@ -102,7 +103,7 @@ async def test_a_revoked_key_is_refused_within_the_time_of_a_verdict(
     monkeypatch.setattr(verdicts, "REMEMBERED_SECONDS", 0.0)
     key = await identity.create_key(await identity.ensure_owner(), "ci")
     await identity.by_key(key.secret)
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         await session.exec(update(ApiKeyRow).values(revoked_at=utc_now()))
     with pytest.raises(SignInNeeded):
         await identity.by_key(key.secret)

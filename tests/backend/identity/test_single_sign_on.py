@@ -16,6 +16,7 @@ from backend.identity.service.single_sign_on import OPENING
 from backend.identity.types import Policy
 from backend.ports.sign_in import ArrivalRefused, ProviderDown
 from tests.backend.identity.conftest import BACK, EMAIL, Ways, aged
+from tests.tenancy import EVERYWHERE
 
 
 async def joined(ways: Ways, **claims: object) -> str:
@@ -25,7 +26,7 @@ async def joined(ways: Ways, **claims: object) -> str:
 
 async def let_domain_in(ways: Ways, domain: str = "alder.example", role: str = "reviewer") -> None:
     owner = await ways.owner()
-    async with ways.database.write() as session:
+    async with ways.database.write(EVERYWHERE) as session:
         session.add(SignInPolicyRow(organisation_id=owner.organisation_id, domains=[domain], domain_role=role))
 
 
@@ -78,7 +79,7 @@ async def test_an_error_of_the_provider_opens_nothing_and_is_recorded(ways: Ways
     state, cookie = await ways.begun()
     with pytest.raises(ArrivalRefused):
         await ways.service.finish("test", cookie, state, "")
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         rows = (await (await session.connection()).execute(text("SELECT action FROM audit_event"))).all()
     assert [row.action for row in rows] == ["sign-in.fail"]
 
@@ -102,7 +103,7 @@ async def test_somebody_unknown_needs_an_invitation(ways: Ways) -> None:
     await ways.owner()
     with pytest.raises(NotInvited, match="no account"):
         await ways.come()
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         assert len((await (await session.connection()).execute(text("SELECT * FROM user_account"))).all()) == 1
 
 
@@ -141,7 +142,7 @@ async def test_the_address_of_an_account_does_not_lead_into_it(ways: Ways) -> No
 
 async def test_the_same_subject_of_another_issuer_is_somebody_else(ways: Ways) -> None:
     await joined(ways)
-    async with ways.database.write() as session:
+    async with ways.database.write(EVERYWHERE) as session:
         await session.exec(text("UPDATE user_identity SET issuer = 'https://other.example'"))  # type: ignore[call-overload]
     with pytest.raises(NotInvited):
         await ways.come()
@@ -157,7 +158,7 @@ async def test_linking_needs_a_fresh_sign_in(ways: Ways) -> None:
     owner = await ways.owner()
     session = await ways.identity.sign_in_by_link(await ways.identity.make_sign_in_link())
     await ways.service.begin_linking(owner, session, "test", BACK)
-    async with ways.database.write() as rows:
+    async with ways.database.write(EVERYWHERE) as rows:
         await rows.exec(update(SessionRow).values(created_at=utc_now() - timedelta(minutes=11)))
     with pytest.raises(Conflict):
         await ways.service.begin_linking(owner, session, "test", BACK)

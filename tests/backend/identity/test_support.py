@@ -17,6 +17,7 @@ from backend.identity.types import Policy, SessionLimits, SupportGrant
 from backend.operator import Operator, Permission
 from tests.backend.identity.conftest import BACK, Ways
 from tests.factories.people import join, operator_of
+from tests.tenancy import EVERYWHERE
 
 HOUR = timedelta(hours=1)
 KIM = "kim@support.example"
@@ -25,7 +26,7 @@ KIM = "kim@support.example"
 async def support_session(ways: Ways) -> str:
     """Make Kim, of the vendor's own organisation, and return the token of a session of hers."""
     token = new_token()
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         work.session.add(OrganisationRow(id="org_vendor", name="The vendor"))
         work.session.add(UserRow(id="user_kim", name="Kim Doe", email=KIM))
         await work.session.flush()
@@ -126,7 +127,7 @@ async def test_every_act_is_told_with_both_names(ways: Ways) -> None:
     assert operator.actor == ("user_kim", "Kim Doe for Maren", "support")
     await ways.identity.stop_support(token)
     await ways.identity.revoke_support(owner, grant.id)
-    async with ways.database.read() as session:
+    async with ways.database.read(EVERYWHERE) as session:
         told = text("SELECT action, actor_name, target_name FROM audit_event WHERE action LIKE 'support.%' ORDER BY at")
         rows = [tuple(row) for row in (await (await session.connection()).execute(told)).all()]
     both = "Kim Doe for Maren"
@@ -158,7 +159,7 @@ async def test_a_grant_taken_back_ends_at_once(ways: Ways) -> None:
 
 async def test_a_grant_ends_by_itself(ways: Ways) -> None:
     _, grant, token = await acting(ways)
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         await work.session.exec(update(SupportGrantRow).values(expires_at=utc_now()))
     ways.identity.forget_all()
     assert await is_themself(ways, token)
@@ -197,7 +198,7 @@ async def test_a_grant_of_somebody_else_is_none(ways: Ways) -> None:
 
 async def test_support_sees_the_one_organisation_that_let_it_in(ways: Ways) -> None:
     owner, grant, token = await acting(ways)
-    async with ways.units.write() as work:
+    async with ways.units.write(EVERYWHERE) as work:
         work.session.add(OrganisationRow(id="org_2", name="Another"))
         await work.session.flush()
         work.session.add(ProjectRow(id="proj_2", organisation_id="org_2", name="Theirs"))

@@ -24,6 +24,7 @@ from backend.providers.models import ProviderRow
 from backend.secrets.service import SecretService
 from backend.unit_of_work import Units
 from tests.serving import ROOT
+from tests.tenancy import EVERYWHERE
 
 OLD, NEW = "an old key of enough characters 1", "a new key of enough characters 22"
 COUNT = 250
@@ -62,7 +63,7 @@ async def stocked(units: Units) -> None:
     secrets = SecretService(units, sealer)
     for number in range(COUNT):
         await secrets.put_secret(owner, f"S{number}", f"secret number {number}")
-    async with units.write() as work:
+    async with units.write(EVERYWHERE) as work:
         work.session.add(
             ProviderRow(
                 id="prov_1",
@@ -77,7 +78,7 @@ async def stocked(units: Units) -> None:
 
 async def tokens(database: Database) -> list[str]:
     found: list[str] = []
-    async with database.read() as session:
+    async with database.read(EVERYWHERE) as session:
         for column in sealed_columns():
             connection = await session.connection()
             found += [token for (token,) in await connection.execute(select(column)) if token]

@@ -17,6 +17,7 @@ from backend.installation.service import InstallationService
 from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ async def start_and_stop(settings: Settings) -> None:
 
 async def sealed_check(settings: Settings) -> str:
     made = await bootstrap.start(settings, serving=False)
-    async with made.units.read() as session:
+    async with made.units.read(EVERYWHERE) as session:
         found = (await session.exec(select(col(InstallationRow.seal_check)))).one()
     await bootstrap.stop(made)
     return str(found)

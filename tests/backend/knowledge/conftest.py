@@ -17,6 +17,7 @@ from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import Document, DocumentStatus, KnowledgeBase
 from backend.operator import Operator, Permission
 from tests.factories.samples import written
+from tests.tenancy import EVERYWHERE
 
 Add = Callable[..., Awaitable[Document]]
 
@@ -63,7 +64,7 @@ class Desk:
 
     async def set_status(self, document: Document, status: DocumentStatus) -> None:
         """Put a row into a state that no use case leaves it in."""
-        async with self.services.units.write() as work:
+        async with self.services.units.write(EVERYWHERE) as work:
             row = await Documents(work.session, self.operator.project_id).change(document.id)
             row.status = status
             work.session.add(row)

@@ -18,6 +18,7 @@ from backend.ports.embeddings import Vectors
 from backend.ports.vectors import Point
 from tests.backend.knowledge.conftest import Desk
 from tests.factories.samples import MARKDOWN, docx, handbook, pdf, samples, zip_bomb
+from tests.tenancy import EVERYWHERE
 
 FOUND = {
     "returns.md": ("furniture 30 days", "markdown"),
@@ -139,9 +140,9 @@ async def test_a_new_attempt_embeds_only_what_is_not_indexed_yet(desk: Desk, mon
 
 async def test_an_overtaken_attempt_writes_nothing_more(desk: Desk) -> None:
     document = await desk.add("a.txt", "Some text.")
-    async with desk.services.units.write() as work:
+    async with desk.services.units.write(EVERYWHERE) as work:
         first = await DocumentWork(work.session).claim(document.id)
-    async with desk.services.units.write() as work:
+    async with desk.services.units.write(EVERYWHERE) as work:
         second = await DocumentWork(work.session).claim(document.id)
     assert first
     assert second

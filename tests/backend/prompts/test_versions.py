@@ -19,6 +19,7 @@ from backend.prompts.types import NewPrompt, Prompt, PromptChange, RunTally, Ver
 from backend.unit_of_work import Units
 from tests.backend.prompts.conftest import chat, text
 from tests.factories.keys import second_project
+from tests.tenancy import EVERYWHERE
 
 
 async def test_a_save_makes_the_next_version_and_leaves_the_last(
@@ -148,7 +149,7 @@ async def test_every_act_is_told_to_the_audit_log(
     await prompts.set_label(ines, answer.id, "staging", 2)
     await prompts.remove_label(ines, answer.id, "staging")
     await prompts.delete(ines, answer.id)
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         events = (await session.exec(select(AuditEventRow))).all()
     acts = ["create", "version", "change", "label", "label.remove", "delete"]
     assert [event.action for event in events] == [f"prompt.{act}" for act in acts]

@@ -19,6 +19,7 @@ from backend.providers.errors import KeyNeeded, ModelNotFound, ProviderNotFound,
 from backend.providers.models import ProviderRow
 from backend.providers.types import EMBEDDED_EMBEDDING, SCRIPTED_CHAT, ModelDraft, ProviderDraft
 from tests.backend.providers.conftest import KEY, Gateway
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_a_key_copied_into_another_provider_does_not_open(services: Servic
     mine = await services.providers.create(asker, gateway.draft())
     theirs = await services.providers.create(asker, gateway.draft(name="Other", base_url="https://public.example/v1",
                                                                   allow_private_address=False))  # fmt: skip
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         stolen = await work.session.get(ProviderRow, mine.id)
         target = await work.session.get(ProviderRow, theirs.id)
         assert stolen

@@ -20,6 +20,7 @@ from backend.secrets.models import SecretRow
 from backend.secrets.service import SecretService
 from backend.unit_of_work import Units
 from tests.factories.keys import second_project
+from tests.tenancy import EVERYWHERE
 
 CANARY = "canary-9f1c-value-4f2a"
 
@@ -48,7 +49,7 @@ async def test_d5_the_database_and_the_audit_log_hold_no_value(
     await secrets.put_secret(owner, "SHOP_KEY", CANARY)
     await secrets.put_secret(owner, "SHOP_KEY", f"{CANARY}-two")
     await secrets.delete_secret(owner, "SHOP_KEY")
-    async with any_database.read() as session:
+    async with any_database.read(EVERYWHERE) as session:
         events = (await session.exec(select(AuditEventRow))).all()
         rows = (await (await session.connection()).execute(text("SELECT * FROM secret"))).all()
     assert [event.action for event in events] == ["secret.create", "secret.replace", "secret.delete"]
@@ -60,7 +61,7 @@ async def test_d5_a_sealed_value_opens_in_its_own_row_alone(
 ) -> None:
     await secrets.put_secret(owner, "MINE", CANARY)
     await secrets.put_secret(owner, "OTHER", "another value of it")
-    async with any_database.write() as session:
+    async with any_database.write(EVERYWHERE) as session:
         stolen = (await session.exec(select(SecretRow.sealed_value).where(SecretRow.name == "MINE"))).one()
         await session.exec(update(SecretRow).where(SecretRow.name == "OTHER").values(sealed_value=stolen))  # type: ignore[arg-type]
     with pytest.raises(SealBroken):

@@ -26,6 +26,7 @@ from console.door.gate import gated
 from console.state.activity import ActivityState
 from console.state.bar import BarState
 from tests.console.tab import Tab
+from tests.tenancy import EVERYWHERE
 
 FIRST = next(iter(HYDRATE))
 ROOT_FOLDER = Path(__file__).resolve().parents[3]
@@ -113,14 +114,14 @@ async def test_row_49_guessing_at_the_socket_stops_being_looked_up(
 
 
 async def _last_seen(services: Services, cookie: str) -> Any:
-    async with services.units.read() as reading:
+    async with services.units.read(EVERYWHERE) as reading:
         row = await Sessions(reading).session(hash_of(cookie))
     assert row is not None
     return row.last_seen_at
 
 
 async def _aged(services: Services, by: timedelta) -> None:
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(update(SessionRow).values(last_seen_at=utc_now() - by, signed_in_with="password"))
     services.identity.forget_all()
 

@@ -16,6 +16,7 @@ from backend.operator import Operator
 from console.state.flows_live import follow, under_way
 from console.state.run_board import RunBoard
 from tests.factories.flows import echo
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_a_run_that_ends_in_another_process_ends_on_the_screen(services: S
     watching = asyncio.create_task(follow(draw, operator, board, made.id))
     while not drawn:
         await asyncio.sleep(0.01)
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         ownership = Ownership(work.session)
         attempt = await ownership.claim(made.id, "elsewhere", utc_now())
         assert attempt is not None

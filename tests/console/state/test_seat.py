@@ -10,13 +10,14 @@ from backend.errors import Forbidden
 from backend.identity.models import MemberRow
 from console.state.models_form import ModelsFormState
 from tests.console.tab import Tab, tab
+from tests.tenancy import EVERYWHERE
 
 __all__ = ["tab"]
 
 
 async def test_a_handler_that_turns_a_viewer_away_is_told(tab: Tab, services: Services) -> None:
     owner = await services.identity.ensure_owner()
-    async with services.units.write() as work:
+    async with services.units.write(EVERYWHERE) as work:
         await work.session.exec(update(MemberRow).values(role="viewer"))
     with pytest.raises(Forbidden):
         await tab.state(ModelsFormState).save({})
