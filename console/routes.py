@@ -26,6 +26,7 @@ SETTINGS_API_KEYS = "/settings/api-keys"
 SETTINGS_SECRETS = "/settings/secrets"
 SETTINGS_SIGN_IN = "/settings/sign-in"
 SETTINGS_SUPPORT = "/settings/support"
+SETTINGS_AUDIT = "/settings/audit"
 DESIGN = "/design"
 ABOUT = "/about"
 

@@ -46,6 +46,7 @@ FEATURES: tuple[str, ...] = (
     "models",
     "models_pane",
     "members",
+    "audit",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -24,6 +24,7 @@ from console.pages.overview import overview
 from console.pages.run import run
 from console.pages.runs import runs
 from console.pages.settings_api_keys import settings_api_keys
+from console.pages.settings_audit import settings_audit
 from console.pages.settings_projects import settings_projects
 from console.pages.settings_secrets import settings_secrets
 from console.pages.settings_sign_in import settings_sign_in
@@ -31,6 +32,8 @@ from console.pages.settings_support import settings_support
 from console.state.about import AboutState
 from console.state.activity import ActivityState
 from console.state.api_keys import ApiKeysState
+from console.state.audit import AuditState
+from console.state.audit_check import AuditCheckState
 from console.state.conversations import ConversationsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
@@ -112,5 +115,6 @@ PAGES: tuple[Page, ...] = (
     Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
     Page(settings_sign_in, routes.SETTINGS_SIGN_IN, "Sign-in · Signalbox", SignInPolicyState.load),
     Page(settings_support, routes.SETTINGS_SUPPORT, "Support · Signalbox", SupportState.load),
+    Page(settings_audit, routes.SETTINGS_AUDIT, "Audit log · Signalbox", [AuditState.load, AuditCheckState.load]),
     Page(design, routes.DESIGN, "Components · Signalbox"),
 )

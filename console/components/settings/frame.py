@@ -15,6 +15,7 @@ SETTINGS: tuple[tuple[str, str], ...] = (
     ("Secrets", routes.SETTINGS_SECRETS),
     ("Sign-in", routes.SETTINGS_SIGN_IN),
     ("Support", routes.SETTINGS_SUPPORT),
+    ("Audit log", routes.SETTINGS_AUDIT),
 )
 CURRENT = {"aria-current": "page"}
 
