@@ -1,0 +1,131 @@
+"""Every handler of the console, called with what another organisation has: nothing is told, nothing is changed."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import itertools
+import json
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import reflex as rx
+from reflex.event import EventHandler
+
+from backend.errors import DomainError
+from console import routes
+from console.pages import PAGES
+from tests.access.test_isolation import rows_of, unknown
+from tests.access.world import Side, World
+from tests.console.tab import Tab
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+SECONDS = 20
+# A busy machine takes half a minute for one.
+NUM_PARTS = 4
+# A form names its fields as its handler reads them.
+FIELDS = ("name", "question", "id", "flow_id", "document_id", "user_id", "email", "role", "group", "comment", "value")
+ADDRESSES = {
+    routes.FLOW: "flow_id",
+    routes.RUN: "run_id",
+    routes.CONVERSATION: "conversation_id",
+    routes.KNOWLEDGE_BASE: "knowledge_base_id",
+    routes.DOCUMENT: "document_id",
+}
+# Addresses in memory, and ids of what a handler makes.
+NEW_EACH_TIME = re.compile(r"0x[0-9a-f]+|_[0-9a-f]{32}")
+# Samples for those who build the console; they have no rows behind them.
+NO_ROWS = {"DesignState"}
+
+
+def states(kind: type[rx.State] = rx.State) -> Iterator[type[rx.State]]:
+    for one in kind.get_substates():
+        if one.__module__.startswith("console.state"):
+            yield one
+        yield from states(one)
+
+
+def handlers() -> list[tuple[type[rx.State], str, EventHandler]]:
+    assert PAGES  # their modules define the states
+    return [
+        (state, name, handler)
+        for state in sorted(set(states()), key=lambda one: one.__name__)
+        for name, handler in sorted(state.event_handlers.items())
+        if state.__name__ not in NO_ROWS and handler.fn.__module__.startswith("console.")
+    ]
+
+
+def arguments(handler: EventHandler, value: str) -> list[Any]:
+    """Return an argument for each parameter: the id wherever a text fits."""
+    found: list[Any] = []
+    for name, parameter in list(inspect.signature(handler.fn).parameters.items())[1:]:
+        kind = str(parameter.annotation)
+        if kind.startswith("dict"):
+            found.append(dict.fromkeys(FIELDS, value))
+        elif kind.startswith("list"):
+            found.append([{"op": "rename", "node": value, "title": value}])
+        elif kind in {"int", "float", "bool"}:
+            found.append({"int": 1, "float": 0.0, "bool": True}[kind])
+        else:
+            found.append("viewer" if name == "role" else value)
+    return found
+
+
+async def outcome(cookie: str, state: type[rx.State], handler: EventHandler, value: str, path: str) -> tuple[str, str]:
+    """Call a handler in a fresh tab; return all that the browser would hear of it, without the id itself."""
+    tab = Tab(cookie).at(path)
+    said: list[str] = []
+    try:
+        async with asyncio.timeout(SECONDS):
+            told = handler.fn(tab.state(state), *arguments(handler, value))
+            if hasattr(told, "__aiter__"):
+                said += [str(one) async for one in told]
+            else:
+                said.append(str(await told))
+    except DomainError as error:
+        said.append(f"{type(error).__name__} {error.message}")
+    except Exception as error:  # noqa: BLE001  # a form that makes no sense: the page says that something failed
+        said.append(type(error).__name__)
+    drawn = json.dumps(tab.state(state).dict(), default=str, sort_keys=True)
+    return NEW_EACH_TIME.sub("", " ".join(said).replace(value, "ID")), drawn.replace(value, "ID")
+
+
+@pytest.fixture
+def tabs_that_look_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what watches go round once: no browser holds a socket here."""
+    turns = itertools.cycle([True, False])
+
+    async def is_open(_token: str) -> bool:
+        return next(turns)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("console.state") and hasattr(module, "is_open"):
+            monkeypatch.setattr(module, "is_open", is_open)
+
+
+@pytest.mark.security("4", "7", "28", "Z2")
+@pytest.mark.usefixtures("tabs_that_look_twice")
+@pytest.mark.parametrize("part", range(NUM_PARTS))
+async def test_no_handler_tells_or_changes_anything_of_another_organisation(
+    world: World, ours: Side, theirs: Side, part: int
+) -> None:
+    before = await rows_of(world.services, ours)
+    lost, cookie = unknown(ours.ids), theirs.sessions["owner"]
+    places = {key: routes.to(route, "{}") for route, key in ADDRESSES.items()}
+    num_called = 0
+    for state, name, handler in handlers()[part::NUM_PARTS]:
+        takes = len(inspect.signature(handler.fn).parameters) > 1
+        for key in ours.ids if takes else places:
+            if key == "name":
+                continue
+            path = places.get(key, "/")
+            foreign = await outcome(cookie, state, handler, ours.ids[key], path.format(ours.ids[key]))
+            known = await outcome(cookie, state, handler, lost[key], path.format(lost[key]))
+            assert ours.word not in "".join(foreign), (state.__name__, name, key)
+            assert foreign[0] == known[0], (state.__name__, name, key)
+            num_called += 1
+    assert num_called > 100
+    assert await rows_of(world.services, ours) == before
