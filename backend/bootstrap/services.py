@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from backend.activity.service import ActivityService
+from backend.addresses.service import AddressService
 from backend.audit.service import AuditService
 from backend.bootstrap.datasets import open_datasets
 from backend.bootstrap.edge import Edge, edge_of
@@ -80,6 +81,7 @@ class Services:
     secrets: SecretService
     activity: ActivityService
     audit: AuditService
+    addresses: AddressService
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -145,6 +147,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         secrets=secrets,
         activity=ActivityService(units),
         audit=AuditService(units),
+        addresses=AddressService(units, identity),
         demo=DemoService(units, knowledge, running.flows, conversations, providers),
         overview=OverviewService(knowledge, running.flows, running.runs),
     )

@@ -15,7 +15,7 @@ from backend.errors import NotFound, QuotaExceeded, SignInNeeded
 from backend.operator import Operator
 from backend.trace_ids import caller_address, unattended
 from console import routes
-from console.door import tabs
+from console.door import addresses, tabs
 from console.door.outgoing import farewell, places
 from console.toasts import warn
 
@@ -59,6 +59,8 @@ class EventGate(rx.Middleware):
         project_id = asked or (seat._project_id if known else "")
         try:
             operator, _ = await services().identity.by_session(token, project_id)
+            if hydrates and not asked and (led := await addresses.project_of(operator, state.router.url.path)):
+                operator, _ = await services().identity.by_session(token, led)
         except SignInNeeded:
             return farewell()
         except NotFound:
