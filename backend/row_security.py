@@ -6,6 +6,11 @@ Superusers and roles with BYPASSRLS see everything: `signalbox doctor` warns of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import DDL
+
 # Both at once, by one statement, for the transaction that it stands in.
 ENTER = "SELECT set_config('signalbox.organisation', %s, true), set_config('signalbox.project', %s, true)"
 # For a connection that is system work from its beginning to its end.
@@ -31,19 +36,29 @@ def of_parent(parent: str, column: str) -> str:
     return f"EXISTS (SELECT FROM {parent} WHERE {parent}.id = {column})"
 
 
-def protect(table: str, condition: str) -> tuple[str, ...]:
-    """Return the statements that put a table behind the wall; FORCE holds it for the table's owner too."""
-    return (
-        f"CREATE POLICY tenant ON {table} USING ({condition})",
-        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-    )
+def protect(operations: Any, conditions: Mapping[str, str]) -> None:
+    """Put tables behind the wall, each with its condition; FORCE holds it for their owner too. For migrations."""
+    for table, condition in conditions.items():
+        _execute(
+            operations,
+            f"CREATE POLICY tenant ON {table} USING ({condition})",
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        )
 
 
-def open_up(table: str) -> tuple[str, ...]:
-    """Return the statements that take the wall away."""
-    return (
-        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
-        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-        f"DROP POLICY tenant ON {table}",
-    )
+def open_up(operations: Any, tables: Iterable[str]) -> None:
+    """Take the wall away again."""
+    for table in tables:
+        _execute(
+            operations,
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            f"DROP POLICY tenant ON {table}",
+        )
+
+
+def _execute(operations: Any, *statements: str) -> None:
+    if operations.get_context().dialect.name == "postgresql":  # SQLite has no such thing
+        for statement in statements:
+            operations.execute(DDL(statement))  # type: ignore[no-untyped-call]  # of SQLAlchemy

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from alembic import op
 from backend.row_security import of_organisation, of_parent, of_project, open_up, protect
 
@@ -43,18 +41,9 @@ CONDITIONS = {
 }
 
 
-def _walled() -> tuple[str, ...]:
-    """Return the tables; none on SQLite, which has no such thing."""
-    return tuple(CONDITIONS) if op.get_context().dialect.name == "postgresql" else ()
-
-
 def upgrade() -> None:
-    for table in _walled():
-        for statement in protect(table, CONDITIONS[table]):
-            op.execute(sa.DDL(statement))
+    protect(op, CONDITIONS)
 
 
 def downgrade() -> None:
-    for table in _walled():
-        for statement in open_up(table):
-            op.execute(sa.DDL(statement))
+    open_up(op, CONDITIONS)

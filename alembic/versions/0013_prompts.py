@@ -6,12 +6,22 @@ import sqlalchemy as sa
 
 from alembic import op
 from backend.columns import Json, UtcDateTime
+from backend.row_security import of_project, protect
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+TABLES = (
+    "prompt_playground",
+    "prompt_approval",
+    "prompt_protected_label",
+    "prompt_label_move",
+    "prompt_label",
+    "prompt_version",
+    "prompt",
+)
 PROJECT = (["project_id"], ["project.id"])
 PROMPT = (["prompt_id"], ["prompt.id"])
 
@@ -143,16 +153,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_prompt_playground_project_id", "prompt_playground", ["project_id"], unique=False)
     op.create_index("ix_prompt_playground_prompt_id", "prompt_playground", ["prompt_id"], unique=False)
+    protect(op, dict.fromkeys(TABLES, of_project()))
 
 
 def downgrade() -> None:
-    for table in (
-        "prompt_playground",
-        "prompt_approval",
-        "prompt_protected_label",
-        "prompt_label_move",
-        "prompt_label",
-        "prompt_version",
-        "prompt",
-    ):
+    for table in TABLES:
         op.drop_table(table)

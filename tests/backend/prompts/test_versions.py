@@ -166,7 +166,7 @@ async def test_statistics_are_counted_in_the_unit_of_the_conversation(
     prompts: PromptService, ines: Operator, answer: Prompt, any_database: Database
 ) -> None:
     async def count(mean: float, judged: int, completed: int) -> Prompt:
-        async with Units(any_database).write() as work:
+        async with Units(any_database).write(EVERYWHERE) as work:
             await prompts.count_run(work, ines.project_id, answer.id, RunTally(mean, judged, completed))
         return await prompts.get(ines, answer.id)
 
