@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from alembic import op
 from backend.columns import Json, UtcDateTime
+from backend.row_security import of_organisation, protect
 
 revision = "0014"
 down_revision = "0013"
@@ -48,6 +49,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"]),
         sa.PrimaryKeyConstraint("user_id"),
     )
+
+    protect(op, {"support_grant": of_organisation()})
 
 
 def downgrade() -> None:
