@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from alembic import op
 from backend.columns import Json, UtcDateTime
+from backend.row_security import of_project, protect
 
 revision = "0015"
 down_revision = "0014"
@@ -84,6 +85,8 @@ def upgrade() -> None:
     op.create_index("ix_dataset_item_row", "dataset_item", ["dataset_id", "row"])
     op.create_index("ix_dataset_item_input", "dataset_item", ["dataset_id", "input_hash"])
     op.create_index("ix_dataset_item_id", "dataset_item", ["item_id"])
+
+    protect(op, dict.fromkeys(("dataset", "dataset_version", "dataset_item"), of_project()))
 
 
 def downgrade() -> None:
