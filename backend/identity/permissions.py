@@ -71,9 +71,11 @@ def held(role: Role, organisation_role: Role) -> frozenset[May]:
     return here | (PERMISSIONS[organisation_role] & OF_THE_ORGANISATION)
 
 
-# Whoever stands in for a member changes nothing of who may do what, nor any credential.
+# Whoever stands in for a member changes nothing of who may do what, nor any credential; and approves nothing, since
+# it could be their own change.
 NEVER_OF_SUPPORT = frozenset(
     {
+        May.PROMPTS_APPROVE,
         May.MEMBERS_MANAGE,
         May.KEYS_MANAGE,
         May.SECRETS_EDIT,

@@ -18,6 +18,8 @@ class Verdicts(Generic[Verdict]):
 
     def __init__(self) -> None:
         self._kept: dict[str, dict[str, tuple[float, Verdict]]] = {}
+        # Counts what was forgotten: a verdict read before that must not be kept after it.
+        self.num_forgotten = 0
 
     def get(self, token_hash: str, project_id: str = "") -> Verdict | None:
         kept = self._kept.get(token_hash, {}).get(project_id)
@@ -35,6 +37,8 @@ class Verdicts(Generic[Verdict]):
     def forget_all(self) -> None:
         """Forget everything: who may do what has changed, which is rare."""
         self._kept.clear()
+        self.num_forgotten += 1
 
     def forget(self, token_hash: str) -> None:
         self._kept.pop(token_hash, None)
+        self.num_forgotten += 1

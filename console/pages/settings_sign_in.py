@@ -28,9 +28,9 @@ from console.components.ui import (
 from console.state.sign_in_policy import SignInPolicyState as SignIn
 
 COLUMNS = (
-    Column("Provider", width="208px"),
+    Column("Provider"),
     Column("Last heard", width="168px"),
-    Column("Address to register there", narrow=False),
+    Column("Address to register there", width="52%", narrow=False),
     Column("Check", number=True, width="96px"),
 )
 ROLES = (("viewer", "Viewer"), ("reviewer", "Reviewer"), ("editor", "Editor"))
@@ -70,7 +70,7 @@ def _row(one: Any) -> rx.Component:
         class_name="row tight",
     )
     return table_row(
-        cell(one.title, rx.el.br(), rx.el.span(one.kind, class_name="t12 t2"), name=True),
+        cell(one.title, rx.el.span(" ", one.kind, class_name="t12 t2 hide-s"), name=True, title=one.title),
         cell(status(one.state, one.heard), title=one.exact),
         cell(address, narrow=False),
         cell(check, number=True),
@@ -125,6 +125,7 @@ def _policy() -> rx.Component:
         id=FORM,
         key=SignIn.version.to_string(),
         class_name="formcol pad",
+        style={"maxWidth": "640px"},
         on_submit=SignIn.save,
     )
     return panel("Who may come in, and how", form)

@@ -77,7 +77,7 @@ def _row(one: Any) -> rx.Component:
         aria_label=rx.Var.create("Take back the access of ") + one.support,
     )
     return table_row(
-        cell(one.support, rx.el.br(), rx.el.span(one.email, class_name="t12 t2"), name=True),
+        cell(one.support, rx.el.span(" ", one.email, class_name="t12 t2 hide-s"), name=True, title=one.email),
         cell(one.member),
         cell(one.role, narrow=False),
         cell(status(one.state, one.words), narrow=False),

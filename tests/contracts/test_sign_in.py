@@ -23,7 +23,7 @@ def part(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-async def test_the_address_carries_state_nonce_pkce_and_the_exact_return_address() -> None:
+async def test_a1_the_address_carries_state_nonce_pkce_and_the_exact_return_address() -> None:
     query = dict(parse_qsl(urlsplit(await Provider().engine.address(OPENING)).query))
     challenge = base64.urlsafe_b64encode(hashlib.sha256(OPENING.verifier.encode()).digest()).rstrip(b"=").decode()
     assert query == {
@@ -77,7 +77,7 @@ BAD_CLAIMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", BAD_CLAIMS.values(), ids=BAD_CLAIMS)
-async def test_a_token_with_bad_claims_is_refused(changes: dict[str, Any]) -> None:
+async def test_a4_a_token_with_bad_claims_is_refused(changes: dict[str, Any]) -> None:
     provider = Provider()
     provider.sign(**changes)
     with pytest.raises(ArrivalRefused):
@@ -95,8 +95,9 @@ BAD_HEADERS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.security("48")
 @pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS)
-async def test_a_token_with_a_bad_header_is_refused(header: dict[str, Any]) -> None:
+async def test_row_48_a_token_with_a_bad_header_is_refused(header: dict[str, Any]) -> None:
     provider = Provider()
     provider.sign()
     _, claims, signature = provider.answer["id_token"].split(".")
@@ -117,7 +118,8 @@ def _rs256(signed: bytes) -> bytes:
     return bytes(registry.get_alg("RS256").sign(signed, KEY))
 
 
-async def test_a_token_without_signature_is_refused() -> None:
+@pytest.mark.security("48")
+async def test_row_48_a_token_without_signature_is_refused() -> None:
     provider = Provider()
     for algorithm in ("none", "None", "NONE", ""):
         provider.answer = {"id_token": f"{part({'alg': algorithm})}.{part(provider.claims())}."}
@@ -125,7 +127,8 @@ async def test_a_token_without_signature_is_refused() -> None:
             await provider.engine.arrival("the-code", OPENING)
 
 
-async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> None:
+@pytest.mark.security("48")
+async def test_row_48_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> None:
     provider = Provider()
     for secret in (KEY.as_pem(private=False), KEY.as_pem(private=False).strip()):
         signed = f"{part({'alg': 'HS256', 'kid': 'one'})}.{part(provider.claims())}".encode()
@@ -135,7 +138,7 @@ async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused() -> No
             await provider.engine.arrival("the-code", OPENING)
 
 
-async def test_a_token_signed_with_another_key_of_the_same_id_is_refused() -> None:
+async def test_a4_a_token_signed_with_another_key_of_the_same_id_is_refused() -> None:
     provider = Provider()
     provider.sign(key=OTHER_KEY)
     with pytest.raises(ArrivalRefused):
@@ -146,21 +149,21 @@ async def test_a_token_signed_with_another_key_of_the_same_id_is_refused() -> No
     "answer",
     [{}, {"id_token": None}, {"id_token": ""}, {"id_token": "a.b"}, {"id_token": {}}, {"id_token": "x" * 200_000}],
 )
-async def test_an_answer_without_a_token_is_refused(answer: dict[str, Any]) -> None:
+async def test_a2_an_answer_without_a_token_is_refused(answer: dict[str, Any]) -> None:
     provider = Provider()
     provider.answer = answer
     with pytest.raises(ArrivalRefused):
         await provider.engine.arrival("the-code", OPENING)
 
 
-async def test_a_code_that_the_provider_refuses_is_refused() -> None:
+async def test_a2_a_code_that_the_provider_refuses_is_refused() -> None:
     provider = Provider()
     provider.token_status, provider.answer = 400, {"error": "invalid_grant"}
     with pytest.raises(ArrivalRefused):
         await provider.engine.arrival("used-before", OPENING)
 
 
-async def test_a_provider_that_is_down_is_told_and_asked_again_the_next_time() -> None:
+async def test_a8_a_provider_that_is_down_is_told_and_asked_again_the_next_time() -> None:
     provider = Provider()
     provider.is_down = True
     with pytest.raises(ProviderDown, match="The provider does not answer"):
@@ -169,11 +172,11 @@ async def test_a_provider_that_is_down_is_told_and_asked_again_the_next_time() -
     assert await provider.engine.address(OPENING)
 
 
-async def test_nothing_is_asked_of_the_provider_before_somebody_signs_in() -> None:
+async def test_a8_nothing_is_asked_of_the_provider_before_somebody_signs_in() -> None:
     assert not Provider().called
 
 
-async def test_unknown_key_ids_ask_for_the_keys_once_a_minute_at_most() -> None:
+async def test_a8_unknown_key_ids_ask_for_the_keys_once_a_minute_at_most() -> None:
     provider = Provider()
     provider.sign()
     await provider.engine.arrival("the-code", OPENING)
@@ -188,7 +191,7 @@ async def test_unknown_key_ids_ask_for_the_keys_once_a_minute_at_most() -> None:
     assert len(provider.calls("/jwks")) == 2
 
 
-async def test_a_provider_that_names_another_issuer_is_not_used() -> None:
+async def test_a3_a_provider_that_names_another_issuer_is_not_used() -> None:
     provider = Provider(config_of(issuer="https://other.example"))
     provider.config = config_of()
     with pytest.raises(ProviderDown):
@@ -196,13 +199,13 @@ async def test_a_provider_that_names_another_issuer_is_not_used() -> None:
 
 
 @pytest.mark.parametrize("claimed", ["https://accounts.google.com", "accounts.google.com"])
-async def test_both_spellings_of_google_are_one_issuer(claimed: str) -> None:
+async def test_a3_both_spellings_of_google_are_one_issuer(claimed: str) -> None:
     provider = Provider(config_of("google"))
     provider.sign(iss=claimed)
     assert (await provider.engine.arrival("c", OPENING)).issuer == "https://accounts.google.com"
 
 
-async def test_a_google_domain_is_told_by_its_claim_and_not_by_the_address() -> None:
+async def test_a5_a_google_domain_is_told_by_its_claim_and_not_by_the_address() -> None:
     provider = Provider(config_of("google", hosted_domains=("alder.example",)))
     provider.sign()
     with pytest.raises(ArrivalRefused, match="organisation"):
@@ -211,14 +214,14 @@ async def test_a_google_domain_is_told_by_its_claim_and_not_by_the_address() -> 
     assert await provider.engine.arrival("c", OPENING)
 
 
-async def test_an_address_that_nobody_vouches_for_is_not_told() -> None:
+async def test_a6_an_address_that_nobody_vouches_for_is_not_told() -> None:
     provider = Provider()
     for changes in ({"email_verified": False}, {"email_verified": None}, {"email_verified": "true"}):
         provider.sign(**changes)
         assert (await provider.engine.arrival("c", OPENING)).email == ""
 
 
-async def test_an_entra_person_is_tenant_and_object() -> None:
+async def test_a6_an_entra_person_is_tenant_and_object() -> None:
     provider = Provider(config_of("entra", tenants=(TENANT,)))
     provider.sign()
     arrival = await provider.engine.arrival("c", OPENING)
@@ -242,14 +245,14 @@ ENTRA: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", ENTRA.values(), ids=ENTRA)
-async def test_a_token_of_another_tenant_is_refused(changes: dict[str, Any]) -> None:
+async def test_a3_a_token_of_another_tenant_is_refused(changes: dict[str, Any]) -> None:
     provider = Provider(config_of("entra", tenants=(TENANT,)))
     provider.sign(**changes)
     with pytest.raises(ArrivalRefused):
         await provider.engine.arrival("c", OPENING)
 
 
-async def test_a_group_of_the_list_must_be_held() -> None:
+async def test_a5_a_group_of_the_list_must_be_held() -> None:
     provider = Provider(config_of(groups=("operators",)))
     provider.sign(groups=["staff"])
     with pytest.raises(ArrivalRefused, match="groups"):

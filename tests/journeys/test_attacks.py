@@ -20,6 +20,8 @@ SPACE = "/_event"
 ROOT = "reflex___state____state"
 HYDRATE = f"{ROOT}.hydrate_and_load"
 QUIET_SECONDS = 1.0
+SECONDS_TO_BE_OUT = 5
+SECRETS = f"{ROOT}.console___state___secrets____secrets_state"
 PALETTE = f"{ROOT}.console___state___palette____palette_state"
 ASK = f"{ROOT}.console___state___ask____ask_state"
 
@@ -35,8 +37,10 @@ class Attacker:
         self.token = str(uuid.uuid4())
         self._server, self._headers = server, headers
         self._heard: asyncio.Queue[Any] = asyncio.Queue()
+        self.closed = asyncio.Event()
         self.io = socketio.AsyncClient(reconnection=False)
         self.io.on("event", self._heard.put_nowait, namespace=SPACE)
+        self.io.on("disconnect", lambda *_: self.closed.set(), namespace=SPACE)
 
     async def connect(self, token: str = "") -> list[Any]:
         """Open the socket as the page would; return what is told at once. Raise when refused."""

@@ -181,6 +181,7 @@ def test_a_group_of_the_provider_gives_its_role_at_each_sign_in(desk: Server, br
     owner.context.close()
 
 
+@pytest.mark.security("38")
 def test_row_38_a_callback_is_finished_in_the_browser_that_began_it_alone(desk: Server, browser: Browser) -> None:
     """The address that the provider sends the owner back to opens nothing in anybody else's browser."""
     context = new_context(browser)

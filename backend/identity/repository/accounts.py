@@ -176,10 +176,11 @@ class Accounts:
         )
         return list(await self._session.exec(statement.order_by(col(SessionRow.last_seen_at).desc())))
 
-    async def end_sessions(self, user_id: str, moment: datetime, *, except_id: str = "", only_id: str = "") -> None:
+    async def end_sessions(self, user_id: str, moment: datetime, *, except_id: str = "", only_id: str = "") -> int:
+        """End sessions of the person, and return how many."""
         statement = update(SessionRow).where(
             col(SessionRow.user_id) == user_id, col(SessionRow.revoked_at).is_(None), col(SessionRow.id) != except_id
         )
         if only_id:
             statement = statement.where(col(SessionRow.id) == only_id)
-        await self._session.exec(statement.values(revoked_at=moment))
+        return int((await self._session.exec(statement.values(revoked_at=moment))).rowcount)

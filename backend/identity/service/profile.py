@@ -118,7 +118,9 @@ class ProfileUse(Entering):
         if not session_id:
             raise NotFound("There is no such session.")
         async with self._units.write(ACCOUNTS) as work:
-            await Accounts(work.session).end_sessions(operator.user_id, utc_now(), only_id=session_id)
+            num_ended = await Accounts(work.session).end_sessions(operator.user_id, utc_now(), only_id=session_id)
+            if not num_ended:
+                raise NotFound("There is no such session.")
         self._parts.identity.forget_all()
 
     async def end_all_sessions(self, operator: Operator) -> None:

@@ -126,7 +126,7 @@ class SessionUse(Base):
                 actor, target = Actor(seat.user.id, seat.user.name, "session"), Target("session", session.id)
                 await AuditTrail(work.session).record_of(seat.organisation.id, actor, "session.sign_out", target)
             await sessions.revoke(hash_of(token), utc_now())
-        self._verdicts.forget(hash_of(token))
+        self.forget_all()
 
     def is_alive(self, session: SessionRow, now: datetime) -> bool:
         """Tell whether the session may be used: what a link opened has no way back, so being idle does not end it."""
@@ -140,8 +140,11 @@ class SessionUse(Base):
         """
         token_hash = hash_of(token)
         seen = self._verdicts.get(token_hash, project_id)
-        if seen is None:
-            seen = self._verdicts.keep(token_hash, await self._look(token_hash, project_id), project_id)
+        while seen is None:
+            num_forgotten = self._verdicts.num_forgotten
+            found = await self._look(token_hash, project_id)
+            if num_forgotten == self._verdicts.num_forgotten:  # else it was read while somebody's rights changed
+                seen = self._verdicts.keep(token_hash, found, project_id)
         now = utc_now()
         if now - seen.seen_at > TOUCH_AFTER and not unattended.get():
             seen.seen_at = now

@@ -154,8 +154,11 @@ async def test_an_invitation_that_was_taken_back_or_is_old_opens_nothing(
     assert await identity.invite(owner, NEW, Role.VIEWER)  # one that has expired does not stand in the way
 
 
+@pytest.mark.security("14")
 @pytest.mark.parametrize("token", ["", "null", "0", "[]", "x" * 43])
-async def test_a_guessed_invitation_opens_nothing(identity: IdentityService, owner: Operator, token: str) -> None:
+async def test_row_14_a_guess_at_an_invitation_opens_nothing(
+    identity: IdentityService, owner: Operator, token: str
+) -> None:
     await identity.invite(owner, NEW, Role.VIEWER)
     with pytest.raises(LinkNotValid):
         await accepted(identity, token, "Mallory")

@@ -87,6 +87,7 @@ async def test_what_is_no_policy_is_refused(ways: Ways, wrong: dict[str, Any]) -
     assert await ways.service.policy(owner) == Policy()
 
 
+@pytest.mark.security("39")
 async def test_row_39_where_only_providers_let_in_every_other_way_is_shut(ways: Ways) -> None:
     owner = await linked_owner(ways)
     entered = await ways.service.by_password(EMAIL, PASSWORD)
@@ -116,6 +117,7 @@ async def test_row_39_where_only_providers_let_in_every_other_way_is_shut(ways: 
     assert (await ways.identity.by_session(again))[0].user_id == owner.user_id  # the way back, on this machine alone
 
 
+@pytest.mark.security("39")
 async def test_row_39_an_invitation_is_not_accepted_by_a_session_that_a_password_opened(ways: Ways) -> None:
     """Somebody of another organisation, which takes passwords, is asked into one that does not."""
     owner = await linked_owner(ways)

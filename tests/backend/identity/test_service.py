@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
@@ -118,3 +119,22 @@ async def test_a_person_without_the_right_makes_no_key(identity: IdentityService
 
 def test_a_verdict_is_forgotten_before_a_revocation_must_be_felt() -> None:
     assert verdicts.REMEMBERED_SECONDS < 5
+
+
+async def test_what_was_read_before_a_session_ended_is_not_remembered_after(
+    identity: IdentityService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await identity.sign_in_by_link(await identity.make_sign_in_link())
+    look, asked = identity._look, list[str]()
+
+    async def ended_meanwhile(token_hash: str, project_id: str) -> Any:
+        found = await look(token_hash, project_id)
+        if not asked:
+            asked.append(token_hash)
+            await identity.sign_out(session)
+        return found
+
+    monkeypatch.setattr(identity, "_look", ended_meanwhile)
+    with pytest.raises(SignInNeeded):
+        await identity.by_session(session)
+    assert asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from backend.errors import Conflict, Forbidden, NotFound, SignInNeeded
 from backend.identity.errors import LinkNotValid, NotInvited, OpeningNotValid
 from backend.identity.models import SessionRow, SignInPolicyRow
 from backend.identity.permissions import Role
+from backend.identity.service import IdentityService
+from backend.identity.service.signing_in import SignInService
 from backend.identity.service.single_sign_on import OPENING
 from backend.identity.types import Policy
 from backend.ports.sign_in import ArrivalRefused, ProviderDown
@@ -38,7 +41,7 @@ async def test_the_first_owner_joins_a_provider_and_comes_back_by_it(ways: Ways)
 
 
 @pytest.mark.parametrize("state", ["", "x", "other"])
-async def test_a_wrong_state_asks_for_no_token(ways: Ways, state: str) -> None:
+async def test_a1_a_wrong_state_asks_for_no_token(ways: Ways, state: str) -> None:
     _, cookie = await ways.begun()
     ways.provider.sign(nonce=ways.nonce)
     with pytest.raises(OpeningNotValid):
@@ -46,7 +49,8 @@ async def test_a_wrong_state_asks_for_no_token(ways: Ways, state: str) -> None:
     assert not ways.provider.calls("/token")
 
 
-async def test_a_callback_finished_in_another_browser_is_refused(ways: Ways) -> None:
+@pytest.mark.security("38")
+async def test_row_38_a_callback_finished_in_another_browser_is_refused(ways: Ways) -> None:
     """The other browser has no cookie, or the one of its own sign-in."""
     await joined(ways)
     state, _ = await ways.begun()
@@ -58,7 +62,23 @@ async def test_a_callback_finished_in_another_browser_is_refused(ways: Ways) -> 
     assert len(ways.provider.calls("/token")) == num_calls
 
 
-async def test_a_state_is_good_once(ways: Ways) -> None:
+@pytest.mark.security("47")
+async def test_row_47_the_state_lives_in_the_browser_alone_whichever_process_answers(ways: Ways) -> None:
+    """No cache of the server holds a state that another browser could draw from: the database has what was used."""
+    await joined(ways)
+    state, cookie = await ways.begun()
+    ways.provider.sign(nonce=ways.nonce)
+    other = SignInService(replace(ways.service._parts, identity=IdentityService(ways.units)))
+    for held in ("", (await ways.begun())[1]):
+        with pytest.raises(OpeningNotValid):
+            await other.finish("test", held, state, "the-code")
+    assert (await other.finish("test", cookie, state, "the-code"))[0].token
+    for service in (ways.service, other):
+        with pytest.raises(OpeningNotValid):
+            await service.finish("test", cookie, state, "the-code")
+
+
+async def test_a1_a_state_is_good_once(ways: Ways) -> None:
     await joined(ways)
     begun = await ways.begun()
     await ways.come(begun)
@@ -68,13 +88,13 @@ async def test_a_state_is_good_once(ways: Ways) -> None:
     assert len(ways.provider.calls("/token")) == num_calls
 
 
-async def test_a_sign_in_of_more_than_ten_minutes_is_refused(ways: Ways) -> None:
+async def test_a1_a_sign_in_of_more_than_ten_minutes_is_refused(ways: Ways) -> None:
     state, cookie = await ways.begun()
     with pytest.raises(OpeningNotValid):
         await ways.service.finish("test", aged(cookie, OPENING, timedelta(minutes=11)), state, "the-code")
 
 
-async def test_an_error_of_the_provider_opens_nothing_and_is_recorded(ways: Ways) -> None:
+async def test_a2_an_error_of_the_provider_opens_nothing_and_is_recorded(ways: Ways) -> None:
     await ways.owner()
     state, cookie = await ways.begun()
     with pytest.raises(ArrivalRefused):
@@ -84,14 +104,14 @@ async def test_an_error_of_the_provider_opens_nothing_and_is_recorded(ways: Ways
     assert [row.action for row in rows] == ["sign-in.fail"]
 
 
-async def test_a_token_of_another_sign_in_is_refused(ways: Ways) -> None:
+async def test_a2_a_token_of_another_sign_in_is_refused(ways: Ways) -> None:
     await joined(ways)
     begun = await ways.begun()
     with pytest.raises(ArrivalRefused):
         await ways.come(begun, nonce="another")
 
 
-async def test_a_provider_that_is_down_is_told(ways: Ways) -> None:
+async def test_a8_a_provider_that_is_down_is_told(ways: Ways) -> None:
     ways.provider.is_down = True
     with pytest.raises(ProviderDown):
         await ways.service.begin("test", BACK)
@@ -125,22 +145,25 @@ async def test_a_domain_of_the_organisation_lets_in_with_its_role(ways: Ways) ->
         {"email": "@evil.example@"},
     ],
 )
-async def test_a_domain_counts_only_whole_and_vouched_for(ways: Ways, claims: dict[str, object]) -> None:
+async def test_a5_a_domain_counts_only_whole_and_vouched_for(ways: Ways, claims: dict[str, object]) -> None:
     await let_domain_in(ways)
     with pytest.raises(NotInvited):
         await ways.come(**claims)
 
 
-async def test_the_address_of_an_account_does_not_lead_into_it(ways: Ways) -> None:
+async def test_a7_the_address_of_an_account_does_not_lead_into_it(ways: Ways) -> None:
     owner = await ways.owner_with_password()
     await let_domain_in(ways)
     with pytest.raises(Conflict, match="account with this address"):
         await ways.come(email=EMAIL)
+    with pytest.raises(NotInvited):
+        await ways.come(email=EMAIL, email_verified=False)
+    assert not (await ways.service.account(owner)).linked
     operator, _ = await ways.identity.by_session(await joined(ways))
     assert operator.user_id == owner.user_id
 
 
-async def test_the_same_subject_of_another_issuer_is_somebody_else(ways: Ways) -> None:
+async def test_a6_the_same_subject_of_another_issuer_is_somebody_else(ways: Ways) -> None:
     await joined(ways)
     async with ways.database.write(EVERYWHERE) as session:
         await session.exec(text("UPDATE user_identity SET issuer = 'https://other.example'"))  # type: ignore[call-overload]
@@ -148,13 +171,13 @@ async def test_the_same_subject_of_another_issuer_is_somebody_else(ways: Ways) -
         await ways.come()
 
 
-async def test_an_address_that_moved_to_somebody_else_leads_nowhere(ways: Ways) -> None:
+async def test_a6_an_address_that_moved_to_somebody_else_leads_nowhere(ways: Ways) -> None:
     await joined(ways)
     with pytest.raises(NotInvited):
         await ways.come(sub="person-2", email="ines@other.example")
 
 
-async def test_linking_needs_a_fresh_sign_in(ways: Ways) -> None:
+async def test_a7_linking_needs_a_fresh_sign_in(ways: Ways) -> None:
     owner = await ways.owner()
     session = await ways.identity.sign_in_by_link(await ways.identity.make_sign_in_link())
     await ways.service.begin_linking(owner, session, "test", BACK)
@@ -166,7 +189,7 @@ async def test_linking_needs_a_fresh_sign_in(ways: Ways) -> None:
         await ways.service.begin_linking(owner, "no session", "test", BACK)
 
 
-async def test_somebody_elses_sign_in_cannot_be_linked(ways: Ways) -> None:
+async def test_a7_somebody_elses_sign_in_cannot_be_linked(ways: Ways) -> None:
     await let_domain_in(ways)
     await ways.come()
     with pytest.raises(Conflict):
@@ -208,7 +231,8 @@ async def test_one_session_is_ended_by_its_owner_only(ways: Ways) -> None:
     here, there = await joined(ways), await ways.come()
     owner = await ways.owner()
     seen = next(one for one in await ways.service.sessions(owner, here) if not one.is_this)
-    await ways.service.end_session(stranger, seen.id)
+    with pytest.raises(NotFound):
+        await ways.service.end_session(stranger, seen.id)
     await ways.identity.by_session(there)
     await ways.service.end_session(owner, seen.id)
     with pytest.raises(SignInNeeded):
@@ -229,7 +253,7 @@ async def test_an_owner_cannot_lock_themselves_out(ways: Ways) -> None:
         await ways.identity.by_session(by_link)
 
 
-async def test_an_invitation_is_accepted_by_the_address_that_the_provider_vouches_for(ways: Ways) -> None:
+async def test_a8_an_invitation_is_accepted_by_the_address_that_the_provider_vouches_for(ways: Ways) -> None:
     invitation = await ways.identity.invite(await ways.owner(), "sam@rowe.example", Role.EDITOR)
     for claims in ({"email_verified": False}, {"email": "other@rowe.example"}):
         with pytest.raises(NotInvited):

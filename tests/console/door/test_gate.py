@@ -62,9 +62,9 @@ async def test_a_page_opens_for_a_member(member: httpx.AsyncClient, path: str) -
     assert (await member.get(path)).content == b"SECRET"
 
 
-@pytest.mark.security("Z4", "46")
+@pytest.mark.security("45", "Z4", "46")
 @pytest.mark.parametrize("path", ["/_upload", "/_upload/x.pdf", "/ping", "/_health", "/_all_routes", "/auth-codespace"])
-async def test_the_doors_of_the_framework_are_closed_for_members_too(member: httpx.AsyncClient, path: str) -> None:
+async def test_row_45_the_doors_of_the_framework_are_shut_for_members_too(member: httpx.AsyncClient, path: str) -> None:
     answer = await member.get(path)
     assert (answer.status_code, answer.content) == (404, b"Refused.\n")
 

@@ -16,6 +16,7 @@ from backend.bootstrap import Services
 from console.door.account import ACCOUNT_ROUTES
 from console.door.edge import edged
 from console.door.gate import gated
+from console.door.invitation import INVITATION
 from console.door.plain import local
 from console.door.providers import PROVIDER_ROUTES
 from console.door.sign_in import SIGN_IN_ROUTES
@@ -35,7 +36,7 @@ def provider(services: Services) -> Provider:
 
 
 def browser_for(base_url: str = HERE, client: tuple[str, int] = ("127.0.0.1", 5000)) -> httpx.AsyncClient:
-    app = edged(gated(Starlette(routes=[*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES])))
+    app = edged(gated(Starlette(routes=[*SIGN_IN_ROUTES, *PROVIDER_ROUTES, *ACCOUNT_ROUTES, *INVITATION])))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=client), base_url=base_url)
 
 
@@ -209,8 +210,9 @@ NEXT = [
 ]
 
 
+@pytest.mark.security("45")
 @pytest.mark.parametrize("target", NEXT)
-async def test_no_way_in_leads_elsewhere(
+async def test_row_45_no_way_in_leads_elsewhere(
     services: Services, browser: httpx.AsyncClient, provider: Provider, target: str
 ) -> None:
     assert local(target) == "/"
@@ -223,8 +225,9 @@ async def test_no_way_in_leads_elsewhere(
     assert answer.headers["location"] == "/"
 
 
+@pytest.mark.security("14")
 @pytest.mark.parametrize("token", ["", "null", "[]", "{}", "0"])
-async def test_a_reset_without_a_real_token_is_refused(
+async def test_row_14_a_reset_without_a_real_token_is_refused(
     services: Services, browser: httpx.AsyncClient, token: str
 ) -> None:
     await browser.post("/sign-in/link", data={"token": await link_of(services), **FORM})
