@@ -15,6 +15,7 @@ from backend.identity.repository import Accounts, Sessions
 from backend.operator import Operator
 from tests.console.door.test_ways_in import EMAIL, FORM, PASSWORD, browser_for, link_of
 from tests.factories.people import join, operator_of
+from tests.tenancy import EVERYWHERE
 
 UNKNOWN = "nobody@alder.example"
 
@@ -77,7 +78,7 @@ async def test_row_18_the_profile_changes_nobody_but_oneself(
     assert (await browser.post("/profile/name", data={**planted, "id": other.user_id})).status_code == 400
     owner, _ = await services.identity.by_session(browser.cookies[SESSION_COOKIE])
     assert (owner.name, owner.role) == ("Mallory", "owner")
-    async with services.units.read() as reading:
+    async with services.units.read(EVERYWHERE) as reading:
         theirs, own = [await Accounts(reading).user(one) for one in (other.user_id, owner.user_id)]
     assert theirs
     assert own
@@ -91,7 +92,7 @@ async def test_row_18_what_belongs_to_somebody_else_is_not_there(
     for path in ("/profile/sessions/end", "/profile/unlink"):
         for identifier in (other.session_id, "sess_unknown"):
             assert (await browser.post(path, data={"id": identifier})).status_code == 404
-    async with services.units.read() as reading:
+    async with services.units.read(EVERYWHERE) as reading:
         row = await Sessions(reading).by_id(other.session_id)
     assert row
     assert row.revoked_at is None
