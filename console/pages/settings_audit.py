@@ -49,8 +49,8 @@ def settings_audit() -> rx.Component:
     exports = rx.cond(
         Audit.phase == "ready",
         rx.el.span(
-            link_button("Export CSV", Audit.csv, icon="download", download=True),
-            link_button("JSON Lines", Audit.lines, icon="download", download=True),
+            link_button("Export CSV", Audit.csv, icon="download", download=True, reload_document=True),
+            link_button("JSON Lines", Audit.lines, icon="download", download=True, reload_document=True),
             class_name="row",
         ),
         rx.fragment(),
@@ -76,10 +76,10 @@ def _log() -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     act = rx.cond(row.denied, status("fail", row.act), row.act)
-    via = rx.cond(row.via, rx.el.span(" ", row.via, class_name="t12 t2"), rx.fragment())
+    via = rx.cond(row.via, rx.el.span(" by ", row.via, class_name="t2"), rx.fragment())
     return table_row(
         cell(rx.el.button(act, type="button", class_name="link one", on_click=Audit.show(row.id)), name=True),
-        cell(rx.el.span(row.who, class_name="one", title=row.who, dir="auto"), via),
+        cell(rx.el.span(rx.el.bdi(row.who), via, class_name="one", title=row.who)),
         cell(
             rx.el.span(row.kind, " ", class_name="t2"),
             rx.el.span(row.what, title=row.what, dir="auto"),
