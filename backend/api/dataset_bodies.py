@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from backend.datasets.errors import BadRows, RowProblem
+from backend.datasets.service.files import Plan
 from backend.datasets.types import About, Change, Dataset, DatasetVersion, Item, NewItem, Written
 from backend.errors import InvalidInput
 
@@ -235,6 +236,43 @@ class ProblemsBody(BaseModel):
     """What rows break of the schemas."""
 
     problems: list[RowProblemBody]
+
+
+class DuplicateBody(BaseModel):
+    """`row` is the one that is there, 0 for a row further up in the file."""
+
+    number: int
+    row: int
+
+
+class PlanBody(BaseModel):
+    """What an import would do; problems and duplicates stop at a hundred."""
+
+    kind: str
+    columns: list[str]
+    samples: dict[str, list[str]]
+    mapping: dict[str, str]
+    num_rows: int
+    num_fitting: int
+    num_bad: int
+    problems: list[RowProblemBody]
+    num_duplicates: int
+    duplicates: list[DuplicateBody]
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanBody:
+        return cls(
+            kind=plan.kind,
+            columns=[*plan.columns],
+            samples=plan.samples,
+            mapping=plan.targets,
+            num_rows=plan.num_rows,
+            num_fitting=plan.num_fitting,
+            num_bad=plan.num_bad,
+            problems=[RowProblemBody.of(one) for one in plan.problems],
+            num_duplicates=plan.num_duplicates,
+            duplicates=[DuplicateBody(number=one.number, row=one.row) for one in plan.duplicates],
+        )
 
 
 class FacetsBody(BaseModel):

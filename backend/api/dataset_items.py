@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from json import JSONDecodeError
 from typing import Annotated, Any
 
@@ -20,10 +21,13 @@ from backend.api.dataset_bodies import (
     items_in,
     numbers_in,
 )
-from backend.api.idempotent import IdempotentRoute
+from backend.api.dataset_files import one_file, targets_in
+from backend.api.documents import FILES_SCHEMA
+from backend.api.idempotent import IdempotentRoute, is_multipart
 from backend.bootstrap import services
 from backend.datasets.types import ItemEdit, ItemFilter, Source, SourceKind
 from backend.errors import InvalidInput
+from backend.knowledge.names import harmless
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, Page
 
@@ -33,7 +37,10 @@ Editor = Annotated[Operator, allowed(Permission.DATASETS_EDIT)]
 ROWS_SCHEMA: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": ITEMS.json_schema(ref_template="#/components/schemas/{model}")}},
+        "content": {
+            "application/json": {"schema": ITEMS.json_schema(ref_template="#/components/schemas/{model}")},
+            **FILES_SCHEMA["requestBody"]["content"],
+        },
     }
 }
 
@@ -84,21 +91,35 @@ async def get_order(
 
 @router.post("/items", status_code=201, openapi_extra=ROWS_SCHEMA)
 async def add_items(
-    operator: Editor, dataset_id: str, request: Request, *, skip_duplicates: bool = False
+    operator: Editor, dataset_id: str, request: Request, *, mapping: str = "", skip_duplicates: bool = False
 ) -> WrittenBody:
-    """Add rows: a JSON list of `{input, expected_output, metadata?, split?, tags?}`.
+    """Add rows: a JSON list of `{input, expected_output, metadata?, split?, tags?}`, or a file (field `files`).
 
-    One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already.
+    One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already. For a file, `mapping`
+    says what each column becomes, as at `/import`; left out, it is guessed.
     """
+    datasets = services().datasets
+    if is_multipart(request):
+        await datasets.get(operator, dataset_id)  # before a byte of the body is kept
+        async with AsyncExitStack() as stack:
+            file = await one_file(request, stack)
+            written = await datasets.import_file(
+                operator,
+                dataset_id,
+                file.path,
+                harmless(file.name),
+                targets=targets_in(mapping),
+                skip_duplicates=skip_duplicates,
+            )
+        return WrittenBody.of(written)
     try:
         body = await request.json()
     except JSONDecodeError as error:
         raise InvalidInput("The body is no JSON.") from error
     source = Source(SourceKind.API)
+    items = items_in(body)
     return WrittenBody.of(
-        await services().datasets.add_items(
-            operator, dataset_id, items_in(body), source, skip_duplicates=skip_duplicates
-        )
+        await datasets.add_items(operator, dataset_id, items, source, skip_duplicates=skip_duplicates)
     )
 
 

@@ -41,6 +41,14 @@ def status_of(error: DomainError) -> int:
     return next((status for family, status in STATUS if isinstance(error, family)), 400)
 
 
+def content_of(error: DomainError) -> dict[str, Any]:
+    """Return the sentence of a refusal, and the rows that are to blame for it."""
+    content: dict[str, Any] = {"detail": f"{error.message} {error.hint}".strip()}
+    if isinstance(error, BadRows):
+        content["rows"] = [{"row": one.row, "field": one.field, "problem": one.words} for one in error.rows]
+    return content
+
+
 async def refuse(request: Request, error: Exception) -> JSONResponse:
     """Answer a DomainError with its own sentence; a denied access goes into the audit log."""
     assert isinstance(error, DomainError)
@@ -48,7 +56,6 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Forbidden) and isinstance(operator, Operator):
         place = getattr(request.scope.get("route"), "path", "/api")
         await services().audit.refused(operator, f"{request.method} {place}", error.message)
-    detail = f"{error.message} {error.hint}".strip()
     headers = {}
     if isinstance(error, QuotaExceeded) and error.retry_after_seconds is not None:
         headers["Retry-After"] = str(int(error.retry_after_seconds + 1))
@@ -56,10 +63,7 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
         headers.update(headers_of(error.allowance))
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
-    content: dict[str, Any] = {"detail": detail}
-    if isinstance(error, BadRows):
-        content["rows"] = [{"row": one.row, "field": one.field, "problem": one.words} for one in error.rows]
-    return JSONResponse(content, status_of(error), headers)
+    return JSONResponse(content_of(error), status_of(error), headers)
 
 
 async def apologise(_request: Request, error: Exception) -> JSONResponse:

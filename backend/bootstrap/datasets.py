@@ -1,14 +1,15 @@
-"""Datasets over the engine that checks their schemas."""
+"""Datasets over the engines that check their schemas and read their files."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from backend.bootstrap.engines import engine
+from backend.bootstrap.rooms import Rooms
 from backend.datasets.service import DatasetService
 from backend.ports.schemas import Schemas
 from backend.unit_of_work import Units
 
 
-def open_datasets(units: Units) -> DatasetService:
-    return DatasetService(units, cast(Schemas, engine("schemas.rust", "RustSchemas")()))
+def open_datasets(units: Units, rooms: Rooms) -> DatasetService:
+    return DatasetService(units, cast(Schemas, engine("schemas.rust", "RustSchemas")()), rooms.tables)

@@ -11,6 +11,7 @@ from backend.bootstrap.logs import children_log
 from backend.ports.embeddings import Embedder
 from backend.ports.objects import ObjectStore
 from backend.ports.parsing import Chunker, Parser
+from backend.ports.tables import TableReader
 from backend.ports.templates import Templates
 from backend.ports.vectors import VectorIndex
 from backend.settings import Settings
@@ -24,6 +25,7 @@ class Rooms:
     vectors: VectorIndex
     embedder: Embedder
     parser: Parser
+    tables: TableReader
     chunker: Chunker
     templates: Templates
 
@@ -44,11 +46,13 @@ def open_rooms(settings: Settings, *, beside_server: bool = False) -> Rooms:
         else engine("vectors.edge", "EdgeVectorIndex")(folder / "vectors", log)
     )
     texts = engine("embeddings.wordllama", "texts_room")(folder / "rooms", log)
+    parser = engine("parsing.isolated", "IsolatedParser")()  # documents and tables take turns together
     return Rooms(
         objects=cast(ObjectStore, engine("objects.directory", "DirectoryObjects")(folder / "objects")),
         vectors=cast(VectorIndex, vectors),
         embedder=cast(Embedder, engine("embeddings.wordllama", "WordLlamaEmbedder")(texts)),
-        parser=cast(Parser, engine("parsing.isolated", "IsolatedParser")()),
+        parser=cast(Parser, parser),
+        tables=cast(TableReader, parser),
         chunker=cast(Chunker, engine("parsing.chunks", "SemanticChunker")(texts)),
         templates=cast(Templates, engine("templates.jinja", "JinjaTemplates")(folder / "rooms", log)),
     )

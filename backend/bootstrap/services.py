@@ -138,7 +138,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
         idempotency=IdempotencyService(units),
         conversations=conversations,
-        datasets=open_datasets(units),
+        datasets=open_datasets(units, rooms),
         knowledge=knowledge,
         prompts=prompts,
         flows=running.flows,

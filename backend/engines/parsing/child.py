@@ -38,11 +38,19 @@ def main(parent_pid: str, cpu_seconds: str, memory_bytes: str, task: str, *docum
     forbid_network_and_programs()
     forbid_files_but((*LIBRARIES, Path(sys.prefix), Path(sys.base_prefix), path))
     try:
-        outcome = Outcome(kind=kind_of(path, name)) if task == "detect" else Outcome(_read(path, name))
+        outcome = _outcome(task, path, name)
     except ParsingFailed as failure:
         outcome = Outcome(failure=failure.message, hint=failure.hint)
     with os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as stream:
         stream.write(msgspec.msgpack.encode(outcome))
+
+
+def _outcome(task: str, path: Path, name: str) -> Outcome:
+    if task == "detect":
+        return Outcome(kind=kind_of(path, name))
+    if task == "table":
+        return Outcome(table=importlib.import_module("backend.engines.parsing.rows").read_rows(path))
+    return Outcome(_read(path, name))
 
 
 def _read(path: Path, name: str) -> ParsedDocument:

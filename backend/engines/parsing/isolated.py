@@ -16,6 +16,7 @@ from backend.engines.parsing.orders import Outcome
 from backend.engines.room.link import CHILD_ENVIRONMENT
 from backend.errors import Unavailable
 from backend.ports.parsing import Kind, ParsedDocument, ParsingFailed
+from backend.ports.tables import Table
 
 AT_ONCE = 2
 CPU_SECONDS = 60
@@ -46,6 +47,12 @@ class IsolatedParser:
         if outcome.document is None:
             raise Unavailable("The document was not read.")
         return outcome.document
+
+    async def read_table(self, path: Path, name: str = "") -> Table:
+        outcome = await self._run("table", path, name)
+        if outcome.table is None:
+            raise Unavailable("The file was not read.")
+        return outcome.table
 
     async def close(self) -> None:
         """Do nothing: the children end with the tasks that wait for them."""

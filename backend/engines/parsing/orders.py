@@ -5,13 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from backend.ports.parsing import Kind, ParsedDocument
+from backend.ports.tables import Table
 
 
 class Outcome(msgspec.Struct):
-    """A document, or a kind where only that was asked, or the words of a failure."""
+    """A document, or a kind or a table where that was asked, or the words of a failure."""
 
     document: ParsedDocument | None = None
     kind: Kind | None = None
+    table: Table | None = None
     failure: str = ""
     hint: str = ""
 

@@ -35,7 +35,7 @@ def read_csv(path: Path) -> ParsedDocument:
     text = _lines(path)
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text[:SAMPLE_CHARACTERS])))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text[:SAMPLE_CHARACTERS])))
     except csv.Error:
         raise ParsingFailed("The table cannot be read: a quote is never closed, or a cell is too long.") from None
     cells = [[clean(cell) for cell in row] for row in rows]
@@ -58,7 +58,7 @@ def _csv_lines(rows: list[list[str]]) -> list[str]:
     return [" | ".join(cell for cell in row if cell) for row in rows]
 
 
-def _delimiter(sample: str) -> str:
+def delimiter_of(sample: str) -> str:
     """Return the character that parts the most cells, and as many in each of the first lines."""
 
     def steadiness(delimiter: str) -> tuple[float, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -131,3 +132,86 @@ async def test_odd_rows_are_listed(client: httpx.AsyncClient, at: str) -> None:
     assert [(one["row"], one["field"]) for one in problems] == [
         (1, "expected_output.days"), (2, "expected_output"), (3, "expected_output.days"),
     ]  # fmt: skip
+
+
+TICKETS = b"message,gold\nWho pays?,We do.\nReturn?,30 days\n"
+
+
+def _files(content: bytes = TICKETS, name: str = "tickets.csv") -> list[tuple[str, tuple[str, bytes]]]:
+    return [("files", (name, content))]
+
+
+def _lines(answer: httpx.Response) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def _left_behind(services: Services) -> list[Any]:
+    return [*(services.settings.folder / "uploads").glob("*")]
+
+
+async def test_a_file_is_looked_at_and_then_imported(client: httpx.AsyncClient, services: Services, at: str) -> None:
+    looked = await client.post(f"{at}/import?dry_run=true", files=_files())
+    assert (looked.status_code, looked.headers["content-type"]) == (200, "application/x-ndjson")
+    plan = _lines(looked)[-1]["result"]
+    assert plan["mapping"] == {"message": "input.message", "gold": "expected_output"}
+    assert (plan["num_fitting"], plan["num_bad"]) == (2, 0)
+    assert (await client.get(at)).json()["version"] == 0
+    mapping = json.dumps({"message": "input.text", "gold": ""})
+    done = _lines(await client.post(f"{at}/import", params={"mapping": mapping}, files=_files()))
+    assert done[-1]["result"]["num_added"] == 2
+    (row, _) = (await client.get(f"{at}/items")).json()["items"]
+    assert (row["input"], row["expected_output"], row["source"]["name"]) == ({"text": "Who pays?"}, None, "tickets.csv")
+    assert _left_behind(services) == []
+
+
+async def test_a_file_posted_as_rows_is_imported_at_once(
+    client: httpx.AsyncClient, services: Services, at: str
+) -> None:
+    added = await client.post(f"{at}/items", files=_files(), headers={"Idempotency-Key": "a"})
+    again = await client.post(f"{at}/items", files=_files(), headers={"Idempotency-Key": "a"})
+    assert (added.status_code, added.json()["num_added"]) == (201, 2)
+    assert again.json() == added.json()
+    bad = await client.post(f"{at}/items", files=_files(b"message,gold\nx,y\n,z\n"))
+    assert (bad.status_code, [one["row"] for one in bad.json()["rows"]]) == (422, [3])
+    assert (await client.get(at)).json()["num_items"] == 2
+    assert _left_behind(services) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "status"),
+    [
+        (b"message\n", "holds no rows", 422),
+        (b"%PDF-1.7", "This is a PDF", 422),
+        (b"message\nx\n" + b"y" * 51 * 1024 * 1024, "larger than 50 MB", 413),
+    ],
+)
+async def test_a_file_that_cannot_be_imported_says_why(
+    client: httpx.AsyncClient, services: Services, at: str, *, content: bytes, words: str, status: int
+) -> None:
+    told = await client.post(f"{at}/import?dry_run=true", files=_files(content))
+    last = _lines(told)[-1]
+    assert words in last["detail"]
+    assert status in {told.status_code, last.get("status")}
+    assert (await client.post(f"{at}/items", files=_files(content))).status_code == status
+    assert _left_behind(services) == []
+
+
+async def test_one_file_at_a_time_and_a_mapping_that_is_one(client: httpx.AsyncClient, at: str) -> None:
+    two = await client.post(f"{at}/import", files=_files() + _files())
+    assert (two.status_code, two.json()["detail"]) == (422, "Send one file at a time.")
+    for mapping in ("{", "[]", '{"message": 1}'):
+        answer = await client.post(f"{at}/import", params={"mapping": mapping}, files=_files())
+        assert answer.status_code == 422
+
+
+async def test_rows_are_exported_as_a_download(client: httpx.AsyncClient, at: str) -> None:
+    await client.post(f"{at}/items", json=ROWS)
+    answer = await client.get(f"{at}/export?format=csv&split=test")
+    assert answer.text == (
+        "\ufeffrow,split,tags,input.message,expected_output.days\r\n1,test,gift,Can I return a gift?,30\r\n"
+    )
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''support-240-v1.csv"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    lines = await client.get(f"{at}/export")
+    assert [one["input"] for one in _lines(lines)] == [one["input"] for one in ROWS]
+    assert (await client.get(f"{at}/export?version=4")).status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.datasets.service import DatasetService
+from backend.engines.parsing.isolated import IsolatedParser
 from backend.engines.schemas.rust import RustSchemas
 from backend.identity.service import IdentityService
 from backend.operator import Operator
@@ -14,7 +15,7 @@ from backend.unit_of_work import Units
 
 @pytest.fixture
 def datasets(any_database: Database) -> DatasetService:
-    return DatasetService(Units(any_database), RustSchemas())
+    return DatasetService(Units(any_database), RustSchemas(), IsolatedParser())
 
 
 @pytest.fixture

@@ -1,0 +1,205 @@
+"""Rows from files, and rows to files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from backend.columns import storable
+from backend.datasets import mapping
+from backend.datasets.checking import Rules, canonical, prepared, problems_of
+from backend.datasets.errors import SHOWN, BadRows, RowProblem
+from backend.datasets.export import columns_of, comma_separated, jsonl
+from backend.datasets.models import DatasetRow
+from backend.datasets.repository import Datasets, Items
+from backend.datasets.repository.items import EVERYTHING
+from backend.datasets.service.group import known
+from backend.datasets.service.reading import ReadingUseCases
+from backend.datasets.service.writing import WritingUseCases
+from backend.datasets.types import ItemFilter, NewItem, Source, SourceKind, Written
+from backend.operator import Operator, Permission
+from backend.ports.schemas import Schemas
+from backend.ports.tables import Table, TableReader
+from backend.unit_of_work import Units
+
+Format = Literal["csv", "jsonl"]
+Progress = Callable[[str, int, int], None]
+ROWS_AT_ONCE = 500
+NUM_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row of a file whose input is there already: as a row of the dataset, or (0) further up in the file."""
+
+    number: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do. `samples` holds the first cells of each column; lists stop at a hundred entries."""
+
+    kind: str
+    columns: tuple[str, ...]
+    samples: dict[str, list[str]]
+    targets: dict[str, str]
+    num_rows: int
+    num_fitting: int
+    num_bad: int
+    problems: tuple[RowProblem, ...]
+    num_duplicates: int
+    duplicates: tuple[Duplicate, ...]
+
+
+@dataclass(slots=True)
+class _Read:
+    """The rows of a file after the mapping: sound ones, and what is wrong with the others."""
+
+    sound: list[tuple[int, NewItem]]
+    problems: list[RowProblem]
+    bad: set[int]
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+class FileUseCases(ReadingUseCases, WritingUseCases):
+    """A file is read in a process of its own. Nothing of it is kept but the rows."""
+
+    def __init__(self, units: Units, schemas: Schemas, tables: TableReader) -> None:
+        super().__init__(units, schemas)
+        self._tables = tables
+
+    async def plan_import(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        path: Path,
+        name: str,
+        *,
+        targets: Mapping[str, str] | None = None,
+        progress: Progress = quiet,
+    ) -> Plan:
+        """Tell what `import_file` would do, with all that is wrong. Raise NotFound, InvalidInput."""
+        dataset = await self._dataset(operator, dataset_id)
+        table, chosen, read = await self._read(dataset, path, name, targets, progress)
+        hashes = [(number, prepared(item).input_hash) for number, item in read.sound]
+        async with self._units.read(operator) as session:
+            items = Items(session, operator.project_id, dataset_id)
+            there = await items.hashes_there([hashed for _, hashed in hashes])
+        duplicates: list[Duplicate] = []
+        for number, hashed in hashes:
+            if hashed in there:
+                duplicates.append(Duplicate(number, there[hashed]))
+            else:
+                there[hashed] = 0
+        return Plan(
+            kind=table.kind,
+            columns=table.columns,
+            samples=_samples(table),
+            targets=chosen,
+            num_rows=len(table.rows) + len(table.faults),
+            num_fitting=len(read.sound),
+            num_bad=len(read.bad),
+            problems=tuple(read.problems[:SHOWN]),
+            num_duplicates=len(duplicates),
+            duplicates=tuple(duplicates[:SHOWN]),
+        )
+
+    async def import_file(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        path: Path,
+        name: str,
+        *,
+        targets: Mapping[str, str] | None = None,
+        skip_duplicates: bool = False,
+        skip_bad: bool = False,
+        progress: Progress = quiet,
+    ) -> Written:
+        """Add all rows of a file in one version, or none. `targets` None means those that are guessed.
+
+        `skip_bad` leaves bad rows out, which somebody has seen in the plan. Raise NotFound, BadRows, InvalidInput.
+        """
+        dataset = await self._dataset(operator, dataset_id)
+        table, _, read = await self._read(dataset, path, name, targets, progress)
+        if read.bad and not (skip_bad and read.sound):
+            raise BadRows(read.problems, len(read.bad), len(table.rows) + len(table.faults))
+        progress("write", 0, len(read.sound))
+        source = Source(SourceKind.IMPORT, name)
+        written = await self.add_numbered(operator, dataset_id, read.sound, source, skip_duplicates=skip_duplicates)
+        return replace(written, num_skipped=written.num_skipped + len(read.bad))
+
+    async def export(
+        self,
+        operator: Operator,
+        dataset_id: str,
+        written_as: Format,
+        *,
+        version: int | None = None,
+        wanted: ItemFilter = EVERYTHING,
+    ) -> AsyncIterator[bytes]:
+        """Return the rows of a version as a file, in blocks. Raise NotFound, which is told before the first block."""
+        async with self._reading(operator, dataset_id) as opened:
+            at = known(opened.dataset, version)
+        if written_as == "jsonl":
+            return jsonl(self.batches(operator, dataset_id, version=at, wanted=wanted))
+        columns: dict[str, None] = {}
+        async for items in self.batches(operator, dataset_id, version=at, wanted=wanted):
+            columns |= dict.fromkeys(column for item in items for column in columns_of(item))
+        ordered = sorted(columns, key=lambda column: mapping.WHOLE.index(column.partition(".")[0]))
+        return comma_separated(self.batches(operator, dataset_id, version=at, wanted=wanted), ordered)
+
+    async def _dataset(self, operator: Operator, dataset_id: str) -> DatasetRow:
+        operator.require(Permission.DATASETS_EDIT)
+        async with self._units.read(operator) as session:
+            return await Datasets(session, operator.project_id).row(dataset_id)
+
+    async def _read(
+        self, dataset: DatasetRow, path: Path, name: str, targets: Mapping[str, str] | None, progress: Progress
+    ) -> tuple[Table, dict[str, str], _Read]:
+        progress("read", 0, 0)
+        table = await self._tables.read_table(path, name)
+        chosen = dict.fromkeys(table.columns, "")
+        chosen |= mapping.guessed(table) if targets is None else storable(dict(targets))
+        mapping.check(chosen, table)
+        shape = mapping.Shape.of(dataset.input_schema, dataset.expected_schema)
+        return table, chosen, await _checked(table, chosen, shape, self._rules(dataset), progress)
+
+
+async def _checked(
+    table: Table, targets: Mapping[str, str], shape: mapping.Shape, rules: Rules, progress: Progress
+) -> _Read:
+    read = _Read([], [RowProblem(fault.number, "", fault.words) for fault in table.faults], set())
+    read.bad = {fault.number for fault in table.faults}
+    for done, (number, item) in enumerate(mapping.rows_of(table, targets, shape)):
+        if done % ROWS_AT_ONCE == 0:
+            progress("check", done, len(table.rows))
+            await asyncio.sleep(0)  # others take their turn between parts
+        found = [RowProblem(number, "", item)] if isinstance(item, str) else problems_of(number, item, rules)
+        if found or isinstance(item, str):
+            read.problems += found
+            read.bad.add(number)
+        else:
+            read.sound.append((number, item))
+    read.problems.sort(key=lambda problem: problem.row)
+    return read
+
+
+def _samples(table: Table) -> dict[str, list[str]]:
+    """Return the first filled cells of each column, cut short."""
+    found: dict[str, list[str]] = {}
+    for at, column in enumerate(table.columns):
+        filled = (row[at] for row in table.rows if mapping.is_filled(row[at]))
+        found[column] = [_short(cell) for cell, _ in zip(filled, range(NUM_SAMPLES), strict=False)]
+    return found
+
+
+def _short(cell: object) -> str:
+    return (cell if isinstance(cell, str) else canonical(cell))[:120]

@@ -1,0 +1,242 @@
+"""An import adds every row or none, and says why; an export comes back as it went out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.datasets.errors import BadRows
+from backend.datasets.export import guarded, unguarded
+from backend.datasets.mapping import Shape, guessed, rows_of
+from backend.datasets.service import DatasetService
+from backend.datasets.types import About, ItemFilter, NewItem
+from backend.engines.parsing.isolated import IsolatedParser
+from backend.engines.schemas.rust import RustSchemas
+from backend.errors import Forbidden, InvalidInput, NotFound
+from backend.identity.service import IdentityService
+from backend.operator import Operator, Permission
+from backend.ports.tables import Table
+from backend.unit_of_work import Units
+from tests.factories.datasets import dataset, item
+
+TICKETS = (
+    "body,plz,gold,split,tags,agent\n"
+    'Who pays?,01099,We do.,test,"damage, delivery",T. Brandt\n'
+    "Return?,,,train,,\n"
+    'Gift?,,"{""days"": 30}",,gift,\n'
+)
+ANSWER = {"type": "object", "required": ["days"], "properties": {"days": {"type": "integer"}}}
+
+
+@pytest.fixture
+def datasets(units: Units) -> DatasetService:
+    return DatasetService(units, RustSchemas(), IsolatedParser())
+
+
+@pytest.fixture
+async def owner(units: Units) -> Operator:
+    return await IdentityService(units).ensure_owner()
+
+
+def table(*columns: str, rows: list[tuple[Any, ...]]) -> Table:
+    return Table("csv", columns, tuple(range(2, len(rows) + 2)), tuple(rows))
+
+
+async def _text(blocks: AsyncIterator[bytes]) -> str:
+    return b"".join([block async for block in blocks]).decode()
+
+
+async def test_a_file_becomes_rows_by_a_sensible_guess(
+    datasets: DatasetService, owner: Operator, tmp_path: Path
+) -> None:
+    made = await dataset(datasets, owner)
+    path = tmp_path / "x"
+    path.write_text(TICKETS)
+    stages: list[tuple[str, int, int]] = []
+    plan = await datasets.plan_import(
+        owner, made.id, path, "tickets-nov.csv", progress=lambda *stage: stages.append(stage)
+    )
+    assert plan.targets == {
+        "body": "input.body", "plz": "input.plz", "gold": "expected_output", "split": "split", "tags": "tags",
+        "agent": "metadata.agent",
+    }  # fmt: skip
+    assert (plan.num_rows, plan.num_fitting, plan.num_bad, plan.num_duplicates) == (3, 3, 0, 0)
+    assert plan.samples["plz"] == ["01099"]
+    assert stages == [("read", 0, 0), ("check", 0, 3)]
+    assert (await datasets.get(owner, made.id)).version == 0
+    written = await datasets.import_file(owner, made.id, path, "tickets-nov.csv")
+    first, second, third = await datasets.all_items(owner, made.id)
+    assert (written.version, written.num_added) == (1, 3)
+    assert (first.input, first.expected_output) == ({"body": "Who pays?", "plz": "01099"}, "We do.")
+    assert (first.split, first.tags, first.metadata) == ("test", ("damage", "delivery"), {"agent": "T. Brandt"})
+    assert (second.input, second.expected_output) == ({"body": "Return?"}, None)
+    assert third.expected_output == {"days": 30}
+    assert first.source.name == "tickets-nov.csv"
+    assert (await datasets.get_version(owner, made.id, 1)).about == "tickets-nov.csv"
+    again = await datasets.plan_import(owner, made.id, path, "x.csv")
+    assert [(one.number, one.row) for one in again.duplicates] == [(2, 1), (3, 2), (4, 3)]
+    skipped = await datasets.import_file(owner, made.id, path, "x.csv", skip_duplicates=True)
+    assert (skipped.num_added, skipped.num_skipped, skipped.version) == (0, 3, 1)
+
+
+async def test_bad_rows_are_named_by_their_line_and_keep_all_out(
+    datasets: DatasetService, owner: Operator, tmp_path: Path
+) -> None:
+    made = await datasets.create(owner, About("a", expected_schema=ANSWER))
+    path = tmp_path / "x"
+    path.write_text("q,expected.days\na,30\n\nb,soon\nc,1,2\n,5\n")
+    plan = await datasets.plan_import(owner, made.id, path, "x.csv")
+    assert [(one.row, one.field, one.words) for one in plan.problems] == [
+        (4, "expected_output.days", "A whole number is needed."),
+        (5, "", "It has 3 cells, the head has 2."),
+        (6, "input", "It must be an object with at least one field."),
+    ]
+    assert (plan.num_rows, plan.num_fitting, plan.num_bad) == (4, 1, 3)
+    with pytest.raises(BadRows, match="3 of 4 rows cannot be taken; nothing was changed"):
+        await datasets.import_file(owner, made.id, path, "x.csv")
+    assert (await datasets.get(owner, made.id)).version == 0
+    written = await datasets.import_file(owner, made.id, path, "x.csv", skip_bad=True)
+    assert (written.num_added, written.num_skipped) == (1, 3)
+    (row,) = await datasets.all_items(owner, made.id)
+    assert row.expected_output == {"days": 30}  # the schema wants a number, and the text is one
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ({"nowhere": "split"}, "no column"),
+        ({"body": "project_id"}, "no part of a row"),
+        ({"body": "split.x"}, "no part of a row"),
+        ({"body": "input."}, "no part of a row"),
+        ({"body": "input.a", "gold": "input.a"}, "Two columns"),
+        ({"gold": "expected_output"}, "No column becomes a part of the input"),
+    ],
+)
+async def test_a_mapping_that_makes_no_rows_is_refused(
+    datasets: DatasetService, owner: Operator, tmp_path: Path, targets: dict[str, str], words: str
+) -> None:
+    made = await dataset(datasets, owner)
+    (tmp_path / "x").write_text(TICKETS)
+    with pytest.raises(InvalidInput, match=words):
+        await datasets.plan_import(owner, made.id, tmp_path / "x", "x.csv", targets=targets)
+
+
+async def test_who_may_not_edit_imports_nothing(datasets: DatasetService, owner: Operator, tmp_path: Path) -> None:
+    made = await dataset(datasets, owner, item())
+    reader = replace(owner, permissions=frozenset({Permission.DATASETS_READ}))
+    for act in (
+        datasets.plan_import(reader, made.id, tmp_path / "x", "x"),
+        datasets.import_file(reader, made.id, tmp_path / "x", "x"),
+        datasets.export(replace(owner, permissions=frozenset()), made.id, "csv"),
+    ):
+        with pytest.raises(Forbidden):
+            await act
+    for act in (
+        datasets.plan_import(owner, "dset_x", tmp_path / "x", "x"),
+        datasets.export(owner, "dset_x", "csv"),
+        datasets.export(owner, made.id, "csv", version=9),
+    ):
+        with pytest.raises(NotFound):
+            await act
+
+
+def test_objects_go_whole_and_by_field() -> None:
+    cells = table("input", "metadata", "metadata.by", "row", rows=[('{"q": "a"}', '{"n": 1}', "T", "7")])
+    assert guessed(cells) == {"input": "input", "metadata": "metadata", "metadata.by": "metadata.by", "row": ""}
+    ((_, one),) = rows_of(cells, guessed(cells), Shape({}))
+    assert one == NewItem({"q": "a"}, None, {"n": 1, "by": "T"})
+    text = table("input", "output", rows=[("a", "b")])
+    assert guessed(text) == {"input": "input.input", "output": "expected_output"}
+    ((number, words),) = rows_of(text, {"input": "input"}, Shape({}))
+    assert (number, str(words).startswith("input: It must be an object")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "value"),
+    [
+        ("30", {"number"}, 30),
+        ("-2.5", {"number"}, -2.5),
+        ("30", {"number", "string"}, "30"),
+        ("30", set(), "30"),
+        ("TRUE", {"boolean"}, True),
+        ("2.5", {"integer"}, "2.5"),
+        ("9" * 40, {"number"}, "9" * 40),
+    ],
+)
+def test_a_text_becomes_what_the_schema_wants_of_its_field(text: str, wanted: set[str], value: Any) -> None:
+    shape = Shape.of({"properties": {"n": {"type": sorted(wanted)}}}, None)
+    ((_, one),) = rows_of(table("n", rows=[(text,)]), {"n": "input.n"}, shape)
+    assert isinstance(one, NewItem)
+    assert one.input == {"n": value}
+
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx", "\uff1d1+1", "'=x", "''=x", "'-5", "+49 30"]
+PLAIN = ["-5", "'quoted'", "a=b", "-2.5e3", ""]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_j3_a_formula_is_guarded_and_comes_back(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+    assert unguarded(guarded(text)) == text
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_j3_what_is_no_formula_stays(text: str) -> None:
+    assert guarded(text) == text
+    assert unguarded(text) == text
+
+
+async def test_j3_an_exported_csv_holds_no_formula_and_imports_as_the_same_rows(
+    datasets: DatasetService, owner: Operator, tmp_path: Path
+) -> None:
+    given = [
+        NewItem({"=m": text, "b": "x\r\ny"}, {"a": text, "deep": {"n": [1]}}, {"by": text}, "=s", ("=t", "u"))
+        for text in (*FORMULAS, *PLAIN)
+    ]
+    made = await dataset(datasets, owner, *given)
+    text = await _text(await datasets.export(owner, made.id, "csv"))
+    for line in csv.reader(io.StringIO(text.lstrip("\ufeff"))):
+        assert not [cell for cell in line if cell[:1] in {"=", "+", "@", "\t", "\r"}]
+    (tmp_path / "x").write_text(text, newline="")
+    copy = await datasets.create(owner, About("copy"))
+    await datasets.import_file(owner, copy.id, tmp_path / "x", "support-240-v1.csv")
+    before, after = await datasets.all_items(owner, made.id), await datasets.all_items(owner, copy.id)
+    filled = [{name: value for name, value in one.input.items() if value} for one in before]
+    assert [one.input for one in after] == filled
+    assert [one.split for one in after] == ["=s"] * len(given)
+    assert {one.tags for one in after} == {("=t", "u")}
+    assert [one.expected_output["deep"] for one in after] == [{"n": [1]}] * len(given)
+
+
+async def test_json_lines_say_all_and_import_as_the_same_rows(
+    datasets: DatasetService, owner: Operator, tmp_path: Path
+) -> None:
+    made = await dataset(
+        datasets,
+        owner,
+        NewItem({"m": "'=1", "n": 1, "e": ""}, ["x", None], {"k": {"v": 1.5}}, "test", ("a", "b")),
+        NewItem({"m": "[1]"}, "[1]"),
+        item("Ä\n", split="train"),
+    )
+    text = await _text(await datasets.export(owner, made.id, "jsonl"))
+    assert [json.loads(line)["row"] for line in text.splitlines()] == [1, 2, 3]
+    (tmp_path / "x").write_text(text)
+    copy = await datasets.create(owner, About("copy"))
+    await datasets.import_file(owner, copy.id, tmp_path / "x", "x.jsonl")
+    rows = [await datasets.all_items(owner, one.id) for one in (made, copy)]
+    for before, after in zip(*rows, strict=True):
+        assert (before.input, before.expected_output, before.metadata) == (
+            after.input, after.expected_output, after.metadata,
+        )  # fmt: skip
+        assert (before.split, before.tags) == (after.split, after.tags)
+    part = await _text(await datasets.export(owner, made.id, "jsonl", wanted=ItemFilter(split="train")))
+    assert len(part.splitlines()) == 1
+    old = await _text(await datasets.export(owner, made.id, "csv", version=0))
+    assert old == "\ufeffrow,split,tags\r\n"
