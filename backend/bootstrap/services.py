@@ -121,6 +121,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
+    identity.on_closing.append(running.runs.end_all)
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
     made = Services(
         settings=settings,

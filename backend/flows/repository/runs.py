@@ -69,6 +69,10 @@ class RunRepository:
         )
         return {row.flow_id: row for row in rows}
 
+    async def unfinished(self) -> list[str]:
+        statement = select(RunRow.id).where(RunRow.project_id == self._project_id, col(RunRow.finished_at).is_(None))
+        return list(await self._session.exec(statement))
+
     async def cancel_queued(self, run_id: str, error: str, moment: datetime) -> bool:
         """End a run that nobody has begun; False when somebody has."""
         statement = update(RunRow).where(

@@ -27,12 +27,14 @@ from backend.flows.shapes import node_runs_of, run_of
 from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.ports.database import OfProject
 from backend.ports.events import Events, EventsLost
 from backend.ports.jobs import BY_ID, Jobs, Waiting
 from backend.unit_of_work import Units
 
 JOB = "run"
 CANCELLED = "The run was cancelled."
+CLOSED = "The project of the run was closed."
 QUIET_SECONDS = 0.5  # a worker in another process tells its progress by the rows alone
 FIRST_PAGE = Page()
 
@@ -154,6 +156,18 @@ class RunService:
         if task is not None and self._runner.cancel(run_id):
             await asyncio.wait([task], timeout=2)
         return (await self._found(operator, run_id)).run
+
+    async def end_all(self, project_id: str) -> None:
+        """Cancel what runs or waits in a project that was closed; other processes follow at their next beat."""
+        async with self._units.write(OfProject(project_id)) as work:
+            rows = RunRepository(work.session, project_id)
+            unfinished = await rows.unfinished()
+            for run_id in unfinished:
+                if await rows.cancel_queued(run_id, CLOSED, utc_now()):
+                    await self._chat.fail(work, run_operator(project_id, "", ""), run_id, CLOSED)
+                await rows.ask_to_cancel(run_id)
+        for run_id in unfinished:
+            self._runner.cancel(run_id)
 
     async def execute(self, run_id: str) -> None:
         """Carry a queued run out to its end; the body of the job. One that runs or has ended is left alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -42,6 +43,8 @@ class Base:
         # Apart: out of one memory a key was taken for a session while it was remembered, and the other way round.
         self._key_verdicts = Verdicts[Operator]()
         self.limits = SessionLimits()
+        # What other slices do once a project was closed, each with its id.
+        self.on_closing: list[Callable[[str], Awaitable[None]]] = []
         # Counts what changed of who may do what, so that a watcher need not wait for its next round.
         self.num_changes = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from zoneinfo import available_timezones
 
 from backend.audit.repository import AuditTrail
@@ -65,7 +66,7 @@ class ProjectUse(Base):
         return project_of(row)
 
     async def delete_project(self, operator: Operator, project_id: str) -> None:
-        """Close a project: nobody enters it any more. Its rows stay until they are purged. The last one stays open."""
+        """Close a project: nobody enters it, its keys are dead, its runs end. The last one stays open."""
         operator.require(Permission.ORGANISATION_MANAGE)
         async with self._units.write(operator) as work:
             row = await self._held(work, operator, project_id, Permission.ORGANISATION_MANAGE)
@@ -76,6 +77,8 @@ class ProjectUse(Base):
             target = Target("project", row.id, row.name)
             await AuditTrail(work.session).record(operator, "project.delete", target, before={"name": row.name})
             work.after_commit(self._changed)
+            for act in self.on_closing:
+                work.after_commit(partial(act, project_id))
 
     async def _held(self, work: Work, operator: Operator, project_id: str, permission: Permission) -> ProjectRow:
         """Return the project, where the operator holds the permission and not only where they stand."""

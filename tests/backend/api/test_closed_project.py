@@ -1,0 +1,100 @@
+"""What is left of a project once it was closed: no key, no run, no link."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.api.access import SESSION_COOKIE
+from backend.api.app import create_api
+from backend.bootstrap import Services
+from backend.flows.types import RunStatus, RunWish
+from backend.operator import Operator
+from console.door.events import HYDRATE, EventGate
+from tests.console.tab import Tab
+from tests.factories import flows
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    assert services
+    transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as found:
+        yield found
+
+
+@pytest.fixture
+async def second(services: Services) -> Operator:
+    """The owner in a second project, with a published flow there."""
+    owner = await services.identity.ensure_owner()
+    project = await services.identity.create_project(owner, "Second")
+    token = await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())
+    there = (await services.identity.by_session(token, project.id))[0]
+    await services.flows.create(there, "Desk", slug="desk", document=flows.echo())
+    await services.flows.publish(there, "desk")
+    return there
+
+
+async def test_its_keys_are_dead_at_once(services: Services, client: httpx.AsyncClient, second: Operator) -> None:
+    owner = await services.identity.ensure_owner()
+    own = (await services.identity.create_key(second, "own")).secret
+    wide = (await services.identity.create_key(second, "wide", is_wide=True)).secret
+    into = {"X-API-Key": wide, "X-Project-Id": second.project_id}
+    assert (await client.get("/api/flows", headers={"X-API-Key": own})).status_code == 200
+    assert (await client.get("/api/flows", headers=into)).status_code == 200
+    await services.identity.delete_project(owner, second.project_id)
+    assert (await client.get("/api/flows", headers={"X-API-Key": own})).status_code == 401
+    assert (await client.get("/api/flows", headers=into)).status_code == 404
+    assert (await client.get("/api/flows", headers={**into, "X-Project-Id": owner.project_id})).status_code == 200
+
+
+async def test_its_runs_end(services: Services, second: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = asyncio.Event()
+
+    async def keep(*_: object) -> None: ...
+
+    async def never_done(*_: object, **__: object) -> str:
+        began.set()
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(services.jobs, "enqueue", keep)
+    monkeypatch.setattr(services.rooms.templates, "render", never_done)
+    await services.flows.create(second, "Slow", slug="slow", document=flows.greeting())
+    await services.flows.publish(second, "slow")
+    queued = await services.runs.enqueue(second, "desk", RunWish({"question": "One"}))
+    carried = await services.runs.enqueue(second, "slow", RunWish({"question": "Two"}))
+    carrying = asyncio.create_task(services.runs.execute(carried.id))
+    await began.wait()
+    await services.identity.delete_project(await services.identity.ensure_owner(), second.project_id)
+    await asyncio.wait_for(carrying, 10)
+    await services.runs.execute(queued.id)
+    ended = [(await services.runs.get(second, one.id)).run for one in (queued, carried)]
+    assert [one.status for one in ended] == [RunStatus.CANCELLED, RunStatus.CANCELLED]
+    assert ended[0].error == "The project of the run was closed."
+
+
+async def test_its_links_lead_nowhere(services: Services, client: httpx.AsyncClient, second: Operator) -> None:
+    token = await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())
+    flow = await services.flows.get(second, "desk")
+    gate: Any = EventGate()
+
+    async def place_of(path: str) -> tuple[str, bool]:
+        root = Tab(token).at(path).root
+        said = await gate.preprocess(None, root, SimpleNamespace(name=next(iter(HYDRATE))))
+        seat = root.get_substate(["reflex___state____state", "console___door___events____seat_state"])
+        return seat._project_id, said is None
+
+    assert await place_of(f"/flows/{flow.id}") == (second.project_id, True)
+    assert await place_of(f"/flows?project={second.project_id}") == (second.project_id, True)
+    owner = await services.identity.ensure_owner()
+    await services.identity.delete_project(owner, second.project_id)
+    assert await place_of(f"/flows/{flow.id}") == (owner.project_id, True)
+    assert await place_of(f"/flows?project={second.project_id}") == ("", False)
+    headers = {"Cookie": f"{SESSION_COOKIE}={token}", "X-Project-Id": second.project_id}
+    assert (await client.get("/api/flows", headers=headers)).status_code == 404
