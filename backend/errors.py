@@ -41,11 +41,14 @@ class TooLarge(InvalidInput):
 
 
 class QuotaExceeded(DomainError):
-    """A limit is reached; `retry_after_seconds` is None where waiting does not help."""
+    """A limit is reached; `retry_after_seconds` is None where waiting does not help, `limit` of a rate is how often."""
 
-    def __init__(self, message: str, *, hint: str = "", retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", retry_after_seconds: float | None = None, limit: int | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after_seconds = retry_after_seconds
+        self.limit = limit
 
 
 class Unavailable(DomainError):

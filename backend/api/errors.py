@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from backend.api.limits import TooOften, headers_of
+from backend.api.limits import headers_of_refusal
 from backend.bootstrap import services
 from backend.datasets.errors import BadRows
 from backend.errors import (
@@ -57,10 +57,8 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
         place = getattr(request.scope.get("route"), "path", "/api")
         await services().audit.refused(operator, f"{request.method} {place}", error.message)
     headers = {}
-    if isinstance(error, QuotaExceeded) and error.retry_after_seconds is not None:
-        headers["Retry-After"] = str(int(error.retry_after_seconds + 1))
-    if isinstance(error, TooOften):
-        headers.update(headers_of(error.allowance))
+    if isinstance(error, QuotaExceeded):
+        headers.update(headers_of_refusal(error))
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content_of(error), status_of(error), headers)

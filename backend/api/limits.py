@@ -32,7 +32,8 @@ async def refuse_guessing(credential: str) -> None:
     left = await services().rates.look(_failed(), FAILURES)
     if not left.allowed:
         words = "Too many wrong credentials came from this address."
-        raise QuotaExceeded(words, hint="Wait a moment.", retry_after_seconds=left.wait_seconds)
+        seconds, limit = left.wait_seconds, FAILURES.limit
+        raise QuotaExceeded(words, hint="Wait a moment.", retry_after_seconds=seconds, limit=limit)
 
 
 async def count_failure(credential: str) -> None:
@@ -82,8 +83,21 @@ class TooOften(QuotaExceeded):
 
     def __init__(self, allowance: Allowance) -> None:
         words = f"More than {allowance.limit} a second are too many."
-        super().__init__(words, hint="Wait a moment.", retry_after_seconds=allowance.wait_seconds)
-        self.allowance = allowance
+        super().__init__(
+            words, hint="Wait a moment.", retry_after_seconds=allowance.wait_seconds, limit=allowance.limit
+        )
+
+
+def headers_of_refusal(refusal: QuotaExceeded) -> dict[str, str]:
+    """Return what tells a client when to come again; nothing where waiting does not help."""
+    if refusal.retry_after_seconds is None:
+        return {}
+    headers = {"Retry-After": str(int(refusal.retry_after_seconds + 1))}
+    if refusal.limit is not None:
+        headers |= headers_of(
+            Allowance(allowed=False, limit=refusal.limit, remaining=0, wait_seconds=refusal.retry_after_seconds)
+        )
+    return headers
 
 
 def headers_of(allowance: Allowance) -> dict[str, str]:

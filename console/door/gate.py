@@ -15,6 +15,7 @@ from backend.errors import QuotaExceeded, SignInNeeded
 from backend.trace_ids import caller_address
 from console import routes
 from console.door import tabs
+from console.door.crowds import within_limits
 
 # Scripts, styles, fonts and pictures of the bundle hold no data.
 PUBLIC_FOLDERS = ("/assets/", "/css/", "/fonts/", "/external/")
@@ -105,14 +106,17 @@ def gated(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         path: str = scope["path"]
+        is_socket = scope["type"] == "websocket"
         if path.startswith(CLOSED):
             await turn_away(scope, send, 404)
         elif is_public(path):
             await app(scope, receive, bare_when_missing(send))
         # Each route of the API asks for itself.
-        elif path.startswith("/api/") or await signed_in(scope):
+        elif path.startswith("/api/"):
             await app(scope, receive, send)
-        elif scope["type"] == "websocket" or path.startswith(SOCKET):
+        elif await signed_in(scope):
+            await (within_limits(app, scope, receive, send) if is_socket else app(scope, receive, send))
+        elif is_socket or path.startswith(SOCKET):
             await turn_away(scope, send, 403)
         else:
             target = f"{routes.SIGN_IN}?next={quote(path)}".encode()

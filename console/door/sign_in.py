@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from backend.api.access import session_cookie
+from backend.api.limits import headers_of_refusal
 from backend.bootstrap import services
 from backend.errors import DomainError, InvalidInput, QuotaExceeded, SignInNeeded
 from backend.identity.types import OPENING_LIFETIME, SecondStep
@@ -57,8 +58,8 @@ async def use_password(request: Request) -> Response:
     try:
         found = await services().sign_in.by_password(email, await field(request, "password"), browser_of(request))
     except (SignInNeeded, QuotaExceeded) as refusal:
-        status = 429 if isinstance(refusal, QuotaExceeded) else 401
-        return await sign_in_page(status, target=target, error=refusal.message, hint=refusal.hint, email=email)
+        words = {"target": target, "error": refusal.message, "hint": refusal.hint, "email": email}
+        return _too_often(await sign_in_page(_status_of(refusal), **words), refusal)
     if not isinstance(found, SecondStep):
         return let_in(found, target)
     answer = page("second_step.html", next=local(target))
@@ -75,10 +76,21 @@ async def use_code(request: Request) -> Response:
     except InvalidInput:
         return await sign_in_page(400, target=target, error="That took too long. Sign in again.")
     except (SignInNeeded, QuotaExceeded) as refusal:
-        status = 429 if isinstance(refusal, QuotaExceeded) else 401
-        return page("second_step.html", status, next=local(target), error=refusal.message, hint=refusal.hint)
+        words = {"next": local(target), "error": refusal.message, "hint": refusal.hint}
+        return _too_often(page("second_step.html", _status_of(refusal), **words), refusal)
     answer = let_in(entered, target)
     take_cookie(answer, secure_name(STEP))
+    return answer
+
+
+def _status_of(refusal: DomainError) -> int:
+    return 429 if isinstance(refusal, QuotaExceeded) else 401
+
+
+def _too_often(answer: Response, refusal: DomainError) -> Response:
+    """Say when to try again, where that is what is wrong."""
+    if isinstance(refusal, QuotaExceeded):
+        answer.headers.update(headers_of_refusal(refusal))
     return answer
 
 

@@ -115,7 +115,8 @@ class Entering:
         allowance = await rates.take(f"sign-in-account:{hash_of(account)}", PER_ACCOUNT)
         wait = max(by_address.wait_seconds, allowance.wait_seconds)
         if not (by_address.allowed and allowance.allowed):
-            raise QuotaExceeded(f"Too many tries. Try again in {int(wait) + 1} s.", retry_after_seconds=wait)
+            words, limit = f"Too many tries. Try again in {int(wait) + 1} s.", PER_ACCOUNT.limit
+            raise QuotaExceeded(words, retry_after_seconds=wait, limit=limit)
         return allowance.remaining
 
     async def _count_failure(self) -> None:
