@@ -16,6 +16,7 @@ import reflex as rx
 from reflex.event import EventHandler
 
 from backend.errors import DomainError
+from backend.identity.tokens import hash_of
 from console import routes
 from console.pages import PAGES
 from tests.access.test_isolation import rows_of, unknown
@@ -119,7 +120,7 @@ async def test_no_handler_tells_or_changes_anything_of_another_organisation(
     for state, name, handler in handlers()[part::NUM_PARTS]:
         takes = len(inspect.signature(handler.fn).parameters) > 1
         for key in ours.ids if takes else places:
-            if key == "name":
+            if key in {"name", "chat"}:
                 continue
             path = places.get(key, "/")
             foreign = await outcome(cookie, state, handler, ours.ids[key], path.format(ours.ids[key]))
@@ -129,3 +130,50 @@ async def test_no_handler_tells_or_changes_anything_of_another_organisation(
             num_called += 1
     assert num_called > 100
     assert await rows_of(world.services, ours) == before
+
+
+# A person's own: whether the first steps are still shown, and what was seen of them.
+OF_READERS = {"demo"}
+
+
+def without(rows: dict[str, list[Any]], tables: set[str]) -> dict[str, list[Any]]:
+    return {name: found for name, found in rows.items() if name not in tables}
+
+
+@pytest.mark.security("28", "36", "Z2")
+@pytest.mark.usefixtures("tabs_that_look_twice")
+@pytest.mark.parametrize("part", range(NUM_PARTS))
+async def test_a_viewer_changes_nothing_whatever_they_call(world: World, ours: Side, part: int) -> None:
+    before = without(await rows_of(world.services, ours), OF_READERS)
+    places = {key: routes.to(route, "{}") for route, key in ADDRESSES.items()}
+    num_denied = 0
+    for state, _, handler in handlers()[part::NUM_PARTS]:
+        takes = len(inspect.signature(handler.fn).parameters) > 1
+        for key in ours.ids if takes else places:
+            path = places.get(key, "/").format(ours.ids[key])
+            said, _ = await outcome(ours.sessions["viewer"], state, handler, ours.ids[key], path)
+            num_denied += "Forbidden" in said
+    assert num_denied > 20
+    assert without(await rows_of(world.services, ours), OF_READERS) == before
+
+
+@pytest.mark.security("Z6")
+@pytest.mark.usefixtures("tabs_that_look_twice")
+async def test_no_state_holds_a_secret_of_those_who_may_see_most(world: World, ours: Side) -> None:
+    """What an owner's browser is sent after each page was loaded: no value, hash, key, token or path of the server."""
+    settings, num_drawn = world.services.settings, 0
+    canaries = {
+        *ours.keys.values(), *ours.sessions.values(), f"sk-{ours.word}-key", f"{ours.word}-secret-value",
+        *(hash_of(one) for one in (*ours.keys.values(), *ours.sessions.values())), "$argon2", "gAAAA",
+        str(settings.folder), settings.secret_key[0].get_secret_value() if settings.secret_key else "no key",
+    }  # fmt: skip
+    places = {key: routes.to(route, "{}") for route, key in ADDRESSES.items()}
+    for state, name, handler in handlers():
+        if len(inspect.signature(handler.fn).parameters) > 1 or not name.startswith(("load", "open", "read", "show")):
+            continue
+        for key, path in {**places, "": "/"}.items():
+            told = await outcome(ours.sessions["owner"], state, handler, "x", path.format(ours.ids.get(key, "")))
+            found = [canary for canary in canaries if canary in "".join(told)]
+            assert not found, (state.__name__, name, found)
+            num_drawn += ours.word in told[1]
+    assert num_drawn > 10

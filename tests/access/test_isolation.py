@@ -206,6 +206,47 @@ async def test_a_foreign_stream_gives_no_byte(api: httpx.AsyncClient, ours: Side
     assert told[0].text == told[1].text
 
 
+@pytest.mark.security("4")
+async def test_a_foreign_flow_runs_by_none_of_its_names(
+    world: World, api: httpx.AsyncClient, ours: Side, theirs: Side
+) -> None:
+    before = await rows_of(world.services, ours)
+    for caller in (theirs.cookie("owner"), theirs.key("all"), theirs.key("flows:run")):
+        for act in ("run", "runs"):
+            for version in ("published", "draft", 1):
+                body = {"input": {"question": "x"}, "version": version}
+                told = [
+                    await api.post(f"/api/flows/{name}/{act}", json=body, headers=caller)
+                    for name in (ours.ids["name"], "zebra-flow", "flow_nowhere", "no-such-flow")
+                ]
+                assert {(one.status_code, one.text) for one in told} == {(404, told[-1].text)}
+    assert await rows_of(world.services, ours) == before
+
+
+@pytest.mark.security("26")
+async def test_a_foreign_conversation_is_not_continued(
+    world: World, api: httpx.AsyncClient, ours: Side, theirs: Side
+) -> None:
+    before = await rows_of(world.services, ours)
+    foreign, nowhere = ours.ids["conversation_id"], unknown(ours.ids)["conversation_id"]
+    for caller in (theirs.cookie("owner"), theirs.key("all")):
+        told = [
+            await api.post(
+                f"/api/flows/{theirs.ids['chat']}/run",
+                json={"input": {"message": "Go on."}, "conversation_id": conversation},
+                headers=caller,
+            )
+            for conversation in (foreign, nowhere)
+        ]
+        assert [one.status_code for one in told] == [404, 404]
+        assert told[0].text == told[1].text
+    begun = await api.post(
+        f"/api/flows/{theirs.ids['chat']}/run", json={"input": {"message": "Hello"}}, headers=theirs.key("all")
+    )
+    assert begun.json()["conversation_id"], begun.text  # without this a refusal would mean nothing
+    assert await rows_of(world.services, ours) == before
+
+
 @pytest.mark.security("7", "39")
 async def test_the_configuration_lets_in_by_its_own_way_alone(world: World, ours: Side) -> None:
     """Who was removed is out everywhere; where providers alone let in, passwords and links do not."""

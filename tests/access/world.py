@@ -128,6 +128,8 @@ class World:
         services, owner, word = self.services, side.owner, side.word
         flow = await services.flows.create(owner, f"{word} flow", document=flows.echo())
         await services.flows.publish(owner, flow.id)
+        chat = await services.flows.create(owner, f"{word} chat", document=flows.chat())
+        await services.flows.publish(owner, chat.id)
         run = await services.runs.run(owner, flow.id, RunWish({"question": f"{word} question"}))
         base = await services.knowledge.create(owner, f"{word} base")
         path = folder / f"{word}.md"
@@ -155,6 +157,7 @@ class World:
         side.ids = {
             "name": flow.id,
             "flow_id": flow.id,
+            "chat": chat.id,
             "run_id": run.run_id,
             "knowledge_base_id": base.id,
             "document_id": document.id,

@@ -60,6 +60,7 @@ async def test_a_point_is_found_by_its_meaning_and_by_its_words(index: VectorInd
     assert [hit.id for hit in hybrid] == [far.id, near.id]
 
 
+@pytest.mark.security("30")
 async def test_another_project_is_never_found(index: VectorIndex):
     await index.upsert(SPACE, [point(project="prj_b", base="kb_1")])
     for mode in ("semantic", "keyword", "hybrid"):

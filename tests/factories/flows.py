@@ -48,6 +48,16 @@ def greeting() -> FlowDocument:
     return document(nodes, [("input.question", "hello.data"), ("hello.text", "output.value")])
 
 
+def chat() -> FlowDocument:
+    """Return a chat that repeats what is said."""
+    nodes = [
+        node("input", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
+        node("said", "template", {"template": "You said {{ input.message }}"}),
+        node("output", "output"),
+    ]
+    return document(nodes, [("input.message", "said.data"), ("said.text", "output.value")])
+
+
 def fork() -> FlowDocument:
     """Return a condition with two ways that meet again in the Output."""
     rule = {"value": "{{ input.question }}", "operator": "text_contains", "other": "refund"}

@@ -134,6 +134,7 @@ async def test_a_name_that_was_bound_to_us_anew_opens_no_socket(server: Server, 
     await attacker.io.disconnect()
 
 
+@pytest.mark.security("Z10")
 async def test_signing_out_leaves_what_was_begun_to_its_end(server: Server, cookie: str, api: httpx.Client) -> None:
     """A document that is being read belongs to the project, not to the session that brought it."""
     base = api.post("/api/knowledge-bases", json={"name": "Signed out"}).json()["id"]
