@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
         "Build",
         (
             Area("Flows", routes.FLOWS, "waypoints", "F", "Flows"),
+            Area("Prompts", routes.PROMPTS, "square-pen", "P"),
             Area("Knowledge", routes.KNOWLEDGE, "library", "K", "Knowledge"),
             Area("Models", routes.MODELS, "cpu", "M"),
         ),

@@ -47,6 +47,8 @@ FEATURES: tuple[str, ...] = (
     "models_pane",
     "members",
     "audit",
+    "prompts",
+    "prompt_editor",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

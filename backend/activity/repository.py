@@ -17,6 +17,7 @@ from backend.flows.models import FlowRow, NodeRunRow, RunRow
 from backend.flows.types import NodeStatus, RunStatus
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import IN_WORK, DocumentStatus
+from backend.prompts.models import PromptRow
 
 RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value, RunStatus.WAITING.value)
 MAX_ASKED_CHARACTERS = 160
@@ -42,6 +43,19 @@ class ActivityRepository:
         )
         rows = await self._session.exec(statement)
         return [Found(Thing.FLOW, id_, name, where=slug, version=version or 0) for id_, name, slug, version in rows]
+
+    async def prompts(self, text: str, limit: int) -> list[Found]:
+        row = PromptRow
+        statement = (
+            select(row.id, row.name, row.folder, row.latest)
+            .where(
+                *self._living(row), or_(_holds(row.name, text), _holds(row.slug, text), _holds(row.description, text))
+            )
+            .order_by(col(row.name))
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [Found(Thing.PROMPT, id_, name, where=folder, version=latest) for id_, name, folder, latest in rows]
 
     async def knowledge_bases(self, text: str, limit: int) -> list[Found]:
         statement = (

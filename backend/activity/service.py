@@ -31,6 +31,8 @@ class ActivityService:
             rows = ActivityRepository(session, operator.project_id)
             if operator.may(Permission.FLOWS_READ):
                 found += await rows.flows(text, limit)
+            if operator.may(Permission.PROMPTS_READ):
+                found += await rows.prompts(text, limit)
             if operator.may(Permission.KNOWLEDGE_READ):
                 found += await rows.knowledge_bases(text, limit)
                 found += await rows.documents(text, limit)

@@ -12,6 +12,7 @@ class Thing(StrEnum):
     """What a search across the project can find."""
 
     FLOW = "flow"
+    PROMPT = "prompt"
     KNOWLEDGE_BASE = "knowledge_base"
     DOCUMENT = "document"
     CONVERSATION = "conversation"
@@ -20,7 +21,7 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`where` is the flow or base it belongs to; `version` is a flow's published one, 0 before the first.
+    """`where` is the flow or base it belongs to; `version` a flow's published one or a prompt's newest, 0 before any.
 
     The title of a run is what it was asked, or its flow's name where it was given no text.
     """

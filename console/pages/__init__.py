@@ -21,6 +21,8 @@ from console.pages.knowledge_base import knowledge_base
 from console.pages.members import members
 from console.pages.models import models
 from console.pages.overview import overview
+from console.pages.prompt import prompt
+from console.pages.prompts import prompts
 from console.pages.run import run
 from console.pages.runs import runs
 from console.pages.settings_api_keys import settings_api_keys
@@ -52,6 +54,10 @@ from console.state.members import MembersState
 from console.state.models import ModelsState
 from console.state.models_trial import ModelsTestState
 from console.state.projects import ProjectsState
+from console.state.prompt import PromptState
+from console.state.prompt_edit import PromptEditState
+from console.state.prompt_labels import PromptLabelsState
+from console.state.prompts import PromptsState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.secrets import SecretsState
@@ -83,6 +89,13 @@ PAGES: tuple[Page, ...] = (
         routes.CONVERSATION,
         "Conversation · Signalbox",
         [TranscriptState.load, ConversationsState.load],
+    ),
+    Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
+    Page(
+        prompt,
+        routes.PROMPT,
+        "Prompt · Signalbox",
+        [PromptState.load, PromptEditState.load, PromptLabelsState.load],
     ),
     Page(knowledge, routes.KNOWLEDGE, "Knowledge · Signalbox", KnowledgeState.load),
     Page(

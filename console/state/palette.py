@@ -12,6 +12,7 @@ from console.state.seat import Seated
 
 GROUPS = {
     Thing.FLOW: ("Flows", "flow", routes.FLOW),
+    Thing.PROMPT: ("Prompts", "prompt", routes.PROMPT),
     Thing.KNOWLEDGE_BASE: ("Knowledge", "base", routes.KNOWLEDGE_BASE),
     Thing.DOCUMENT: ("Knowledge", "document", routes.DOCUMENT),
     Thing.CONVERSATION: ("Conversations", "chat", routes.CONVERSATION),
@@ -59,6 +60,6 @@ def _entry(found: Found) -> dict[str, str]:
 
 
 def _note(found: Found) -> str:
-    if found.thing is Thing.FLOW:
+    if found.thing in (Thing.FLOW, Thing.PROMPT):
         return f"v{found.version}" if found.version else "draft"
     return found.where

@@ -21,6 +21,7 @@ from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import DocumentStatus, Stage
 from backend.operator import Operator, Permission
 from backend.ports.database import Database
+from backend.prompts.models import PromptRow
 from backend.unit_of_work import Units
 from tests.tenancy import EVERYWHERE
 
@@ -88,10 +89,15 @@ async def test_a_name_is_found_in_any_case_wherever_it_stands(
     chat = ConversationRow(
         id=new_id("conv"), project_id=owner.project_id, title="When do returns end?", channel="", state=""
     )
-    await save(units, desk, help_centre, document(help_centre), chat, run(desk))
+    told = PromptRow(id="prompt_1", project_id=owner.project_id, slug="answer", name="Answer returns")
+    gone = PromptRow(
+        id="prompt_2", project_id=owner.project_id, slug="gone", name="Returns", deleted_at=told.created_at
+    )
+    await save(units, desk, help_centre, document(help_centre), chat, run(desk), told, gone)
     found = await activity.find(owner, "  RETURNS ")
     assert [one.thing for one in found] == [
         Thing.FLOW,
+        Thing.PROMPT,
         Thing.KNOWLEDGE_BASE,
         Thing.DOCUMENT,
         Thing.CONVERSATION,

@@ -1,0 +1,72 @@
+"""Two versions side by side or in one column, word by word; and the prompt as it goes to a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import select
+from console.components.ui.code import SIGNS
+from console.state.prompt import PromptState as Prompt
+
+
+def side_by_side() -> rx.Component:
+    return rx.el.div(
+        _file(_base_picker(), Prompt.rows, lambda row: row.left, "Before"),
+        _file(rx.el.b(Prompt.chosen_name, class_name="b"), Prompt.rows, lambda row: row.right, "After"),
+        class_name="dd",
+    )
+
+
+def unified() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(_base_picker(), rx.el.span("to"), rx.el.b(Prompt.chosen_name, class_name="b"), class_name="fh"),
+        rx.el.div(
+            rx.foreach(Prompt.lines, _half), class_name="code", role="group", aria_label="Differences", tab_index=0
+        ),
+    )
+
+
+def _base_picker() -> rx.Component:
+    picker = select(
+        Prompt.bases,
+        value=Prompt.base.to_string(),
+        on_change=Prompt.compare,
+        aria_label="Compare with",
+        class_name="sm2",
+    )
+    return rx.cond(Prompt.bases, picker, rx.el.span("Nothing before it", class_name="t2"))
+
+
+def _file(head: rx.Component, rows: Any, side: Any, label: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(head, class_name="fh"),
+        rx.el.div(
+            rx.foreach(rows, lambda row: _half(side(row))),
+            class_name="code",
+            role="group",
+            aria_label=label,
+            tab_index=0,
+        ),
+    )
+
+
+def _half(half: Any) -> rx.Component:
+    sign = rx.match(half.mark, *SIGNS.items(), "")
+    return rx.fragment(
+        rx.el.span(half.number, class_name="ln"),
+        rx.el.span(
+            rx.el.span(sign, class_name="sg"),
+            rx.foreach(half.pieces, _piece),
+            class_name=rx.Var.create("l ") + half.mark,
+        ),
+    )
+
+
+def _piece(piece: Any) -> rx.Component:
+    return rx.cond(
+        piece.changed,
+        rx.el.b(piece.text, class_name=piece.kind),
+        rx.el.span(piece.text, class_name=piece.kind),
+    )

@@ -1,0 +1,84 @@
+"""The versions of a prompt, newest first, with their labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import button, phead, tag, when
+from console.state.prompt import PromptState as Prompt
+from console.state.prompt_labels import PromptLabelsState as Labels
+
+
+def versions() -> rx.Component:
+    return rx.el.aside(
+        phead("Versions"),
+        rx.el.ol(rx.foreach(Prompt.versions, _version)),
+        _labels(),
+        _uses(),
+        class_name="vers",
+        aria_label="Versions",
+    )
+
+
+def _version(one: Any) -> rx.Component:
+    chosen = Prompt.chosen == one.number
+    is_base = (Prompt.base == one.number) & (Prompt.base > 0)
+    return rx.el.li(
+        rx.el.button(
+            rx.el.span(class_name="vdot"),
+            rx.el.span(
+                rx.el.b(one.name, class_name="bb"),
+                rx.foreach(one.labels, lambda label: tag(label, accent=chosen, key=label)),
+                class_name="row tight wrap",
+            ),
+            rx.el.span(one.comment, class_name="t12 vm", dir="auto"),
+            rx.el.span(one.by, rx.cond(one.when, ", ", ""), one.when, class_name="t12 t2", title=one.exact),
+            type="button",
+            on_click=Prompt.choose(one.number),
+            aria_current=when(chosen, "true", "false"),
+        ),
+        class_name=rx.cond(chosen, "on", rx.cond(is_base, "base", "")),
+        key=one.number,
+    )
+
+
+def _labels() -> rx.Component:
+    history = button("History", Labels.show("history"), size="sm", kind="quiet")
+    return rx.cond(
+        Labels.labels,
+        rx.el.div(
+            phead("Labels", acts=history),
+            rx.el.ul(rx.foreach(Labels.labels, _label), class_name="lbls"),
+            class_name="psec",
+        ),
+        rx.fragment(),
+    )
+
+
+def _label(one: Any) -> rx.Component:
+    back = button(
+        rx.Var.create("Roll back to ") + one.back, Labels.roll_back(one.name), size="sm", disabled=~Labels.may_edit
+    )
+    return rx.el.li(
+        rx.el.span(
+            rx.el.b(one.name, class_name="b"),
+            rx.el.span(one.version),
+            rx.cond(one.protected, tag("protected"), rx.fragment()),
+            class_name="row tight wrap",
+        ),
+        rx.el.span(one.moved, class_name="t12 t2", title=one.exact),
+        rx.cond(one.back, back, rx.fragment()),
+        key=one.name,
+    )
+
+
+def _uses() -> rx.Component:
+    """Say who uses it, and how each can be reached."""
+    listed = rx.el.ul(rx.foreach(Prompt.uses, _use), class_name="lbls")
+    return rx.cond(Prompt.uses, rx.el.div(phead("Used by"), listed, class_name="psec"), rx.fragment())
+
+
+def _use(one: Any) -> rx.Component:
+    return rx.el.li(rx.el.a(one.words, href=one.href, dir="auto"), key=one.words)

@@ -1,0 +1,131 @@
+"""One prompt: its versions, the editor or two versions compared, and the playground below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.prompts.types import PRODUCTION
+from console import routes
+from console.components.prompts.comparing import side_by_side, unified
+from console.components.prompts.dialogs import dialogs
+from console.components.prompts.editing import editing, saving
+from console.components.prompts.versions import versions
+from console.components.shell import page_head, shell
+from console.components.ui import (
+    TRIGGER,
+    banner,
+    button,
+    icon_button,
+    menu,
+    menu_item,
+    menu_line,
+    phase_view,
+    phead,
+    segments,
+    skeleton_rows,
+)
+from console.state.prompt import PromptState as Prompt
+from console.state.prompt_draft import PromptDraftState as Draft
+from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_labels import PromptLabelsState as Labels
+
+VIEWS = (("edit", "Edit"), ("side", "Side by side"), ("unified", "Unified"))
+
+
+def prompt() -> rx.Component:
+    return shell(
+        routes.PROMPTS,
+        page_head(
+            Prompt.name,
+            _acts(),
+            crumb=rx.fragment(rx.el.a("Prompts", href=routes.PROMPTS), " /"),
+            sub=Prompt.used,
+        ),
+        rx.foreach(Labels.wishes, _wish),
+        phase_view(
+            Prompt.phase,
+            rx.el.div(versions(), _main(), class_name="pe"),
+            skeleton=skeleton_rows(200, 420, 240, count=8),
+            problem=Prompt.problem,
+            on_retry=Prompt.load,
+            what="The prompt",
+        ),
+        saving(),
+        dialogs(),
+        slim=True,
+    )
+
+
+def _acts() -> rx.Component:
+    next_name = rx.Var.create("Save v") + (Prompt.latest + 1).to_string()
+    drafted = rx.fragment(
+        button("Discard", Edit.discard, kind="quiet"),
+        button(next_name, Edit.ask_save, kind="primary", disabled=Edit.errors.length() > 0),
+    )
+    make = button(
+        rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION,
+        Labels.ask_point(PRODUCTION, Prompt.chosen),
+        kind="primary",
+    )
+    saved = rx.fragment(
+        rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
+        rx.cond(Prompt.production == Prompt.chosen, rx.fragment(), make),
+    )
+    return rx.cond(
+        Edit.may_edit,
+        rx.fragment(_menu(), rx.cond(Prompt.chosen == 0, drafted, saved)),
+        rx.fragment(),
+    )
+
+
+def _menu() -> rx.Component:
+    return menu(
+        icon_button("ellipsis", "More acts", custom_attrs=TRIGGER),
+        rx.foreach(Labels.names, _label_item),
+        menu_item("Another label", Labels.ask_point("", Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0),
+        menu_line(),
+        menu_item("Labels and their history", Labels.show("history"), icon="history"),
+        menu_item("Name, folder and tags", Labels.ask_details, icon="settings-2"),
+        label="More acts",
+        align="right",
+    )
+
+
+def _label_item(name: Any) -> rx.Component:
+    words = rx.Var.create("Make it ") + name
+    return menu_item(words, Labels.ask_point(name, Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0)
+
+
+def _wish(one: Any) -> rx.Component:
+    """Say what needs a person before anything else."""
+    decide = rx.fragment(
+        button("Refuse", Labels.ask_refusal(one.id), size="sm"),
+        button("Approve", Labels.approve(one.id), size="sm", kind="primary"),
+    )
+    acts = rx.fragment(
+        rx.cond(one.own, button("Take it back", Labels.withdraw(one.id), size="sm"), rx.fragment()),
+        rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
+    )
+    return banner("wait", one.lead, one.comment, acts=acts)
+
+
+def _main() -> rx.Component:
+    view: Any = rx.match(Prompt.view, ("edit", editing()), ("unified", unified()), side_by_side())
+    note = rx.cond(Prompt.view == "edit", _edit_note(), Prompt.summary)
+    title = rx.cond(Prompt.view == "edit", rx.cond(Draft.dirty, "Editing", "Text"), "Differences")
+    return rx.el.div(
+        rx.el.section(
+            phead(title, note=note, acts=segments("View", VIEWS, Prompt.view, Prompt.look)),
+            view,
+            class_name="pview",
+            aria_label="Text and differences",
+        ),
+        class_name="pm",
+    )
+
+
+def _edit_note() -> Any:
+    draft = rx.Var.create("will be v") + (Prompt.latest + 1).to_string() + ", not saved"
+    return rx.cond(Draft.dirty, draft, Prompt.chosen_name)

@@ -1,0 +1,88 @@
+"""The prompts of the project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.prompts.listing import listing
+from console.components.shell import body, page_head, shell
+from console.components.ui import (
+    banner,
+    button,
+    dialog,
+    empty_state,
+    field,
+    phase_view,
+    select,
+    skeleton_rows,
+    text_input,
+    undo_bar,
+)
+from console.state.prompts import PromptsState as Prompts
+
+FORM = "new-prompt-form"
+KINDS = (("text", "Text: one block of instructions"), ("chat", "Chat: messages, with places for others"))
+
+
+def prompts() -> rx.Component:
+    new = rx.cond(Prompts.may_edit, button("New prompt", Prompts.ask, kind="primary", icon="plus"), rx.fragment())
+    return shell(
+        routes.PROMPTS,
+        page_head("Prompts", new),
+        body(
+            rx.foreach(Prompts.waiting, _waiting),
+            phase_view(
+                Prompts.phase,
+                listing(),
+                skeleton=skeleton_rows(180, 90, 120, 60, count=6),
+                empty=_empty(),
+                problem=Prompts.problem,
+                on_retry=Prompts.load,
+                what="Prompts",
+            ),
+        ),
+        _creating(),
+        undo_bar(Prompts.undo, Prompts.undo_words, on_undo=Prompts.take_back, on_end=Prompts.dismiss),
+    )
+
+
+def _waiting(one: Any) -> rx.Component:
+    """Say what needs a person before anything else."""
+    look = rx.el.a("Look and decide", href=one.href, class_name="btn sm")
+    return banner("wait", one.words, "Asked by ", one.by, ". It waits for a second person.", acts=look)
+
+
+def _empty() -> rx.Component:
+    return empty_state(
+        "No prompt yet",
+        "A prompt here has versions and labels: change what a model is told without touching a flow, and go back.",
+        rx.cond(Prompts.may_edit, button("New prompt", Prompts.ask, icon="plus"), rx.fragment()),
+    )
+
+
+def _error(name: str) -> Any:
+    return rx.cond(Prompts.errors.contains(name), Prompts.errors[name], "")
+
+
+def _creating() -> rx.Component:
+    name = text_input(id="prompt-name", name="name", required=True, max_length=255)
+    folder = text_input(id="prompt-folder", name="folder", placeholder="support/answers", default_value=Prompts.folder)
+    kind = select(KINDS, id="prompt-kind", name="kind", default_value="text")
+    return dialog(
+        "New prompt",
+        rx.el.form(
+            field("Name", name, html_for="prompt-name", error=_error("name")),
+            field("Folder", folder, html_for="prompt-folder", help_text="Empty for none.", error=_error("folder")),
+            field("Kind", kind, html_for="prompt-kind"),
+            id=FORM,
+            on_submit=Prompts.create,
+            class_name="formcol",
+        ),
+        identifier="new-prompt",
+        opened=Prompts.creating,
+        on_close=Prompts.leave,
+        foot=[button("Cancel", Prompts.leave), button("Make prompt", kind="primary", type="submit", form=FORM)],
+    )

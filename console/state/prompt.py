@@ -1,0 +1,181 @@
+"""One prompt: its versions, and any two of them compared."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from backend.prompts.types import PRODUCTION, Content, VersionRef, estimated_tokens
+from console.state import formats
+from console.state.addresses import Addressed
+from console.state.prompt_diff import Half, Row, compared, lines_of
+from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_rows import (
+    DRAFT,
+    UseLine,
+    VersionLine,
+    draft_line,
+    use_line,
+    used_words,
+    version_line,
+)
+from console.state.seat import Phased
+
+MOST_VERSIONS = 200
+
+
+class PromptState(Addressed, Phased, rx.State):
+    """`chosen` is the version that is looked at, 0 what is being edited; `base` is what it is compared with."""
+
+    id: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    slug: rx.Field[str] = rx.field("")
+    folder: rx.Field[str] = rx.field("")
+    used: rx.Field[str] = rx.field("")
+    uses: rx.Field[list[UseLine]] = rx.field(default_factory=list)
+    versions: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
+    latest: rx.Field[int] = rx.field(1)
+    chosen: rx.Field[int] = rx.field(1)
+    chosen_name: rx.Field[str] = rx.field("")
+    base: rx.Field[int] = rx.field(0)
+    bases: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
+    view: rx.Field[str] = rx.field("edit")
+    rows: rx.Field[list[Row]] = rx.field(default_factory=list)
+    lines: rx.Field[list[Half]] = rx.field(default_factory=list)
+    summary: rx.Field[str] = rx.field("")
+    production: rx.Field[int] = rx.field(0)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the prompt that the address names, at `?v=3` or at its newest version."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        editing = await self.get_state(PromptDraftState)
+        if self._wanted() not in {self.id, self.slug}:
+            self.reset()
+            editing.reset()
+        async with self._loading():
+            await self._read(operator)
+            wanted = self._asked("v")
+            self.chosen = int(wanted) if wanted.isascii() and wanted.isdigit() else self.latest
+            if editing.dirty:
+                self.chosen = DRAFT
+            else:
+                editing._seed(await self._content(operator, self.chosen), self.chosen)
+            self.view = "edit" if self.latest == 1 else "side"
+            await self._show(operator)
+            await editing._look(operator)
+            self.phase = "ready"
+
+    async def _read(self, operator: Operator) -> None:
+        """Read everything but the texts."""
+        prompts = services().prompts
+        prompt = await prompts.get(operator, self._wanted())
+        self.id, self.name, self.slug, self.folder = prompt.id, prompt.name, prompt.slug, prompt.folder
+        self.latest, self.production = prompt.latest, prompt.labels.get(PRODUCTION, 0)
+        editing = await self.get_state(PromptDraftState)
+        editing._prompt_id = prompt.id
+        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        listed = await prompts.list_versions(operator, prompt.id, Page(MOST_VERSIONS))
+        saved = [version_line(one, zone, now) for one in listed.items]
+        self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved
+        uses = await prompts.uses(operator, prompt.id)
+        self.used, self.uses = used_words(uses), [use_line(one) for one in uses]
+
+    async def _content(self, operator: Operator, number: int) -> Content:
+        if number == DRAFT:
+            return (await self.get_state(PromptDraftState))._content
+        return (await services().prompts.get_version(operator, self.id, VersionRef("", number))).content
+
+    async def _show(self, operator: Operator, base: int | None = None) -> None:
+        """Compare the chosen version with `base`: by default production, else the one before."""
+        before = self.latest if self.chosen == DRAFT else self.chosen - 1
+        if base is None:
+            base = self.production if self.production not in {0, self.chosen} else before
+        self.base = base
+        self.bases = [
+            {"value": str(one.number), "label": " ".join([one.name, *one.labels])}
+            for one in self.versions
+            if one.number not in {DRAFT, self.chosen}
+        ]
+        self.chosen_name = f"v{self.chosen or self.latest + 1}"
+        after = await self._content(operator, self.chosen)
+        known = await self._content(operator, base) if base else None
+        found = compared(lines_of(known, after) if known else [], lines_of(after, known))
+        self.rows, self.lines = found.rows, found.lines
+        added = formats.counted(found.num_added, "line")
+        tokens = _tokens(after) - (_tokens(known) if known else 0)
+        sign = "+" if tokens > 0 else "\u2212" if tokens < 0 else "\u00b1"
+        self.summary = f"{added} added, {found.num_removed} removed, about {sign}{abs(tokens):,} tokens"
+
+    @rx.event
+    async def choose(self, number: int) -> None:
+        """Look at one version; 0 goes back to what is being edited."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.chosen = number
+        editing = await self.get_state(PromptDraftState)
+        if number == DRAFT:
+            self.view = "edit"
+        elif editing.dirty:
+            self.view = "side" if self.view == "edit" else self.view
+        else:
+            editing._seed(await self._content(operator, number), number)
+            await editing._look(operator)
+        await self._show(operator)
+
+    @rx.event
+    async def compare(self, number: str) -> None:
+        """Choose what the version is compared with."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._show(operator, int(number) if number.isdigit() else None)
+
+    @rx.event
+    async def look(self, view: str) -> None:
+        """Edit, see side by side, in one column, or as it goes to a model."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.view = view
+        editing = await self.get_state(PromptDraftState)
+        if view == "edit" and editing.dirty:
+            self.chosen = DRAFT
+        await self._show(operator)
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Read versions and labels again, after they were changed elsewhere on the page."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._read(operator)
+        await self._show(operator, self.base)
+
+    @rx.event
+    async def begin(self) -> None:
+        """Show that there is a draft now."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.chosen = DRAFT
+        await self._read(operator)
+        await self._show(operator)
+
+    @rx.event
+    async def undo(self, number: int) -> None:
+        """Show that the draft says what the version says; what stands in the editor stays."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._read(operator)
+        self.chosen = number or self.latest
+        await self._show(operator)
+
+    @rx.event
+    async def end(self, number: int) -> None:
+        """Show a version that was just saved, or the one that the draft was dropped for."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._read(operator)
+        self.chosen = number or self.latest
+        editing = await self.get_state(PromptDraftState)
+        editing._seed(await self._content(operator, self.chosen), self.chosen)
+        await editing._look(operator)
+        await self._show(operator)
+
+
+def _tokens(content: Content) -> int:
+    return sum(estimated_tokens(template) for template in content.templates)

@@ -1,0 +1,149 @@
+"""The list of prompts: folders, search, tags; make, delete with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.prompts.types import NewPrompt, Prompt
+from console import routes
+from console.state import formats
+from console.state.forms import Formed
+from console.state.prompts_rows import (
+    STARTERS,
+    Facet,
+    PromptLine,
+    WaitingLine,
+    folders_of,
+    matching,
+    prompt_line,
+    tags_of,
+    waiting_line,
+)
+from console.state.seat import Phased
+
+MOST_SHOWN = 200
+MAX_QUERY = 100
+
+
+class PromptsState(Phased, Formed, rx.State):
+    """`rows` are those that fit folder, tag and query; the facets count all."""
+
+    rows: rx.Field[list[PromptLine]] = rx.field(default_factory=list)
+    folders: rx.Field[list[Facet]] = rx.field(default_factory=list)
+    tags: rx.Field[list[Facet]] = rx.field(default_factory=list)
+    waiting: rx.Field[list[WaitingLine]] = rx.field(default_factory=list)
+    folder: rx.Field[str] = rx.field("")
+    tag: rx.Field[str] = rx.field("")
+    query: rx.Field[str] = rx.field("")
+    cleared: rx.Field[int] = rx.field(0)
+    shown: rx.Field[str] = rx.field("")
+    may_edit: rx.Field[bool] = rx.field(False)
+    creating: rx.Field[bool] = rx.field(False)
+    undo: rx.Field[bool] = rx.field(False)
+    undo_words: rx.Field[str] = rx.field("")
+    _deleted: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the prompts and what waits for approval."""
+        await self._read(await self._operator(Permission.PROMPTS_READ))
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            prompts = await services().prompts.list(operator)
+            self.may_edit = operator.may(Permission.PROMPTS_EDIT)
+            self.waiting = [waiting_line(one) for one in await services().prompts.approvals(operator)]
+            self.folders, self.tags = folders_of(prompts), tags_of(prompts)
+            await self._draw(prompts)
+            self.phase = "ready" if prompts else "empty"
+
+    async def _draw(self, prompts: Sequence[Prompt]) -> None:
+        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        found = matching(prompts, self.query, self.folder, self.tag)
+        found.sort(key=lambda one: one.updated_at or one.created_at, reverse=True)
+        self.rows = [prompt_line(one, zone, now) for one in found[:MOST_SHOWN]]
+        several = len(found) > MOST_SHOWN
+        of_all = f" of {formats.count(len(found))}" if several else ""
+        self.shown = f"{formats.counted(len(self.rows), 'prompt')}{of_all}, last changed first"
+
+    @rx.event
+    async def search(self, text: str) -> None:
+        """Look for prompts by name, slug, description, folder and text."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.query = text[:MAX_QUERY]
+        await self._read(operator)
+
+    @rx.event
+    async def choose_folder(self, key: str) -> None:
+        """Show one folder and what is below it; an empty key shows all."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.folder = key
+        await self._read(operator)
+
+    @rx.event
+    async def choose_tag(self, key: str) -> None:
+        """Show prompts with one tag; the same tag again shows all."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.tag = "" if key == self.tag else key
+        await self._read(operator)
+
+    @rx.event
+    async def loosen(self) -> None:
+        """Empty folder, tag and query."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        self.folder = self.tag = self.query = ""
+        self.cleared += 1
+        await self._read(operator)
+
+    @rx.event
+    async def ask(self) -> None:
+        """Open the dialog that names a new prompt."""
+        await self._operator(Permission.PROMPTS_EDIT)
+        self.creating, self.errors = True, {}
+
+    @rx.event
+    async def leave(self) -> None:
+        """Close the dialog."""
+        await self._operator(Permission.PROMPTS_READ)
+        self.creating = False
+
+    @rx.event
+    async def create(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+        """Make a prompt with a text to change, and open it."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        made: Prompt | None = None
+        async with self._checking():
+            content = STARTERS.get(form.get("kind", ""), STARTERS["text"])
+            name, folder = form.get("name", ""), form.get("folder", "")
+            made = await services().prompts.create(operator, NewPrompt(name, content, folder=folder, comment="Begun"))
+            self.creating = False
+        return rx.redirect(routes.to(routes.PROMPT, made.id)) if made else None
+
+    @rx.event
+    async def delete(self, prompt_id: str) -> None:
+        """Take a prompt away and offer it back."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        name = next((row.name for row in self.rows if row.id == prompt_id), "The prompt")
+        self._deleted = await services().prompts.delete(operator, prompt_id)
+        self.undo, self.undo_words = True, f"{name} deleted"
+        await self._read(operator)
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Undo the last delete."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        if self._deleted:
+            await services().prompts.undelete(operator, self._deleted)
+        self._deleted, self.undo = "", False
+        await self._read(operator)
+
+    @rx.event
+    async def dismiss(self) -> None:
+        """Let the last delete stand."""
+        await self._operator(Permission.PROMPTS_READ)
+        self._deleted, self.undo = "", False

@@ -1,0 +1,118 @@
+"""Prompts as the list draws them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend.prompts.types import Approval, Content, Placeholder, Prompt, Turn
+from console import routes
+from console.state import formats
+
+NO_FOLDER = "No folder"
+STARTERS: dict[str, Content] = {
+    "text": Content(text="You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."),
+    "chat": Content(
+        kind="chat",
+        messages=(
+            Turn(role="system", content="You answer for {{ company }}.\nIf you do not know, say so."),
+            Placeholder(placeholder="history"),
+            Turn(role="user", content="{{ question }}"),
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class PromptLine:
+    """A row of the list. `tip` is its description, or what it says first."""
+
+    id: str
+    href: str
+    name: str
+    folder: str
+    kind: str
+    tags: list[str]
+    labels: list[str]
+    latest: str
+    active: bool
+    changed: str
+    exact: str
+    tip: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A folder or a tag, and how many prompts it has; an empty `key` stands for all."""
+
+    key: str
+    words: str
+    count: str
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """A wish to move a label that waits for somebody."""
+
+    href: str
+    words: str
+    by: str
+
+
+def prompt_line(prompt: Prompt, zone: tzinfo, at: datetime) -> PromptLine:
+    moved = prompt.updated_at or prompt.created_at
+    first = next((line for line in prompt.content.system_text.split("\n") if line.strip()), "")
+    return PromptLine(
+        id=prompt.id,
+        href=routes.to(routes.PROMPT, prompt.id),
+        name=prompt.name,
+        folder=prompt.folder,
+        kind="Chat" if prompt.kind == "chat" else "Text",
+        tags=[tag.strip() for tag in prompt.tags],
+        labels=[f"{name} v{version}" for name, version in sorted(prompt.labels.items())],
+        latest=f"v{prompt.latest}",
+        active=prompt.is_active,
+        changed=formats.day(moved, zone, at),
+        exact=formats.exact(moved, zone),
+        tip=prompt.description or first,
+    )
+
+
+def folders_of(prompts: Iterable[Prompt]) -> list[Facet]:
+    """Return every folder with those above it, "All prompts" first."""
+    counts: Counter[str] = Counter()
+    listed = list(prompts)
+    for prompt in listed:
+        parts = prompt.folder.split("/") if prompt.folder else []
+        counts.update("/".join(parts[: place + 1]) for place in range(len(parts)))
+    everything = Facet("", "All prompts", formats.count(len(listed)))
+    return [everything, *(Facet(name, name, formats.count(counts[name])) for name in sorted(counts))]
+
+
+def tags_of(prompts: Iterable[Prompt]) -> list[Facet]:
+    counts = Counter(tag.strip() for prompt in prompts for tag in set(prompt.tags) if tag.strip())
+    return [Facet(name, name, formats.count(counts[name])) for name in sorted(counts)]
+
+
+def matching(prompts: Sequence[Prompt], query: str, folder: str, tag: str) -> list[Prompt]:
+    """Return those in the folder or below it, with the tag, whose name, slug, description or text holds the query."""
+    wanted = query.strip().casefold()
+    return [
+        prompt
+        for prompt in prompts
+        if (not folder or prompt.folder == folder or prompt.folder.startswith(f"{folder}/"))
+        and (not tag or tag in {one.strip() for one in prompt.tags})
+        and (not wanted or wanted in _words(prompt))
+    ]
+
+
+def _words(prompt: Prompt) -> str:
+    said = " ".join(prompt.content.templates)
+    return f"{prompt.name} {prompt.slug} {prompt.description or ''} {prompt.folder} {said}".casefold()
+
+
+def waiting_line(approval: Approval) -> WaitingLine:
+    words = f"{approval.prompt_name}: {approval.label} to v{approval.version}"
+    return WaitingLine(routes.to(routes.PROMPT, approval.prompt_id), words, approval.asked_by)

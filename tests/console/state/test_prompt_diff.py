@@ -1,0 +1,75 @@
+"""What differs between two versions, by line and by word."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from backend.prompts.types import Content, Placeholder, Turn
+from console.state.prompt_diff import Half, compared, lines_of, pieces
+
+BEFORE = ["Same.", "Give the period and the last day.", "Cite as [1]. At most 120 words.", "End."]
+AFTER = [
+    "Same.", "Give the period, the first day and the last day.", "Prices: {{ prices }}", "Say what is taken off.",
+    "Cite as [1]. Aim for 80 words, at most 120 words.", "End.",
+]  # fmt: skip
+
+
+def written(half: Half) -> str:
+    return "".join(f"<{one.text}>" if one.changed else one.text for one in half.pieces)
+
+
+def test_lines_that_are_alike_stand_beside_each_other() -> None:
+    found = compared(BEFORE, AFTER)
+    assert (found.num_added, found.num_removed) == (4, 2)
+    numbers = [(row.left.number, row.right.number) for row in found.rows]
+    assert numbers == [("1", "1"), ("2", "2"), ("", "3"), ("", "4"), ("3", "5"), ("4", "6")]
+    assert [row.left.mark for row in found.rows] == ["", "del", "pad", "pad", "del", ""]
+    assert written(found.rows[1].right) == "Give the period<, the first day> and the last day."
+    assert "<At>" in written(found.rows[4].left)
+
+
+def test_one_column_shows_what_went_before_what_came() -> None:
+    marks = [(line.mark, line.number) for line in compared(BEFORE, AFTER).lines]
+    assert marks == [
+        ("", "1"), ("del", "2"), ("del", "3"), ("add", "2"), ("add", "3"), ("add", "4"), ("add", "5"), ("", "6"),
+    ]  # fmt: skip
+
+
+def test_lines_with_little_in_common_are_two_lines() -> None:
+    (first, second) = compared(["Answer the question."], ["Be calm!"]).rows
+    assert {first.left.mark, first.right.mark} == {"del", "pad"}
+    assert {second.left.mark, second.right.mark} == {"pad", "add"}
+    assert not any(piece.changed for row in (first, second) for piece in (*row.left.pieces, *row.right.pieces))
+
+
+@pytest.mark.parametrize(("before", "after"), [([], ["a", "b"]), (["a"], []), (["a"], ["a"]), ([""], ["x"])])
+def test_both_sides_come_back_whole(before: list[str], after: list[str]) -> None:
+    rows = compared(before, after).rows
+    assert ["".join(p.text for p in row.left.pieces) for row in rows if row.left.mark != "pad"] == before
+    assert ["".join(p.text for p in row.right.pieces) for row in rows if row.right.mark != "pad"] == after
+
+
+def test_holes_are_told_from_words() -> None:
+    found = [(one.kind, one.text, one.changed) for one in pieces("a {{ b }}{% c %}{# d #}", [(2, 6)])]
+    assert found == [
+        ("", "a ", False), ("v", "{{ b", True), ("v", " }}", False), ("k", "{% c %}", False), ("c", "{# d #}", False),
+    ]  # fmt: skip
+
+
+def test_a_chat_and_its_parameters_are_lines() -> None:
+    said = (Turn(role="system", content="Be calm."), Placeholder(placeholder="history"))
+    chat = Content(kind="chat", messages=said, temperature=0.2, instructions="Short.")
+    lines = lines_of(chat, Content(kind="chat"))
+    assert lines[:5] == ["[system]", "Be calm.", "[messages put in as history]", "[instructions]", "Short."]
+    assert lines[5:] == ["", "[temperature] 0.2"]
+    assert lines_of(chat, chat)[-1] == "Short."
+
+
+def test_two_long_texts_are_compared_in_a_moment() -> None:
+    before = [f"line {number} of the text with some words in it" for number in range(1_500)]
+    after = [f"line {number} of another text with other words in it" for number in range(1_500)]
+    start = time.perf_counter()
+    compared(before, after)
+    assert time.perf_counter() - start < 5

@@ -1,0 +1,146 @@
+"""Write a prompt, compare two versions, release one, go back; and let a second person decide."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import Console
+from tests.journeys.looking import open_page
+from tests.journeys.test_members import invited, joined
+
+
+def made(console: Console, name: str, **more: Any) -> str:
+    body = {"name": name, "agent_config": "", "agent_name": "", "system_prompt": "Answer {{ question }}.", **more}
+    answer = console.api.post("/api/prompts", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["prompt"]["id"])
+
+
+def write(page: Page, text: str) -> None:
+    """Put a text in the place of the one that is open."""
+    field = page.locator(".cm-content").first
+    field.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+    expect(page.get_by_role("button", name=re.compile("^Save v"))).to_be_visible()
+
+
+def save(page: Page, comment: str) -> None:
+    page.get_by_role("button", name=re.compile("^Save v")).click()
+    page.get_by_label("What changed").fill(comment)
+    page.get_by_role("button", name="Save version").click()
+    expect(page.get_by_role("button", name=re.compile("^Save v"))).to_have_count(0)
+
+
+def version(page: Page, name: str) -> Any:
+    return page.get_by_role("complementary", name="Versions").get_by_role("button", name=re.compile(f"^{name}"))
+
+
+def test_a_prompt_is_written_compared_released_and_rolled_back(console: Console) -> None:
+    page = console.open("/prompts")
+    page.get_by_role("button", name="New prompt").first.click()
+    page.get_by_label("Name", exact=True).fill("Warranty answer")
+    page.get_by_label("Folder").fill("support/answers")
+    page.get_by_role("button", name="Make prompt").click()
+    page.wait_for_url(re.compile(r"/prompts/[0-9a-f-]{36}"))
+    write(page, "You answer for {{ company }}.\n\nGive the period.\nAt most 120 words.")
+    expect(page.locator("[data-holes]")).to_contain_text("company")
+    expect(page.locator("[data-tokens]")).to_contain_text("about 17 tokens")
+    save(page, "Name the period")
+    page.get_by_role("button", name="Make v2 production").click()
+    page.get_by_label("Why").fill("It is right")
+    page.get_by_role("dialog").get_by_role("button", name="Make v2 production").click()
+    expect(version(page, "v2")).to_contain_text("production")
+    write(page, "You answer for {{ company }}.\n\nGive the period and the last day.\nAt most {{ words }} words.")
+    console.look("prompt-edit")
+    save(page, "Name the last day")
+    page.get_by_role("button", name="Side by side").click()
+    expect(page.get_by_text("2 lines added, 2 removed")).to_be_visible()
+    expect(page.locator(".dd .add b").first).to_contain_text("and the last day")
+    console.look("prompt-side")
+    page.get_by_role("button", name="Unified").click()
+    expect(page.locator(".l.del")).to_have_count(2)
+    page.get_by_role("button", name="Make v3 production").click()
+    page.get_by_role("dialog").get_by_role("button", name="Make v3 production").click()
+    page.get_by_role("button", name="Roll back to v2").click()
+    expect(page.get_by_role("button", name="Roll back to v3")).to_be_visible()
+    page.get_by_role("button", name="History").click()
+    expect(page.get_by_role("dialog").get_by_text("production to v2 from v3")).to_be_visible()
+    console.look("prompt-history")
+    page.get_by_role("button", name="Close").click()
+    open_page(page, f"{console.base_url}/prompts")
+    page.get_by_label("Search prompts").fill("last day")
+    expect(page.get_by_role("link", name="Warranty answer")).to_be_visible()
+    console.look("prompts")
+    page.get_by_label("Search prompts").fill("no such words")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("link", name="Warranty answer")).to_be_visible()
+
+
+def test_holes_are_completed_and_a_wrong_line_is_named(console: Console) -> None:
+    style = made(console, "House style", system_prompt="Be calm.")
+    assert console.api.put(f"/api/prompts/{style}/labels/production", json={"version": 1}).status_code == 200
+    page = console.open(f"/prompts/{made(console, 'Completed')}")
+    field = page.locator(".cm-content")
+    field.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n{{ que")
+    page.get_by_role("option", name="question").click()
+    expect(page.locator(".cm-line").nth(1)).to_have_text("{{ question}}")
+    page.keyboard.press("Control+End")
+    page.keyboard.type('\n{% prompt "')
+    page.get_by_role("option", name="house-style").click()
+    expect(page.locator(".cm-line").nth(2)).to_have_text('{% prompt "house-style" %}')
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n{{ wrong")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Delete")
+    expect(page.get_by_role("alert")).to_contain_text("Line 4")
+    expect(page.locator(".cm-line.wrong")).to_have_count(1)
+    page.get_by_role("button", name="Discard").click()
+    expect(field).to_have_text("Answer {{ question }}.")
+
+
+def test_a_chat_has_messages_and_places(console: Console) -> None:
+    page = console.open("/prompts")
+    page.get_by_role("button", name="New prompt").first.click()
+    page.get_by_label("Name", exact=True).fill("Talk")
+    page.get_by_label("Kind").select_option("chat")
+    page.get_by_role("button", name="Make prompt").click()
+    expect(page.locator(".turn")).to_have_count(3)
+    expect(page.locator("[data-holes]")).to_contain_text("history")
+    page.get_by_role("button", name="Add message").click()
+    page.locator(".turn").nth(3).locator(".cm-content").click()
+    page.keyboard.insert_text("And {{ more }}?")
+    page.get_by_label("Who says message 4").select_option("assistant")
+    page.get_by_role("button", name="Move assistant message 4 up").click()
+    expect(page.locator("[data-holes]")).to_contain_text("more")
+    console.look("prompt-chat")
+    save(page, "One more")
+    page.get_by_role("button", name="Unified").click()
+    expect(page.locator(".l.add")).to_contain_text(["[assistant]", "And {{ more }}?"])
+
+
+def test_a_protected_label_waits_for_a_second_person(console: Console, browser: Browser) -> None:
+    link = invited(console, "yuki@alder-rowe.example", "reviewer")
+    identifier = made(console, "Guarded")
+    assert console.api.put("/api/prompt-labels/production", json={"protected": True}).status_code == 200
+    try:
+        page = console.open(f"/prompts/{identifier}")
+        page.get_by_role("button", name="Make v1 production").click()
+        page.get_by_label("Why").fill("Ready")
+        page.get_by_role("button", name="Ask for approval").click()
+        expect(page.get_by_text("Nobody approves their own change.")).to_be_visible()
+        console.look("prompt-waiting")
+        yuki = joined(browser, link, "Yuki Sato")
+        open_page(yuki, f"{console.base_url}/prompts")
+        yuki.get_by_role("link", name="Look and decide").click()
+        yuki.get_by_role("button", name="Approve").click()
+        expect(version(yuki, "v1")).to_contain_text("production")
+        expect(yuki.get_by_role("button", name="Approve")).to_have_count(0)
+        yuki.context.close()
+    finally:
+        console.api.put("/api/prompt-labels/production", json={"protected": False})
