@@ -35,9 +35,10 @@ ADDRESSES = {
     routes.CONVERSATION: "conversation_id",
     routes.KNOWLEDGE_BASE: "knowledge_base_id",
     routes.DOCUMENT: "document_id",
+    routes.PROMPT: "prompt_id",
 }
 # Addresses in memory, and ids of what a handler makes.
-NEW_EACH_TIME = re.compile(r"0x[0-9a-f]+|_[0-9a-f]{32}")
+NEW_EACH_TIME = re.compile(r"0x[0-9a-f]+|_[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Samples for those who build the console; they have no rows behind them.
 NO_ROWS = {"DesignState"}
 
