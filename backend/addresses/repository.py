@@ -12,6 +12,7 @@ from backend.addresses.types import Named
 from backend.conversations.models import ConversationRow
 from backend.flows.models import FlowRow, RunRow
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
+from backend.prompts.models import PromptRow
 
 ROWS: dict[Named, Any] = {
     Named.FLOW: FlowRow,
@@ -19,6 +20,7 @@ ROWS: dict[Named, Any] = {
     Named.CONVERSATION: ConversationRow,
     Named.KNOWLEDGE_BASE: KnowledgeBaseRow,
     Named.DOCUMENT: DocumentRow,
+    Named.PROMPT: PromptRow,
 }
 
 

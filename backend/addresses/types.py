@@ -13,3 +13,4 @@ class Named(StrEnum):
     CONVERSATION = "conversation"
     KNOWLEDGE_BASE = "knowledge base"
     DOCUMENT = "document"
+    PROMPT = "prompt"

@@ -19,7 +19,8 @@ MAX_DESCRIPTION = 10_000
 MAX_COMMENT = 2_000
 MAX_TAGS, MAX_TAG = 50, 100
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What has the shape of an id, though it may be none.
+_UUID = re.compile(r"[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12}")
 
 
 def checked_text(value: Any, field: str, longest: int, *, shortest: int = 0) -> str:

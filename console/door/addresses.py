@@ -16,6 +16,7 @@ AREAS = {
         (routes.CONVERSATION, Named.CONVERSATION),
         (routes.KNOWLEDGE_BASE, Named.KNOWLEDGE_BASE),
         (routes.DOCUMENT, Named.DOCUMENT),
+        (routes.PROMPT, Named.PROMPT),
     )
 }
 

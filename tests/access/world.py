@@ -24,6 +24,7 @@ from backend.identity.types import Entered
 from backend.ids import new_id
 from backend.knowledge import tasks
 from backend.operator import Operator, Permission
+from backend.prompts.types import Content, NewPrompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from tests.doubles.provider import ISSUER, Provider
 from tests.factories import flows
@@ -136,6 +137,8 @@ class World:
         path.write_text(f"# {word} heading\n\nThe {word} passage says how long a sofa can be returned.\n")
         document = (await services.knowledge.add_document(owner, base.id, path.name, path)).document
         await tasks.ingest_document(services.knowledge._parts, document.id)
+        text = Content(text=f"{word} prompt")
+        prompt = await services.prompts.create(owner, NewPrompt(f"{word} prompt", text, f"{word} agent"))
         async with services.units.write(owner) as work:
             question = opening(flow_id=flow.id, flow_name=f"{word} flow", text=f"{word} question")
             turn = await services.conversations.open_turn(work, owner, question)
@@ -161,6 +164,7 @@ class World:
             "run_id": run.run_id,
             "knowledge_base_id": base.id,
             "document_id": document.id,
+            "prompt_id": prompt.id,
             "conversation_id": turn.conversation_id,
             "provider_id": provider.id,
             "key_id": key.id,
