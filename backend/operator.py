@@ -13,6 +13,10 @@ class Permission(StrEnum):
     """An area and an act. API keys carry these as scopes under the same names."""
 
     PROJECT_READ = "project:read"
+    EXPERIMENTS_READ = "experiments:read"
+    EXPERIMENTS_EDIT = "experiments:edit"
+    EXPERIMENTS_RUN = "experiments:run"  # spend money on one
+    EXPERIMENTS_REVIEW = "experiments:review"  # score answers that wait for a person
     FLOWS_READ = "flows:read"
     FLOWS_EDIT = "flows:edit"
     FLOWS_PUBLISH = "flows:publish"

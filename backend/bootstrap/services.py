@@ -13,6 +13,7 @@ from backend.audit.service import AuditService
 from backend.bootstrap.datasets import open_datasets
 from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
+from backend.bootstrap.experiments import open_experiments
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
@@ -25,6 +26,7 @@ from backend.bootstrap.sign_in import open_sign_in
 from backend.conversations.service import ConversationService
 from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
+from backend.experiments.service import ExperimentService
 from backend.flows.context import Outside
 from backend.flows.service import FlowService, RunService
 from backend.idempotency.service import IdempotencyService
@@ -75,6 +77,7 @@ class Services:
     prompts: PromptService
     flows: FlowService
     runs: RunService
+    experiments: ExperimentService
     demo: DemoService
     overview: OverviewService
     providers: ProviderService
@@ -120,6 +123,11 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     prompts = PromptService(units, rooms.templates, providers, language_model)
     outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
+    datasets = open_datasets(units, rooms)
+    experiments = open_experiments(
+        units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
+        datasets=datasets,
+    )  # fmt: skip
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
     identity.on_closing.append(running.runs.end_all)
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
@@ -139,11 +147,12 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
         idempotency=IdempotencyService(units),
         conversations=conversations,
-        datasets=open_datasets(units, rooms),
+        datasets=datasets,
         knowledge=knowledge,
         prompts=prompts,
         flows=running.flows,
         runs=running.runs,
+        experiments=experiments.service,
         providers=providers,
         secrets=secrets,
         activity=ActivityService(units),
@@ -158,7 +167,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     made.closing.push_async_callback(made.rooms.close)
     made.closing.push_async_callback(made.http.close)
     made.closing.push_async_callback(made.language_model.close)
-    made.draining.append(running.runner.close)
+    made.draining += [experiments.executor.close, running.runner.close]
     made.closing.push_async_callback(running.close)
     _current.append(made)
     if serving:

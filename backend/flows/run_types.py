@@ -42,6 +42,7 @@ class Trigger(StrEnum):
     CONSOLE = "console"
     JOB = "job"
     DEMO = "demo"
+    EXPERIMENT = "experiment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,16 @@ class RunDetail:
 
 @dataclass(frozen=True, slots=True)
 class RunWish:
-    """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one."""
+    """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
+
+    `snapshot_id` names a draft that was pinned, whatever it is by now. Runs of experiments have no conversation.
+    """
 
     input: dict[str, Any]
     version: int | Literal["draft", "published"] = "published"
     conversation_id: str = ""
     trigger: Trigger = Trigger.API
+    snapshot_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

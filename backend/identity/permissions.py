@@ -21,6 +21,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
     Role.VIEWER: (
         May.PROJECT_READ,
         May.FLOWS_READ,
+        May.EXPERIMENTS_READ,
         May.PROMPTS_READ,
         May.KNOWLEDGE_READ,
         May.DATASETS_READ,
@@ -28,11 +29,13 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.CONVERSATIONS_READ,
         May.MEMBERS_READ,
     ),
-    Role.REVIEWER: (May.CONVERSATIONS_REPLY, May.PROMPTS_APPROVE),
+    Role.REVIEWER: (May.CONVERSATIONS_REPLY, May.PROMPTS_APPROVE, May.EXPERIMENTS_REVIEW),
     Role.EDITOR: (
         May.FLOWS_EDIT,
         May.FLOWS_PUBLISH,
         May.FLOWS_RUN,
+        May.EXPERIMENTS_EDIT,
+        May.EXPERIMENTS_RUN,
         May.PROMPTS_EDIT,
         May.PROMPTS_RUN,
         May.KNOWLEDGE_EDIT,

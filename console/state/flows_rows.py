@@ -35,7 +35,7 @@ RUN_MARKS = {
     RunStatus.FAILED: "fail",
     RunStatus.CANCELLED: "idle",
 }
-TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example"}
+TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example", "experiment": "Experiment"}
 
 
 def copy_name(name: str, word: str) -> str:

@@ -77,6 +77,10 @@ class Help(Protocol):
         """Return a row of length 1 per text. Raise Unavailable, NotFound."""
         ...
 
+    async def flaws(self, schema: dict[str, Any], value: Any) -> str:
+        """Say what is wrong with a value by a JSON Schema; empty where nothing is. Raise InvalidInput."""
+        ...
+
 
 class Evaluator(BaseModel, ABC):
     """`negate` turns a score of 0 to 1 round, and the pass mark of any. `margin` is the difference that is none.

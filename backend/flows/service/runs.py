@@ -126,6 +126,11 @@ class RunService:
             work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run
 
+    async def pin_draft(self, operator: Operator, name: str) -> str:
+        """Keep the draft as it stands, to be run as `RunWish.snapshot_id`. Raise FlowNotFound, FlowHasProblems."""
+        operator.require(Permission.FLOWS_RUN)
+        return await self._starting.pin(operator, name)
+
     async def get(self, operator: Operator, run_id: str) -> RunDetail:
         """Return a run, the document it ran and what each node did. Raise RunNotFound."""
         operator.require(Permission.FLOWS_READ)

@@ -23,7 +23,7 @@ from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service.parts import flow_row
 from backend.flows.service.versions import refuse_errors
-from backend.flows.types import RunStatus, RunWish
+from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.ports.run_journal import RunOpening
@@ -73,7 +73,8 @@ class Starting:
         is_chat = config.mode == "chat"
         if wish.conversation_id and not is_chat:
             raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
-        message = str(wish.input.get(message_field(config), "")) if is_chat else None
+        has_turn = is_chat and wish.trigger is not Trigger.EXPERIMENT
+        message = str(wish.input.get(message_field(config), "")) if has_turn else None
         return Prepared(new_id("run"), live, plan, wish, message)
 
     async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
@@ -154,7 +155,7 @@ class Starting:
 
     async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:
         if wish.version == "draft":
-            return await self._draft(operator, name)
+            return await self._draft(operator, name, wish.snapshot_id)
         async with self._units.read(operator) as session:
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
@@ -167,10 +168,16 @@ class Starting:
             live = Live(row.id, row.name, version.number, None, version.snapshot_id)
         return self._published.keep(operator.project_id, name, live) if wish.version == "published" else live
 
-    async def _draft(self, operator: Operator, name: str) -> Live:
+    async def pin(self, operator: Operator, name: str) -> str:
+        """Keep the draft as it stands and return its snapshot. Raise FlowNotFound, FlowHasProblems."""
+        return (await self._draft(operator, name)).snapshot_id
+
+    async def _draft(self, operator: Operator, name: str, pinned: str = "") -> Live:
         """Keep the draft as it stands, so that the run can show and resume what it ran."""
         async with self._units.read(operator) as session:
             row = await flow_row(FlowRepository(session, operator.project_id), name)
+        if pinned:
+            return Live(row.id, row.name, None, None, pinned)
         document = FlowDocument.stored(row.draft)
         refuse_errors(errors_of(problems_of(document, self._kinds, self._templates)), "run")
         async with self._units.write(operator) as work:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from backend.engines.schemas.rust import RustSchemas
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
 from backend.experiments.evaluators.registry import read
 from backend.ports.language_model import Message, ModelSettings
@@ -22,6 +23,9 @@ class Told:
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
         self.asked.append((model, messages[-1].content))
         return Said(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], Decimal("0.001"))
+
+    async def flaws(self, schema: dict, value: object) -> str:
+        return " ".join(flaw.words for flaw in RustSchemas().checker(schema).flaws(value))
 
     async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
         return [self.rows[text] for text in texts]

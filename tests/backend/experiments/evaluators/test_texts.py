@@ -86,13 +86,11 @@ async def test_an_expression_without_end_is_stopped_and_lets_others_run() -> Non
     began = time.perf_counter()
     with pytest.raises(InvalidInput, match="longer than"):
         await score("regex", "a" * 60 + "!", pattern="^(a|aa)+$")
-    with pytest.raises(InvalidInput, match="longer than"):
-        await score("json_schema", f'"{"a" * 60}!"', schema={"pattern": "^(a|aa)+$"})
     assert time.perf_counter() - began < 5
 
 
 async def test_a_schema_reaches_no_address() -> None:
-    with pytest.raises(InvalidInput, match="outside itself"):
+    with pytest.raises(InvalidInput, match="none is fetched"):
         await score("json_schema", "{}", schema={"$ref": "http://127.0.0.1:9/schema.json"})
 
 
@@ -111,7 +109,6 @@ async def test_a_threshold_is_a_pass_mark_in_the_metrics_direction() -> None:
     [
         ({"kind": "sorcery"}, "no evaluator called sorcery"),
         ({"kind": "regex", "pattern": "("}, "not a regular expression"),
-        ({"kind": "json_schema", "schema": {"type": 5}}, "not a JSON schema"),
         ({"kind": "exact", "negated": True}, "negated"),
         ({"kind": "judge", "rubric": "?", "output": "category"}, "needs categories"),
     ],

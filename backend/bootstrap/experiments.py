@@ -1,0 +1,112 @@
+"""Experiments over the models, prompts, flows and datasets, and their job."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from backend.bootstrap.engines import engine
+from backend.bootstrap.flows import Flows
+from backend.bootstrap.rooms import Rooms
+from backend.datasets.service import DatasetService
+from backend.datasets.types import ItemFilter
+from backend.experiments.engine.executor import Executor
+from backend.experiments.outside import JOB, OpenRows, Outside, Row
+from backend.experiments.outside import Rows as DatasetRows
+from backend.experiments.service import ExperimentService
+from backend.operator import Operator
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
+from backend.ports.language_model import LanguageModel
+from backend.ports.schemas import Schemas
+from backend.prompts.service import PromptService
+from backend.providers.service import ProviderService
+from backend.providers.types import EMBEDDED_EMBEDDING
+from backend.unit_of_work import Units
+
+# Experiments that run side by side; each asks as many answers at once as it says.
+EXPERIMENTS_AT_ONCE = 8
+VERSIONS_KEPT = 4
+ROWS_KEPT = 50_000
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """The service and what carries experiments out."""
+
+    service: ExperimentService
+    executor: Executor
+
+
+async def late(module: str) -> Any:
+    """Load a part of the slice that stands on NumPy or rapidfuzz, when it is first needed."""
+    return await asyncio.to_thread(importlib.import_module, f"backend.experiments.{module}")
+
+
+def rows_of(datasets: DatasetService) -> OpenRows:
+    """Return how experiments read datasets; of the versions read last the rows are kept, for they never change."""
+    kept: OrderedDict[tuple[str, str, int, str], DatasetRows] = OrderedDict()
+
+    async def rows(operator: Operator, dataset_id: str, version: int | None, split: str) -> DatasetRows:
+        dataset = await datasets.get(operator, dataset_id)
+        key = (operator.project_id, dataset_id, version or dataset.version, split)
+        if key not in kept:
+            wanted = ItemFilter(split=split)
+            items = await datasets.all_items(operator, dataset_id, version=key[2], wanted=wanted) if key[2] else []
+            kept[key] = DatasetRows(
+                dataset_id,
+                dataset.name,
+                key[2],
+                [Row(one.id, one.row, one.input, one.expected_output, one.metadata, one.split) for one in items],
+            )
+            while len(kept) > VERSIONS_KEPT or (len(kept) > 1 and _num_rows(kept.values()) > ROWS_KEPT):
+                kept.popitem(last=False)
+        kept.move_to_end(key)
+        return kept[key]
+
+    return rows
+
+
+def _num_rows(kept: Iterable[DatasetRows]) -> int:
+    return sum(len(one.rows) for one in kept)
+
+
+def open_experiments(
+    units: Units,
+    events: Events,
+    jobs: Jobs,
+    *,
+    rooms: Rooms,
+    models: LanguageModel,
+    providers: ProviderService,
+    prompts: PromptService,
+    running: Flows,
+    datasets: DatasetService,
+) -> Experiments:
+    outside = Outside(
+        units=units,
+        events=events,
+        jobs=jobs,
+        templates=rooms.templates,
+        schemas=cast(Schemas, engine("schemas.rust", "RustSchemas")()),
+        language_model=models,
+        models=providers,
+        prompts=prompts,
+        flows=running.flows,
+        runs=running.runs,
+        rows=rows_of(datasets),
+        late=late,
+        default_embedder=EMBEDDED_EMBEDDING,
+    )
+    return put_together(outside)
+
+
+def put_together(outside: Outside) -> Experiments:
+    """Make the service and register its job."""
+    executor = Executor(outside)
+    outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
+    return Experiments(ExperimentService(outside, executor), executor)

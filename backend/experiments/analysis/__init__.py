@@ -1,0 +1,1 @@
+"""From the numbers in the cells to verdicts. Loaded at first use, for it stands on NumPy."""

@@ -1,0 +1,100 @@
+"""The scores of an experiment as matrices: one row for each dataset row that every variant has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.statistics.resampling import Floats
+from backend.experiments.statistics.types import Metric
+from backend.experiments.types import COST, LATENCY, OVERALL, CellStatus
+
+ENDED = (CellStatus.DONE.value, CellStatus.FAILED.value)
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """`scores` and `passed` are by metric, then (variant, item, repetition), NaN where there is none.
+
+    `rows` are the numbers of the items. A failed cell is NaN in `scores`, and 0 in `passed` of what has a pass mark.
+    """
+
+    rows: list[int]
+    num_left_out: int
+    scores: dict[str, Floats]
+    passed: dict[str, Floats]
+
+
+def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variants: int, repetitions: int) -> Matrices:
+    """Take (row, variant, repetition, status, scores, cost, latency) of every cell."""
+    ended: dict[int, int] = {}
+    for row, _, _, status, *_ in cells:
+        ended[row] = ended.get(row, 0) + (status in ENDED)
+    whole = num_variants * repetitions
+    rows = sorted(row for row, count in ended.items() if count == whole)
+    place = {row: at for at, row in enumerate(rows)}
+    shape = (num_variants, len(rows), repetitions)
+    scores = {name: np.full(shape, np.nan) for name in (*names, LATENCY, COST)}
+    passed = {name: np.full(shape, np.nan) for name in names}
+    for row, variant, repetition, status, found, cost, latency in cells:
+        at = place.get(row)
+        if at is None:
+            continue
+        if status != CellStatus.DONE:
+            for name in names:
+                passed[name][variant, at, repetition] = 0.0
+            continue
+        spot = (variant, at, repetition)
+        scores[LATENCY][spot], scores[COST][spot] = latency, float(cost)
+        for name in names:
+            one = found.get(name)
+            if one is None:
+                continue
+            if one["value"] is not None:
+                scores[name][spot] = one["value"]
+            if one["passed"] is not None:
+                passed[name][spot] = one["passed"]
+    marked = {name for name in names if _has_marks(cells, name)}
+    return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked})
+
+
+def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:
+    """Say whether any answer passed or failed by this metric."""
+    return any((cell[4].get(name) or {}).get("passed") is not None for cell in cells)
+
+
+def metrics_of(evaluators: Sequence[Evaluator], scores: dict[str, Floats]) -> list[Metric]:
+    """Return how each metric is read, those alone that gave a number."""
+    found = [
+        Metric(one.called, one.direction == "higher", one.margin, one.statistic, one.worst)
+        for one in evaluators
+        if one.called in scores and not np.isnan(scores[one.called]).all()
+    ]
+    if OVERALL in scores and not np.isnan(scores[OVERALL]).all():
+        found.append(Metric(OVERALL))
+    return found
+
+
+def resources_of(evaluators: Sequence[Evaluator]) -> list[Metric]:
+    """Return time and money, which are compared whether or not anybody asked, as questions of their own."""
+    asked = {one.called for one in evaluators}
+    found = [Metric(LATENCY, False, 0.0, "p95", None), Metric(COST, False, 0.0, "mean", None)]  # noqa: FBT003
+    return [one for one in found if one.name not in asked]
+
+
+def row_means(values: Floats) -> Floats:
+    """Return the mean over repetitions, NaN where none is known."""
+    known = ~np.isnan(values)
+    counted = known.sum(axis=-1)
+    sums = np.where(known, values, 0.0).sum(axis=-1)
+    means: Floats = np.full(sums.shape, np.nan)
+    np.divide(sums, counted, out=means, where=counted > 0)
+    return means
+
+
+def with_worst(values: Floats, worst: float | None) -> Floats:
+    return values if worst is None else np.where(np.isnan(values), worst, values)

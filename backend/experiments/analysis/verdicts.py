@@ -1,0 +1,234 @@
+"""All that is said of an experiment's variants beside its baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backend.experiments.analysis.matrices import (
+    Matrices,
+    matrices,
+    metrics_of,
+    resources_of,
+    row_means,
+    with_worst,
+)
+from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.statistics import types as statistics
+from backend.experiments.statistics.agreement import cohens_kappa
+from backend.experiments.statistics.comparison import compare
+from backend.experiments.statistics.live import always_valid_interval
+from backend.experiments.statistics.pareto import front
+from backend.experiments.statistics.resampling import Floats
+from backend.experiments.statistics.slices import slices_that_got_worse
+from backend.experiments.statistics.types import Arm, Metric
+from backend.experiments.types import (
+    COST,
+    LATENCY,
+    OVERALL,
+    Agreement,
+    Comparison,
+    MetricComparison,
+    TradeOff,
+    WorseSlice,
+)
+
+DEFAULT_SCALE = 0.1
+UNITS = {LATENCY: "ms", COST: "$"}
+
+
+def compared(
+    cells: Sequence[tuple[Any, ...]],
+    evaluators: Sequence[Evaluator],
+    variants: Sequence[tuple[str, str]],
+    *,
+    baseline: int,
+    repetitions: int,
+    was_decided: bool,
+    labels: Mapping[int, Mapping[str, str]],
+) -> Comparison:
+    """Compare; `variants` are names and words, `labels` the metadata of rows, `was_decided` tells an early stop."""
+    names = [*(one.called for one in evaluators), OVERALL]
+    found = matrices(cells, names, len(variants), repetitions)
+    quality = metrics_of(evaluators, found.scores)
+    said: list[MetricComparison] = []
+    if found.rows and len(variants) > 1:
+        readers = {one.called: one for one in evaluators}
+        for family in (quality, resources_of(evaluators)):
+            said += [
+                _told(one, family, readers.get(one.metric), _flips(found, one, variants, baseline))
+                for one in _family(found, family, variants, baseline)
+            ]
+        if was_decided and quality:
+            said = [_looked_at_early(one, quality[0], found, variants, baseline) for one in said]
+    primary = quality[0] if quality else None
+    return Comparison(
+        baseline=variants[baseline][0],
+        primary=primary.name if primary else "",
+        metrics=tuple(said),
+        trade_offs=_trade_offs(found, primary, variants),
+        slices=tuple(_slices(found, primary, variants, baseline, labels)),
+        agreements=tuple(_agreements(cells, evaluators)),
+        is_complete=found.num_left_out == 0,
+    )
+
+
+def _family(
+    found: Matrices, metrics: Sequence[Metric], variants: Sequence[tuple[str, str]], baseline: int
+) -> list[statistics.Comparison]:
+    if not metrics:
+        return []
+    arms = [
+        Arm(name, {metric.name: found.scores[metric.name][at] for metric in metrics})
+        for at, (name, _) in enumerate(variants)
+    ]
+    return compare(arms[baseline], [arm for at, arm in enumerate(arms) if at != baseline], metrics)
+
+
+def _told(
+    one: statistics.Comparison,
+    family: Sequence[Metric],
+    reader: Evaluator | None,
+    flips: tuple[int, int],
+) -> MetricComparison:
+    metric = next(metric for metric in family if metric.name == one.metric)
+    return MetricComparison(
+        metric=one.metric,
+        variant=one.variant,
+        baseline_value=one.baseline_value,
+        value=one.value,
+        difference=one.difference,
+        low=one.low,
+        high=one.high,
+        p_value=one.p_value,
+        verdict=one.verdict,
+        rows_needed=one.rows_needed,
+        num_rows=one.num_rows,
+        coverage=one.coverage,
+        baseline_coverage=one.baseline_coverage,
+        direction="higher" if metric.higher_is_better else "lower",
+        unit=reader.unit if reader else UNITS.get(one.metric, ""),
+        margin=metric.margin,
+        statistic=metric.statistic,
+        target=reader.target if reader else None,
+        num_fixed=flips[0],
+        num_broken=flips[1],
+    )
+
+
+def _flips(
+    found: Matrices, one: statistics.Comparison, variants: Sequence[tuple[str, str]], baseline: int
+) -> tuple[int, int]:
+    """Return how many rows the variant fixed, and how many it broke."""
+    if one.metric not in found.passed:
+        return 0, 0
+    passed, variant = found.passed[one.metric], [name for name, _ in variants].index(one.variant)
+    old, new = row_means(passed[baseline]), row_means(passed[variant])
+    return int(((old <= 0.5) & (new > 0.5)).sum()), int(((old > 0.5) & (new <= 0.5)).sum())  # noqa: PLR2004  # half
+
+
+def _looked_at_early(
+    one: MetricComparison, primary: Metric, found: Matrices, variants: Sequence[tuple[str, str]], baseline: int
+) -> MetricComparison:
+    """Give the metric that ended the run an interval that holds though it was looked at after every row."""
+    if one.metric != primary.name:
+        return one
+    variant = [name for name, _ in variants].index(one.variant)
+    differences = _differences(found, primary, baseline, variant)
+    known = differences[~np.isnan(differences)]
+    if len(known) <= 1:
+        return one
+    scores = found.scores[primary.name]
+    width = float(np.nanmax(scores) - np.nanmin(scores)) or 1.0
+    variance = max(float(known.var(ddof=1)) / len(known), (width / len(known)) ** 2 / 4)
+    scale = primary.margin or DEFAULT_SCALE * width
+    interval = always_valid_interval(one.difference, variance, scale)
+    prior = scale * scale
+    evidence = 0.5 * math.log(variance / (variance + prior)) + one.difference**2 * prior / (
+        2 * variance * (variance + prior)
+    )
+    told: Any = "cannot_tell"
+    if primary.margin > 0 and interval.inside(primary.margin):
+        told = "same"
+    elif interval.low > 0 or interval.high < 0:
+        told = "better" if (one.difference > 0) == primary.higher_is_better else "worse"
+    changes = {"low": interval.low, "high": interval.high, "p_value": min(1.0, math.exp(-evidence)), "verdict": told}
+    rows_needed = one.rows_needed if told == "cannot_tell" else 0
+    return _replaced(one, {**changes, "rows_needed": rows_needed})
+
+
+def _replaced(one: MetricComparison, changes: dict[str, Any]) -> MetricComparison:
+    return MetricComparison(**{name: changes.get(name, getattr(one, name)) for name in one.__slots__})
+
+
+def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -> Floats:
+    scores = with_worst(found.scores[metric.name], metric.worst)
+    differences: Floats = row_means(scores[variant]) - row_means(scores[baseline])
+    return differences
+
+
+def _trade_offs(found: Matrices, primary: Metric | None, variants: Sequence[tuple[str, str]]) -> tuple[TradeOff, ...]:
+    if primary is None or not found.rows:
+        return ()
+    points = []
+    for at in range(len(variants)):
+        quality = row_means(with_worst(found.scores[primary.name][at], primary.worst))
+        costs, times = found.scores[COST][at], found.scores[LATENCY][at]
+        points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
+    on_front = front([(one[0], one[1]) for one in points], [primary.higher_is_better, False])
+    return tuple(TradeOff(name, words, *points[at], on_front=on_front[at]) for at, (name, words) in enumerate(variants))
+
+
+def _slices(
+    found: Matrices,
+    primary: Metric | None,
+    variants: Sequence[tuple[str, str]],
+    baseline: int,
+    labels: Mapping[int, Mapping[str, str]],
+) -> list[WorseSlice]:
+    if primary is None or not found.rows:
+        return []
+    of_rows = [labels.get(row, {}) for row in found.rows]
+    return [
+        WorseSlice(name, primary.name, one.key, one.value, one.num_rows, one.difference, one.q_value)
+        for at, (name, _) in enumerate(variants)
+        if at != baseline
+        for one in slices_that_got_worse(
+            _differences(found, primary, baseline, at), of_rows, higher_is_better=primary.higher_is_better
+        )
+    ]
+
+
+def _agreements(cells: Sequence[tuple[Any, ...]], evaluators: Sequence[Evaluator]) -> list[Agreement]:
+    """Say how far judges agree with each other, and with the people who scored the same answers."""
+    human = next((one.called for one in evaluators if one.needs_person), "")
+    found = []
+    for one in evaluators:
+        if not one.num_calls:
+            continue
+        shares = [score["agreement"] for cell in cells if "agreement" in (score := cell[4].get(one.called) or {})]
+        if shares:
+            found.append(Agreement(one.called, math.fsum(shares) / len(shares), None, len(shares)))
+        pairs = [
+            (judged["passed"], person["passed"])
+            for cell in cells
+            if (judged := cell[4].get(one.called)) and (person := cell[4].get(human)) and person["passed"] is not None
+            if judged["passed"] is not None
+        ]
+        if pairs:
+            kappa = cohens_kappa([a for a, _ in pairs], [b for _, b in pairs])
+            found.append(Agreement(f"{one.called} and people", kappa.share_equal, kappa.kappa, kappa.num_items))
+    return found
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else math.nan
+
+
+def _quantile(values: Floats, level: float) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.quantile(known, level)) if known.size else math.nan

@@ -1,0 +1,131 @@
+"""An experiment as somebody describes it; `types` hands it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+
+MAX_NAME = 120
+MAX_VARIANTS = 10
+MAX_REPETITIONS = 30
+MAX_CONCURRENCY = 64
+DEFAULT_CONCURRENCY = 10
+MAX_CELLS = 200_000
+LATENCY, COST, OVERALL = "latency", "cost", "overall"
+
+
+class Status(StrEnum):
+    """`queued` is shown as running: its job is about to begin."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (Status.QUEUED, Status.RUNNING)
+
+    @property
+    def is_final(self) -> bool:
+        return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
+
+
+class CellStatus(StrEnum):
+    """`answered` is paid for and waits for its judges; `skipped` was not needed any more."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    ANSWERED = "answered"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptChoice:
+    """An inline template over the keys of input, or a managed prompt by id and version or label."""
+
+    template: str = ""
+    system: str = ""
+    id: str = ""
+    version: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowChoice:
+    """`version` is a number, "draft" or "published"."""
+
+    slug: str
+    version: int | Literal["draft", "published"] = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantDraft:
+    """One way to answer: a prompt with a model, or a flow."""
+
+    name: str
+    prompt: PromptChoice | None = None
+    flow: FlowChoice | None = None
+    model: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
+
+    `budget` is in dollars, None without one. `baseline` names a variant, the first where it is empty.
+    """
+
+    name: str
+    dataset_id: str
+    variants: tuple[VariantDraft, ...]
+    evaluators: tuple[dict[str, Any], ...] = ()
+    version: int | None = None
+    split: str = ""
+    repetitions: int = 1
+    concurrency: int = DEFAULT_CONCURRENCY
+    requests_per_minute: int | None = None
+    budget: Decimal | None = None
+    early_stop: bool = False
+    baseline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A variant as it runs: every version a number.
+
+    Of a flow's draft `document` is the stored one; `fields` are what a flow takes, `required` those without a default.
+    """
+
+    name: str
+    kind: Literal["prompt", "flow"]
+    model: str = ""
+    prompt_id: str = ""
+    prompt_name: str = ""
+    flow_id: str = ""
+    flow_name: str = ""
+    slug: str = ""
+    version: int | None = None
+    fingerprint: str = ""
+    document: str = ""
+    template: str = ""
+    system: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Say what it is in a few words, such as "support v18, gpt-4.1-mini"."""
+        if self.kind == "flow":
+            return f"{self.flow_name} {f'v{self.version}' if self.version else 'draft'}"
+        named = f"{self.prompt_name} v{self.version}" if self.prompt_id else "inline prompt"
+        return f"{named}, {self.model.partition(':')[2] or self.model}"

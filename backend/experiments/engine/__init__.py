@@ -1,0 +1,1 @@
+"""How an experiment runs: its lanes to the models, its cells, its record, and when it stops."""

@@ -1,0 +1,253 @@
+"""One answer: a prompt filled with a row and sent to a model, or a flow run on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from backend.columns import storable
+from backend.errors import DomainError
+from backend.experiments.engine.lanes import Lanes
+from backend.experiments.evaluators.base import Said, as_text
+from backend.experiments.outside import Outside, Row
+from backend.experiments.types import Pinned
+from backend.flows.engine.chat import answer_text
+from backend.flows.errors import RunInterrupted
+from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.operator import Operator
+from backend.ports.language_model import (
+    AgentLimits,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelFailed,
+    ModelSettings,
+    Tool,
+    ToolCall,
+)
+from backend.prompts.types import Content, ToolSpec, VersionRef
+
+MAX_REQUESTS = 6
+# What the key of a row is called that holds what a person says.
+QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came of one cell. `error` is empty where the answer is whole; `cost` counts failed tries too."""
+
+    text: str = ""
+    error: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+    latency_ms: float = 0.0
+    tries: int = 1
+    run_id: str = ""
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    passages: list[dict[str, Any]] = field(default_factory=list)
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class Asking:
+    """Answers cells of one experiment."""
+
+    def __init__(
+        self,
+        outside: Outside,
+        operator: Operator,
+        lanes: Lanes,
+        *,
+        requests_per_minute: int | None,
+        with_trace: bool,
+    ) -> None:
+        """`with_trace` reads a flow's run for the tools that it called, which costs a read for each cell."""
+        self._outside, self._operator, self._lanes = outside, operator, lanes
+        self._rate, self._with_trace = requests_per_minute, with_trace
+        self._endpoints: dict[str, ModelEndpoint] = {}
+
+    async def answer(self, variant: Pinned, row: Row) -> Answer:
+        """Return an answer, a failed one too. Raise LaneGivenUp, RunInterrupted when the process stops."""
+        try:
+            return await (self._run(variant, row) if variant.kind == "flow" else self._ask(variant, row))
+        except RunInterrupted:
+            raise
+        except DomainError as error:
+            return Answer(error=_words(error))
+
+    async def judge(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
+        """Ask a judge. Raise ModelFailed, NotFound, LaneGivenUp."""
+        endpoint = await self.endpoint(model)
+        cost = Decimal(0)
+
+        def spent(failed: ModelFailed) -> None:
+            nonlocal cost
+            cost += self._outside.models.cost(endpoint, failed.usage)
+
+        lane = self._lanes.to(self._operator.project_id, endpoint.reference)
+        finished, _ = await lane.call(
+            lambda: self._finished(endpoint, messages, settings), requests_per_minute=self._rate, spent=spent
+        )
+        return Said(finished.text, cost + self._outside.models.cost(endpoint, finished.usage))
+
+    async def endpoint(self, reference: str) -> ModelEndpoint:
+        """Return where a model is asked; looked up once for an attempt."""
+        if reference not in self._endpoints:
+            self._endpoints[reference] = await self._outside.models.resolve(self._operator, reference)
+        return self._endpoints[reference]
+
+    async def _ask(self, variant: Pinned, row: Row) -> Answer:
+        messages, tools = await self._rendered(variant, row)
+        endpoint = await self.endpoint(variant.model)
+        answer = Answer(detail={"model": endpoint.reference})
+
+        def spent(failed: ModelFailed) -> None:
+            answer.cost += self._outside.models.cost(endpoint, failed.usage)
+            answer.tokens_in += failed.usage.input_tokens
+            answer.tokens_out += failed.usage.output_tokens
+
+        lane = self._lanes.to(self._operator.project_id, endpoint.reference)
+        calls = answer.tool_calls
+        try:
+            finished, answer.tries = await lane.call(
+                lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls),
+                requests_per_minute=self._rate,
+                spent=spent,
+            )
+        except ModelFailed as failed:
+            if failed.reason == "limit" and calls:
+                return answer  # the call itself is the answer: nobody said what the tool gives back
+            answer.text, answer.error = str(storable(failed.text)), _words(failed)
+            if failed.text:
+                answer.detail["is_torn"] = True
+            return answer
+        answer.text = str(storable(finished.text))
+        answer.tokens_in += finished.usage.input_tokens
+        answer.tokens_out += finished.usage.output_tokens
+        answer.cost += self._outside.models.cost(endpoint, finished.usage)
+        answer.latency_ms = finished.total_ms
+        if finished.is_cut:
+            answer.detail["is_cut"] = True
+        if finished.usage.estimated:
+            answer.detail["is_estimated"] = True
+        return answer
+
+    async def _finished(
+        self,
+        endpoint: ModelEndpoint,
+        messages: Sequence[Message],
+        settings: ModelSettings,
+        tools: Sequence[Tool] = (),
+        calls: list[dict[str, Any]] | None = None,
+    ) -> Finished:
+        limits = AgentLimits(max_requests=MAX_REQUESTS if tools else 1)
+        stream = self._outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
+        if calls:
+            calls.clear()
+        async with aclosing(stream) as events:
+            async for event in events:
+                if isinstance(event, ToolCall) and calls is not None:
+                    calls.append({"name": event.name, "arguments": event.arguments})
+                if isinstance(event, Finished):
+                    return event
+        raise ModelFailed("The model ended without a word.", reason="broken", may_help_to_retry=True)
+
+    async def _rendered(self, variant: Pinned, row: Row) -> tuple[Sequence[Message], list[Tool]]:
+        """Fill the holes. Raise DomainError where the row lacks a value: no hole ever reaches a model."""
+        if variant.prompt_id:
+            ref = VersionRef(version=variant.version)
+            filled = await self._outside.prompts.render(
+                self._operator, variant.prompt_id, ref, row.input, placeholders_in(row.input)
+            )
+            tools = [_tool(spec) for spec in filled.content.tools]
+            return self._with_question(filled.messages, filled.content, row), tools
+        values = known(row)
+        messages = []
+        if variant.system:
+            messages.append(Message("system", await self._outside.templates.render(variant.system, values)))
+        messages.append(Message("user", await self._outside.templates.render(variant.template, values)))
+        return messages, []
+
+    def _with_question(self, messages: Sequence[Message], content: Content, row: Row) -> Sequence[Message]:
+        """Let a person ask the row's question where a text prompt does not read it; else the text is the question."""
+        if any(message.role == "user" for message in messages) or not messages:
+            return messages
+        read = {one.name for template in content.templates for one in self._outside.templates.variables(template)}
+        asked = next((name for name in QUESTIONS if name in row.input and name not in read), "")
+        if asked:
+            return [*messages, Message("user", as_text(row.input[asked]))]
+        return [Message("user", messages[-1].content)] if len(messages) == 1 else messages
+
+    async def _run(self, variant: Pinned, row: Row) -> Answer:
+        version: Any = variant.version or "draft"
+        wish = RunWish(given_to(variant, row), version, trigger=Trigger.EXPERIMENT, snapshot_id=variant.document)
+        began = time.perf_counter()
+        result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
+        answer = Answer(
+            text=answer_text(result.output),
+            error="" if result.status is RunStatus.DONE else result.error or "The run did not end well.",
+            tokens_in=result.usage.tokens_in,
+            tokens_out=result.usage.tokens_out,
+            cost=result.usage.cost,
+            latency_ms=result.time_ms or (time.perf_counter() - began) * 1e3,
+            run_id=result.run_id,
+            passages=list(result.citations),
+            detail={"output": result.output} if result.output and len(result.output) > 1 else {},
+        )
+        if self._with_trace:
+            found = await self._outside.runs.get(self._operator, result.run_id)
+            answer.tool_calls = [
+                {"name": step.get("tool", ""), "arguments": step.get("arguments")}
+                for node in found.nodes
+                for step in node.detail.get("steps", ())
+            ]
+        return answer
+
+
+def given_to(variant: Pinned, row: Row) -> dict[str, Any]:
+    """Return what a flow is given of a row: its fields, and the row's question where one field has another name."""
+    values = {name: row.input[name] for name in variant.fields if name in row.input}
+    lacking = [name for name in variant.required if name not in values]
+    left = [name for name in row.input if name not in values]
+    asked = next((name for name in QUESTIONS if name in left), left[0] if len(left) == 1 else "")
+    if len(lacking) == 1 and asked:
+        values[lacking[0]] = row.input[asked]
+    return values
+
+
+def known(row: Row) -> dict[str, Any]:
+    """Return what an inline template may read: the keys of the input, and the input as a whole."""
+    return {"input": row.input, **row.input}
+
+
+def placeholders_in(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the lists of messages among the values, for a chat's placeholders."""
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, list) and all(isinstance(one, dict) and "role" in one for one in value)
+    }
+
+
+def settings_of(parameters: dict[str, Any]) -> ModelSettings:
+    return ModelSettings(
+        temperature=parameters.get("temperature"),
+        max_output_tokens=parameters.get("max_tokens"),
+        stop=tuple(parameters.get("stop", ())),
+        json_schema=parameters.get("json_schema"),
+    )
+
+
+def _tool(spec: ToolSpec) -> Tool:
+    async def call(_arguments: dict[str, Any]) -> str:
+        return spec.result or "Done."
+
+    return Tool(spec.name, spec.description, spec.parameters, call)
+
+
+def _words(error: DomainError) -> str:
+    return str(storable(f"{error.message} {error.hint}".strip()))[:2_000]

@@ -1,0 +1,299 @@
+"""One attempt at one experiment, from its claim to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from backend.columns import storable, utc_now
+from backend.errors import DomainError
+from backend.experiments.engine.asking import Answer, Asking
+from backend.experiments.engine.cells import cells_of, order_of
+from backend.experiments.engine.lanes import LaneGivenUp, Lanes, Purse
+from backend.experiments.engine.ledger import Ledger
+from backend.experiments.engine.pairing import Pairing
+from backend.experiments.engine.scoring import Aid, Scoring
+from backend.experiments.engine.stopping import Decision
+from backend.experiments.engine.telling import Teller
+from backend.experiments.errors import AttemptLost
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.outside import Outside, Rows, acting
+from backend.experiments.repository import Cells, Ownership
+from backend.experiments.shapes import draft_of, pinned_of
+from backend.experiments.types import CellStatus, Pinned, Status
+from backend.flows.errors import RunInterrupted
+from backend.ports.language_model import Usage
+
+EXPECTED_TOKENS = 1_000
+BUDGET_USED = "The budget is used up."
+NOTHING_SUCCEEDED = "No answer succeeded."
+
+
+class Stop(Exception):  # a fact, not an error
+    """The attempt ends before its cells do."""
+
+    def __init__(self, status: Status, *, error: str = "", hint: str = "", decided: str = "") -> None:
+        super().__init__(error)
+        self.status, self.said = status, {"error": error, "hint": hint, "decided": decided}
+
+
+class Carrying:
+    """Made for an experiment that was just claimed."""
+
+    def __init__(self, outside: Outside, row: ExperimentRow, lanes: Lanes) -> None:
+        self._outside, self._row = outside, row
+        self._draft, self._pinned = draft_of(row), pinned_of(row)
+        self._operator = acting(row.project_id, row.started_by_id, row.started_by)
+        self._baseline = next(at for at, one in enumerate(self._pinned) if one.name == row.baseline)
+        self._stop: Stop | None = None
+        self._workers: list[asyncio.Task[None]] = []
+        self.ledger = Ledger(outside.units, row, self._hear)
+        self._teller = Teller(outside.events, row)
+        self._asking = Asking(
+            outside,
+            self._operator,
+            lanes,
+            requests_per_minute=self._draft.requests_per_minute,
+            with_trace=any(str(spec.get("kind", "")).startswith("tool") for spec in self._draft.evaluators),
+        )
+
+    @property
+    def eta_seconds(self) -> float | None:
+        return self._teller.eta_seconds
+
+    async def run(self) -> None:
+        """Carry it to its end, and write the end down. Raise AttemptLost."""
+        try:
+            registry = await self._outside.late("evaluators.registry")
+            self._scoring = Scoring(
+                registry.read(self._draft.evaluators), Aid(self._outside, self._operator, self._asking)
+            )
+            rows = await self._outside.rows(
+                self._operator, self._row.dataset_id, self._row.dataset_version, self._draft.split
+            )
+            self._rows = {row.number: row for row in rows.rows}
+            await self._make(rows)
+            await self._prepare()
+            await self._ask_all()
+            end = self._stop or Stop(Status.DONE)
+        except LaneGivenUp as given_up:
+            end = Stop(Status.FAILED, error=given_up.failed.message, hint=given_up.failed.hint)
+        except AttemptLost:
+            raise
+        except DomainError as error:
+            end = Stop(Status.FAILED, error=error.message, hint=error.hint)
+        await self._end(end)
+
+    def interrupt(self) -> None:
+        """Ask nothing more; the next process goes on behind what is in the record."""
+        self._stop = self._stop or Stop(Status.QUEUED)
+
+    async def _make(self, rows: Rows) -> None:
+        """Write the rows of the cells that have none yet, some thousand at a time."""
+        order = order_of(rows, shuffled=self._draft.early_stop, seed=self._row.id)
+        for start, some in cells_of(self._row, self._draft.repetitions, len(self._pinned), order):
+            async with self._outside.units.write(self._operator) as work:
+                ownership = Ownership(work.session)
+                await ownership.hold(self._row, utc_now())
+                await ownership.make(self._row, some, start + len(some))
+            self._row.num_made = start + len(some)
+
+    async def _prepare(self) -> None:
+        """Take up what earlier attempts spent and found."""
+        async with self._outside.units.read(self._operator) as session:
+            cells = Cells(session, self._row.project_id)
+            progress = (await cells.progress([self._row.id])).get(self._row.id)
+            numbers = await cells.numbers(self._row.id) if self._draft.early_stop else []
+        expected = [await self._expected(one) for one in self._pinned]
+        self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), expected)
+        if progress:
+            self._teller.begin(progress)
+        self._decision = self._decide()
+        if self._decision:
+            for row, variant, _, status, scores, *_ in numbers:
+                if status in (CellStatus.DONE, CellStatus.FAILED):
+                    self._decision.add(row, variant, _value(scores, self._decision.metric))
+
+    async def _expected(self, variant: Pinned) -> Decimal:
+        """Return what a first answer may cost, before any is known: a whole answer's worth of tokens."""
+        if self._row.budget is None or variant.kind == "flow":
+            return Decimal(0)
+        endpoint = await self._asking.endpoint(variant.model)
+        longest = max((len(json.dumps(row.input)) for row in self._rows.values()), default=0)
+        asked = (len(variant.template) + len(variant.system) + longest) // 2  # a token has about four characters
+        most = int(variant.parameters.get("max_tokens") or EXPECTED_TOKENS)
+        return self._outside.models.cost(endpoint, Usage(max(asked, EXPECTED_TOKENS), most))
+
+    def _decide(self) -> Decision | None:
+        first = next((one for one in self._scoring.alone if not one.needs_person), None)
+        if not self._draft.early_stop or first is None or first.statistic != "mean" or len(self._pinned) == 1:
+            return None
+        low, high = first.scale or (0.0, 1.0)
+        return Decision(
+            metric=first.called,
+            num_variants=len(self._pinned),
+            baseline=self._baseline,
+            repetitions=self._draft.repetitions,
+            margin=first.margin,
+            width=high - low,
+            worst=first.worst,
+        )
+
+    async def _ask_all(self) -> None:
+        self.ledger.start()
+        try:
+            await self._gather([self._work() for _ in range(self._row.concurrency)])
+            if self._scoring.pairs and self._stop is None:
+                pairing = Pairing(
+                    self._outside,
+                    self._row,
+                    self.ledger,
+                    scoring=self._scoring,
+                    rows=self._rows,
+                    baseline=self._baseline,
+                )
+                await self._gather([self._pair(pairing) for _ in range(self._row.concurrency)])
+        finally:
+            await self.ledger.stop()
+
+    async def _gather(self, works: list[Any]) -> None:
+        """Run workers until all end. The first that raises ends the others once their calls are recorded."""
+        self._workers = [asyncio.create_task(work) for work in works]
+        failure: BaseException | None = None
+        try:
+            for finished in asyncio.as_completed(self._workers):
+                try:
+                    await finished
+                except asyncio.CancelledError:
+                    if self._stop is None or self._stop.status is not Status.CANCELLED:
+                        raise
+                except Exception as error:  # noqa: BLE001  # the others must end first
+                    failure = failure or error
+                    self._stop = self._stop or Stop(Status.FAILED)
+        finally:
+            for worker in self._workers:
+                worker.cancel()
+            await asyncio.gather(*self._workers, return_exceptions=True)
+        if failure is not None:
+            raise failure
+
+    async def _pair(self, pairing: Pairing) -> None:
+        while self._stop is None and (put_aside := await self._take(self._baseline)) is not None:
+            cost: Decimal | None = None
+            try:
+                cost = await pairing.next()
+            finally:
+                await self._purse.give_back(self._baseline, put_aside, cost or Decimal(0))
+            if cost is None:
+                return
+
+    async def _take(self, variant: int) -> Decimal | None:
+        """Put aside for one more call; where the budget has no room for it, say so as the end."""
+        put_aside = await self._purse.take(variant)
+        if put_aside is None:
+            self._stop = self._stop or Stop(Status.FAILED, error=BUDGET_USED, hint="Raise it, then resume.")
+        return put_aside
+
+    async def _work(self) -> None:
+        while self._stop is None:
+            cell = await self.ledger.next()
+            if cell is None:
+                return None
+            put_aside = await self._take(cell.variant)
+            if put_aside is None:
+                return None
+            before = cell.cost + cell.judge_cost
+            try:
+                await self._do(cell)
+            except RunInterrupted:
+                return self.interrupt()
+            finally:
+                await self._purse.give_back(cell.variant, put_aside, cell.cost + cell.judge_cost - before)
+            self._note(cell)
+        return None
+
+    async def _do(self, cell: ExperimentCellRow) -> None:
+        """Answer and score one claimed cell, and write both down."""
+        row, variant = self._rows[cell.row], self._pinned[cell.variant]
+        if cell.status != CellStatus.ANSWERED:
+            answer = await self._asking.answer(variant, row)
+            _put(cell, answer)
+            if not answer.error and self._scoring.costs:
+                cell.status = CellStatus.ANSWERED.value
+                await self.ledger.write(cell)
+        else:
+            answer = _kept(cell)
+        if answer.error:
+            cell.status, cell.error = CellStatus.FAILED.value, answer.error
+        else:
+            is_baseline = cell.variant == self._baseline
+            scores, cost = await self._scoring.scores(answer, row, is_baseline=is_baseline)
+            cell.scores, cell.status = storable(scores), CellStatus.DONE.value
+            cell.judge_cost += cost
+        cell.finished_at = utc_now()
+        await self.ledger.write(cell)
+
+    def _note(self, cell: ExperimentCellRow) -> None:
+        self._teller.ended(cell)
+        if self._decision and self._stop is None:
+            self._decision.add(cell.row, cell.variant, _value(cell.scores, self._decision.metric))
+            if words := self._decision.words:
+                self._stop = Stop(Status.DONE, decided=words)
+
+    async def _hear(self, wish: str) -> None:
+        """Do what is wished: after a pause paid calls end by themselves, after a cancel they are cut."""
+        await self._teller.tell()
+        if wish == "pause" and self._stop is None:
+            self._stop = Stop(Status.PAUSED)
+        if wish == "cancel" and (self._stop is None or self._stop.status is not Status.CANCELLED):
+            self._stop = Stop(Status.CANCELLED)
+            for worker in self._workers:
+                worker.cancel()
+
+    async def _end(self, end: Stop) -> None:
+        async with self._outside.units.write(self._operator) as work:
+            ownership = Ownership(work.session)
+            await ownership.hold(self._row, utc_now())
+            status, said = end.status, end.said
+            if status is Status.DONE and self._row.num_cells:
+                progress = (await Cells(work.session, self._row.project_id).progress([self._row.id]))[self._row.id]
+                if not progress.num_done:
+                    status, said = (
+                        Status.FAILED,
+                        {"error": NOTHING_SUCCEEDED, "hint": "Look at the cells.", "decided": ""},
+                    )
+            await ownership.end(self._row, utc_now(), status=status, **said)
+        with contextlib.suppress(Exception):
+            await self._teller.tell(status)
+
+
+def _put(cell: ExperimentCellRow, answer: Answer) -> None:
+    cell.output, cell.run_id, cell.tries = answer.text, answer.run_id, cell.tries + answer.tries
+    cell.tokens_in, cell.tokens_out = cell.tokens_in + answer.tokens_in, cell.tokens_out + answer.tokens_out
+    cell.cost, cell.latency_ms = cell.cost + answer.cost, round(answer.latency_ms, 1)
+    detail = dict(answer.detail)
+    if answer.tool_calls:
+        detail["tool_calls"] = answer.tool_calls
+    if answer.passages:
+        detail["passages"] = answer.passages
+    cell.detail = storable(detail)
+
+
+def _kept(cell: ExperimentCellRow) -> Answer:
+    """Return an answer that an earlier attempt paid for."""
+    return Answer(
+        text=cell.output,
+        cost=cell.cost,
+        latency_ms=cell.latency_ms,
+        run_id=cell.run_id,
+        tool_calls=cell.detail.get("tool_calls", []),
+        passages=cell.detail.get("passages", []),
+    )
+
+
+def _value(scores: dict[str, Any], metric: str) -> float | None:
+    value = scores.get(metric, {}).get("value")
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,104 @@
+"""The experiments of this process: carried out as jobs, heard when they are wished to pause or end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from backend.columns import utc_now
+from backend.experiments.engine.carrying import Carrying
+from backend.experiments.engine.lanes import Lanes
+from backend.experiments.errors import AttemptLost
+from backend.experiments.models import ExperimentRow
+from backend.experiments.outside import Outside
+from backend.experiments.repository import Ownership
+from backend.experiments.types import Status
+from backend.ids import new_id
+from backend.ports.jobs import BY_ID, Waiting
+
+# A pulse comes twice a second: one that is silent for so long has lost its process.
+TAKEN_FOR_DEAD = timedelta(minutes=2)
+GRACE_SECONDS = 8.0
+logger = logging.getLogger(__name__)
+
+
+class Executor:
+    """One per process."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self._lanes = Lanes()
+        self._carried: dict[str, tuple[Carrying, asyncio.Event]] = {}
+        self._claiming: dict[str, asyncio.Lock] = {}
+        self._is_stopping = False
+
+    async def execute(self, experiment_id: str) -> None:
+        """Carry an open experiment to its end; the body of the job. One that is carried here is waited for."""
+        if known := self._carried.get(experiment_id):
+            await known[1].wait()
+            return
+        async with self._claiming.setdefault(experiment_id, asyncio.Lock()):
+            if self._is_stopping or experiment_id in self._carried:
+                return
+            async with self._outside.units.write(BY_ID) as work:
+                row = await Ownership(work.session).claim(experiment_id, utc_now())
+                if row is None:
+                    return
+                work.session.expunge(row)
+            carrying, ended = Carrying(self._outside, row, self._lanes), asyncio.Event()
+            self._carried[experiment_id] = carrying, ended
+        try:
+            await carrying.run()
+        except AttemptLost:
+            logger.warning("experiment %s was taken over or ended elsewhere", experiment_id)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the row must say that it failed
+            await self._fail(row, error)
+        finally:
+            self._carried.pop(experiment_id, None)
+            self._claiming.pop(experiment_id, None)
+            ended.set()
+
+    def nudge(self, experiment_id: str) -> None:
+        """Let the experiment look at once what is wished of it."""
+        if known := self._carried.get(experiment_id):
+            known[0].ledger.nudge()
+
+    def ended(self, experiment_id: str) -> asyncio.Event | None:
+        """Return what is set once this process carries it no more; None where it does not."""
+        known = self._carried.get(experiment_id)
+        return known[1] if known else None
+
+    def eta_seconds(self, experiment_id: str) -> float | None:
+        known = self._carried.get(experiment_id)
+        return known[0].eta_seconds if known else None
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Return the experiments that should run and of which nobody knows."""
+        async with self._outside.units.read(BY_ID) as session:
+            found = await Ownership(session).waiting(utc_now() - TAKEN_FOR_DEAD)
+        return [Waiting(*one) for one in found if one[0] not in self._carried]
+
+    async def close(self) -> None:
+        """Ask no more cells, and give those in flight their grace. The next start goes on behind the record."""
+        self._is_stopping = True
+        carried = list(self._carried.values())
+        for carrying, _ in carried:
+            carrying.interrupt()
+        if carried:
+            waits = [asyncio.create_task(ended.wait()) for _, ended in carried]
+            await asyncio.wait(waits, timeout=GRACE_SECONDS)
+            for wait in waits:
+                wait.cancel()
+
+    async def _fail(self, row: ExperimentRow, error: Exception) -> None:
+        """End an experiment that met what nobody expected; the log has the rest under the reference."""
+        reference = new_id("err")
+        logger.error("experiment %s failed, %s", row.id, reference, exc_info=error)
+        hint = f"Resume it. If it fails again, look for {reference} in the log."
+        async with self._outside.units.write(BY_ID) as work:
+            ownership = Ownership(work.session)
+            moment = utc_now()
+            said = {"error": "Something failed on our side.", "hint": hint, "decided": ""}
+            await ownership.end(row, moment, status=Status.FAILED, **said)

@@ -1,0 +1,158 @@
+"""The way to one model, shared by all experiments of a project: its rate, and what to do while it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from backend.ports.language_model import FailureReason, ModelFailed
+
+Answer = TypeVar("Answer")
+# No second try mends these, and every other cell would meet them too.
+FATAL: frozenset[FailureReason] = frozenset({"key", "forbidden", "not_found", "quota", "address", "not_a_model"})
+PASSING: frozenset[FailureReason] = frozenset({"rate_limit", "overloaded", "unreachable", "silent", "broken", "cut"})
+FAILURES_THAT_SHUT = 5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+GIVE_UP_SECONDS = 600.0
+MAX_TRIES = 6
+
+
+class LaneGivenUp(Exception):  # it carries the model's own refusal
+    """The model cannot be asked any more: the experiment ends with its words. `cost` was spent on the way."""
+
+    def __init__(self, failed: ModelFailed) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+
+
+class Lane:
+    """After five failures in a row one call at a time tries the way, until one comes through."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next_at = 0.0
+        self._failures = 0
+        self._failing_since = 0.0
+        self._shut_until = 0.0
+        self._probing = False
+
+    @property
+    def is_shut(self) -> bool:
+        return self._failures >= FAILURES_THAT_SHUT
+
+    async def call(
+        self,
+        ask: Callable[[], Awaitable[Answer]],
+        *,
+        requests_per_minute: int | None = None,
+        spent: Callable[[ModelFailed], None] = lambda _failed: None,
+    ) -> tuple[Answer, int]:
+        """Ask until an answer comes; return it and the number of tries.
+
+        `spent` hears of every failed try, for what it cost. Raise ModelFailed where another try would not help this
+        question, LaneGivenUp where it would help none.
+        """
+        for tries in range(1, MAX_TRIES + 1):
+            probing = await self._turn(requests_per_minute)
+            try:
+                answer = await ask()
+            except ModelFailed as failed:
+                spent(failed)
+                if failed.reason in FATAL:
+                    raise LaneGivenUp(failed) from failed
+                if failed.reason not in PASSING:
+                    self._came_through()
+                    raise
+                self._refused()
+                if self._clock() - self._failing_since > GIVE_UP_SECONDS:
+                    raise LaneGivenUp(failed) from failed
+                # What had begun to be said is not asked for again behind the reader's back.
+                if failed.text or not failed.may_help_to_retry or tries == MAX_TRIES:
+                    raise
+            else:
+                self._came_through()
+                return answer, tries
+            finally:
+                if probing:
+                    self._probing = False
+        raise AssertionError("the last try returns or raises")
+
+    async def _turn(self, requests_per_minute: int | None) -> bool:
+        """Wait until this call may go; say whether it is the one that tries a way that was shut."""
+        while True:
+            left = self._shut_until - self._clock()
+            if left > 0 or (self.is_shut and self._probing):
+                await asyncio.sleep(min(max(left, 0.02), 1.0))
+                continue
+            probing = self.is_shut
+            self._probing = self._probing or probing
+            break
+        if requests_per_minute:
+            now = self._clock()
+            mine = max(now, self._next_at)
+            self._next_at = mine + 60 / requests_per_minute
+            if mine > now:
+                await asyncio.sleep(mine - now)
+        return probing
+
+    def _refused(self) -> None:
+        if not self._failures:
+            self._failing_since = self._clock()
+        self._failures += 1
+        bound = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** max(0, self._failures - 1))
+        jittered = random.uniform(bound / 2, bound)  # noqa: S311  # jitter needs no secrecy
+        self._shut_until = max(self._shut_until, self._clock() + jittered)
+
+    def _came_through(self) -> None:
+        self._failures = 0
+        self._shut_until = 0.0
+
+
+class Lanes:
+    """One lane for each model of a project."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[tuple[str, str], Lane] = {}
+
+    def to(self, project_id: str, reference: str) -> Lane:
+        return self._lanes.setdefault((project_id, reference), Lane())
+
+
+class Purse:
+    """What an experiment may still spend. For each call under way the dearest of its kind so far is put aside."""
+
+    def __init__(self, budget: Decimal | None, spent: Decimal, expected: Sequence[Decimal]) -> None:
+        """`expected` is what a call of each kind may cost, before one of it has ended."""
+        self._budget, self._spent = budget, spent
+        self._expected, self._dearest = expected, [Decimal(0)] * len(expected)
+        self._put_aside, self._under_way = Decimal(0), 0
+        self._changed = asyncio.Condition()
+
+    async def take(self, kind: int) -> Decimal | None:
+        """Put aside for one more call and return how much; wait for those under way where they hold it.
+
+        None where nothing is left.
+        """
+        async with self._changed:
+            while (needed := self._dearest[kind] or self._expected[kind]) > self._left():
+                if not self._under_way:
+                    return None
+                await self._changed.wait()
+            self._under_way += 1
+            self._put_aside += needed
+            return needed
+
+    async def give_back(self, kind: int, put_aside: Decimal, cost: Decimal) -> None:
+        async with self._changed:
+            self._under_way -= 1
+            self._put_aside -= put_aside
+            self._spent += cost
+            self._dearest[kind] = max(self._dearest[kind], cost)
+            self._changed.notify_all()
+
+    def _left(self) -> Decimal:
+        return Decimal("Infinity") if self._budget is None else self._budget - self._spent - self._put_aside

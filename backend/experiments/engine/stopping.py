@@ -1,0 +1,74 @@
+"""Whether the first metric is decided already, by intervals that may be looked at after every row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.experiments.statistics.live import always_valid_interval
+
+MIN_ROWS = 20
+# Without a margin, a tenth of the scale is the size of difference that the interval is made for.
+DEFAULT_SCALE = 0.1
+
+
+@dataclass
+class Decision:
+    """Collects the first metric row by row. `worst` is what a failed cell counts as, None where it is left out."""
+
+    metric: str
+    num_variants: int
+    baseline: int
+    repetitions: int
+    margin: float
+    width: float
+    worst: float | None
+    _cells: dict[tuple[int, int], list[float]] = field(default_factory=dict)
+    _differences: dict[int, list[float]] = field(default_factory=dict)
+    _seen: int = 0
+
+    def add(self, row: int, variant: int, value: float | None) -> None:
+        """Take one cell in; None for a failed one."""
+        value = self.worst if value is None else value
+        cells = self._cells.setdefault((row, variant), [])
+        cells.append(math.nan if value is None else value)
+        if len(cells) < self.repetitions:
+            return
+        others = [variant] if variant != self.baseline else [one for one in range(self.num_variants) if one != variant]
+        for other in others:
+            mine, theirs = self._cells.get((row, other), ()), self._cells.get((row, self.baseline), ())
+            if len(mine) >= self.repetitions and len(theirs) >= self.repetitions:
+                difference = _mean(mine) - _mean(theirs)
+                if math.isfinite(difference):
+                    self._differences.setdefault(other, []).append(difference)
+
+    @property
+    def words(self) -> str:
+        """Say why no more rows are needed; empty while one variant is undecided."""
+        said = []
+        for variant in range(self.num_variants):
+            if variant == self.baseline:
+                continue
+            differences = self._differences.get(variant, [])
+            if not self._is_decided(differences):
+                return ""
+            said.append(len(differences))
+        return f"{self.metric} is decided after {max(said)} rows." if said else ""
+
+    def _is_decided(self, differences: Sequence[float]) -> bool:
+        count = len(differences)
+        if count < MIN_ROWS:
+            return False
+        mean = math.fsum(differences) / count
+        variance = math.fsum((one - mean) ** 2 for one in differences) / (count - 1) / count
+        # Rows that all differ alike look certain; one more that does not would change that.
+        variance = max(variance, (self.width / count) ** 2 / 4)
+        scale = self.margin or DEFAULT_SCALE * self.width
+        interval = always_valid_interval(mean, variance, scale)
+        apart = interval.low > 0 or interval.high < 0
+        return (self.margin > 0 and interval.inside(self.margin)) or (apart and abs(mean) > self.margin)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)

@@ -1,0 +1,61 @@
+"""Live progress for whoever watches: counts, cost and the time that is left."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.types import CellStatus, Progress, Status, topic_of
+from backend.ports.events import Events
+
+EVERY_SECONDS = 0.3
+
+
+class Teller:
+    """Counts what this attempt ends, on top of what earlier ones did."""
+
+    def __init__(self, events: Events, row: ExperimentRow) -> None:
+        self._events, self._row = events, row
+        self._num_done = self._num_failed = self._num_now = 0
+        self._cost = Decimal(0)
+        self._began = time.monotonic()
+        self._told_at = 0.0
+
+    def begin(self, progress: Progress) -> None:
+        self._num_done, self._num_failed, self._cost = progress.num_done, progress.num_failed, progress.cost
+        self._began = time.monotonic()
+
+    def ended(self, cell: ExperimentCellRow) -> None:
+        done = cell.status == CellStatus.DONE
+        self._num_done += done
+        self._num_failed += not done
+        self._num_now += 1
+        self._cost += cell.cost + cell.judge_cost
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Return how long the rest takes at the pace of this attempt; None before its first cells."""
+        if not self._num_now:
+            return None
+        left = self._row.num_cells - self._num_done - self._num_failed
+        return left * (time.monotonic() - self._began) / self._num_now
+
+    async def tell(self, ended: Status | None = None) -> None:
+        """Say where it stands, a few times a second at most; its end always."""
+        now = time.monotonic()
+        if ended is None and now - self._told_at < EVERY_SECONDS:
+            return
+        self._told_at = now
+        await self._events.publish(
+            topic_of(self._row.id),
+            {
+                "event": "experiment.progress",
+                "status": (ended or Status.RUNNING).value,
+                "num_cells": self._row.num_cells,
+                "num_done": self._num_done,
+                "num_failed": self._num_failed,
+                "cost": float(self._cost),
+                "eta_seconds": self.eta_seconds,
+            },
+        )

@@ -1,0 +1,29 @@
+"""What can be refused about experiments."""
+
+from __future__ import annotations
+
+from backend.errors import Conflict, DomainError, InvalidInput, NotFound
+
+
+class ExperimentNotFound(NotFound):
+    def __init__(self) -> None:
+        super().__init__("There is no such experiment.", hint="It may have been deleted.")
+
+
+class WrongState(Conflict):
+    """The experiment stands in a state that forbids the act."""
+
+    def __init__(self, act: str, status: str) -> None:
+        super().__init__(f"An experiment that is {status} cannot be {act}.")
+
+
+class AttemptLost(DomainError):
+    """Another process carries the experiment now."""
+
+
+class NothingToCompare(InvalidInput):
+    """There is no baseline of that name, or one variant only."""
+
+
+class GateRefused(Conflict):
+    """What should be published has not passed the dataset that it must pass."""

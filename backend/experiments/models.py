@@ -1,0 +1,99 @@
+"""The tables of experiments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from backend.columns import Json, Money, UtcDateTime, utc_now
+from backend.experiments.types import CellStatus, Status
+
+
+class ExperimentRow(SQLModel, table=True):
+    """`attempt` is the fence: whoever carries the experiment raised it, and writes only while it is their own.
+
+    `wish` is what somebody wants of the owner (pause, cancel), empty for nothing. `pinned` is what runs, written at the
+    start. `num_made` cells have a row already.
+    """
+
+    __tablename__ = "experiment"
+    __table_args__ = (Index("ix_experiment_newest", "project_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    name: str
+    status: str = Status.DRAFT
+    wish: str = ""
+    attempt: int = 0
+    dataset_id: str = Field(index=True)
+    dataset_name: str = ""
+    dataset_version: int = 0
+    definition: dict[str, Any] = Field(sa_type=Json)
+    pinned: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    baseline: str
+    concurrency: int
+    budget: Decimal | None = Field(default=None, sa_type=Money, nullable=True)
+    num_rows: int = 0
+    num_cells: int = 0
+    num_made: int = 0
+    error: str = ""
+    hint: str = ""
+    decided: str = ""
+    created_by: str
+    created_by_id: str
+    started_by: str = ""
+    started_by_id: str = ""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class ExperimentCellRow(SQLModel, table=True):
+    """One row of the dataset, answered by one variant, once. `number` is its place in the order of asking.
+
+    `attempt` is the experiment's that claimed it.
+    """
+
+    __tablename__ = "experiment_cell"
+    __table_args__ = (Index("ix_experiment_cell_status", "experiment_id", "status"),)
+
+    experiment_id: str = Field(primary_key=True, foreign_key="experiment.id")
+    number: int = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    row: int
+    item_id: str
+    variant: int
+    repetition: int
+    status: str = CellStatus.PENDING
+    attempt: int = 0
+    tries: int = 0
+    output: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    scores: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    error: str = ""
+    run_id: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    judge_cost: Decimal = Field(default=Decimal(0), sa_type=Money)
+    latency_ms: float = 0.0
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class PublishRequirementRow(SQLModel, table=True):
+    """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse."""
+
+    __tablename__ = "publish_requirement"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    kind: str = Field(primary_key=True)
+    subject_id: str = Field(primary_key=True)
+    dataset_id: str
+    dataset_name: str = ""
+    created_by: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -1,0 +1,100 @@
+"""What experiments need of the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from backend.flows.service import FlowService, RunService
+from backend.operator import Operator, Permission
+from backend.ports.embeddings import Embedder
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
+from backend.ports.language_model import LanguageModel, ModelEndpoint, Usage
+from backend.ports.schemas import Schemas
+from backend.ports.templates import Templates
+from backend.prompts.service import PromptService
+from backend.providers.types import ModelChoice
+from backend.unit_of_work import Units
+
+JOB = "experiment"
+# An experiment may do this and no more, whoever started it.
+RIGHTS = frozenset(
+    {
+        Permission.FLOWS_RUN,
+        Permission.FLOWS_READ,
+        Permission.KNOWLEDGE_READ,
+        Permission.MODELS_READ,
+        Permission.PROMPTS_READ,
+        Permission.CONVERSATIONS_READ,
+        Permission.DATASETS_READ,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a dataset's version; `number` stays its own for life."""
+
+    id: str
+    number: int
+    input: dict[str, Any]
+    expected: Any = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A version of a dataset, or one split of it."""
+
+    dataset_id: str
+    name: str
+    version: int
+    rows: list[Row]
+
+
+# Raise NotFound. Arguments: who asks, the dataset, its version (None for the newest), its split (empty for all).
+OpenRows = Callable[[Operator, str, int | None, str], Awaitable[Rows]]
+# Load a module of the slice that has heavy libraries, by its name behind `backend.experiments`.
+Late = Callable[[str], Awaitable[Any]]
+
+
+class Models(Protocol):
+    """Which model is meant, and what it costs."""
+
+    async def resolve(self, operator: Operator, reference: str = "") -> ModelEndpoint: ...
+
+    async def list_models(self, operator: Operator) -> Sequence[ModelChoice]: ...
+
+    async def list_embedding_models(self, operator: Operator) -> Sequence[ModelChoice]: ...
+
+    async def open_embedder(self, project_id: str, reference: str) -> Embedder: ...
+
+    def cost(self, endpoint: ModelEndpoint, usage: Usage) -> Decimal: ...
+
+
+@dataclass(frozen=True)
+class Outside:
+    """All of it, as bootstrap puts it together. `default_embedder` is asked where an evaluator names none."""
+
+    units: Units
+    events: Events
+    jobs: Jobs
+    templates: Templates
+    schemas: Schemas
+    language_model: LanguageModel
+    models: Models
+    prompts: PromptService
+    flows: FlowService
+    runs: RunService
+    rows: OpenRows
+    late: Late
+    default_embedder: str
+
+
+def acting(project_id: str, user_id: str, name: str) -> Operator:
+    """Return who an experiment acts as: its starter, with the rights of an experiment."""
+    return Operator(user_id, name, "", project_id, RIGHTS, "system")

@@ -1,0 +1,151 @@
+"""What exactly runs: every version a number, every model a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from backend.errors import Conflict, InvalidInput, NotFound
+from backend.experiments.outside import Outside
+from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft
+from backend.flows.document import FlowDocument
+from backend.flows.nodes.input import Input, InputConfig
+from backend.operator import Operator
+from backend.prompts.types import PRODUCTION, VersionRef
+from backend.providers.types import ModelChoice
+
+EMBEDDERS = ("similarity", "similar", "embedding_similarity", "embedding-similarity")
+
+
+async def pin(outside: Outside, operator: Operator, draft: Draft, *, keep: bool) -> tuple[Pinned, ...]:
+    """Return the variants as they would run now. Raise InvalidInput, NotFound, Conflict, FlowHasProblems.
+
+    `keep` writes the drafts of flows down, so that they run as they are now whatever becomes of them.
+    """
+    models = await outside.models.list_models(operator)
+    default = await outside.models.resolve(operator)
+    found = []
+    for number, variant in enumerate(draft.variants):
+        try:
+            if variant.flow is not None:
+                found.append(await _flow(outside, operator, variant, variant.flow, keep=keep))
+            else:
+                found.append(await _prompt(outside, operator, variant, models, default.reference))
+        except NotFound as error:
+            fields = {f"variants.{number}": error.message}
+            raise InvalidInput(f"{variant.name}: {error.message}", hint=error.hint, fields=fields) from error
+    return tuple(found)
+
+
+async def judges_pinned(
+    outside: Outside, operator: Operator, specs: Sequence[dict[str, Any]]
+) -> tuple[dict[str, Any], ...]:
+    """Return evaluators with their models by reference. Raise InvalidInput."""
+    talking, embedding = (
+        await outside.models.list_models(operator),
+        await outside.models.list_embedding_models(operator),
+    )
+    found = []
+    for number, spec in enumerate(specs):
+        models = embedding if spec.get("kind") in EMBEDDERS else talking
+        named: dict[str, Any] = {}
+        try:
+            if isinstance(spec.get("model"), str):
+                named["model"] = reference_of(spec["model"], models)
+            if isinstance(spec.get("models"), list):
+                named["models"] = [reference_of(str(one), models) for one in spec["models"]]
+        except InvalidInput as error:
+            error.fields = {f"evaluators.{number}.model": error.message}
+            raise
+        found.append({**spec, **named})
+    return tuple(found)
+
+
+def reference_of(name: str, models: Sequence[ModelChoice]) -> str:
+    """Return the model that a name, "provider/name" or "provider:name" means. Raise InvalidInput."""
+    if not name:
+        return ""
+    written = name.casefold()
+    meant = [
+        model
+        for model in models
+        if written
+        in {
+            model.reference.casefold(),
+            model.reference.replace(":", "/", 1).casefold(),
+            f"{model.provider_name}/{model.name}".casefold(),
+            model.name.casefold(),
+        }
+    ]
+    exact = [model for model in meant if model.reference == name]
+    if len(exact or meant) == 1:
+        return (exact or meant)[0].reference
+    if meant:
+        several = ", ".join(model.reference for model in meant)
+        raise InvalidInput(f"Several models are called {name}.", hint=f"Name one of {several}.")
+    known = ", ".join(model.reference for model in models[:20]) or "none"
+    raise InvalidInput(f"There is no model called {name}.", hint=f"There are {known}.")
+
+
+async def _prompt(
+    outside: Outside, operator: Operator, variant: VariantDraft, models: Sequence[ModelChoice], default: str
+) -> Pinned:
+    prompt = variant.prompt
+    assert prompt is not None
+    named = reference_of(variant.model, models)
+    if not prompt.id:
+        return Pinned(
+            variant.name,
+            "prompt",
+            model=named or default,
+            template=prompt.template,
+            system=prompt.system,
+            parameters=variant.parameters,
+        )
+    ref = VersionRef(prompt.label or PRODUCTION, prompt.version)
+    version = await outside.prompts.get_version(operator, prompt.id, ref)
+    row = await outside.prompts.get(operator, prompt.id)
+    if version.problem:
+        raise InvalidInput(f"{row.name} v{version.number} cannot be rendered: {version.problem}")
+    content = version.content
+    own = {"temperature": content.temperature, "max_tokens": content.max_tokens, "json_schema": content.response_schema}
+    return Pinned(
+        variant.name,
+        "prompt",
+        model=named or reference_of(content.model, models) or default,
+        prompt_id=version.prompt_id,
+        prompt_name=row.name,
+        slug=row.slug,
+        version=version.number,
+        fingerprint=content.fingerprint(),
+        parameters={name: value for name, value in own.items() if value is not None} | variant.parameters,
+    )
+
+
+async def _flow(
+    outside: Outside, operator: Operator, variant: VariantDraft, choice: FlowChoice, *, keep: bool
+) -> Pinned:
+    flow = await outside.flows.get(operator, choice.slug)
+    pinned = Pinned(variant.name, "flow", flow_id=flow.id, flow_name=flow.name, slug=flow.slug)
+    if choice.version == "draft":
+        document = await outside.runs.pin_draft(operator, flow.id) if keep else ""
+        return _with(pinned, None, flow.draft, document)
+    number = flow.published_version if choice.version == "published" else choice.version
+    if number is None:
+        raise Conflict(f"{flow.name} is not published yet.", hint='Publish it, or take its "draft".')
+    version = await outside.flows.get_version(operator, flow.id, number)
+    return _with(pinned, number, version.document, "")
+
+
+def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: str) -> Pinned:
+    first = next((node.config for node in document.nodes if node.kind == Input.name), None)
+    fields = InputConfig.model_validate(first or {}).fields
+    return replace(
+        pinned,
+        version=version,
+        fingerprint=document.fingerprint(),
+        document=stored,
+        fields=tuple(one.name for one in fields),
+        required=tuple(one.name for one in fields if one.required and one.default in (None, "")),
+    )

@@ -1,0 +1,215 @@
+"""What a start would do: how many answers, what they take, and what difference they can show."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import fmean
+from typing import Any
+
+from backend.errors import DomainError
+from backend.experiments.engine.asking import given_to, known, placeholders_in
+from backend.experiments.outside import Outside, Row
+from backend.experiments.pinning import pin
+from backend.experiments.repository import Cells, Experiments
+from backend.experiments.shapes import pinned_of
+from backend.experiments.statistics.power import detectable_difference
+from backend.experiments.types import MAX_CELLS, Draft, MissingVariables, Pinned, Plan
+from backend.operator import Operator
+from backend.paging import Page
+from backend.ports.language_model import Usage
+from backend.prompts.types import VersionRef, estimated_tokens
+
+SAMPLE_ROWS = 20
+EXPECTED_TOKENS_OUT = 200
+EXPECTED_SECONDS = 3.0
+JUDGE_TOKENS_OUT = 60
+NUM_LOOKED_BACK = 20
+MAX_MISSING = 100
+# Of ten rows three flip between two variants, as it is in the field's comparisons of near relatives.
+FLIPPING = math.sqrt(0.3)
+# A score on a scale differs from row to row by about a quarter of it.
+SPREAD = 0.25
+
+
+class Planner:
+    """Estimates from the dataset, the prices, and what the same models took in earlier experiments."""
+
+    def __init__(self, outside: Outside, operator: Operator) -> None:
+        self._outside, self._operator = outside, operator
+
+    async def plan(self, draft: Draft, evaluators: Sequence[Any]) -> Plan:
+        """Raise NotFound, InvalidInput."""
+        rows = (await self._outside.rows(self._operator, draft.dataset_id, draft.version, draft.split)).rows
+        pinned = await pin(self._outside, self._operator, draft, keep=False)
+        num_cells = len(rows) * len(pinned) * draft.repetitions
+        missing = [one for variant in pinned for one in await self._missing(variant, rows)]
+        unknown: list[str] = []
+        tokens_in = tokens_out = 0
+        cost, seconds = Decimal(0), 0.0
+        for variant in pinned:
+            one = await self._of_variant(variant, rows, unknown)
+            asked = len(rows) * draft.repetitions
+            tokens_in, tokens_out = tokens_in + round(one[0] * asked), tokens_out + round(one[1] * asked)
+            cost, seconds = cost + one[2] * asked, seconds + one[3] * asked
+        calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
+        judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0, unknown)
+        num_calls = sum(calls)
+        tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
+        tokens_out += num_calls * JUDGE_TOKENS_OUT
+        cost += sum((number * one[1] for number, one in zip(calls, judged, strict=True)), Decimal(0))
+        seconds += num_calls * EXPECTED_SECONDS / 2
+        detectable, metric = _detectable(evaluators, len(rows), draft.repetitions)
+        return Plan(
+            num_rows=len(rows),
+            num_variants=len(pinned),
+            repetitions=draft.repetitions,
+            num_cells=num_cells,
+            num_judge_calls=num_calls,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            cost=cost,
+            minutes=self._minutes(draft, seconds, num_cells + num_calls),
+            detectable=detectable,
+            detectable_metric=metric,
+            num_missing=len(missing),
+            missing=tuple(missing[:MAX_MISSING]),
+            over_budget=draft.budget is not None and cost > draft.budget,
+            unknown=tuple(dict.fromkeys(unknown)),
+            problems=problems_of(len(rows), num_cells),
+        )
+
+    async def _missing(self, variant: Pinned, rows: Sequence[Row]) -> list[MissingVariables]:
+        """Return the rows that lack what a variant reads."""
+        if variant.kind == "flow":
+            return [
+                MissingVariables(row.number, variant.name, names)
+                for row in rows
+                if (names := tuple(sorted(set(variant.required) - given_to(variant, row).keys())))
+            ]
+        if variant.prompt_id:
+            ref = VersionRef(version=variant.version)
+            version = await self._outside.prompts.get_version(self._operator, variant.prompt_id, ref)
+            holes = await self._outside.prompts.holes(self._operator, version.content, variant.prompt_id)
+            needed = {one.name for one in holes.variables if one.required} | set(holes.placeholders)
+        else:
+            texts = (variant.template, variant.system)
+            found = [one for text in texts for one in self._outside.templates.variables(text)]
+            needed = {one.name for one in found if one.required} - {"input"}
+        return [
+            MissingVariables(row.number, variant.name, names)
+            for row in rows
+            if (names := tuple(sorted(needed - row.input.keys())))
+        ]
+
+    async def _of_variant(
+        self, variant: Pinned, rows: Sequence[Row], unknown: list[str]
+    ) -> tuple[float, float, Decimal, float]:
+        """Return tokens in, tokens out, dollars and seconds of one answer."""
+        if variant.kind == "flow":
+            return await self._of_flow(variant, unknown)
+        sizes = [estimated_tokens(await self._text(variant, row)) for row in _spread(rows)]
+        tokens_in = fmean(sizes) if sizes else 0.0
+        seen = await self._seen(variant)
+        tokens_out = fmean(one[2] for one in seen) if seen else float(EXPECTED_TOKENS_OUT)
+        tokens_out = min(tokens_out, float(variant.parameters.get("max_tokens") or math.inf))
+        seconds = fmean(one[0] for one in seen) / 1e3 if seen else EXPECTED_SECONDS
+        if not seen:
+            unknown.append(f"{variant.name}: no earlier answers, so {EXPECTED_TOKENS_OUT} tokens and "
+                           f"{EXPECTED_SECONDS:g} s each are supposed.")  # fmt: skip
+        endpoint = await self._outside.models.resolve(self._operator, variant.model)
+        used = Usage(round(tokens_in), round(tokens_out))
+        return tokens_in, tokens_out, self._outside.models.cost(endpoint, used), seconds
+
+    async def _text(self, variant: Pinned, row: Row) -> str:
+        """Return what would be sent, as far as the row can fill it."""
+        try:
+            if variant.prompt_id:
+                ref, values = VersionRef(version=variant.version), row.input
+                filled = await self._outside.prompts.render(
+                    self._operator, variant.prompt_id, ref, values, placeholders_in(values)
+                )
+                return "\n".join(message.content for message in filled.messages)
+            texts = (variant.system, variant.template)
+            return "\n".join([await self._outside.templates.render(text, known(row)) for text in texts])
+        except DomainError:
+            return variant.template
+
+    async def _of_flow(self, variant: Pinned, unknown: list[str]) -> tuple[float, float, Decimal, float]:
+        listed = await self._outside.runs.list(self._operator, Page(50), flow=variant.flow_id)
+        runs = [run for run in listed.items if run.status.value == "done"]
+        if not runs:
+            unknown.append(f"{variant.name}: the flow has not run yet, so its tokens and cost are not counted.")
+            return 0.0, 0.0, Decimal(0), EXPECTED_SECONDS
+        return (
+            fmean(run.usage.tokens_in for run in runs),
+            fmean(run.usage.tokens_out for run in runs),
+            sum((run.usage.cost for run in runs), Decimal(0)) / len(runs),
+            fmean(run.time_ms for run in runs) / 1e3,
+        )
+
+    async def _seen(self, variant: Pinned) -> list[tuple[float, float, float]]:
+        """Return what answers of the same model took in the latest experiments."""
+        async with self._outside.units.read(self._operator) as session:
+            rows = await Experiments(session, self._operator.project_id).page(Page(NUM_LOOKED_BACK))
+            same = [
+                (row.id, number)
+                for row in rows
+                for number, one in enumerate(pinned_of(row))
+                if one.kind == "prompt" and one.model == variant.model
+            ]
+            return await Cells(session, self._operator.project_id).seen(same[:3])
+
+    def _judge_calls(self, evaluators: Sequence[Any], num_cells: int, of_baseline: int) -> list[int]:
+        return [
+            one.num_calls * (num_cells - of_baseline if one.needs_pairs else num_cells)
+            for one in evaluators
+            if one.num_calls
+        ]
+
+    async def _of_judges(
+        self, evaluators: Sequence[Any], rows: Sequence[Row], answer_tokens: float, unknown: list[str]
+    ) -> list[tuple[float, Decimal]]:
+        """Return tokens in and dollars of one question to each judging evaluator."""
+        question = fmean([estimated_tokens(json.dumps(row.input)) for row in _spread(rows)] or [0])
+        found = []
+        for one in evaluators:
+            if one.num_calls:
+                tokens = estimated_tokens(one.rubric) + question + answer_tokens + JUDGE_TOKENS_OUT
+                prices = []
+                for model in one.judges:
+                    endpoint = await self._outside.models.resolve(self._operator, model)
+                    prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
+                found.append((tokens, sum(prices, Decimal(0)) / len(prices)))
+        del unknown
+        return found
+
+    def _minutes(self, draft: Draft, seconds: float, num_calls: int) -> float:
+        by_pace = seconds / draft.concurrency / 60
+        return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
+
+
+def _spread(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows[:: max(1, len(rows) // SAMPLE_ROWS)][:SAMPLE_ROWS]
+
+
+def _detectable(evaluators: Sequence[Any], num_rows: int, repetitions: int) -> tuple[float | None, str]:
+    """Return the smallest difference that the first metric on a scale can show, in its unit, and its name."""
+    first = next((one for one in evaluators if one.scale is not None and not one.needs_person), None)
+    if first is None or not num_rows:
+        return None, ""
+    low, high = first.scale
+    deviation = FLIPPING if (low, high) == (0.0, 1.0) else SPREAD * (high - low)
+    # Repetitions take the noise of the answers out and leave that of the rows; half is a cautious share.
+    deviation *= math.sqrt((1 + 1 / repetitions) / 2)
+    return min(detectable_difference(deviation, num_rows), high - low), first.called
+
+
+def problems_of(num_rows: int, num_cells: int) -> tuple[str, ...]:
+    if not num_rows:
+        return ("The dataset has no rows here.",)
+    if num_cells > MAX_CELLS:
+        return (f"An experiment has at most {MAX_CELLS:,} answers, this one would have {num_cells:,}.",)
+    return ()

@@ -1,0 +1,141 @@
+"""Every statement on cells that an operator asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.columns import BILLION
+from backend.experiments.models import ExperimentCellRow
+from backend.experiments.types import CellStatus, Progress
+
+
+class Cells:
+    """Opened for one unit of work; sees one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    async def page(
+        self,
+        experiment_id: str,
+        *,
+        after: int,
+        limit: int,
+        statuses: Sequence[CellStatus] = (),
+        variant: int | None = None,
+    ) -> Sequence[ExperimentCellRow]:
+        """Return one cell more than asked for, in the order of asking."""
+        statement = select(ExperimentCellRow).where(*self._of(experiment_id), col(ExperimentCellRow.number) > after)
+        if statuses:
+            statement = statement.where(col(ExperimentCellRow.status).in_([one.value for one in statuses]))
+        if variant is not None:
+            statement = statement.where(ExperimentCellRow.variant == variant)
+        return (await self._session.exec(statement.order_by(col(ExperimentCellRow.number)).limit(limit + 1))).all()
+
+    async def one(self, experiment_id: str, number: int, *, lock: bool = False) -> ExperimentCellRow | None:
+        statement = select(ExperimentCellRow).where(*self._of(experiment_id), ExperimentCellRow.number == number)
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+
+    async def of_rows(
+        self, experiment_id: str, rows: Sequence[int], variants: Sequence[int]
+    ) -> Sequence[ExperimentCellRow]:
+        statement = select(ExperimentCellRow).where(
+            *self._of(experiment_id),
+            col(ExperimentCellRow.row).in_(rows),
+            col(ExperimentCellRow.variant).in_(variants),
+        )
+        return (await self._session.exec(statement.order_by(col(ExperimentCellRow.number)))).all()
+
+    async def numbers(self, experiment_id: str) -> Sequence[tuple[Any, ...]]:
+        """Return (row, variant, repetition, status, scores, cost, latency) of every cell, as bare columns."""
+        statement = select(
+            col(ExperimentCellRow.row),
+            col(ExperimentCellRow.variant),
+            col(ExperimentCellRow.repetition),
+            col(ExperimentCellRow.status),
+            col(ExperimentCellRow.scores),
+            col(ExperimentCellRow.cost),
+            col(ExperimentCellRow.latency_ms),
+        ).where(*self._of(experiment_id))  # type: ignore[call-overload]
+        return [tuple(one) for one in (await self._session.exec(statement)).all()]
+
+    async def progress(self, experiment_ids: Sequence[str]) -> dict[str, Progress]:
+        """Return what stands in the cells of each experiment; one without cells is not in it."""
+        cell = ExperimentCellRow
+        statement = (
+            select(
+                col(cell.experiment_id),
+                col(cell.status),
+                func.count(),
+                func.sum(cell.cost),
+                func.sum(cell.judge_cost),
+                func.sum(cell.tokens_in),
+                func.sum(cell.tokens_out),
+            )  # type: ignore[call-overload]
+            .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
+            .group_by(col(cell.experiment_id), col(cell.status))
+        )
+        found: dict[str, dict[str, tuple[Any, ...]]] = {}
+        for experiment_id, status, *sums in (await self._session.exec(statement)).all():
+            found.setdefault(experiment_id, {})[status] = tuple(sums)
+        return {experiment_id: _progress(by_status) for experiment_id, by_status in found.items()}
+
+    async def seen(self, model_variants: Sequence[tuple[str, int]]) -> list[tuple[float, float, float]]:
+        """Return (latency, tokens in, tokens out) of up to 200 answers of these (experiment, variant)."""
+        found: list[tuple[float, float, float]] = []
+        for experiment_id, variant in model_variants:
+            statement = (
+                select(
+                    col(ExperimentCellRow.latency_ms),
+                    col(ExperimentCellRow.tokens_in),
+                    col(ExperimentCellRow.tokens_out),
+                )
+                .where(
+                    *self._of(experiment_id),
+                    ExperimentCellRow.variant == variant,
+                    ExperimentCellRow.status == CellStatus.DONE.value,
+                )
+                .limit(200)
+            )
+            found += [(one[0], one[1], one[2]) for one in (await self._session.exec(statement)).all()]
+        return found
+
+    def _of(self, experiment_id: str) -> tuple[Any, ...]:
+        return (
+            ExperimentCellRow.project_id == self._project_id,
+            ExperimentCellRow.experiment_id == experiment_id,
+        )
+
+
+def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
+    def count(*statuses: CellStatus) -> int:
+        return sum(int(by_status[one][0]) for one in statuses if one in by_status)
+
+    def total(place: int) -> Any:
+        return sum((sums[place] or 0 for sums in by_status.values()), start=0)
+
+    return Progress(
+        num_cells=sum(int(sums[0]) for sums in by_status.values()),
+        num_done=count(CellStatus.DONE),
+        num_failed=count(CellStatus.FAILED),
+        num_running=count(CellStatus.RUNNING, CellStatus.ANSWERED),
+        num_skipped=count(CellStatus.SKIPPED),
+        cost=_money(total(1)) + _money(total(2)),
+        judge_cost=_money(total(2)),
+        tokens_in=int(total(3)),
+        tokens_out=int(total(4)),
+    )
+
+
+def _money(value: Any) -> Decimal:
+    """A sum keeps the column's type where the dialect says so; bare billionths otherwise."""
+    return value if isinstance(value, Decimal) and value != value.to_integral_value() else Decimal(value)
+
+
+__all__ = ["BILLION", "Cells"]

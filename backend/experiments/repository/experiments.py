@@ -1,0 +1,91 @@
+"""Every statement on experiments that an operator asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.experiments.errors import ExperimentNotFound
+from backend.experiments.models import ExperimentCellRow, ExperimentRow, PublishRequirementRow
+from backend.experiments.types import CellStatus, Status
+from backend.paging import Page
+
+
+class Experiments:
+    """Opened for one unit of work; sees one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    def add(self, row: ExperimentRow | PublishRequirementRow) -> None:
+        self._session.add(row)
+
+    async def get(self, experiment_id: str, *, lock: bool = False) -> ExperimentRow:
+        """Return the row; locked, nobody else writes to it until the unit ends. Raise ExperimentNotFound."""
+        statement = select(ExperimentRow).where(
+            ExperimentRow.project_id == self._project_id, ExperimentRow.id == experiment_id
+        )
+        row = (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+        if row is None:
+            raise ExperimentNotFound
+        return row
+
+    async def page(self, page: Page, *, dataset_id: str = "") -> Sequence[ExperimentRow]:
+        """Return one row more than asked for, newest first."""
+        statement = select(ExperimentRow).where(ExperimentRow.project_id == self._project_id)
+        if dataset_id:
+            statement = statement.where(ExperimentRow.dataset_id == dataset_id)
+        if page.after:
+            statement = statement.where(col(ExperimentRow.id) < page.after)
+        return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(page.limit + 1))).all()
+
+    async def done_over(self, dataset_id: str, limit: int = 50) -> Sequence[ExperimentRow]:
+        """Return the latest experiments over a dataset that ran to their end, newest first."""
+        statement = select(ExperimentRow).where(
+            ExperimentRow.project_id == self._project_id,
+            ExperimentRow.dataset_id == dataset_id,
+            ExperimentRow.status == Status.DONE.value,
+        )
+        return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(limit))).all()
+
+    async def remove(self, row: ExperimentRow) -> None:
+        """Take an experiment away with its cells."""
+        ours = ExperimentCellRow.project_id == self._project_id
+        await self._session.exec(
+            delete(ExperimentCellRow).where(ours, col(ExperimentCellRow.experiment_id) == row.id)  # type: ignore[arg-type]
+        )
+        await self._session.delete(row)
+
+    async def reopen(self, experiment_id: str, *, with_skipped: bool) -> int:
+        """Let failed cells wait again, and skipped ones where asked; return how many wait now."""
+        statuses = [CellStatus.FAILED.value, *([CellStatus.SKIPPED.value] if with_skipped else [])]
+        statement = (
+            update(ExperimentCellRow)
+            .where(
+                col(ExperimentCellRow.project_id) == self._project_id,
+                col(ExperimentCellRow.experiment_id) == experiment_id,
+                col(ExperimentCellRow.status).in_(statuses),
+            )
+            .values(status=CellStatus.PENDING.value, error="", scores={}, output="", finished_at=None)
+        )
+        return int((await self._session.exec(statement)).rowcount)
+
+    async def requirement(self, kind: str, subject_id: str) -> PublishRequirementRow | None:
+        statement = select(PublishRequirementRow).where(
+            PublishRequirementRow.project_id == self._project_id,
+            PublishRequirementRow.kind == kind,
+            PublishRequirementRow.subject_id == subject_id,
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def drop_requirement(self, kind: str, subject_id: str) -> None:
+        await self._session.exec(
+            delete(PublishRequirementRow).where(
+                col(PublishRequirementRow.project_id) == self._project_id,
+                col(PublishRequirementRow.kind) == kind,
+                col(PublishRequirementRow.subject_id) == subject_id,
+            )
+        )

@@ -1,0 +1,178 @@
+"""What the engine writes: claims of experiments and cells, answers, ends. Every write is held to one attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, func, insert, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.experiments.errors import AttemptLost
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.types import CellStatus, Status
+
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "the engine carries the experiments of all projects"
+CELLS: Table = ExperimentCellRow.__table__  # type: ignore[attr-defined]
+WRITTEN = ("status", "tries", "output", "detail", "scores", "error", "run_id", "tokens_in", "tokens_out", "cost",
+           "judge_cost", "latency_ms", "finished_at")  # fmt: skip
+# Built once: making a statement anew costs more than running it.
+WRITE = (
+    update(CELLS)
+    .where(
+        CELLS.c.project_id == bindparam("b_project"),
+        CELLS.c.experiment_id == bindparam("b_experiment"),
+        CELLS.c.number == bindparam("b_number"),
+        CELLS.c.attempt == bindparam("b_attempt"),
+    )
+    .values({name: bindparam(f"v_{name}") for name in WRITTEN})
+)
+
+
+class Ownership:
+    """Opened for one unit of work. Only the engine asks it: an operator never does."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(self, experiment_id: str, moment: datetime) -> ExperimentRow | None:
+        """Begin a new attempt at an open experiment; what an earlier one had claimed waits again. None if it is not."""
+        statement = (
+            update(ExperimentRow)
+            .where(
+                col(ExperimentRow.id) == experiment_id,
+                col(ExperimentRow.status).in_([Status.QUEUED.value, Status.RUNNING.value]),
+            )
+            .values(status=Status.RUNNING.value, attempt=ExperimentRow.attempt + 1, updated_at=moment)
+            .returning(col(ExperimentRow.attempt))
+        )
+        taken = (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).first()
+        if taken is None:
+            return None
+        row = await self.row(experiment_id)
+        assert row is not None
+        await self._session.exec(
+            update(ExperimentCellRow)
+            .where(*_of(row), col(ExperimentCellRow.status) == CellStatus.RUNNING.value)
+            .values(status=CellStatus.PENDING.value)
+        )
+        return row
+
+    async def row(self, experiment_id: str) -> ExperimentRow | None:
+        statement = select(ExperimentRow).where(ExperimentRow.id == experiment_id)
+        options = {"unscoped": EVERY_PROJECT, "populate_existing": True}
+        return (await self._session.exec(statement.execution_options(**options))).first()
+
+    async def hold(self, row: ExperimentRow, moment: datetime) -> str:
+        """Say that the attempt is alive, and return what is wished of it. Raise AttemptLost. Locks until the end."""
+        statement = (
+            update(ExperimentRow)
+            .where(*_ours(row))
+            .values(updated_at=moment)
+            .returning(col(ExperimentRow.wish))
+            .execution_options(synchronize_session=False)
+        )
+        wish = (await self._session.exec(statement)).first()
+        if wish is None:
+            raise AttemptLost("Another process carries this experiment now.")
+        return str(wish[0])
+
+    async def make(self, row: ExperimentRow, cells: Sequence[dict[str, Any]], num_made: int) -> None:
+        """Write the next cells; after `hold` in the same unit."""
+        await (await self._session.connection()).execute(insert(CELLS), list(cells))
+        await self._session.exec(
+            update(ExperimentRow)
+            .where(*_ours(row))
+            .values(num_made=num_made)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def take(self, row: ExperimentRow, after: int, limit: int) -> Sequence[ExperimentCellRow]:
+        """Claim the next waiting cells behind a number, answered ones to be judged among them; after `hold`."""
+        waiting = [CellStatus.PENDING.value, CellStatus.ANSWERED.value]
+        statement = (
+            select(ExperimentCellRow)
+            .where(*_of(row), col(ExperimentCellRow.number) > after, col(ExperimentCellRow.status).in_(waiting))
+            .order_by(col(ExperimentCellRow.number))
+            .limit(limit)
+        )
+        cells = (await self._session.exec(statement)).all()
+        if cells:
+            numbers = [cell.number for cell in cells]
+            await self._session.exec(
+                update(ExperimentCellRow)
+                .where(*_of(row), col(ExperimentCellRow.number).in_(numbers))
+                .values(
+                    attempt=row.attempt,
+                    status=func.replace(ExperimentCellRow.status, CellStatus.PENDING.value, CellStatus.RUNNING.value),
+                )
+                .execution_options(synchronize_session=False)
+            )
+        return cells
+
+    async def write(self, row: ExperimentRow, cells: Sequence[ExperimentCellRow]) -> None:
+        """Write what became of cells that this attempt claimed; after `hold`."""
+        given = [
+            {
+                "b_project": row.project_id,
+                "b_experiment": row.id,
+                "b_number": cell.number,
+                "b_attempt": row.attempt,
+                **{f"v_{name}": getattr(cell, name) for name in WRITTEN},
+            }
+            for cell in cells
+        ]
+        await (await self._session.connection()).execute(WRITE, given)
+
+    async def end(self, row: ExperimentRow, moment: datetime, *, status: Status, **said: str) -> None:
+        """Close the attempt. Claimed cells wait again; where nothing will ask them any more they are skipped."""
+        unasked, left = CellStatus.PENDING.value, [CellStatus.RUNNING.value]
+        if status in (Status.DONE, Status.CANCELLED):
+            unasked, left = CellStatus.SKIPPED.value, [*left, CellStatus.PENDING.value, CellStatus.ANSWERED.value]
+        await self._session.exec(
+            update(ExperimentCellRow)
+            .where(*_of(row), col(ExperimentCellRow.status).in_(left))
+            .values(status=unasked)
+            .execution_options(synchronize_session=False)
+        )
+        ended = moment if status.is_final else None
+        raised = row.attempt + 1 if status is Status.QUEUED else row.attempt
+        statement = (
+            update(ExperimentRow)
+            .where(*_ours(row))
+            .values(status=status.value, wish="", attempt=raised, finished_at=ended, updated_at=moment, **said)
+            .execution_options(synchronize_session=False)
+        )
+        if not (await self._session.exec(statement)).rowcount:
+            raise AttemptLost("Another process carries this experiment now.")
+
+    async def waiting(self, silent_since: datetime) -> list[tuple[str, int]]:
+        """Return queued experiments, and running ones of which nothing was heard since then."""
+        running = col(ExperimentRow.status) == Status.RUNNING.value
+        statement = select(ExperimentRow.id, ExperimentRow.attempt).where(
+            or_(
+                col(ExperimentRow.status) == Status.QUEUED.value,
+                running & (col(ExperimentRow.updated_at) < silent_since),
+            )
+        )
+        found = await self._session.exec(statement.limit(500).execution_options(unscoped=EVERY_PROJECT))
+        return [(experiment_id, attempt) for experiment_id, attempt in found]
+
+
+def _of(row: ExperimentRow) -> tuple[Any, ...]:
+    return (
+        col(ExperimentCellRow.project_id) == row.project_id,
+        col(ExperimentCellRow.experiment_id) == row.id,
+    )
+
+
+def _ours(row: ExperimentRow) -> tuple[Any, ...]:
+    return (
+        col(ExperimentRow.project_id) == row.project_id,
+        col(ExperimentRow.id) == row.id,
+        col(ExperimentRow.attempt) == row.attempt,
+        col(ExperimentRow.status) == Status.RUNNING.value,
+    )

@@ -1,0 +1,13 @@
+"""Make experiments, run them, and compare what came of them."""
+
+from backend.experiments.service.comparing import Comparing
+from backend.experiments.service.making import Making
+from backend.experiments.service.reviewing import Reviewing
+from backend.experiments.service.running import Running
+
+
+class ExperimentService(Making, Running, Reviewing, Comparing):
+    """All use cases of experiments."""
+
+
+__all__ = ["ExperimentService"]

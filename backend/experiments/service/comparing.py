@@ -1,0 +1,129 @@
+"""Say what the variants do, with verdicts, and row by row."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.errors import InvalidInput, NotFound
+from backend.experiments.errors import NothingToCompare
+from backend.experiments.models import ExperimentRow
+from backend.experiments.outside import Row
+from backend.experiments.repository import Cells, Experiments
+from backend.experiments.service.base import UseCases
+from backend.experiments.shapes import cell_of, draft_of, pinned_of
+from backend.experiments.types import COST, LATENCY, OVERALL, Change, ComparedRow, ComparedRows, Comparison
+from backend.operator import Operator, Permission
+
+MAX_LABEL = 60
+MAX_ROWS = 200
+
+
+class Comparing(UseCases):
+    """Reads what the cells hold; nothing is kept of it."""
+
+    async def comparison(self, operator: Operator, experiment_id: str, baseline: str = "") -> Comparison:
+        """Compare every variant with a baseline, the experiment's own where none is named.
+
+        Rows that some variant has not answered yet are left out. Raise ExperimentNotFound, NothingToCompare.
+        """
+        operator.require(Permission.EXPERIMENTS_READ)
+        row, numbers = await self._numbers(operator, experiment_id)
+        draft, names = draft_of(row), _names(row)
+        at = _place(names, baseline or row.baseline)
+        evaluators = await self._evaluators(draft.evaluators)
+        rows = await self._rows(operator, row)
+        verdicts = await self._outside.late("analysis.verdicts")
+        words = {one.name: one.words for one in pinned_of(row)}
+        found: Comparison = await asyncio.to_thread(
+            verdicts.compared,
+            numbers,
+            evaluators,
+            [(name, words.get(name, name)) for name in names],
+            baseline=at,
+            repetitions=draft.repetitions,
+            was_decided=bool(row.decided),
+            labels={one.number: _labels(one) for one in rows.values()},
+        )
+        return found
+
+    async def compared_rows(
+        self,
+        operator: Operator,
+        experiment_id: str,
+        variant: str,
+        *,
+        metric: str = "",
+        baseline: str = "",
+        changes: Sequence[Change] = (),
+        after: int = 0,
+        limit: int = 50,
+    ) -> ComparedRows:
+        """Return rows side by side with the baseline, broken ones first; `after` counts those before.
+
+        Raise ExperimentNotFound, NothingToCompare, InvalidInput for an unknown metric.
+        """
+        operator.require(Permission.EXPERIMENTS_READ)
+        if not 1 <= limit <= MAX_ROWS:
+            raise InvalidInput(f"limit must lie between 1 and {MAX_ROWS}.")
+        row, numbers = await self._numbers(operator, experiment_id)
+        draft, names = draft_of(row), _names(row)
+        base, ours = _place(names, baseline or row.baseline), _place(names, variant)
+        evaluators = [one.called for one in await self._evaluators(draft.evaluators)]
+        metric = metric or (evaluators[0] if evaluators else LATENCY)
+        if metric not in (*evaluators, OVERALL, LATENCY, COST):
+            raise InvalidInput(f"There is no metric called {metric}.", hint=f"There are {', '.join(evaluators)}.")
+        flips = await self._outside.late("analysis.flips")
+        found, counts = await asyncio.to_thread(
+            flips.changes, numbers, metric, len(names), draft.repetitions, pair=(base, ours)
+        )
+        wanted = [one for one in found if not changes or one[1] in changes]
+        page = wanted[after : after + limit]
+        async with self._units.read(operator) as session:
+            cells = await Cells(session, operator.project_id).of_rows(row.id, [one[0] for one in page], [base, ours])
+        rows = await self._rows(operator, row)
+        by_row: dict[tuple[int, int], list[Any]] = {}
+        for cell in cells:
+            by_row.setdefault((cell.row, cell.variant), []).append(cell_of(cell, names))
+        items = []
+        for number, change, old, new in page:
+            given = rows.get(number) or Row("", number, {})
+            pair = (tuple(by_row.get((number, base), ())), tuple(by_row.get((number, ours), ())))
+            items.append(ComparedRow(number, given.input, given.expected, given.metadata, change, old, new, *pair))
+        more = after + limit < len(wanted)
+        return ComparedRows(tuple(items), counts, after + limit if more else None)
+
+    async def _numbers(self, operator: Operator, experiment_id: str) -> tuple[ExperimentRow, Sequence[tuple[Any, ...]]]:
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+            return row, await Cells(session, operator.project_id).numbers(experiment_id)
+
+    async def _rows(self, operator: Operator, row: ExperimentRow) -> Mapping[int, Row]:
+        """Return the dataset's rows by number; none where it was deleted since."""
+        if not row.dataset_version:
+            return {}
+        try:
+            found = await self._outside.rows(operator, row.dataset_id, row.dataset_version, draft_of(row).split)
+        except NotFound:
+            return {}
+        return {one.number: one for one in found.rows}
+
+
+def _names(row: ExperimentRow) -> list[str]:
+    return [one.name for one in draft_of(row).variants]
+
+
+def _place(names: Sequence[str], name: str) -> int:
+    if name not in names:
+        raise NothingToCompare(f"There is no variant called {name}.", hint=f"There are {', '.join(names)}.")
+    return names.index(name)
+
+
+def _labels(row: Row) -> dict[str, str]:
+    """Return by what a row may belong to a slice: its split, and short values of its metadata."""
+    told = {"split": row.split} if row.split else {}
+    for key, value in row.metadata.items():
+        if isinstance(value, str | bool | int) and len(str(value)) <= MAX_LABEL:
+            told[key] = str(value)
+    return told

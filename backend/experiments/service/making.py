@@ -1,0 +1,130 @@
+"""Make experiments, list them, and say what a start would do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+
+from backend.audit.repository import AuditTrail
+from backend.columns import storable
+from backend.experiments.checks import checked
+from backend.experiments.errors import WrongState
+from backend.experiments.models import ExperimentRow
+from backend.experiments.pinning import judges_pinned, pin
+from backend.experiments.planning import Planner
+from backend.experiments.repository import Cells, Experiments
+from backend.experiments.service.base import UseCases, target
+from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of
+from backend.experiments.types import Cell, CellStatus, Draft, Experiment, Plan, Status
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+
+FIRST_PAGE = Page()
+
+
+class Making(UseCases):
+    """Drafts, and what can be read of any."""
+
+    async def create(self, operator: Operator, draft: Draft) -> Experiment:
+        """Keep an experiment as a draft. Raise InvalidInput, NotFound (dataset, prompt, flow, model)."""
+        operator.require(Permission.EXPERIMENTS_EDIT)
+        draft = await self._checked(operator, draft)
+        rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.split)
+        row = ExperimentRow(
+            id=new_id("exp"),
+            project_id=operator.project_id,
+            name=draft.name.strip(),
+            dataset_id=draft.dataset_id,
+            dataset_name=rows.name,
+            definition=definition_of(draft),
+            baseline=draft.baseline or draft.variants[0].name,
+            concurrency=draft.concurrency,
+            budget=draft.budget,
+            created_by=operator.name,
+            created_by_id=operator.user_id,
+        )
+        async with self._units.write(operator) as work:
+            Experiments(work.session, operator.project_id).add(row)
+            after = {"name": row.name, "dataset": row.dataset_name, "variants": [one.name for one in draft.variants]}
+            await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=after)
+        return experiment_of(row)
+
+    async def plan(self, operator: Operator, draft: Draft) -> Plan:
+        """Say what a start would do and cost; nothing is kept. Raise as `create`."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        draft = await self._checked(operator, draft)
+        return await self._planned(operator, draft)
+
+    async def plan_of(self, operator: Operator, experiment_id: str) -> Plan:
+        """Say it of an experiment that is kept. Raise NotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+        return await self._planned(operator, draft_of(row))
+
+    async def list(self, operator: Operator, page: Page = FIRST_PAGE, *, dataset_id: str = "") -> Listed[Experiment]:
+        """Return a page of experiments, newest first; those over one dataset where it is named."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            rows = await Experiments(session, operator.project_id).page(page, dataset_id=dataset_id)
+            progress = await Cells(session, operator.project_id).progress([row.id for row in rows])
+        found = [experiment_of(row, progress.get(row.id), self._executor.eta_seconds(row.id)) for row in rows]
+        return Listed.cut(found, page)
+
+    async def get(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Return one. Raise ExperimentNotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))
+
+    async def cells(
+        self,
+        operator: Operator,
+        experiment_id: str,
+        page: Page = FIRST_PAGE,
+        *,
+        statuses: tuple[CellStatus, ...] = (),
+        variant: str = "",
+    ) -> Listed[Cell]:
+        """Return a page of cells in the order of asking; `after` is a number. Raise ExperimentNotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        after = int(page.after) if page.after.isdigit() else -1
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+            names = [one.name for one in draft_of(row).variants]
+            number = names.index(variant) if variant in names else None if not variant else -1
+            found = await Cells(session, operator.project_id).page(
+                row.id, after=after, limit=page.limit, statuses=statuses, variant=number
+            )
+            return Listed.cut([cell_of(one, names) for one in found], page, key="number")
+
+    async def delete(self, operator: Operator, experiment_id: str) -> None:
+        """Take an experiment away with its answers, for good. Raise ExperimentNotFound, WrongState while it runs."""
+        operator.require(Permission.EXPERIMENTS_EDIT)
+        async with self._units.write(operator) as work:
+            rows = Experiments(work.session, operator.project_id)
+            row = await rows.get(experiment_id, lock=True)
+            if Status(row.status).is_open:
+                raise WrongState("deleted", "running")
+            before = {"name": row.name, "status": row.status}
+            await AuditTrail(work.session).record(operator, "experiment.delete", target(row), before=before)
+            await rows.remove(row)
+
+    async def _checked(self, operator: Operator, draft: Draft) -> Draft:
+        """Return the draft as it is kept, with models by their references. Raise InvalidInput, NotFound."""
+        draft = msgspec.convert(storable(definition_of(draft)), Draft)
+        checked(draft, self._outside.templates)
+        await self._evaluators(draft.evaluators)
+        pinned = await pin(self._outside, operator, draft, keep=False)
+        variants = tuple(
+            replace(variant, model=one.model if variant.model else "")
+            for variant, one in zip(draft.variants, pinned, strict=True)
+        )
+        judges = await judges_pinned(self._outside, operator, draft.evaluators)
+        return replace(draft, variants=variants, evaluators=judges)
+
+    async def _planned(self, operator: Operator, draft: Draft) -> Plan:
+        evaluators = await self._evaluators(draft.evaluators)
+        return await Planner(self._outside, operator).plan(draft, evaluators)

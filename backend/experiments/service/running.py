@@ -1,0 +1,164 @@
+"""Start experiments, hold them, go on, and end them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from backend.audit.repository import AuditTrail
+from backend.columns import utc_now
+from backend.errors import Conflict, InvalidInput
+from backend.experiments.errors import WrongState
+from backend.experiments.models import ExperimentRow
+from backend.experiments.outside import JOB
+from backend.experiments.pinning import pin
+from backend.experiments.planning import problems_of
+from backend.experiments.repository import Experiments
+from backend.experiments.service.base import UseCases, target
+from backend.experiments.shapes import draft_of, pinned_as_json
+from backend.experiments.types import Experiment, Status, topic_of
+from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
+
+# A pause waits for calls in flight so long, then answers that it is under way.
+PATIENCE_SECONDS = 2.0
+QUIET_SECONDS = 1.0
+
+
+class Running(UseCases):
+    """What moves an experiment from one state to another. A state that is reached already is an answer."""
+
+    async def start(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Pin what runs and begin; one that runs or is done is returned as it is.
+
+        Raise ExperimentNotFound, InvalidInput, Conflict where it must be resumed or retried.
+        """
+        operator.require(Permission.EXPERIMENTS_RUN)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+        draft = draft_of(row)
+        if row.status == Status.DRAFT:
+            if any(variant.flow for variant in draft.variants):
+                operator.require(Permission.FLOWS_RUN)
+            rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)
+            num_cells = len(rows.rows) * len(draft.variants) * draft.repetitions
+            if problems := problems_of(len(rows.rows), num_cells):
+                raise InvalidInput(problems[0])
+            pinned = await pin(self._outside, operator, draft, keep=True)
+        async with self._units.write(operator) as work:
+            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            if row.status == Status.DRAFT:
+                row.pinned = pinned_as_json(pinned)
+                row.dataset_name, row.dataset_version = rows.name, rows.version
+                row.num_rows, row.num_cells = len(rows.rows), num_cells
+                row.started_at, row.started_by, row.started_by_id = utc_now(), operator.name, operator.user_id
+                after = {"rows": row.num_rows, "cells": row.num_cells, "dataset_version": row.dataset_version}
+                await AuditTrail(work.session).record(operator, "experiment.start", target(row), after=after)
+                self._enqueue(work, row)
+            elif Status(row.status) in (Status.PAUSED, Status.FAILED, Status.CANCELLED):
+                act = "resumed" if row.status == Status.PAUSED else "retried"
+                raise Conflict(f"This experiment is {row.status}.", hint=f"It can be {act}.")
+        return await self._now(operator, experiment_id)
+
+    async def pause(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Ask nothing more; what is in flight is recorded. Raise ExperimentNotFound, WrongState."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        return await self._wish(operator, experiment_id, "pause", Status.PAUSED)
+
+    async def cancel(self, operator: Operator, experiment_id: str) -> Experiment:
+        """End it for good; what is in flight is cut. Raise ExperimentNotFound, WrongState where it has ended."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        return await self._wish(operator, experiment_id, "cancel", Status.CANCELLED)
+
+    async def resume(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Go on behind what is recorded. Raise ExperimentNotFound, WrongState unless it is paused or failed."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        async with self._units.write(operator) as work:
+            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            status = Status(row.status)
+            if status.is_open and row.wish == "pause":
+                row.wish = ""  # its owner has not stopped yet and goes on
+            elif status in (Status.PAUSED, Status.FAILED) and row.pinned:
+                self._enqueue(work, row)
+            elif not status.is_open:
+                raise WrongState("resumed", status.value)
+            await AuditTrail(work.session).record(operator, "experiment.resume", target(row))
+        return await self._now(operator, experiment_id)
+
+    async def retry(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Ask the failed cells again, and no other. Raise ExperimentNotFound, WrongState."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        async with self._units.write(operator) as work:
+            rows = Experiments(work.session, operator.project_id)
+            row = await rows.get(experiment_id, lock=True)
+            status = Status(row.status)
+            if status.is_open or status is Status.DRAFT:
+                raise WrongState("retried", "running" if status.is_open else status.value)
+            num_failed = await rows.reopen(row.id, with_skipped=status is Status.CANCELLED)
+            after = {"num_failed": num_failed}
+            await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
+            if num_failed or status in (Status.PAUSED, Status.FAILED):
+                self._enqueue(work, row)
+        return await self._now(operator, experiment_id)
+
+    async def set_budget(self, operator: Operator, experiment_id: str, budget: Any) -> Experiment:
+        """Raise or lower what may be spent, in dollars; None takes the bound away. Raise WrongState while it runs."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        if budget is not None and not budget > 0:
+            raise InvalidInput("A budget is above 0.", fields={"budget": "A budget is above 0."})
+        async with self._units.write(operator) as work:
+            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            if Status(row.status).is_open:
+                raise WrongState("changed", "running")
+            before, row.budget = row.budget, budget
+            old, new = ({"budget": one and str(one)} for one in (before, budget))
+            await AuditTrail(work.session).record(operator, "experiment.budget", target(row), before=old, after=new)
+        return await self._now(operator, experiment_id)
+
+    async def watch(self, operator: Operator, experiment_id: str) -> AsyncGenerator[Experiment]:
+        """Yield the experiment now, at each word of its progress, and at its end. Raise ExperimentNotFound at once."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._outside.events.subscribe(topic_of(experiment_id)) as listener:
+            while True:
+                found = await self._now(operator, experiment_id)
+                yield found
+                if not found.status.is_open:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        await anext(listener)
+
+    def _enqueue(self, work: Work, row: ExperimentRow) -> None:
+        row.status, row.wish, row.attempt = Status.QUEUED.value, "", row.attempt + 1
+        row.error = row.hint = row.decided = ""
+        row.finished_at = None
+        work.session.add(row)
+        experiment_id, attempt = row.id, row.attempt
+        work.after_commit(lambda: self._outside.jobs.enqueue(JOB, experiment_id, attempt))
+
+    async def _wish(self, operator: Operator, experiment_id: str, wish: str, status: Status) -> Experiment:
+        async with self._units.write(operator) as work:
+            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            now = Status(row.status)
+            if now is status:
+                pass
+            elif now is Status.RUNNING:
+                row.wish = wish
+            elif now is Status.QUEUED or (wish == "cancel" and now in (Status.PAUSED, Status.DRAFT)):
+                row.status, row.wish, row.attempt = status.value, "", row.attempt + 1
+                row.finished_at = utc_now() if status.is_final else None
+            else:
+                raise WrongState({"pause": "paused", "cancel": "cancelled"}[wish], now.value)
+            work.session.add(row)
+            await AuditTrail(work.session).record(operator, f"experiment.{wish}", target(row))
+        self._executor.nudge(experiment_id)
+        if ended := self._executor.ended(experiment_id):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), PATIENCE_SECONDS)
+        return await self._now(operator, experiment_id)
+
+    async def _now(self, operator: Operator, experiment_id: str) -> Experiment:
+        async with self._units.read(operator) as session:
+            return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))

@@ -1,0 +1,97 @@
+"""From rows to what the rest of the house sees, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.types import Cell, CellStatus, Draft, Experiment, Pinned, Progress, Status
+
+WISHED = {"pause": Status.PAUSED, "cancel": Status.CANCELLED}
+
+
+def definition_of(draft: Draft) -> dict[str, Any]:
+    """Return a draft as JSON."""
+    told: dict[str, Any] = msgspec.to_builtins(draft)
+    return told
+
+
+def draft_of(row: ExperimentRow) -> Draft:
+    return msgspec.convert(row.definition, Draft)
+
+
+def pinned_as_json(pinned: Sequence[Pinned]) -> list[dict[str, Any]]:
+    return [msgspec.to_builtins(one) for one in pinned]
+
+
+def pinned_of(row: ExperimentRow) -> tuple[Pinned, ...]:
+    return tuple(msgspec.convert(one, Pinned) for one in row.pinned)
+
+
+def experiment_of(row: ExperimentRow, progress: Progress | None = None, eta_seconds: float | None = None) -> Experiment:
+    """Return an experiment; a wish that its owner is about to fulfil is shown as fulfilled."""
+    status = Status(row.status)
+    if status.is_open and row.wish in WISHED:
+        status = WISHED[row.wish]
+    return Experiment(
+        id=row.id,
+        name=row.name,
+        status=status,
+        draft=draft_of(row),
+        pinned=pinned_of(row),
+        dataset_name=row.dataset_name,
+        dataset_version=row.dataset_version,
+        num_rows=row.num_rows,
+        baseline=row.baseline,
+        progress=_whole(progress, row, eta_seconds),
+        error=row.error,
+        hint=row.hint,
+        decided=row.decided,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _whole(progress: Progress | None, row: ExperimentRow, eta_seconds: float | None) -> Progress:
+    nothing = Progress(0, 0, 0, 0, 0, Decimal(0), Decimal(0), 0, 0)
+    given = progress or nothing
+    return Progress(
+        num_cells=row.num_cells,
+        num_done=given.num_done,
+        num_failed=given.num_failed,
+        num_running=given.num_running,
+        num_skipped=given.num_skipped,
+        cost=given.cost,
+        judge_cost=given.judge_cost,
+        tokens_in=given.tokens_in,
+        tokens_out=given.tokens_out,
+        eta_seconds=eta_seconds if Status(row.status).is_open else None,
+    )
+
+
+def cell_of(row: ExperimentCellRow, names: Sequence[str] | Mapping[int, str]) -> Cell:
+    return Cell(
+        number=row.number,
+        row=row.row,
+        item_id=row.item_id,
+        variant=names[row.variant],
+        repetition=row.repetition,
+        status=CellStatus(row.status),
+        output=row.output,
+        detail=row.detail,
+        scores=row.scores,
+        error=row.error,
+        run_id=row.run_id,
+        tries=row.tries,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=row.cost + row.judge_cost,
+        latency_ms=row.latency_ms,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,281 @@
+"""What the rest of the house sees of experiments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from backend.experiments.draft_types import (
+    COST,
+    DEFAULT_CONCURRENCY,
+    LATENCY,
+    MAX_CELLS,
+    MAX_CONCURRENCY,
+    MAX_NAME,
+    MAX_REPETITIONS,
+    MAX_VARIANTS,
+    OVERALL,
+    CellStatus,
+    Draft,
+    FlowChoice,
+    Pinned,
+    PromptChoice,
+    Status,
+    VariantDraft,
+)
+
+__all__ = [
+    "COST",
+    "DEFAULT_CONCURRENCY",
+    "LATENCY",
+    "MAX_CELLS",
+    "MAX_CONCURRENCY",
+    "MAX_NAME",
+    "MAX_REPETITIONS",
+    "MAX_VARIANTS",
+    "OVERALL",
+    "Agreement",
+    "Cell",
+    "CellStatus",
+    "Change",
+    "ComparedRow",
+    "ComparedRows",
+    "Comparison",
+    "Draft",
+    "Experiment",
+    "FlowChoice",
+    "MetricComparison",
+    "MissingVariables",
+    "Pinned",
+    "Plan",
+    "Progress",
+    "PromptChoice",
+    "RowCounts",
+    "Status",
+    "TradeOff",
+    "VariantDraft",
+    "WorseSlice",
+    "topic_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars."""
+
+    num_cells: int
+    num_done: int
+    num_failed: int
+    num_running: int
+    num_skipped: int
+    cost: Decimal
+    judge_cost: Decimal
+    tokens_in: int
+    tokens_out: int
+    eta_seconds: float | None = None
+
+    @property
+    def error_rate(self) -> float:
+        ended = self.num_done + self.num_failed
+        return self.num_failed / ended if ended else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """`dataset_version` is 0 before the start. `decided` says why it ended early, empty where it did not."""
+
+    id: str
+    name: str
+    status: Status
+    draft: Draft
+    pinned: tuple[Pinned, ...]
+    dataset_name: str
+    dataset_version: int
+    num_rows: int
+    baseline: str
+    progress: Progress
+    error: str
+    hint: str
+    decided: str
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def shown_status(self) -> str:
+        return Status.RUNNING.value if self.status is Status.QUEUED else self.status.value
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer. `scores` are by evaluator as `Score.as_json` writes them; `run_id` leads to a flow's trace."""
+
+    number: int
+    row: int
+    item_id: str
+    variant: str
+    repetition: int
+    status: CellStatus
+    output: str
+    detail: dict[str, Any]
+    scores: dict[str, dict[str, Any]]
+    error: str
+    run_id: str
+    tries: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal
+    latency_ms: float
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVariables:
+    """A row that cannot fill a variant's holes."""
+
+    row: int
+    variant: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a start would do. Dollars and minutes are estimates, None where nothing tells them (`unknown` says why).
+
+    `detectable` is the smallest true difference of the first metric that is found four times out of five.
+    """
+
+    num_rows: int
+    num_variants: int
+    repetitions: int
+    num_cells: int
+    num_judge_calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal | None
+    minutes: float | None
+    detectable: float | None
+    detectable_metric: str
+    num_missing: int
+    missing: tuple[MissingVariables, ...]
+    over_budget: bool
+    unknown: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricComparison:
+    """What one variant does to one metric, beside how the metric is read."""
+
+    metric: str
+    variant: str
+    baseline_value: float
+    value: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    verdict: Literal["better", "worse", "same", "cannot_tell"]
+    rows_needed: int | None
+    num_rows: int
+    coverage: float
+    baseline_coverage: float
+    direction: Literal["higher", "lower"]
+    unit: str
+    margin: float
+    statistic: str
+    target: float | None
+    num_fixed: int
+    num_broken: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean."""
+
+    variant: str
+    words: str
+    quality: float
+    cost: float
+    latency_p95: float
+    on_front: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorseSlice:
+    """Rows that share a value of their metadata and got worse."""
+
+    variant: str
+    metric: str
+    key: str
+    value: str
+    num_rows: int
+    difference: float
+    q_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the judges of a metric agree: the share of equal pairs, and with people where people scored too."""
+
+    metric: str
+    share_equal: float
+    kappa: float | None
+    num_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that is said of an experiment's variants beside its baseline."""
+
+    baseline: str
+    primary: str
+    metrics: tuple[MetricComparison, ...]
+    trade_offs: tuple[TradeOff, ...]
+    slices: tuple[WorseSlice, ...]
+    agreements: tuple[Agreement, ...]
+    is_complete: bool
+
+
+Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One row, baseline and variant side by side, by the metric that is looked at, with all repetitions."""
+
+    row: int
+    input: dict[str, Any]
+    expected: Any
+    metadata: dict[str, Any]
+    change: Change
+    baseline_value: float | None
+    value: float | None
+    baseline_cells: tuple[Cell, ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """How many rows changed in which way."""
+
+    fixed: int = 0
+    broken: int = 0
+    both_pass: int = 0
+    both_fail: int = 0
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRows:
+    items: tuple[ComparedRow, ...]
+    counts: RowCounts
+    next: int | None = None
+
+
+def topic_of(experiment_id: str) -> str:
+    """Return the topic of the events engine on which an experiment tells its progress."""
+    return f"experiment:{experiment_id}"

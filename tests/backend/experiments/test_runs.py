@@ -1,0 +1,297 @@
+"""An experiment is carried out: every cell once, paid once, and what was wished is done."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
+from backend.experiments.engine import lanes
+from backend.experiments.errors import WrongState
+from backend.experiments.outside import Row
+from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
+from backend.operator import Permission
+from backend.prompts.types import Content, NewPrompt
+from tests.backend.experiments.conftest import Lab, prompt
+from tests.factories import flows
+
+
+async def test_every_cell_is_asked_scored_and_paid_once(lab: Lab) -> None:
+    lab.fill(12, wrong=(3, 7))
+    done = await lab.ran(repetitions=2, concurrency=5)
+    cells = await lab.cells(done)
+    assert (done.status, done.progress.num_cells, done.progress.num_done) == (Status.DONE, 48, 48)
+    assert {(cell.row, cell.variant, cell.repetition) for cell in cells} == {
+        (row, variant, repetition) for row in range(1, 13) for variant in ("old", "new") for repetition in (0, 1)
+    }
+    assert lab.num_asked == 48
+    assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0)) > 0
+    failing = {cell.row for cell in cells if cell.scores["exact"]["value"] == 0}
+    assert failing == {3, 7}
+    assert all(cell.latency_ms > 0 and cell.tokens_out > 0 for cell in cells)
+
+
+async def test_a_row_without_a_value_is_told_before_and_fails_without_a_call(lab: Lab) -> None:
+    lab.fill(3)
+    lab.rows.append(Row("item_4", 4, {"question": "q4"}, "a4"))
+    draft = lab.draft()
+    plan = await lab.service.plan(lab.operator, draft)
+    assert (plan.num_cells, plan.num_missing) == (8, 2)
+    assert {(one.row, one.variant, one.names) for one in plan.missing} == {(4, "old", ("weak",)), (4, "new", ("good",))}
+    done = await lab.ran()
+    assert (done.progress.num_done, done.progress.num_failed, lab.num_asked) == (6, 2, 6)
+    failed = [cell for cell in await lab.cells(done) if cell.status is CellStatus.FAILED]
+    assert all("weak" in cell.error or "good" in cell.error for cell in failed)
+    assert all(cell.cost == 0 for cell in failed)
+
+
+async def test_a_start_pins_what_runs_and_a_second_one_is_the_first(lab: Lab) -> None:
+    lab.fill(2)
+    made = await lab.started()
+    again = await lab.service.start(lab.operator, made.id)
+    assert again.status is made.status is Status.QUEUED
+    assert again.shown_status == "running"
+    await asyncio.gather(*(lab.executor.execute(made.id) for _ in range(3)))
+    assert lab.num_asked == 4
+    assert (await lab.service.start(lab.operator, made.id)).status is Status.DONE
+
+
+async def test_a_managed_prompt_is_pinned_to_its_version(lab: Lab) -> None:
+    lab.fill(2)
+    for row in lab.rows:
+        del row.input["question"]
+    prompts = lab.services.prompts
+    kept = await prompts.create(lab.operator, NewPrompt("Support", Content(text="{{ good }}", model="")))
+    variant = VariantDraft("managed", prompt=PromptChoice(id=kept.slug, label="latest"), model="Lab/echo")
+    made = await lab.started(variant)
+    await prompts.save_version(lab.operator, kept.id, Content(text="changed"))
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.pinned[0].version, done.pinned[0].model, done.pinned[0].words) == (1, "lab:echo", "Support v1, echo")
+    assert [cell.output for cell in await lab.cells(done)] == ["a1", "a2"]
+
+
+async def test_a_flow_is_a_variant_and_its_draft_is_pinned(lab: Lab) -> None:
+    lab.fill(3)
+    for row in lab.rows:
+        row.input["question"] = f"a{row.number}"
+    flow = await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    made = await lab.started(VariantDraft("flow", flow=FlowChoice("desk", "draft")), prompt("prompt", "{{ good }}"))
+    await lab.services.flows.delete(lab.operator, flow.id)
+    await lab.services.flows.undelete(lab.operator, flow.id)
+    await lab.executor.execute(made.id)
+    cells = await lab.cells(made)
+    assert {cell.scores["exact"]["value"] for cell in cells} == {1.0}
+    runs = [cell.run_id for cell in cells if cell.variant == "flow"]
+    assert all(runs)
+    found = await lab.services.runs.get(lab.operator, runs[0])
+    assert (found.run.trigger.value, found.run.conversation_id) == ("experiment", None)
+
+
+async def test_a_pause_keeps_what_was_paid_and_a_resume_asks_the_rest(lab: Lab) -> None:
+    lab.fill(30)
+    lab.server.latency_seconds = 0.03
+    made = await lab.started(concurrency=4)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < 10:
+        await asyncio.sleep(0.005)
+    paused = await lab.service.pause(lab.operator, made.id)
+    await carried
+    assert paused.status is Status.PAUSED
+    assert paused.progress.num_done == lab.num_asked < 60
+    assert paused.progress.num_running == 0
+    with pytest.raises(Conflict, match="paused"):
+        await lab.service.start(lab.operator, made.id)
+    resumed = await lab.service.resume(lab.operator, made.id)
+    assert resumed.shown_status == "running"
+    await lab.executor.execute(made.id)
+    assert (await lab.service.get(lab.operator, made.id)).status is Status.DONE
+    assert lab.num_asked == 60
+
+
+async def test_a_cancel_cuts_what_is_in_flight_within_two_seconds(lab: Lab) -> None:
+    lab.fill(5)
+    made = await lab.started(prompt("slow", "{{ good }}", "hang"))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < 5:
+        await asyncio.sleep(0.01)
+    cancelled = await asyncio.wait_for(lab.service.cancel(lab.operator, made.id), 3)
+    await carried
+    assert (cancelled.status, cancelled.progress.num_skipped) == (Status.CANCELLED, 5)
+    async with asyncio.timeout(2):
+        while lab.server.num_open:
+            await asyncio.sleep(0.01)
+    with pytest.raises(WrongState):
+        await lab.service.pause(lab.operator, made.id)
+
+
+async def test_only_failed_cells_are_retried(lab: Lab) -> None:
+    lab.fill(4)
+    lab.rows.append(Row("item_5", 5, {"question": "q5", "weak": "a5"}, "a5"))
+    done = await lab.ran()
+    assert (done.progress.num_failed, lab.num_asked) == (1, 9)
+    lab.rows[-1].input["good"] = "a5"
+    again = await lab.service.retry(lab.operator, done.id)
+    assert again.shown_status == "running"
+    await lab.executor.execute(done.id)
+    mended = await lab.service.get(lab.operator, done.id)
+    assert (mended.status, mended.progress.num_failed, lab.num_asked) == (Status.DONE, 0, 10)
+
+
+async def test_a_refusal_that_may_pass_is_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
+    lab.fill(3)
+    done = await lab.ran(prompt("once", "{{ good }}", "429"), prompt("twice", "{{ good }}", "500-twice"))
+    assert (done.status, done.progress.num_failed) == (Status.DONE, 0)
+
+
+async def test_a_wrong_key_ends_the_experiment_once_and_a_resume_goes_on(lab: Lab) -> None:
+    lab.fill(40)
+    lab.server.key = "another-key"
+    failed = await lab.ran(concurrency=4)
+    assert failed.status is Status.FAILED
+    assert "key" in failed.error.lower()
+    assert (failed.progress.num_done, failed.progress.num_failed) == (0, 0)
+    lab.server.key = "lab-key-0001"
+    await lab.service.resume(lab.operator, failed.id)
+    await lab.executor.execute(failed.id)
+    assert (await lab.service.get(lab.operator, failed.id)).progress.num_done == 80
+
+
+async def test_a_model_that_stays_away_is_given_up_in_words(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(lanes, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 0.2)
+    lab.fill(40)
+    failed = await lab.ran(prompt("dead", "{{ good }}", "429-always"), concurrency=4)
+    assert failed.status is Status.FAILED
+    assert failed.error
+    assert lab.num_asked < 40  # far fewer than a try for each row
+
+
+async def test_a_torn_answer_is_a_failed_cell_with_its_text(lab: Lab) -> None:
+    lab.fill(2)
+    done = await lab.ran(prompt("torn", "{{ good }}", "cut"), prompt("whole", "{{ good }}"))
+    torn = [cell for cell in await lab.cells(done) if cell.variant == "torn"]
+    assert {cell.status for cell in torn} == {CellStatus.FAILED}
+    assert all(cell.output and cell.detail["is_torn"] and cell.cost > 0 for cell in torn)
+    assert lab.server.requests["cut"] == 2
+
+
+async def test_nothing_succeeded_is_a_failed_experiment(lab: Lab) -> None:
+    lab.fill(2)
+    failed = await lab.ran(prompt("refused", "{{ good }}", "400"))
+    assert (failed.status, failed.error) == (Status.FAILED, "No answer succeeded.")
+
+
+async def test_a_budget_is_never_overspent_and_can_be_raised(lab: Lab) -> None:
+    lab.fill(60)
+    told = "{{ good }} " + "word " * 40
+    budget = Decimal("0.0145")  # an answer costs about 0.0009, both ways
+    bounded = await lab.ran(prompt("only", told, max_tokens=60), concurrency=10, budget=budget)
+    assert bounded.status is Status.FAILED
+    assert "budget" in bounded.error.lower()
+    assert budget * Decimal("0.7") < bounded.progress.cost <= budget
+    await lab.service.set_budget(lab.operator, bounded.id, None)
+    await lab.service.resume(lab.operator, bounded.id)
+    await lab.executor.execute(bounded.id)
+    assert (await lab.service.get(lab.operator, bounded.id)).progress.num_done == 60
+
+
+async def test_it_stops_early_once_decided(lab: Lab) -> None:
+    lab.fill(400, wrong=range(1, 300))
+    done = await lab.ran(early_stop=True, concurrency=8)
+    assert done.status is Status.DONE
+    assert "decided after" in done.decided
+    assert done.progress.num_skipped > 400
+    found = await lab.service.comparison(lab.operator, done.id)
+    exact = next(one for one in found.metrics if one.metric == "exact")
+    assert (exact.verdict, exact.low > 0, exact.p_value < 0.05) == ("better", True, True)
+
+
+async def test_progress_is_told_live_with_the_time_that_is_left(lab: Lab) -> None:
+    lab.fill(40)
+    lab.server.latency_seconds = 0.05
+    made = await lab.started(concurrency=8)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    seen = [one async for one in lab.service.watch(lab.operator, made.id)]
+    await carried
+    assert seen[-1].status is Status.DONE
+    assert any(0 < one.progress.num_done < 80 and (one.progress.eta_seconds or 0) > 0 for one in seen)
+
+
+async def test_a_person_scores_answers_that_wait(lab: Lab) -> None:
+    lab.fill(2)
+    done = await lab.ran(evaluators=({"kind": "human", "name": "Helpful"},))
+    cell = (await lab.cells(done))[0]
+    assert cell.scores["Helpful"] == {"value": None, "passed": None, "label": "waiting"}
+    scored = await lab.service.review(lab.operator, done.id, cell.number, "Helpful", value=1, reason="yes")
+    assert scored.scores["Helpful"]["value"] == 1
+    with pytest.raises(InvalidInput, match="Nobody is asked"):
+        await lab.service.review(lab.operator, done.id, cell.number, "exact", value=1)
+
+
+async def test_a_judge_is_paid_for_beside_the_answer_and_pairs_are_judged_after(lab: Lab) -> None:
+    lab.fill(3)
+    specs = ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, {"kind": "pairwise", "model": "lab:echo"})
+    done = await lab.ran(evaluators=specs)
+    cells = await lab.cells(done)
+    assert done.progress.judge_cost > 0
+    told = {cell.scores["judge"].get("error", "-") for cell in cells}
+    assert told == {"The judge did not answer in the form that was asked for. Try a larger model as judge."}
+    assert {cell.scores["pairwise"].get("label", "") for cell in cells if cell.variant == "old"} == {"baseline"}
+    assert all("error" in cell.scores["pairwise"] for cell in cells if cell.variant == "new")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"repetitions": 0}, "repetitions"),
+        ({"concurrency": 1_000}, "concurrency"),
+        ({"budget": Decimal(0)}, "budget"),
+        ({"baseline": "nobody"}, "baseline"),
+        ({"variants": (prompt("a", "x"), prompt("A", "y"))}, "variants"),
+        ({"variants": (prompt("a", "{{ x"),)}, "variants.0.prompt.template"),
+        ({"variants": (prompt("a", "x", temperature=9),)}, "variants.0.parameters.temperature"),
+        ({"variants": (VariantDraft("a"),)}, "variants.0.prompt"),
+        ({"variants": (VariantDraft("a", flow=FlowChoice("nowhere")),)}, "variants.0"),
+    ],
+)
+async def test_what_cannot_run_is_refused_by_its_field(lab: Lab, given: dict, field: str) -> None:
+    lab.fill(1)
+    with pytest.raises(InvalidInput) as refused:
+        await lab.service.create(lab.operator, replace(lab.draft(), **given))
+    assert field in refused.value.fields
+
+
+async def test_an_unknown_model_or_dataset_is_named(lab: Lab) -> None:
+    lab.fill(1)
+    with pytest.raises(InvalidInput, match="no model called nobody"):
+        await lab.service.create(lab.operator, lab.draft(prompt("a", "x", "nobody")))
+    with pytest.raises(NotFound):
+        await lab.service.create(lab.operator, replace(lab.draft(), dataset_id="dset_2"))
+
+
+async def test_nobody_runs_or_reads_without_the_right_or_in_another_project(lab: Lab) -> None:
+    lab.fill(1)
+    made = await lab.started()
+    reader = replace(lab.operator, permissions=frozenset({Permission.EXPERIMENTS_READ}))
+    for act in (lab.service.start, lab.service.pause, lab.service.cancel, lab.service.retry, lab.service.delete):
+        with pytest.raises(Forbidden):
+            await act(reader, made.id)
+    stranger = replace(lab.operator, project_id="proj_other")
+    for act in (lab.service.get, lab.service.start, lab.service.cancel, lab.service.comparison):
+        with pytest.raises(NotFound):
+            await act(stranger, made.id)
+
+
+async def test_a_deleted_experiment_is_gone_with_its_cells(lab: Lab) -> None:
+    lab.fill(2)
+    done = await lab.ran()
+    await lab.service.delete(lab.operator, done.id)
+    with pytest.raises(NotFound):
+        await lab.service.cells(lab.operator, done.id)
