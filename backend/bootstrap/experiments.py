@@ -102,7 +102,10 @@ def open_experiments(
         late=late,
         default_embedder=EMBEDDED_EMBEDDING,
     )
-    return put_together(outside)
+    made = put_together(outside)
+    running.flows.gates.append(made.service)
+    prompts.gates.append(made.service)
+    return made
 
 
 def put_together(outside: Outside) -> Experiments:

@@ -37,7 +37,7 @@ def checked(draft: Draft, templates: Templates) -> None:
         fields["baseline"] = "The baseline is one of the variants."
     for number, variant in enumerate(draft.variants):
         for name, sentence in _of_variant(variant, templates).items():
-            fields[f"variants.{number}.{name}"] = sentence
+            fields[f"variants.{number}.{name}"] = f"{variant.name or number + 1}: {sentence}"
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
 

@@ -23,6 +23,7 @@ JOB = "experiment"
 # An experiment may do this and no more, whoever started it.
 RIGHTS = frozenset(
     {
+        Permission.EXPERIMENTS_READ,
         Permission.FLOWS_RUN,
         Permission.FLOWS_READ,
         Permission.KNOWLEDGE_READ,

@@ -47,6 +47,7 @@ def experiment_of(row: ExperimentRow, progress: Progress | None = None, eta_seco
         dataset_version=row.dataset_version,
         num_rows=row.num_rows,
         baseline=row.baseline,
+        budget=row.budget,
         progress=_whole(progress, row, eta_seconds),
         error=row.error,
         hint=row.hint,

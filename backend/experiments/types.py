@@ -95,6 +95,7 @@ class Experiment:
     dataset_version: int
     num_rows: int
     baseline: str
+    budget: Decimal | None
     progress: Progress
     error: str
     hint: str

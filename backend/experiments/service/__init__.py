@@ -1,12 +1,12 @@
 """Make experiments, run them, and compare what came of them."""
 
-from backend.experiments.service.comparing import Comparing
+from backend.experiments.service.gating import Gating
 from backend.experiments.service.making import Making
 from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.running import Running
 
 
-class ExperimentService(Making, Running, Reviewing, Comparing):
+class ExperimentService(Making, Running, Reviewing, Gating):
     """All use cases of experiments."""
 
 

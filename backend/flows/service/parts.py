@@ -19,6 +19,7 @@ from backend.flows.published import Published
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.types import MAX_NAME_CHARACTERS, Problem
 from backend.ports.events import Events
+from backend.ports.publish_gate import PublishGate
 from backend.ports.templates import Templates
 from backend.unit_of_work import Units
 
@@ -33,6 +34,8 @@ class UseCases:
     ) -> None:
         self._units, self._events, self._templates = units, events, templates
         self._kinds, self._published = kinds, published
+        # Whoever may refuse a publication adds itself: it stands above and is not known here.
+        self.gates: list[PublishGate] = []
 
     def _problems(self, document: FlowDocument) -> list[Problem]:
         return problems_of(document, self._kinds, self._templates)

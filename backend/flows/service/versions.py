@@ -18,6 +18,7 @@ from backend.flows.shapes import flow_of, version_of
 from backend.flows.types import Flow, FlowVersion, Problem, Saved, VersionInfo
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.ports.publish_gate import Publishing
 
 MAX_COMMENT = 2_000
 
@@ -35,10 +36,13 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
         operator.require(Permission.FLOWS_PUBLISH)
         if len(comment) > MAX_COMMENT:
             raise InvalidInput(f"A comment has at most {MAX_COMMENT} characters.", fields={"comment": "too long"})
+        passed = await self._pass_gates(operator, name)
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
             if base_version is not None and base_version != row.draft_version:
+                raise StaleDraft(row.draft_version, row.draft_saved_by or "Somebody", row.draft_saved_at)
+            if passed and passed != row.draft_fingerprint:
                 raise StaleDraft(row.draft_version, row.draft_saved_by or "Somebody", row.draft_saved_at)
             draft = FlowDocument.stored(row.draft)
             refuse_errors(errors_of(self._problems(draft)), "published")
@@ -64,6 +68,16 @@ class VersionUseCases(FlowUseCases, DraftUseCases):
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.publish", target, before=before, after=after)
             return version_of(version)
+
+    async def _pass_gates(self, operator: Operator, name: str) -> str:
+        """Ask whoever may refuse; return what passed, empty where nobody is asked. Raise FlowNotFound, Conflict."""
+        if not self.gates:
+            return ""
+        async with self._units.read(operator) as session:
+            row = await flow_row(FlowRepository(session, operator.project_id), name)
+        for gate in self.gates:
+            await gate.check(Publishing("flow", operator.project_id, row.id, row.name, row.draft_fingerprint))
+        return row.draft_fingerprint
 
     async def list_versions(self, operator: Operator, name: str, page: Page = FIRST_PAGE) -> Listed[VersionInfo]:
         """Return a page of versions, newest first; `after` is a number. Raise FlowNotFound."""

@@ -13,6 +13,7 @@ from backend.columns import storable
 from backend.errors import InvalidInput
 from backend.operator import Operator
 from backend.ports.language_model import LanguageModel, ModelEndpoint, Usage
+from backend.ports.publish_gate import PublishGate
 from backend.ports.templates import Templates
 from backend.prompts.composing import Composer, Find, Found
 from backend.prompts.content import Content
@@ -45,6 +46,7 @@ class UseCases:
         self._units, self._templates = units, templates
         self._models, self._language_model = models, language_model
         self.users: list[Users] = []
+        self.gates: list[PublishGate] = []
 
     async def _row(self, rows: PromptRepository, name: str, *, lock: bool = False) -> PromptRow:
         """Return the prompt of this id or slug. Raise PromptNotFound."""

@@ -11,6 +11,7 @@ from backend.columns import storable, utc_now
 from backend.errors import Conflict, Forbidden, NotFound
 from backend.ids import new_id
 from backend.operator import Operator, Permission
+from backend.ports.publish_gate import Publishing
 from backend.prompts.checks import MAX_COMMENT, checked_label, checked_text
 from backend.prompts.content import Content
 from backend.prompts.models import (
@@ -23,7 +24,7 @@ from backend.prompts.models import (
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.base import UseCases
 from backend.prompts.shapes import approval_of, label_of, move_of
-from backend.prompts.types import Label, LabelChange, LabelMove
+from backend.prompts.types import PRODUCTION, Label, LabelChange, LabelMove
 from backend.unit_of_work import Work
 
 
@@ -67,6 +68,7 @@ class LabelUseCases(UseCases):
         """
         operator.require(Permission.PROMPTS_EDIT)
         label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
+        await self._pass_gates(operator, name, label, version)
         async with self._units.write(operator) as work:
             rows, labels = self._repositories(work, operator)
             row = await self._row(rows, name, lock=True)
@@ -100,6 +102,18 @@ class LabelUseCases(UseCases):
             labels.add(asked)
             await self._record(work, operator, row, "prompt.label.ask", Step(label, version, asked.from_version))
             return LabelChange(None, approval_of(asked, row.name))
+
+    async def _pass_gates(self, operator: Operator, name: str, label: str, version: int) -> None:
+        """Ask whoever may refuse that a version goes to production. Raise PromptNotFound, VersionNotFound, Conflict."""
+        if not self.gates or label != PRODUCTION:
+            return
+        async with self._units.read(operator) as session:
+            rows = PromptRepository(session, operator.project_id)
+            row = await self._row(rows, name)
+            wanted = await self._version(rows, row, version)
+        told = Publishing("prompt", operator.project_id, row.id, row.name, wanted.fingerprint, version)
+        for gate in self.gates:
+            await gate.check(told)
 
     async def roll_back(self, operator: Operator, name: str, label: str) -> Label:
         """Point a label at the version that it pointed at before, at once: that one was good enough before.

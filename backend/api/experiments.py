@@ -1,0 +1,185 @@
+"""Experiments over REST: plan, run, watch, compare, and what must pass before publishing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from backend.api.access import allowed
+from backend.api.experiment_bodies import (
+    ExperimentBody,
+    NewBudget,
+    NewExperiment,
+    NewScore,
+    Requirement,
+    cell_body,
+    comparison_body,
+    plan_body,
+    row_body,
+)
+from backend.api.idempotent import IdempotentRoute
+from backend.bootstrap import services
+from backend.experiments.types import CellStatus, Change
+from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+
+router = APIRouter(prefix="/api", tags=["experiments"], route_class=IdempotentRoute)
+
+Reader = Annotated[Operator, allowed(Permission.EXPERIMENTS_READ)]
+Editor = Annotated[Operator, allowed(Permission.EXPERIMENTS_EDIT)]
+Runner = Annotated[Operator, allowed(Permission.EXPERIMENTS_RUN)]
+Reviewer = Annotated[Operator, allowed(Permission.EXPERIMENTS_REVIEW)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Kind = Literal["flow", "prompt"]
+
+
+@router.get("/experiments")
+async def list_experiments(
+    operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "", dataset_id: str = ""
+) -> dict[str, Any]:
+    """Return experiments, newest first; those over one dataset where it is named."""
+    listed = await services().experiments.list(operator, Page(limit, after), dataset_id=dataset_id)
+    return {"experiments": [ExperimentBody.of(one) for one in listed.items], "next": listed.next}
+
+
+@router.post("/experiments", status_code=201)
+async def create_experiment(operator: Editor, body: NewExperiment) -> ExperimentBody:
+    """Keep an experiment as a draft; `start` runs it."""
+    return ExperimentBody.of(await services().experiments.create(operator, body.draft()))
+
+
+@router.post("/experiments/plan")
+async def plan_experiment(operator: Reader, body: NewExperiment) -> dict[str, Any]:
+    """Say what a start would do and cost; nothing is kept."""
+    return plan_body(await services().experiments.plan(operator, body.draft()))
+
+
+@router.get("/experiments/{experiment_id}")
+async def get_experiment(operator: Reader, experiment_id: str) -> ExperimentBody:
+    return ExperimentBody.of(await services().experiments.get(operator, experiment_id))
+
+
+@router.delete("/experiments/{experiment_id}", status_code=204)
+async def delete_experiment(operator: Editor, experiment_id: str) -> None:
+    """Take an experiment away with its answers, for good; 409 while it runs."""
+    await services().experiments.delete(operator, experiment_id)
+
+
+@router.get("/experiments/{experiment_id}/plan")
+async def get_plan(operator: Reader, experiment_id: str) -> dict[str, Any]:
+    return plan_body(await services().experiments.plan_of(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/start")
+async def start_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """Begin; a second start is the first."""
+    return ExperimentBody.of(await services().experiments.start(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/pause")
+async def pause_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """Ask nothing more; what is in flight is recorded."""
+    return ExperimentBody.of(await services().experiments.pause(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/resume")
+async def resume_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """Go on behind what is recorded, after a pause or a failure."""
+    return ExperimentBody.of(await services().experiments.resume(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/cancel")
+async def cancel_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """End it; what is in flight is cut."""
+    return ExperimentBody.of(await services().experiments.cancel(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/retry")
+async def retry_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """Ask the failed cells again, and no other."""
+    return ExperimentBody.of(await services().experiments.retry(operator, experiment_id))
+
+
+@router.put("/experiments/{experiment_id}/budget")
+async def set_budget(operator: Runner, experiment_id: str, body: NewBudget) -> ExperimentBody:
+    """Change what may be spent, while it does not run."""
+    return ExperimentBody.of(await services().experiments.set_budget(operator, experiment_id, body.budget))
+
+
+@router.get("/experiments/{experiment_id}/cells")
+async def list_cells(
+    operator: Reader,
+    experiment_id: str,
+    *,
+    limit: Limit = DEFAULT_LIMIT,
+    after: str = "",
+    status: CellStatus | None = None,
+    variant: str = "",
+) -> dict[str, Any]:
+    """Return the answers in the order of asking, with their scores."""
+    statuses = (status,) if status else ()
+    listed = await services().experiments.cells(
+        operator, experiment_id, Page(limit, after), statuses=statuses, variant=variant
+    )
+    return {"cells": [cell_body(cell) for cell in listed.items], "next": listed.next}
+
+
+@router.post("/experiments/{experiment_id}/cells/{number}/scores")
+async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: NewScore) -> dict[str, Any]:
+    """Give one answer a person's score."""
+    cell = await services().experiments.review(
+        operator, experiment_id, number, body.name, value=body.value, reason=body.reason
+    )
+    return cell_body(cell)
+
+
+@router.get("/experiments/{experiment_id}/comparison")
+async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "") -> Any:
+    """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse."""
+    return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
+
+
+@router.get("/experiments/{experiment_id}/rows")
+async def list_compared_rows(
+    operator: Reader,
+    experiment_id: str,
+    variant: str,
+    *,
+    metric: str = "",
+    baseline: str = "",
+    change: Change | None = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Return rows side by side with the baseline, broken and fixed ones first."""
+    found = await services().experiments.compared_rows(
+        operator,
+        experiment_id,
+        variant,
+        metric=metric,
+        baseline=baseline,
+        changes=(change,) if change else (),
+        after=after,
+        limit=limit,
+    )
+    counts = {name: getattr(found.counts, name) for name in found.counts.__slots__}
+    return {"rows": [row_body(row) for row in found.items], "counts": counts, "next": found.next}
+
+
+@router.get("/publish-requirements/{kind}/{name}")
+async def get_requirement(operator: Reader, kind: Kind, name: str) -> dict[str, Any]:
+    """Return the dataset that a flow or prompt must pass before it is published, null for none."""
+    return {"dataset_id": await services().experiments.requirement(operator, kind, name)}
+
+
+@router.put("/publish-requirements/{kind}/{name}")
+async def set_requirement(operator: Editor, kind: Kind, name: str, body: Requirement) -> dict[str, Any]:
+    """Let a flow or prompt be published only with an experiment over this dataset in which nothing got worse."""
+    await services().experiments.require(operator, kind, name, body.dataset_id)
+    return {"dataset_id": body.dataset_id}
+
+
+@router.delete("/publish-requirements/{kind}/{name}", status_code=204)
+async def drop_requirement(operator: Editor, kind: Kind, name: str) -> None:
+    await services().experiments.release(operator, kind, name)

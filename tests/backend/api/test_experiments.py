@@ -1,0 +1,103 @@
+"""Experiments over REST, over a real dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.api.app import create_api
+from backend.bootstrap import Services
+from backend.datasets.types import About, NewItem
+from backend.operator import Operator
+
+
+@pytest.fixture
+async def api(services: Services, owner_of_services: Operator) -> Any:
+    key = await services.identity.create_key(owner_of_services, "ci")
+    transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"X-API-Key": key.secret}
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def owner_of_services(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def dataset_id(services: Services, owner_of_services: Operator) -> str:
+    made = await services.datasets.create(owner_of_services, About("Questions"))
+    rows = [NewItem({"question": f"What is {number}?"}, f"{number}", {"kind": "sum"}) for number in range(12)]
+    await services.datasets.add_items(owner_of_services, made.id, rows)
+    return made.id
+
+
+def body(dataset_id: str, **more: Any) -> dict[str, Any]:
+    variants = [
+        {"name": "short", "prompt": {"template": "Answer: {{ question }}"}, "model": "scripted:scripted"},
+        {"name": "long", "prompt": {"template": "Answer in full: {{ question }}"}, "model": "scripted/scripted",
+         "parameters": {"temperature": 0}},
+    ]  # fmt: skip
+    evaluators = [{"kind": "contains"}, {"kind": "regex", "name": "Words", "pattern": r"\w+"}]
+    return {"name": "CI", "dataset_id": dataset_id, "variants": variants, "evaluators": evaluators, **more}
+
+
+async def test_an_experiment_goes_from_plan_to_verdict(
+    services: Services, api: httpx.AsyncClient, dataset_id: str
+) -> None:
+    plan = (await api.post("/api/experiments/plan", json=body(dataset_id, repetitions=2))).json()
+    assert (plan["num_rows"], plan["num_cells"], plan["num_missing"]) == (12, 48, 0)
+    assert 0 < plan["detectable"] < 1
+    made = (await api.post("/api/experiments", json=body(dataset_id, budget=1.5))).json()
+    assert (made["status"], made["budget"], made["baseline"]) == ("draft", 1.5, "short")
+    started = (await api.post(f"/api/experiments/{made['id']}/start")).json()
+    assert (started["status"], started["num_cells"], started["dataset_version"]) == ("running", 24, 1)
+    await services.experiments._executor.execute(made["id"])
+    done = (await api.get(f"/api/experiments/{made['id']}")).json()
+    assert (done["status"], done["num_done"], done["num_failed"], done["cost"]) == ("done", 24, 0, 0)
+    cells = (await api.get(f"/api/experiments/{made['id']}/cells?limit=5&variant=long")).json()
+    assert len(cells["cells"]) == 5
+    assert cells["cells"][0]["scores"]["Words"]["value"] == 1
+    found = (await api.get(f"/api/experiments/{made['id']}/comparison?baseline=long")).json()
+    names = {"metric", "variant", "baseline_value", "value", "difference", "low", "high", "p_value"}
+    names |= {"verdict", "rows_needed"}
+    assert all(names <= set(one) for one in found["metrics"])
+    assert {one["variant"] for one in found["metrics"]} == {"short"}
+    rows = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words")).json()
+    assert len(rows["rows"]) == 12
+    assert sum(rows["counts"].values()) == 12
+    listed = (await api.get("/api/experiments")).json()["experiments"]
+    assert [one["id"] for one in listed] == [made["id"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"variants": []}, ""),
+        ({"variants": [{"name": "a", "prompt": {"template": "{{ x"}}]}, "a: Line 1"),
+        ({"evaluators": [{"kind": "sorcery"}]}, "no evaluator called sorcery"),
+        ({"evaluators": [{"kind": "json_schema", "schema": {"type": 5}}]}, ""),
+        ({"project_id": "proj_other"}, ""),
+        ({"budget": 0}, ""),
+    ],
+)
+async def test_what_cannot_run_is_422_in_words(
+    api: httpx.AsyncClient, dataset_id: str, change: dict[str, Any], words: str
+) -> None:
+    refused = await api.post("/api/experiments", json=body(dataset_id, **change))
+    assert refused.status_code == 422
+    assert words in refused.text
+
+
+async def test_a_repeated_create_with_one_key_is_one_experiment(api: httpx.AsyncClient, dataset_id: str) -> None:
+    headers = {"Idempotency-Key": "ci-1"}
+    answers = [(await api.post("/api/experiments", json=body(dataset_id), headers=headers)).json() for _ in range(2)]
+    assert answers[0]["id"] == answers[1]["id"]
+    changed = await api.post("/api/experiments", json=body(dataset_id, repetitions=3), headers=headers)
+    assert changed.status_code == 422
+    unknown = await api.post("/api/experiments", json=body("dset_nothing"))
+    assert unknown.status_code == 404

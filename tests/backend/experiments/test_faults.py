@@ -1,0 +1,143 @@
+"""An experiment outlives the process that carries it: nothing is lost, and nothing is billed twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+from collections import Counter
+from dataclasses import asdict
+from decimal import Decimal
+
+import pytest
+
+from backend.columns import utc_now
+from backend.experiments.errors import AttemptLost
+from backend.experiments.repository import Ownership
+from backend.experiments.types import CellStatus, Status
+from backend.ports.jobs import BY_ID
+from tests.backend.experiments.conftest import Lab, prompt
+from tests.serving import ROOT
+
+NUM_ROWS = 60
+CONCURRENCY = 6
+
+
+async def carrier(lab: Lab, experiment_id: str) -> asyncio.subprocess.Process:
+    """Start a process that carries the experiment out."""
+    folder = lab.services.settings.folder
+    (folder / "rows.json").write_text(json.dumps([asdict(row) for row in lab.rows]))
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.backend.experiments.carrier", str(folder), experiment_id, "",
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def asked(lab: Lab, number: int) -> None:
+    async with asyncio.timeout(60):
+        while lab.num_asked < number:
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.fault
+async def test_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(lab: Lab, seed: int) -> None:
+    chance = random.Random(seed)
+    lab.fill(NUM_ROWS)
+    lab.server.latency_seconds = 0.02
+    made = await lab.started(concurrency=CONCURRENCY)
+    for _ in range(2):
+        process = await carrier(lab, made.id)
+        await asked(lab, lab.num_asked + chance.randint(5, 30))
+        process.kill()
+        await process.wait()
+        before = await lab.service.get(lab.operator, made.id)
+        assert before.progress.num_done >= 0
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    cells = await lab.cells(done)
+    assert (done.status, done.progress.num_done) == (Status.DONE, 2 * NUM_ROWS)
+    assert len({(cell.row, cell.variant, cell.repetition) for cell in cells}) == len(cells) == 2 * NUM_ROWS
+    sent = Counter(request["messages"][-1]["content"] for request in lab.server.seen)
+    repeated = sum(sent.values()) - 2 * NUM_ROWS
+    assert 0 <= repeated <= 2 * CONCURRENCY  # of each kill at most what was in flight
+    assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0))
+
+
+@pytest.mark.fault
+async def test_a_stopped_process_that_wakes_writes_nothing_more(lab: Lab, seed: int) -> None:
+    chance = random.Random(seed)
+    lab.fill(30)
+    lab.server.latency_seconds = 0.02
+    made = await lab.started(concurrency=CONCURRENCY)
+    process = await carrier(lab, made.id)
+    await asked(lab, chance.randint(5, 30))
+    while (await lab.service.get(lab.operator, made.id)).progress.num_done < 1:
+        await asyncio.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        # SQLite has one working process: one that was stopped inside a write would hold its lock.
+        async with asyncio.timeout(30):
+            await lab.executor.execute(made.id)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        async with asyncio.timeout(30):
+            await process.wait()
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.status, done.progress.num_done) == (Status.DONE, 60)
+    assert len(await lab.cells(done)) == 60
+    assert lab.num_asked <= 60 + CONCURRENCY * 2
+
+
+async def test_a_loser_of_the_attempt_can_write_nothing(lab: Lab) -> None:
+    lab.fill(3)
+    made = await lab.started(concurrency=2)
+    async with lab.services.units.write(BY_ID) as work:
+        first = await Ownership(work.session).claim(made.id, utc_now())
+        assert first is not None
+        work.session.expunge(first)
+    async with lab.services.units.write(BY_ID) as work:
+        ownership = Ownership(work.session)
+        second = await ownership.claim(made.id, utc_now())
+        assert second is not None
+        assert second.attempt == first.attempt + 1
+    async with lab.services.units.write(BY_ID) as work:
+        ownership = Ownership(work.session)
+        with pytest.raises(AttemptLost):
+            await ownership.hold(first, utc_now())
+        with pytest.raises(AttemptLost):
+            await ownership.end(first, utc_now(), status=Status.DONE)
+
+
+async def test_an_answer_that_was_paid_for_is_judged_and_not_asked_again(lab: Lab) -> None:
+    lab.fill(4)
+    judged = ({"kind": "judge", "rubric": "Right?", "model": "echo"},)
+    made = await lab.started(prompt("only", "{{ good }}", "no-usage"), evaluators=judged, concurrency=2)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.server.requests["echo"] < 1:
+        await asyncio.sleep(0.002)
+    carried.cancel()
+    await asyncio.gather(carried, return_exceptions=True)
+    answered = [cell for cell in await lab.cells(made) if cell.status is CellStatus.ANSWERED]
+    asked_before = lab.server.requests["no-usage"]
+    assert answered
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.status, done.progress.num_done) == (Status.DONE, 4)
+    assert lab.server.requests["no-usage"] <= 4 + max(0, asked_before - len(answered))
+
+
+async def test_a_stopping_process_hands_the_rest_back(lab: Lab) -> None:
+    lab.fill(40)
+    lab.server.latency_seconds = 0.05
+    made = await lab.started(concurrency=4)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await asked(lab, 8)
+    await lab.executor.close()
+    await carried
+    handed = await lab.service.get(lab.operator, made.id)
+    assert (handed.status, handed.progress.num_running) == (Status.QUEUED, 0)
+    assert handed.progress.num_done == lab.num_asked < 80
+    assert [one.row_id for one in await lab.opened.executor.waiting()] == [made.id]
