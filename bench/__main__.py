@@ -22,6 +22,8 @@ SCRIPTS = (
     "engine",
     "ingest",
     "knowledge",
+    "sign_in",
+    "sessions",
     "compare",
 )
 TIMEOUT_SECONDS = 900

@@ -60,12 +60,17 @@ def guard_outgoing(app: rx.App) -> None:
     space.emit_update = emit_update  # type: ignore[method-assign]  # the framework has no hook here
 
 
-async def way_out(app: rx.App, sid: str, tab: str) -> str:
-    """Return where a tab goes that may hear nothing more; empty for one that stays. Asking keeps no session in use."""
+def cookie_behind(app: rx.App, sid: str) -> str:
+    """Return the session token that a socket was opened with."""
     assert app.sio is not None
     assert app.event_namespace is not None
     environ = app.sio.get_environ(sid, app.event_namespace.namespace) or {}
-    cookie = session_cookie([(b"cookie", str(environ.get("HTTP_COOKIE", "")).encode("latin-1", "replace"))])
+    return session_cookie([(b"cookie", str(environ.get("HTTP_COOKIE", "")).encode("latin-1", "replace"))])
+
+
+async def way_out(app: rx.App, sid: str, tab: str) -> str:
+    """Return where a tab goes that may hear nothing more; empty for one that stays. Asking keeps no session in use."""
+    cookie = cookie_behind(app, sid)
     project_id, user_id = places.of(tab)
     before = unattended.set(True)  # a value
     try:

@@ -51,6 +51,7 @@ class Attacker:
             transports=["websocket"],
             namespaces=[SPACE],
             auth={"event": event(HYDRATE, vars={})},
+            wait_timeout=20,  # a refusal comes at once; a busy machine takes its time
         )
         return await self.heard()
 

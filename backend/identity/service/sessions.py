@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -129,9 +130,30 @@ class SessionUse(Base):
         self.forget_all()
 
     def is_alive(self, session: SessionRow, now: datetime) -> bool:
-        """Tell whether the session may be used: what a link opened has no way back, so being idle does not end it."""
-        idle = self.limits.lifetime if session.signed_in_with == BY_LINK else self.limits.idle
-        return session.revoked_at is None and now < session.expires_at and now - session.last_seen_at < idle
+        """Tell whether the session may be used."""
+        ended = session.revoked_at is not None or now >= session.expires_at
+        return not ended and self._is_in_use(session.signed_in_with, session.last_seen_at, now)
+
+    def _is_in_use(self, way: str, last_seen_at: datetime, now: datetime) -> bool:
+        """Tell whether nobody went idle: what a link opened has no way back, so that does not end it."""
+        return now - last_seen_at < (self.limits.lifetime if way == BY_LINK else self.limits.idle)
+
+    async def marks(self, tokens: Collection[str]) -> dict[str, str]:
+        """Return a mark for each of the sessions that goes on, read at once for all of them.
+
+        It changes with whatever may end what the session hears: its holder's memberships, policies, closed projects. An
+        empty one says that only `by_session` can tell, as where support acts. No mark: the session is over.
+        """
+        now, by_hash = utc_now(), {hash_of(token): token for token in tokens}
+        async with self._units.read(WHO_ASKS) as reading:
+            sessions = Sessions(reading)
+            rows = [one for one in await sessions.open_now(by_hash, now) if self._is_in_use(one[2], one[3], now)]
+            doors = await sessions.doors({one[1] for one in rows})
+        return {by_hash[one[0]]: "" if one[4] else doors.get(one[1], "") for one in rows}
+
+    def forget(self, token: str) -> None:
+        """Read again who holds this session."""
+        self._verdicts.forget(hash_of(token))
 
     async def by_session(self, token: str, project_id: str = "") -> tuple[Operator, Person]:
         """Return who holds the session cookie, in that project or in the one that they were in last.
