@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,13 +23,18 @@ def _differences(found: verdicts.Verdicts, expected: verdicts.Verdicts) -> str:
     return verdicts.written({name: said for name, said in found.items() if expected.get(name) != said})
 
 
-def _table(*, handlers: bool) -> verdicts.Verdicts:
-    return {name: said for name, said in verdicts.read().items() if (" " not in name) is handlers}
+WORK = ("job ", "node ", "tool ")
+
+
+def _table(*, handlers: bool = False, work: bool = False) -> verdicts.Verdicts:
+    """Return the rows of handlers, of jobs and tools, or else of routes."""
+    rows = verdicts.read().items()
+    return {name: said for name, said in rows if name.startswith(WORK) is work and (" " not in name) is handlers}
 
 
 @pytest.mark.security("5", "36")
 async def test_every_route_keeps_its_verdicts(services: Services) -> None:
-    found, expected = await verdicts.of_routes(services), _table(handlers=False)
+    found, expected = await verdicts.of_routes(services), _table()
     assert _differences(found, expected) == verdicts.written({})
     assert set(expected) == set(found)
 
@@ -39,6 +45,15 @@ def test_every_handler_keeps_its_verdicts() -> None:
     assert len(found) > 100
     assert _differences(found, expected) == verdicts.written({})
     assert set(expected) == set(found)
+
+
+@pytest.mark.security("36")
+async def test_every_job_and_tool_keeps_its_verdicts(services: Services) -> None:
+    found, expected = await verdicts.of_jobs_and_tools(services), _table(work=True)
+    assert _differences(found, expected) == verdicts.written({})
+    assert set(expected) == set(found)
+    kinds: Any = services.jobs
+    assert {name.removeprefix("job ") for name in found if name.startswith("job ")} == set(kinds._kinds)
 
 
 def test_a_handler_without_a_row_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

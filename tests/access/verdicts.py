@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any, get_args
 
 import httpx
 from fastapi import FastAPI
 
 from backend.api.app import ROUTERS, create_api
-from backend.bootstrap import Services
+from backend.bootstrap import Services, services
+from backend.errors import Forbidden, NotFound, SignInNeeded
+from backend.flows.agent_tools import ToolConfig
+from backend.flows.nodes.registry import KINDS
+from backend.flows.service.runs import JOB as RUN
+from backend.flows.types import RunWish
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.ids import new_id
+from backend.knowledge.parts import INGEST, PURGE_BASE, PURGE_DOCUMENT
 from backend.operator import Operator, Permission
 from backend.trace_ids import caller_address
 from tests.factories.people import join
@@ -22,7 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("verdicts.txt")
 SCOPE = Permission.FLOWS_READ
 ACTORS = ("anonymous", "removed", *(role.value for role in reversed(Role)), f"key:{SCOPE.value}")
+NOTHING = "nothing_1"
 Verdicts = dict[str, tuple[str, ...]]
+Act = Callable[[Operator], Awaitable[Any]]
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -106,6 +115,49 @@ def _asked(method: ast.AsyncFunctionDef) -> set[Permission] | None:
 def _said(asked: set[Permission]) -> tuple[str, ...]:
     roles = tuple("in" if asked <= PERMISSIONS[role] else "403" for role in reversed(Role))
     return "401", "401", *roles, "401"  # a key opens no page
+
+
+def jobs_and_tools() -> dict[str, Act]:
+    """Return everything that works in somebody's name without their call, and the act that has it work.
+
+    Both are found in the code: a kind of job or of tool that has no act here has no row, and its test fails.
+    """
+    acts: dict[str, Act] = {
+        f"job {RUN}": lambda operator: services().runs.enqueue(operator, NOTHING, RunWish({})),
+        f"job {INGEST}": lambda operator: services().knowledge.retry(operator, NOTHING),
+        f"job {PURGE_DOCUMENT}": lambda operator: services().knowledge.delete_document(operator, NOTHING),
+        f"job {PURGE_BASE}": lambda operator: services().knowledge.delete(operator, NOTHING),
+    }
+    tools = [get_args(one.model_fields["type"].annotation)[0] for one in get_args(get_args(ToolConfig)[0])]
+    for name in (*(f"node {kind}" for kind in KINDS), *(f"tool {tool}" for tool in tools)):
+        acts[name] = lambda operator: services().runs.run(operator, NOTHING, RunWish({}))
+    return acts
+
+
+async def of_jobs_and_tools(running: Services) -> Verdicts:
+    """Let everybody ask for each; what a run may then do is the same for all (backend/flows/engine/loader.py)."""
+    owner = await running.identity.ensure_owner()
+    found: Verdicts = {}
+    for number, (name, act) in enumerate(jobs_and_tools().items()):
+        said = []
+        for actor in ACTORS:
+            try:
+                headers = await _credentials(running, owner, actor, 10_000 + number)
+                await act(await _operator_of(running, headers))
+            except SignInNeeded:
+                said.append("401")
+            except Forbidden:
+                said.append("403")
+            except NotFound:
+                said.append("in")
+        found[name] = tuple(said)
+    return found
+
+
+async def _operator_of(running: Services, headers: dict[str, str]) -> Operator:
+    if key := headers.get("X-API-Key"):
+        return await running.identity.by_key(key)
+    return (await running.identity.by_session(headers.get("Cookie", "").partition("=")[2]))[0]
 
 
 def read() -> Verdicts:
