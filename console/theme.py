@@ -49,6 +49,7 @@ FEATURES: tuple[str, ...] = (
     "audit",
     "prompts",
     "prompt_editor",
+    "playground",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -42,6 +42,7 @@ export function lineOf(kind, config, names) {
     case "output":
       return of.name || "answer";
     default: {
+      if (of.prompt) return of.prompt.slug ? clipped(`${called(of.prompt.slug)}, ${of.prompt.version ? `v${of.prompt.version}` : of.prompt.label}`) : "No prompt yet";
       const bases = of.knowledge_base_ids || of.knowledge_bases || of.knowledge_base_id;
       const words = [];
       if (first(bases)) words.push([].concat(bases).map(called).join(", "));

@@ -3,6 +3,7 @@
 import React, { useEffect, useState } from "react";
 import { Held, portName, Select, Switch } from "./inputs.jsx";
 import { Cases, Fields, KeyValue } from "./lists.jsx";
+import { PromptField } from "./prompt.jsx";
 import { TemplateField } from "./template.jsx";
 import { State } from "./shapes.jsx";
 import { Tools } from "./tools.jsx";
@@ -129,6 +130,8 @@ function Control({ schema, control, common, props }) {
       return <Tools Field={Field} schema={schema} value={value} onChange={onChange} choices={choices} store={store} node={node} id={id} />;
     case "model":
       return <Picker id={id} value={value} found={(choices.models || []).filter((one) => one.tools || schema.ui?.needs !== "tools")} empty="The project's model" none={NONE.models} href="/models" onChange={onChange} describedBy={common["aria-describedby"]} />;
+    case "prompt":
+      return <PromptField store={store} node={node} id={id} value={value} onChange={onChange} choices={choices} describedBy={common["aria-describedby"]} />;
     case "knowledge_base":
       return <Picker id={id} value={value} found={choices.knowledge_bases || []} empty="Choose one" none={NONE.knowledge_bases} href="/knowledge" onChange={onChange} describedBy={common["aria-describedby"]} />;
     case "knowledge_bases":
@@ -152,7 +155,9 @@ export function Field({ name, schema, problems, ...props }) {
   const grouped = ["fields", "cases", "key_value", "tools", "knowledge_bases"].includes(control);
   const hidden = Object.entries(schema.ui?.hidden_when || {}).some(([key, value]) => props.config?.[key] === value);
   const shown = !schema.ui?.only_if || Object.entries(schema.ui.only_if).every(([key, value]) => (Array.isArray(value) ? value.includes(props.config[key]) : props.config[key] === value));
-  if (!shown || hidden || control === "hidden") return null;
+  // What a chosen prompt says already is not asked for again.
+  const said = schema.ui?.hidden_with && props.config?.[schema.ui.hidden_with];
+  if (!shown || hidden || said || control === "hidden") return null;
   return (
     <div className={`field c-${control}`} data-field={name}>
       {grouped ? <span className="lab">{label}</span> : <label htmlFor={id}>{label}</label>}

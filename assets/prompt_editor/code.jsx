@@ -62,8 +62,8 @@ export function Code({ label, seed, revision, slugs, line, readOnly, onChange, o
           marked,
           autocompletion({ override: [complete], icons: false }),
           wrong.current.of(wrongLine(line)),
-          // Tab leaves the field, as everywhere else on the page.
-          keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
+          // Tab leaves the field and Ctrl Enter runs, as everywhere else on the page.
+          keymap.of([...completionKeymap, ...defaultKeymap.filter((one) => one.key !== "Mod-Enter"), ...historyKeymap]),
           EditorView.lineWrapping,
           EditorView.editable.of(!readOnly),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),

@@ -15,6 +15,7 @@ from backend.flows.engine.takeover import Watch
 from backend.flows.nodes.registry import KINDS
 from backend.flows.published import Published
 from backend.flows.service import FlowService, RunService
+from backend.flows.service.pins import Pins
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
 from backend.ids import new_id
@@ -65,7 +66,10 @@ def open_flows(
     templates = outside.templates
     loader = Loader(units, templates, KINDS, chat)
     runner = Runner(journal, events, outside, chat.settle)
-    starting = Starting(units, templates, KINDS, published=published, loader=loader, chat=chat, worker=worker)
+    pins = Pins(units, outside.prompts)
+    starting = Starting(
+        units, templates, KINDS, published=published, loader=loader, chat=chat, worker=worker, pins=pins
+    )
     runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
     jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
     return Flows(

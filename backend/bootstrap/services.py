@@ -121,8 +121,11 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
     secrets = SecretService(units, sealer)
     prompts = PromptService(units, rooms.templates, providers, language_model)
-    outside = Outside(rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets)
+    outside = Outside(
+        rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets, prompts=prompts
+    )
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
+    prompts.users.append(running.flows.prompt_uses)
     datasets = open_datasets(units, rooms)
     experiments = open_experiments(
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,

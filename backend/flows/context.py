@@ -16,6 +16,7 @@ from backend.ports.http import Http
 from backend.ports.language_model import LanguageModel, ModelEndpoint
 from backend.ports.language_model import Usage as ModelUsage
 from backend.ports.templates import Templates
+from backend.prompts.types import Rendered, VersionRef
 
 ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
@@ -72,9 +73,28 @@ class Stored(Protocol):
         ...
 
 
+class Prompts(Protocol):
+    """The prompts that a project keeps outside its flows."""
+
+    async def pinned(self, operator: Operator, name: str, label: str) -> int:
+        """Return the version that stands under a label now. Raise NotFound."""
+        ...
+
+    async def render(
+        self,
+        operator: Operator,
+        name: str,
+        ref: VersionRef,
+        variables: Mapping[str, Any],
+        placeholders: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> Rendered:
+        """Fill a version. Raise NotFound, InvalidInput."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The services and ports that nodes use. `stored` is None where a process keeps nothing by name."""
+    """The services and ports that nodes use. `stored` and `prompts` are None where a process keeps none."""
 
     templates: Templates
     http: Http
@@ -82,6 +102,7 @@ class Outside:
     models: Models
     knowledge: Knowledge
     stored: Stored | None = None
+    prompts: Prompts | None = None
 
 
 @dataclass(frozen=True, slots=True)

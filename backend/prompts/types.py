@@ -226,10 +226,14 @@ class VersionRef:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What is put into the holes: values by name, and lists of messages by placeholder."""
+    """What is put into the holes: values by name, and lists of messages by placeholder.
+
+    `message` is what somebody says to a text prompt when it is tried; without one the text itself is what is said.
+    """
 
     variables: Mapping[str, Any]
     placeholders: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from console import routes
 from console.components.prompts.comparing import side_by_side, unified
 from console.components.prompts.dialogs import dialogs
 from console.components.prompts.editing import editing, saving
+from console.components.prompts.playground import playground
 from console.components.prompts.versions import versions
 from console.components.shell import page_head, shell
 from console.components.ui import (
@@ -122,6 +123,7 @@ def _main() -> rx.Component:
             class_name="pview",
             aria_label="Text and differences",
         ),
+        playground(),
         class_name="pm",
     )
 

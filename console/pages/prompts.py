@@ -76,7 +76,7 @@ def _creating() -> rx.Component:
         rx.el.form(
             field("Name", name, html_for="prompt-name", error=_error("name")),
             field("Folder", folder, html_for="prompt-folder", help_text="Empty for none.", error=_error("folder")),
-            field("Kind", kind, html_for="prompt-kind"),
+            rx.cond(Prompts.call, rx.el.p(Prompts.call), field("Kind", kind, html_for="prompt-kind")),
             id=FORM,
             on_submit=Prompts.create,
             class_name="formcol",

@@ -1,20 +1,24 @@
-"""What the pickers of the inspector offer: the project's models and knowledge bases."""
+"""What the pickers of the inspector offer: the project's models, knowledge bases and prompts."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console.state import formats
 
-Choices = dict[str, list[dict[str, str]]]
+Choices = dict[str, list[dict[str, Any]]]
+MOST_PROMPTS = 200
 
 
 async def choices_of(operator: Operator) -> Choices:
     """Return id, title and a detail for each; a list is empty where the operator may not read it."""
     models = await _models(operator) if operator.may(Permission.MODELS_READ) else []
     bases = await _knowledge_bases(operator) if operator.may(Permission.KNOWLEDGE_READ) else []
-    return {"models": models, "knowledge_bases": bases}
+    prompts = await _prompts(operator) if operator.may(Permission.PROMPTS_READ) else []
+    return {"models": models, "knowledge_bases": bases, "prompts": prompts}
 
 
 def names_of(choices: Choices) -> dict[str, str]:
@@ -41,3 +45,21 @@ async def _knowledge_bases(operator: Operator) -> list[dict[str, str]]:
         {"id": one.id, "title": one.name, "detail": formats.counted(one.tally.num_documents, "document")}
         for one in listed.items
     ]
+
+
+async def _prompts(operator: Operator) -> list[dict[str, Any]]:
+    """Return the prompts by slug; `variables` are those of the newest version, without what may be missing."""
+    found = []
+    for one in (await services().prompts.list(operator))[:MOST_PROMPTS]:
+        holes = await services().prompts.holes(operator, one.content, one.id)
+        found.append(
+            {
+                "id": one.slug,
+                "title": one.name,
+                "detail": one.folder,
+                "labels": one.labels,
+                "latest": one.latest,
+                "variables": [variable.name for variable in holes.variables],
+            }
+        )
+    return sorted(found, key=lambda one: str(one["title"]).casefold())

@@ -24,6 +24,7 @@ class PromptEditState(Formed, rx.State):
 
     may_edit: rx.Field[bool] = rx.field(False)
     models: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
+    play_models: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     price: rx.Field[float] = rx.field(0.0)
     slugs: rx.Field[list[str]] = rx.field(default_factory=list)
     saving: rx.Field[bool] = rx.field(False)
@@ -41,6 +42,7 @@ class PromptEditState(Formed, rx.State):
             {"value": "", "label": f"The project's ({default.name})" if default else "The project's"},
             *({"value": one.reference, "label": one.name} for one in models),
         ]
+        self.play_models = [{"value": "", "label": "As in the version"}, *self.models[1:]]
         self._prices = {one.reference: float(one.input_price) for one in models}
         self._prices[""] = float(default.input_price) if default else 0.0
         page = await self.get_state(PromptState)

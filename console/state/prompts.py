@@ -9,10 +9,12 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
-from backend.prompts.types import NewPrompt, Prompt
+from backend.prompts.types import Content, NewPrompt, Prompt
 from console import routes
 from console.state import formats
+from console.state.addresses import Addressed
 from console.state.forms import Formed
+from console.state.prompt_play_rows import content_of
 from console.state.prompts_rows import (
     STARTERS,
     Facet,
@@ -30,8 +32,8 @@ MOST_SHOWN = 200
 MAX_QUERY = 100
 
 
-class PromptsState(Phased, Formed, rx.State):
-    """`rows` are those that fit folder, tag and query; the facets count all."""
+class PromptsState(Addressed, Phased, Formed, rx.State):
+    """`rows` are those that fit folder, tag and query; the facets count all. `call` says of what a prompt is made."""
 
     rows: rx.Field[list[PromptLine]] = rx.field(default_factory=list)
     folders: rx.Field[list[Facet]] = rx.field(default_factory=list)
@@ -46,12 +48,23 @@ class PromptsState(Phased, Formed, rx.State):
     creating: rx.Field[bool] = rx.field(False)
     undo: rx.Field[bool] = rx.field(False)
     undo_words: rx.Field[str] = rx.field("")
+    call: rx.Field[str] = rx.field("")
     _deleted: str = ""
+    _content: Content | None = None
 
     @rx.event
     async def load(self) -> None:
-        """Read the prompts and what waits for approval."""
-        await self._read(await self._operator(Permission.PROMPTS_READ))
+        """Read the prompts and what waits for approval; offer to make one of the call that `?run=` names."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._read(operator)
+        self._content, self.call = None, ""
+        if run_id := self._asked("run"):
+            detail = await services().runs.get(operator, run_id)
+            row = next((one for one in detail.nodes if one.node == self._asked("node")), None)
+            if row is not None:
+                self._content = content_of(row.detail)
+                self.call = f"Of the call of {row.title} in a run of {detail.run.flow_name}."
+                self.creating, self.errors = self.may_edit, {}
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
@@ -105,6 +118,7 @@ class PromptsState(Phased, Formed, rx.State):
         """Open the dialog that names a new prompt."""
         await self._operator(Permission.PROMPTS_EDIT)
         self.creating, self.errors = True, {}
+        self._content, self.call = None, ""
 
     @rx.event
     async def leave(self) -> None:
@@ -118,9 +132,11 @@ class PromptsState(Phased, Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_EDIT)
         made: Prompt | None = None
         async with self._checking():
-            content = STARTERS.get(form.get("kind", ""), STARTERS["text"])
+            content = self._content or STARTERS.get(form.get("kind", ""), STARTERS["text"])
             name, folder = form.get("name", ""), form.get("folder", "")
-            made = await services().prompts.create(operator, NewPrompt(name, content, folder=folder, comment="Begun"))
+            made = await services().prompts.create(
+                operator, NewPrompt(name, content, folder=folder, comment=self.call or "Begun")
+            )
             self.creating = False
         return rx.redirect(routes.to(routes.PROMPT, made.id)) if made else None
 

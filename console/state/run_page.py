@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +56,8 @@ class NodeLine:
     prompt: Values = field(default_factory=Values)
     detail: Values = field(default_factory=Values)
     tries: list[TryLine] = field(default_factory=list)
+    play: str = ""
+    play_words: str = ""
 
 
 class RunPageState(Phased, rx.State):
@@ -143,7 +145,7 @@ class RunPageState(Phased, rx.State):
     def _choose(self, detail: RunDetail, node: str) -> None:
         row = next((one for one in detail.nodes if one.node == node), None)
         if row is not None:
-            self.node = node_line(row)
+            self.node = with_playground(node_line(row), row, self.run_id)
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> None:
@@ -180,6 +182,16 @@ class RunPageState(Phased, rx.State):
         """Queue the run: its row is there before its page opens."""
         made = await services().runs.enqueue(operator, flow_id, wish)
         return rx.redirect(routes.to(routes.RUN, made.id))
+
+
+def with_playground(line: NodeLine, row: NodeRun, run_id: str) -> NodeLine:
+    """Say where the call of a model can be tried again: with the prompt it used, or as a prompt of its own."""
+    if not row.detail.get("messages"):
+        return line
+    told = row.detail.get("managed_prompt")
+    address = routes.to(routes.PROMPT, told["slug"]) if told else routes.PROMPTS
+    words = "Open in the playground" if told else "Make a prompt of it"
+    return replace(line, play=f"{address}?run={run_id}&node={row.node}", play_words=words)
 
 
 def node_line(row: NodeRun) -> NodeLine:

@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys import drawing
 from tests.journeys.conftest import Console
 from tests.journeys.looking import open_page
 from tests.journeys.test_members import invited, joined
@@ -144,3 +145,57 @@ def test_a_protected_label_waits_for_a_second_person(console: Console, browser: 
         yuki.context.close()
     finally:
         console.api.put("/api/prompt-labels/production", json={"protected": False})
+
+
+ANSWERED_MS = 90_000  # the built-in model answers two columns one after the other, on a busy machine
+
+
+def test_two_versions_are_tried_at_once_shared_and_kept(console: Console) -> None:
+    identifier = made(console, "Tried", system_prompt="Say hello to {{ name }}.")
+    saved = console.api.post(f"/api/prompts/{identifier}/versions", json={"text": "Greet {{ name }} in {{ tone }}."})
+    assert saved.status_code == 201
+    assert console.api.put(f"/api/prompts/{identifier}/labels/production", json={"version": 1}).status_code == 200
+    page = console.open(f"/prompts/{identifier}")
+    play = page.get_by_role("region", name="Playground")
+    page.get_by_label("name", exact=True).fill("Ada")
+    play.get_by_role("button", name="Run all").click()
+    expect(play.get_by_text("The prompt needs tone.")).to_be_visible()
+    expect(play.get_by_role("button", name="Run all")).to_be_visible(timeout=ANSWERED_MS)
+    page.get_by_label(re.compile("^tone")).fill("a calm voice")
+    page.get_by_label("Temperature of column B").fill("0.1")
+    page.keyboard.press("Control+Enter")
+    expect(play.get_by_text("2 of 2 done")).to_be_visible(timeout=ANSWERED_MS)
+    expect(play.locator(".cf").nth(1)).to_contain_text(re.compile(r"\d+ in, \d+ out"))
+    console.look("prompt-play")
+    play.get_by_role("button", name="Share").click()
+    address = play.get_by_role("link", name="Shared address").get_attribute("href")
+    assert address
+    open_page(page, address)
+    expect(page.get_by_label(re.compile("^tone"))).to_have_value("a calm voice")
+    expect(page.get_by_label("Temperature of column B")).to_have_value("0.1")
+    play.get_by_role("button", name="Save as version").nth(1).click()
+    save(page, "Cooler")
+    expect(version(page, "v3")).to_contain_text("Cooler")
+
+
+def test_a_node_of_a_flow_uses_a_prompt_by_label_or_version(console: Console) -> None:
+    identifier = made(console, "Node prompt", system_prompt="Be calm, {{ name }}.")
+    assert console.api.put(f"/api/prompts/{identifier}/labels/production", json={"version": 1}).status_code == 200
+    drawn = drawing.document(
+        [drawing.node("input", "input"), drawing.node("say", "llm", title="Say"), drawing.node("output", "output")],
+        ["input.question > say.prompt", "say.text > output.value"],
+    )
+    flow = drawing.make(console, "Uses a prompt", drawn)
+    page = drawing.open_flow(console, flow)
+    drawing.at(page, "say").locator("header").click()
+    page.get_by_label("Prompt", exact=True).select_option("node-prompt")
+    expect(page.get_by_label("Which version")).to_have_value("label:production")
+    page.get_by_label("Which version").select_option("version:1")
+    page.get_by_label("Value of name").fill("{{ input.question }}")
+    page.get_by_label("Title", exact=True).click()
+    wanted = {"slug": "node-prompt", "label": "", "version": 1, "values": {"name": "{{ input.question }}"}}
+    drawing.saved(page, console, flow, lambda found: found["nodes"][1]["config"].get("prompt") == wanted)
+    expect(drawing.at(page, "say")).to_contain_text("Node prompt, v1")
+    console.look("flow-prompt")
+    open_page(page, f"{console.base_url}/prompts/{identifier}")
+    expect(page.get_by_role("link", name="Uses a prompt 02 uses v1")).to_be_visible()

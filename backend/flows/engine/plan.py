@@ -13,6 +13,7 @@ from backend.errors import InvalidInput
 from backend.flows.document import FlowDocument, Limits, Node
 from backend.flows.graph.order import run_order
 from backend.flows.kind import NodeConfig
+from backend.flows.managed import Followed, followed
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.ports import Port
 from backend.ports.templates import Templates
@@ -54,13 +55,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in run order, so that the step at place 0 has plate 1."""
+    """Steps in run order, so that the step at place 0 has plate 1. `follows` are prompts by slug and label."""
 
     snapshot_id: str
     steps: tuple[Step, ...]
     limits: Limits
     num_tracks: int
     input_config: NodeConfig | None
+    follows: frozenset[Followed] = frozenset()
 
 
 def make_plan(snapshot_id: str, document: FlowDocument, kinds: Mapping[str, AnyKind], templates: Templates) -> Plan:
@@ -94,7 +96,8 @@ def make_plan(snapshot_id: str, document: FlowDocument, kinds: Mapping[str, AnyK
             )
         )
     first = next((step.config for step in steps if step.kind.starts), None)
-    return Plan(snapshot_id, tuple(steps), document.limits, len(tracks), first)
+    follows = frozenset(followed(document))
+    return Plan(snapshot_id, tuple(steps), document.limits, len(tracks), first, follows)
 
 
 def parsed(kind: AnyKind, node: Node) -> NodeConfig:

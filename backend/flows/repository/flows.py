@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, String, and_, cast
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col, or_, select
@@ -98,6 +98,32 @@ class FlowRepository:
         )
         found = (await self._session.exec(statement)).first()
         return None if found is None else dict(found)
+
+    async def documents_with(self, word: str) -> list[tuple[FlowRow, dict[str, Any]]]:
+        """Return the drafts and the published documents that hold a word anywhere, with their flows."""
+        own = (*self._own(), cast(FlowRow.draft, String).contains(word, autoescape=True))
+        drafts = (await self._session.exec(select(FlowRow).where(*own).order_by(FlowRow.name))).all()
+        statement = (
+            select(FlowRow, FlowSnapshotRow.document)
+            .join(
+                FlowVersionRow,
+                and_(
+                    col(FlowVersionRow.flow_id) == FlowRow.id,
+                    col(FlowVersionRow.number) == FlowRow.published_version,
+                    col(FlowVersionRow.project_id) == FlowRow.project_id,
+                ),
+            )
+            .join(
+                FlowSnapshotRow,
+                and_(
+                    col(FlowSnapshotRow.id) == FlowVersionRow.snapshot_id,
+                    col(FlowSnapshotRow.project_id) == FlowVersionRow.project_id,
+                ),
+            )
+            .where(*self._own(), cast(FlowSnapshotRow.document, String).contains(word, autoescape=True))
+        )
+        published = [(row, dict(document)) for row, document in (await self._session.exec(statement)).all()]
+        return [*((row, row.draft) for row in drafts), *published]
 
     def _own(self) -> tuple[ColumnElement[bool], ...]:
         return (col(FlowRow.project_id) == self._project_id, col(FlowRow.deleted_at).is_(None))

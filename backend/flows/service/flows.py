@@ -12,6 +12,7 @@ from backend.columns import utc_now
 from backend.errors import Conflict
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
+from backend.flows.managed import managed
 from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import catalogue
 from backend.flows.repository.flows import FlowRepository
@@ -23,6 +24,7 @@ from backend.flows.types import Flow, FlowBrief, Problem
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.prompts.types import Use
 from backend.unit_of_work import Work
 
 FIRST_PAGE = Page()
@@ -74,6 +76,19 @@ class FlowUseCases(UseCases):
         operator.require(Permission.FLOWS_READ)
         async with self._units.read(operator) as session:
             return flow_of(await flow_row(FlowRepository(session, operator.project_id), name))
+
+    async def prompt_uses(self, operator: Operator, slug: str) -> Sequence[Use]:
+        """Return the nodes of drafts and of published versions that use the prompt of this slug."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read(operator) as session:
+            found = await FlowRepository(session, operator.project_id).documents_with(slug)
+        uses = [
+            Use("flow", row.id, row.name, f"{node.plate:02}", "" if prompt.version else prompt.label, prompt.version)
+            for row, document in found
+            for node, prompt in managed(FlowDocument.model_validate(document))
+            if prompt.slug == slug
+        ]
+        return list(dict.fromkeys(uses))
 
     def catalogue(self, operator: Operator) -> dict[str, Any]:
         """Return every kind of node and which ports fit which, as JSON for palette, canvas and inspector."""

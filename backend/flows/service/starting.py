@@ -22,6 +22,7 @@ from backend.flows.published import Live, Published
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
 from backend.flows.service.parts import flow_row
+from backend.flows.service.pins import Pins
 from backend.flows.service.versions import refuse_errors
 from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.ids import new_id
@@ -56,8 +57,9 @@ class Starting:
         loader: Loader,
         chat: Chat,
         worker: str,
+        pins: Pins,
     ) -> None:
-        self._units, self._templates, self._kinds = units, templates, kinds
+        self._units, self._templates, self._kinds, self._pins = units, templates, kinds, pins
         self._published, self._loader, self._chat, self._worker = published, loader, chat, worker
 
     async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
@@ -67,6 +69,9 @@ class Starting:
         if live is None:
             live = await self._find(operator, name, wish)
         plan = await self._loader.plan(operator.project_id, live.snapshot_id)
+        if plan.follows:
+            live = await self._pins.stand(operator, live, plan.follows)
+            plan = await self._loader.plan(operator.project_id, live.snapshot_id)
         config = plan.input_config
         assert isinstance(config, InputConfig)
         accepted(config, wish.input)

@@ -34,7 +34,7 @@ from backend.prompts.play_types import (
     PlayTool,
 )
 from backend.prompts.service.rendering import RenderingUseCases
-from backend.prompts.types import Values
+from backend.prompts.types import Rendered, Values
 
 MAX_REQUESTS = 6
 # A person waits for it.
@@ -82,7 +82,7 @@ class PlayUseCases(RenderingUseCases):
         try:
             rendered = await self.render_content(operator, content, values, name)
             endpoint = await self._models.resolve(operator, content.model)
-            return await self._asked(endpoint, rendered.messages, content, tell)
+            return await self._asked(endpoint, _spoken(rendered, values), content, tell)
         except DomainError as error:
             return PlayFailed(error.message, error.hint, content.model, total_ms=_since(start))
         except Exception:  # noqa: BLE001  # a column that never ends would hold the others open
@@ -140,6 +140,15 @@ class PlayUseCases(RenderingUseCases):
             value=value,
             problem=problem,
         )
+
+
+def _spoken(rendered: Rendered, values: Values) -> list[Message]:
+    """Return what a model is asked: it answers a person, and a text prompt alone has none in it."""
+    if rendered.content.kind == "chat":
+        return list(rendered.messages)
+    if values.message.strip():
+        return [*rendered.messages, Message("user", values.message)]
+    return [replace(one, role="user") for one in rendered.messages]
 
 
 def _num_requests(content: Content) -> int:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from console.components.flows.run_panel import piece, source
 from console.components.flows.run_values import value_section
-from console.components.ui import icon_button, plate, status
+from console.components.ui import icon_button, link_button, plate, status
 from console.state.run_page import RunPageState
 
 NODE = RunPageState.node
@@ -39,6 +39,7 @@ def node_pane() -> rx.Component:
             _tries(),
             value_section("Input", NODE.inputs, "Copy the input"),
             value_section("Prompt as sent", NODE.prompt, "Copy the prompt"),
+            _playground(),
             value_section("Output", NODE.output, "Copy the output"),
             value_section("Trace", NODE.detail, "Copy the trace"),
             _whole(),
@@ -50,6 +51,11 @@ def node_pane() -> rx.Component:
         class_name="insp",
         aria_label="Selected node",
     )
+
+
+def _playground() -> rx.Component:
+    link = rx.el.p(link_button(NODE.play_words, NODE.play, size="sm", icon="flask-conical"), class_name="pad")
+    return rx.cond(NODE.play, link, rx.fragment())
 
 
 def _figure(name: str, value: Any) -> rx.Component:

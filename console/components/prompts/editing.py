@@ -21,6 +21,7 @@ from console.components.ui import (
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_play import PromptPlayState as Play
 
 FORM = "save-form"
 
@@ -36,7 +37,7 @@ def editing() -> rx.Component:
                 line=Draft.line,
                 price=Edit.price,
                 read_only=~Edit.may_edit,
-                on_edit=Edit.edit,
+                on_edit=lambda document: [Edit.edit(document), Play.refresh()],
             ),
             class_name="ptext",
         ),

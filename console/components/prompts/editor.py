@@ -30,3 +30,12 @@ class PromptEditor(rx.NoSSRComponent):
     price: rx.Var[float]
     read_only: rx.Var[bool]
     on_edit: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+
+
+class PlayKeys(rx.Component):
+    """Ctrl Enter anywhere on the page: what typing left waiting goes out, then the playground runs."""
+
+    library = "$/public/prompt_editor/keys.jsx"
+    tag = "PlayKeys"
+
+    on_run: rx.EventHandler[rx.event.no_args_event_spec]

@@ -104,6 +104,17 @@ async def test_structured_output_is_read(prompts: PromptService, ines: Operator,
     assert "Answer with one JSON object of this schema" in given["the-default"][0][0].content
 
 
+async def test_a_text_is_said_by_a_person_or_stands_before_what_one_says(
+    prompts: PromptService, ines: Operator, player: Player
+) -> None:
+    await played(prompts, ines, text("Be calm."))
+    async with aclosing(prompts.play(ines, [text("Be calm.")], replace(ASK, message="{{ hi }}"))) as events:
+        assert [event async for _, event in events]
+    alone, beside = ([(one.role, one.content) for one in messages] for _, messages, _ in player.seen)
+    assert alone == [("user", "Be calm.")]
+    assert beside == [("system", "Be calm."), ("user", "{{ hi }}")]
+
+
 async def test_who_may_only_read_may_not_spend(prompts: PromptService, ines: Operator) -> None:
     reader = replace(ines, permissions=frozenset({Permission.PROMPTS_READ}))
     with pytest.raises(Forbidden):

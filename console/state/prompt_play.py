@@ -1,0 +1,272 @@
+"""The playground of a prompt: up to ten columns over one set of values, all asked at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.prompts.types import (
+    MAX_COLUMNS,
+    Content,
+    PlayColumn,
+    PlayDocument,
+    PlayEvent,
+    PlayText,
+    Values,
+    VersionRef,
+)
+from console import toasts
+from console.state.addresses import Addressed
+from console.state.forms import Formed
+from console.state.prompt import PromptState
+from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_play_rows import (
+    ColumnLine,
+    ValueLine,
+    begun,
+    heard,
+    lettered,
+    recalled,
+    stopped,
+    total,
+    tried,
+    value_lines,
+    values_of,
+)
+from console.state.prompt_rows import DRAFT, HoleLine, hole_lines
+
+FRAME_SECONDS = 0.04
+
+
+class PromptPlayState(Addressed, Formed, rx.State):
+    """Apart from the page, for it changes at every frame while answers come."""
+
+    columns: rx.Field[list[ColumnLine]] = rx.field(default_factory=list)
+    needs: rx.Field[list[ValueLine]] = rx.field(default_factory=list)
+    values: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    revision: rx.Field[int] = rx.field(0)
+    running: rx.Field[bool] = rx.field(False)
+    may_run: rx.Field[bool] = rx.field(False)
+    total: rx.Field[str] = rx.field("")
+    shared: rx.Field[str] = rx.field("")
+    _stop: bool = False
+    _prompt: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Open what the address shares or the call of a run that it names, else production beside the newest."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        page = await self.get_state(PromptState)
+        if page.phase != "ready":
+            return
+        self.may_run = operator.may(Permission.PROMPTS_RUN)
+        if identifier := self._asked("play"):
+            await self._open_shared(operator, identifier)
+        elif run_id := self._asked("run"):
+            await self._recall(operator, run_id, self._asked("node"))
+        elif self._prompt != page.id or not self.columns:
+            wanted = [page.production, page.latest] if page.production not in {0, page.latest} else [page.latest]
+            self.columns = lettered([ColumnLine("", str(number)) for number in wanted])
+            self.values, self.errors, self.total, self.shared = {}, {}, "", ""
+        self._prompt = page.id
+        self.revision += 1
+        await self._find_needs(operator)
+
+    async def _open_shared(self, operator: Operator, identifier: str) -> None:
+        document = (await services().prompts.shared(operator, identifier)).document
+        self.columns = lettered(
+            [
+                ColumnLine(
+                    "",
+                    str(one.version if one.version is not None else DRAFT),
+                    one.model,
+                    "" if one.temperature is None else f"{one.temperature:g}",
+                )
+                for one in document.columns
+            ]
+        )
+        draft = await self.get_state(PromptDraftState)
+        edited = next((one.content for one in document.columns if one.content), None)
+        if edited is not None and not draft.dirty:
+            saved, base = draft._saved, draft._base
+            draft._seed(edited, base)
+            draft._saved, draft.dirty = saved, edited != saved
+        self.values, self.errors, self.total = dict(document.values), {}, ""
+
+    async def _recall(self, operator: Operator, run_id: str, node: str) -> None:
+        """Open the call of a flow with what it was filled with."""
+        detail = await services().runs.get(operator, run_id)
+        row = next((one for one in detail.nodes if one.node == node and "managed_prompt" in one.detail), None)
+        if row is not None:
+            column, values = recalled(row.detail)
+            self.columns, self.values = lettered([column]), values
+            self.errors, self.total = {}, ""
+
+    async def _content(self, operator: Operator, column: ColumnLine) -> Content:
+        if column.version == str(DRAFT):
+            return (await self.get_state(PromptDraftState))._content
+        page = await self.get_state(PromptState)
+        ref = VersionRef("", int(column.version))
+        return (await services().prompts.get_version(operator, page.id, ref)).content
+
+    async def _find_needs(self, operator: Operator) -> None:
+        """Read what the columns need; what was typed for a value that is needed no more is kept."""
+        page = await self.get_state(PromptState)
+        found: list[list[HoleLine]] = []
+        any_text = False
+        for column in self.columns:
+            content = await self._content(operator, column)
+            any_text = any_text or content.kind == "text"
+            found.append(hole_lines(await services().prompts.holes(operator, content, page.id)))
+        self.needs = value_lines(found, any_text=any_text)
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Look again what the columns need, after the text was edited or saved."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        await self._find_needs(operator)
+
+    @rx.event
+    async def set_value(self, name: str, text: str) -> None:
+        """Take a value as it was typed."""
+        await self._operator(Permission.PROMPTS_READ)
+        self.values = {**self.values, name: text}
+        self.errors = {key: words for key, words in self.errors.items() if key not in {name, ""}}
+
+    @rx.event
+    async def add(self) -> None:
+        """Add a column like the last one."""
+        operator = await self._operator(Permission.PROMPTS_RUN)
+        if len(self.columns) < MAX_COLUMNS and not self.running:
+            page, last = await self.get_state(PromptState), self.columns[-1:]
+            like = last[0] if last else ColumnLine("", str(page.latest))
+            self.columns = lettered([*self.columns, ColumnLine("", like.version, like.model, like.temperature)])
+            await self._find_needs(operator)
+
+    @rx.event
+    async def remove(self, letter: str) -> None:
+        """Take a column away; one stays."""
+        operator = await self._operator(Permission.PROMPTS_RUN)
+        if len(self.columns) > 1 and not self.running:
+            self.columns = lettered([one for one in self.columns if one.letter != letter])
+            self.total = total(self.columns)
+            await self._find_needs(operator)
+
+    @rx.event
+    async def set_column(self, letter: str, name: str, value: str) -> None:
+        """Choose version, model or temperature of a column."""
+        operator = await self._operator(Permission.PROMPTS_RUN)
+        if self.running or name not in {"version", "model", "temperature"}:
+            return
+        self.columns = [
+            replace(ColumnLine(one.letter, one.version, one.model, one.temperature), **{name: value})
+            if one.letter == letter
+            else one
+            for one in self.columns
+        ]
+        await self._find_needs(operator)
+
+    @rx.event
+    async def send(self) -> Any:
+        """Check the values, then ask."""
+        operator = await self._operator(Permission.PROMPTS_RUN)
+        if self.running:
+            return None
+        await self._find_needs(operator)
+        async with self._checking():
+            values_of(self.needs, self.values)
+            for column in self.columns:
+                tried(Content(), column)
+            self.running, self._stop, self.total = True, False, ""
+            self.columns = [begun(one) for one in self.columns]
+            return PromptPlayState.run
+        return None
+
+    @rx.event(background=True)
+    async def run(self) -> None:
+        """Ask all columns at once and draw what they say, at most 25 times a second."""
+        async with self._until_done():
+            async with self:
+                operator = await self._operator(Permission.PROMPTS_RUN)
+                page = await self.get_state(PromptState)
+                asked = [tried(await self._content(operator, one), one) for one in self.columns]
+                values, name = values_of(self.needs, self.values), page.id
+            await self._follow(operator, asked, values, name)
+
+    @asynccontextmanager
+    async def _until_done(self) -> AsyncIterator[None]:
+        """Open the playground again however the asking ends."""
+        try:
+            yield
+        finally:
+            async with self:
+                self.running = False
+                self.columns = [stopped(one) for one in self.columns]
+                self.total = total(self.columns)
+
+    async def _follow(self, operator: Operator, asked: list[Content], values: Values, name: str) -> None:
+        waiting: list[tuple[int, PlayEvent]] = []
+        last = time.monotonic()
+        async with aclosing(services().prompts.play(operator, asked, values, name)) as events:
+            async for index, event in events:
+                waiting.append((index, event))
+                if isinstance(event, PlayText) and time.monotonic() - last < FRAME_SECONDS:
+                    continue
+                async with self:
+                    if self._stop:
+                        return
+                    self._hear(waiting)
+                waiting, last = [], time.monotonic()
+
+    def _hear(self, events: list[tuple[int, PlayEvent]]) -> None:
+        columns = list(self.columns)
+        for index, event in events:
+            columns[index] = heard(columns[index], event)
+        self.columns = columns
+
+    @rx.event
+    async def stop(self) -> None:
+        """Let go of every column that still writes."""
+        await self._operator(Permission.PROMPTS_RUN)
+        self._stop = True
+
+    @rx.event
+    async def adopt(self, letter: str) -> Any:
+        """Make the column's text, model and temperature what is being edited, to be saved as a version."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        column = next(one for one in self.columns if one.letter == letter)
+        draft = await self.get_state(PromptDraftState)
+        content, saved, base = tried(await self._content(operator, column), column), draft._saved, draft._base
+        draft._seed(content, base)
+        draft._saved, draft.dirty = saved, content != saved
+        if not draft.dirty:
+            return toasts.say("It says what the version says already.")
+        return [PromptState.begin, PromptState.look("edit")]
+
+    @rx.event
+    async def share(self) -> None:
+        """Keep columns and values under an address of their own."""
+        operator = await self._operator(Permission.PROMPTS_RUN)
+        page, draft = await self.get_state(PromptState), await self.get_state(PromptDraftState)
+        columns = []
+        for one in self.columns:
+            is_draft = one.version == str(DRAFT)
+            columns.append(
+                PlayColumn(
+                    version=None if is_draft else int(one.version),
+                    content=draft._content if is_draft else None,
+                    model=one.model,
+                    temperature=tried(Content(temperature=None), one).temperature,
+                )
+            )
+        made = await services().prompts.share(
+            operator, page.id, PlayDocument(columns=tuple(columns), values=self.values)
+        )
+        self.shared = f"{self.router.url.origin}{self.router.url.path}?play={made.id}"

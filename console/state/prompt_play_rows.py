@@ -1,0 +1,206 @@
+"""The playground as it draws itself: columns, values, answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from backend.errors import InvalidInput
+from backend.prompts.types import (
+    Content,
+    PlayDone,
+    PlayEvent,
+    PlayFailed,
+    PlayText,
+    PlayTool,
+    Turn,
+    Values,
+)
+from console.state import formats
+from console.state.prompt_rows import KIND_WORDS, HoleLine
+
+LETTERS = "ABCDEFGHIJ"
+# What somebody says to a text prompt; no variable can have that name.
+SAID = "Message to it"
+MESSAGES, TEXT, BOOLEAN = KIND_WORDS["messages"], KIND_WORDS["text"], KIND_WORDS["boolean"]
+EXAMPLES = {
+    KIND_WORDS["list"]: '["one", "two"]',
+    KIND_WORDS["object"]: '{"key": "value"}',
+    MESSAGES: '[{"role": "user", "content": "Hello"}]',
+}
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    """One column. `version` is a number, "0" for what is edited; an empty `temperature` is the version's own."""
+
+    letter: str
+    version: str
+    model: str = ""
+    temperature: str = ""
+    state: str = ""
+    words: str = "Not run yet"
+    text: str = ""
+    tools: list[str] = field(default_factory=list)
+    value: str = ""
+    time: str = ""
+    tokens: str = ""
+    cost: str = ""
+    spent: float = 0.0
+
+
+@dataclass(frozen=True)
+class ValueLine:
+    """A value that some column needs; `columns` names them where not all of them do."""
+
+    name: str
+    kind: str
+    required: bool
+    example: str
+    columns: str
+
+
+def lettered(columns: Sequence[ColumnLine]) -> list[ColumnLine]:
+    return [replace(one, letter=LETTERS[place]) for place, one in enumerate(columns)]
+
+
+def value_lines(holes: Sequence[Sequence[HoleLine]], *, any_text: bool) -> list[ValueLine]:
+    """Return what the columns need together, in the order of first need; a text may be given a message."""
+    found: dict[str, tuple[HoleLine, list[str]]] = {}
+    for place, needed in enumerate(holes):
+        for one in needed:
+            found.setdefault(one.name, (one, []))[1].append(LETTERS[place])
+    said = [ValueLine(SAID, TEXT, required=False, example="What somebody asks", columns="")] if any_text else []
+    return said + [
+        ValueLine(
+            one.name, one.kind, one.required, EXAMPLES.get(one.kind, ""),
+            "" if len(columns) == len(holes) else f"of {', '.join(columns)}",
+        )
+        for one, columns in found.values()
+    ]  # fmt: skip
+
+
+def values_of(lines: Iterable[ValueLine], typed: dict[str, str]) -> Values:
+    """Return the values as they were typed: texts as they stand, the rest as JSON. Raise InvalidInput by field."""
+    variables: dict[str, Any] = {}
+    placeholders: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for line in lines:
+        text = typed.get(line.name, "")
+        is_empty = not text.strip()
+        if line.name == SAID or (is_empty and not line.required):
+            continue
+        if line.kind == MESSAGES:
+            placeholders[line.name] = _parsed(line, text or "[]", wrong)
+        elif line.kind == BOOLEAN:
+            variables[line.name] = text == "yes"
+        elif is_empty:
+            continue  # the column says that it is missing: a hole is never filled with nothing
+        elif line.kind == TEXT:
+            variables[line.name] = text
+        else:
+            variables[line.name] = _parsed(line, text, wrong)
+    if wrong:
+        raise InvalidInput("Some values cannot be read.", fields=wrong)
+    return Values(variables, placeholders, typed.get(SAID, ""))
+
+
+def _parsed(line: ValueLine, text: str, wrong: dict[str, str]) -> Any:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        wrong[line.name] = f"JSON, such as {line.example}"
+        return None
+    wanted = dict if line.kind == KIND_WORDS["object"] else list
+    if not isinstance(found, wanted):
+        wrong[line.name] = f"JSON, such as {line.example}"
+    return found
+
+
+def tried(content: Content, column: ColumnLine) -> Content:
+    """Return the content with the column's model and temperature. Raise InvalidInput."""
+    changed: dict[str, Any] = {"model": column.model} if column.model else {}
+    if column.temperature.strip():
+        try:
+            changed["temperature"] = float(column.temperature)
+        except ValueError as error:
+            words = f"Column {column.letter}: a temperature is a number, such as 0.8."
+            raise InvalidInput(words) from error
+        if not 0 <= changed["temperature"] <= 2:  # noqa: PLR2004  # what models take
+            raise InvalidInput(f"Column {column.letter}: a temperature lies between 0 and 2.")
+    return content.model_copy(update=changed)
+
+
+def begun(column: ColumnLine) -> ColumnLine:
+    kept = ColumnLine(column.letter, column.version, column.model, column.temperature)
+    return replace(kept, state="run", words="Writing")
+
+
+def stopped(column: ColumnLine) -> ColumnLine:
+    return replace(column, state="idle", words="Stopped") if column.state == "run" else column
+
+
+def heard(column: ColumnLine, event: PlayEvent) -> ColumnLine:
+    """Return the column after an event."""
+    match event:
+        case PlayText(text):
+            return replace(column, text=column.text + text)
+        case PlayTool(name, arguments, result):
+            call = f"{name}({json.dumps(arguments, ensure_ascii=False)})"
+            return replace(column, text="", tools=[*column.tools, f"{call} gives {result}" if result else call])
+        case PlayDone():
+            words = "Cut at its limit" if event.is_cut else event.problem or "Done"
+            state = "wait" if event.is_cut or event.problem else "ok"
+            value = "" if event.value is None else json.dumps(event.value, indent=2, ensure_ascii=False)
+            return _spent(replace(column, state=state, words=words, text=event.text, value=value), event)
+        case PlayFailed():
+            return _spent(replace(column, state="fail", words=f"{event.words} {event.hint}".strip()), event)
+
+
+def _spent(column: ColumnLine, event: PlayDone | PlayFailed) -> ColumnLine:
+    tokens = f"{event.tokens_in:,} in, {event.tokens_out:,} out" if event.tokens_in or event.tokens_out else ""
+    cost = formats.money(event.cost, single=True) if tokens else ""
+    return replace(column, time=formats.span(event.total_ms), tokens=tokens, cost=cost, spent=float(event.cost))
+
+
+def total(columns: Sequence[ColumnLine]) -> str:
+    """Say how many columns ended well and what all of them cost."""
+    ended = [one for one in columns if one.time]
+    if not ended:
+        return ""
+    well = sum(one.state == "ok" for one in ended)
+    cost = formats.money(Decimal(str(sum(one.spent for one in ended))), single=True)
+    return f"{well} of {len(columns)} done, {cost}"
+
+
+def recalled(detail: dict[str, Any]) -> tuple[ColumnLine, dict[str, str]]:
+    """Return the column and the values of a call that a flow made with a prompt, as its trace keeps them."""
+    told = detail["managed_prompt"]
+    values = {name: _typed(value) for name, value in {"history": told.get("history", []), **told["values"]}.items()}
+    last = detail["messages"][-1]
+    if last["role"] == "user":
+        values[SAID] = last["content"]
+    return ColumnLine("", str(told["version"]), detail.get("model", "")), values
+
+
+def _typed(value: Any) -> str:
+    """Return a value as somebody would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def content_of(detail: dict[str, Any]) -> Content:
+    """Return the messages of a call as a prompt that says the same. Raise InvalidInput where there are none."""
+    said = [Turn(role=one["role"], content=escaped(one["content"])) for one in detail.get("messages", [])]
+    if not said:
+        raise InvalidInput("That node asked no model.")
+    return Content(kind="chat", messages=tuple(said), model=detail.get("model", ""), temperature=None)
+
+
+def escaped(text: str) -> str:
+    """Return a text that was sent once as a template that says the same."""
+    return f"{{% raw %}}{text}{{% endraw %}}" if any(sign in text for sign in ("{{", "{%", "{#")) else text

@@ -1,0 +1,147 @@
+"""LLM nodes with prompts that are kept outside the flow: by label or version, and the same for a whole run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.flows.document import FlowDocument
+from backend.flows.types import RunDetail, RunStatus, RunWish
+from backend.operator import Operator
+from backend.prompts.errors import PromptNotFound, VersionNotFound
+from backend.prompts.types import Content, NewPrompt, Placeholder, Turn
+from tests.factories import flows
+
+QUESTION = {"question": "Why?"}
+
+
+@pytest.fixture
+async def owner(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+def asking(**prompt: Any) -> FlowDocument:
+    """A form with one question, an LLM node with a prompt, and its answer."""
+    given = {"slug": "answer", "values": {"name": "{{ start.question }}"}, **prompt}
+    nodes = [
+        flows.node("start", "input", flows.form("question")),
+        flows.node("say", "llm", {"prompt": given, "user": "{{ start.question }}"}),
+        flows.node("end", "output"),
+    ]
+    return flows.document(nodes, [("start.question", "say.prompt"), ("say.text", "end.value")])
+
+
+async def answer(services: Services, owner: Operator, *texts: str) -> str:
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text=texts[0])))
+    for text in texts[1:]:
+        await services.prompts.save_version(owner, made.id, Content(text=text))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    return made.id
+
+
+async def ran(services: Services, owner: Operator, document: FlowDocument) -> RunDetail:
+    flow = await services.flows.create(owner, "Asking", document=document)
+    await services.flows.publish(owner, flow.id)
+    result = await services.runs.run(owner, flow.id, RunWish(QUESTION))
+    return await services.runs.get(owner, result.run_id)
+
+
+def node(detail: RunDetail) -> Any:
+    return next(row for row in detail.nodes if row.node == "say")
+
+
+def sent(detail: RunDetail) -> list[tuple[str, str]]:
+    return [(one["role"], one["content"]) for one in node(detail).detail["messages"]]
+
+
+async def test_a_text_is_what_the_model_is_told_before_the_message(services: Services, owner: Operator) -> None:
+    await answer(services, owner, "Be calm, {{ name }}.")
+    detail = await ran(services, owner, asking())
+    assert detail.run.status is RunStatus.DONE
+    assert sent(detail) == [("system", "Be calm, Why?."), ("user", "Why?")]
+    told = node(detail).detail["managed_prompt"]
+    assert (told["slug"], told["version"], told["label"], told["values"]) == (
+        "answer", 1, "production", {"name": "Why?"},
+    )  # fmt: skip
+    assert node(detail).reason == "answer v1"
+
+
+async def test_a_label_is_read_at_the_start_and_stands_in_the_runs_document(
+    services: Services, owner: Operator
+) -> None:
+    identifier = await answer(services, owner, "One {{ name }}.", "Two {{ name }}.")
+    detail = await ran(services, owner, asking())
+    kept = next(one for one in detail.document.nodes if one.id == "say").config["prompt"]
+    assert (kept["label"], kept["version"]) == ("production", 1)
+    await services.prompts.set_label(owner, identifier, "production", 2)
+    again = await services.runs.run(owner, detail.run.flow_id, RunWish(QUESTION))
+    second = await services.runs.get(owner, again.run_id)
+    assert (sent(second)[0][1], second.run.version) == ("Two Why?.", 1)
+    assert sent(await services.runs.get(owner, detail.run.id))[0][1] == "One Why?."
+    published = await services.flows.get_version(owner, detail.run.flow_id, 1)
+    assert next(one for one in published.document.nodes if one.id == "say").config["prompt"].get("version") is None
+
+
+async def test_a_version_stays_where_it_is(services: Services, owner: Operator) -> None:
+    identifier = await answer(services, owner, "One {{ name }}.", "Two {{ name }}.")
+    await services.prompts.set_label(owner, identifier, "production", 2)
+    assert sent(await ran(services, owner, asking(version=1)))[0][1] == "One Why?."
+
+
+async def test_a_chat_brings_its_own_messages(services: Services, owner: Operator) -> None:
+    said = (
+        Turn(role="system", content="S {{ name }}"), Placeholder(placeholder="history"), Turn(role="user", content="U"),
+    )  # fmt: skip
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(kind="chat", messages=said)))
+    await services.prompts.set_label(owner, made.id, "staging", 1)
+    assert sent(await ran(services, owner, asking(label="staging"))) == [("system", "S Why?"), ("user", "U")]
+
+
+async def test_what_is_missing_is_said_at_the_node(services: Services, owner: Operator) -> None:
+    await answer(services, owner, "{{ name }} {{ tone }}")
+    detail = await ran(services, owner, asking())
+    assert (detail.run.status, detail.run.error_node) == (RunStatus.FAILED, "say")
+    assert "Answer v1 needs tone." in node(detail).error
+
+
+@pytest.mark.parametrize(
+    ("prompt", "error"), [({"slug": "nobody"}, PromptNotFound), ({"label": "staging"}, VersionNotFound)]
+)
+async def test_a_run_does_not_start_without_its_prompt(
+    services: Services, owner: Operator, prompt: dict[str, str], error: type[Exception]
+) -> None:
+    await answer(services, owner, "x")
+    flow = await services.flows.create(owner, "Asking", document=asking(**prompt))
+    await services.flows.publish(owner, flow.id)
+    with pytest.raises(error):
+        await services.runs.run(owner, flow.id, RunWish(QUESTION))
+
+
+async def test_the_parameters_of_the_version_hold_unless_the_node_says_more(
+    services: Services, owner: Operator
+) -> None:
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="x", model="scripted:nothing")))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    detail = await ran(services, owner, asking(values={}))
+    assert (detail.run.status, "nothing" in node(detail).error) == (RunStatus.FAILED, True)
+
+
+async def test_a_node_without_a_chosen_prompt_is_a_problem(services: Services, owner: Operator) -> None:
+    flow = await services.flows.create(owner, "Asking", document=asking(slug=""))
+    problems = await services.flows.problems(owner, flow.id)
+    assert [(one.sentence, one.field) for one in problems] == [("No prompt is chosen.", "prompt")]
+
+
+async def test_where_a_prompt_is_used_is_told_with_the_plate(services: Services, owner: Operator) -> None:
+    identifier = await answer(services, owner, "x")
+    flow = await services.flows.create(owner, "Asking", document=asking())
+    await services.flows.publish(owner, flow.id)
+    pinned = await services.flows.create(owner, "Pinned", document=asking(version=1))
+    uses = await services.prompts.uses(owner, identifier)
+    assert {(one.kind, one.id, one.place, one.follows, one.version) for one in uses} == {
+        ("flow", flow.id, "02", "production", None), ("flow", pinned.id, "02", "", 1),
+    }  # fmt: skip
+    await services.flows.delete(owner, pinned.id)
+    assert [one.id for one in await services.prompts.uses(owner, identifier)] == [flow.id]

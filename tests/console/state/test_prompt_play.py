@@ -1,0 +1,210 @@
+"""The playground: columns over one set of values, stopped, shared, kept."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.errors import Forbidden, InvalidInput
+from backend.flows.types import RunWish
+from backend.identity.permissions import Role
+from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt, PlayDone, PlayFailed, PlayText, PlayTool, Prompt
+from console.state.prompt import PromptState
+from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_edit import PromptEditState
+from console.state.prompt_play import PromptPlayState
+from console.state.prompt_play_rows import (
+    SAID,
+    ColumnLine,
+    ValueLine,
+    begun,
+    escaped,
+    heard,
+    lettered,
+    stopped,
+    total,
+    tried,
+    value_lines,
+    values_of,
+)
+from console.state.prompt_rows import HoleLine
+from console.state.prompts import PromptsState
+from console.state.run_page import RunPageState
+from tests.console.tab import Tab, refused, tab
+from tests.factories import flows
+from tests.factories.people import join
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def owner(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def answer(services: Services, owner: Operator) -> Prompt:
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="Answer {{ question }}.")))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    await services.prompts.save_version(owner, made.id, Content(text="Answer {{ question }} for {{ name }}."))
+    return await services.prompts.get(owner, made.id)
+
+
+async def opened(tab: Tab, prompt: Prompt, query: str = "") -> tuple[Any, Any]:
+    tab.at(f"/prompts/{prompt.id}{query}")
+    states = [tab.state(kind) for kind in (PromptState, PromptEditState, PromptPlayState)]
+    for state in states:
+        await state.load()
+    return states[0], states[2]
+
+
+async def run(play: Any) -> None:
+    assert await play.send() == PromptPlayState.run
+    await PromptPlayState.event_handlers["run"].fn(play)
+
+
+async def test_an_anonymous_tab_reaches_no_handler(services: Services) -> None:
+    await refused(PromptPlayState, {})
+
+
+async def test_production_stands_beside_the_newest_and_both_answer(answer: Prompt, tab: Tab) -> None:
+    _, play = await opened(tab, answer)
+    assert [(one.letter, one.version) for one in play.columns] == [("A", "1"), ("B", "2")]
+    assert [(one.name, one.columns) for one in play.needs] == [(SAID, ""), ("question", ""), ("name", "of B")]
+    await play.set_value("question", "why")
+    await play.set_value("name", "Ada")
+    await run(play)
+    assert [one.text for one in play.columns] == ["You said: Answer why.", "You said: Answer why for Ada."]
+    assert all(one.state == "ok" and one.time and one.tokens for one in play.columns)
+    assert (play.running, play.total) == (False, "2 of 2 done, $0")
+
+
+async def test_columns_are_added_changed_and_removed(answer: Prompt, tab: Tab) -> None:
+    _, play = await opened(tab, answer)
+    for _ in range(12):
+        await play.add()
+    assert "".join(one.letter for one in play.columns) == "ABCDEFGHIJ"
+    await play.set_column("J", "temperature", "0.1")
+    await play.set_column("J", "letter", "Z")
+    for letter in "AAAAAAAAAA":
+        await play.remove(letter)
+    assert [(one.letter, one.temperature) for one in play.columns] == [("A", "0.1")]
+    await play.set_column("A", "temperature", "hot")
+    await play.send()
+    assert "Column A" in play.errors[""]
+
+
+async def test_stop_lets_every_column_go(answer: Prompt, tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, play = await opened(tab, answer)
+    await play.send()
+    play._stop = True
+    await asyncio.wait_for(PromptPlayState.event_handlers["run"].fn(play), 20)
+    assert ({one.words for one in play.columns}, play.running) == ({"Stopped"}, False)
+
+
+async def test_what_is_edited_is_played_and_a_column_becomes_a_draft(answer: Prompt, tab: Tab) -> None:
+    page, play = await opened(tab, answer)
+    draft, edit = tab.state(PromptDraftState), tab.state(PromptEditState)
+    await edit.edit({"text": "Say {{ question }}!", "messages": [], "revision": draft.revision})
+    await play.set_column("B", "version", "0")
+    await play.set_value("question", "hi")
+    await run(play)
+    assert play.columns[1].text == "You said: Say hi!"
+    await edit.discard()
+    await page.end(2)
+    await play.set_column("A", "temperature", "0.3")
+    assert await play.adopt("A")
+    assert (draft.dirty, draft._content.text, draft._content.temperature) == (True, "Answer {{ question }}.", 0.3)
+
+
+async def test_a_shared_address_opens_the_same(answer: Prompt, tab: Tab, services: Services, owner: Operator) -> None:
+    _, play = await opened(tab, answer)
+    await play.set_column("A", "temperature", "0.3")
+    await play.set_value("question", "why")
+    await play.share()
+    address, _, identifier = play.shared.partition("?play=")
+    assert address.endswith(f"/prompts/{answer.id}")
+    viewer = Tab(await join(services.units, owner, "Vera", Role.VIEWER))
+    _, theirs = await opened(viewer, answer, f"?play={identifier}")
+    assert [(one.version, one.temperature) for one in theirs.columns] == [("1", "0.3"), ("2", "")]
+    assert (theirs.values["question"], theirs.may_run) == ("why", False)
+    with pytest.raises(Forbidden):
+        await theirs.send()
+
+
+async def test_the_call_of_a_run_opens_with_its_values(
+    services: Services, owner: Operator, answer: Prompt, tab: Tab
+) -> None:
+    given = {"slug": answer.slug, "version": 2, "values": {"question": "{{ start.question }}", "name": "Ada"}}
+    nodes = [
+        flows.node("start", "input", flows.form("question")),
+        flows.node("say", "llm", {"prompt": given, "user": "Hello"}),
+        flows.node("bare", "llm", {"user": "{{ '{{' }} {{ start.question }}"}),
+        flows.node("end", "output"),
+    ]
+    tracks = [("start.question", "say.prompt"), ("start.question", "bare.prompt"), ("say.text", "end.value")]
+    flow = await services.flows.create(owner, "Calls", document=flows.document(nodes, tracks))
+    await services.flows.publish(owner, flow.id)
+    ran = await services.runs.run(owner, flow.id, RunWish({"question": "Why?"}))
+    page = tab.at(f"/runs/{ran.run_id}").state(RunPageState)
+    page.run_id = ran.run_id
+    await page.choose("say")
+    assert page.node.play == f"/prompts/{answer.slug}?run={ran.run_id}&node=say"
+    _, play = await opened(tab, answer, f"?run={ran.run_id}&node=say")
+    assert [(one.version, one.model) for one in play.columns] == [("2", "scripted:scripted")]
+    assert {name: play.values[name] for name in ("question", "name", SAID)} == {
+        "question": "Why?", "name": "Ada", SAID: "Hello",
+    }  # fmt: skip
+    await page.choose("bare")
+    assert page.node.play == f"/prompts?run={ran.run_id}&node=bare"
+    listed = tab.at(page.node.play).state(PromptsState)
+    await listed.load()
+    assert listed.creating
+    await listed.create({"name": "Of a call", "folder": ""})
+    made = await services.prompts.get(owner, "of-a-call")
+    assert [(one.role, one.content) for one in made.content.messages] == [("user", "{% raw %}{{ Why?{% endraw %}")]
+
+
+def test_values_are_read_by_their_kind() -> None:
+    kinds = {"rows": "list", "user": "object", "polite": "yes or no", "history": "messages", "tone": "text"}
+    lines = value_lines([[HoleLine(name, kind, required=True) for name, kind in kinds.items()]], any_text=False)
+    typed = {"rows": "[1]", "user": '{"a": 1}', "polite": "yes", "history": "[]", "tone": "[calm]"}
+    found = values_of(lines, typed)
+    assert found.variables == {"rows": [1], "user": {"a": 1}, "polite": True, "tone": "[calm]"}
+    assert found.placeholders == {"history": []}
+    with pytest.raises(InvalidInput) as refusal:
+        values_of(lines, {**typed, "rows": "one", "user": "[]"})
+    assert set(refusal.value.fields) == {"rows", "user"}
+    assert "tone" not in values_of(lines, {**typed, "tone": " "}).variables
+    optional = ValueLine("tone", "text", required=False, example="", columns="")
+    assert values_of([optional], {}).variables == {}
+
+
+def test_a_column_hears_what_its_model_says() -> None:
+    column = begun(ColumnLine("A", "1"))
+    column = heard(heard(column, PlayText("Let me ")), PlayText("see."))
+    assert (column.text, column.state) == ("Let me see.", "run")
+    column = heard(column, PlayTool("weather", {"city": "Köln"}, "sunny"))
+    assert (column.tools, column.text) == (['weather({"city": "Köln"}) gives sunny'], "")
+    done = PlayDone('{"a": 1}', "m", 1900, 96, Decimal("0.0121"), 100, 4400, value={"a": 1})
+    ended = heard(column, done)
+    assert (ended.time, ended.tokens, ended.cost, ended.value) == (
+        "4.4 s", "1,900 in, 96 out", "$0.0121", '{\n  "a": 1\n}',
+    )  # fmt: skip
+    failed = heard(column, PlayFailed("It broke.", "Try again."))
+    assert (failed.state, failed.words) == ("fail", "It broke. Try again.")
+    assert stopped(column).words == "Stopped"
+    assert total(lettered([ended, failed])) == "1 of 2 done, $0.0121"
+    assert total([column]) == ""
+
+
+def test_a_text_that_was_sent_is_no_template() -> None:
+    assert escaped("plain") == "plain"
+    assert escaped("{{ x }}") == "{% raw %}{{ x }}{% endraw %}"
+    with pytest.raises(InvalidInput):
+        tried(Content(), ColumnLine("A", "1", temperature="3"))
