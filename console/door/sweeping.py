@@ -22,7 +22,7 @@ async def sweep(app: rx.App, seen: dict[str, str]) -> int:
     """Close the sockets whose session does not hold any more; return how many.
 
     `seen` keeps for each tab the mark with which it was last asked about in full: 200 tabs that nothing happened to
-    cost one reading of 10 ms, asked one by one they took half a processor.
+    cost one reading; asked one by one they took half a processor.
     """
     space, num_closed = app.event_namespace, 0
     assert space is not None

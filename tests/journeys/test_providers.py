@@ -122,7 +122,7 @@ def test_the_sign_in_page_says_that_a_provider_is_down(desk: Server, browser: Br
     page.get_by_role("link", name=f"Continue with {title}").click()
     expect(page.get_by_role("alert")).to_contain_text(f"{title} does not answer.")
     assert time.monotonic() - asked_at < 10
-    expect(page.get_by_text(f"{title} did not answer a moment ago.")).to_be_visible()
+    expect(page.get_by_text(f"{title} gave no answer a moment ago.")).to_be_visible()
     look(page, f"sign-in-{title[:4].lower()}")
     page.get_by_role("link", name="Continue with Alder login").click()
     at_the_provider(page, OWNER.sub)

@@ -5,22 +5,33 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import and_, func
+from sqlalchemy import and_, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.identity.models import MemberRow, OrganisationRow, ProjectRoleRow, ProjectRow, UserRow
+from backend.identity.models import (
+    MemberRow,
+    OrganisationRow,
+    ProjectRoleRow,
+    ProjectRow,
+    SignInPolicyRow,
+    UserRow,
+)
 from backend.identity.permissions import Role
 
 
 class Seat(NamedTuple):
-    """A member in a project. `given` is their role in it where it differs from the organisation's."""
+    """A member in a project. `given` is their role in it where it differs from the organisation's.
+
+    `policy` says how the organisation lets people in, None for as each begins.
+    """
 
     user: UserRow
     member: MemberRow
     project: ProjectRow
     organisation: OrganisationRow
     given: str | None
+    policy: SignInPolicyRow | None
 
     @property
     def role(self) -> Role:
@@ -28,6 +39,25 @@ class Seat(NamedTuple):
         if self.given is None or self.member.role == Role.OWNER:
             return Role(self.member.role)
         return Role(self.given)
+
+
+# Made once: every event of every page asks who is there, and putting it together took longer than the answer.
+ALL_SEATS = (
+    # SQLAlchemy's own: the one of sqlmodel takes four columns.
+    sqlalchemy.select(UserRow, MemberRow, ProjectRow, OrganisationRow, col(ProjectRoleRow.role), SignInPolicyRow)
+    .join(MemberRow, col(MemberRow.user_id) == UserRow.id)
+    .join(ProjectRow, col(ProjectRow.organisation_id) == MemberRow.organisation_id)
+    .join(OrganisationRow, col(OrganisationRow.id) == MemberRow.organisation_id)
+    .join(
+        ProjectRoleRow,
+        and_(col(ProjectRoleRow.project_id) == ProjectRow.id, col(ProjectRoleRow.user_id) == MemberRow.user_id),
+        isouter=True,
+    )
+    .join(SignInPolicyRow, col(SignInPolicyRow.organisation_id) == MemberRow.organisation_id, isouter=True)
+    .where(col(UserRow.id) == bindparam("of"), col(ProjectRow.archived_at).is_(None))
+    .order_by(col(OrganisationRow.name), col(ProjectRow.name), col(ProjectRow.id))
+)
+SEAT_IN_PROJECT = ALL_SEATS.where(col(ProjectRow.id) == bindparam("at"))
 
 
 class People:
@@ -64,22 +94,10 @@ class People:
         return await self._seats(user_id)
 
     async def _seats(self, user_id: str, project_id: str = "") -> list[Seat]:
-        overridden = and_(
-            col(ProjectRoleRow.project_id) == ProjectRow.id, col(ProjectRoleRow.user_id) == MemberRow.user_id
-        )
-        statement = (
-            # SQLAlchemy's own: the one of sqlmodel takes four columns.
-            sqlalchemy.select(UserRow, MemberRow, ProjectRow, OrganisationRow, col(ProjectRoleRow.role))
-            .join(MemberRow, col(MemberRow.user_id) == UserRow.id)
-            .join(ProjectRow, col(ProjectRow.organisation_id) == MemberRow.organisation_id)
-            .join(OrganisationRow, col(OrganisationRow.id) == MemberRow.organisation_id)
-            .join(ProjectRoleRow, overridden, isouter=True)
-            .where(col(UserRow.id) == user_id, col(ProjectRow.archived_at).is_(None))
-            .order_by(col(OrganisationRow.name), col(ProjectRow.name), col(ProjectRow.id))
-        )
+        statement, values = ALL_SEATS, {"of": user_id}
         if project_id:
-            statement = statement.where(col(ProjectRow.id) == project_id)
-        found = await self._session.exec(statement)  # type: ignore[call-overload]  # it takes any select
+            statement, values = SEAT_IN_PROJECT, {"of": user_id, "at": project_id}
+        found = await self._session.exec(statement, params=values)  # type: ignore[call-overload]  # it takes any select
         return [Seat(*row) for row in found]
 
     async def projects(self, organisation_id: str) -> list[ProjectRow]:

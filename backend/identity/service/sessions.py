@@ -147,7 +147,7 @@ class SessionUse(Base):
         now, by_hash = utc_now(), {hash_of(token): token for token in tokens}
         async with self._units.read(WHO_ASKS) as reading:
             sessions = Sessions(reading)
-            rows = [one for one in await sessions.open_now(by_hash, now) if self._is_in_use(one[2], one[3], now)]
+            rows = [one for one in await sessions.open_now([*by_hash], now) if self._is_in_use(one[2], one[3], now)]
             doors = await sessions.doors({one[1] for one in rows})
         return {by_hash[one[0]]: "" if one[4] else doors.get(one[1], "") for one in rows}
 
@@ -207,23 +207,22 @@ async def _seat_of(reading: AsyncSession, session: SessionRow, project_id: str, 
 
     Raise NotFound where there is none in the project named, SignInNeeded where none is left that lets this session in.
     """
-    people, accounts = People(reading), Accounts(reading)
+    people, asks = People(reading), admits_support if granted else admits
     user_id, way = (granted.row.member_id if granted else session.user_id), way_of(session)
 
-    async def lets_in(seat: Seat) -> bool:
-        policy = policy_of(await accounts.policy(seat.organisation.id))
-        return admits_support(policy, way) if granted else admits(policy, way)
+    def lets_in(seat: Seat) -> bool:
+        return asks(policy_of(seat.policy), way)
 
     def is_meant(seat: Seat | None) -> bool:
         return seat is not None and (granted is None or seat.organisation.id == granted.row.organisation_id)
 
     first = await people.seat(user_id, project_id or session.project_id)
-    if is_meant(first) and first and await lets_in(first):
+    if is_meant(first) and first and lets_in(first):
         return first
     if project_id and not is_meant(first):
         raise ProjectNotFound
     for seat in [] if project_id else await people.seats(user_id):
-        if is_meant(seat) and await lets_in(seat):
+        if is_meant(seat) and lets_in(seat):
             return seat
     raise _signed_out()
 

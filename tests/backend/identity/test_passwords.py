@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text, update
 
 from backend.columns import utc_now
+from backend.engines.credentials.argon2_passwords import Argon2Passwords
 from backend.errors import DomainError, Forbidden, InvalidInput, QuotaExceeded, SignInNeeded
 from backend.identity.errors import LinkNotValid, WrongCredentials
 from backend.identity.models import ResetLinkRow, SignInPolicyRow
@@ -69,6 +70,8 @@ async def test_row_12_known_and_unknown_addresses_get_the_same_words_and_number_
 @pytest.mark.security("12")
 async def test_row_12_known_and_unknown_addresses_take_the_same_time(ways: Ways) -> None:
     """Medians over 200 tries, by turns: without the hash for nobody the unknown ones answer far sooner."""
+    # The hash of the other tests costs less than the rest of a try, and would hide what this one looks for.
+    ways.service._parts = replace(ways.service._parts, passwords=Argon2Passwords(memory_kib=8 * 1024))
     await ways.owner_with_password()
     taken: dict[str, list[float]] = {EMAIL: [], "nobody@alder.example": []}
     for address in [*taken] * 100:
