@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("Models", routes.MODELS, "cpu", "M"),
         ),
     ),
+    ("Test", (Area("Datasets", routes.DATASETS, "table-2", "D"),)),
     (
         "Workspace",
         (Area("Members", routes.MEMBERS, "users", "U"), Area("Settings", routes.SETTINGS, "settings-2", "S")),

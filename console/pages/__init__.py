@@ -12,6 +12,8 @@ from console import routes
 from console.pages.about import about
 from console.pages.activity import activity
 from console.pages.conversations import conversation, conversations
+from console.pages.dataset import dataset
+from console.pages.datasets import datasets
 from console.pages.design import design
 from console.pages.document import document
 from console.pages.flow import flow
@@ -37,6 +39,8 @@ from console.state.api_keys import ApiKeysState
 from console.state.audit import AuditState
 from console.state.audit_check import AuditCheckState
 from console.state.conversations import ConversationsState
+from console.state.dataset import DatasetState
+from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.first_run import FirstRunState
@@ -116,6 +120,8 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
+    Page(datasets, routes.DATASETS, "Datasets · Signalbox", DatasetsState.load),
+    Page(dataset, routes.DATASET, "Dataset · Signalbox", DatasetState.load),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),

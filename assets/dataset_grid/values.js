@@ -1,0 +1,103 @@
+// From a row to what its cells say, and back from what a person typed.
+
+export const numbered = (row) => String(row).padStart(4, "0");
+export const counted = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+const MAX_FIELDS = 4;
+
+const partsOf = (key) => {
+  const at = key.indexOf(".");
+  return at < 0 ? [key, ""] : [key.slice(0, at), key.slice(at + 1)];
+};
+
+/** Return the value behind `input.message`, `expected_output`, `split` and so on. */
+export function valueOf(item, key) {
+  const [head, field] = partsOf(key);
+  return field ? item?.[head]?.[field] : item?.[head];
+}
+
+export function textOf(value) {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  return Array.isArray(value) && value.every((one) => typeof one === "string") ? value.join(", ") : JSON.stringify(value);
+}
+
+export const sourceOf = ({ source }) => {
+  const word = { hand: "Hand", import: "Import", api: "API", log: "Log", playground: "Playground" }[source.kind];
+  return source.name ? `${word}, ${source.name}` : word;
+};
+
+/** Return what the pane edits of a value: objects over several lines. */
+export function editedText(value) {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+const typesOf = (schema, field) => [(field ? schema?.properties?.[field] : schema)?.type ?? []].flat();
+export const schemaTypes = (schemas, key) => {
+  const [head, field] = partsOf(key);
+  return typesOf(head === "input" ? schemas.input : head === "expected_output" ? schemas.expected : null, field);
+};
+
+/** Return the value that a text says where `old` stood: JSON stays JSON, and a schema may want a number. */
+export function saidBy(text, old, types) {
+  if (text.trim() === "") return undefined;
+  const plain = text.trim();
+  if (!types.includes("string")) {
+    if (types.includes("boolean") && /^(true|false)$/i.test(plain)) return plain.toLowerCase() === "true";
+    if (types.some((type) => type === "number" || type === "integer") && Number.isFinite(Number(plain))) return Number(plain);
+  }
+  if ((old !== undefined && old !== null && typeof old !== "string") || /^[[{]/.test(plain)) {
+    try {
+      return JSON.parse(plain);
+    } catch {}
+  }
+  return text;
+}
+
+/** Return the whole row with one part said anew; tags are parted by commas, metadata must be an object. */
+export function withPart(item, key, text, schemas) {
+  const [head, field] = partsOf(key);
+  const body = { input: item.input, expected_output: item.expected_output, metadata: item.metadata, split: item.split, tags: item.tags };
+  if (head === "tags") return { ...body, tags: text.split(",").map((tag) => tag.trim()).filter(Boolean) };
+  if (head === "split") return { ...body, split: text.trim() };
+  const value = saidBy(text, valueOf(item, key), schemaTypes(schemas, key));
+  if (!field) return { ...body, [head]: value === undefined ? (head === "expected_output" ? null : {}) : value };
+  const whole = { ...(body[head] ?? {}) };
+  if (value === undefined) delete whole[field];
+  else whole[field] = value;
+  return { ...body, [head]: whole };
+}
+
+/** Return the names of the fields that rows have, those of the schema first, then the most frequent. */
+export function fieldsOf(schema, objects) {
+  const told = Object.keys(schema?.properties ?? {});
+  const counts = new Map();
+  for (const one of objects) for (const name of Object.keys(one ?? {})) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const seen = [...counts.keys()].filter((name) => !told.includes(name)).sort((a, b) => counts.get(b) - counts.get(a));
+  return [...told, ...seen];
+}
+
+/** Return the columns of the grid: a few of the input, one of what is expected, and the labels. */
+export function columnsOf(schemas, items) {
+  const inputs = fieldsOf(schemas.input, items.map((item) => item.input)).slice(0, MAX_FIELDS);
+  const objects = items.map((item) => item.expected_output).filter((one) => one && typeof one === "object" && !Array.isArray(one));
+  const wants = Object.entries(schemas.expected?.properties ?? {});
+  const text = objects.length * 2 > items.length || (!items.length && wants.length)
+    ? wants.find(([, one]) => [one?.type].flat().includes("string"))?.[0] ?? fieldsOf(null, objects).find((name) => objects.some((one) => typeof one[name] === "string"))
+    : undefined;
+  const long = inputs.length ? longest(inputs, items) : "message";
+  return [
+    ...(inputs.length ? inputs : ["message"]).map((field) => ({ key: `input.${field}`, name: field, group: "Input", ...(field === long ? wide(180, 2) : wide(64, 0.5)) })),
+    { key: text ? `expected_output.${text}` : "expected_output", name: text ?? "", group: "Expected", ...wide(150, 1.6) },
+    { key: "split", name: "Split", group: "", ...wide(64, 0), narrow: true },
+    { key: "tags", name: "Tags", group: "", ...wide(80, 0.7), narrow: true },
+    { key: "source", name: "Source", group: "", ...wide(90, 0.7), narrow: true, fixed: true },
+  ];
+}
+
+const wide = (least, share) => ({ least, width: `minmax(${least}px,${share || 0.01}fr)` });
+
+function longest(fields, items) {
+  const length = (field) => items.reduce((sum, item) => sum + textOf(item.input[field]).length, 0);
+  return fields.reduce((best, field) => (length(field) > length(best) ? field : best), fields[0]);
+}

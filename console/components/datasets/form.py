@@ -1,0 +1,65 @@
+"""The dialog that makes or changes a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import button, dialog, field, status, text_area, text_input
+from console.state.datasets_form import DatasetsFormState as Form
+
+FORM = "dataset-form"
+
+
+def dataset_form() -> rx.Component:
+    """Draw the dialog once on a page; `DatasetsFormState` opens it."""
+    return dialog(
+        rx.cond(Form.editing, "Change this dataset", "New dataset"),
+        rx.el.form(
+            rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment()),
+            _line("name", "Name", Form.name, required=True, custom_attrs={"data-safe": "true"}),
+            _lines("description", "Description", Form.description, "What its rows try, and where they come from."),
+            _line("tags", "Tags", Form.tags, help_text="Parted by commas."),
+            rx.el.div(
+                _lines("input_schema", "Schema of the input", Form.input_schema, SCHEMA_HELP, mono=True),
+                _lines("expected_schema", "Schema of what is expected", Form.expected_schema, SCHEMA_HELP, mono=True),
+                class_name="pair",
+            ),
+            id=FORM,
+            on_submit=Form.save,
+            class_name="form",
+        ),
+        identifier="dataset",
+        opened=Form.opened,
+        on_close=Form.close,
+        foot=[
+            button(rx.cond(Form.editing, "Keep as it is", "Cancel"), Form.close),
+            button(rx.cond(Form.editing, "Save", "Create"), kind="primary", type="submit", form=FORM),
+        ],
+    )
+
+
+SCHEMA_HELP = "JSON Schema. Empty: anything goes."
+
+
+def _error(name: str) -> Any:
+    return rx.cond(Form.errors.contains(name), Form.errors[name], "")
+
+
+def _line(name: str, label: str, value: Any, *, help_text: str = "", **props: Any) -> rx.Component:
+    entry = text_input(id=f"dataset-{name}", name=name, default_value=value, invalid=_error(name) != "", **props)
+    return field(label, entry, html_for=f"dataset-{name}", help_text=help_text, error=_error(name))
+
+
+def _lines(name: str, label: str, value: Any, help_text: str, *, mono: bool = False) -> rx.Component:
+    entry = text_area(
+        id=f"dataset-{name}",
+        name=name,
+        default_value=value,
+        rows="5" if mono else "2",
+        mono=mono,
+        invalid=_error(name) != "",
+        spell_check=not mono,
+    )
+    return field(label, entry, html_for=f"dataset-{name}", help_text=help_text, error=_error(name))

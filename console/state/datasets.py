@@ -1,0 +1,47 @@
+"""The list of datasets."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
+from console.state.datasets_rows import DatasetLine, dataset_line
+from console.state.formats import counted, now
+from console.state.seat import Phased
+
+
+class DatasetsState(Phased, rx.State):
+    """`num_clears` rises when the server empties the filter."""
+
+    rows: rx.Field[list[DatasetLine]] = rx.field(default_factory=list)
+    total: rx.Field[str] = rx.field("")
+    text: rx.Field[str] = rx.field("")
+    num_clears: rx.Field[int] = rx.field(0)
+    may_edit: rx.Field[bool] = rx.field(False)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the datasets of the project, without a filter."""
+        operator = await self._operator(Permission.DATASETS_READ)
+        self.text, self.num_clears = "", self.num_clears + 1
+        await self._read(operator)
+
+    @rx.event
+    async def filter(self, text: str) -> None:
+        """Show those whose name holds the text."""
+        operator = await self._operator(Permission.DATASETS_READ)
+        self.text = text
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            self.may_edit = operator.may(Permission.DATASETS_EDIT)
+            listed = await services().datasets.list(operator, Page(MAX_LIMIT), self.text)
+            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            self.rows = [dataset_line(dataset, zone, moment) for dataset in listed.items]
+            self.total = counted(len(self.rows), "dataset")
+            self.phase = "ready" if self.rows or self.text else "empty"
