@@ -25,6 +25,7 @@ SCRIPTS = (
     "sign_in",
     "sessions",
     "compare",
+    "datasets",
 )
 TIMEOUT_SECONDS = 900
 

@@ -8,7 +8,7 @@ const MARKS = { a: ["+", "Added"], e: ["~", "Edited"], d: ["−", "Removed"] };
 
 export function Mark({ mark }) {
   if (!mark) return null;
-  return <span className={`cm ${mark}`}>{MARKS[mark][0]}<span className="sr"> {MARKS[mark][1].toLowerCase()}</span></span>;
+  return <span className={`chg ${mark}`}>{MARKS[mark][0]}<span className="sr"> {MARKS[mark][1].toLowerCase()}</span></span>;
 }
 
 export function Bar({ store }) {
@@ -52,7 +52,7 @@ function Segments({ store, counts }) {
       <button type="button" aria-pressed={segment === "all"} onClick={() => pick("all")}>All {total.toLocaleString("en")}</button>
       {Object.entries(MARKS).map(([mark, [sign, word]]) => (
         <button key={mark} type="button" aria-pressed={segment === mark} onClick={() => pick(mark)}>
-          <span className={`cm ${mark}`} aria-hidden="true">{sign}</span> {word} {counts[mark].toLocaleString("en")}
+          <span className={`chg ${mark}`} aria-hidden="true">{sign}</span> {word} {counts[mark].toLocaleString("en")}
         </button>
       ))}
     </div>

@@ -26,8 +26,8 @@ export const Row = memo(function Row({ store, row, at, top, columns, column, edi
       </span>
       <button type="button" role="gridcell" tabIndex={-1} className="mono t2 num0" aria-label={`Open row ${numbered(row)}`} onClick={() => store.move(at, undefined, { open: true })}>
         {numbered(row)}<Mark mark={mark} />
-        {wrong && <span className="cm d" title="It breaks the schema"><Fail /></span>}
-        {!wrong && twice && <span className="cm w" title={`Same input as ${twice.slice(0, 3).map(numbered).join(", ")}`}><Warn /></span>}
+        {wrong && <span className="chg d" title="It breaks the schema"><Fail /></span>}
+        {!wrong && twice && <span className="chg w" title={`Same input as ${twice.slice(0, 3).map(numbered).join(", ")}`}><Warn /></span>}
       </button>
       {columns.map((one, place) => (
         <span key={one.key} id={`cell-${row}-${place}`} role="gridcell" aria-colindex={place + 3} data-active={column === place || undefined}

@@ -88,7 +88,7 @@ export function columnsOf(schemas, items) {
   const long = inputs.length ? longest(inputs, items) : "message";
   return [
     ...(inputs.length ? inputs : ["message"]).map((field) => ({ key: `input.${field}`, name: field, group: "Input", ...(field === long ? wide(180, 2) : wide(64, 0.5)) })),
-    { key: text ? `expected_output.${text}` : "expected_output", name: text ?? "", group: "Expected", ...wide(150, 1.6) },
+    { key: text ? `expected_output.${text}` : "expected_output", name: text ?? "output", group: "Expected", ...wide(150, 1.6) },
     { key: "split", name: "Split", group: "", ...wide(64, 0), narrow: true },
     { key: "tags", name: "Tags", group: "", ...wide(80, 0.7), narrow: true },
     { key: "source", name: "Source", group: "", ...wide(90, 0.7), narrow: true, fixed: true },

@@ -78,8 +78,8 @@ def _since() -> rx.Component:
     return rx.cond(
         Dataset.newest > 1,
         rx.el.select(
-            rx.el.option("Not compared", value="0"),
-            rx.foreach(Dataset.versions, lambda one: rx.el.option("Compare with ", one.label, value=one.value)),
+            rx.el.option("Compare", value="0"),
+            rx.foreach(Dataset.versions, lambda one: rx.el.option("Since ", one.label, value=one.value)),
             value=Dataset.since.to_string(),
             on_change=Dataset.pick_since,
             aria_label="Compare with",

@@ -136,6 +136,24 @@ def test_a_bad_answer_is_marked_with_words(console: Console, flow: str) -> None:
     expect(page.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_turn_is_kept_as_a_row_with_the_right_answer(console: Console, flow: str) -> None:
+    conversation = say(console, flow, "Who pays for the scratch?")
+    made = console.api.post("/api/datasets", json={"name": "from-the-log"}).json()
+    page = console.open(f"/conversations/{conversation}")
+    page.get_by_role("button", name="Add to dataset").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Expected output")).to_have_value("Who pays for the scratch?")
+    dialog.get_by_label("Expected output").fill("We do.")
+    dialog.get_by_label("Split").fill("test")
+    console.look("conversation-to-dataset")
+    dialog.get_by_role("button", name="Add row").click()
+    expect(page.get_by_text("Row 0001 is in from-the-log.")).to_be_visible()
+    (row,) = console.api.get(f"/api/datasets/{made['id']}/items").json()["items"]
+    assert (row["input"], row["expected_output"]) == ({"question": "Who pays for the scratch?"}, "We do.")
+    assert (row["split"], row["source"]["kind"]) == ("test", "log")
+    console.api.delete(f"/api/datasets/{made['id']}")
+
+
 def test_a_deleted_conversation_comes_back(console: Console, flow: str) -> None:
     conversation = say(console, flow, "Delete me, then not")
     page = console.open(f"/conversations/{conversation}")

@@ -50,6 +50,11 @@ class Items:
             found += await self._session.exec(statement)
         return found
 
+    async def newest(self, version: int) -> list[DatasetItemRow]:
+        """Return the row of a version that was added last, or nothing."""
+        statement = select(Row).where(*self._own(), *_at(version)).order_by(col(Row.row).desc()).limit(1)
+        return list(await self._session.exec(statement))
+
     async def current(self, item_ids: Sequence[str]) -> dict[str, DatasetItemRow]:
         """Return the newest state of the rows of these ids that are still there."""
         found: dict[str, DatasetItemRow] = {}

@@ -21,6 +21,7 @@ from backend.paging import Listed, Page
 
 ROWS_AT_ONCE = 500
 MAX_PROBLEMS = 500
+QUESTION = "question"  # as the input of flows calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,18 @@ class ReadingUseCases(UseCases):
         """Return every tag that rows of a version have. Raise NotFound."""
         async with self._reading(operator, dataset_id) as opened:
             return await opened.items.tags(known(opened.dataset, version))
+
+    async def main_field(self, operator: Operator, dataset_id: str) -> str:
+        """Return the field of the input that holds the question, by schema or newest row. Raise NotFound."""
+        async with self._reading(operator, dataset_id) as opened:
+            row = opened.dataset
+            newest = await opened.items.newest(row.version)
+        schema = row.input_schema or {}
+        required, properties = schema.get("required"), schema.get("properties")
+        fields = [*(required if isinstance(required, list) else ())]
+        fields += properties if isinstance(properties, dict) else ()
+        fields += [name for item in newest for name, value in item.input.items() if isinstance(value, str)]
+        return str(fields[0]) if fields else QUESTION
 
     async def list_versions(
         self, operator: Operator, dataset_id: str, page: Page = FIRST_PAGE

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.conversations.dataset_form import add_to_dataset, dataset_dialog
 from console.components.ui import (
     button,
     cite,
@@ -35,6 +36,7 @@ def transcript() -> rx.Component:
             on_retry=TranscriptState.load,
             what="The conversation",
         ),
+        dataset_dialog(),
         class_name="trans",
         aria_label="Transcript",
     )
@@ -120,6 +122,7 @@ def _feedback(line: Any) -> rx.Component:
                 ),
                 rx.fragment(),
             ),
+            add_to_dataset(line.id),
             class_name="fb",
         ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),

@@ -163,6 +163,18 @@ async def test_what_somebody_else_changed_is_not_overwritten(datasets: DatasetSe
     assert said(await datasets.all_items(owner, made.id)) == ["Eins", "Two"]
 
 
+async def test_the_field_of_the_question_is_known_by_schema_or_by_a_row(
+    datasets: DatasetService, owner: Operator
+) -> None:
+    made = await dataset(datasets, owner)
+    assert await datasets.main_field(owner, made.id) == "question"
+    await datasets.add_items(owner, made.id, [NewItem({"n": 1, "body": "Who pays?"})])
+    assert await datasets.main_field(owner, made.id) == "body"
+    schema = {"properties": {"lang": {}, "message": {}}, "required": ["message"]}
+    await datasets.update(owner, made.id, About(made.name, input_schema=schema), revision=1)
+    assert await datasets.main_field(owner, made.id) == "message"
+
+
 async def test_duplicates_are_found_by_input_and_skipped_when_asked(datasets: DatasetService, owner: Operator) -> None:
     made = await dataset(datasets, owner, NewItem({"a": 1, "b": 2}), NewItem({"b": 2, "a": 1}, "other"), item("x"))
     assert await datasets.duplicates(owner, made.id) == [(1, 2)]

@@ -9,12 +9,15 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, Act, DatasetVersion
-from backend.errors import InvalidInput
+from backend.errors import InvalidInput, NotFound
 from console.state.dataset import DatasetState
+from console.state.dataset_pick import DatasetPickState
 from console.state.datasets import DatasetsState
 from console.state.datasets_form import DatasetsFormState
 from console.state.datasets_rows import about_of, split_words, version_choice
-from tests.console.tab import Tab, refused, tab
+from console.state.transcript import TranscriptState
+from tests.console.tab import Tab, refused, spent, tab
+from tests.factories.conversations import chat
 from tests.factories.datasets import dataset, item
 
 __all__ = ["tab"]
@@ -129,6 +132,31 @@ async def test_the_form_makes_a_dataset_and_tells_faults_at_their_fields(service
     assert [one.name for one in listed.rows] == ["b"]
 
 
-@pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState])
+async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_been(
+    services: Services, tab: Tab
+) -> None:
+    owner = await services.identity.ensure_owner()
+    made = await dataset(services.datasets, owner, item("One"))
+    turn = await chat(services.conversations, services.units, owner, said="Who pays?")
+    await spent(tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState).load())
+    state = tab.state(DatasetPickState)
+    await state.open(turn.answer_id)
+    assert (state.opened, state.question, [one.label for one in state.datasets]) == (
+        True, "Who pays?", ["support-240, 1 row"],
+    )  # fmt: skip
+    assert await state.save({"dataset_id": made.id, "expected": " We do. ", "split": "test"})
+    assert not state.opened
+    (_, row) = await services.datasets.all_items(owner, made.id)
+    assert (row.input, row.expected_output, row.split) == ({"message": "Who pays?"}, "We do.", "test")
+    assert (row.source.kind, row.source.reference) == ("log", turn.answer_id)
+    assert row.metadata["conversation"] == turn.conversation_id
+    await state.open(turn.answer_id)
+    assert await state.save({"dataset_id": made.id, "expected": "x", "split": "none"}) is None
+    assert (state.opened, list(state.errors)) == (True, [""])
+    with pytest.raises(NotFound):
+        await state.open("msg_of_nobody")
+
+
+@pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
     await refused(kind, {"save": [{}], "refresh": [1]})
