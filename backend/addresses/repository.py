@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.addresses.types import Named
 from backend.conversations.models import ConversationRow
+from backend.datasets.models import DatasetRow
 from backend.flows.models import FlowRow, RunRow
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.prompts.models import PromptRow
@@ -21,6 +22,7 @@ ROWS: dict[Named, Any] = {
     Named.KNOWLEDGE_BASE: KnowledgeBaseRow,
     Named.DOCUMENT: DocumentRow,
     Named.PROMPT: PromptRow,
+    Named.DATASET: DatasetRow,
 }
 
 

@@ -14,3 +14,4 @@ class Named(StrEnum):
     KNOWLEDGE_BASE = "knowledge base"
     DOCUMENT = "document"
     PROMPT = "prompt"
+    DATASET = "dataset"

@@ -17,6 +17,7 @@ AREAS = {
         (routes.KNOWLEDGE_BASE, Named.KNOWLEDGE_BASE),
         (routes.DOCUMENT, Named.DOCUMENT),
         (routes.PROMPT, Named.PROMPT),
+        (routes.DATASET, Named.DATASET),
     )
 }
 

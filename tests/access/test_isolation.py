@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # What belongs to the other side in these is one's own as well: the route names nothing of anybody.
 STATUS_OF_UNKNOWN = {404, 405, 409, 422}
 # A body for each route that takes one, so that it is the id which is refused.
-BODIES: dict[str, dict[str, Any]] = {
+BODIES: dict[str, Any] = {
     "PUT /api/flows/{name}": {"version": 1, "name": "Taken"},
     "POST /api/flows/{name}/operations": {"version": 1, "operations": []},
     "POST /api/flows/{name}/publish": {},
@@ -40,6 +40,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /api/prompts/{prompt_id}/render": {"version": 1},
     "POST /api/knowledge-bases/{knowledge_base_id}/search": {"query": "sofa"},
     "POST /api/knowledge-bases/{knowledge_base_id}/ranks": {"query": "sofa"},
+    "PUT /api/datasets/{dataset_id}": {"name": "Taken", "revision": 1},
+    "POST /api/datasets/{dataset_id}/items": [{"input": {"message": "Taken"}}],
+    "PUT /api/datasets/{dataset_id}/items/{item_id}": {"version": 1, "input": {"message": "Taken"}},
+    "POST /api/datasets/{dataset_id}/items/delete": {"ids": ["item_1"]},
+    "POST /api/datasets/{dataset_id}/items/labels": {"ids": ["item_1"], "split": "taken"},
     "PATCH /api/members/{user_id}": {"role": "viewer"},
     "PATCH /api/projects/{project_id}": {"name": "Taken"},
     "POST /api/providers/{provider_id}/test": {},

@@ -27,7 +27,7 @@ from backend.operator import Operator, Permission
 from backend.prompts.types import Content, NewPrompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from tests.doubles.provider import ISSUER, Provider
-from tests.factories import flows
+from tests.factories import datasets, flows
 from tests.factories.conversations import answer, opening
 from tests.tenancy import EVERYWHERE
 
@@ -139,6 +139,9 @@ class World:
         await tasks.ingest_document(services.knowledge._parts, document.id)
         text = Content(text=f"{word} prompt")
         prompt = await services.prompts.create(owner, NewPrompt(f"{word} prompt", text, f"{word} agent"))
+        rows = datasets.item(f"{word} row", split=f"{word} split", tags=(f"{word} tag",))
+        dataset = await datasets.dataset(services.datasets, owner, rows, name=f"{word} dataset")
+        (row,) = await services.datasets.all_items(owner, dataset.id)
         async with services.units.write(owner) as work:
             question = opening(flow_id=flow.id, flow_name=f"{word} flow", text=f"{word} question")
             turn = await services.conversations.open_turn(work, owner, question)
@@ -165,6 +168,8 @@ class World:
             "knowledge_base_id": base.id,
             "document_id": document.id,
             "prompt_id": prompt.id,
+            "dataset_id": dataset.id,
+            "item_id": row.id,
             "conversation_id": turn.conversation_id,
             "provider_id": provider.id,
             "key_id": key.id,
