@@ -10,6 +10,7 @@ const ROW = 36;
 const HEAD = 50;
 const SPARE = 8;
 const SETTLES_MS = 60;
+const BETWEEN_MS = 250;
 export const LEAD = "30px 66px"; // the box and the number
 
 export function Grid({ store }) {
@@ -35,8 +36,15 @@ export function Grid({ store }) {
 
   const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
   const last = Math.min(order.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
+  const asked = useRef(0);
   useEffect(() => {
-    const settled = setTimeout(() => store.need(first - SPARE, last + SPARE), SETTLES_MS);
+    const ask = () => {
+      asked.current = performance.now();
+      store.need(first - SPARE, last + SPARE);
+    };
+    // A slow scroll fetches as it goes, a long one only where it passes at times and where it ends.
+    if (performance.now() - asked.current > BETWEEN_MS) ask();
+    const settled = setTimeout(ask, SETTLES_MS);
     return () => clearTimeout(settled);
   }, [store, first, last, order, tick]);
 

@@ -54,6 +54,18 @@ function CellEditor({ store, row, at, place, item, column, typed }) {
   const [text, setText] = useState(typed ?? store.state.drafts.get(row)?.[column.key] ?? before);
   const field = useRef(null);
   const done = useRef(false);
+  const typedNow = useRef(text);
+  typedNow.current = text;
+  // A row that is scrolled out of sight keeps what was typed into it.
+  useEffect(
+    () => () => {
+      if (done.current) return;
+      done.current = true;
+      store.set({ editing: null });
+      if (typedNow.current !== before) store.writes.edit(row, column.key, typedNow.current);
+    },
+    [],
+  );
   useEffect(() => {
     field.current.focus({ preventScroll: true });
     if (typed === undefined) field.current.select();

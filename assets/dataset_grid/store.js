@@ -6,6 +6,7 @@ import { columnsOf } from "./values.js";
 import { Writes } from "./writes.js";
 
 const AT_ONCE = 100;
+const schemaOf = (schema) => (schema && Object.keys(schema).length ? schema : null);
 const NOTHING = { split: "", tag: "", text: "" };
 export const NEW = 0; // the row that is not added yet
 
@@ -42,12 +43,16 @@ export class Store {
   open({ url, project, at, since, canEdit, inputSchema, expectedSchema, onChange }) {
     const other = this.api?.url !== url;
     this.onChange = onChange;
-    const schemas = { input: inputSchema, expected: expectedSchema };
+    const schemas = { input: schemaOf(inputSchema), expected: schemaOf(expectedSchema) };
     const changed = other || this.at !== at || this.state.since !== since || JSON.stringify(schemas) !== JSON.stringify(this.state.schemas);
     if (!changed) return;
-    if (other) this.api = new Api(url, project);
+    if (other) {
+      this.api = new Api(url, project);
+      this.writes = new Writes(this);
+    }
     this.at = at;
-    this.set({ schemas, since, readOnly: !canEdit || at > 0, segment: "all", ...(other ? { filter: NOTHING, selected: new Set() } : {}) });
+    const fresh = { filter: NOTHING, selected: new Set(), drafts: new Map(), errors: new Map(), columns: [], saved: "", open: false };
+    this.set({ schemas, since, readOnly: !canEdit || at > 0, segment: "all", editing: null, undone: null, ...(other ? fresh : {}) });
     this.load(true);
   }
 

@@ -9,10 +9,13 @@ const partsOf = (key) => {
   return at < 0 ? [key, ""] : [key.slice(0, at), key.slice(at + 1)];
 };
 
-/** Return the value behind `input.message`, `expected_output`, `split` and so on. */
+const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** Return the value behind `input.message`, `expected_output`, `split` and so on; what has no fields is its own value. */
 export function valueOf(item, key) {
   const [head, field] = partsOf(key);
-  return field ? item?.[head]?.[field] : item?.[head];
+  const whole = item?.[head];
+  return field && isObject(whole) ? whole[field] : whole;
 }
 
 export function textOf(value) {
@@ -46,7 +49,7 @@ export function saidBy(text, old, types) {
     if (types.includes("boolean") && /^(true|false)$/i.test(plain)) return plain.toLowerCase() === "true";
     if (types.some((type) => type === "number" || type === "integer") && Number.isFinite(Number(plain))) return Number(plain);
   }
-  if ((old !== undefined && old !== null && typeof old !== "string") || /^[[{]/.test(plain)) {
+  if ((old !== undefined && old !== null && typeof old !== "string") || (/^[[{]/.test(plain) && !types.includes("string"))) {
     try {
       return JSON.parse(plain);
     } catch {}
@@ -62,6 +65,7 @@ export function withPart(item, key, text, schemas) {
   if (head === "split") return { ...body, split: text.trim() };
   const value = saidBy(text, valueOf(item, key), schemaTypes(schemas, key));
   if (!field) return { ...body, [head]: value === undefined ? (head === "expected_output" ? null : {}) : value };
+  if (body[head] !== null && body[head] !== undefined && !isObject(body[head])) return { ...body, [head]: value ?? null };
   const whole = { ...(body[head] ?? {}) };
   if (value === undefined) delete whole[field];
   else whole[field] = value;
@@ -80,7 +84,7 @@ export function fieldsOf(schema, objects) {
 /** Return the columns of the grid: a few of the input, one of what is expected, and the labels. */
 export function columnsOf(schemas, items) {
   const inputs = fieldsOf(schemas.input, items.map((item) => item.input)).slice(0, MAX_FIELDS);
-  const objects = items.map((item) => item.expected_output).filter((one) => one && typeof one === "object" && !Array.isArray(one));
+  const objects = items.map((item) => item.expected_output).filter(isObject);
   const wants = Object.entries(schemas.expected?.properties ?? {});
   const text = objects.length * 2 > items.length || (!items.length && wants.length)
     ? wants.find(([, one]) => [one?.type].flat().includes("string"))?.[0] ?? fieldsOf(null, objects).find((name) => objects.some((one) => typeof one[name] === "string"))

@@ -58,10 +58,11 @@ export class Writes {
     const item = store.rows.get(row);
     if (!item || !store.state.drafts.has(row)) return;
     const body = this.bodyOf(row);
+    const sent = store.state.drafts.get(row);
     try {
       const written = await store.api.send("PUT", `/items/${item.id}`, { ...body, version: store.state.version });
       store.rows.set(row, { ...item, ...body, version: written.version });
-      this.drop(row);
+      this.drop(row, sent);
       this.relabel();
       const mixed = this.took(written, `Row ${numbered(row)} saved`);
       if (mixed) await store.load(true);
@@ -135,10 +136,13 @@ export class Writes {
     if (version) this.act(() => this.store.api.post(`/versions/${version}/undo`), "Done again", { undone: null }, "future");
   }
 
-  drop(row) {
+  /* Forget what was typed into a row; of what is `sent`, only that: more may have been typed meanwhile. */
+  drop(row, sent) {
     const drafts = new Map(this.store.state.drafts);
     const errors = new Map(this.store.state.errors);
-    drafts.delete(row);
+    const left = sent ? Object.entries(drafts.get(row) ?? {}).filter(([key, text]) => sent[key] !== text) : [];
+    if (left.length) drafts.set(row, Object.fromEntries(left));
+    else drafts.delete(row);
     errors.delete(row);
     this.store.set({ drafts, errors });
   }

@@ -42,7 +42,6 @@ def dataset() -> rx.Component:
                 project=Dataset.project,
                 at=Dataset.at,
                 since=Dataset.since,
-                newest=Dataset.newest,
                 can_edit=Dataset.may_edit,
                 input_schema=Dataset.input_schema,
                 expected_schema=Dataset.expected_schema,

@@ -24,7 +24,6 @@ class DatasetGrid(rx.NoSSRComponent):
     project: rx.Var[str]
     at: rx.Var[int]
     since: rx.Var[int]
-    newest: rx.Var[int]
     can_edit: rx.Var[bool]
     input_schema: rx.Var[dict[str, Any]]
     expected_schema: rx.Var[dict[str, Any]]
