@@ -1,10 +1,10 @@
 import { useContext, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { CornerDownRight, FileText, Library, ListTree, MessagesSquare, Search, SquarePen, Waypoints, Zap } from "lucide-react";
+import { CornerDownRight, FileText, Library, ListTree, MessagesSquare, Search, SquarePen, Table2, Waypoints, Zap } from "lucide-react";
 import { ColorModeContext } from "$/utils/context";
 import { grouped, pieces, rank, scopeOf } from "./rank.js";
 
-const ICONS = { page: CornerDownRight, act: Zap, flow: Waypoints, prompt: SquarePen, document: FileText, base: Library, chat: MessagesSquare, run: ListTree };
+const ICONS = { page: CornerDownRight, act: Zap, flow: Waypoints, prompt: SquarePen, dataset: Table2, document: FileText, base: Library, chat: MessagesSquare, run: ListTree };
 const ASK_AFTER_MS = 150;
 const OPEN = "signalbox:palette";
 

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.activity.types import Found, Job, Thing
 from backend.conversations.models import ConversationRow
+from backend.datasets.models import DatasetRow
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
 from backend.flows.types import NodeStatus, RunStatus
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
@@ -65,6 +66,17 @@ class ActivityRepository:
             .limit(limit)
         )
         return [Found(Thing.KNOWLEDGE_BASE, id_, name) for id_, name in await self._session.exec(statement)]
+
+    async def datasets(self, text: str, limit: int) -> list[Found]:
+        row = DatasetRow
+        statement = (
+            select(row.id, row.name, row.version)
+            .where(row.project_id == self._project_id, or_(_holds(row.name, text), _holds(row.description, text)))
+            .order_by(col(row.name))
+            .limit(limit)
+        )
+        rows = await self._session.exec(statement)
+        return [Found(Thing.DATASET, id_, name, version=newest) for id_, name, newest in rows]
 
     async def documents(self, text: str, limit: int) -> list[Found]:
         statement = (

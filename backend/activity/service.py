@@ -36,6 +36,8 @@ class ActivityService:
             if operator.may(Permission.KNOWLEDGE_READ):
                 found += await rows.knowledge_bases(text, limit)
                 found += await rows.documents(text, limit)
+            if operator.may(Permission.DATASETS_READ):
+                found += await rows.datasets(text, limit)
             if operator.may(Permission.CONVERSATIONS_READ):
                 found += await rows.conversations(text, limit)
             if operator.may(Permission.FLOWS_READ):

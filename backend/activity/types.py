@@ -13,6 +13,7 @@ class Thing(StrEnum):
 
     FLOW = "flow"
     PROMPT = "prompt"
+    DATASET = "dataset"
     KNOWLEDGE_BASE = "knowledge_base"
     DOCUMENT = "document"
     CONVERSATION = "conversation"
@@ -21,7 +22,7 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`where` is the flow or base it belongs to; `version` a flow's published one or a prompt's newest, 0 before any.
+    """`where` is the flow or base it belongs to; `version` a flow's published one, else the newest; 0 before any.
 
     The title of a run is what it was asked, or its flow's name where it was given no text.
     """

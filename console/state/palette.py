@@ -15,6 +15,7 @@ GROUPS = {
     Thing.PROMPT: ("Prompts", "prompt", routes.PROMPT),
     Thing.KNOWLEDGE_BASE: ("Knowledge", "base", routes.KNOWLEDGE_BASE),
     Thing.DOCUMENT: ("Knowledge", "document", routes.DOCUMENT),
+    Thing.DATASET: ("Datasets", "dataset", routes.DATASET),
     Thing.CONVERSATION: ("Conversations", "chat", routes.CONVERSATION),
     Thing.RUN: ("Runs", "run", routes.RUN),
 }
@@ -60,6 +61,8 @@ def _entry(found: Found) -> dict[str, str]:
 
 
 def _note(found: Found) -> str:
+    if found.thing is Thing.DATASET:
+        return f"v{found.version}" if found.version else ""
     if found.thing in (Thing.FLOW, Thing.PROMPT):
         return f"v{found.version}" if found.version else "draft"
     return found.where

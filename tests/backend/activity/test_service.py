@@ -13,6 +13,7 @@ from backend.activity.service import ActivityService
 from backend.activity.types import Thing
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
+from backend.datasets.models import DatasetRow
 from backend.errors import Forbidden
 from backend.flows.models import FlowRow, RunRow
 from backend.identity.service import IdentityService
@@ -93,13 +94,15 @@ async def test_a_name_is_found_in_any_case_wherever_it_stands(
     gone = PromptRow(
         id="prompt_2", project_id=owner.project_id, slug="gone", name="Returns", deleted_at=told.created_at
     )
-    await save(units, desk, help_centre, document(help_centre), chat, run(desk), told, gone)
+    rows = DatasetRow(id="dset_1", project_id=owner.project_id, name="returns-240", version=3)
+    await save(units, desk, help_centre, document(help_centre), chat, run(desk), told, gone, rows)
     found = await activity.find(owner, "  RETURNS ")
     assert [one.thing for one in found] == [
         Thing.FLOW,
         Thing.PROMPT,
         Thing.KNOWLEDGE_BASE,
         Thing.DOCUMENT,
+        Thing.DATASET,
         Thing.CONVERSATION,
         Thing.RUN,
     ]
