@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from backend.api.app import ROUTERS, create_api
 from backend.bootstrap import Services, services
 from backend.errors import Forbidden, NotFound, SignInNeeded
+from backend.experiments.outside import JOB as EXPERIMENT
 from backend.flows.agent_tools import ToolConfig
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service.runs import JOB as RUN
@@ -123,6 +124,7 @@ def jobs_and_tools() -> dict[str, Act]:
     Both are found in the code: a kind of job or of tool that has no act here has no row, and its test fails.
     """
     acts: dict[str, Act] = {
+        f"job {EXPERIMENT}": lambda operator: services().experiments.resume(operator, NOTHING),
         f"job {RUN}": lambda operator: services().runs.enqueue(operator, NOTHING, RunWish({})),
         f"job {INGEST}": lambda operator: services().knowledge.retry(operator, NOTHING),
         f"job {PURGE_DOCUMENT}": lambda operator: services().knowledge.delete_document(operator, NOTHING),
