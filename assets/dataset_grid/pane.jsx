@@ -91,7 +91,7 @@ function Part({ store, item, name, label, readOnly, draft, errors, mono, line, h
       if (item.row === NEW && (event.ctrlKey || event.metaKey)) store.writes.add();
     } else if (event.key === "Escape" && draft === undefined) setText(before);
   };
-  if (readOnly) return <div className="field"><span className="lab">{label}</span><div className={`ro ${mono ? "mono" : ""}`} dir="auto">{before || <span className="t2">Empty</span>}</div></div>;
+  if (readOnly) return <div className="field"><span className="lab">{label}</span><div className={`asis ${mono ? "mono" : ""}`} dir="auto">{before || <span className="t2">Empty</span>}</div></div>;
   const shared = {
     ref: field, id, value: text, className: `input${mono ? " mono" : ""}`, "aria-invalid": errors.length > 0, "aria-describedby": errors.length || help ? `${id}-told` : undefined,
     spellCheck: false, onChange: (event) => setText(event.target.value), onBlur: keep, onKeyDown,

@@ -42,7 +42,7 @@ def _form() -> rx.Component:
     return rx.el.form(
         rx.cond(Pick.errors.contains(""), rx.el.p(status("fail", Pick.errors[""]), role="alert"), rx.fragment()),
         field("Dataset", select(Pick.datasets, id="pick-dataset", name="dataset_id"), html_for="pick-dataset"),
-        field("Question", rx.el.p(Pick.question, class_name="ro", dir="auto")),
+        field("Question", rx.el.p(Pick.question, class_name="asis", dir="auto")),
         field(
             "Expected output",
             text_area(
