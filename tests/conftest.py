@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -25,11 +26,17 @@ from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
 from tests import tenancy
+from tests.sharing import Sharing
 
 TEMPLATE = "template_signalbox"
 # Not the superuser of the wheel, whom row-level security does not hold: so every test on Postgres stands behind it.
 ROLE = "signalbox"
 tenancy.watch()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Let files and journeys share what they start."""
+    return Sharing(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

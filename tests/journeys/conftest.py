@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,14 +23,24 @@ TIMEOUT_MS = 15_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys on one worker: they share a server, and a second Chromium would starve the first."""
+    """Put the journeys before all else, and those without a browser before the others.
+
+    They take longest, on one worker; and once a browser runs, its loop runs in this thread and no other can.
+    """
+    items.sort(key=_turn)
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if _is_journey(item):
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-        elif item.get_closest_marker("server"):
-            # A module that starts servers starts them once.
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def _turn(item: pytest.Item) -> int:
+    if not _is_journey(item):
+        return 2
+    return 0 if inspect.iscoroutinefunction(getattr(item, "function", None)) else 1
+
+
+def _is_journey(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(HERE)
 
 
 @dataclass

@@ -74,12 +74,12 @@ async def test_a_start_that_stopped_anywhere_is_finished_by_the_next(running, pe
     write = type(running.units).write
     ours = asyncio.current_task()
 
-    def breaking(units):
+    def breaking(units, *where):
         nonlocal number
         number += asyncio.current_task() is ours
         if number == at and asyncio.current_task() is ours:
             raise asyncio.CancelledError
-        return write(units)
+        return write(units, *where)
 
     monkeypatch.setattr(type(running.units), "write", breaking)
     with pytest.raises(asyncio.CancelledError):
