@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, tuple_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +16,7 @@ from backend.conversations.models import ConversationRow, FeedbackRow, MessageRo
 from backend.conversations.types import ChatState, Filters, Rating, Role
 from backend.paging import Page
 
-Counted = tuple[str, str, str, int]
+Counted = tuple[str, str, str, str, int]
 
 
 class ConversationRepository:
@@ -92,18 +93,14 @@ class ConversationRepository:
         return (await self._session.exec(statement)).one()
 
     async def counts(self, text: str) -> Sequence[Counted]:
-        """Return (flow id, state, rating, how many) of every mix that occurs."""
+        """Return (flow id, its name, state, rating, how many) of every mix that occurs."""
         flow, state, rating = col(ConversationRow.flow_id), col(ConversationRow.state), col(ConversationRow.rating)
-        statement = select(flow, state, rating, func.count()).where(*self._mine()).group_by(flow, state, rating)
+        columns = flow, func.max(ConversationRow.flow_name), state, rating, func.count()
+        statement = select_columns(*columns).where(*self._mine()).group_by(flow, state, rating)
         if text:
             statement = statement.where(self._said(text))
-        return (await self._session.exec(statement)).all()
-
-    async def flow_names(self) -> dict[str, str]:
-        """Return the name of each flow that was talked to, as the log knows it."""
-        flow = col(ConversationRow.flow_id)
-        statement = select(flow, func.max(ConversationRow.flow_name)).where(*self._mine()).group_by(flow)
-        return dict((await self._session.exec(statement)).all())
+        rows = await (await self._session.connection()).execute(statement)
+        return [(flow_id, name, state, rating, number) for flow_id, name, state, rating, number in rows.all()]
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
         for column, values in (

@@ -133,7 +133,7 @@ class ConversationService:
         async with self._units.read(operator) as session:
             rows = ConversationRepository(session, operator.project_id)
             found = await rows.list(filters, page)
-            facets = _facets(await rows.counts(filters.text), await rows.flow_names())
+            facets = _facets(await rows.counts(filters.text))
             return Browsed(Listed.cut([conversation_of(row) for row in found], page), facets)
 
     async def hand_over(self, work: Work, operator: Operator, flow_id: str, *, to: str) -> None:
@@ -228,10 +228,12 @@ def worst(ratings: set[Rating]) -> Rating:
     return Rating.NONE
 
 
-def _facets(counted: Sequence[Counted], names: dict[str, str]) -> Facets:
+def _facets(counted: Sequence[Counted]) -> Facets:
     """Add the mixes up along each of the three filters, the most frequent flow first."""
     flows, states, ratings = Counter[str](), Counter[str](), Counter[str]()
-    for flow_id, state, rating, number in counted:
+    names: dict[str, str] = {}
+    for flow_id, name, state, rating, number in counted:
+        names[flow_id] = max(name, names.get(flow_id, ""))
         flows[flow_id] += number
         states[state] += number
         ratings[rating] += number

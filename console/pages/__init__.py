@@ -47,7 +47,6 @@ from console.state.first_run import FirstRunState
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
 from console.state.flows_run import FlowRunState
-from console.state.home import HomeState
 from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
@@ -82,7 +81,7 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load, HomeState.load]),
+    Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load]),
     Page(
         conversations,
         routes.CONVERSATIONS,

@@ -19,7 +19,7 @@ from console import routes
 from console.problems import Caught, caught
 from console.state import formats
 from console.state.conversations_rows import Part, Source, answer_parts, citation_of, source_line
-from console.state.first_run import FirstRunFilesState
+from console.state.first_run import FirstRunState
 from console.state.seat import Seated
 
 FRAME_SECONDS = 0.04
@@ -77,7 +77,7 @@ class AskState(Seated, rx.State):
                 self._lay_track(first.example.flow.nodes if first.example.flow else ())
             wish = RunWish(input={"question": question}, trigger=Trigger.CONSOLE)
             await self._follow(await services().runs.stream(operator, SLUG, wish))
-        yield FirstRunFilesState.watch
+        yield FirstRunState.load
 
     @asynccontextmanager
     async def _until_answered(self) -> AsyncIterator[None]:

@@ -12,6 +12,7 @@ from backend.bootstrap import services
 from backend.demo.types import Step
 from backend.operator import Operator, Permission
 from console.state.first_run_rows import FileLine, KitLine, StepLine, file_line, head_words, kit_lines, step_lines
+from console.state.home import HomeState
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -36,23 +37,25 @@ class FirstRunState(Phased, rx.State):
 
     @rx.event
     async def load(self) -> Any:
-        """Read where the steps stand; go on looking while the example is being made."""
+        """Read where the steps stand, or the home in their place; go on looking while the example is being made."""
         await self._read(await self._operator(Permission.PROJECT_READ))
-        return FirstRunFilesState.watch
+        return [HomeState.load] if self.over else [FirstRunFilesState.watch]
 
     @rx.event
-    async def hide(self) -> None:
+    async def hide(self) -> Any:
         """Put the home in the place of this screen."""
         operator = await self._operator(Permission.PROJECT_READ)
         await services().demo.hide(operator)
         await self._read(operator)
+        return HomeState.load
 
     @rx.event
-    async def show(self) -> None:
+    async def show(self) -> Any:
         """Bring the first screen back."""
         operator = await self._operator(Permission.PROJECT_READ)
         await services().demo.hide(operator, hidden=False)
         await self._read(operator)
+        return FirstRunFilesState.watch
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
@@ -92,6 +95,7 @@ class FirstRunFilesState(Phased, rx.State):
             if self.watching:
                 return
             self.watching = True
+        was_busy = False
         try:
             while await is_open(token):
                 added, busy = await services().demo.added_documents(operator)
@@ -101,10 +105,11 @@ class FirstRunFilesState(Phased, rx.State):
                     if lines != self.files:
                         self.files = lines
                     first = await self.get_state(FirstRunState)
-                    if not busy or not first.seeded:
+                    if (was_busy and not busy) or not first.seeded:
                         await first._read(operator)
                 if not busy:
                     return
+                was_busy = True
                 await asyncio.sleep(WATCH_SECONDS)
         finally:
             async with self:

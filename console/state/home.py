@@ -34,7 +34,7 @@ class HomeState(Phased, rx.State):
     async def load(self) -> Any:
         """Read the home, and follow what is in work."""
         await self._read(await self._operator(Permission.PROJECT_READ))
-        return HomeState.watch
+        return HomeState.watch if self.files or self.runs else None
 
     @rx.event
     async def retry(self, document_id: str) -> Any:

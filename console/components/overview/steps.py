@@ -74,7 +74,7 @@ def _add() -> rx.Component:
         class_name="first-drop",
     )
     upload = Upload.create(
-        url=FirstRunState.upload_url, limit_bytes=LIMIT_BYTES, accept=ACCEPTED, on_added=FirstRunFilesState.watch
+        url=FirstRunState.upload_url, limit_bytes=LIMIT_BYTES, accept=ACCEPTED, on_added=FirstRunState.load
     )
     return _step(
         "02",
