@@ -26,8 +26,10 @@ export function Told() {
     };
     const arrived = () => setTimeout(() => shown() && placeToasts(HEIGHT.warn), SETTLED_MS);
     addEventListener("signalbox:told", told);
+    addEventListener("resize", arrived);
     globalThis.navigation?.addEventListener("navigatesuccess", arrived);
     return () => {
+      removeEventListener("resize", arrived);
       removeEventListener("signalbox:told", told);
       globalThis.navigation?.removeEventListener("navigatesuccess", arrived);
     };

@@ -38,7 +38,10 @@ def knowledge() -> rx.Component:
                         data_table(
                             "Knowledge bases", COLUMNS, Knowledge.rows, lambda row: base_row(row=row, key=row.id)
                         ),
-                        table_foot(Knowledge.total + ", newest first"),
+                        table_foot(
+                            rx.cond(Knowledge.has_more, Knowledge.total, Knowledge.total + ", newest first"),
+                            rx.cond(Knowledge.has_more, button("More", Knowledge.more, size="sm"), rx.fragment()),
+                        ),
                     ),
                     skeleton=skeleton_rows(160, 240, 60, 60),
                     empty=_empty(),

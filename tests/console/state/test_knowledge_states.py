@@ -42,6 +42,16 @@ async def test_no_handler_answers_a_tab_without_a_session(services: Services) ->
                 await kind.event_handlers[name].fn(state, *(arguments or [""] * num_wanted))
 
 
+async def test_the_list_goes_on_below_its_first_page_and_says_that_there_is_more(desk: Desk, tab: Tab) -> None:
+    for number in range(52):
+        await desk.knowledge.create(desk.operator, f"Base {number}")
+    state = tab.state(KnowledgeState)
+    await state.load()
+    assert (len(state.rows), state.has_more, state.total) == (50, True, "The newest 50 knowledge bases")
+    await state.more()
+    assert (len({row.id for row in state.rows}), state.has_more, state.total) == (53, False, "53 knowledge bases")
+
+
 async def test_the_list_shows_bases_and_is_empty_without(desk: Desk, tab: Tab) -> None:
     state = tab.state(KnowledgeState)
     await state.load()
