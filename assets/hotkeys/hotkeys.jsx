@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { openPalette } from "../palette/palette.jsx";
 
-const SEQUENCE_MS = 800;
+const SEQUENCE_MS = 1500;
 const OFF = "signalbox.singleKeysOff";
 const editable = (node) => node?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName);
 const visible = (node) => node.getClientRects().length > 0;

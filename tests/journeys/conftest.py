@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.journeys import chromium
 from tests.journeys.looking import HEIGHTS, look, open_page, shoot
@@ -86,6 +86,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, models: str) -> Iterator[Se
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     executable = chromium.find()
+    # As long as every other wait: its own 5 s are too short where many things run at once.
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*chromium.ARGUMENTS])
         yield browser
