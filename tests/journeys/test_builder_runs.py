@@ -157,8 +157,13 @@ def test_a_flow_is_built_and_run_without_a_mouse(console: Console) -> None:
     flow_id = make(console, "By keyboard")
     page = open_flow(console, flow_id)
     press = page.keyboard.press
-    press("n")
-    expect(page.get_by_role("combobox", name="Search kinds of node")).to_be_focused()
+    kinds = page.get_by_role("combobox", name="Search kinds of node")
+    for _ in range(50):  # the canvas hears keys a moment after it is drawn
+        press("n")
+        page.wait_for_timeout(200)
+        if kinds.count():
+            break
+    expect(kinds).to_be_focused()
     page.keyboard.type("Input")
     press("Enter")
     expect(at(page, "input")).to_be_focused()
