@@ -79,7 +79,7 @@ class World:
         project = ProjectRow(id=new_id("proj"), organisation_id=organisation.id, name=f"{word} project")
         users = {who: UserRow(id=new_id("user"), name=f"{word} {who}", email=f"{who}@{word.lower()}.example") for who in
                  PEOPLE}  # fmt: skip
-        hashed = await self.services.sign_in._parts.passwords.hash(PASSWORD) if self.way == "local accounts" else ""
+        hashed = await self.services.sign_in._parts.passwords.hash(PASSWORD)
         async with self.services.units.write(EVERYWHERE) as work:
             work.session.add_all([organisation, *users.values()])
             await work.session.flush()
@@ -87,7 +87,9 @@ class World:
             for who, user in users.items():
                 role = Role.VIEWER if who == REMOVED else Role(who)
                 work.session.add(MemberRow(organisation_id=organisation.id, user_id=user.id, role=role))
-                work.session.add(self._credential(user, hashed))
+                # Everybody has a password, so that it is the configuration which refuses it.
+                work.session.add(PasswordRow(user_id=user.id, hash=hashed))
+                work.session.add(_identity(user))
             only = self.way == "providers only"
             work.session.add(
                 SignInPolicyRow(
@@ -107,11 +109,6 @@ class World:
         await self.services.identity.remove_member(owner, users[REMOVED].id)
         await self._furnish(made, folder)
         return made
-
-    def _credential(self, user: UserRow, hashed: str) -> PasswordRow | UserIdentityRow:
-        if self.way == "local accounts":
-            return PasswordRow(user_id=user.id, hash=hashed)
-        return UserIdentityRow(id=new_id("uid"), user_id=user.id, provider_id="test", issuer=ISSUER, subject=user.id)
 
     async def _let_in(self, user: UserRow) -> Entered:
         """Sign somebody in by the only kind of way that the configuration has."""
@@ -178,3 +175,7 @@ class World:
             "user_id": side.users["editor"],
             "project_id": owner.project_id,
         }
+
+
+def _identity(user: UserRow) -> UserIdentityRow:
+    return UserIdentityRow(id=new_id("uid"), user_id=user.id, provider_id="test", issuer=ISSUER, subject=user.id)
