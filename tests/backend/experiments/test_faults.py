@@ -7,13 +7,16 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict
 from decimal import Decimal
 
 import pytest
 
+from backend.bootstrap.engines import SQLITE_FILE
 from backend.columns import utc_now
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
@@ -34,6 +37,24 @@ async def carrier(lab: Lab, experiment_id: str) -> asyncio.subprocess.Process:
         sys.executable, "-m", "tests.backend.experiments.carrier", str(folder), experiment_id, "",
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
+
+
+async def stop_between_writes(process: asyncio.subprocess.Process, lab: Lab) -> None:
+    """Stop the process where it does not hold SQLite's lock: then nobody else could work, which is no fault of ours."""
+    file = lab.services.settings.folder / SQLITE_FILE
+    assert file.exists()
+    async with asyncio.timeout(30):
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            with closing(sqlite3.connect(file, timeout=0.2, isolation_level=None)) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                    other.execute("ROLLBACK")
+                except sqlite3.OperationalError:
+                    process.send_signal(signal.SIGCONT)
+                    await asyncio.sleep(0.005)
+                else:
+                    return
 
 
 async def asked(lab: Lab, number: int) -> None:
@@ -76,9 +97,8 @@ async def test_a_stopped_process_that_wakes_writes_nothing_more(lab: Lab, seed: 
     await asked(lab, chance.randint(5, 30))
     while (await lab.service.get(lab.operator, made.id)).progress.num_done < 1:
         await asyncio.sleep(0.01)
-    process.send_signal(signal.SIGSTOP)
+    await stop_between_writes(process, lab)
     try:
-        # SQLite has one working process: one that was stopped inside a write would hold its lock.
         async with asyncio.timeout(30):
             await lab.executor.execute(made.id)
     finally:
