@@ -124,8 +124,8 @@ def test_every_font_that_ships_is_named() -> None:
 
 def test_no_file_names_a_registry_host() -> None:
     """They are told by the machine's own configuration, so that a mirror works without an edit."""
-    names = (("registry", "npmjs", "org"), ("pypi", "org"), ("pythonhosted", "org"), ("registry", "yarnpkg", "com"))
-    hosts = [".".join(name) for name in names]
+    # Backwards, or this file would be the one that names them.
+    hosts = [name[::-1] for name in ("gro.sjmpn.yrtsiger", "gro.ipyp", "gro.detsohnohtyp", "moc.gkpnray.yrtsiger")]
     found = []
     for pattern in ("*.md", "*.toml", "*.lock", "*.json", "*.py", "*.ini", "Makefile", ".ci/*", ".npmrc"):
         for path in ROOT.rglob(pattern) if "/" not in pattern else ROOT.glob(pattern):
