@@ -44,13 +44,14 @@ def project_of(request: Request) -> str:
     return named[0].strip() if named else ""
 
 
-async def _found(request: Request) -> Operator:
+async def _found(request: Request, project_id: str = "") -> Operator:
+    """Return who calls now, in that project or in the one that the call names."""
     identity = services().identity
     if key := _key_of(request):
-        return await identity.by_key(key, project_of(request))
+        return await identity.by_key(key, project_id or project_of(request))
     if cookie := request.cookies.get(session_cookie()):
         # A link to a file cannot send a header, so the query may name the project too.
-        named = project_of(request) or request.query_params.get("project_id", "")
+        named = project_id or project_of(request) or request.query_params.get("project_id", "")
         return (await identity.by_session(cookie, named))[0]
     raise SignInNeeded("Sign in, or send an API key in X-API-Key or as a bearer token.")
 
@@ -75,12 +76,25 @@ async def who_asks(request: Request) -> Operator:
     return operator
 
 
+async def who_still_asks(request: Request) -> None:
+    """Raise what the call would be refused with if it were made now; a call that nobody was let in by passes."""
+    known = getattr(request.state, "operator", None)
+    if not isinstance(known, Operator):
+        return
+    found = await _found(request, known.project_id)
+    if found.user_id != known.user_id:
+        raise SignInNeeded("Somebody else is signed in by now.")
+    if permission := getattr(request.state, "permission", None):
+        found.require(permission)
+
+
 def allowed(permission: Permission) -> Any:
     """Make the dependency that every route declares: `operator: Annotated[Operator, allowed(...)]`."""
 
     async def check(request: Request) -> Operator:
         operator = await who_asks(request)
         operator.require(permission)
+        request.state.permission = permission
         return operator
 
     check.permission = permission  # type: ignore[attr-defined]  # read by the test that walks all routes

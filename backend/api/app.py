@@ -28,6 +28,7 @@ from backend.api import (
     sign_in_policy,
     support,
 )
+from backend.api.lasting import Lasting
 from backend.api.limits import Rated
 from backend.errors import NotFound
 
@@ -74,6 +75,7 @@ def create_api() -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(api)
+    api.add_middleware(Lasting)
     api.add_middleware(Rated)
     for router in (*ROUTERS, nowhere):
         api.include_router(router)
