@@ -132,7 +132,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         datasets=datasets,
     )  # fmt: skip
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
-    identity.on_closing.append(running.runs.end_all)
+    identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
     made = Services(
         settings=settings,

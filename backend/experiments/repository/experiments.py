@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, update
 from sqlmodel import col, select
@@ -72,6 +73,17 @@ class Experiments:
             .values(status=CellStatus.PENDING.value, error="", scores={}, output="", finished_at=None)
         )
         return int((await self._session.exec(statement)).rowcount)
+
+    async def end_all(self, moment: datetime) -> list[str]:
+        """Cancel what waits and wish it of what runs; return the ids of the latter."""
+        ours = col(ExperimentRow.project_id) == self._project_id
+        ended = {"status": Status.CANCELLED.value, "attempt": ExperimentRow.attempt + 1, "finished_at": moment}
+        await self._session.exec(
+            update(ExperimentRow).where(ours, col(ExperimentRow.status) == Status.QUEUED.value).values(**ended)
+        )
+        statement = update(ExperimentRow).where(ours, col(ExperimentRow.status) == Status.RUNNING.value)
+        asked = await self._session.exec(statement.values(wish="cancel").returning(col(ExperimentRow.id)))
+        return list(asked.scalars())
 
     async def requirement(self, kind: str, subject_id: str) -> PublishRequirementRow | None:
         statement = select(PublishRequirementRow).where(

@@ -20,6 +20,7 @@ from backend.experiments.service.base import UseCases, target
 from backend.experiments.shapes import draft_of, pinned_as_json
 from backend.experiments.types import Experiment, Status, topic_of
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
 from backend.unit_of_work import Work
 
 # A pause waits for calls in flight so long, then answers that it is under way.
@@ -71,6 +72,13 @@ class Running(UseCases):
         """End it for good; what is in flight is cut. Raise ExperimentNotFound, WrongState where it has ended."""
         operator.require(Permission.EXPERIMENTS_RUN)
         return await self._wish(operator, experiment_id, "cancel", Status.CANCELLED)
+
+    async def end_all(self, project_id: str) -> None:
+        """End what runs or waits in a project that was closed; other processes follow at their next pulse."""
+        async with self._units.write(OfProject(project_id)) as work:
+            asked = await Experiments(work.session, project_id).end_all(utc_now())
+        for experiment_id in asked:
+            self._executor.nudge(experiment_id)
 
     async def resume(self, operator: Operator, experiment_id: str) -> Experiment:
         """Go on behind what is recorded. Raise ExperimentNotFound, WrongState unless it is paused or failed."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.knowledge.errors import DocumentNotFound
 from backend.knowledge.models import DocumentRow
-from backend.knowledge.types import Document, DocumentFilter, DocumentStatus, Stage, overall_progress
+from backend.knowledge.types import IN_WORK, Document, DocumentFilter, DocumentStatus, Stage, overall_progress
 from backend.paging import Listed, Page
 
 EVERYTHING = DocumentFilter()
@@ -51,6 +51,14 @@ class Documents:
     async def change(self, document_id: str) -> DocumentRow:
         """Return the row to be written to; nobody else writes to it until the unit ends."""
         return await self._row(document_id, lock=True)
+
+    async def cancel_all(self) -> None:
+        """End the work on all documents; from here on no running attempt writes."""
+        await self._session.exec(
+            update(DocumentRow)
+            .where(col(DocumentRow.project_id) == self._project_id, col(DocumentRow.status).in_(IN_WORK))
+            .values(status=DocumentStatus.CANCELLED, attempt=col(DocumentRow.attempt) + 1)
+        )
 
     async def deleted(self, document_id: str) -> DocumentRow:
         """Return a document that waits for its purge, to be written to. Raise DocumentNotFound."""

@@ -21,6 +21,7 @@ from backend.knowledge.repository.documents import document_of
 from backend.knowledge.service.group import UseCases
 from backend.knowledge.types import UNDO_WINDOW, Added, Document, DocumentStatus, Stage
 from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
 from backend.unit_of_work import Work
 
 ENDED_BADLY = frozenset({DocumentStatus.FAILED, DocumentStatus.CANCELLED})
@@ -62,6 +63,11 @@ class DocumentUseCases(UseCases):
             row.status = DocumentStatus.CANCELLED
             row.attempt += 1  # from here on the running attempt writes nothing
             return self._write(work, row)
+
+    async def end_all(self, project_id: str) -> None:
+        """Stop the work on every document of a project that was closed."""
+        async with self._units.write(OfProject(project_id)) as work:
+            await Documents(work.session, project_id).cancel_all()
 
     async def retry(self, operator: Operator, document_id: str) -> Document:
         """Queue a failed or cancelled document again. Raise Conflict for any other, NotFound."""

@@ -1,9 +1,10 @@
-"""What is left of a project once it was closed: no key, no run, no link."""
+"""What is left of a project once it was closed: no key, no work, no link."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,12 @@ import pytest
 from backend.api.access import SESSION_COOKIE
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.experiments.models import ExperimentRow
+from backend.experiments.repository import Experiments
+from backend.experiments.types import Status
 from backend.flows.types import RunStatus, RunWish
+from backend.knowledge import tasks
+from backend.knowledge.types import DocumentStatus
 from backend.operator import Operator
 from console.door.events import HYDRATE, EventGate
 from tests.console.tab import Tab
@@ -77,6 +83,43 @@ async def test_its_runs_end(services: Services, second: Operator, monkeypatch: p
     ended = [(await services.runs.get(second, one.id)).run for one in (queued, carried)]
     assert [one.status for one in ended] == [RunStatus.CANCELLED, RunStatus.CANCELLED]
     assert ended[0].error == "The project of the run was closed."
+
+
+async def test_its_documents_are_read_no_further(services: Services, second: Operator, tmp_path: Path) -> None:
+    base = await services.knowledge.create(second, "Handbook")
+    path = tmp_path / "lamps.md"
+    path.write_text("# Lamps\n\nA lamp burns green.\n")
+    document = (await services.knowledge.add_document(second, base.id, path.name, path)).document
+    await services.identity.delete_project(await services.identity.ensure_owner(), second.project_id)
+    await tasks.ingest_document(services.knowledge._parts, document.id)
+    found = await services.knowledge.get_document(second, document.id)
+    assert (found.status, found.num_chunks) == (DocumentStatus.CANCELLED, 0)
+
+
+async def test_its_experiments_end(services: Services, second: Operator) -> None:
+    rows = [
+        ExperimentRow(
+            id=f"exp_{status}",
+            project_id=second.project_id,
+            name="x",
+            dataset_id="dset_1",
+            status=status,
+            definition={},
+            baseline="a",
+            concurrency=1,
+            created_by="x",
+            created_by_id="user_x",
+        )
+        for status in (Status.QUEUED, Status.RUNNING, Status.DONE)
+    ]
+    async with services.units.write(second) as work:
+        work.session.add_all(rows)
+    await services.identity.delete_project(await services.identity.ensure_owner(), second.project_id)
+    async with services.units.read(second) as session:
+        found = [
+            (one.status, one.wish) for one in [await Experiments(session, second.project_id).get(r.id) for r in rows]
+        ]
+    assert found == [(Status.CANCELLED, ""), (Status.RUNNING, "cancel"), (Status.DONE, "")]
 
 
 async def test_its_links_lead_nowhere(services: Services, client: httpx.AsyncClient, second: Operator) -> None:
