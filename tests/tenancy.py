@@ -37,12 +37,41 @@ from sqlmodel import SQLModel
 from backend.ports.database import Everywhere
 
 ROOT = Path(__file__).resolve().parents[1]
-# Who asks, and so which tenant, is found out by identity: by the hash of a token and the id of a person.
-FINDS_THE_TENANT = f"{ROOT / 'backend' / 'identity'}/"
 BACKEND, TESTS = f"{ROOT / 'backend'}/", f"{ROOT / 'tests'}/"
 EVERYWHERE = Everywhere("a test prepares and looks at the rows of everybody")
 SCOPES = ("project_id", "organisation_id")
 WAY_OUT = "unscoped"
+_REPOSITORY = "backend/identity/repository"
+# Who asks, and so which tenant, is found out by these: nothing else is let through, in identity as little as elsewhere.
+FINDS_THE_TENANT = {
+    f"{_REPOSITORY}/accounts.py::Accounts.homes": "the places of one person",
+    f"{_REPOSITORY}/accounts.py::Accounts.invited": "the invitations of one address, from wherever",
+    f"{_REPOSITORY}/accounts.py::Accounts.has_rule": "somebody who is nobody's yet comes with groups",
+    f"{_REPOSITORY}/accounts.py::Accounts.ruled_organisations": "as above, and the places of one person",
+    f"{_REPOSITORY}/accounts.py::Accounts.policies": "to which organisation a newcomer belongs",
+    f"{_REPOSITORY}/accounts.py::Accounts.sessions": "a person's own sessions, in whichever project",
+    f"{_REPOSITORY}/accounts.py::Accounts.end_sessions": "a person's own sessions, in whichever project",
+    f"{_REPOSITORY}/invitations.py::by_token": "the hash of a link tells whose it is",
+    f"{_REPOSITORY}/keys.py::Keys.by_public_id": "the public id of a key tells whose it is",
+    f"{_REPOSITORY}/keys.py::Keys.by_hash": "the hash of a key tells whose it is",
+    f"{_REPOSITORY}/keys.py::Keys.touch": "the key that was found so",
+    f"{_REPOSITORY}/members.py::Members.last_seen": "sessions of people who were found as members before",
+    f"{_REPOSITORY}/people.py::People.first_owner": "the first start knows of no tenant",
+    f"{_REPOSITORY}/people.py::People.seats": "the places of one person",
+    f"{_REPOSITORY}/people.py::People.seat": "the seat of one person in a project that they name",
+    f"{_REPOSITORY}/sessions.py::Sessions.session": "the hash of a cookie tells whose it is",
+    f"{_REPOSITORY}/sessions.py::Sessions.open_now": "the hashes of cookies tell whose they are",
+    f"{_REPOSITORY}/sessions.py::Sessions.doors": "the places of a few people, and how each organisation lets in",
+    f"{_REPOSITORY}/sessions.py::Sessions.by_id": "the session that was found by its cookie",
+    f"{_REPOSITORY}/sessions.py::Sessions.touch": "the session that was found by its cookie",
+    f"{_REPOSITORY}/sessions.py::Sessions.revoke": "the hash of a cookie tells whose it is",
+    f"{_REPOSITORY}/sessions.py::Sessions.enter": "the hash of a cookie tells whose it is",
+    f"{_REPOSITORY}/support.py::Support.standing": "one grant of one person of support",
+    f"{_REPOSITORY}/support.py::Support.offered": "the grants of one person of support",
+    f"{_REPOSITORY}/support.py::Support.in_use": "sessions that act under grants which were found before",
+    f"{_REPOSITORY}/support.py::Support.put_on": "the session that was found by its cookie",
+    f"{_REPOSITORY}/support.py::Support.take_off": "sessions that act under a grant which was found before",
+}
 # What was seen since the fixture emptied it: one sentence each.
 SEEN: list[str] = []
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
@@ -144,14 +173,18 @@ def _frames() -> Iterator[FrameType]:
 
 
 def _caller() -> str:
-    """Return file and line of the backend's code that asks; empty where a test asks, or nobody of ours."""
+    """Return file and line of the backend's code that asks; empty where a test asks, one of those above, or nobody."""
+    caller = ""
     for frame in _frames():
         name = frame.f_code.co_filename
-        if (name.startswith(TESTS) and name != __file__) or name.startswith(FINDS_THE_TENANT):
-            return ""
+        if name.startswith(TESTS) and name != __file__:
+            break
         if name.startswith(BACKEND):
-            return f"{name.removeprefix(f'{ROOT}/')}:{frame.f_lineno}"
-    return ""
+            place = name.removeprefix(f"{ROOT}/")
+            if f"{place}::{frame.f_code.co_qualname}" in FINDS_THE_TENANT:
+                return ""
+            caller = caller or f"{place}:{frame.f_lineno}"
+    return caller
 
 
 def _check(connection: Any, clause: Any, _many: Any, _values: Any, options: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import FeedbackRow, MessageRow
 from backend.flows.models import FlowRow, RunRow
+from backend.identity.models import ApiKeyRow
 from backend.operator import Operator
 from backend.unit_of_work import Units
 from tests import tenancy
@@ -63,11 +65,11 @@ def test_what_reaches_every_tenant_is_named(statement: Any, tables: set[str]) ->
     assert tenancy.unscoped(statement) == tables
 
 
-def _planted(expression: str) -> Callable[[AsyncSession], Awaitable[Any]]:
+def _planted(expression: str, place: str = "flows/planted.py") -> Callable[[AsyncSession], Awaitable[Any]]:
     """Return a coroutine function as if it stood in the backend."""
     written = f"async def ask(session):\n    return await {expression}\n"
-    names: dict[str, Any] = {"select": select, "FlowRow": FlowRow}
-    exec(compile(written, f"{tenancy.BACKEND}flows/planted.py", "exec"), names)  # our own words
+    names: dict[str, Any] = {"select": select, "FlowRow": FlowRow, "ApiKeyRow": ApiKeyRow}
+    exec(compile(written, f"{tenancy.BACKEND}{place}", "exec"), names)  # our own words
     ask: Callable[[AsyncSession], Awaitable[Any]] = names["ask"]
     return ask
 
@@ -78,6 +80,29 @@ async def test_a_planted_violation_fails_its_test(units: Units, tenants_kept_apa
         await _planted(expression)(session)
     assert tenants_kept_apart == ["backend/flows/planted.py:2 reaches flow of every tenant"]
     tenants_kept_apart.clear()
+
+
+@pytest.mark.parametrize("place", ["identity/repository/keys.py", "identity/service/keys.py"])
+async def test_a_violation_planted_in_identity_fails_its_test(
+    units: Units, tenants_kept_apart: list[str], place: str
+) -> None:
+    """Who asks is found out there by functions that are named one by one; whatever comes besides is none of them."""
+    async with units.read(EVERYWHERE) as session:
+        await _planted("session.exec(select(ApiKeyRow).where(ApiKeyRow.name == 'x'))", place)(session)
+    assert tenants_kept_apart == [f"backend/{place}:2 reaches api_key of every tenant"]
+    tenants_kept_apart.clear()
+
+
+def test_each_function_that_finds_the_tenant_is_there() -> None:
+    missing = []
+    for place in tenancy.FINDS_THE_TENANT:
+        path, _, name = place.partition("::")
+        tree = ast.parse((tenancy.ROOT / path).read_text())
+        names = {one.name for one in tree.body if isinstance(one, ast.AsyncFunctionDef)}
+        for kind in (one for one in tree.body if isinstance(one, ast.ClassDef)):
+            names |= {f"{kind.name}.{one.name}" for one in kind.body if isinstance(one, ast.AsyncFunctionDef)}
+        missing += [place] if name not in names else []
+    assert missing == []
 
 
 async def test_the_way_out_and_rows_that_were_loaded_pass(
