@@ -34,6 +34,8 @@ from backend.identity.service import IdentityService
 from backend.identity.service.signing_in import SignInService
 from backend.installation.service import InstallationService
 from backend.knowledge.service import KnowledgeService
+from backend.live_tests.service import LiveTestService
+from backend.live_tests.tasks import Guard
 from backend.overview.service import OverviewService
 from backend.ports.database import Database
 from backend.ports.events import Events
@@ -78,6 +80,7 @@ class Services:
     flows: FlowService
     runs: RunService
     experiments: ExperimentService
+    live_tests: LiveTestService
     demo: DemoService
     overview: OverviewService
     providers: ProviderService
@@ -131,6 +134,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
         datasets=datasets,
     )  # fmt: skip
+    live_tests = LiveTestService(units, prompts)
+    prompts.splits.append(live_tests.choose)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
     identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
@@ -156,6 +161,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         flows=running.flows,
         runs=running.runs,
         experiments=experiments.service,
+        live_tests=live_tests,
         providers=providers,
         secrets=secrets,
         activity=ActivityService(units),
@@ -177,6 +183,9 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         if executor_id == SERVER:
             clear_uploads(settings.folder)
             await take_custom_models(settings, providers, await made.identity.ensure_owner())
+            guard = Guard(live_tests)
+            guard.start()
+            made.closing.push_async_callback(guard.stop)
         await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)

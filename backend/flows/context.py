@@ -16,7 +16,7 @@ from backend.ports.http import Http
 from backend.ports.language_model import LanguageModel, ModelEndpoint
 from backend.ports.language_model import Usage as ModelUsage
 from backend.ports.templates import Templates
-from backend.prompts.types import Rendered, VersionRef
+from backend.prompts.types import Rendered, Taking, VersionRef
 
 ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
@@ -76,8 +76,8 @@ class Stored(Protocol):
 class Prompts(Protocol):
     """The prompts that a project keeps outside its flows."""
 
-    async def pinned(self, operator: Operator, name: str, label: str) -> int:
-        """Return the version that stands under a label now. Raise NotFound."""
+    async def pinned(self, operator: Operator, name: str, label: str, taking: Taking | None = None) -> int:
+        """Return the version that stands under a label now, for whoever takes it. Raise NotFound."""
         ...
 
     async def render(

@@ -18,6 +18,7 @@ from backend.prompts.content import (
     Turn,
     estimated_tokens,
 )
+from backend.prompts.label_types import Approval, ApprovalState, Label, LabelChange, LabelMove, Taking
 from backend.prompts.play_types import (
     MAX_COLUMNS,
     PlayColumn,
@@ -58,6 +59,7 @@ __all__ = [
     "PromptChange",
     "Rendered",
     "RunTally",
+    "Taking",
     "ToolSpec",
     "Turn",
     "Use",
@@ -71,7 +73,6 @@ __all__ = [
 PRODUCTION, STAGING = "production", "staging"
 # No label may be called so: it is always the newest version.
 LATEST = "latest"
-ApprovalState = Literal["waiting", "approved", "refused", "withdrawn", "overtaken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,61 +160,6 @@ class Written:
 
     version: Version
     is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Where a label points, since when, by whom. `previous` is what it pointed at before, None at first."""
-
-    name: str
-    version: int
-    previous: int | None
-    moved_at: datetime
-    moved_by: str
-    is_protected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LabelMove:
-    """One line of a label's history. `version` is None where it was taken away."""
-
-    id: str
-    label: str
-    from_version: int | None
-    version: int | None
-    by: str
-    at: datetime
-    comment: str
-    approved_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A wish to move a protected label, and what became of it."""
-
-    id: str
-    prompt_id: str
-    prompt_name: str
-    label: str
-    version: int
-    from_version: int | None
-    state: ApprovalState
-    comment: str
-    asked_by: str
-    asked_by_id: str
-    asked_at: datetime
-    author_id: str
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChange:
-    """What became of a wish to move a label: it moved, or `approval` waits for a second person."""
-
-    label: Label | None
-    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)

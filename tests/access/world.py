@@ -23,6 +23,7 @@ from backend.identity.permissions import PERMISSIONS, Role
 from backend.identity.types import Entered
 from backend.ids import new_id
 from backend.knowledge import tasks
+from backend.live_tests.types import Arm, NewLiveTest
 from backend.operator import Operator, Permission
 from backend.prompts.types import Content, NewPrompt
 from backend.providers.types import ModelDraft, ProviderDraft
@@ -136,6 +137,9 @@ class World:
         await tasks.ingest_document(services.knowledge._parts, document.id)
         text = Content(text=f"{word} prompt")
         prompt = await services.prompts.create(owner, NewPrompt(f"{word} prompt", text, f"{word} agent"))
+        await services.prompts.save_version(owner, prompt.id, Content(text=f"{word} prompt in short"))
+        await services.prompts.set_label(owner, prompt.id, "production", 1)
+        live_test = await services.live_tests.start(owner, prompt.id, NewLiveTest("production", (Arm(1, 1), Arm(2, 1))))
         rows = datasets.item(f"{word} row", split=f"{word} split", tags=(f"{word} tag",))
         dataset = await datasets.dataset(services.datasets, owner, rows, name=f"{word} dataset")
         (row,) = await services.datasets.all_items(owner, dataset.id)
@@ -165,6 +169,7 @@ class World:
             "knowledge_base_id": base.id,
             "document_id": document.id,
             "prompt_id": prompt.id,
+            "live_test_id": live_test.id,
             "dataset_id": dataset.id,
             "item_id": row.id,
             "conversation_id": turn.conversation_id,

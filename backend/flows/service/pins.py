@@ -14,6 +14,7 @@ from backend.flows.managed import Followed, pinned
 from backend.flows.published import Live
 from backend.flows.repository.flows import FlowRepository
 from backend.operator import Operator
+from backend.prompts.types import Taking
 from backend.unit_of_work import Units
 
 MAX_KEPT = 200
@@ -26,12 +27,17 @@ class Pins:
         self._units, self._prompts = units, prompts
         self._kept: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
-    async def stand(self, operator: Operator, live: Live, follows: Collection[Followed]) -> Live:
-        """Return the same flow with a snapshot whose prompts stand. Raise NotFound where a label has no version."""
+    async def stand(self, operator: Operator, live: Live, follows: Collection[Followed], taking: Taking | None) -> Live:
+        """Return the same flow with a snapshot whose prompts stand. Raise NotFound where a label has no version.
+
+        `taking` is None for a run that is no conversation with people: it takes no part in a live test.
+        """
         if self._prompts is None:
             raise InvalidInput("There are no prompts here.")
         acting = run_operator(operator.project_id, operator.user_id, operator.name)
-        numbers = {(slug, label): await self._prompts.pinned(acting, slug, label) for slug, label in sorted(follows)}
+        numbers = {
+            (slug, label): await self._prompts.pinned(acting, slug, label, taking) for slug, label in sorted(follows)
+        }
         key = (operator.project_id, live.snapshot_id, *sorted(numbers.items()))
         known = self._kept.get(key)
         return replace(live, snapshot_id=known or await self._keep(operator, live, numbers, key))

@@ -29,6 +29,7 @@ from backend.ids import new_id
 from backend.operator import Operator
 from backend.ports.run_journal import RunOpening
 from backend.ports.templates import Templates
+from backend.prompts.types import Taking
 from backend.unit_of_work import Units, Work
 
 
@@ -64,13 +65,13 @@ class Starting:
 
     async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
         """Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published."""
-        wish = replace(wish, input=storable(wish.input))
+        wish, run_id = replace(wish, input=storable(wish.input)), new_id("run")
         live = self._published.get(operator.project_id, name) if wish.version == "published" else None
         if live is None:
             live = await self._find(operator, name, wish)
         plan = await self._loader.plan(operator.project_id, live.snapshot_id)
         if plan.follows:
-            live = await self._pins.stand(operator, live, plan.follows)
+            live = await self._pins.stand(operator, live, plan.follows, _taking(run_id, wish))
             plan = await self._loader.plan(operator.project_id, live.snapshot_id)
         config = plan.input_config
         assert isinstance(config, InputConfig)
@@ -80,7 +81,7 @@ class Starting:
             raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
         has_turn = is_chat and wish.trigger is not Trigger.EXPERIMENT
         message = str(wish.input.get(message_field(config), "")) if has_turn else None
-        return Prepared(new_id("run"), live, plan, wish, message)
+        return Prepared(run_id, live, plan, wish, message)
 
     async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
         """Make the job of a run that starts now. A chat's question and run row are committed first, together."""
@@ -188,6 +189,13 @@ class Starting:
         async with self._units.write(operator) as work:
             snapshot_id = await FlowRepository(work.session, operator.project_id).keep_snapshot(document)
         return _live_draft(row, snapshot_id)
+
+
+def _taking(run_id: str, wish: RunWish) -> Taking | None:
+    """Return who takes what a label points at; a draft is tried, and an experiment measures what it says."""
+    if wish.version != "published" or wish.trigger in (Trigger.EXPERIMENT, Trigger.DEMO):
+        return None
+    return Taking(run_id, wish.conversation_id)
 
 
 def _live_draft(row: FlowRow, snapshot_id: str) -> Live:

@@ -20,11 +20,13 @@ from backend.prompts.content import Content
 from backend.prompts.errors import CannotRender, PromptNotFound, VersionNotFound
 from backend.prompts.models import PromptRow, PromptVersionRow
 from backend.prompts.repository import LabelRepository, PromptRepository
-from backend.prompts.types import LATEST, Use, VersionRef
+from backend.prompts.types import LATEST, Taking, Use, VersionRef
 from backend.unit_of_work import Units
 
 # Tell who else uses the prompt of this slug, in the operator's project.
 Users = Callable[[Operator, str], Awaitable[Sequence[Use]]]
+# Say which version of a prompt (by id) stands under a label (the number it points at) for whoever takes it, or None.
+Split = Callable[[Operator, str, str, int, Taking], Awaitable[int | None]]
 
 
 class Models(Protocol):
@@ -47,6 +49,7 @@ class UseCases:
         self._models, self._language_model = models, language_model
         self.users: list[Users] = []
         self.gates: list[PublishGate] = []
+        self.splits: list[Split] = []
 
     async def _row(self, rows: PromptRepository, name: str, *, lock: bool = False) -> PromptRow:
         """Return the prompt of this id or slug. Raise PromptNotFound."""

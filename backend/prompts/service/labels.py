@@ -115,6 +115,30 @@ class LabelUseCases(UseCases):
         for gate in self.gates:
             await gate.check(told)
 
+    async def check_stands(self, operator: Operator, name: str, label: str, version: int) -> None:
+        """Refuse a version that the operator alone may not put before people under a label.
+
+        Raise PromptNotFound, VersionNotFound, CannotRender, Conflict of a gate, and Forbidden where the label is
+        protected and the operator may not approve or wrote the version.
+        """
+        operator.require(Permission.PROMPTS_EDIT)
+        await self._pass_gates(operator, name, label, version)
+        async with self._units.read(operator) as session:
+            rows, labels = (
+                PromptRepository(session, operator.project_id),
+                LabelRepository(session, operator.project_id),
+            )
+            row = await self._row(rows, name)
+            wanted = await self._version(rows, row, version)
+            await self._check_renders(session, row, Content.model_validate(wanted.content))
+            if await labels.protection(label) is None:
+                return
+        operator.require(Permission.PROMPTS_APPROVE)
+        if wanted.created_by_id == operator.user_id:
+            raise Forbidden(
+                f"{label} is protected, and you wrote v{version}.", hint="Ask somebody else who may approve."
+            )
+
     async def roll_back(self, operator: Operator, name: str, label: str) -> Label:
         """Point a label at the version that it pointed at before, at once: that one was good enough before.
 

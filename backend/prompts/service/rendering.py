@@ -15,7 +15,7 @@ from backend.prompts.content import Content, Turn
 from backend.prompts.errors import CannotRender
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.base import UseCases
-from backend.prompts.types import Holes, Rendered, Values, VersionRef
+from backend.prompts.types import Holes, Rendered, Taking, Values, VersionRef
 
 MAX_PUT_IN = 500
 ROLES = ("system", "user", "assistant")
@@ -80,15 +80,25 @@ class RenderingUseCases(UseCases):
         rendered = await self._filled(composed, values, "The prompt")
         return replace(rendered, content=content, parts=tuple(dict.fromkeys(composer.parts)))
 
-    async def pinned(self, operator: Operator, name: str, label: str) -> int:
-        """Return the number of the version under a label. Raise PromptNotFound, VersionNotFound."""
+    async def pinned(self, operator: Operator, name: str, label: str, taking: Taking | None = None) -> int:
+        """Return the number of the version under a label, for whoever takes it where the label is split.
+
+        Raise PromptNotFound, VersionNotFound.
+        """
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),
                 LabelRepository(session, operator.project_id),
             )
-            return (await self._meant(rows, labels, await self._row(rows, name), VersionRef(label))).number
+            row = await self._row(rows, name)
+            number = (await self._meant(rows, labels, row, VersionRef(label))).number
+        if taking is not None:
+            for split in self.splits:
+                chosen = await split(operator, row.id, label, number, taking)
+                if chosen is not None:
+                    return chosen
+        return number
 
     def _variables(self, content: Content) -> tuple[TemplateVariable, ...]:
         """Return the variables of all templates in it. Raise TemplateFailed."""

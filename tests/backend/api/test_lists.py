@@ -21,6 +21,7 @@ WHOLE = {
     "/api/datasets/{dataset_id}/facets",
     "/api/datasets/{dataset_id}/order",
     "/api/datasets/{dataset_id}/problems",
+    "/api/live-tests/{live_test_id}",
 }
 
 

@@ -1,0 +1,115 @@
+"""The shapes of live tests over REST."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.live_tests.types import MAX_ARMS, MAX_WEIGHT, Arm, LiveTest, Metric, NewLiveTest, Report, State, Verdict
+
+
+class ArmBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    weight: int = Field(ge=1, le=MAX_WEIGHT)
+
+
+class NewLiveTestBody(BaseModel):
+    """`margin` is the difference that does not matter: of a share itself, of cost and latency in parts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str = Field(default="production", max_length=100)
+    arms: Annotated[list[ArmBody], Field(max_length=MAX_ARMS)]
+    metric: Metric = Metric.ANSWERED
+    margin: float | None = Field(default=None, gt=0, lt=1)
+    guardrail: Metric | None = Metric.ANSWERED
+
+    def new(self) -> NewLiveTest:
+        arms = tuple(Arm(one.version, one.weight) for one in self.arms)
+        return NewLiveTest(self.label, arms, self.metric, self.margin, self.guardrail)
+
+
+class Promotion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+
+
+class LiveTestBody(BaseModel):
+    id: str
+    prompt_id: str
+    prompt_name: str
+    label: str
+    arms: list[ArmBody]
+    baseline: int
+    metric: Metric
+    margin: float
+    guardrail: Metric | None
+    state: State
+    reason: str
+    started_by: str
+    started_at: datetime
+    ended_by: str
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, test: LiveTest) -> LiveTestBody:
+        return cls.model_validate(test, from_attributes=True)
+
+
+class LiveTestList(BaseModel):
+    live_tests: list[LiveTestBody]
+    next: str | None
+
+
+class ArmReportBody(BaseModel):
+    version: int
+    weight: int
+    num_conversations: int
+    values: dict[Metric, float | None]
+
+
+class StandingBody(BaseModel):
+    """`low` and `high` may be looked at whenever one likes; null while there are too few conversations."""
+
+    metric: Metric
+    version: int
+    value: float | None
+    baseline_value: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    more_needed: int | None
+
+
+class ReportBody(BaseModel):
+    """`split_is_broken`: the conversations do not follow the weights, and no verdict can be trusted."""
+
+    live_test: LiveTestBody
+    arms: list[ArmReportBody]
+    standings: list[StandingBody]
+    split_p: float
+    split_is_broken: bool
+
+    @classmethod
+    def of(cls, report: Report) -> ReportBody:
+        return cls(
+            live_test=LiveTestBody.of(report.test),
+            arms=[
+                ArmReportBody(
+                    version=one.arm.version,
+                    weight=one.arm.weight,
+                    num_conversations=one.num_conversations,
+                    values=dict(one.values),
+                )
+                for one in report.arms
+            ],
+            standings=[StandingBody.model_validate(one, from_attributes=True) for one in report.standings],
+            split_p=report.split_p,
+            split_is_broken=report.split_is_broken,
+        )

@@ -1,0 +1,1 @@
+"""A label split over versions while people talk to them."""

@@ -1,0 +1,19 @@
+"""Which version a conversation gets: the same one whoever asks, in the shares of the weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from backend.live_tests.types import Arm
+
+
+def drawn(test_id: str, run_id: str, arms: Sequence[Arm]) -> int:
+    """Return the version of the arm that the hash of test and conversation falls on."""
+    digest = hashlib.sha256(f"{test_id}/{run_id}".encode()).digest()
+    place = int.from_bytes(digest[:8], "big") % sum(arm.weight for arm in arms)
+    for arm in arms:
+        place -= arm.weight
+        if place < 0:
+            return arm.version
+    raise AssertionError("the weights are above nought")

@@ -1,0 +1,53 @@
+"""The tables of live tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from backend.columns import Json, UtcDateTime, utc_now
+
+RUNNING = text("state = 'running'")
+
+
+class LiveTestRow(SQLModel, table=True):
+    """One test of a label. The index lets no second one run on the same label."""
+
+    __tablename__ = "live_test"
+    __table_args__ = (
+        Index(
+            "ix_live_test_running", "prompt_id", "label", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    prompt_id: str = Field(foreign_key="prompt.id", index=True)
+    prompt_name: str
+    label: str
+    arms: list[dict[str, Any]] = Field(sa_type=Json)
+    baseline: int
+    metric: str
+    margin: float
+    guardrail: str = ""
+    state: str = "running"
+    reason: str = ""
+    started_by: str = ""
+    started_by_id: str = ""
+    started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    ended_by: str = ""
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class LiveTestSeatRow(SQLModel, table=True):
+    """Which version a conversation got. `run_id` is of its first run, known before the conversation has an id."""
+
+    __tablename__ = "live_test_seat"
+
+    live_test_id: str = Field(primary_key=True, foreign_key="live_test.id")
+    run_id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    version: int

@@ -1,0 +1,119 @@
+"""Every statement on live tests, and the one that reads how their conversations went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as insert_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations.models import ConversationRow, MessageRow
+from backend.conversations.types import ChatState, Rating
+from backend.flows.models import RunRow
+from backend.flows.types import RunStatus
+from backend.identity.models import ProjectRow
+from backend.live_tests.errors import LiveTestNotFound
+from backend.live_tests.models import LiveTestRow, LiveTestSeatRow
+from backend.live_tests.types import Outcome, State
+from backend.paging import Page
+
+# The reason that the test of scopes asks for.
+EVERY_PROJECT = "the guardrails of all projects are watched"
+TOLD = (RunStatus.DONE.value, RunStatus.FAILED.value)
+
+
+class LiveTests:
+    """Opened for one unit of work; sees one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    def add(self, row: LiveTestRow) -> None:
+        self._session.add(row)
+
+    async def get(self, test_id: str, *, lock: bool = False) -> LiveTestRow:
+        """Return the row; locked, nobody else writes to it until the unit ends. Raise LiveTestNotFound."""
+        statement = select(LiveTestRow).where(LiveTestRow.project_id == self._project_id, LiveTestRow.id == test_id)
+        row = (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+        if row is None:
+            raise LiveTestNotFound
+        return row
+
+    async def page(self, prompt_id: str, page: Page) -> list[LiveTestRow]:
+        """Return one row more than asked for, newest first."""
+        statement = select(LiveTestRow).where(
+            LiveTestRow.project_id == self._project_id, LiveTestRow.prompt_id == prompt_id
+        )
+        if page.after:
+            statement = statement.where(col(LiveTestRow.id) < page.after)
+        newest = statement.order_by(col(LiveTestRow.id).desc()).limit(page.limit + 1)
+        return list(await self._session.exec(newest))
+
+    async def running(self, prompt_id: str, label: str) -> LiveTestRow | None:
+        statement = select(LiveTestRow).where(
+            LiveTestRow.project_id == self._project_id,
+            LiveTestRow.prompt_id == prompt_id,
+            LiveTestRow.label == label,
+            LiveTestRow.state == State.RUNNING.value,
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def first_run(self, conversation_id: str) -> str | None:
+        """Return the run of a conversation's first message."""
+        statement = (
+            select(MessageRow.run_id)
+            .where(
+                MessageRow.project_id == self._project_id,
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.run_id != "",
+            )
+            .order_by(col(MessageRow.created_at), col(MessageRow.id))
+            .limit(1)
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def seat(self, test_id: str, run_id: str, version: int) -> None:
+        """Write down which version a conversation got; a second time is no news."""
+        values = {"live_test_id": test_id, "run_id": run_id, "project_id": self._project_id, "version": version}
+        dialect = self._session.get_bind().dialect.name
+        insert: Any = insert_sqlite if dialect == "sqlite" else insert_postgres
+        await self._session.exec(insert(LiveTestSeatRow).values(**values).on_conflict_do_nothing())
+
+    async def outcomes(self, test_id: str) -> list[Outcome]:
+        """Return how the conversations of a test went whose first run has ended, cancelled ones left out."""
+        seat, run, talk = LiveTestSeatRow, RunRow, ConversationRow
+        statement: Any = (
+            select(  # type: ignore[call-overload]  # more columns than the typing knows
+                seat.version, run.status, run.cost, run.time_ms,
+                talk.state, talk.rating, talk.cost, talk.latency_ms, talk.num_turns,
+            )
+            .join(run, (col(run.id) == seat.run_id) & (col(run.project_id) == self._project_id))
+            .outerjoin(talk, (col(talk.id) == run.conversation_id) & (col(talk.project_id) == self._project_id))
+            .where(
+                seat.project_id == self._project_id, seat.live_test_id == test_id, col(run.status).in_(TOLD)
+            )
+        )  # fmt: skip
+        return [_outcome(*values) for values in await self._session.exec(statement)]
+
+
+async def running_everywhere(session: AsyncSession) -> Sequence[tuple[str, str, str]]:
+    """Return project, organisation and id of every running test. Only the watch asks it: an operator never does."""
+    row = LiveTestRow
+    statement = (
+        select(row.project_id, ProjectRow.organisation_id, row.id)
+        .join(ProjectRow, col(ProjectRow.id) == row.project_id)
+        .where(row.state == State.RUNNING.value)
+    )
+    return (await session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+
+def _outcome(version: int, status: str, cost: Any, time_ms: float, *talk: Any) -> Outcome:
+    state, rating, whole_cost, latency_ms, num_turns = talk
+    if state is None:  # a run that is no chat
+        return Outcome(version, status == RunStatus.DONE.value, None, float(cost), time_ms)
+    liked = None if rating == Rating.NONE.value else rating == Rating.UP.value
+    each = latency_ms / num_turns if num_turns else time_ms
+    return Outcome(version, state != ChatState.FAILED.value, liked, float(whole_cost), each)

@@ -1,0 +1,185 @@
+"""Split a label over versions, read how it goes, and end it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import asdict
+
+from sqlalchemy.exc import IntegrityError
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
+from backend.columns import storable, utc_now
+from backend.errors import Conflict, DomainError, InvalidInput
+from backend.ids import new_id
+from backend.live_tests.checks import checked_arms, checked_margin
+from backend.live_tests.drawing import drawn
+from backend.live_tests.models import LiveTestRow
+from backend.live_tests.repository import LiveTests, running_everywhere
+from backend.live_tests.shapes import arms_of, live_test_of
+from backend.live_tests.standings import report_of
+from backend.live_tests.types import LiveTest, NewLiveTest, Report, State
+from backend.live_tests.wording import evidence, guardrail_words
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+from backend.ports.jobs import BY_ID
+from backend.prompts.service import PromptService
+from backend.prompts.types import LabelChange, Taking
+from backend.unit_of_work import Units
+
+GUARDRAIL = "The guardrail"
+logger = logging.getLogger(__name__)
+
+
+class LiveTestService:
+    """What the edges may ask of live tests."""
+
+    def __init__(self, units: Units, prompts: PromptService) -> None:
+        self._units, self._prompts = units, prompts
+
+    async def start(self, operator: Operator, prompt: str, wish: NewLiveTest) -> LiveTest:
+        """Split the label from the next conversation on.
+
+        Raise PromptNotFound, VersionNotFound, InvalidInput, Conflict where one runs on the label already or a gate
+        refuses a version, and Forbidden where the label is protected and a version is the operator's own.
+        """
+        operator.require(Permission.PROMPTS_EDIT)
+        about = await self._prompts.get(operator, prompt)
+        baseline = about.labels.get(wish.label)
+        if baseline is None:
+            hint = "Give a version the label first; the test compares the others with it."
+            raise InvalidInput(f"{about.name} has no version under {wish.label}.", hint=hint)
+        arms = checked_arms(wish.arms, baseline)
+        margin = checked_margin(wish)
+        for arm in arms:
+            if arm.version != baseline:
+                await self._prompts.check_stands(operator, about.id, wish.label, arm.version)
+        row = LiveTestRow(
+            id=new_id("ltest"),
+            project_id=operator.project_id,
+            prompt_id=about.id,
+            prompt_name=about.name,
+            label=wish.label,
+            arms=[asdict(arm) for arm in arms],
+            baseline=baseline,
+            metric=wish.metric.value,
+            margin=margin,
+            guardrail=wish.guardrail.value if wish.guardrail else "",
+            started_by=operator.name,
+            started_by_id=operator.user_id,
+        )
+        test = live_test_of(row)
+        try:
+            async with self._units.write(operator) as work:
+                LiveTests(work.session, operator.project_id).add(row)
+                after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
+                await AuditTrail(work.session).record(operator, "live_test.start", _target(test), after=after)
+        except IntegrityError as error:
+            raise Conflict(
+                f"A live test runs on {wish.label} already.", hint="Stop it, or promote one of its versions."
+            ) from error
+        return test
+
+    async def list(self, operator: Operator, prompt: str, page: Page | None = None) -> Listed[LiveTest]:
+        """Return the live tests of a prompt, newest first. Raise PromptNotFound."""
+        operator.require(Permission.PROMPTS_READ)
+        about, page = await self._prompts.get(operator, prompt), page or Page()
+        async with self._units.read(operator) as session:
+            rows = await LiveTests(session, operator.project_id).page(about.id, page)
+        return Listed.cut([live_test_of(row) for row in rows], page)
+
+    async def report(self, operator: Operator, test_id: str) -> Report:
+        """Compare the versions as things stand now. Raise LiveTestNotFound."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read(operator) as session:
+            tests = LiveTests(session, operator.project_id)
+            row = await tests.get(storable(test_id))
+            return report_of(live_test_of(row), await tests.outcomes(row.id))
+
+    async def stop(self, operator: Operator, test_id: str) -> LiveTest:
+        """Let everybody have the version under the label again. Raise LiveTestNotFound, Conflict once it ended."""
+        operator.require(Permission.PROMPTS_EDIT)
+        return await self._end(operator, test_id, State.STOPPED, "")
+
+    async def promote(self, operator: Operator, test_id: str, version: int) -> LabelChange:
+        """Point the label at one of the versions, with the figures in the label's history; that ends the test.
+
+        A protected label waits for a second person, and the test goes on meanwhile. Raise LiveTestNotFound,
+        InvalidInput for a version that takes no part, Conflict once it ended, and what `set_label` raises.
+        """
+        operator.require(Permission.PROMPTS_EDIT)
+        found = await self.report(operator, test_id)
+        test = found.test
+        if test.state is not State.RUNNING:
+            raise _over()
+        if version not in {arm.version for arm in test.arms} - {test.baseline}:
+            hint = "Stop the test to stay with it." if version == test.baseline else ""
+            raise InvalidInput(f"v{version} is not one of the versions that are tried.", hint=hint)
+        change = await self._prompts.set_label(
+            operator, test.prompt_id, test.label, version, comment=evidence(found, version)
+        )
+        if change.label is not None:
+            with contextlib.suppress(Conflict):  # the watch saw the label move before us
+                await self._end(operator, test_id, State.PROMOTED, f"v{version} was promoted.")
+        return change
+
+    async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> int | None:
+        """Return the version that this conversation gets, None where no test runs; `number` is the label's own."""
+        async with self._units.read(operator) as session:
+            tests = LiveTests(session, operator.project_id)
+            row = await tests.running(prompt_id, label)
+            if row is None or row.baseline != number:
+                return None
+            first = await tests.first_run(taking.conversation_id) if taking.conversation_id else None
+        run_id = first or taking.run_id
+        version = drawn(row.id, run_id, arms_of(row))
+        async with self._units.write(operator) as work:
+            await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
+        return version
+
+    async def guard(self) -> None:
+        """End every test whose guardrail a version breaks, or whose label moved away."""
+        async with self._units.read(BY_ID) as session:
+            running = await running_everywhere(session)
+        for project_id, organisation_id, test_id in running:
+            rights = frozenset({Permission.PROMPTS_READ, Permission.PROMPTS_EDIT})
+            watching = Operator("", GUARDRAIL, organisation_id, project_id, rights, "system")
+            try:
+                await self._guard_one(watching, test_id)
+            except DomainError as error:
+                logger.info("the live test %s was passed over: %s", test_id, error.message)
+
+    async def _guard_one(self, operator: Operator, test_id: str) -> None:
+        found = await self.report(operator, test_id)
+        test = found.test
+        number = (await self._prompts.get(operator, test.prompt_id)).labels.get(test.label)
+        if number != test.baseline:
+            state = State.PROMOTED if number in {arm.version for arm in test.arms} else State.STOPPED
+            where = f"moved to v{number}" if number else "was taken away"
+            await self._end(operator, test_id, state, f"{test.label} {where}.")
+            return
+        broken = next((one for one in found.standings if one.metric is test.guardrail and one.verdict == "worse"), None)
+        if broken is not None:
+            await self._end(operator, test_id, State.HALTED, guardrail_words(broken))
+
+    async def _end(self, operator: Operator, test_id: str, state: State, reason: str) -> LiveTest:
+        async with self._units.write(operator) as work:
+            row = await LiveTests(work.session, operator.project_id).get(storable(test_id), lock=True)
+            if row.state != State.RUNNING.value:
+                raise _over()
+            row.state, row.reason = state.value, reason
+            row.ended_by, row.ended_at = operator.name, utc_now()
+            work.session.add(row)
+            test = live_test_of(row)
+            after = {"state": row.state, "reason": reason}
+            await AuditTrail(work.session).record(operator, "live_test.end", _target(test), after=after)
+        return test
+
+
+def _over() -> Conflict:
+    return Conflict("This live test has ended already.")
+
+
+def _target(test: LiveTest) -> Target:
+    return Target("live_test", test.id, f"{test.prompt_name} {test.label}")

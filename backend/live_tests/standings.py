@@ -1,0 +1,122 @@
+"""From outcomes to verdicts that may be looked at after every conversation."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.experiments.statistics.live import SPLIT_ALARM, always_valid_interval, split_p_value
+from backend.live_tests.types import (
+    MIN_CONVERSATIONS,
+    Arm,
+    ArmReport,
+    LiveTest,
+    Metric,
+    Outcome,
+    Report,
+    Standing,
+    Verdict,
+)
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One arm in one metric: how many conversations tell it, their mean, and the variance of that mean."""
+
+    size: int
+    mean: float
+    variance: float
+
+
+def report_of(test: LiveTest, outcomes: Sequence[Outcome]) -> Report:
+    """Compare every version with the baseline: the metric of the test, and the guardrail where it is another."""
+    of_arm = {arm.version: [one for one in outcomes if one.version == arm.version] for arm in test.arms}
+    arms = tuple(_arm_report(arm, of_arm[arm.version]) for arm in test.arms)
+    metrics = [test.metric] + ([test.guardrail] if test.guardrail and test.guardrail != test.metric else [])
+    standings = [
+        standing(test, metric, arm.version, of_arm[test.baseline], of_arm[arm.version])
+        for metric in metrics
+        for arm in test.arms
+        if arm.version != test.baseline
+    ]
+    p = split_p_value([one.num_conversations for one in arms], [arm.weight for arm in test.arms])
+    return Report(test, arms, tuple(standings), p, p < SPLIT_ALARM)
+
+
+def standing(
+    test: LiveTest, metric: Metric, version: int, baseline: Sequence[Outcome], own: Sequence[Outcome]
+) -> Standing:
+    """Return how a version stands. All versions together err in one test of twenty at the most."""
+    before, now = sample(metric, baseline), sample(metric, own)
+    if before is None or now is None:
+        return Standing(metric, version, _mean(now), _mean(before), None, None, None, "cannot_tell")
+    difference = now.mean - before.mean
+    if min(before.size, now.size) < MIN_CONVERSATIONS:
+        more = 2 * MIN_CONVERSATIONS - min(before.size, MIN_CONVERSATIONS) - min(now.size, MIN_CONVERSATIONS)
+        return Standing(metric, version, now.mean, before.mean, difference, None, None, "cannot_tell", more)
+    margin = _margin(test, metric, before.mean)
+    variance = before.variance + now.variance
+    low = high = difference
+    if variance > 0:
+        confidence = 1 - ALPHA / max(1, len(test.arms) - 1)
+        interval = always_valid_interval(difference, variance, margin or math.sqrt(variance), confidence)
+        low, high = interval.low, interval.high
+    verdict = _verdict(low, high, margin, more_is_better=metric.more_is_better)
+    needed = None
+    if verdict == "cannot_tell":
+        # The half width shrinks with the root of the number; what it must shrink to is the larger of the two.
+        aim = max(abs(difference), margin, 1e-12)
+        needed = max(1, math.ceil((before.size + now.size) * (((high - low) / 2 / aim) ** 2 - 1)))
+    return Standing(metric, version, now.mean, before.mean, difference, low, high, verdict, needed)
+
+
+def sample(metric: Metric, outcomes: Sequence[Outcome]) -> Sample | None:
+    """Return what an arm tells of a metric, None where nothing."""
+    values = [value for one in outcomes if (value := _value(metric, one)) is not None]
+    if not values:
+        return None
+    mean, size = math.fsum(values) / len(values), len(values)
+    if metric.is_share:
+        # Two more, one of each: a share of nought or one would else be certain.
+        near = (math.fsum(values) + 1) / (size + 2)
+        return Sample(size, mean, near * (1 - near) / size)
+    return Sample(size, mean, statistics.variance(values, mean) / size if size > 1 else 0.0)
+
+
+def _value(metric: Metric, one: Outcome) -> float | None:
+    match metric:
+        case Metric.ANSWERED:
+            return float(one.is_answered)
+        case Metric.SATISFIED:
+            return None if one.is_liked is None else float(one.is_liked)
+        case Metric.COST:
+            return one.cost
+        case Metric.LATENCY:
+            return one.latency_ms if one.is_answered else None
+
+
+def _verdict(low: float, high: float, margin: float, *, more_is_better: bool) -> Verdict:
+    if -margin <= low and high <= margin:
+        return "same"
+    if low > 0:
+        return "better" if more_is_better else "worse"
+    if high < 0:
+        return "worse" if more_is_better else "better"
+    return "cannot_tell"
+
+
+def _margin(test: LiveTest, metric: Metric, baseline: float) -> float:
+    margin = test.margin if metric is test.metric else metric.margin
+    return margin if metric.is_share else margin * abs(baseline)
+
+
+def _mean(one: Sample | None) -> float | None:
+    return None if one is None else one.mean
+
+
+def _arm_report(arm: Arm, outcomes: Sequence[Outcome]) -> ArmReport:
+    return ArmReport(arm, len(outcomes), {metric: _mean(sample(metric, outcomes)) for metric in Metric})
