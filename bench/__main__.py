@@ -26,6 +26,7 @@ SCRIPTS = (
     "sessions",
     "compare",
     "datasets",
+    "experiments",
 )
 TIMEOUT_SECONDS = 900
 

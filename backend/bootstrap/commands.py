@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.audit.types import Breach, BreachKind
 from backend.bootstrap.doctor import examine
+from backend.bootstrap.experiment_command import run_experiment
 from backend.bootstrap.services import Services
 from backend.installation.resealing import Resealing
 
@@ -65,6 +66,7 @@ COMMANDS: dict[str, Command] = {
     "api-key create": create_key,
     "audit verify": verify_audit,
     "demo reset": reset_demo,
+    "experiment run": run_experiment,
     "secrets rotate": rotate_secrets,
     "doctor": examine,
 }

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from backend.cli import access, audit, build, database, demo, doctor, run, scripted, secrets, settings, worker
+from backend.cli import (
+    access,
+    audit,
+    build,
+    database,
+    demo,
+    doctor,
+    experiment,
+    run,
+    scripted,
+    secrets,
+    settings,
+    worker,
+)
 
 app = typer.Typer(
     name="signalbox",
@@ -23,6 +36,7 @@ app.add_typer(access.keys, name="api-key")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(secrets.secrets, name="secrets")
 app.add_typer(demo.demo, name="demo")
+app.add_typer(experiment.experiment, name="experiment")
 app.command("doctor")(doctor.doctor)
 app.command("scripted-model")(scripted.scripted_model)
 app.command("build", hidden=True)(build.build)

@@ -36,19 +36,16 @@ class Executor:
 
     async def execute(self, experiment_id: str) -> None:
         """Carry an open experiment to its end; the body of the job. One that is carried here is waited for."""
-        if known := self._carried.get(experiment_id):
-            await known[1].wait()
-            return
         async with self._claiming.setdefault(experiment_id, asyncio.Lock()):
-            if self._is_stopping or experiment_id in self._carried:
-                return
-            async with self._outside.units.write(BY_ID) as work:
-                row = await Ownership(work.session).claim(experiment_id, utc_now())
-                if row is None:
-                    return
-                work.session.expunge(row)
-            carrying, ended = Carrying(self._outside, row, self._lanes), asyncio.Event()
-            self._carried[experiment_id] = carrying, ended
+            known = self._carried.get(experiment_id)
+            row = await self._claim(experiment_id) if known is None and not self._is_stopping else None
+            if row is not None:
+                carrying, ended = Carrying(self._outside, row, self._lanes), asyncio.Event()
+                self._carried[experiment_id] = carrying, ended
+        if known is not None:
+            await known[1].wait()
+        if row is None:
+            return
         try:
             await carrying.run()
         except AttemptLost:
@@ -59,6 +56,13 @@ class Executor:
             self._carried.pop(experiment_id, None)
             self._claiming.pop(experiment_id, None)
             ended.set()
+
+    async def _claim(self, experiment_id: str) -> ExperimentRow | None:
+        async with self._outside.units.write(BY_ID) as work:
+            row = await Ownership(work.session).claim(experiment_id, utc_now())
+            if row is not None:
+                work.session.expunge(row)
+            return row
 
     def nudge(self, experiment_id: str) -> None:
         """Let the experiment look at once what is wished of it."""

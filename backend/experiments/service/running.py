@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from backend.audit.repository import AuditTrail
@@ -19,6 +20,7 @@ from backend.experiments.repository import Experiments
 from backend.experiments.service.base import UseCases, target
 from backend.experiments.shapes import draft_of, pinned_as_json
 from backend.experiments.types import Experiment, Status, topic_of
+from backend.flows.service.listening import heard_or_quiet
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.unit_of_work import Work
@@ -62,6 +64,11 @@ class Running(UseCases):
                 act = "resumed" if row.status == Status.PAUSED else "retried"
                 raise Conflict(f"This experiment is {row.status}.", hint=f"It can be {act}.")
         return await self._now(operator, experiment_id)
+
+    async def carry_out(self, operator: Operator, experiment_id: str) -> None:
+        """Start and return at the end, whether or not this process serves jobs. Raise as `start`."""
+        await self.start(operator, experiment_id)
+        await self._executor.execute(experiment_id)
 
     async def pause(self, operator: Operator, experiment_id: str) -> Experiment:
         """Ask nothing more; what is in flight is recorded. Raise ExperimentNotFound, WrongState."""
@@ -128,15 +135,16 @@ class Running(UseCases):
     async def watch(self, operator: Operator, experiment_id: str) -> AsyncGenerator[Experiment]:
         """Yield the experiment now, at each word of its progress, and at its end. Raise ExperimentNotFound at once."""
         operator.require(Permission.EXPERIMENTS_READ)
-        async with self._outside.events.subscribe(topic_of(experiment_id)) as listener:
+        async with (
+            self._outside.events.subscribe(topic_of(experiment_id)) as listener,
+            aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said,
+        ):
             while True:
                 found = await self._now(operator, experiment_id)
                 yield found
                 if not found.status.is_open:
                     return
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(QUIET_SECONDS):
-                        await anext(listener)
+                await anext(said)
 
     def _enqueue(self, work: Work, row: ExperimentRow) -> None:
         row.status, row.wish, row.attempt = Status.QUEUED.value, "", row.attempt + 1

@@ -1,0 +1,74 @@
+"""`signalbox experiment run`: an experiment from a file, carried out where the engines are open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any
+
+import msgspec
+
+from backend.bootstrap.services import Services
+from backend.errors import InvalidInput
+from backend.experiments.passing import missed
+from backend.experiments.types import Draft, Experiment, MetricComparison
+from backend.operator import Operator
+from backend.paging import MAX_LIMIT, Page
+
+# What stands before the line of JSON that the command line reads.
+RESULT = "RESULT "
+
+
+async def run_experiment(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
+    """Make the experiment, run it to its end, and tell its verdicts; the last line is the result as JSON."""
+    owner = await services.identity.ensure_owner()
+    draft = await _draft(services, owner, arguments["experiment"])
+    made = await services.experiments.create(owner, draft)
+    yield f"{made.name}: {made.id}"
+    await services.experiments.start(owner, made.id)
+    carried = asyncio.create_task(services.experiments.carry_out(owner, made.id))
+    try:
+        async with aclosing(services.experiments.watch(owner, made.id)) as seen:
+            async for found in seen:
+                if found.progress.num_cells:
+                    yield _line(found)
+    finally:
+        await asyncio.gather(carried, return_exceptions=True)
+    ended = await services.experiments.get(owner, made.id)
+    if ended.error:
+        yield f"{ended.error} {ended.hint}".strip()
+    metrics: tuple[MetricComparison, ...] = ()
+    if ended.progress.num_done:
+        metrics = (await services.experiments.comparison(owner, made.id)).metrics
+    for one in metrics:
+        yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
+    told = [{**asdict(one), "missed": missed(one)} for one in metrics]
+    result = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error, "metrics": told}
+    yield RESULT + json.dumps(result, default=str)
+
+
+def _line(found: Experiment) -> str:
+    progress = found.progress
+    ended = progress.num_done + progress.num_failed
+    return f"{ended:,} of {progress.num_cells:,} answers, {progress.num_failed:,} failed, ${progress.cost:.4f}"
+
+
+async def _draft(services: Services, owner: Operator, given: Any) -> Draft:
+    """Read what POST /api/experiments takes; `dataset` may name a dataset in place of its id."""
+    if not isinstance(given, dict):
+        raise InvalidInput("The file holds one JSON object, as POST /api/experiments takes it.")
+    wish = dict(given)
+    wish["version"] = wish.pop("dataset_version", None)
+    if named := wish.pop("dataset", ""):
+        listed = await services.datasets.list(owner, Page(MAX_LIMIT), str(named))
+        exact = [one.id for one in listed.items if one.name == named]
+        if not exact:
+            raise InvalidInput(f"There is no dataset called {named}.")
+        wish["dataset_id"] = exact[0]
+    try:
+        return msgspec.convert(wish, Draft, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"The file cannot be used: {error}") from error

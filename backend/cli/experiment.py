@@ -1,0 +1,81 @@
+"""`signalbox experiment run FILE`: an experiment in a pipeline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from xml.etree import ElementTree as ET
+
+import typer
+
+from backend.bootstrap.experiment_command import RESULT
+from backend.cli.asking import perform
+from backend.cli.say import say, stop
+
+experiment = typer.Typer(help="Experiments in a pipeline.", no_args_is_help=True)
+WORSE, NOT_DONE = 1, 2
+
+
+@experiment.callback()
+def group() -> None:
+    """Experiments in a pipeline."""
+
+
+@experiment.command("run")
+def run(
+    file: Annotated[Path, typer.Argument(help="JSON as POST /api/experiments takes it.", exists=True, dir_okay=False)],
+    *,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target.")
+    ] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as a JUnit file.")] = None,
+) -> None:
+    """Run the experiment of a file to its end; exit code 2 where it does not get there."""
+    try:
+        wish = json.loads(file.read_text())
+    except ValueError as error:
+        stop(f"{file} is no JSON: {error}")
+    found: dict[str, Any] = {}
+
+    def note(line: str) -> None:
+        if line.startswith(RESULT):
+            found.update(json.loads(line.removeprefix(RESULT)))
+        else:
+            say(line)
+
+    perform("experiment run", {"experiment": wish}, note)
+    if junit is not None:
+        junit.write_bytes(junit_of(found))
+    if found.get("status") != "done":
+        raise typer.Exit(NOT_DONE)
+    if gate and any(fails(one) for one in found["metrics"]):
+        raise typer.Exit(WORSE)
+
+
+def fails(metric: dict[str, Any]) -> bool:
+    return metric["verdict"] == "worse" or bool(metric["missed"])
+
+
+def junit_of(found: dict[str, Any]) -> bytes:
+    """Write a test case for each metric of each variant."""
+    metrics = found.get("metrics", [])
+    suite = ET.Element(
+        "testsuite",
+        name=str(found.get("name", "")),
+        tests=str(len(metrics)),
+        failures=str(sum(fails(one) for one in metrics)),
+        errors=str(int(found.get("status") != "done")),
+    )
+    for one in metrics:
+        case = ET.SubElement(suite, "testcase", classname=str(one["variant"]), name=str(one["metric"]))
+        told = f"{one['verdict']}: {one['baseline_value']} -> {one['value']}, p {one['p_value']}"
+        if fails(one):
+            ET.SubElement(case, "failure", message=told)
+        else:
+            ET.SubElement(case, "system-out").text = told
+    if found.get("status") != "done":
+        case = ET.SubElement(suite, "testcase", classname="experiment", name="runs to its end")
+        ET.SubElement(case, "error", message=str(found.get("error") or found.get("status")))
+    written: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return written

@@ -1,0 +1,46 @@
+"""What a pipeline reads of an experiment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.bootstrap.experiment_command import RESULT, run_experiment
+from backend.cli.experiment import fails, junit_of
+from backend.datasets.types import About, NewItem
+from backend.errors import InvalidInput
+
+WORSE = {"metric": "exact", "variant": "new", "verdict": "worse", "missed": False, "baseline_value": 1.0, "value": 0.5,
+         "p_value": 0.01}  # fmt: skip
+
+
+def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
+    same = {**WORSE, "metric": "latency", "verdict": "cannot_tell"}
+    short = {**same, "metric": "cost", "missed": True}
+    assert [fails(one) for one in (WORSE, same, short)] == [True, False, True]
+    suite = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [WORSE, same, short]}))
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
+    broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))
+    assert broken.find("testcase/error").get("message") == "No key."  # type: ignore[union-attr]
+
+
+async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) -> None:
+    owner = await services.identity.ensure_owner()
+    dataset = await services.datasets.create(owner, About("Questions"))
+    await services.datasets.add_items(owner, dataset.id, [NewItem({"question": f"q{n}"}, "x") for n in range(8)])
+    wish: dict[str, Any] = {
+        "name": "CI",
+        "dataset": "Questions",
+        "variants": [{"name": name, "prompt": {"template": "{{ question }}"}} for name in ("old", "new")],
+        "evaluators": [{"kind": "regex", "pattern": "."}],
+    }
+    lines = [line async for line in run_experiment(services, {"experiment": wish})]
+    result = json.loads(lines[-1].removeprefix(RESULT))
+    assert (result["status"], {one["variant"] for one in result["metrics"]}) == ("done", {"new"})
+    assert any("16 of 16 answers" in line for line in lines)
+    with pytest.raises(InvalidInput, match="no dataset called nothing"):
+        [line async for line in run_experiment(services, {"experiment": {**wish, "dataset": "nothing"}})]
