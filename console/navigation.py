@@ -37,7 +37,13 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("Models", routes.MODELS, "cpu", "M"),
         ),
     ),
-    ("Test", (Area("Datasets", routes.DATASETS, "table-2", "D"),)),
+    (
+        "Test",
+        (
+            Area("Datasets", routes.DATASETS, "table-2", "D"),
+            Area("Experiments", routes.EXPERIMENTS, "flask-conical", "E"),
+        ),
+    ),
     (
         "Workspace",
         (Area("Members", routes.MEMBERS, "users", "U"), Area("Settings", routes.SETTINGS, "settings-2", "S")),

@@ -53,6 +53,7 @@ FEATURES: tuple[str, ...] = (
     "prompts",
     "prompt_editor",
     "playground",
+    "experiments",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -16,6 +16,8 @@ from console.pages.dataset import dataset
 from console.pages.datasets import datasets
 from console.pages.design import design
 from console.pages.document import document
+from console.pages.experiment import experiment
+from console.pages.experiments import experiments
 from console.pages.flow import flow
 from console.pages.flows import flows
 from console.pages.knowledge import knowledge
@@ -43,6 +45,8 @@ from console.state.dataset import DatasetState
 from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
+from console.state.experiment import ExperimentState
+from console.state.experiments import ExperimentsState
 from console.state.first_run import FirstRunState
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
@@ -121,6 +125,8 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(datasets, routes.DATASETS, "Datasets · Signalbox", DatasetsState.load),
     Page(dataset, routes.DATASET, "Dataset · Signalbox", DatasetState.load),
+    Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
+    Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", ExperimentState.load),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),

@@ -1,0 +1,68 @@
+"""Quality against cost, the circle growing with the p95 of the time; the line is the Pareto front."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import Column, cell, data_table, panel, table_row, tag
+from console.components.ui.kinds import classes, when
+from console.state.experiment import ExperimentState as One
+
+COLUMNS = (
+    Column("Variant"),
+    Column("Quality", number=True),
+    Column("Per 1,000", number=True),
+    Column("p95", number=True),
+)
+
+
+def trade_off() -> rx.Component:
+    return panel(
+        "Quality, cost, latency",
+        rx.el.svg(
+            rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
+            rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
+            rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
+            rx.foreach(One.picture.dots, _dot),
+            rx.el.svg.text(One.picture.high, x="48", y="20", text_anchor="end"),
+            rx.el.svg.text(One.picture.low, x="48", y="264", text_anchor="end"),
+            rx.el.svg.text(One.picture.cheap, x="54", y="280"),
+            rx.el.svg.text(One.picture.dear, x="446", y="280", text_anchor="end"),
+            rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
+            view_box="0 0 460 300",
+            class_name="chart xp-plot",
+            role="img",
+            custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
+        ),
+        data_table("Variants", COLUMNS, One.picture.dots, _row),
+        note="Circle size is p95. Line is the Pareto front.",
+    )
+
+
+def _dot(dot: Any) -> rx.Component:
+    chosen, beaten = when(dot.name == One.variant, "on"), when(~dot.on_front, "off")
+    return rx.el.svg.g(
+        rx.el.svg.circle(cx=dot.x, cy=dot.y, r=dot.radius, class_name=classes("xp-point", chosen, beaten)),
+        rx.el.svg.text(
+            dot.letter, x=dot.x, y=dot.y, dy="4", text_anchor="middle", class_name=classes("lab1 xp-letter", chosen)
+        ),
+    )
+
+
+def _row(dot: Any) -> rx.Component:
+    words = rx.el.span(
+        tag(dot.letter),
+        rx.el.button(dot.name, type="button", on_click=One.choose(dot.name), class_name="link ell", title=dot.words),
+        rx.cond(dot.is_baseline, rx.el.span("baseline", class_name="t12 t2"), rx.fragment()),
+        class_name="row tight",
+    )
+    return table_row(
+        cell(words, name=True),
+        cell(dot.quality, number=True),
+        cell(dot.cost, number=True),
+        cell(dot.latency, number=True),
+        key=dot.name,
+        selected=dot.name == One.variant,
+    )

@@ -1,0 +1,62 @@
+"""A card for each metric: both values, the verdict, and the difference with its interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import icon
+from console.components.ui.kinds import classes
+from console.state.experiment import ExperimentState as One
+
+ICONS = (("better", "arrow-up-right"), ("worse", "arrow-down-right"), ("same", "equal"))
+
+
+def verdicts() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Verdicts", class_name="sr"),
+        rx.foreach(One.cards, _card),
+        class_name="xp-cards panel",
+        custom_attrs={"aria-label": "Verdicts"},
+    )
+
+
+def _card(card: Any) -> rx.Component:
+    badge = rx.el.span(
+        rx.match(
+            card.verdict, *((word, icon(name, small=True)) for word, name in ICONS), icon("circle-help", small=True)
+        ),
+        card.words,
+        class_name=classes("xp-verdict r", card.verdict),
+    )
+    values = rx.el.div(
+        rx.el.span(card.baseline_value, class_name="t2"),
+        icon("arrow-right", small=True),
+        rx.el.b(card.value),
+        rx.el.span(card.difference, class_name="r b"),
+        class_name="row xp-values",
+    )
+    return rx.el.article(
+        rx.el.div(rx.el.h3(card.metric, class_name="ell", title=card.metric, dir="auto"), badge, class_name="row"),
+        values,
+        _interval(card),
+        rx.el.div(card.note, class_name="t12 t2"),
+        class_name="xp-card",
+    )
+
+
+def _interval(card: Any) -> rx.Component:
+    return rx.el.svg(
+        rx.el.svg.rect(x=card.band_x, y="4", width=card.band_width, height="22", class_name="xp-band"),
+        rx.el.svg.line(x1="103", x2="103", y1="1", y2="29", class_name="xp-zero"),
+        rx.el.svg.line(x1="0", x2="206", y1="15", y2="15", class_name="grid"),
+        rx.el.svg.path(d=card.bars, class_name=classes("xp-bar", card.verdict)),
+        rx.el.svg.circle(cx=card.at_x, cy="15", r="4", class_name=classes("xp-dot", card.verdict)),
+        rx.el.svg.text(card.low, x="2", y="42"),
+        rx.el.svg.text(card.high, x="204", y="42", text_anchor="end"),
+        view_box="0 0 206 46",
+        class_name="chart xp-interval",
+        role="img",
+        custom_attrs={"aria-label": card.aria},
+    )

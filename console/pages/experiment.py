@@ -1,0 +1,114 @@
+"""One experiment: verdicts, the trade-off, and its rows side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.experiments.rows import rows_panel
+from console.components.experiments.trade_off import trade_off
+from console.components.experiments.verdicts import verdicts
+from console.components.shell import body, page_head, shell
+from console.components.ui import banner, button, meter, phase_view, skeleton_rows, status
+from console.state.experiment import ExperimentState as One
+
+
+def experiment() -> rx.Component:
+    return shell(
+        routes.EXPERIMENTS,
+        _head(),
+        phase_view(
+            One.phase,
+            body(_going(), _said(), _compared()),
+            skeleton=skeleton_rows(160, 260, 80, count=8),
+            problem=One.problem,
+            on_retry=One.load,
+            what="The experiment",
+        ),
+    )
+
+
+def _head() -> rx.Component:
+    state = One.line.status
+    acts = rx.match(
+        state,
+        ("draft", button("Start", One.start, kind="primary", icon="play")),
+        ("running", rx.fragment(button("Pause", One.pause, icon="pause"), button("Cancel", One.cancel))),
+        ("paused", rx.fragment(button("Cancel", One.cancel), button("Resume", One.resume, kind="primary"))),
+        ("failed", rx.fragment(button("Retry failed", One.retry), button("Resume", One.resume, kind="primary"))),
+        button("Retry failed", One.retry),
+    )
+    return page_head(
+        rx.cond(One.line, One.line.name, "Experiment"),
+        rx.cond(One.line, acts, rx.fragment()),
+        crumb=rx.el.span(rx.el.a("Experiments", href=routes.EXPERIMENTS), " /", class_name="hide-s"),
+        state=rx.cond(
+            One.line,
+            rx.fragment(
+                status(One.line.mark, One.line.words),
+                rx.el.span(One.line.dataset, class_name="sub hide-s", dir="auto"),
+            ),
+            rx.fragment(),
+        ),
+    )
+
+
+def _going() -> rx.Component:
+    """Show how far it is while it runs."""
+    words = rx.el.span(One.line.progress, ", ", One.line.cost, rx.cond(One.line.left, f", {One.line.left}", ""))
+    return rx.cond(
+        (One.line.status == "running") | (One.line.status == "paused"),
+        rx.el.div(meter(One.line.percent, "Answers", width="160px"), words, class_name="row"),
+        rx.fragment(),
+    )
+
+
+def _said() -> rx.Component:
+    """Say why it ended as it did."""
+    failed = banner("fail", "It ended early.", One.line.error)
+    return rx.cond(
+        One.line.error,
+        rx.cond(One.line.status == "failed", failed, rx.el.p(One.line.error, class_name="t2")),
+        rx.fragment(),
+    )
+
+
+def _compared() -> rx.Component:
+    return rx.cond(
+        One.cards,
+        rx.fragment(
+            rx.el.div(
+                rx.el.p(One.lead, class_name="lead", dir="auto"),
+                rx.el.span(
+                    _choice("Compare", One.baseline, One.choose_baseline, "baseline"),
+                    _choice("with", One.variant, One.choose, "variant"),
+                    class_name="row r",
+                ),
+                class_name="row wrap",
+            ),
+            verdicts(),
+            rx.cond(
+                One.slices,
+                rx.el.p("Got worse in ", rx.foreach(One.slices, lambda one: rx.el.b(one, " ")), class_name="t2"),
+                rx.fragment(),
+            ),
+            rx.el.div(trade_off(), rows_panel(), class_name="xp-two"),
+        ),
+        rx.cond(
+            One.line.status == "done",
+            rx.cond(One.rows, rows_panel(), rx.fragment()),
+            rx.fragment(),
+        ),
+    )
+
+
+def _choice(words: str, value: rx.Var[str], choose: Any, identifier: str) -> rx.Component:
+    options = rx.foreach(One.variants, lambda one: rx.el.option(one, value=one))
+    return rx.el.label(
+        words,
+        " ",
+        rx.el.select(options, value=value, on_change=choose, id=f"xp-{identifier}", class_name="select"),
+        class_name="row tight",
+    )

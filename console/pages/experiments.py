@@ -1,0 +1,82 @@
+"""The list of experiments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.experiments.form import experiment_form
+from console.components.shell import body, page_head, shell
+from console.components.ui import (
+    Column,
+    button,
+    cell,
+    data_table,
+    empty_state,
+    panel,
+    phase_view,
+    skeleton_rows,
+    status,
+    table_foot,
+    table_row,
+)
+from console.state.experiment_form import ExperimentFormState as Form
+from console.state.experiments import ExperimentsState as Experiments
+
+COLUMNS = (
+    Column("Experiment"),
+    Column("State"),
+    Column("Dataset", narrow=False),
+    Column("Answers", number=True, narrow=False),
+    Column("Cost", number=True, narrow=False),
+    Column("Began", number=True),
+)
+
+
+def experiments() -> rx.Component:
+    new = button("New experiment", Form.open_new, kind="primary", icon="plus")
+    return shell(
+        routes.EXPERIMENTS,
+        page_head("Experiments", new),
+        body(
+            phase_view(
+                Experiments.phase,
+                _table(),
+                skeleton=skeleton_rows(260, 80, 90, count=8),
+                empty=empty_state(
+                    "Nothing is compared yet",
+                    "An experiment asks prompts, models or flows the same rows and ends in a verdict.",
+                    button("New experiment", Form.open_new),
+                ),
+                problem=Experiments.problem,
+                on_retry=Experiments.load,
+                what="Experiments",
+            )
+        ),
+        experiment_form(),
+    )
+
+
+def _table() -> rx.Component:
+    more = rx.cond(Experiments.has_more, button("More", Experiments.more, size="sm"), rx.fragment())
+    return panel(
+        "All experiments",
+        data_table("Experiments", COLUMNS, Experiments.rows, _row),
+        table_foot(Experiments.shown, more),
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    name = rx.el.a(row.name, href=row.href, class_name="one", title=row.name, dir="auto")
+    variants = rx.el.span(row.variants, class_name="t12 t2 desc", title=row.variants, dir="auto")
+    return table_row(
+        cell(name, variants, name=True),
+        cell(status(row.mark, row.words)),
+        cell(rx.el.span(row.dataset, class_name="ell", title=row.dataset, dir="auto"), narrow=False),
+        cell(row.progress, number=True, narrow=False),
+        cell(row.cost, number=True, narrow=False),
+        cell(rx.el.time(row.when, title=row.when_exact), number=True),
+        key=row.id,
+    )

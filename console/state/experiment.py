@@ -1,0 +1,207 @@
+"""One experiment: how far it is, its verdicts, the trade-off, and its rows side by side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.experiments.types import Change, Experiment
+from backend.operator import Operator, Permission
+from console.state import formats
+from console.state.experiment_picture import Picture, picture_of
+from console.state.experiment_rows import (
+    ExperimentLine,
+    RowLine,
+    VerdictCard,
+    experiment_line,
+    row_line,
+    verdict_cards,
+)
+from console.state.presence import is_open
+from console.state.seat import Phased
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "flipped": ("broken", "fixed"),
+    "fail": ("both_fail",),
+    "pass": ("both_pass",),
+    "all": (),
+}
+ROWS = 50
+
+
+class ExperimentState(Phased, rx.State):
+    """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
+
+    experiment_id: rx.Field[str] = rx.field("")
+    line: rx.Field[ExperimentLine | None] = rx.field(None)
+    variants: rx.Field[list[str]] = rx.field(default_factory=list)
+    baseline: rx.Field[str] = rx.field("")
+    variant: rx.Field[str] = rx.field("")
+    metric: rx.Field[str] = rx.field("")
+    lead: rx.Field[str] = rx.field("")
+    cards: rx.Field[list[VerdictCard]] = rx.field(default_factory=list)
+    picture: rx.Field[Picture] = rx.field(default_factory=Picture)
+    slices: rx.Field[list[str]] = rx.field(default_factory=list)
+    group: rx.Field[str] = rx.field("flipped")
+    rows: rx.Field[list[RowLine]] = rx.field(default_factory=list)
+    flipped: rx.Field[str] = rx.field("Flipped")
+    failing: rx.Field[str] = rx.field("Both fail")
+    passing: rx.Field[str] = rx.field("Both pass")
+    has_more: rx.Field[bool] = rx.field(default=False)
+    row: rx.Field[RowLine | None] = rx.field(None)
+
+    @rx.event
+    async def load(self) -> AsyncIterator[Any]:
+        """Read the experiment that the address names, and go on watching it while it runs."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
+        if wanted != self.experiment_id:
+            self.reset()
+            self.experiment_id = wanted
+            yield
+        async with self._loading():
+            found = await services().experiments.get(operator, wanted)
+            self.variants = [one.name for one in found.draft.variants]
+            self.baseline = self.baseline if self.baseline in self.variants else found.baseline
+            others = [name for name in self.variants if name != self.baseline]
+            self.variant = self.variant if self.variant in others else others[0] if others else self.baseline
+            await self._show(found)
+            await self._compare(operator, found)
+            self.phase = "ready"
+            if found.status.is_open:
+                yield ExperimentState.watch
+
+    @rx.event(background=True, supersedes=True)
+    async def watch(self) -> None:
+        """Show how far it is until it ends, then its verdicts."""
+        async with self:
+            operator = await self._operator(Permission.EXPERIMENTS_READ)
+            wanted, token = self.experiment_id, self.router.session.client_token
+        async with aclosing(services().experiments.watch(operator, wanted)) as seen:
+            async for found in seen:
+                if not await is_open(token):
+                    return
+                async with self:
+                    if self.experiment_id != wanted:
+                        return
+                    await self._show(found)
+                    if not found.status.is_open:
+                        await self._compare(operator, found)
+
+    @rx.event
+    async def choose(self, variant: str) -> None:
+        """Compare another variant."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        if variant in self.variants:
+            self.variant = variant
+            await self._again(operator)
+
+    @rx.event
+    async def choose_baseline(self, variant: str) -> None:
+        """Compare with another baseline."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        if variant in self.variants:
+            if variant == self.variant:
+                self.variant = self.baseline
+            self.baseline = variant
+            await self._again(operator)
+
+    @rx.event
+    async def show(self, group: str) -> None:
+        """List the rows of one group of changes."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        self.group = group if group in GROUPS else "all"
+        await self._list(operator)
+
+    @rx.event
+    async def more(self) -> None:
+        """Add the next rows below."""
+        await self._list(await self._operator(Permission.EXPERIMENTS_READ), len(self.rows))
+
+    @rx.event
+    async def open(self, number: int) -> None:
+        """Show one row side by side."""
+        await self._operator(Permission.EXPERIMENTS_READ)
+        self.row = next((one for one in self.rows if one.row == number), None)
+
+    @rx.event
+    async def start(self) -> AsyncIterator[Any]:
+        """Begin a draft."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        await self._show(await services().experiments.start(operator, self.experiment_id))
+        yield ExperimentState.watch
+
+    @rx.event
+    async def pause(self) -> None:
+        """Ask nothing more for now."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        await self._show(await services().experiments.pause(operator, self.experiment_id))
+
+    @rx.event
+    async def resume(self) -> AsyncIterator[Any]:
+        """Go on behind what is recorded."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        await self._show(await services().experiments.resume(operator, self.experiment_id))
+        yield ExperimentState.watch
+
+    @rx.event
+    async def cancel(self) -> None:
+        """End it."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        found = await services().experiments.cancel(operator, self.experiment_id)
+        await self._show(found)
+        await self._compare(operator, found)
+
+    @rx.event
+    async def retry(self) -> AsyncIterator[Any]:
+        """Ask the failed cells again."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        await self._show(await services().experiments.retry(operator, self.experiment_id))
+        yield ExperimentState.watch
+
+    async def _show(self, found: Experiment) -> None:
+        zone = ZoneInfo((await self._person()).time_zone)
+        self.line = experiment_line(found, zone, formats.now())
+
+    async def _again(self, operator: Operator) -> None:
+        await self._compare(operator, await services().experiments.get(operator, self.experiment_id))
+
+    async def _compare(self, operator: Operator, found: Experiment) -> None:
+        if not found.progress.num_done:
+            self.cards, self.rows, self.row = [], [], None
+            return
+        said = await services().experiments.comparison(operator, found.id, self.baseline)
+        self.metric = said.primary
+        self.cards = verdict_cards(said, self.variant)
+        self.picture = picture_of(said)
+        worse = [one for one in said.slices if one.variant == self.variant]
+        self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
+        by_verdict = {word: [one.metric for one in self.cards if one.verdict == word] for word in ("better", "worse")}
+        told = [f"{', '.join(names)} {word}" for word, names in by_verdict.items() if names]
+        self.lead = f"{self.variant}: {'; '.join(told) or 'nothing is decided'}."
+        await self._list(operator)
+
+    async def _list(self, operator: Operator, after: int = 0) -> None:
+        found = await services().experiments.compared_rows(
+            operator,
+            self.experiment_id,
+            self.variant,
+            metric=self.metric,
+            baseline=self.baseline,
+            changes=cast(tuple[Change, ...], GROUPS[self.group]),
+            after=after,
+            limit=ROWS,
+        )
+        lines = [row_line(one, self.metric) for one in found.items]
+        self.rows = [*self.rows, *lines] if after else lines
+        self.has_more = found.next is not None
+        counts = found.counts
+        self.flipped = f"Flipped {formats.count(counts.fixed + counts.broken)}"
+        self.failing = f"Both fail {formats.count(counts.both_fail)}"
+        self.passing = f"Both pass {formats.count(counts.both_pass)}"
+        self.row = self.rows[0] if self.rows and not after else self.row if after else None

@@ -1,0 +1,41 @@
+"""The list of experiments, newest first."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from console.state import formats
+from console.state.experiment_rows import ExperimentLine, experiment_line
+from console.state.seat import Phased
+
+
+class ExperimentsState(Phased, rx.State):
+    rows: rx.Field[list[ExperimentLine]] = rx.field(default_factory=list)
+    shown: rx.Field[str] = rx.field("")
+    has_more: rx.Field[bool] = rx.field(default=False)
+    _after: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the first page."""
+        await self._read(await self._operator(Permission.EXPERIMENTS_READ))
+
+    @rx.event
+    async def more(self) -> None:
+        """Add the next page below."""
+        await self._read(await self._operator(Permission.EXPERIMENTS_READ), self._after)
+
+    async def _read(self, operator: Operator, after: str = "") -> None:
+        async with self._loading():
+            listed = await services().experiments.list(operator, Page(after=after))
+            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            lines = [experiment_line(one, zone, now) for one in listed.items]
+            self.rows = [*self.rows, *lines] if after else lines
+            self._after, self.has_more = listed.next or "", listed.next is not None
+            self.shown = f"{formats.counted(len(self.rows), 'experiment')}, newest first"
+            self.phase = "ready" if self.rows else "empty"
