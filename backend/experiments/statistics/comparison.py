@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def _answers(questions: Sequence[Question], rng: np.random.Generator, confidence
     for number, question in enumerate(questions):
         pairs = question.pairs if question.metric.statistic == "mean" else None
         if question.is_too_small:
-            found[number] = question.found(UNKNOWN, UNKNOWN, 1.0)
+            found[number] = _untold(question)
         elif pairs is not None:
             ends = (newcombe_paired(pairs, confidence), newcombe_paired(pairs, 1 - 2 * ALPHA))
             found[number] = question.found(*ends, mcnemar_exact(pairs))
@@ -153,6 +154,15 @@ def _of_quantile(arms: _Quantiles, at: int, drawn: Floats, confidence: float) ->
     return Finding(wide, narrow, bootstrap_p_value(drawn), values, values[1] - values[0], deviation)
 
 
+def _untold(question: Question) -> Finding:
+    """Return both values alone: so few rows say nothing of their difference."""
+    found = question.found(UNKNOWN, UNKNOWN, 1.0)
+    if question.metric.statistic == "mean" or not question.num_rows:
+        return found
+    old, new = _Quantiles([question]).values(0)
+    return replace(found, values=(old, new), difference=new - old)
+
+
 def _said(question: Question, finding: Finding, p_value: float) -> Comparison:
     verdict = _verdict(question.metric, finding, p_value)
     return Comparison(
@@ -182,6 +192,8 @@ def _verdict(metric: Metric, finding: Finding, p_value: float) -> Verdict:
 
 def _rows_needed(question: Question, finding: Finding) -> int | None:
     """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
+    if question.is_too_small and question.num_rows:
+        return question.rows_at_least - question.num_rows
     rows = rows_for_difference(finding.deviation, finding.difference)
     if question.metric.margin > 0:
         rows = min(rows, rows_for_sameness(finding.deviation, finding.difference, question.metric.margin))

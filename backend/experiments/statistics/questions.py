@@ -63,8 +63,12 @@ class Question:
     @property
     def is_too_small(self) -> bool:
         """Say whether nothing can be said: no pair, or too few rows for one of them to lie beyond the quantile."""
-        level = LEVELS.get(self.metric.statistic, 0.0)
-        return self.num_rows == 0 or self.num_rows * (1 - level) < 1
+        return self.num_rows < self.rows_at_least
+
+    @property
+    def rows_at_least(self) -> int:
+        """Return below how many rows nothing can be said: 20 for a p95, of which one then lies beyond it."""
+        return round(1 / (1 - LEVELS.get(self.metric.statistic, 0.0)))
 
     @property
     def span(self) -> float:

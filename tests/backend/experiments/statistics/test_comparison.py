@@ -121,7 +121,16 @@ def test_the_tail_of_latency_is_compared_by_itself() -> None:
     assert found.verdict == "worse"
     assert found.baseline_value == pytest.approx(np.quantile(old, 0.95, method="inverted_cdf"))
     assert found.value == pytest.approx(np.quantile(new, 0.95, method="inverted_cdf"))
-    assert one(old[:10], new[:10], metric).low == -math.inf
+
+
+def test_a_tail_of_too_few_rows_says_how_many_it_needs() -> None:
+    old = np.arange(1.0, 13.0)[:, None]
+    metric = Metric("latency", higher_is_better=False, statistic="p95", worst=None)
+    found = one(old, old + 1, metric)
+    assert (found.verdict, found.low, found.rows_needed) == ("cannot_tell", -math.inf, 8)
+    assert (found.baseline_value, found.value, found.difference) == (12, 13, 1)
+    long = np.arange(1.0, 21.0)[:, None]
+    assert math.isfinite(one(long, long + 1, metric).low)
 
 
 def test_the_same_question_has_the_same_answer() -> None:
