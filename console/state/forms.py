@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import reflex as rx
 
 from backend.errors import InvalidInput
 from console.state.seat import Seated
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of a list to pick from."""
+
+    value: str
+    label: str
 
 
 class Formed(Seated, mixin=True):

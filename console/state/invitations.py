@@ -14,10 +14,9 @@ from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.problems import caught
 from console.state import formats
-from console.state.forms import Formed
+from console.state.forms import Choice, Formed
 from console.state.members_rows import (
     InvitationLine,
-    RoleChoice,
     RuleLine,
     choices,
     invitation_line,
@@ -30,8 +29,8 @@ class InvitationsState(Formed, rx.State):
 
     waiting: rx.Field[list[InvitationLine]] = rx.field(default_factory=list)
     rules: rx.Field[list[RuleLine]] = rx.field(default_factory=list)
-    roles: rx.Field[list[RoleChoice]] = rx.field(default_factory=list)
-    rule_roles: rx.Field[list[RoleChoice]] = rx.field(default_factory=list)
+    roles: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    rule_roles: rx.Field[list[Choice]] = rx.field(default_factory=list)
     asking: rx.Field[bool] = rx.field(False)
     ruling: rx.Field[bool] = rx.field(False)
     link: rx.Field[str] = rx.field("")

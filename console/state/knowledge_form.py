@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -12,15 +11,7 @@ from backend.knowledge.types import DEFAULT_CHUNK_OVERLAP, DEFAULT_CHUNK_SIZE, E
 from backend.operator import Permission
 from console import routes
 from console.state.formats import count
-from console.state.forms import Formed
-
-
-@dataclass(frozen=True)
-class ModelChoice:
-    """An embedding model to pick."""
-
-    value: str
-    label: str
+from console.state.forms import Choice, Formed
 
 
 class KnowledgeFormState(Formed, rx.State):
@@ -31,7 +22,7 @@ class KnowledgeFormState(Formed, rx.State):
     name: rx.Field[str] = rx.field("")
     description: rx.Field[str] = rx.field("")
     model: rx.Field[str] = rx.field(EMBEDDED_EMBEDDING)
-    models: rx.Field[list[ModelChoice]] = rx.field(default_factory=list)
+    models: rx.Field[list[Choice]] = rx.field(default_factory=list)
     chunk_size: rx.Field[int] = rx.field(DEFAULT_CHUNK_SIZE)
     chunk_overlap: rx.Field[int] = rx.field(DEFAULT_CHUNK_OVERLAP)
     _version: int = 0
@@ -42,7 +33,7 @@ class KnowledgeFormState(Formed, rx.State):
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         self.reset()
         self.models = [
-            ModelChoice(one.reference, f"{one.name}, {one.provider_name}, {count(one.dimensions)} dimensions")
+            Choice(one.reference, f"{one.name}, {one.provider_name}, {count(one.dimensions)} dimensions")
             for one in await services().providers.list_embedding_models(operator)
         ]
         self.opened = True

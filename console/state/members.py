@@ -14,7 +14,8 @@ from backend.paging import MAX_LIMIT, Page
 from console import toasts
 from console.problems import Caught, caught, show_problem
 from console.state import formats
-from console.state.members_rows import MemberLine, RoleChoice, choices, head_words, member_line
+from console.state.forms import Choice
+from console.state.members_rows import MemberLine, choices, head_words, member_line
 from console.state.seat import Phased
 
 
@@ -26,7 +27,7 @@ class MembersState(Phased, rx.State):
     query: rx.Field[str] = rx.field("")
     may: rx.Field[bool] = rx.field(False)
     owns: rx.Field[bool] = rx.field(False)
-    roles: rx.Field[list[RoleChoice]] = rx.field(default_factory=list)
+    roles: rx.Field[list[Choice]] = rx.field(default_factory=list)
     counts: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
     shown: rx.Field[str] = rx.field("")
     shown_name: rx.Field[str] = rx.field("")

@@ -9,16 +9,9 @@ from datetime import datetime, tzinfo
 from backend.identity.types import GroupRule, Invitation, Member, Role
 from backend.operator import Operator, Permission
 from console.state import formats
+from console.state.forms import Choice
 
 RANKS = list(Role)
-
-
-@dataclass(frozen=True)
-class RoleChoice:
-    """A line of a list of roles."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -57,11 +50,11 @@ class RuleLine:
     people: str
 
 
-def choices(operator: Operator, *, owners: bool = True) -> list[RoleChoice]:
+def choices(operator: Operator, *, owners: bool = True) -> list[Choice]:
     """Return the roles that the operator may give: their own and those below."""
     rank = RANKS.index(Role(operator.organisation_role)) if operator.may(Permission.MEMBERS_MANAGE) else len(RANKS)
     return [
-        RoleChoice(one.value, one.value.capitalize())
+        Choice(one.value, one.value.capitalize())
         for place, one in enumerate(RANKS)
         if place >= rank and (owners or one != Role.OWNER)
     ]

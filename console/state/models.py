@@ -10,7 +10,8 @@ from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console.state.formats import counted, now
-from console.state.models_rows import Choice, ModelLine, built_in_lines, choice_of, provider_lines
+from console.state.forms import Choice
+from console.state.models_rows import ModelLine, built_in_lines, choice_of, provider_lines
 from console.state.seat import Phased
 
 

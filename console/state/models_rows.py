@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.providers.types import Model, ModelChoice, ModelTest, Provider
 from console.state.formats import count, date, day, exact, money, span
+from console.state.forms import Choice
 
 SLOW_MS = 10_000
 NO_TEST = "Not tried yet"
@@ -42,14 +43,6 @@ class ModelLine:
     at_exact: str = ""
     is_default: bool = False
     is_file: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A model to pick."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True)
