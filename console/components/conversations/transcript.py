@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.components.conversations.dataset_form import add_to_dataset, dataset_dialog
+from console.components.row_dialog import row_dialog
 from console.components.ui import (
     button,
     cite,
@@ -21,6 +21,7 @@ from console.components.ui import (
     text_input,
 )
 from console.state.conversations import ConversationsState
+from console.state.dataset_pick import DatasetPickState as Pick
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 
@@ -36,7 +37,7 @@ def transcript() -> rx.Component:
             on_retry=TranscriptState.load,
             what="The conversation",
         ),
-        dataset_dialog(),
+        row_dialog(Pick, "Question"),
         class_name="trans",
         aria_label="Transcript",
     )
@@ -122,7 +123,7 @@ def _feedback(line: Any) -> rx.Component:
                 ),
                 rx.fragment(),
             ),
-            add_to_dataset(line.id),
+            rx.el.button("Add to dataset", type="button", class_name="link t12", on_click=Pick.open(line.id)),
             class_name="fb",
         ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),

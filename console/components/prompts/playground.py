@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.prompts.editor import PlayKeys
+from console.components.row_dialog import row_dialog
 from console.components.ui import (
     CopyButton,
     button,
@@ -23,6 +24,7 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_play import PromptPlayState as Play
+from console.state.prompt_play_row import PromptPlayRowState as Row
 from console.state.prompt_play_rows import BOOLEAN, TEXT
 
 MOST = 10
@@ -40,6 +42,7 @@ def playground() -> rx.Component:
             aria_label="Columns of the playground",
         ),
         PlayKeys.create(on_run=Play.send),
+        row_dialog(Row, "Input"),
         class_name="play",
         aria_label="Playground",
     )
@@ -186,6 +189,9 @@ def _said(one: Any) -> rx.Component:
 
 def _foot(one: Any) -> rx.Component:
     adopt = button("Save as version", Play.adopt(one.letter), size="sm", kind="quiet", disabled=Play.running)
+    keep = button(
+        "Save as row", Row.open(one.letter), size="sm", kind="quiet", disabled=Play.running | (one.state != "ok")
+    )
     mark = rx.match(
         one.state,
         ("ok", status("ok", one.words)),
@@ -199,6 +205,6 @@ def _foot(one: Any) -> rx.Component:
         rx.el.span(one.time, class_name="t2"),
         rx.el.span(one.tokens, class_name="t2"),
         rx.el.span(one.cost, class_name="t2"),
-        rx.cond(Edit.may_edit, rx.el.span(adopt, class_name="r"), rx.fragment()),
+        rx.cond(Edit.may_edit, rx.el.span(keep, adopt, class_name="r"), rx.fragment()),
         class_name="cf",
     )

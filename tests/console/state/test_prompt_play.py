@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.datasets.types import About, SourceKind
 from backend.errors import Forbidden, InvalidInput
 from backend.flows.types import RunWish
 from backend.identity.permissions import Role
@@ -18,6 +19,7 @@ from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
 from console.state.prompt_play import PromptPlayState
+from console.state.prompt_play_row import PromptPlayRowState
 from console.state.prompt_play_rows import (
     SAID,
     ColumnLine,
@@ -208,3 +210,20 @@ def test_a_text_that_was_sent_is_no_template() -> None:
     assert escaped("{{ x }}") == "{% raw %}{{ x }}{% endraw %}"
     with pytest.raises(InvalidInput):
         tried(Content(), ColumnLine("A", "1", temperature="3"))
+
+
+async def test_an_answer_becomes_a_row_that_fills_the_prompt_again(
+    answer: Prompt, tab: Tab, services: Services, owner: Operator
+) -> None:
+    dataset = await services.datasets.create(owner, About("Returns"))
+    _, play = await opened(tab, answer)
+    await play.set_value("question", "why")
+    await play.set_value("name", "Ada")
+    await run(play)
+    row = tab.state(PromptPlayRowState)
+    await row.open("B")
+    assert (row.opened, row.answer) == (True, "You said: Answer why for Ada.")
+    await row.save({"dataset_id": dataset.id, "expected": "Because.", "split": "test"})
+    item = (await services.datasets.all_items(owner, dataset.id))[0]
+    assert (item.input, item.expected_output, item.split) == ({"question": "why", "name": "Ada"}, "Because.", "test")
+    assert (item.source.kind, item.source.name, row.opened) == (SourceKind.PLAYGROUND, "Answer", False)

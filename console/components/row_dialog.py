@@ -1,4 +1,4 @@
-"""The dialog that makes a row of a dataset from a turn."""
+"""The dialog that makes a row of a dataset from what a model answered."""
 
 from __future__ import annotations
 
@@ -9,28 +9,26 @@ import reflex as rx
 from backend.datasets.types import MAX_SPLIT
 from console import routes
 from console.components.ui import button, dialog, field, link_button, select, status, text_area, text_input
-from console.state.dataset_pick import DatasetPickState as Pick
 
 FORM = "pick-form"
 
 
-def add_to_dataset(message_id: Any) -> rx.Component:
-    """Draw the act under an answer."""
-    return rx.el.button("Add to dataset", type="button", class_name="link t12", on_click=Pick.open(message_id))
-
-
-def dataset_dialog() -> rx.Component:
-    """Draw the dialog once on a page; `add_to_dataset` opens it."""
+def row_dialog(pick: Any, given: str) -> rx.Component:
+    """Draw the dialog of a state that picks rows, once on a page. `given` names what stands in the input."""
     return dialog(
         "Add to a dataset",
-        rx.cond(Pick.datasets.length() > 0, _form(), rx.el.p("There is no dataset yet. Make one, then add this turn.")),
+        rx.cond(
+            pick.datasets.length() > 0,
+            _form(pick, given),
+            rx.el.p("There is no dataset yet. Make one, then add this answer."),
+        ),
         identifier="pick",
-        opened=Pick.opened,
-        on_close=Pick.close,
+        opened=pick.opened,
+        on_close=pick.close,
         foot=[
-            button("Cancel", Pick.close),
+            button("Cancel", pick.close),
             rx.cond(
-                Pick.datasets.length() > 0,
+                pick.datasets.length() > 0,
                 button("Add row", kind="primary", type="submit", form=FORM),
                 link_button("Go to datasets", routes.DATASETS, kind="primary"),
             ),
@@ -38,17 +36,17 @@ def dataset_dialog() -> rx.Component:
     )
 
 
-def _form() -> rx.Component:
+def _form(pick: Any, given: str) -> rx.Component:
     return rx.el.form(
-        rx.cond(Pick.errors.contains(""), rx.el.p(status("fail", Pick.errors[""]), role="alert"), rx.fragment()),
-        field("Dataset", select(Pick.datasets, id="pick-dataset", name="dataset_id"), html_for="pick-dataset"),
-        field("Question", rx.el.p(Pick.question, class_name="asis", dir="auto")),
+        rx.cond(pick.errors.contains(""), rx.el.p(status("fail", pick.errors[""]), role="alert"), rx.fragment()),
+        field("Dataset", select(pick.datasets, id="pick-dataset", name="dataset_id"), html_for="pick-dataset"),
+        field(given, rx.el.p(pick.question, class_name="asis", dir="auto")),
         field(
             "Expected output",
             text_area(
                 id="pick-expected",
                 name="expected",
-                default_value=Pick.answer,
+                default_value=pick.answer,
                 rows="6",
                 dir="auto",
                 custom_attrs={"data-safe": "true"},
@@ -63,7 +61,7 @@ def _form() -> rx.Component:
             help_text="As test or train. Empty: none.",
         ),
         id=FORM,
-        on_submit=Pick.save,
+        on_submit=pick.save,
         class_name="form",
-        key=Pick.message_id,
+        key=pick.shown,
     )
