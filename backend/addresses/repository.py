@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.addresses.types import Named
 from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
+from backend.experiments.models import ExperimentRow
 from backend.flows.models import FlowRow, RunRow
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.prompts.models import PromptRow
@@ -23,6 +24,7 @@ ROWS: dict[Named, Any] = {
     Named.DOCUMENT: DocumentRow,
     Named.PROMPT: PromptRow,
     Named.DATASET: DatasetRow,
+    Named.EXPERIMENT: ExperimentRow,
 }
 
 

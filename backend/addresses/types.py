@@ -15,3 +15,4 @@ class Named(StrEnum):
     DOCUMENT = "document"
     PROMPT = "prompt"
     DATASET = "dataset"
+    EXPERIMENT = "experiment"

@@ -19,9 +19,11 @@ from backend.experiments.types import (
     Experiment,
     FlowChoice,
     Plan,
+    Promotion,
     PromptChoice,
     VariantDraft,
 )
+from backend.prompts.types import PRODUCTION
 
 Budget = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=18, decimal_places=9)]
 
@@ -103,6 +105,36 @@ class NewScore(_Body):
     name: str
     value: float = Field(allow_inf_nan=False)
     reason: str = Field(default="", max_length=2_000)
+
+
+class PromotionWish(_Body):
+    """`label` is of prompts; the verdicts are added to `comment`."""
+
+    variant: str
+    label: str = PRODUCTION
+    comment: str = Field(default="", max_length=500)
+
+
+class PromotionBody(BaseModel):
+    """What became of a variant; `approval` is the id that a protected label waits for, null where it moved."""
+
+    kind: str
+    id: str
+    name: str
+    version: int
+    label: str | None
+    approval: str | None
+
+    @classmethod
+    def of(cls, made: Promotion) -> PromotionBody:
+        return cls(
+            kind=made.kind,
+            id=made.id,
+            name=made.name,
+            version=made.version,
+            label=made.label or None,
+            approval=made.waits_for or None,
+        )
 
 
 class Requirement(_Body):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from backend.api.access import allowed
 from backend.api.experiment_bodies import (
@@ -12,6 +13,8 @@ from backend.api.experiment_bodies import (
     NewBudget,
     NewExperiment,
     NewScore,
+    PromotionBody,
+    PromotionWish,
     Requirement,
     cell_body,
     comparison_body,
@@ -53,6 +56,13 @@ async def create_experiment(operator: Editor, body: NewExperiment) -> Experiment
 async def plan_experiment(operator: Reader, body: NewExperiment) -> dict[str, Any]:
     """Say what a start would do and cost; nothing is kept."""
     return plan_body(await services().experiments.plan(operator, body.draft()))
+
+
+@router.get("/evaluators")
+async def list_evaluators(operator: Reader) -> dict[str, Any]:
+    """Return the kinds of evaluators, each with the JSON Schema of its settings."""
+    found = await services().experiments.evaluator_kinds(operator)
+    return {"evaluators": [{"kind": one.kind, "schema": one.schema} for one in found], "next": None}
 
 
 @router.get("/experiments/{experiment_id}")
@@ -125,6 +135,18 @@ async def list_cells(
     return {"cells": [cell_body(cell) for cell in listed.items], "next": listed.next}
 
 
+@router.get("/experiments/{experiment_id}/reviews")
+async def list_reviews(
+    operator: Reviewer, experiment_id: str, after: int = -1, limit: Annotated[int, Query(ge=1, le=50)] = 50
+) -> dict[str, Any]:
+    """Return answers that wait for a person's score; which variant gave them is not told."""
+    found = await services().experiments.reviews(operator, experiment_id, after=after, limit=limit)
+    more = len(found.items) == limit
+    counts = {"num_waiting": found.num_waiting, "num_scored": found.num_scored}
+    reviews = [asdict(one) for one in found.items]
+    return {"reviews": reviews, **counts, "next": found.items[-1].number if more else None}
+
+
 @router.post("/experiments/{experiment_id}/cells/{number}/scores")
 async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: NewScore) -> dict[str, Any]:
     """Give one answer a person's score."""
@@ -138,6 +160,18 @@ async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: 
 async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "") -> Any:
     """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse."""
     return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
+
+
+@router.post("/experiments/{experiment_id}/promote")
+async def promote_variant(
+    operator: Editor, experiment_id: str, body: PromotionWish, response: Response
+) -> PromotionBody:
+    """Point a label at a variant's prompt, or publish its flow; 202 where that waits for a second person."""
+    made = await services().experiments.promote(
+        operator, experiment_id, body.variant, label=body.label, comment=body.comment
+    )
+    response.status_code = 202 if made.waits_for else 200
+    return PromotionBody.of(made)
 
 
 @router.get("/experiments/{experiment_id}/rows")

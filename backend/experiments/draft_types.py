@@ -78,6 +78,29 @@ class VariantDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluatorKind:
+    """A way to score. `schema` is the JSON Schema of its settings, with a sentence about it as description."""
+
+    kind: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What became of a variant: a flow's new `version`, or a prompt's with its `label`.
+
+    `waits_for` is the id of the approval that a protected label waits for, empty where it moved at once.
+    """
+
+    kind: Literal["prompt", "flow"]
+    id: str
+    name: str
+    version: int
+    label: str = ""
+    waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
 
@@ -103,6 +126,7 @@ class Pinned:
     """A variant as it runs: every version a number.
 
     Of a flow's draft `document` is the stored one; `fields` are what a flow takes, `required` those without a default.
+    `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one.
     """
 
     name: str
@@ -115,6 +139,7 @@ class Pinned:
     slug: str = ""
     version: int | None = None
     fingerprint: str = ""
+    as_run: str = ""
     document: str = ""
     template: str = ""
     system: str = ""

@@ -12,7 +12,7 @@ from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft
 from backend.flows.document import FlowDocument
 from backend.flows.nodes.input import Input, InputConfig
 from backend.operator import Operator
-from backend.prompts.types import PRODUCTION, VersionRef
+from backend.prompts.types import PRODUCTION, Content, VersionRef
 from backend.providers.types import ModelChoice
 
 EMBEDDERS = ("similarity", "similar", "embedding_similarity", "embedding-similarity")
@@ -109,18 +109,33 @@ async def _prompt(
     if version.problem:
         raise InvalidInput(f"{row.name} v{version.number} cannot be rendered: {version.problem}")
     content = version.content
+    own_model = reference_of(content.model, models) or default
+    ran = as_run(content, replace(variant, model=named), own_model).fingerprint()
+    # A prompt that names no model leaves that to whoever uses it, so it passed on any.
+    is_itself = not variant.parameters and (not content.model or named in ("", own_model))
+    fingerprint = content.fingerprint() if is_itself else ran
     own = {"temperature": content.temperature, "max_tokens": content.max_tokens, "json_schema": content.response_schema}
     return Pinned(
         variant.name,
         "prompt",
-        model=named or reference_of(content.model, models) or default,
+        model=named or own_model,
         prompt_id=version.prompt_id,
         prompt_name=row.name,
         slug=row.slug,
         version=version.number,
-        fingerprint=content.fingerprint(),
+        fingerprint=fingerprint,
+        as_run=ran if ran != fingerprint else "",
         parameters={name: value for name, value in own.items() if value is not None} | variant.parameters,
     )
+
+
+def as_run(content: Content, variant: VariantDraft, own_model: str) -> Content:
+    """Return a prompt's content with the model and parameters that a variant gives it in place of its own."""
+    names = (("temperature", "temperature"), ("max_tokens", "max_tokens"), ("response_schema", "json_schema"))
+    changes = {name: variant.parameters[given] for name, given in names if given in variant.parameters}
+    if variant.model and variant.model != own_model:
+        changes["model"] = variant.model
+    return content.model_copy(update=changes)
 
 
 async def _flow(

@@ -19,12 +19,15 @@ from backend.experiments.draft_types import (
     OVERALL,
     CellStatus,
     Draft,
+    EvaluatorKind,
     FlowChoice,
     Pinned,
+    Promotion,
     PromptChoice,
     Status,
     VariantDraft,
 )
+from backend.experiments.review_types import Asked, Review, Reviews
 
 __all__ = [
     "COST",
@@ -37,6 +40,7 @@ __all__ = [
     "MAX_VARIANTS",
     "OVERALL",
     "Agreement",
+    "Asked",
     "Cell",
     "CellStatus",
     "Change",
@@ -44,6 +48,7 @@ __all__ = [
     "ComparedRows",
     "Comparison",
     "Draft",
+    "EvaluatorKind",
     "Experiment",
     "FlowChoice",
     "MetricComparison",
@@ -51,7 +56,10 @@ __all__ = [
     "Pinned",
     "Plan",
     "Progress",
+    "Promotion",
     "PromptChoice",
+    "Review",
+    "Reviews",
     "RowCounts",
     "Status",
     "TradeOff",

@@ -18,7 +18,9 @@ class ToolCalls(Evaluator):
     """
 
     kind: ClassVar[str] = "tool_calls"
-    calls: list[dict[str, Any]] | None = Field(default=None, max_length=50)
+    calls: list[dict[str, Any]] | None = Field(
+        default=None, max_length=50, description='A list of {"name", "arguments"}, in place of the row\'s own.'
+    )
     mode: Literal["any", "exact"] = "exact"
     in_order: bool = True
 

@@ -30,8 +30,10 @@ class _Asking(Evaluator):
     """Several judges are asked the same; what most say, or their mean, counts. An answer nobody can read is refused."""
 
     calls_models: ClassVar[bool] = True
-    rubric: str = Field(min_length=1, max_length=20_000)
-    models: tuple[str, ...] = Field(default=("",), min_length=1, max_length=MAX_JUDGES)
+    rubric: str = Field(min_length=1, max_length=20_000, description="What makes an answer good, in plain words.")
+    models: tuple[str, ...] = Field(
+        default=("",), min_length=1, max_length=MAX_JUDGES, description="Of several, what most say or the mean counts."
+    )
     model: str | None = Field(default=None, description="One judge, in place of `models`.")
 
     @property

@@ -66,7 +66,7 @@ class JsonField(Evaluator):
     """One field of the answer, such as `items[0].price`, is what the same field of the expected output is."""
 
     kind: ClassVar[str] = "json_field"
-    path: str = Field(min_length=1, max_length=500)
+    path: str = Field(min_length=1, max_length=500, description="As in order.items[0].price.")
     value: Any = Field(default=None, description="What to expect in place of the row's own.")
     tolerance: float = Field(default=0.0, ge=0)
 

@@ -18,6 +18,7 @@ from backend.experiments.evaluators.overlap import Bleu, LevenshteinDistance, Ro
 from backend.experiments.evaluators.resources import Cost, Latency
 from backend.experiments.evaluators.retrieval import Retrieval
 from backend.experiments.evaluators.texts import Contains, Exact, Regex
+from backend.experiments.types import EvaluatorKind
 
 KINDS: Mapping[str, type[Evaluator]] = {
     kind.kind: kind
@@ -49,6 +50,11 @@ ALSO = {
     "tool_call_match": "tool_calls", "human_review": "human", "pairwise_judge": "pairwise",
 }  # fmt: skip
 MAX_EVALUATORS = 20
+
+
+def kinds() -> list[EvaluatorKind]:
+    """Return every kind with the schema of its settings, as `read` takes them."""
+    return [EvaluatorKind(name, one.model_json_schema(by_alias=True)) for name, one in KINDS.items()]
 
 
 def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:

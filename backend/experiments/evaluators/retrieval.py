@@ -23,10 +23,10 @@ class Retrieval(Evaluator):
 
     kind: ClassVar[str] = "retrieval"
     measure_: Literal["hit", "mrr", "ndcg", "precision", "context_precision"] = Field(default="hit", alias="measure")
-    k: int = Field(default=5, ge=1, le=100)
-    relevant: str = "relevant"
-    identified_by: str = "document_id"
-    retrieved: str = ""
+    k: int = Field(default=5, ge=1, le=100, description="How many passages count.")
+    relevant: str = Field(default="relevant", description="Where the row names what is relevant.")
+    identified_by: str = Field(default="document_id", description="The field of a passage that is its id.")
+    retrieved: str = Field(default="", description="Where an answer that is JSON has its passages.")
 
     @property
     def called(self) -> str:

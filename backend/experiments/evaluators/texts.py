@@ -35,7 +35,7 @@ class Contains(Evaluator):
     """The answer has any or all of these words; without words, those of the expected output."""
 
     kind: ClassVar[str] = "contains"
-    values: tuple[str, ...] = Field(default=(), max_length=100)
+    values: tuple[str, ...] = Field(default=(), max_length=100, description="In place of the expected output.")
     mode: Literal["any", "all"] = "any"
     ignore_case: bool = True
 
@@ -54,7 +54,7 @@ class Regex(Evaluator):
 
     kind: ClassVar[str] = "regex"
     pattern: str = Field(min_length=1, max_length=MAX_PATTERN)
-    whole: bool = False
+    whole: bool = Field(default=False, description="The whole answer has to match.")
     ignore_case: bool = False
 
     @field_validator("pattern")

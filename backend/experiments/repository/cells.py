@@ -42,6 +42,21 @@ class Cells:
         statement = select(ExperimentCellRow).where(*self._of(experiment_id), ExperimentCellRow.number == number)
         return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
 
+    async def numbered(self, experiment_id: str, numbers: Sequence[int]) -> Sequence[ExperimentCellRow]:
+        statement = select(ExperimentCellRow).where(
+            *self._of(experiment_id), col(ExperimentCellRow.number).in_(numbers)
+        )
+        return (await self._session.exec(statement.order_by(col(ExperimentCellRow.number)))).all()
+
+    async def scores(self, experiment_id: str) -> Sequence[tuple[int, dict[str, Any]]]:
+        """Return the number and the scores of every answer, in the order of asking."""
+        statement = (
+            select(col(ExperimentCellRow.number), col(ExperimentCellRow.scores))
+            .where(*self._of(experiment_id), ExperimentCellRow.status == CellStatus.DONE.value)
+            .order_by(col(ExperimentCellRow.number))
+        )
+        return [(one[0], one[1]) for one in (await self._session.exec(statement)).all()]
+
     async def of_rows(
         self, experiment_id: str, rows: Sequence[int], variants: Sequence[int]
     ) -> Sequence[ExperimentCellRow]:

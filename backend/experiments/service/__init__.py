@@ -2,11 +2,12 @@
 
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.making import Making
+from backend.experiments.service.promoting import Promoting
 from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.running import Running
 
 
-class ExperimentService(Making, Running, Reviewing, Gating):
+class ExperimentService(Making, Running, Reviewing, Promoting, Gating):
     """All use cases of experiments."""
 
 

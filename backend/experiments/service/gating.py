@@ -100,4 +100,4 @@ class Gating(Comparing):
 
 def _is(variant: Pinned, publishing: Publishing) -> bool:
     subject = variant.flow_id if publishing.kind == "flow" else variant.prompt_id
-    return subject == publishing.subject_id and variant.fingerprint == publishing.fingerprint
+    return subject == publishing.subject_id and publishing.fingerprint in (variant.fingerprint, variant.as_run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -16,7 +17,7 @@ from backend.experiments.planning import Planner
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases, target
 from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of
-from backend.experiments.types import Cell, CellStatus, Draft, Experiment, Plan, Status
+from backend.experiments.types import Cell, CellStatus, Draft, EvaluatorKind, Experiment, Plan, Status
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
@@ -50,6 +51,12 @@ class Making(UseCases):
             after = {"name": row.name, "dataset": row.dataset_name, "variants": [one.name for one in draft.variants]}
             await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=after)
         return experiment_of(row)
+
+    async def evaluator_kinds(self, operator: Operator) -> Sequence[EvaluatorKind]:
+        """Return the ways to score, each with the schema of its settings."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        found: list[EvaluatorKind] = (await self._outside.late("evaluators.registry")).kinds()
+        return found
 
     async def plan(self, operator: Operator, draft: Draft) -> Plan:
         """Say what a start would do and cost; nothing is kept. Raise as `create`."""

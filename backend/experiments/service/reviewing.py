@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backend.audit.repository import AuditTrail
 from backend.columns import storable
 from backend.errors import InvalidInput, NotFound
+from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
-from backend.experiments.service.base import UseCases, target
+from backend.experiments.service.base import target
+from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import cell_of, draft_of
-from backend.experiments.types import Cell, CellStatus
+from backend.experiments.types import Asked, Cell, CellStatus, Review, Reviews
 from backend.operator import Operator, Permission
 
+MOST_REVIEWS = 50
 
-class Reviewing(UseCases):
+
+class Reviewing(Comparing):
     """Human review: the scores that wait for a person."""
+
+    async def reviews(
+        self, operator: Operator, experiment_id: str, *, after: int = -1, limit: int = MOST_REVIEWS
+    ) -> Reviews:
+        """Return answers that wait for a person's score, those behind the number `after`. Raise ExperimentNotFound."""
+        operator.require(Permission.EXPERIMENTS_REVIEW)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+            cells = Cells(session, operator.project_id)
+            people = [one for one in await self._evaluators(draft_of(row).evaluators) if one.needs_person]
+            asked = {one.called: Asked(one.called, one.question, one.min, one.max) for one in people}
+            scores = await cells.scores(experiment_id) if people else []
+            waiting = [number for number, given in scores if _unanswered(given, asked)]
+            wanted = [number for number in waiting if number > after][: min(limit, MOST_REVIEWS)]
+            found = await cells.numbered(experiment_id, wanted)
+        rows = await self._rows(operator, row) if found else {}
+        items = []
+        for cell in found:
+            given = rows.get(cell.row) or Row("", cell.row, {})
+            left = tuple(asked[name] for name in _unanswered(cell.scores, asked))
+            items.append(Review(cell.number, cell.row, given.input, given.expected, cell.output, left))
+        return Reviews(tuple(items), len(waiting), len(scores) - len(waiting))
 
     async def review(
         self, operator: Operator, experiment_id: str, number: int, name: str, *, value: float, reason: str = ""
@@ -42,3 +71,8 @@ class Reviewing(UseCases):
                 after={"cell": number, name: score.value},
             )
             return cell_of(cell, [one.name for one in draft.variants])
+
+
+def _unanswered(scores: Mapping[str, Any], asked: Mapping[str, Asked]) -> list[str]:
+    """Return what a person has not said of an answer yet."""
+    return [name for name in asked if (scores.get(name) or {}).get("value") is None]

@@ -1,0 +1,118 @@
+"""From a verdict to production."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.errors import Conflict, Forbidden, InvalidInput
+from backend.experiments.errors import GateRefused, WrongState
+from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
+from backend.identity.permissions import Role
+from backend.prompts.types import PRODUCTION, Content, NewPrompt, Prompt, VersionRef
+from tests.backend.experiments.conftest import DATASET, Lab, prompt
+from tests.factories import flows
+from tests.factories.people import join, operator_of
+
+
+async def kept(lab: Lab, *texts: str, model: str = "") -> Prompt:
+    """Keep a prompt with a version for each text."""
+    first, *more = (Content(text=text, model=model) for text in texts)
+    made = await lab.services.prompts.create(lab.operator, NewPrompt("Support", first))
+    for content in more:
+        await lab.services.prompts.save_version(lab.operator, made.id, content)
+    return await lab.services.prompts.get(lab.operator, made.id)
+
+
+def version(of: Prompt, number: int, model: str = "", **parameters: object) -> VariantDraft:
+    return VariantDraft(f"v{number}", PromptChoice(id=of.id, version=number), model=model, parameters=dict(parameters))
+
+
+async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
+    lab.fill(40, wrong=range(1, 20))
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    for row in lab.rows:
+        del row.input["question"]
+    done = await lab.ran(version(of, 1), version(of, 2))
+    made = await lab.service.promote(lab.operator, done.id, "v2", comment="It answers more.")
+    assert (made.kind, made.version, made.label, made.waits_for) == ("prompt", 2, PRODUCTION, "")
+    move = (await lab.services.prompts.moves(lab.operator, of.id))[0]
+    assert move.version == 2
+    assert move.comment.startswith(f"It answers more.\nExperiment Support ({done.id}) over 40 rows of Questions v1, v2")
+    assert "exact better, 0.525 to 1" in move.comment
+    assert (await lab.services.prompts.get(lab.operator, of.id)).latest == 2
+
+
+async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
+    lab.fill(4)
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    await lab.services.prompts.protect_label(lab.operator, PRODUCTION, protected=True)
+    done = await lab.ran(version(of, 1), version(of, 2))
+    made = await lab.service.promote(lab.operator, done.id, "v2")
+    waiting = (await lab.services.prompts.approvals(lab.operator, of.id))[0]
+    assert (made.waits_for, done.id in waiting.comment) == (waiting.id, True)
+    assert await lab.services.prompts.labels(lab.operator, of.id) == []
+
+
+async def test_another_model_becomes_a_version_that_names_it(lab: Lab) -> None:
+    lab.fill(4)
+    of = await kept(lab, "{{ good }}", model=f"{lab.provider_id}:echo")
+    done = await lab.ran(version(of, 1), VariantDraft("other", PromptChoice(id=of.id, version=1), model="no-usage"))
+    made = await lab.service.promote(lab.operator, done.id, "other", label="staging")
+    assert (made.version, made.label) == (2, "staging")
+    content = (await lab.services.prompts.get_version(lab.operator, of.id, VersionRef("", 2))).content
+    assert (content.model, content.text) == (f"{lab.provider_id}:no-usage", "{{ good }}")
+    again = await lab.service.promote(lab.operator, done.id, "other", label="staging")
+    assert again.version == 2
+
+
+async def test_the_gate_knows_what_ran(lab: Lab) -> None:
+    lab.services.prompts.gates[:] = [lab.service]
+    lab.fill(30, wrong=range(1, 20))
+    for row in lab.rows:
+        del row.input["question"]
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    await lab.service.require(lab.operator, "prompt", of.slug, DATASET)
+    done = await lab.ran(version(of, 1), version(of, 2, model="no-usage"))
+    with pytest.raises(GateRefused, match="must pass"):
+        await lab.services.prompts.set_label(lab.operator, of.id, PRODUCTION, 2)
+    assert (await lab.service.promote(lab.operator, done.id, "v2")).version == 3
+
+
+async def test_a_draft_of_a_flow_is_published_unless_it_changed(lab: Lab) -> None:
+    lab.fill(3)
+    flow = await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    pair = [VariantDraft(name, flow=FlowChoice("desk", "draft")) for name in ("old", "new")]
+    done = await lab.ran(*pair)
+    made = await lab.service.promote(lab.operator, done.id, "new")
+    assert (made.kind, made.version, made.label) == ("flow", 1, "")
+    told = (await lab.services.flows.list_versions(lab.operator, flow.id)).items[0]
+    assert done.id in told.comment
+    await lab.services.flows.save_draft(lab.operator, flow.id, flows.greeting(), flow.draft_version)
+    with pytest.raises(Conflict, match="has changed since"):
+        await lab.service.promote(lab.operator, done.id, "new")
+
+
+@pytest.mark.parametrize(
+    ("variant", "label", "error", "words"),
+    [
+        ("old", PRODUCTION, Conflict, "a text of this experiment alone"),
+        ("nobody", PRODUCTION, InvalidInput, "no variant called nobody"),
+    ],
+)
+async def test_what_has_no_home_is_not_promoted(
+    lab: Lab, variant: str, label: str, error: type[Exception], words: str
+) -> None:
+    lab.fill(3)
+    done = await lab.ran()
+    with pytest.raises(error, match=words):
+        await lab.service.promote(lab.operator, done.id, variant, label=label)
+
+
+async def test_only_an_end_is_a_verdict_and_only_editors_act_on_it(lab: Lab) -> None:
+    lab.fill(3)
+    waiting = await lab.service.create(lab.operator, lab.draft(prompt("old", "{{ weak }}"), prompt("new", "{{ good }}")))
+    with pytest.raises(WrongState):
+        await lab.service.promote(lab.operator, waiting.id, "new")
+    viewer = await operator_of(lab.services.identity, await join(lab.services.units, lab.operator, "Vera", Role.VIEWER))
+    with pytest.raises(Forbidden):
+        await lab.service.promote(viewer, waiting.id, "new")
