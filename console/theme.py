@@ -54,6 +54,8 @@ FEATURES: tuple[str, ...] = (
     "prompt_editor",
     "playground",
     "experiments",
+    "experiment_form",
+    "experiment_review",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

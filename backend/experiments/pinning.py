@@ -109,7 +109,9 @@ async def _prompt(
     if version.problem:
         raise InvalidInput(f"{row.name} v{version.number} cannot be rendered: {version.problem}")
     content = version.content
-    own_model = reference_of(content.model, models) or default
+    is_gone = bool(content.model) and content.model not in {model.reference for model in models}
+    # A model that is gone stands in nobody's way where the variant names another.
+    own_model = content.model if named and is_gone else reference_of(content.model, models) or default
     ran = as_run(content, replace(variant, model=named), own_model).fingerprint()
     # A prompt that names no model leaves that to whoever uses it, so it passed on any.
     is_itself = not variant.parameters and (not content.model or named in ("", own_model))

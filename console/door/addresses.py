@@ -18,6 +18,8 @@ AREAS = {
         (routes.DOCUMENT, Named.DOCUMENT),
         (routes.PROMPT, Named.PROMPT),
         (routes.DATASET, Named.DATASET),
+        (routes.EXPERIMENT, Named.EXPERIMENT),
+        (routes.EXPERIMENT_REVIEW, Named.EXPERIMENT),
     )
 }
 

@@ -17,6 +17,8 @@ from console.pages.datasets import datasets
 from console.pages.design import design
 from console.pages.document import document
 from console.pages.experiment import experiment
+from console.pages.experiment_new import experiment_new
+from console.pages.experiment_review import experiment_review
 from console.pages.experiments import experiments
 from console.pages.flow import flow
 from console.pages.flows import flows
@@ -46,6 +48,8 @@ from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.experiment import ExperimentState
+from console.state.experiment_form import ExperimentFormState
+from console.state.experiment_review import ExperimentReviewState
 from console.state.experiments import ExperimentsState
 from console.state.first_run import FirstRunState
 from console.state.flows import FlowsState
@@ -126,6 +130,8 @@ PAGES: tuple[Page, ...] = (
     Page(datasets, routes.DATASETS, "Datasets · Signalbox", DatasetsState.load),
     Page(dataset, routes.DATASET, "Dataset · Signalbox", DatasetState.load),
     Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
+    Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
+    Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
     Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", ExperimentState.load),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),

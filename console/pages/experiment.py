@@ -7,12 +7,14 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.experiments.promoting import promote_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
-from console.components.ui import banner, button, meter, phase_view, skeleton_rows, status
+from console.components.ui import banner, button, link_button, meter, phase_view, skeleton_rows, status
 from console.state.experiment import ExperimentState as One
+from console.state.experiment_promote import ExperimentPromoteState as Promote
 
 
 def experiment() -> rx.Component:
@@ -27,22 +29,33 @@ def experiment() -> rx.Component:
             on_retry=One.load,
             what="The experiment",
         ),
+        promote_dialog(),
     )
 
 
 def _head() -> rx.Component:
     state = One.line.status
+    like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
+    review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
+    promote = rx.cond(
+        One.cards,
+        button(rx.Var.create("Promote ") + One.variant, Promote.ask, kind="primary", icon="arrow-up-right"),
+        rx.fragment(),
+    )
+    again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
     acts = rx.match(
         state,
         ("draft", button("Start", One.start, kind="primary", icon="play")),
         ("running", rx.fragment(button("Pause", One.pause, icon="pause"), button("Cancel", One.cancel))),
         ("paused", rx.fragment(button("Cancel", One.cancel), button("Resume", One.resume, kind="primary"))),
-        ("failed", rx.fragment(button("Retry failed", One.retry), button("Resume", One.resume, kind="primary"))),
-        button("Retry failed", One.retry),
+        ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
+        ("done", rx.fragment(like, again, promote)),
+        rx.fragment(like, again),
     )
     return page_head(
         rx.cond(One.line, One.line.name, "Experiment"),
-        rx.cond(One.line, acts, rx.fragment()),
+        rx.cond(One.waiting, review, rx.fragment()),
+        rx.cond(One.line & One.may_edit, acts, rx.fragment()),
         crumb=rx.el.span(rx.el.a("Experiments", href=routes.EXPERIMENTS), " /", class_name="hide-s"),
         state=rx.cond(
             One.line,

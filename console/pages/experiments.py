@@ -7,7 +7,6 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.components.experiments.form import experiment_form
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
     Column,
@@ -15,6 +14,7 @@ from console.components.ui import (
     cell,
     data_table,
     empty_state,
+    link_button,
     panel,
     phase_view,
     skeleton_rows,
@@ -22,7 +22,6 @@ from console.components.ui import (
     table_foot,
     table_row,
 )
-from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiments import ExperimentsState as Experiments
 
 COLUMNS = (
@@ -36,7 +35,7 @@ COLUMNS = (
 
 
 def experiments() -> rx.Component:
-    new = button("New experiment", Form.open_new, kind="primary", icon="plus")
+    new = link_button("New experiment", routes.EXPERIMENT_NEW, kind="primary", icon="plus")
     return shell(
         routes.EXPERIMENTS,
         page_head("Experiments", new),
@@ -48,14 +47,13 @@ def experiments() -> rx.Component:
                 empty=empty_state(
                     "Nothing is compared yet",
                     "An experiment asks prompts, models or flows the same rows and ends in a verdict.",
-                    button("New experiment", Form.open_new),
+                    link_button("New experiment", routes.EXPERIMENT_NEW),
                 ),
                 problem=Experiments.problem,
                 on_retry=Experiments.load,
                 what="Experiments",
             )
         ),
-        experiment_form(),
     )
 
 

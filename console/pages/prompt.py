@@ -19,6 +19,7 @@ from console.components.ui import (
     banner,
     button,
     icon_button,
+    link_button,
     menu,
     menu_item,
     menu_line,
@@ -74,9 +75,16 @@ def _acts() -> rx.Component:
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond(Prompt.production == Prompt.chosen, rx.fragment(), make),
     )
+    compare = link_button(
+        "New experiment",
+        rx.Var.create(f"{routes.EXPERIMENT_NEW}?prompt=") + Prompt.id,
+        kind="quiet",
+        icon="flask-conical",
+        class_name="hide-s",
+    )
     return rx.cond(
         Edit.may_edit,
-        rx.fragment(_menu(), rx.cond(Prompt.chosen == 0, drafted, saved)),
+        rx.fragment(compare, _menu(), rx.cond(Prompt.chosen == 0, drafted, saved)),
         rx.fragment(),
     )
 
@@ -106,6 +114,7 @@ def _wish(one: Any) -> rx.Component:
         button("Approve", Labels.approve(one.id), size="sm", kind="primary"),
     )
     acts = rx.fragment(
+        rx.cond(one.evidence, link_button("Open the experiment", one.evidence, size="sm"), rx.fragment()),
         rx.cond(one.own, button("Take it back", Labels.withdraw(one.id), size="sm"), rx.fragment()),
         rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
     )

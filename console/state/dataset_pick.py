@@ -31,6 +31,12 @@ class DatasetPickState(RowPicking, rx.State):
         await self._show(operator, question.text, answer.text)
 
     @rx.event
+    async def close(self) -> None:
+        """Hide the form; nothing is kept."""
+        await self._operator(Permission.DATASETS_READ)
+        self.opened = False
+
+    @rx.event
     async def save(self, form: dict[str, Any]) -> Any:
         """Add the row; its question is read from the log again."""
         operator = await self._operator(Permission.DATASETS_EDIT)

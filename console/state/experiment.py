@@ -13,15 +13,10 @@ from backend.bootstrap import services
 from backend.experiments.types import Change, Experiment
 from backend.operator import Operator, Permission
 from console.state import formats
+from console.state.addresses import Addressed
+from console.state.experiment_compared import RowLine, row_line
 from console.state.experiment_picture import Picture, picture_of
-from console.state.experiment_rows import (
-    ExperimentLine,
-    RowLine,
-    VerdictCard,
-    experiment_line,
-    row_line,
-    verdict_cards,
-)
+from console.state.experiment_rows import ExperimentLine, VerdictCard, experiment_line, lead, verdict_cards
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -34,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 ROWS = 50
 
 
-class ExperimentState(Phased, rx.State):
+class ExperimentState(Addressed, Phased, rx.State):
     """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
 
     experiment_id: rx.Field[str] = rx.field("")
@@ -54,18 +49,21 @@ class ExperimentState(Phased, rx.State):
     passing: rx.Field[str] = rx.field("Both pass")
     has_more: rx.Field[bool] = rx.field(default=False)
     row: rx.Field[RowLine | None] = rx.field(None)
+    may_edit: rx.Field[bool] = rx.field(False)
+    waiting: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the experiment that the address names, and go on watching it while it runs."""
         operator = await self._operator(Permission.EXPERIMENTS_READ)
-        wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
+        wanted = self._wanted()
         if wanted != self.experiment_id:
             self.reset()
             self.experiment_id = wanted
             yield
         async with self._loading():
             found = await services().experiments.get(operator, wanted)
+            self.may_edit = operator.may(Permission.EXPERIMENTS_EDIT)
             self.variants = [one.name for one in found.draft.variants]
             self.baseline = self.baseline if self.baseline in self.variants else found.baseline
             others = [name for name in self.variants if name != self.baseline]
@@ -130,6 +128,15 @@ class ExperimentState(Phased, rx.State):
         self.row = next((one for one in self.rows if one.row == number), None)
 
     @rx.event
+    async def step(self, by: int) -> None:
+        """Show the row before or behind the one that is open."""
+        await self._operator(Permission.EXPERIMENTS_READ)
+        shown = [one.row for one in self.rows]
+        if self.row is not None and self.row.row in shown:
+            at = shown.index(self.row.row) + by
+            self.row = self.rows[max(0, min(len(shown) - 1, at))]
+
+    @rx.event
     async def start(self) -> AsyncIterator[Any]:
         """Begin a draft."""
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
@@ -172,6 +179,7 @@ class ExperimentState(Phased, rx.State):
         await self._compare(operator, await services().experiments.get(operator, self.experiment_id))
 
     async def _compare(self, operator: Operator, found: Experiment) -> None:
+        self.waiting = await _waiting(operator, found)
         if not found.progress.num_done:
             self.cards, self.rows, self.row = [], [], None
             return
@@ -181,9 +189,7 @@ class ExperimentState(Phased, rx.State):
         self.picture = picture_of(said)
         worse = [one for one in said.slices if one.variant == self.variant]
         self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
-        by_verdict = {word: [one.metric for one in self.cards if one.verdict == word] for word in ("better", "worse")}
-        told = [f"{', '.join(names)} {word}" for word, names in by_verdict.items() if names]
-        self.lead = f"{self.variant}: {'; '.join(told) or 'nothing is decided'}."
+        self.lead = lead(self.variant, self.cards)
         await self._list(operator)
 
     async def _list(self, operator: Operator, after: int = 0) -> None:
@@ -205,3 +211,12 @@ class ExperimentState(Phased, rx.State):
         self.failing = f"Both fail {formats.count(counts.both_fail)}"
         self.passing = f"Both pass {formats.count(counts.both_pass)}"
         self.row = self.rows[0] if self.rows and not after else self.row if after else None
+
+
+async def _waiting(operator: Operator, found: Experiment) -> str:
+    """Return how many answers a person is asked about, empty for none."""
+    asks = any(str(one.get("kind", "")).startswith("human") for one in found.draft.evaluators)
+    if not asks or not operator.may(Permission.EXPERIMENTS_REVIEW):
+        return ""
+    num_waiting = (await services().experiments.reviews(operator, found.id, limit=1)).num_waiting
+    return f"Review {formats.counted(num_waiting, 'answer')}" if num_waiting else ""

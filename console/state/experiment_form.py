@@ -1,141 +1,186 @@
-"""The form of a new experiment: two prompts over a dataset, planned before a dollar is spent."""
+"""The form of a new experiment: any mix of variants and evaluators, planned before a dollar is spent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Draft, Plan, PromptChoice, VariantDraft
-from backend.operator import Permission
-from backend.paging import MAX_LIMIT, Page
+from backend.experiments.types import MAX_NAME, MAX_VARIANTS, Draft
+from backend.operator import Operator, Permission
+from backend.prompts.types import PRODUCTION, Prompt
 from console import routes
-from console.state import formats
-from console.state.forms import Formed
-
-UNREADABLE = -1
-NAMES = ("A", "B")
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
+from console.state.addresses import Addressed
+from console.state.evaluator_fields import TITLES, EvaluatorLine, evaluator_line
+from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
+from console.state.experiment_offers import Offered, of_dataset, offered, versioned
+from console.state.experiment_plan import PlanView, plan_view
+from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANAGED, VERSION, VariantLine, shown
+from console.state.forms import Choice, Formed
+from console.state.seat import Phased
 
 
-@dataclass(frozen=True)
-class PlanLines:
-    """What the plan says, a line each; `missing` names rows that lack a variable."""
+class ExperimentFormState(Addressed, Formed, Phased, rx.State):
+    """Entries stay in the browser until they are sent; here stands which there are, and what they began with."""
 
-    lines: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
-class ExperimentFormState(Formed, rx.State):
-    """Entries stay in the browser until they are sent."""
-
-    opened: rx.Field[bool] = rx.field(False)
+    name: rx.Field[str] = rx.field("")
     datasets: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    dataset: rx.Field[str] = rx.field("")
+    dataset_versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    splits: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    prompts: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
-    plan: rx.Field[PlanLines] = rx.field(default_factory=PlanLines)
+    kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
+    baseline: rx.Field[str] = rx.field("")
+    evaluators: rx.Field[list[EvaluatorLine]] = rx.field(default_factory=list)
+    numbers: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
+    planned: rx.Field[str] = rx.field("")
     _planned: Draft | None = None
+    _num_made: int = 0
 
     @rx.event
-    async def open_new(self) -> None:
-        """Show an empty form."""
+    async def load(self) -> None:
+        """Open the form: with the prompt or dataset that the address names, or like an experiment."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         self.reset()
-        datasets = await services().datasets.list(operator, Page(MAX_LIMIT))
-        self.datasets = [
-            Choice(one.id, f"{one.name}, {formats.counted(one.num_items, 'row')}") for one in datasets.items
-        ]
-        models = await services().providers.list_models(operator)
-        self.models = [Choice(one.reference, f"{one.name}, {one.provider_name}") for one in models]
-        self.opened = True
+        async with self._loading():
+            found = await offered(operator)
+            self.datasets, self.prompts, self.flows, self.models = (
+                found.datasets,
+                found.prompts,
+                found.flows,
+                found.models,
+            )
+            self.kinds = [Choice(one.kind, TITLES.get(one.kind, one.kind)) for one in found.kinds]
+            if like := self._asked("like"):
+                await self._repeat(operator, found, like)
+            else:
+                await self._begin(operator, found)
+            self.phase = "ready"
+
+    async def _begin(self, operator: Operator, found: Offered) -> None:
+        """Put two variants side by side: a prompt in production and as it is now, else two of what there is."""
+        self.numbers = dict(DEFAULTS)
+        wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
+        await self._pick(operator, wanted if wanted in known else (known or [""])[0])
+        if asked := self._asked("prompt") or found.first(MANAGED):
+            prompt = await services().prompts.get(operator, asked)
+            self.name = f"{prompt.name} v{prompt.latest}"[:MAX_NAME] if self._asked("prompt") else ""
+            for version in _worth_comparing(prompt):
+                await self._add(operator, VariantLine("", "", "", MANAGED, subject=prompt.id, version=version))
+        else:
+            for _ in range(2):
+                await self._add(operator, VariantLine("", "", "", INLINE))
+        self._score(found, {"kind": "exact"})
+
+    async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
+        """Fill the form with what an experiment was asked for."""
+        kept = await services().experiments.get(operator, experiment_id)
+        self.name = kept.name
+        self.numbers = numbers_of(replace(kept.draft, budget=kept.budget))
+        await self._pick(operator, kept.draft.dataset_id)
+        for variant in kept.draft.variants:
+            await self._add(operator, shown(variant))
+            if variant.name == kept.baseline:
+                self.baseline = self.variants[-1].key
+        for settings in kept.draft.evaluators:
+            self._score(found, settings)
+
+    async def _pick(self, operator: Operator, dataset_id: str) -> None:
+        self.dataset = dataset_id
+        self.dataset_versions, self.splits = await of_dataset(operator, dataset_id)
+
+    def _key(self) -> str:
+        self._num_made += 1
+        return f"f{self._num_made}"
+
+    async def _add(self, operator: Operator, line: VariantLine) -> None:
+        at = len(self.variants)
+        placed = replace(line, key=self._key(), at=f"variants.{at}", letter=LETTERS[at])
+        self.variants = [*self.variants, await versioned(operator, placed, placed.subject)]
+
+    def _score(self, found: Offered, settings: dict[str, Any]) -> None:
+        kind = next((one for one in found.kinds if one.kind == settings["kind"]), None)
+        if kind is not None:
+            line = evaluator_line(kind, self._key(), len(self.evaluators), found.scorers, settings)
+            self.evaluators = [*self.evaluators, line]
 
     @rx.event
-    async def close(self) -> None:
-        """Hide the form; nothing is kept."""
-        await self._operator(Permission.EXPERIMENTS_READ)
-        self.opened = False
+    async def pick_dataset(self, dataset_id: str) -> None:
+        """Choose the rows."""
+        await self._pick(await self._operator(Permission.EXPERIMENTS_EDIT), dataset_id)
+
+    @rx.event
+    async def add_variant(self, kind: str) -> None:
+        """Add a variant: a managed prompt, a text of its own, or a flow."""
+        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        if len(self.variants) < MAX_VARIANTS and kind in (MANAGED, INLINE, FLOW):
+            choices = {MANAGED: self.prompts, FLOW: self.flows}.get(kind) or [Choice("", "")]
+            await self._add(operator, VariantLine("", "", "", kind, subject=choices[0].value))
+
+    @rx.event
+    async def remove_variant(self, key: str) -> None:
+        """Take a variant away."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        left = [one for one in self.variants if one.key != key]
+        self.variants = [replace(one, at=f"variants.{at}", letter=LETTERS[at]) for at, one in enumerate(left)]
+
+    @rx.event
+    async def pick_subject(self, key: str, subject: str) -> None:
+        """Choose the prompt or the flow of a variant."""
+        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.variants = [await versioned(operator, one, subject) if one.key == key else one for one in self.variants]
+
+    @rx.event
+    async def add_evaluator(self, kind: str) -> None:
+        """Add an evaluator of a kind."""
+        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        self._score(await offered(operator), {"kind": kind})
+
+    @rx.event
+    async def remove_evaluator(self, key: str) -> None:
+        """Take an evaluator away."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        left = [one for one in self.evaluators if one.key != key]
+        self.evaluators = [replace(one, at=f"evaluators.{at}") for at, one in enumerate(left)]
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
         """Plan it; once the plan of just these entries is seen, make it and go to it."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        async with self._checking():
-            draft = _draft(form)
+        async with self._placed():
+            draft = draft_of(form, self.variants, self.evaluators)
             if draft != self._planned:
-                self.plan = plan_lines(await services().experiments.plan(operator, draft))
+                self.plan = plan_view(await services().experiments.plan(operator, draft), draft)
+                self.planned = "Planned anew, for the entries had changed." if self._planned else "Planned."
                 self._planned = draft
                 return None
             made = await services().experiments.create(operator, draft)
-            self.opened = False
             return rx.redirect(routes.to(routes.EXPERIMENT, made.id))
 
-
-def _draft(form: dict[str, Any]) -> Draft:
-    def text(name: str) -> str:
-        return str(form.get(name, ""))
-
-    variants = tuple(
-        VariantDraft(name, prompt=PromptChoice(template=text(f"template_{name}")), model=text(f"model_{name}"))
-        for name in NAMES
-        if text(f"template_{name}").strip()
-    )
-    evaluator: dict[str, Any] = {"kind": text("evaluator") or "exact"}
-    if evaluator["kind"] == "judge":
-        evaluator["rubric"] = text("rubric")
-    return Draft(
-        name=text("name").strip(),
-        dataset_id=text("dataset"),
-        variants=variants,
-        evaluators=(evaluator,),
-        repetitions=_whole(text("repetitions")),
-        budget=_dollars(text("budget")),
-    )
+    @asynccontextmanager
+    async def _placed(self) -> AsyncIterator[None]:
+        """Gather the sentences of a refusal at the variant or the evaluator that each is about."""
+        async with self._checking():
+            yield
+        gathered: dict[str, str] = {}
+        for name, sentence in self.errors.items():
+            area, _, rest = name.partition(".")
+            at = f"{area}.{rest.partition('.')[0]}" if area in ("variants", "evaluators") and rest else ""
+            gathered[at] = f"{gathered.get(at, '')} {sentence}".strip()
+        self.errors = gathered
 
 
-def plan_lines(plan: Plan) -> PlanLines:
-    calls = f" and {formats.counted(plan.num_judge_calls, 'question')} to judges" if plan.num_judge_calls else ""
-    factors = " x ".join(
-        formats.counted(number, word)
-        for number, word in (
-            (plan.num_rows, "row"),
-            (plan.num_variants, "variant"),
-            (plan.repetitions, "repetition"),
-        )
-    )
-    lines = [
-        f"{factors}: {formats.counted(plan.num_cells, 'answer')}{calls}",
-        f"About {formats.count(plan.tokens_in + plan.tokens_out)} tokens"
-        + (f", {formats.money(plan.cost)}" if plan.cost is not None else "")
-        + (f", {formats.span(plan.minutes * 60_000)}" if plan.minutes is not None else ""),
-    ]
-    if plan.detectable is not None:
-        lines.append(f"It can show a difference of {plan.detectable:.2g} in {plan.detectable_metric}")
-    missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}." for one in plan.missing[:5]]
-    if plan.num_missing > len(missing):
-        missing.append(f"{formats.count(plan.num_missing - len(missing))} more lack something.")
-    over = ["The budget is below what it may cost."] if plan.over_budget else []
-    return PlanLines(lines, [*plan.problems, *over, *missing, *plan.unknown])
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text or "1")
-    except ValueError:
-        return UNREADABLE
-
-
-def _dollars(text: str) -> Decimal | None:
-    """Return dollars, None for an empty entry; what is no number is below every budget."""
-    if not text.strip():
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal(UNREADABLE)
+def _worth_comparing(prompt: Prompt) -> list[str]:
+    """Return production and the newest version, else the newest and the one before."""
+    newest = f"{VERSION}{prompt.latest}"
+    if prompt.labels.get(PRODUCTION, prompt.latest) != prompt.latest:
+        return [f"{LABEL}{PRODUCTION}", newest]
+    return [f"{VERSION}{max(prompt.latest - 1, 1)}", newest]

@@ -10,7 +10,8 @@ from decimal import Decimal
 from backend.experiments.types import Comparison, TradeOff
 from console.state import formats
 
-LEFT, RIGHT, TOP, BOTTOM = 54, 440, 16, 264
+# What costs nothing stands a little off the axis, so that its circle covers no number.
+LEFT, RIGHT, TOP, BOTTOM = 72, 440, 16, 264
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,9 @@ def picture_of(found: Comparison) -> Picture:
     slowest = max(one.latency_p95 for one in points) or 1.0
     spread = max(qualities) - min(qualities) or 0.1
     bottom, top = min(qualities) - 0.15 * spread, max(qualities) + 0.15 * spread
+    is_share = all(0 <= one <= 1 for one in qualities)
+    if is_share:
+        bottom, top = max(bottom, 0.0), min(top, 1.0)
     dearest = max(costs) * 1.1 or 1.0
 
     def place(one: TradeOff) -> tuple[float, float]:
@@ -66,7 +70,7 @@ def picture_of(found: Comparison) -> Picture:
                 x=f"{across:.1f}",
                 y=f"{up:.1f}",
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
-                quality=f"{one.quality:.3g}",
+                quality=_quality(one.quality, is_share=is_share),
                 cost=formats.money(Decimal(str(one.cost)) * 1_000),
                 latency=formats.span(one.latency_p95),
                 on_front=one.on_front,
@@ -75,7 +79,13 @@ def picture_of(found: Comparison) -> Picture:
         )
     front = sorted((place(one) for one in points if one.on_front), key=lambda spot: spot[0])
     line = " ".join([f"M{front[0][0]:.1f} {BOTTOM}", *(f"V{up:.1f} H{across:.1f}" for across, up in _steps(front))])
-    return Picture(dots, line, f"{bottom:.3g}", f"{top:.3g}", "$0", formats.money(Decimal(str(dearest)) * 1_000))
+    dear = formats.money(Decimal(str(dearest)) * 1_000) if any(costs) else ""
+    low, high = (_quality(one, is_share=is_share) for one in (bottom, top))
+    return Picture(dots, line, low, high, "$0", dear)
+
+
+def _quality(value: float, *, is_share: bool) -> str:
+    return f"{100 * value:.3g} %" if is_share else f"{value:.3g}"
 
 
 def _steps(front: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from backend.experiments.types import Cell, ComparedRow, Comparison, Experiment, MetricComparison
+from backend.experiments.types import Comparison, Experiment, MetricComparison, Status
 from console import routes
 from console.state import formats
 
@@ -19,10 +17,8 @@ MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "fai
 WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Done", "failed": "Failed",
          "cancelled": "Cancelled"}  # fmt: skip
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
-CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
-CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
+LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
-SHOWN_CHARACTERS = 4_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +37,7 @@ class ExperimentLine:
     percent: int
     cost: str
     left: str
+    retry: str
     error: str
     when: str
     when_exact: str
@@ -68,35 +65,6 @@ class VerdictCard:
     bars: str
 
 
-@dataclass(frozen=True)
-class Word:
-    """A stretch of an answer: shared, or only here."""
-
-    text: str
-    own: bool
-
-
-@dataclass(frozen=True)
-class RowLine:
-    """One row beside the baseline."""
-
-    row: int
-    number: str
-    question: str
-    expected: str
-    change: str
-    mark: str
-    words: str
-    old: str
-    new: str
-    old_words: list[Word]
-    new_words: list[Word]
-    old_note: str
-    new_note: str
-    old_href: str
-    new_href: str
-
-
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
     progress, status = found.progress, found.shown_status
     ended = progress.num_done + progress.num_failed
@@ -116,14 +84,35 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         percent=round(100 * ended / progress.num_cells) if progress.num_cells else 0,
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",
+        retry=_retry(found),
         error=f"{found.error} {found.hint}".strip() or found.decided,
         when=formats.clock(moment, zone, now),
         when_exact=formats.exact(moment, zone),
     )
 
 
+def _retry(found: Experiment) -> str:
+    """Return the word for asking again what has no answer, empty where nothing lacks one."""
+    if found.status is Status.CANCELLED:
+        return "Ask the rest" if found.pinned else ""
+    return "Retry failed" if found.progress.num_failed else ""
+
+
 def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     return [_card(one) for one in found.metrics if one.variant == variant]
+
+
+def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
+    """Say in a sentence what is decided, and in another what is not."""
+    of = {word: [one.metric for one in cards if one.verdict == word] for word in VERDICTS}
+    told = [f"{words} {_listed(of[word])}" for word, words in LEADS.items() if of[word]]
+    said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
+    left = of["cannot_tell"]
+    return f"{said} {_listed(left).capitalize()} cannot be told." if told and left else said
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _card(one: MetricComparison) -> VerdictCard:
@@ -133,6 +122,8 @@ def _card(one: MetricComparison) -> VerdictCard:
     def x(value: float) -> float:
         return MIDDLE + LONGEST * max(-1.0, min(1.0, value / reach))
 
+    # An interval without an end is not drawn: a bar from edge to edge would look like one that was measured.
+    is_known = math.isfinite(one.low) and math.isfinite(one.high)
     low, high = x(one.low), x(one.high)
     band = LONGEST * one.margin / reach
     words = VERDICTS[one.verdict]
@@ -146,22 +137,22 @@ def _card(one: MetricComparison) -> VerdictCard:
         difference=_signed(one, one.difference),
         note=_note(one),
         aria=f"Difference {_signed(one, one.difference)}, 95 percent interval {told}",
-        low=_signed(one, one.low),
-        high=_signed(one, one.high),
+        low=_signed(one, one.low) if is_known else "",
+        high=_signed(one, one.high) if is_known else "",
         low_x=f"{low:.1f}",
         high_x=f"{high:.1f}",
-        at_x=f"{x(one.difference):.1f}",
+        at_x=f"{x(one.difference) if is_known else MIDDLE:.1f}",
         band_x=f"{MIDDLE - band:.1f}",
         band_width=f"{2 * band:.1f}",
-        bars=f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
+        bars="" if not is_known else f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
     )
 
 
 def _note(one: MetricComparison) -> str:
     if one.verdict == "cannot_tell":
         if one.rows_needed is None:
-            return "No number of rows would tell"
-        return f"Needs about {formats.count(one.rows_needed)} more rows"
+            return "No difference seen" if one.difference == 0 else "No number of rows would tell"
+        return f"Needs about {formats.counted(one.rows_needed, 'more row')}"
     if one.num_fixed or one.num_broken:
         return f"{formats.count(one.num_fixed)} rows fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
@@ -193,67 +184,3 @@ def _signed(one: MetricComparison, value: float) -> str:
     if not one.unit and _is_share(one):
         return f"{sign}{100 * abs(value):.1f} pt"
     return f"{sign}{amount(one, abs(value))}"
-
-
-def row_line(one: ComparedRow, metric: str) -> RowLine:
-    old, new = _first(one.baseline_cells), _first(one.cells)
-    pieces = _word_diff(_said(old), _said(new))
-    return RowLine(
-        row=one.row,
-        number=f"{one.row:04d}",
-        question=_text(one.input)[:300],
-        expected=_text(one.expected)[:600],
-        change=one.change,
-        mark=CHANGE_MARKS[one.change],
-        words=CHANGES[one.change],
-        old=_number(one.baseline_value),
-        new=_number(one.value),
-        old_words=pieces[0],
-        new_words=pieces[1],
-        old_note=_cell_note(old, metric),
-        new_note=_cell_note(new, metric),
-        old_href=routes.to(routes.RUN, old.run_id) if old and old.run_id else "",
-        new_href=routes.to(routes.RUN, new.run_id) if new and new.run_id else "",
-    )
-
-
-def _first(cells: Sequence[Cell]) -> Cell | None:
-    return cells[0] if cells else None
-
-
-def _said(cell: Cell | None) -> str:
-    if cell is None:
-        return ""
-    return (cell.output or cell.error)[:SHOWN_CHARACTERS]
-
-
-def _cell_note(cell: Cell | None, metric: str) -> str:
-    if cell is None:
-        return ""
-    reason = cell.error or str(cell.scores.get(metric, {}).get("reason") or "")
-    took = f"{formats.span(cell.latency_ms)}, {formats.money(cell.cost, single=True)}"
-    return f"{took}. {reason}" if reason else took
-
-
-def _text(value: Any) -> str:
-    """Return what a person reads of a row's value: a lone text as it is, else JSON."""
-    if isinstance(value, dict) and "question" in value:
-        value = value["question"]
-    elif isinstance(value, dict) and len(value) == 1:
-        value = next(iter(value.values()))
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
-
-
-def _word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
-    """Return both texts in stretches of words that they share and that are their own."""
-    left, right = old.split(" "), new.split(" ")
-    found: tuple[list[Word], list[Word]] = ([], [])
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        for side, words in ((found[0], left[a:b]), (found[1], right[c:d])):
-            if words:
-                side.append(Word(f"{' '.join(words)} ", tag != "equal"))
-    return found

@@ -13,6 +13,7 @@ from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.providers.types import TEST_QUESTION
 from console.problems import caught
+from console.state.forms import Choice
 from console.state.models import ModelsState
 from console.state.models_rows import TrialLine, line_of_test
 from console.state.seat import Seated

@@ -32,6 +32,12 @@ class PromptPlayRowState(RowPicking, rx.State):
         await self._show(operator, json.dumps(given, ensure_ascii=False, indent=2), column.value or column.text)
 
     @rx.event
+    async def close(self) -> None:
+        """Hide the form; nothing is kept."""
+        await self._operator(Permission.DATASETS_READ)
+        self.opened = False
+
+    @rx.event
     async def save(self, form: dict[str, Any]) -> Any:
         """Add the row."""
         operator = await self._operator(Permission.DATASETS_EDIT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -16,6 +17,7 @@ from console import routes
 from console.state import formats
 
 DRAFT = 0
+EXPERIMENT_ID = re.compile(r"\bexp_[0-9a-f]{32}\b")
 NUMBERS = {"temperature": float, "max_tokens": int}
 JSONS = ("tools", "response_schema")
 KIND_WORDS = {"text": "text", "list": "list", "object": "object", "boolean": "yes or no", "messages": "messages"}
@@ -71,11 +73,14 @@ class LabelLine:
 
 @dataclass(frozen=True)
 class MoveLine:
+    """A move of a label. `evidence` is the address of the experiment that its comment names."""
+
     words: str
     comment: str
     by: str
     when: str
     exact: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class WishLine:
     own: bool
     may_decide: bool
     why_not: str
+    evidence: str = ""
 
 
 def version_line(version: Version, zone: tzinfo, at: datetime) -> VersionLine:
@@ -150,7 +156,14 @@ def move_line(move: LabelMove, zone: tzinfo, at: datetime) -> MoveLine:
         origin = f" from v{move.from_version}" if move.from_version is not None else ""
         words = f"{move.label} to v{move.version}{origin}"
     by = f"{move.by}, approved by {move.approved_by}" if move.approved_by else move.by
-    return MoveLine(words, move.comment, by, formats.day(move.at, zone, at), formats.exact(move.at, zone))
+    when, exact = formats.day(move.at, zone, at), formats.exact(move.at, zone)
+    return MoveLine(words, move.comment, by, when, exact, evidence_in(move.comment))
+
+
+def evidence_in(comment: str) -> str:
+    """Return the address of the experiment that a comment names, empty where it names none."""
+    named = EXPERIMENT_ID.search(comment)
+    return routes.to(routes.EXPERIMENT, named[0]) if named else ""
 
 
 def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLine:
@@ -160,7 +173,8 @@ def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLin
     why_not = "Nobody approves their own change." if is_own else "Reviewers and above decide."
     may = may_approve and not is_own
     own = user_id == approval.asked_by_id
-    return WishLine(approval.id, lead, approval.comment, own, may, "" if may else why_not)
+    why = "" if may else why_not
+    return WishLine(approval.id, lead, approval.comment, own, may, why, evidence_in(approval.comment))
 
 
 def seed_of(content: Content) -> dict[str, Any]:

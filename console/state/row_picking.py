@@ -9,7 +9,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.datasets.types import NewItem, Source
-from backend.operator import Operator, Permission
+from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
 from console.state.formats import counted
 from console.state.forms import Choice, Formed
@@ -25,12 +25,6 @@ class RowPicking(Formed, mixin=True):
     answer: rx.Field[str] = rx.field("")
     shown: rx.Field[int] = rx.field(0)
 
-    @rx.event
-    async def close(self) -> None:
-        """Hide the form; nothing is kept."""
-        await self._operator(Permission.DATASETS_READ)
-        self.opened = False
-
     async def _show(self, operator: Operator, question: str, answer: str) -> None:
         """Open the form with the datasets that the row may go into."""
         listed = await services().datasets.list(operator, Page(MAX_LIMIT))
@@ -40,7 +34,12 @@ class RowPicking(Formed, mixin=True):
         self.shown += 1
 
     async def _add(
-        self, operator: Operator, form: dict[str, Any], given: Mapping[str, Any], metadata: dict[str, str], source: Source
+        self,
+        operator: Operator,
+        form: dict[str, Any],
+        given: Mapping[str, Any],
+        metadata: dict[str, str],
+        source: Source,
     ) -> Any:
         """Add the row, with what should have been said, and close the form. Raise InvalidInput."""
         datasets, dataset_id = services().datasets, str(form.get("dataset_id", ""))

@@ -1,38 +1,114 @@
-"""Compare two prompts: plan it, run it, and read the verdict."""
+"""From a file of rows to a verdict to production: two prompts on two models."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
+from backend.engines.language_model.scripted_server import ScriptedServer
+from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
 
+KEY = "scripted-key"
 DONE_MS = 60_000
+ROWS = "good,weak,expected\n" + "".join(f"a{n},{'no' if n > 3 else f'a{n}'},a{n}\n" for n in range(1, 17))
 
 
-def test_two_prompts_are_planned_run_and_compared(console: Console) -> None:
-    dataset = console.api.post("/api/datasets", json={"name": "Returns"}).json()["id"]
-    items = [{"input": {"question": f"What is {n}?"}, "expected_output": f"{n}"} for n in range(6)]
-    assert console.api.post(f"/api/datasets/{dataset}/items", json=items).status_code < 300
-    page = console.open("/experiments")
-    page.get_by_role("button", name="New experiment").first.click()
-    page.get_by_label("Name", exact=True).fill("Short or long")
+@pytest.fixture
+def lab(console: Console) -> Iterator[None]:
+    """Connect two models that say what they are told."""
+    with scripted_server(ScriptedServer(key=KEY)) as base_url:
+        made = []
+        for name, price in (("Lab", 1), ("Other", 0)):
+            body = {
+                "name": name, "base_url": base_url, "api_key": KEY, "allow_private_address": True,
+                "models": [{"name": "echo", "input_price": price, "output_price": 4 * price}],
+            }  # fmt: skip
+            answer = console.api.post("/api/providers", json=body)
+            assert answer.status_code == 201, answer.text
+            made.append(answer.json()["id"])
+        yield
+        for one in made:
+            console.api.delete(f"/api/providers/{one}")
+
+
+@pytest.fixture
+def prompt(console: Console) -> Iterator[str]:
+    """Keep a prompt with a weak version and a good one; return its id."""
+    body = {"name": "Support answer", "agent_config": "", "agent_name": "", "system_prompt": "{{ weak }}"}
+    made = str(console.api.post("/api/prompts", json=body).json()["prompt"]["id"])
+    saved = console.api.post(f"/api/prompts/{made}/versions", json={"text": "{{ good }}", "comment": "Say it right"})
+    assert saved.status_code == 201, saved.text
+    yield made
+    console.api.delete(f"/api/prompts/{made}")
+
+
+def imported(console: Console, folder: Path) -> str:
+    """Import the file on the page of a new dataset, and return its id."""
+    dataset = str(console.api.post("/api/datasets", json={"name": "support-16"}).json()["id"])
+    page = console.open(f"/datasets/{dataset}")
+    file = folder / "support.csv"
+    file.write_text(ROWS)
+    page.get_by_label("File of rows").set_input_files(file)
+    panel = page.get_by_role("region", name="Import of support.csv")
+    for column in ("good", "weak"):
+        panel.get_by_label(f"{column} becomes").select_option(f"input.{column}")
+    panel.get_by_label("expected becomes").select_option("expected_output")
+    panel.get_by_role("button", name="Add 16 rows").click()
+    expect(panel).to_be_hidden()
+    return dataset
+
+
+def choose(page: Page, letter: str, version: str, provider: str) -> None:
+    variant = page.get_by_role("group", name=f"Variant {letter}")
+    variant.get_by_label("Version").select_option(version)
+    variant.get_by_label("Model", exact=True).select_option(label=f"echo, {provider}")
+
+
+@pytest.mark.usefixtures("lab")
+def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: str, tmp_path: Path) -> None:
+    dataset = imported(console, tmp_path)
+    page = console.open(f"/prompts/{prompt}")
+    page.get_by_role("link", name="New experiment").click()
+    expect(page.get_by_label("Name", exact=True).first).to_have_value("Support answer v2")
     page.get_by_label("Dataset", exact=True).select_option(dataset)
-    page.get_by_label("Prompt A").fill("Answer: {{ question }}")
-    page.get_by_label("Prompt B").fill("Answer in full: {{ question }} {{ tone }}")
+    for letter in "CD":
+        page.get_by_role("button", name="Add variant").click()
+        page.get_by_role("menuitem", name="A prompt").click()
+        page.get_by_role("group", name=f"Variant {letter}").get_by_label("Prompt").select_option(prompt)
+    for letter, version, provider in zip("ABCD", "1212", ("Lab", "Lab", "Other", "Other"), strict=True):
+        choose(page, letter, f"version:{version}", provider)
+    page.get_by_label("Add an evaluator").select_option("regex")
+    page.get_by_label("Pattern").fill("(")
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.get_by_text("6 rows x 2 variants x 1 repetition: 12 answers")).to_be_visible()
-    expect(page.get_by_text("Row 1 lacks tone for B.")).to_be_visible()
+    expect(page.get_by_text("not a regular expression")).to_be_visible()
+    page.get_by_label("Pattern").fill("^a")
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_visible()
     console.look("experiment-plan")
-    page.get_by_label("Prompt B").fill("Answer in full: {{ question }}")
-    page.get_by_role("button", name="Create", exact=True).click()
-    expect(page.get_by_text("lacks tone")).to_have_count(0)
     page.get_by_role("button", name="Create", exact=True).click()
     page.wait_for_url(re.compile(r"/experiments/exp_"))
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("heading", name="exact")).to_be_visible(timeout=DONE_MS)
-    expect(page.get_by_role("table", name="Variants")).to_be_visible()
-    page.get_by_role("button", name="All", exact=True).click()
-    expect(page.get_by_text("Row 0001")).to_be_visible()
+    verdicts = page.get_by_role("region", name="Verdicts")
+    expect(verdicts.get_by_text("Better").first).to_be_visible()
+    expect(verdicts.get_by_text("13 rows fixed, 0 broken").first).to_be_visible()
+    expect(page.get_by_text("Row 0004")).to_be_visible()
     console.look("experiment")
+    page.get_by_role("button", name="Promote v2, echo B").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Support answer v2")).to_be_visible()
+    dialog.get_by_label("Why").fill("It is right")
+    console.look("experiment-promote")
+    dialog.get_by_role("button", name="Promote", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Support answer v\d is in production"))).to_be_visible()
+    history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
+    assert history["label"] == "production"
+    assert page.url.rpartition("/")[2] in history["comment"]
+    page.goto(f"{console.base_url}/experiments")
+    expect(page.get_by_role("link", name="Support answer v2").first).to_be_visible()
+    console.look("experiments")

@@ -100,7 +100,9 @@ class Evaluator(BaseModel, ABC):
     target: float | None = Field(default=None, allow_inf_nan=False, description="What the mean should reach.")
     threshold: float | None = Field(default=None, allow_inf_nan=False, description="From where an answer passes.")
     negate: bool = Field(default=False, description="The opposite counts.")
-    weight: float = Field(default=1.0, ge=0, le=1_000, allow_inf_nan=False, description="Its part in the overall score.")
+    weight: float = Field(
+        default=1.0, ge=0, le=1_000, allow_inf_nan=False, description="Its part in the overall score."
+    )
     margin: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="A difference that does not matter.")
     statistic: Literal["mean", "p50", "p95"] = "mean"
 

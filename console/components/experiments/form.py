@@ -1,4 +1,4 @@
-"""The dialog that plans and makes an experiment."""
+"""The form of a new experiment: rows, variants, evaluators, and how it runs; the plan stands beside it."""
 
 from __future__ import annotations
 
@@ -6,105 +6,154 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import button, dialog, field, number_input, select, status, text_area, text_input
+from backend.experiments.types import MAX_NAME, MAX_VARIANTS
+from console.components.experiments.evaluator_card import evaluator_card
+from console.components.experiments.plan_panel import plan_panel
+from console.components.experiments.variant_card import variant_card
+from console.components.ui import (
+    TRIGGER,
+    Child,
+    button,
+    field,
+    menu,
+    menu_item,
+    number_input,
+    panel,
+    select,
+    status,
+    text_input,
+)
 from console.state.experiment_form import ExperimentFormState as Form
+from console.state.experiment_variants import FLOW, INLINE, MANAGED
 
 FORM = "experiment-form"
-EVALUATORS = (
-    ("exact", "Equals the expected output"),
-    ("contains", "Contains the expected output"),
-    ("levenshtein", "Letters alike"),
-    ("rouge", "Words alike (ROUGE-L)"),
-    ("similarity", "Meaning alike"),
-    ("json_equal", "Same JSON"),
-    ("judge", "A model judges by a rubric"),
-)
 
 
 def experiment_form() -> rx.Component:
-    """Draw the dialog once on a page; `ExperimentFormState` opens it."""
-    planned = Form.plan.lines.length() > 0
-    return dialog(
-        "New experiment",
+    wrong = rx.el.p(status("fail", Form.errors[""]), role="alert")
+    return rx.el.div(
         rx.el.form(
-            rx.cond(
-                Form.errors.keys().length() > 0,
-                rx.el.p(status("fail", rx.foreach(Form.errors, _sentence)), role="alert"),
-                "",
-            ),
-            field(
-                "Name",
-                text_input(id="xp-name", name="name", required=True, custom_attrs={"data-safe": "true"}),
-                html_for="xp-name",
-            ),
-            field(
-                "Dataset",
-                select(Form.datasets, id="xp-dataset", name="dataset", required=True),
-                html_for="xp-dataset",
-                help_text="Templates read the keys of a row's input: {{ question }}.",
-            ),
-            _variant("A"),
-            _variant("B"),
-            field("Scored by", select(EVALUATORS, id="xp-eval", name="evaluator"), html_for="xp-eval"),
-            field(
-                "Rubric",
-                text_area(id="xp-rubric", name="rubric", rows="2"),
-                html_for="xp-rubric",
-                help_text="For a model that judges: what makes an answer good.",
-            ),
-            rx.el.div(
-                field(
-                    "Repetitions", number_input(id="xp-reps", name="repetitions", default_value="1"), html_for="xp-reps"
-                ),
-                field(
-                    "Budget", number_input(id="xp-budget", name="budget", unit="$", step="any"), html_for="xp-budget"
-                ),
-                class_name="pair",
-            ),
-            rx.cond(planned, _plan(), rx.fragment()),
+            rx.cond(Form.errors.contains(""), wrong, rx.fragment()),
+            _rows(),
+            _variants(),
+            _evaluators(),
+            _running(),
             id=FORM,
             on_submit=Form.send,
-            class_name="form",
+            class_name="xf-form",
         ),
-        identifier="experiment",
-        opened=Form.opened,
-        on_close=Form.close,
-        foot=[
-            button("Cancel", Form.close),
-            button(rx.cond(planned, "Create", "Plan"), kind="primary", type="submit", form=FORM),
-        ],
+        plan_panel(FORM),
+        class_name="xf",
     )
 
 
-def _sentence(entry: Any) -> rx.Component:
-    return rx.el.span(entry[1], " ")
+def _any(words: str, choices: Any) -> Child:
+    """Offer `choices` after what stands for none of them."""
+    listed = rx.foreach(choices, lambda one: rx.el.option(one.label, value=one.value))
+    return rx.fragment(rx.el.option(words, value=""), listed)
 
 
-def _variant(name: str) -> rx.Component:
-    template, model = f"xp-template-{name}", f"xp-model-{name}"
-    return rx.el.div(
-        field(
-            f"Prompt {name}",
-            text_area(id=template, name=f"template_{name}", rows="3", mono=True),
-            html_for=template,
-            wide=True,
+def _rows() -> rx.Component:
+    name = text_input(id="xf-name", name="name", default_value=Form.name, required=True, max_length=MAX_NAME)
+    dataset = select(
+        Form.datasets,
+        id="xf-dataset",
+        name="dataset",
+        default_value=Form.dataset,
+        on_change=Form.pick_dataset,
+        required=True,
+    )
+    version = rx.el.select(
+        _any("the newest", Form.dataset_versions),
+        id="xf-version",
+        name="version",
+        default_value=Form.numbers["version"],
+        key=Form.dataset,
+        class_name="select",
+    )
+    split = rx.el.select(
+        _any("all rows", Form.splits),
+        id="xf-split",
+        name="split",
+        default_value=Form.numbers["split"],
+        key=Form.dataset,
+        class_name="select",
+    )
+    return panel(
+        "Rows",
+        rx.el.div(
+            field("Name", name, html_for="xf-name"),
+            field("Dataset", dataset, html_for="xf-dataset"),
+            field("Version", version, html_for="xf-version"),
+            field("Split", split, html_for="xf-split"),
+            class_name="pad xf-grid",
         ),
-        field(f"Model {name}", select(Form.models, id=model, name=f"model_{name}"), html_for=model),
+        note="Each variant answers every one of them.",
     )
 
 
-def _line(words: Any) -> rx.Component:
-    return rx.el.span(words)
+def _variants() -> rx.Component:
+    trigger = button(
+        "Add variant", size="sm", icon="plus", custom_attrs=TRIGGER, disabled=Form.variants.length() >= MAX_VARIANTS
+    )
+    add = menu(
+        trigger,
+        menu_item("A prompt", Form.add_variant(MANAGED), icon="square-pen"),
+        menu_item("A text", Form.add_variant(INLINE), icon="text-cursor"),
+        menu_item("A flow", Form.add_variant(FLOW), icon="waypoints"),
+        label="Add variant",
+        align="right",
+    )
+    return panel(
+        "Variants",
+        rx.foreach(Form.variants, variant_card),
+        note="Prompts, texts and flows, in any mix.",
+        acts=add,
+    )
 
 
-def _warning(words: Any) -> rx.Component:
-    return status("warn", words)
+def _evaluators() -> rx.Component:
+    add = select(
+        Form.kinds,
+        value="",
+        placeholder="Add an evaluator",
+        on_change=Form.add_evaluator,
+        aria_label="Add an evaluator",
+    )
+    return panel(
+        "Scored by",
+        rx.foreach(Form.evaluators, evaluator_card),
+        note="Latency and cost are always compared.",
+        acts=add,
+    )
 
 
-def _plan() -> rx.Component:
-    return rx.el.div(
-        rx.foreach(Form.plan.lines, _line),
-        rx.foreach(Form.plan.warnings, _warning),
-        class_name="xp-plan",
-        role="status",
+def _running() -> rx.Component:
+    def number(name: str, label: str, words: str = "", unit: str = "", **props: Any) -> rx.Component:
+        entry = number_input(id=f"xf-{name}", name=name, unit=unit, default_value=Form.numbers[name], **props)
+        return field(label, entry, html_for=f"xf-{name}", help_text=words)
+
+    baseline = rx.el.select(
+        rx.foreach(Form.variants, lambda one: rx.el.option(one.letter, value=one.key)),
+        id="xf-baseline",
+        name="baseline",
+        default_value=Form.baseline,
+        class_name="select",
+    )
+    early = rx.el.label(
+        rx.el.input(type="checkbox", name="early", default_checked=Form.numbers["early"] == "on"),
+        "End as soon as the first metric is decided",
+        class_name="choice",
+    )
+    return panel(
+        "How it runs",
+        rx.el.div(
+            field("Baseline", baseline, html_for="xf-baseline", help_text="The others are compared with it."),
+            number("repetitions", "Repetitions", "Of each row."),
+            number("concurrency", "At once"),
+            number("rate", "Requests a minute", "Empty: as many as the models take."),
+            number("budget", "Budget", "Empty: no bound.", "$", step="any"),
+            field("Early stop", early),
+            class_name="pad xf-grid",
+        ),
     )

@@ -12,6 +12,7 @@ from console.components.ui import (
     cell,
     data_table,
     empty_state,
+    icon_button,
     link_button,
     panel,
     segments,
@@ -24,9 +25,10 @@ from console.state.experiment import ExperimentState as One
 COLUMNS = (
     Column("Row", width="64px"),
     Column("Question"),
-    Column("Baseline", number=True, narrow=False),
-    Column("Variant", number=True, narrow=False),
+    Column("Baseline", width="86px", narrow=False),
+    Column("Variant", width="86px", narrow=False),
     Column("Change", width="92px"),
+    Column("Why", narrow=False),
 )
 
 
@@ -38,7 +40,7 @@ def rows_panel() -> rx.Component:
         "Rows",
         data_table("Rows", COLUMNS, One.rows, _row),
         none,
-        table_foot(One.metric, more),
+        table_foot(rx.cond(One.metric, rx.Var.create("Scored by ") + One.metric, ""), more),
         rx.cond(One.row, _side_by_side(), rx.fragment()),
         acts=segments("Rows shown", groups, One.group, One.show),
     )
@@ -56,42 +58,55 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.el.span(row.number, class_name="mono t2")),
         cell(question, name=True),
-        cell(row.old, number=True, narrow=False),
-        cell(row.new, number=True, narrow=False),
+        cell(_value(row.old.mark, row.old.words), narrow=False),
+        cell(_value(row.new.mark, row.new.words), narrow=False),
         cell(status(row.mark, row.words)),
+        cell(rx.el.span(row.why, class_name="t2 ell", title=row.why, dir="auto"), narrow=False),
         key=row.number,
         selected=One.row.row == row.row,
     )
 
 
+def _value(mark: Any, words: Any) -> Any:
+    return rx.match(mark, ("ok", status("ok", words)), ("fail", status("fail", words)), rx.el.span(words))
+
+
 def _side_by_side() -> rx.Component:
     row = One.row
+    expected = rx.el.span("Expected: ", row.expected, class_name="t2 ell", title=row.expected, dir="auto")
+    steps = rx.el.span(
+        icon_button("chevron-up", "Row before", One.step(-1), size="sm"),
+        icon_button("chevron-down", "Next row", One.step(1), size="sm"),
+        class_name="r row tight",
+    )
     return rx.el.div(
         rx.el.div(
-            rx.el.h3(f"Row {row.number}"),
+            rx.el.h3("Row ", row.number),
             rx.el.span(row.question, class_name="t2 ell", title=row.question, dir="auto"),
-            rx.cond(
-                row.expected, rx.el.span("Expected: ", row.expected, class_name="t2 ell", dir="auto"), rx.fragment()
-            ),
+            rx.cond(row.expected, expected, rx.fragment()),
+            steps,
             class_name="row xp-head",
         ),
-        rx.el.div(
-            _side(One.baseline, row.old_words, row.old_note, row.old_href, "xp-del"),
-            _side(One.variant, row.new_words, row.new_note, row.new_href, "xp-add"),
-            class_name="xp-sides",
-        ),
+        rx.el.div(_side(One.baseline, row.old, "xp-del"), _side(One.variant, row.new, "xp-add"), class_name="xp-sides"),
     )
 
 
-def _side(name: Any, words: Any, note: Any, href: Any, look: str) -> rx.Component:
+def _side(name: Any, side: Any, look: str) -> rx.Component:
+    scores = rx.el.dl(
+        rx.foreach(side.scores, lambda one: rx.el.div(rx.el.dt(one.name), rx.el.dd(_value(one.mark, one.words)))),
+        class_name="xp-scores",
+    )
     return rx.el.div(
         rx.el.div(
-            rx.el.b(name, class_name="b", dir="auto"),
-            rx.cond(href, link_button("Open trace", href, size="sm"), rx.fragment()),
+            rx.el.b(name, class_name="b ell", title=name, dir="auto"),
+            _value(side.mark, side.words),
+            rx.el.span(side.took, class_name="t12 t2 r"),
+            rx.cond(side.href, link_button("Open trace", side.href, size="sm"), rx.fragment()),
             class_name="row",
         ),
-        rx.el.p(rx.foreach(words, lambda one: _word(one, look)), dir="auto"),
-        rx.el.p(note, class_name="t12 t2", dir="auto"),
+        rx.el.p(rx.foreach(side.said, lambda one: _word(one, look)), dir="auto"),
+        rx.cond(side.reason, rx.el.p(side.reason, class_name="t12 t2", dir="auto"), rx.fragment()),
+        rx.cond(side.scores, scores, rx.fragment()),
     )
 
 

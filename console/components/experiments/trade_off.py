@@ -28,7 +28,7 @@ def trade_off() -> rx.Component:
             rx.foreach(One.picture.dots, _dot),
             rx.el.svg.text(One.picture.high, x="48", y="20", text_anchor="end"),
             rx.el.svg.text(One.picture.low, x="48", y="264", text_anchor="end"),
-            rx.el.svg.text(One.picture.cheap, x="54", y="280"),
+            rx.el.svg.text(One.picture.cheap, x="72", y="280", text_anchor="middle"),
             rx.el.svg.text(One.picture.dear, x="446", y="280", text_anchor="end"),
             rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
             view_box="0 0 460 300",

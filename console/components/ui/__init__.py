@@ -16,7 +16,7 @@ from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu
 from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
 from console.components.ui.panel import panel, phead
-from console.components.ui.parts import CopyButton, Every, Tips
+from console.components.ui.parts import CopyButton, Every, PressKeys, Tips
 from console.components.ui.phase_view import empty_state, failure, phase_view, skeleton_block, skeleton_rows
 from console.components.ui.port import PORT_SHAPES, port
 from console.components.ui.progress import meter, moving, stages
@@ -39,6 +39,7 @@ __all__ = [
     "Handler",
     "Line",
     "Number",
+    "PressKeys",
     "Text",
     "Tips",
     "avatar",

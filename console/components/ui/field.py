@@ -19,7 +19,9 @@ def field(
 ) -> rx.Component:
     """Give `html_for` the control's id; then help and error carry the ids `<id>-help` and `<id>-error`."""
     return rx.el.div(
-        rx.el.label(label, html_for=html_for) if html_for else rx.el.span(label, class_name="lab"),
+        rx.el.label(label, html_for=html_for)
+        if not isinstance(html_for, str) or html_for
+        else rx.el.span(label, class_name="lab"),
         control,
         _note(html_for, help_text, error),
         class_name=classes("field", "wide" if wide else ""),

@@ -67,6 +67,13 @@ class CopyButton(rx.Component):
     label: rx.Var[str]
 
 
+class PressKeys(rx.Component):
+    """A box in which a key presses the button that carries it as data-press."""
+
+    library = "$/public/ui/press_keys.jsx"
+    tag = "PressKeys"
+
+
 class Every(rx.Component):
     """Ticks while the page is in sight, and at once when it comes into sight again."""
 

@@ -9,7 +9,8 @@ from backend.experiments.errors import GateRefused, WrongState
 from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.identity.permissions import Role
 from backend.prompts.types import PRODUCTION, Content, NewPrompt, Prompt, VersionRef
-from tests.backend.experiments.conftest import DATASET, Lab, prompt
+from backend.providers.types import ModelDraft, ProviderDraft
+from tests.backend.experiments.conftest import DATASET, Lab
 from tests.factories import flows
 from tests.factories.people import join, operator_of
 
@@ -29,7 +30,7 @@ def version(of: Prompt, number: int, model: str = "", **parameters: object) -> V
 
 async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
     lab.fill(40, wrong=range(1, 20))
-    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model="lab:echo")
     for row in lab.rows:
         del row.input["question"]
     done = await lab.ran(version(of, 1), version(of, 2))
@@ -44,7 +45,7 @@ async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
 
 async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
     lab.fill(4)
-    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model="lab:echo")
     await lab.services.prompts.protect_label(lab.operator, PRODUCTION, protected=True)
     done = await lab.ran(version(of, 1), version(of, 2))
     made = await lab.service.promote(lab.operator, done.id, "v2")
@@ -55,12 +56,12 @@ async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
 
 async def test_another_model_becomes_a_version_that_names_it(lab: Lab) -> None:
     lab.fill(4)
-    of = await kept(lab, "{{ good }}", model=f"{lab.provider_id}:echo")
+    of = await kept(lab, "{{ good }}", model="lab:echo")
     done = await lab.ran(version(of, 1), VariantDraft("other", PromptChoice(id=of.id, version=1), model="no-usage"))
     made = await lab.service.promote(lab.operator, done.id, "other", label="staging")
     assert (made.version, made.label) == (2, "staging")
     content = (await lab.services.prompts.get_version(lab.operator, of.id, VersionRef("", 2))).content
-    assert (content.model, content.text) == (f"{lab.provider_id}:no-usage", "{{ good }}")
+    assert (content.model, content.text) == ("lab:no-usage", "{{ good }}")
     again = await lab.service.promote(lab.operator, done.id, "other", label="staging")
     assert again.version == 2
 
@@ -70,9 +71,12 @@ async def test_the_gate_knows_what_ran(lab: Lab) -> None:
     lab.fill(30, wrong=range(1, 20))
     for row in lab.rows:
         del row.input["question"]
-    of = await kept(lab, "{{ weak }}", "{{ good }}", model=f"{lab.provider_id}:echo")
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model="lab:echo")
     await lab.service.require(lab.operator, "prompt", of.slug, DATASET)
-    done = await lab.ran(version(of, 1), version(of, 2, model="no-usage"))
+    base_url = (await lab.services.providers.get(lab.operator, lab.provider_id)).base_url
+    other = ProviderDraft("Other", base_url, (ModelDraft("echo"),), api_key="lab-key-0001", allow_private_address=True)
+    await lab.services.providers.create(lab.operator, other)
+    done = await lab.ran(version(of, 1), version(of, 2, model="other:echo"))
     with pytest.raises(GateRefused, match="must pass"):
         await lab.services.prompts.set_label(lab.operator, of.id, PRODUCTION, 2)
     assert (await lab.service.promote(lab.operator, done.id, "v2")).version == 3
@@ -110,7 +114,7 @@ async def test_what_has_no_home_is_not_promoted(
 
 async def test_only_an_end_is_a_verdict_and_only_editors_act_on_it(lab: Lab) -> None:
     lab.fill(3)
-    waiting = await lab.service.create(lab.operator, lab.draft(prompt("old", "{{ weak }}"), prompt("new", "{{ good }}")))
+    waiting = await lab.service.create(lab.operator, lab.draft())
     with pytest.raises(WrongState):
         await lab.service.promote(lab.operator, waiting.id, "new")
     viewer = await operator_of(lab.services.identity, await join(lab.services.units, lab.operator, "Vera", Role.VIEWER))

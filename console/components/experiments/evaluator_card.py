@@ -1,0 +1,74 @@
+"""One evaluator of the form, its entries drawn from the schema of its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import field, icon_button, select, status, text_area, text_input
+from console.state.experiment_form import ExperimentFormState as Form
+
+
+def evaluator_card(one: Any) -> rx.Component:
+    away = icon_button("x", rx.Var.create("Remove: ") + one.title, Form.remove_evaluator(one.key), size="sm")
+    return rx.el.fieldset(
+        rx.el.legend(one.title, class_name="sr"),
+        rx.el.div(
+            rx.el.b(one.title, class_name="b"),
+            rx.el.span(one.words, class_name="t12 t2 grow", dir="auto"),
+            away,
+            class_name="row",
+        ),
+        rx.cond(one.own, rx.el.div(rx.foreach(one.own, _entry), class_name="xf-grid"), rx.fragment()),
+        rx.el.div(rx.foreach(one.first, _entry), class_name="xf-grid"),
+        rx.el.details(
+            rx.el.summary("Name, direction, target, margin"),
+            rx.el.div(rx.foreach(one.folded, _entry), class_name="xf-grid"),
+            class_name="xf-more",
+        ),
+        rx.cond(Form.errors.contains(one.at), status("fail", Form.errors[one.at]), rx.fragment()),
+        key=one.key,
+        class_name="xf-card",
+    )
+
+
+def _entry(one: Any) -> rx.Component:
+    common = {"id": one.key, "name": one.key, "default_value": one.value}
+    drawn: Any = rx.match(
+        one.kind,
+        ("switch", _switch(one)),
+        ("models", _models(one)),
+        ("choice", select(one.options, **common)),
+        ("number", text_input(input_mode="decimal", **common)),
+        ("area", text_area(rows="3", required=one.required, **common)),
+        ("lines", text_area(rows="2", placeholder="One a line", **common)),
+        ("json", text_area(rows="4", mono=True, required=one.required, spell_check=False, **common)),
+        text_input(required=one.required, **common),
+    )
+    wide = (one.kind == "area") | (one.kind == "json") | (one.kind == "models")
+    return rx.el.div(
+        field(one.label, drawn, html_for=one.key, help_text=one.help),
+        key=one.key,
+        class_name=rx.cond(wide, "xf-wide", ""),
+    )
+
+
+def _switch(one: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(type="checkbox", id=one.key, name=one.key, default_checked=one.checked), "Yes", class_name="choice"
+    )
+
+
+def _models(one: Any) -> rx.Component:
+    def box(model: Any) -> rx.Component:
+        ticked = one.picked.contains(model.value)
+        name = one.key + "." + model.value
+        return rx.el.label(
+            rx.el.input(type="checkbox", name=name, default_checked=ticked),
+            model.label,
+            class_name="choice",
+            key=model.value,
+        )
+
+    return rx.el.div(rx.foreach(one.options, box), class_name="row wrap", id=one.key, role="group")

@@ -1,0 +1,50 @@
+"""What the experiment would do and cost, before it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import button, panel, status
+from console.state.experiment_form import ExperimentFormState as Form
+
+
+def plan_panel(form: str) -> rx.Component:
+    """Draw the plan, and the button that sends the form of this id."""
+    words = rx.cond(Form.planned, Form.planned, "Nothing is asked or paid before it starts.")
+    act = rx.cond(Form.planned, "Create", "Plan")
+    return panel(
+        "Plan",
+        rx.el.div(
+            rx.cond(Form.planned, _said(), rx.fragment()),
+            rx.el.p(words, class_name="t12 t2", role="status"),
+            button(act, kind="primary", type="submit", form=form),
+            class_name="pad xf-plan",
+        ),
+        class_name="xf-side",
+    )
+
+
+def _said() -> rx.Component:
+    plan = Form.plan
+    missing = rx.fragment(
+        rx.el.p(status("warn", "These rows cannot be filled, and count as failures:")),
+        rx.el.ul(
+            rx.foreach(plan.missing, lambda one: rx.el.li(one, dir="auto")), rx.el.li(plan.more), class_name="t12"
+        ),
+    )
+    return rx.fragment(
+        rx.el.dl(rx.foreach(plan.figures, _figure), class_name="xf-figures"),
+        rx.foreach(plan.warnings, lambda words: status("warn", words)),
+        rx.cond(plan.missing, missing, rx.fragment()),
+        rx.foreach(plan.notes, lambda words: rx.el.p(words, class_name="t12 t2", dir="auto")),
+    )
+
+
+def _figure(one: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(one.name),
+        rx.el.dd(one.value),
+        rx.cond(one.note, rx.el.dd(one.note, class_name="t12 t2"), rx.fragment()),
+    )

@@ -1,0 +1,125 @@
+"""One variant of the form: a managed prompt, a text, or a flow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.experiments.types import MAX_NAME
+from console.components.ui import field, icon_button, plate, select, status, text_area, text_input
+from console.state.experiment_form import ExperimentFormState as Form
+from console.state.experiment_variants import FLOW, INLINE, MANAGED
+
+WORDS = ((MANAGED, "Prompt"), (INLINE, "Text"), (FLOW, "Flow"))
+
+
+def variant_card(one: Any) -> rx.Component:
+    kind = rx.match(one.kind, *WORDS, "")
+    away = icon_button(
+        "x",
+        rx.Var.create("Remove variant ") + one.letter,
+        Form.remove_variant(one.key),
+        size="sm",
+        disabled=Form.variants.length() == 1,
+    )
+    name = text_input(
+        name=one.key + ".name",
+        default_value=one.name,
+        placeholder="Name",
+        aria_label=rx.Var.create("Name of variant ") + one.letter,
+        max_length=MAX_NAME,
+        class_name="grow",
+    )
+    return rx.el.fieldset(
+        rx.el.legend(rx.Var.create("Variant ") + one.letter, class_name="sr"),
+        rx.el.div(plate(one.letter, "off"), rx.el.b(kind, class_name="b"), name, away, class_name="row"),
+        rx.match(
+            one.kind,
+            (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own"))),
+            (FLOW, _subject(one, Form.flows, "Flow")),
+            rx.fragment(_texts(one), _asking(one, "The project's default")),
+        ),
+        rx.cond(Form.errors.contains(one.at), status("fail", Form.errors[one.at]), rx.fragment()),
+        key=one.key,
+        class_name="xf-card",
+    )
+
+
+def _subject(one: Any, choices: Any, word: str) -> rx.Component:
+    """Draw which prompt or flow, and which version of it."""
+    subject = select(
+        choices,
+        id=one.key + "-subject",
+        name=one.key + ".subject",
+        default_value=one.subject,
+        on_change=lambda value: Form.pick_subject(one.key, value),
+    )
+    version = select(
+        one.versions, id=one.key + "-version", name=one.key + ".version", default_value=one.version, key=one.subject
+    )
+    none = rx.el.p(f"There is no {word.lower()} yet.", class_name="t2")
+    drawn = rx.el.div(
+        field(word, subject, html_for=one.key + "-subject"),
+        field("Version", version, html_for=one.key + "-version"),
+        class_name="xf-grid",
+    )
+    return rx.cond(choices.length() > 0, drawn, none)
+
+
+def _texts(one: Any) -> rx.Component:
+    def area(name: str, label: str, words: str, rows: str) -> rx.Component:
+        identifier = one.key + f"-{name}"
+        entry = text_area(
+            id=identifier,
+            name=one.key + f".{name}",
+            default_value=getattr(one, name),
+            rows=rows,
+            mono=True,
+            spell_check=False,
+        )
+        return field(label, entry, html_for=identifier, help_text=words)
+
+    return rx.fragment(
+        area("template", "Text", "It reads the keys of a row's input: {{ question }}.", "3"),
+        area("system", "System", "", "2"),
+    )
+
+
+def _asking(one: Any, default: str) -> rx.Component:
+    """Draw the model and its parameters."""
+    model = rx.el.select(
+        rx.el.option(default, value=""),
+        rx.foreach(Form.models, lambda model: rx.el.option(model.label, value=model.value)),
+        id=one.key + "-model",
+        name=one.key + ".model",
+        default_value=one.model,
+        class_name="select",
+    )
+
+    def line(name: str, label: str, **props: Any) -> rx.Component:
+        identifier = one.key + f"-{name}"
+        entry = text_input(id=identifier, name=one.key + f".{name}", default_value=getattr(one, name), **props)
+        return field(label, entry, html_for=identifier)
+
+    def block(name: str, label: str, words: str) -> rx.Component:
+        identifier = one.key + f"-{name}"
+        entry = text_area(
+            id=identifier, name=one.key + f".{name}", default_value=getattr(one, name), rows="3", mono=True
+        )
+        return field(label, entry, html_for=identifier, help_text=words)
+
+    return rx.fragment(
+        rx.el.div(
+            field("Model", model, html_for=one.key + "-model"),
+            line("temperature", "Temperature", input_mode="decimal"),
+            line("max_tokens", "Longest answer", input_mode="numeric"),
+            class_name="xf-grid",
+        ),
+        rx.el.details(
+            rx.el.summary("Stop words, answer's shape"),
+            block("stop", "Stop at", "One text a line."),
+            block("json_schema", "JSON schema of the answer", "With one, the answer is an object."),
+            class_name="xf-more",
+        ),
+    )

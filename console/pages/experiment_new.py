@@ -1,0 +1,29 @@
+"""A new experiment: what is compared, on which rows, how it is scored, and what that would cost."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from console import routes
+from console.components.experiments.form import experiment_form
+from console.components.shell import body, page_head, shell
+from console.components.ui import phase_view, skeleton_rows
+from console.state.experiment_form import ExperimentFormState as Form
+
+
+def experiment_new() -> rx.Component:
+    return shell(
+        routes.EXPERIMENTS,
+        page_head(
+            "New experiment",
+            crumb=rx.el.span(rx.el.a("Experiments", href=routes.EXPERIMENTS), " /", class_name="hide-s"),
+        ),
+        phase_view(
+            Form.phase,
+            body(experiment_form()),
+            skeleton=skeleton_rows(160, 320, 240, count=8),
+            problem=Form.problem,
+            on_retry=Form.load,
+            what="The form",
+        ),
+    )

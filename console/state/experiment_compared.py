@@ -1,0 +1,142 @@
+"""Rows of an experiment side by side, with the words that differ and the reasons of the scores."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backend.experiments.types import Cell, ComparedRow
+from console import routes
+from console.state import formats
+
+CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
+CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
+SHOWN_CHARACTERS = 4_000
+SHOWN_REASON = 160
+
+
+@dataclass(frozen=True)
+class Word:
+    """A stretch of an answer: shared, or only here."""
+
+    text: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """A score of an answer; `mark` is empty where it neither passes nor fails."""
+
+    name: str
+    words: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class SideLine:
+    """What one variant did with a row: the score that is looked at, the first answer, and all its scores."""
+
+    words: str
+    mark: str
+    said: list[Word]
+    took: str
+    reason: str
+    href: str
+    scores: list[ScoreLine]
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """One row beside the baseline."""
+
+    row: int
+    number: str
+    question: str
+    expected: str
+    mark: str
+    words: str
+    why: str
+    old: SideLine
+    new: SideLine
+
+
+def row_line(one: ComparedRow, metric: str) -> RowLine:
+    old, new = _first(one.baseline_cells), _first(one.cells)
+    said = _word_diff(_said(old), _said(new))
+    sides = (
+        _side(old, one.baseline_value, metric, said[0]),
+        _side(new, one.value, metric, said[1]),
+    )
+    return RowLine(
+        row=one.row,
+        number=f"{one.row:04d}",
+        question=text_of(one.input)[:300],
+        expected=text_of(one.expected)[:600],
+        mark=CHANGE_MARKS[one.change],
+        words=CHANGES[one.change],
+        why=(sides[1].reason or sides[0].reason)[:SHOWN_REASON],
+        old=sides[0],
+        new=sides[1],
+    )
+
+
+def _side(cell: Cell | None, value: float | None, metric: str, said: list[Word]) -> SideLine:
+    if cell is None:
+        return SideLine("-", "", said, "", "", "", [])
+    scores = [_score(name, score) for name, score in cell.scores.items()]
+    shown = next((one for one in scores if one.name == metric), None)
+    # Of several repetitions the mean is shown, for they may differ.
+    is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
+    return SideLine(
+        words=shown.words if shown and is_whole else _number(value),
+        mark=shown.mark if shown and is_whole else "",
+        said=said,
+        took=f"{formats.span(cell.latency_ms)}, {formats.money(cell.cost, single=True)}",
+        reason=cell.error or str(cell.scores.get(metric, {}).get("reason") or ""),
+        href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
+        scores=scores,
+    )
+
+
+def _score(name: str, score: dict[str, Any]) -> ScoreLine:
+    value, passed = score.get("value"), score.get("passed")
+    if value is None:
+        return ScoreLine(name, str(score.get("label") or score.get("error") or "-"), "")
+    mark = "" if passed is None else "ok" if passed else "fail"
+    words = {"ok": "Pass", "fail": "Fail"}.get(mark, "") if value in (0, 1) else _number(value)
+    return ScoreLine(name, words or _number(value), mark)
+
+
+def _first(cells: Sequence[Cell]) -> Cell | None:
+    return cells[0] if cells else None
+
+
+def _said(cell: Cell | None) -> str:
+    return (cell.output or cell.error)[:SHOWN_CHARACTERS] if cell else ""
+
+
+def text_of(value: Any) -> str:
+    """Return what a person reads of a row's value: a lone text as it is, else JSON."""
+    if isinstance(value, dict) and "question" in value:
+        value = value["question"]
+    elif isinstance(value, dict) and len(value) == 1:
+        value = next(iter(value.values()))
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
+    """Return both texts in stretches of words that they share and that are their own."""
+    left, right = old.split(" "), new.split(" ")
+    found: tuple[list[Word], list[Word]] = ([], [])
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        for side, words in ((found[0], left[a:b]), (found[1], right[c:d])):
+            if words:
+                side.append(Word(f"{' '.join(words)} ", tag != "equal"))
+    return found

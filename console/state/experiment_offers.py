@@ -1,0 +1,83 @@
+"""What there is to pick in the form of an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from backend.bootstrap import services
+from backend.errors import NotFound
+from backend.experiments.types import EvaluatorKind
+from backend.operator import Operator
+from backend.paging import MAX_LIMIT, Page
+from console.state import formats
+from console.state.evaluator_fields import Offers
+from console.state.experiment_variants import FLOW, MANAGED, VariantLine, versions_of_flow, versions_of_prompt
+from console.state.forms import Choice
+
+
+@dataclass(frozen=True)
+class Offered:
+    """All that does not hang on another choice."""
+
+    datasets: list[Choice] = field(default_factory=list)
+    prompts: list[Choice] = field(default_factory=list)
+    flows: list[Choice] = field(default_factory=list)
+    models: list[Choice] = field(default_factory=list)
+    scorers: Offers = field(default_factory=Offers)
+    kinds: Sequence[EvaluatorKind] = ()
+
+    def first(self, kind: str) -> str:
+        """Return the first prompt or flow, empty where there is none."""
+        found = {MANAGED: self.prompts, FLOW: self.flows}.get(kind, [])
+        return found[0].value if found else ""
+
+
+async def offered(operator: Operator) -> Offered:
+    page = Page(MAX_LIMIT)
+    models = [
+        Choice(one.reference, f"{one.name}, {one.provider_name}")
+        for one in await services().providers.list_models(operator)
+    ]
+    embedding = [Choice(one.reference, one.name) for one in await services().providers.list_embedding_models(operator)]
+    return Offered(
+        datasets=[
+            Choice(one.id, f"{one.name}, {formats.counted(one.num_items, 'row')}")
+            for one in (await services().datasets.list(operator, page)).items
+        ],
+        prompts=[Choice(one.id, one.name) for one in await services().prompts.list(operator)],
+        flows=[Choice(one.slug, one.name) for one in (await services().flows.list(operator, page)).items],
+        models=models,
+        scorers=Offers([Choice("", "The project's default"), *models], [Choice("", "The built-in"), *embedding]),
+        kinds=await services().experiments.evaluator_kinds(operator),
+    )
+
+
+async def of_dataset(operator: Operator, dataset_id: str) -> tuple[list[Choice], list[Choice]]:
+    """Return the versions and the splits of a dataset; none of the empty id."""
+    if not dataset_id:
+        return [], []
+    versions = (await services().datasets.list_versions(operator, dataset_id, Page(MAX_LIMIT))).items
+    splits = await services().datasets.splits(operator, dataset_id)
+    return (
+        [Choice(str(one.number), f"v{one.number}, {formats.counted(one.num_items, 'row')}") for one in versions],
+        [Choice(name, f"{name}, {formats.counted(number, 'row')}") for name, number in splits.items() if name],
+    )
+
+
+async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:
+    """Return the variant with the versions of its prompt or flow to pick from; none of what is not there."""
+    versions: list[Choice] = []
+    try:
+        if subject and line.kind == MANAGED:
+            prompt = await services().prompts.get(operator, subject)
+            subject, versions = prompt.id, versions_of_prompt(prompt)
+        elif subject and line.kind == FLOW:
+            listed = await services().flows.list_versions(operator, subject, Page(MAX_LIMIT))
+            flow = await services().flows.get(operator, subject)
+            subject, versions = flow.slug, versions_of_flow(flow, listed.items)
+    except NotFound:
+        subject = ""
+    known = [one.value for one in versions]
+    version = line.version if line.version in known else (known or [""])[0]
+    return replace(line, subject=subject, versions=versions, version=version)

@@ -1,0 +1,80 @@
+"""What the plan of an experiment says before a dollar is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.experiments.types import Draft, Plan
+from console.state import formats
+
+MOST_MISSING = 8
+
+
+@dataclass(frozen=True)
+class PlanFigure:
+    """A figure of the plan, with what it stands on."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """`warnings` keep nothing from running; `missing` names rows that lack a variable, `more` how many others do."""
+
+    figures: list[PlanFigure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    more: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def plan_view(plan: Plan, draft: Draft) -> PlanView:
+    over = ["The budget is below what it may cost, so it would stop on the way."] if plan.over_budget else []
+    missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}" for one in plan.missing[:MOST_MISSING]]
+    left = plan.num_missing - len(missing)
+    return PlanView(
+        figures=_figures(plan, draft),
+        warnings=[*plan.problems, *over],
+        missing=missing,
+        more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
+        notes=_gathered(plan.unknown),
+    )
+
+
+def _gathered(notes: Sequence[str]) -> list[str]:
+    """Say once what is true of several variants."""
+    of: dict[str, list[str]] = {}
+    for note in notes:
+        name, _, words = note.rpartition(": ")
+        of.setdefault(words, []).append(name)
+    return [f"{', '.join(filter(None, names))}: {words}" if any(names) else words for words, names in of.items()]
+
+
+def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
+    counts = ((plan.num_rows, "row"), (plan.num_variants, "variant"), (plan.repetitions, "repetition"))
+    factors = " x ".join(formats.counted(number, word) for number, word in counts)
+    figures = [PlanFigure("Answers", formats.count(plan.num_cells), factors)]
+    if plan.num_judge_calls:
+        figures.append(PlanFigure("Questions to judges", formats.count(plan.num_judge_calls)))
+    told = f"{formats.count(plan.tokens_in)} in, {formats.count(plan.tokens_out)} out"
+    figures.append(PlanFigure("Tokens", f"about {formats.count(plan.tokens_in + plan.tokens_out)}", told))
+    if plan.cost is not None:
+        figures.append(PlanFigure("Cost", f"about {formats.money(plan.cost)}"))
+    if plan.minutes is not None:
+        at_once = f"{draft.concurrency} at once"
+        rate = f", {formats.count(draft.requests_per_minute)} a minute" if draft.requests_per_minute else ""
+        figures.append(PlanFigure("Time", f"about {formats.span(plan.minutes * 60_000)}", at_once + rate))
+    if plan.detectable is not None:
+        about = f"{plan.detectable_metric}, found four times out of five"
+        figures.append(PlanFigure("Smallest difference", f"{plan.detectable:.2g}", about))
+    cap = formats.money(draft.budget) if draft.budget is not None else "none"
+    figures.append(PlanFigure("Budget", cap, "it ends there" if draft.budget is not None else ""))
+    figures.append(PlanFigure("Early stop", "on" if draft.early_stop else "off", _early(draft)))
+    return figures
+
+
+def _early(draft: Draft) -> str:
+    return "it ends when the first metric is decided" if draft.early_stop else ""

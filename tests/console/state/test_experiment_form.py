@@ -1,0 +1,180 @@
+"""The form of an experiment: what it offers, what is entered, and what is told before anything is paid."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.datasets.types import About, NewItem
+from backend.errors import InvalidInput
+from backend.experiments.types import FlowChoice, PromptChoice
+from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt, Prompt
+from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
+from console.state.experiment import ExperimentState
+from console.state.experiment_form import ExperimentFormState
+from console.state.experiment_promote import ExperimentPromoteState
+from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from console.state.forms import Choice
+from tests.console.tab import Tab, refused, tab
+from tests.factories import flows
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def owner(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def dataset(services: Services, owner: Operator) -> str:
+    made = await services.datasets.create(owner, About("Returns"))
+    rows = [NewItem({"question": f"q{number}"}, f"a{number}", split="test" if number else "") for number in range(4)]
+    await services.datasets.add_items(owner, made.id, rows)
+    return made.id
+
+
+@pytest.fixture
+async def support(services: Services, owner: Operator) -> Prompt:
+    made = await services.prompts.create(owner, NewPrompt("Support", Content(text="Answer {{ question }}.")))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    await services.prompts.save_version(owner, made.id, Content(text="Answer {{ question }} for {{ name }}."))
+    return await services.prompts.get(owner, made.id)
+
+
+async def opened(tab: Tab, query: str = "") -> Any:
+    form = tab.at(f"/experiments/new{query}").state(ExperimentFormState)
+    await form.load()
+    return form
+
+
+def entries(form: Any, **more: str) -> dict[str, str]:
+    """Return what a browser would send of an untouched form."""
+    sent = {"name": form.name or "Try", "dataset": form.dataset, **form.numbers}
+    for one in form.variants:
+        names = ("name", "subject", "version", "template", "system", "model", "temperature", "max_tokens", "stop")
+        sent |= {f"{one.key}.{name}": getattr(one, name) for name in names}
+    for one in form.evaluators:
+        for line in (*one.own, *one.first, *one.folded):
+            sent |= {line.key: line.value} if line.kind != "switch" else {line.key: "on"} if line.checked else {}
+    return sent | more
+
+
+@pytest.mark.parametrize("kind", [ExperimentFormState, ExperimentPromoteState, ExperimentState])
+async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
+    await refused(kind, {"send": [{}]})
+
+
+async def test_a_prompt_begins_beside_its_production(tab: Tab, dataset: str, support: Prompt) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    assert (form.phase, form.name, form.dataset) == ("ready", "Support v2", dataset)
+    assert [(one.kind, one.subject, one.version) for one in form.variants] == [
+        (MANAGED, support.id, "label:production"),
+        (MANAGED, support.id, "version:2"),
+    ]
+    assert [one.value for one in form.variants[0].versions] == ["label:production", "version:2", "version:1"]
+    assert ([one.value for one in form.splits], form.dataset_versions[0].value) == (["test"], "1")
+
+
+async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    sent = entries(form, budget="2.5", early="on", repetitions="2", split="test")
+    assert await form.send(sent) is None
+    figures = {one.name: one for one in form.plan.figures}
+    assert (figures["Answers"].value, figures["Answers"].note) == ("12", "3 rows x 2 variants x 2 repetitions")
+    assert (figures["Budget"].value, figures["Early stop"].value) == ("$2.50", "on")
+    assert form.plan.missing[0] == "Row 2 lacks name for v2"
+    assert len(form.plan.missing) == 3
+    assert await form.send(sent | {"name": "Other"}) is None
+    assert form.planned.startswith("Planned anew")
+    assert await form.send(sent | {"name": "Other"}) is not None
+    made = (await services.experiments.list(owner)).items[0]
+    assert (made.name, made.budget, made.draft.early_stop, made.draft.split) == ("Other", Decimal("2.5"), True, "test")
+    assert [one.prompt for one in made.draft.variants] == [
+        PromptChoice(id=support.id, label="production"),
+        PromptChoice(id=support.id, version=2),
+    ]
+    again = await opened(tab, f"?like={made.id}")
+    assert await again.send(entries(again)) is None
+    assert await again.send(entries(again)) is not None
+    copies = (await services.experiments.list(owner)).items
+    assert copies[0].draft == copies[1].draft
+
+
+async def test_kinds_of_variants_mix(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    await services.flows.create(owner, "Desk", document=flows.echo())
+    form = await opened(tab)
+    await form.add_variant(INLINE)
+    await form.add_variant(FLOW)
+    assert [one.letter for one in form.variants] == ["A", "B", "C", "D"]
+    await form.remove_variant(form.variants[0].key)
+    inline, flow = form.variants[1:]
+    sent = entries(form, **{
+        f"{inline.key}.template": "Say {{ question }}", f"{inline.key}.temperature": "0.2",
+        f"{inline.key}.stop": "END\nSTOP", "baseline": flow.key,
+    })  # fmt: skip
+    await form.send(sent)
+    assert form.errors == {}
+    await form.send(sent)
+    made = (await services.experiments.list(owner)).items[0]
+    assert [one.name for one in made.draft.variants] == ["v2", "B", "draft"]
+    assert made.draft.variants[1].parameters == {"temperature": 0.2, "stop": ["END", "STOP"]}
+    assert (made.draft.variants[2].flow, made.baseline) == (FlowChoice("desk", "draft"), "draft")
+
+
+async def test_a_refusal_stands_at_what_it_is_about(tab: Tab, dataset: str) -> None:
+    form = await opened(tab)
+    await form.add_evaluator("regex")
+    texts = {f"{one.key}.template": "{{ question }}" for one in form.variants}
+    await form.send(entries(form, **texts, **{f"{form.evaluators[1].key}.pattern": "("}))
+    assert "not a regular expression" in form.errors["evaluators.1"]
+    await form.send(entries(form, **{**texts, f"{form.variants[1].key}.temperature": "hot"}))
+    assert form.errors == {"variants.1": "Temperature is a number."}
+    await form.send(entries(form))
+    assert {"variants.0", "variants.1"} <= form.errors.keys()
+    await form.send(entries(form, **texts, repetitions="many"))
+    assert form.errors == {"": "There are 1 to 30 repetitions."}
+
+
+async def test_every_kind_can_be_entered_as_its_schema_says(services: Services, owner: Operator) -> None:
+    kinds = {one.kind: one for one in await services.experiments.evaluator_kinds(owner)}
+    assert kinds.keys() == TITLES.keys()
+    offers = Offers([Choice("", "The project's default"), Choice("p:m", "M")], [Choice("p:e", "E")])
+    given: dict[str, dict[str, Any]] = {
+        "contains": {"values": ["one", "two"], "mode": "all", "ignore_case": False, "weight": 2, "threshold": 0.5},
+        "json_schema": {"schema": {"type": "object"}, "negate": True},
+        "json_field": {"path": "a.b", "value": "EUR", "tolerance": 0.5},
+        "judge": {"rubric": "Is it right?", "models": ["", "p:m"], "output": "score", "min": 0, "max": 10},
+        "human": {"question": "Good?", "margin": 0.1, "direction": "lower"},
+    }
+    for kind, settings in given.items():
+        line = evaluator_line(kinds[kind], "e1", 0, offers, settings)
+        form = {one.key: one.value for one in (*line.own, *line.first, *line.folded) if one.kind != "switch"}
+        form |= {one.key: "on" for one in (*line.own, *line.first) if one.checked}
+        form |= {f"e1.models.{model}": "on" for model in settings.get("models", ())}
+        found = settings_of(line, form)
+        assert {name: found[name] for name in settings} == settings
+        assert found["kind"] == kind
+        assert line.words
+        assert "`" not in line.words
+
+
+async def test_what_is_no_json_is_told(services: Services, owner: Operator) -> None:
+    kind = next(one for one in await services.experiments.evaluator_kinds(owner) if one.kind == "json_schema")
+    line = evaluator_line(kind, "e1", 2, Offers())
+    with pytest.raises(InvalidInput) as refusal:
+        settings_of(line, {"e1.schema": "{", "e1.weight": "much"})
+    assert refusal.value.fields == {
+        "evaluators.2.schema": "Schema is JSON.",
+        "evaluators.2.weight": "Weight is a number.",
+    }
+    assert json.loads(json.dumps(kind.schema))["properties"]["schema"]

@@ -1,0 +1,137 @@
+"""What the page of an experiment draws."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.experiments.types import (
+    Comparison,
+    Draft,
+    Experiment,
+    MetricComparison,
+    Pinned,
+    Progress,
+    Status,
+    TradeOff,
+    VariantDraft,
+)
+from console.state.experiment_picture import picture_of
+from console.state.experiment_rows import experiment_line, lead, verdict_cards
+
+NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
+METRIC = MetricComparison(
+    metric="latency",
+    variant="B",
+    baseline_value=1_000.0,
+    value=900.0,
+    difference=-100.0,
+    low=-300.0,
+    high=100.0,
+    p_value=0.4,
+    verdict="cannot_tell",
+    rows_needed=14,
+    num_rows=6,
+    coverage=1.0,
+    baseline_coverage=1.0,
+    direction="lower",
+    unit="ms",
+    margin=0.0,
+    statistic="p95",
+    target=None,
+    num_fixed=0,
+    num_broken=0,
+)
+
+
+def experiment(status: Status, num_failed: int = 0) -> Experiment:
+    variants = (VariantDraft("A"), VariantDraft("B"))
+    progress = Progress(10, 10 - num_failed, num_failed, 0, 0, Decimal(0), Decimal(0), 0, 0)
+    return Experiment(
+        id="exp_1",
+        name="Support",
+        status=status,
+        draft=Draft("Support", "dset_1", variants),
+        pinned=(Pinned("A", "prompt"), Pinned("B", "prompt")),
+        dataset_name="Returns",
+        dataset_version=1,
+        num_rows=5,
+        baseline="A",
+        budget=None,
+        progress=progress,
+        error="",
+        hint="",
+        decided="",
+        created_by="Ida",
+        created_at=NOW,
+        started_at=NOW,
+        finished_at=NOW,
+    )
+
+
+def compared(*metrics: MetricComparison, costs: tuple[float, float] = (0.0, 0.0)) -> Comparison:
+    trade_offs = tuple(
+        TradeOff(name, name, quality, cost, 900.0, on_front=True)
+        for name, quality, cost in (("A", 0.5, costs[0]), ("B", 0.75, costs[1]))
+    )
+    return Comparison("A", "exact", metrics, trade_offs, (), (), is_complete=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "num_failed", "words"),
+    [
+        (Status.DONE, 0, ""),
+        (Status.DONE, 2, "Retry failed"),
+        (Status.FAILED, 0, ""),
+        (Status.FAILED, 1, "Retry failed"),
+        (Status.CANCELLED, 0, "Ask the rest"),
+    ],
+)
+def test_only_what_lacks_an_answer_can_be_asked_again(status: Status, num_failed: int, words: str) -> None:
+    assert experiment_line(experiment(status, num_failed), UTC, NOW).retry == words
+
+
+def test_what_costs_nothing_has_no_end_of_an_axis() -> None:
+    assert picture_of(compared()).dear == ""
+    assert picture_of(compared(costs=(0.01, 0.02))).dear == "$22.00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Needs about 14 more rows"),
+        ({"rows_needed": 1}, "Needs about 1 more row"),
+        ({"rows_needed": None}, "No number of rows would tell"),
+        ({"rows_needed": None, "difference": 0.0}, "No difference seen"),
+        ({"verdict": "same", "margin": 200.0}, "Inside the 200 ms band"),
+        ({"verdict": "better", "num_fixed": 3, "num_broken": 1}, "3 rows fixed, 1 broken"),
+    ],
+)
+def test_a_card_says_what_its_verdict_stands_on(changes: dict[str, Any], words: str) -> None:
+    card = verdict_cards(compared(replace(METRIC, **changes)), "B")[0]
+    assert (card.metric, card.note) == ("latency p95", words)
+
+
+def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
+    said = [replace(METRIC, metric=name, verdict=verdict, statistic="mean") for name, verdict in (
+        ("exact", "better"), ("regex", "better"), ("cost", "worse"), ("latency", "cannot_tell"))]  # fmt: skip
+    cards = verdict_cards(compared(*said), "B")
+    assert lead("B", cards) == "B is better in exact and regex, worse in cost. Latency cannot be told."
+    assert lead("B", cards[3:]) == "Nothing is decided about B yet."
+
+
+def test_an_interval_without_ends_is_not_drawn() -> None:
+    card = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")[0]
+    assert (card.bars, card.low, card.high) == ("", "", "")
+    assert verdict_cards(compared(METRIC), "B")[0].bars
+
+
+def test_shares_are_drawn_between_nought_and_one() -> None:
+    ends = tuple(TradeOff(name, name, quality, 0.0, 900.0, on_front=True) for name, quality in (("A", 0.0), ("B", 1.0)))
+    picture = picture_of(replace(compared(), trade_offs=ends))
+    assert (picture.low, picture.high, picture.dots[1].quality) == ("0 %", "100 %", "100 %")
