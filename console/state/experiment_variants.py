@@ -101,10 +101,10 @@ def variant_of(line: VariantLine, form: Mapping[str, Any]) -> VariantDraft:
 
 
 def _called(line: VariantLine, version: str, model: str) -> str:
-    """Return what a variant without a name is called: "v2, gpt-4.1", or its letter."""
+    """Return what a variant without a name is called: "v2 gpt-4.1", or its letter."""
     which = version.partition(":")[2] or version
     words = [f"v{which}" if which.isdigit() else which, model.partition(":")[2]]
-    return ", ".join(word for word in words if word) or line.letter
+    return " ".join(word for word in words if word) or line.letter
 
 
 def _parameters(line: VariantLine, text: Any) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     expect(verdicts.get_by_text("13 rows fixed, 0 broken").first).to_be_visible()
     expect(page.get_by_text("Row 0004")).to_be_visible()
     console.look("experiment")
-    page.get_by_role("button", name="Promote v2, echo B").click()
+    page.get_by_role("button", name="Promote v2 echo B").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Support answer v2")).to_be_visible()
     dialog.get_by_label("Why").fill("It is right")
