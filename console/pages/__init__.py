@@ -68,6 +68,7 @@ from console.state.projects import ProjectsState
 from console.state.prompt import PromptState
 from console.state.prompt_edit import PromptEditState
 from console.state.prompt_labels import PromptLabelsState
+from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompts import PromptsState
 from console.state.run_page import RunPageState
@@ -107,7 +108,7 @@ PAGES: tuple[Page, ...] = (
         prompt,
         routes.PROMPT,
         "Prompt · Signalbox",
-        [PromptState.load, PromptEditState.load, PromptLabelsState.load, PromptPlayState.load],
+        [PromptState.load, PromptEditState.load, PromptLabelsState.load, PromptLiveState.load, PromptPlayState.load],
     ),
     Page(knowledge, routes.KNOWLEDGE, "Knowledge · Signalbox", KnowledgeState.load),
     Page(

@@ -11,6 +11,7 @@ from console import routes
 from console.components.prompts.comparing import side_by_side, unified
 from console.components.prompts.dialogs import dialogs
 from console.components.prompts.editing import editing, saving
+from console.components.prompts.live import live_dialog
 from console.components.prompts.playground import playground
 from console.components.prompts.versions import versions
 from console.components.shell import page_head, shell
@@ -32,6 +33,7 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_labels import PromptLabelsState as Labels
+from console.state.prompt_live import PromptLiveState as Live
 
 VIEWS = (("edit", "Edit"), ("side", "Side by side"), ("unified", "Unified"))
 
@@ -56,6 +58,7 @@ def prompt() -> rx.Component:
         ),
         saving(),
         dialogs(),
+        live_dialog(),
         slim=True,
     )
 
@@ -95,6 +98,7 @@ def _menu() -> rx.Component:
         rx.foreach(Labels.names, _label_item),
         menu_item("Another label", Labels.ask_point("", Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0),
         menu_line(),
+        menu_item("Split a label over versions", Live.ask, icon="split"),
         menu_item("Labels and their history", Labels.show("history"), icon="history"),
         menu_item("Name, folder and tags", Labels.ask_details, icon="settings-2"),
         label="More acts",

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.prompts.live import live_tests
 from console.components.ui import button, phead, tag, when
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_labels import PromptLabelsState as Labels
@@ -16,6 +17,7 @@ def versions() -> rx.Component:
         phead("Versions"),
         rx.el.ol(rx.foreach(Prompt.versions, _version)),
         _labels(),
+        live_tests(),
         _uses(),
         class_name="vers",
         aria_label="Versions",

@@ -1,0 +1,134 @@
+"""Live tests: how versions that share a label stand, and the dialog that begins one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import (
+    SAFE,
+    Every,
+    button,
+    dialog,
+    field,
+    number_input,
+    phead,
+    select,
+    status,
+    tag,
+)
+from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_live import PromptLiveState as Live
+from console.state.prompt_live_rows import METRICS
+
+FORM = "live-form"
+LOOK_SECONDS = 15
+CHOICES = tuple((one.value, one.label) for one in METRICS)
+
+
+def live_tests() -> rx.Component:
+    """Draw the newest tests below the labels; nothing where there was none."""
+    watch = rx.cond(Live.is_running, Every.create(seconds=LOOK_SECONDS, on_tick=Live.load), rx.fragment())
+    return rx.cond(
+        Live.cards,
+        rx.el.div(
+            phead("Live tests"), rx.el.ul(rx.foreach(Live.cards, _card), class_name="lbls"), watch, class_name="psec"
+        ),
+        rx.fragment(),
+    )
+
+
+def _card(card: Any) -> rx.Component:
+    mark: Any = rx.match(
+        card.mark,
+        ("run", status("run", card.words)),
+        ("ok", status("ok", card.words)),
+        ("fail", status("fail", card.words)),
+        status("skip", card.words),
+    )
+    stop = button("Stop", Live.stop(card.id), size="sm")
+    return rx.el.li(
+        rx.el.span(rx.el.b(card.label, class_name="b"), mark, class_name="row tight wrap"),
+        rx.el.span(card.metric, class_name="t12"),
+        rx.el.span(card.about, class_name="t12 t2", title=card.exact),
+        rx.cond(card.broken, status("fail", card.broken), rx.fragment()),
+        rx.el.ul(rx.foreach(card.arms, lambda arm: _arm(card, arm)), class_name="arms"),
+        rx.cond(card.is_running & Edit.may_edit, stop, rx.fragment()),
+        key=card.id,
+    )
+
+
+def _arm(card: Any, arm: Any) -> rx.Component:
+    verdict: Any = rx.match(
+        arm.mark,
+        ("ok", status("ok", arm.words)),
+        ("fail", status("fail", arm.words)),
+        ("wait", status("wait", arm.words)),
+        ("idle", status("idle", arm.words)),
+        rx.fragment(),
+    )
+    promote = button(rx.Var.create("Promote ") + arm.name, Live.promote(card.id, arm.version), size="sm")
+    return rx.el.li(
+        rx.el.span(
+            rx.el.b(arm.name, class_name="b"),
+            rx.el.span(arm.share, class_name="t2"),
+            rx.cond(arm.is_baseline, tag("baseline"), verdict),
+            rx.el.span(arm.value, class_name="r b"),
+            class_name="row tight wrap",
+        ),
+        rx.el.span(arm.count, rx.cond(arm.note, ". ", ""), arm.note, class_name="t12 t2"),
+        rx.cond(card.is_running & ~arm.is_baseline.to(bool) & Edit.may_edit, promote, rx.fragment()),
+        key=arm.name,
+    )
+
+
+def live_dialog() -> rx.Component:
+    """Draw the dialog once on the page; `PromptLiveState.ask` opens it."""
+    wrong = Live.errors.values().join(" ")
+    form = rx.el.form(
+        rx.cond(Live.errors.length() > 0, rx.el.p(status("fail", wrong), role="alert"), rx.fragment()),
+        field("Label", select(Live.labels, id="live-label", name="label"), html_for="live-label"),
+        rx.el.fieldset(
+            rx.el.legend("Weights", class_name="lab"),
+            rx.el.div(rx.foreach(Live.versions, _weight), class_name="row wrap"),
+            rx.el.span("The version under the label takes part. Empty: no part.", class_name="hint"),
+            class_name="field bare",
+        ),
+        field("Decided by", select(CHOICES, id="live-metric", name="metric"), html_for="live-metric"),
+        field(
+            "Guardrail",
+            select((*CHOICES, ("", "None")), id="live-guardrail", name="guardrail"),
+            html_for="live-guardrail",
+            help_text="A version that gets worse in it ends the test within 15 s.",
+        ),
+        id=FORM,
+        on_submit=Live.start,
+        class_name="formcol",
+    )
+    none = rx.el.p("Give a version a label first; the test compares the others with it.")
+    can = Live.labels.length() > 0
+    return dialog(
+        "Split a label over versions?",
+        rx.el.p("Each conversation keeps the version that it got first. Drafts and experiments take no part."),
+        rx.cond(can, form, none),
+        identifier="live",
+        opened=Live.opened,
+        on_close=Live.close,
+        foot=[
+            button("Cancel", Live.close, custom_attrs=SAFE),
+            rx.cond(can, button("Start", kind="primary", type="submit", form=FORM), rx.fragment()),
+        ],
+    )
+
+
+def _weight(one: Any) -> rx.Component:
+    name = rx.Var.create("v") + one.value
+    entry = number_input(
+        name=rx.Var.create("w") + one.value,
+        default_value=one.label,
+        min="1",
+        width="64px",
+        aria_label=rx.Var.create("Weight of ") + name,
+    )
+    return rx.el.span(rx.el.b(name, class_name="b"), entry, class_name="row", key=one.value)

@@ -1,0 +1,93 @@
+"""Live tests of a prompt: a label split over versions, read while it runs, stopped or promoted by a click."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from console import toasts
+from console.state import formats
+from console.state.forms import Choice, Formed
+from console.state.prompt import PromptState
+from console.state.prompt_labels import PromptLabelsState
+from console.state.prompt_live_rows import LiveCard, live_card, wish_of
+
+SHOWN = 3
+OFFERED = 8
+
+
+class PromptLiveState(Formed, rx.State):
+    """`versions` are those that a new test offers, with the weight that each begins with."""
+
+    cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
+    is_running: rx.Field[bool] = rx.field(False)
+    opened: rx.Field[bool] = rx.field(False)
+    labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the newest live tests and how they stand."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        page = await self.get_state(PromptState)
+        if page.phase == "ready":
+            await self._read(operator, page.id)
+
+    async def _read(self, operator: Operator, prompt_id: str) -> None:
+        live, zone, now = services().live_tests, ZoneInfo((await self._person()).time_zone), formats.now()
+        listed = await live.list(operator, prompt_id, Page(SHOWN))
+        self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in listed.items]
+        self.is_running = any(one.is_running for one in self.cards)
+
+    @rx.event
+    async def ask(self) -> None:
+        """Open the form: the newest versions, with even weights for the label's own and the newest."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        page = await self.get_state(PromptState)
+        labels = await services().prompts.labels(operator, page.id)
+        self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in labels]
+        now = {one.version for one in labels}
+        newest = [one.number for one in page.versions if one.number][:OFFERED]
+        offered = sorted({*newest, *now}, reverse=True)
+        self.versions = [Choice(str(one), "50" if one in {page.production, page.latest} else "") for one in offered]
+        self.errors, self.opened = {}, True
+
+    @rx.event
+    async def close(self) -> None:
+        """Start nothing."""
+        await self._operator(Permission.PROMPTS_READ)
+        self.opened = False
+
+    @rx.event
+    async def start(self, form: dict[str, Any]) -> Any:
+        """Split the label from the next conversation on."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        page = await self.get_state(PromptState)
+        async with self._checking():
+            wish = wish_of(form, [int(one.value) for one in self.versions])
+            test = await services().live_tests.start(operator, page.id, wish)
+            self.opened = False
+            await self._read(operator, page.id)
+            return toasts.say(f"{test.label} is split from the next conversation on.")
+
+    @rx.event
+    async def stop(self, test_id: str) -> Any:
+        """Let everybody have the label's own version again."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        test = await services().live_tests.stop(operator, test_id)
+        await self._read(operator, (await self.get_state(PromptState)).id)
+        return toasts.say(f"{test.label} is v{test.baseline} for everybody again.")
+
+    @rx.event
+    async def promote(self, test_id: str, version: int) -> Any:
+        """Point the label at a version, with the figures in its history."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        change = await services().live_tests.promote(operator, test_id, version)
+        await self._read(operator, (await self.get_state(PromptState)).id)
+        words = f"v{version} is in {change.label.name}." if change.label else "It waits for a second person."
+        return [PromptState.refresh, PromptLabelsState.load, toasts.say(words)]

@@ -1,0 +1,98 @@
+"""Live tests on the page of a prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.errors import InvalidInput
+from backend.live_tests.types import Arm, ArmReport, LiveTest, Metric, Report, Standing, State
+from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt, Prompt
+from console.state import formats
+from console.state.prompt import PromptState
+from console.state.prompt_live import PromptLiveState
+from console.state.prompt_live_rows import live_card, wish_of
+from tests.console.tab import Tab, refused, tab
+
+__all__ = ["tab"]
+NOW = formats.now()
+
+
+@pytest.fixture
+async def owner(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def answer(services: Services, owner: Operator) -> Prompt:
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="Answer {{ question }}.")))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    await services.prompts.save_version(owner, made.id, Content(text="Answer {{ question }} in full."))
+    return await services.prompts.get(owner, made.id)
+
+
+async def opened(tab: Tab, prompt: Prompt) -> Any:
+    tab.at(f"/prompts/{prompt.id}")
+    for kind in (PromptState, PromptLiveState):
+        await tab.state(kind).load()
+    return tab.state(PromptLiveState)
+
+
+async def test_an_anonymous_tab_reaches_no_handler(services: Services) -> None:
+    await refused(PromptLiveState, {"start": [{}], "promote": ["", 1]})
+
+
+async def test_a_label_is_split_stopped_and_promoted(
+    services: Services, owner: Operator, answer: Prompt, tab: Tab
+) -> None:
+    live = await opened(tab, answer)
+    await live.ask()
+    assert ([one.value for one in live.versions], [one.label for one in live.versions]) == (["2", "1"], ["50", "50"])
+    await live.start({"label": "production", "w2": "10", "w1": "half", "metric": "latency"})
+    assert (live.errors, live.opened) == ({"arms": "A weight is a whole number."}, True)
+    await live.start({"label": "production", "w2": "10", "w1": "30", "metric": "latency", "guardrail": "answered"})
+    card = live.cards[0]
+    assert (live.opened, live.is_running, card.words, card.metric) == (
+        False, True, "Running", "Time a turn, guarded by answered"
+    )  # fmt: skip
+    assert [(one.name, one.share, one.is_baseline) for one in card.arms] == [
+        ("v1", "75 %", True),
+        ("v2", "25 %", False),
+    ]
+    await live.stop(card.id)
+    assert (live.cards[0].words, live.is_running) == ("Stopped", False)
+    await live.start({"label": "production", "w2": "1", "w1": "1"})
+    await live.promote(live.cards[0].id, 2)
+    assert live.cards[0].words == "Promoted"
+    assert (await services.prompts.get(owner, answer.id)).labels == {"production": 2}
+
+
+def test_a_card_says_how_a_version_stands() -> None:
+    arms = (Arm(1, 1), Arm(2, 1))
+    test = LiveTest(
+        "lt", "p", "Answer", "production", arms, 1, Metric.ANSWERED, 0.02, None, State.RUNNING, "", "Ida", NOW
+    )
+    standing = Standing(Metric.ANSWERED, 2, 0.9, 0.8, 0.1, -0.02, 0.22, "cannot_tell", 140)
+    report = Report(
+        test,
+        tuple(ArmReport(arm, 60, {Metric.ANSWERED: value}) for arm, value in zip(arms, (0.8, 0.9), strict=True)),
+        (standing,),
+        0.0001,
+        split_is_broken=True,
+    )
+    card = live_card(report, NOW.tzinfo, NOW)  # type: ignore[arg-type]  # the moment is aware
+    arm = card.arms[1]
+    assert (arm.value, arm.words, arm.note) == (
+        "90.0 %", "Cannot tell", "\u22122.0 pt to +22.0 pt, about 140 more would tell"
+    )  # fmt: skip
+    assert "trust no verdict" in card.broken
+
+
+def test_a_version_without_a_weight_takes_no_part() -> None:
+    wish = wish_of({"label": "production", "w1": "1", "w3": "", "guardrail": ""}, [3, 2, 1])
+    assert (wish.arms, wish.guardrail, wish.metric) == ((Arm(1, 1),), None, Metric.ANSWERED)
+    with pytest.raises(InvalidInput):
+        wish_of({"w1": "-1"}, [1])
