@@ -222,8 +222,13 @@ async def test_signing_out_silences_what_goes_on_behind_the_socket(
 
 
 @pytest.mark.security("Z5")
-async def test_client_storage_vars_hold_no_rights(member: Attacker) -> None:
-    """What a browser may write of itself must not change who it is."""
-    name = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
-    for told in await member.send(name, vars={f"{ROOT}.console___door___events____seat_state._session_hash": 1}):
-        assert "session_hash" not in json.dumps(told)
+async def test_a_browser_writes_into_no_var_of_the_state(member: Attacker) -> None:
+    """The framework takes the vars that are kept in a browser from it, at each load; none of ours is."""
+    await member.send(f"{PALETTE}.search", query="desk-of-mine")
+    forged = "forged-by-the-browser"
+    seat = f"{ROOT}.console___door___events____seat_state"
+    written = {f"{seat}._user_id": forged, f"{seat}._project_id": forged, f"{PALETTE}.for_query": forged}
+    internal = f"{ROOT}.reflex___state____update_vars_internal_state.update_vars_internal"
+    told = [*(await member.send(internal, vars=written)), *(await member.send(HYDRATE, vars=written))]
+    assert "desk-of-mine" in json.dumps(told), "the state was not told, so nothing was tried"
+    assert forged not in json.dumps(told)

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from backend.api.app import ROUTERS, create_api, nowhere
 from backend.api.wire import numbered, without_trailing_slash
 from backend.bootstrap import Services
+from backend.operator import Permission
 
 PUBLIC = {"/api/health", "/api/{path:path}"}
 
@@ -94,7 +95,13 @@ async def test_an_unknown_path_is_answered_in_json(stranger: httpx.AsyncClient) 
 async def test_both_headers_get_the_same_verdict(
     stranger: httpx.AsyncClient, services: Services, header: dict[str, str]
 ) -> None:
-    key = await services.identity.create_key(await services.identity.ensure_owner(), "test")
-    for secret, status in ((key.secret, 200), (f"{key.secret}x", 401), ("", 401)):
+    owner = await services.identity.ensure_owner()
+    key = await services.identity.create_key(owner, "test")
+    narrow = await services.identity.create_key(owner, "narrow", scopes=[Permission.FLOWS_READ])
+    asked = (
+        (key.secret, "openapi.json", 200), (f"{key.secret}x", "openapi.json", 401), ("", "openapi.json", 401),
+        (narrow.secret, "flows", 200), (narrow.secret, "api-keys", 403),
+    )  # fmt: skip
+    for secret, path, status in asked:
         headers = {name: value.format(secret) for name, value in header.items()}
-        assert (await stranger.get("/api/openapi.json", headers=headers)).status_code == status
+        assert (await stranger.get(f"/api/{path}", headers=headers)).status_code == status

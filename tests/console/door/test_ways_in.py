@@ -231,6 +231,7 @@ async def test_row_14_a_reset_without_a_real_token_is_refused(
     services: Services, browser: httpx.AsyncClient, token: str
 ) -> None:
     await browser.post("/sign-in/link", data={"token": await link_of(services), **FORM})
+    await services.sign_in.reset_link_for(await services.identity.ensure_owner(), FORM["email"])
     answer = await browser.post("/sign-in/reset", data={"token": token, "password": "another password 1"})
     assert answer.status_code == 400
     assert (await browser.post("/sign-in/reset", data={"password": "another password 1"})).status_code == 400
