@@ -8,7 +8,7 @@ import reflex as rx
 
 from backend.datasets.types import MAX_SPLIT
 from console import routes
-from console.components.ui import button, dialog, field, link_button, select, status, text_area, text_input
+from console.components.ui import button, dialog, field, link_button, refusal, select, text_area, text_input
 
 FORM = "pick-form"
 
@@ -38,7 +38,7 @@ def row_dialog(pick: Any, given: str) -> rx.Component:
 
 def _form(pick: Any, given: str) -> rx.Component:
     return rx.el.form(
-        rx.cond(pick.errors.contains(""), rx.el.p(status("fail", pick.errors[""]), role="alert"), rx.fragment()),
+        refusal(pick.errors),
         field("Dataset", select(pick.datasets, id="pick-dataset", name="dataset_id"), html_for="pick-dataset"),
         field(given, rx.el.p(pick.question, class_name="asis", dir="auto")),
         field(

@@ -7,15 +7,15 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.asking import question
 from console.components.settings.frame import settings_page
 from console.components.ui import (
     Column,
     button,
     cell,
-    confirm,
     data_table,
-    dialog,
     field,
+    form_dialog,
     panel,
     phase_view,
     skeleton_rows,
@@ -54,7 +54,10 @@ def _row(project: Any) -> rx.Component:
 
 
 def _naming() -> rx.Component:
-    form = rx.el.form(
+    title: Any = rx.cond(Projects.naming_id, "Rename the project", "New project")
+    act: Any = rx.cond(Projects.naming_id, "Rename", "Create project")
+    return form_dialog(
+        title,
         field(
             "Name",
             text_input(id="project-name", name="name", default_value=Projects.name, key=Projects.naming_id),
@@ -62,36 +65,26 @@ def _naming() -> rx.Component:
             help_text="Every member of the organisation may enter it, with the role that they have.",
             error=Projects.errors["name"],
         ),
-        id="project-form",
-        class_name="formcol",
-        on_submit=Projects.save,
-    )
-    title: Any = rx.cond(Projects.naming_id, "Rename the project", "New project")
-    act: Any = rx.cond(Projects.naming_id, "Rename", "Create project")
-    return dialog(
-        title,
-        form,
+        form="project-form",
         identifier="naming",
         opened=Projects.naming,
         on_close=Projects.keep,
-        foot=[
-            button("Not now", Projects.keep),
-            button(act, kind="primary", type="submit", form="project-form"),
-        ],
+        on_submit=Projects.save,
+        keep="Not now",
+        act=act,
     )
 
 
 def _ending() -> rx.Component:
-    return confirm(
-        "Delete " + Projects.ending_name + "?",
+    return question(
+        Projects,
+        "end",
+        "Delete " + Projects.asked_name + "?",
         rx.el.p("Nobody enters it any more: its flows, knowledge and conversations are closed, and its API keys end."),
-        identifier="ending",
-        opened=Projects.ending != "",
         keep="Keep it",
         act="Delete project",
-        on_keep=Projects.keep,
         on_act=Projects.end,
-        name=Projects.ending_name,
+        name=Projects.asked_name,
         typed=Projects.typed,
         on_typed=Projects.type_name,
     )

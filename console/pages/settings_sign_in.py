@@ -15,9 +15,11 @@ from console.components.ui import (
     cell,
     data_table,
     empty_state,
+    error_of,
     field,
     panel,
     phase_view,
+    refusal,
     select,
     skeleton_rows,
     status,
@@ -79,7 +81,7 @@ def _row(one: Any) -> rx.Component:
 
 
 def _policy() -> rx.Component:
-    wrong = rx.cond(SignIn.errors.contains(""), rx.el.p(status("fail", SignIn.errors[""]), role="alert"), rx.fragment())
+    wrong = refusal(SignIn.errors)
     form = rx.el.form(
         wrong,
         _box(
@@ -143,7 +145,7 @@ def _box(name: str, words: str, more: str, on: Any) -> rx.Component:
 
 
 def _error(name: str) -> Any:
-    return rx.cond(SignIn.errors.contains(name), SignIn.errors[name], "")
+    return error_of(SignIn.errors, name)
 
 
 def _wrong(name: str) -> Any:

@@ -7,19 +7,21 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.asking import question
 from console.components.settings.frame import settings_page
 from console.components.ui import (
     SAFE,
     Column,
     button,
     cell,
-    confirm,
     data_table,
-    dialog,
     empty_state,
+    error_of,
     field,
+    form_dialog,
     panel,
     phase_view,
+    refusal,
     select,
     skeleton_rows,
     status,
@@ -89,17 +91,15 @@ def _row(one: Any) -> rx.Component:
 
 
 def _granting() -> rx.Component:
-    wrong = rx.cond(
-        Support.errors.contains(""), rx.el.p(status("fail", Support.errors[""]), role="alert"), rx.fragment()
-    )
-    form = rx.el.form(
-        wrong,
+    return form_dialog(
+        "Let support in",
+        refusal(Support.errors),
         field(
             "E-mail address of support",
             text_input(id="support-email", name="email", type="email", required=True, custom_attrs={**SAFE}),
             html_for="support-email",
             help_text="Of an account of this installation: they sign in as themselves first.",
-            error=_error("email"),
+            error=error_of(Support.errors, "email"),
         ),
         field("Acts for", select(Support.members, id="support-member", name="member"), html_for="support-member"),
         field(
@@ -107,39 +107,30 @@ def _granting() -> rx.Component:
             select(ROLES, id="support-role", name="role", default_value="viewer"),
             html_for="support-role",
             help_text="Never more than the member may.",
-            error=_error("role"),
+            error=error_of(Support.errors, "role"),
         ),
         field(
             "For",
             select([*LIFETIMES.items()], id="support-minutes", name="minutes", default_value="60"),
             html_for="support-minutes",
         ),
-        id=FORM,
-        class_name="formcol",
-        on_submit=Support.grant,
-    )
-    return dialog(
-        "Let support in",
-        form,
+        form=FORM,
         identifier="granting",
         opened=Support.opened,
         on_close=Support.keep,
-        foot=[button("Not now", Support.keep), button("Let them in", kind="primary", type="submit", form=FORM)],
+        on_submit=Support.grant,
+        keep="Not now",
+        act="Let them in",
     )
 
 
 def _revoking() -> rx.Component:
-    return confirm(
-        "Take back the access of " + Support.revoking_name + "?",
+    return question(
+        Support,
+        "revoke",
+        "Take back the access of " + Support.asked_name + "?",
         rx.el.p("Whoever acts under it is themself again at once, in every open tab."),
-        identifier="revoking",
-        opened=Support.revoking != "",
         keep="Keep it",
         act="Take back",
-        on_keep=Support.keep,
         on_act=Support.revoke,
     )
-
-
-def _error(name: str) -> Any:
-    return rx.cond(Support.errors.contains(name), Support.errors[name], "")

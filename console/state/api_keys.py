@@ -13,6 +13,7 @@ from backend.bootstrap import services
 from backend.identity.types import ApiKey
 from backend.operator import Operator, Permission
 from console.state import formats
+from console.state.asking import Asking
 from console.state.seat import Phased
 
 
@@ -35,14 +36,11 @@ class KeyLine:
     expired: bool
 
 
-class ApiKeysState(Phased, rx.State):
-    """`asking` is "rotate" or "revoke" while a question stands about the key `asked_id`."""
+class ApiKeysState(Phased, Asking, rx.State):
+    """`asking` is "rotate" or "revoke" while a question stands."""
 
     rows: rx.Field[list[KeyLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
-    asking: rx.Field[str] = rx.field("")
-    asked_id: rx.Field[str] = rx.field("")
-    asked_name: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -53,7 +51,7 @@ class ApiKeysState(Phased, rx.State):
     async def ask(self, about: str, key_id: str, name: str) -> None:
         """Ask before a key is rotated or revoked."""
         await self._operator(Permission.KEYS_MANAGE)
-        self.asking, self.asked_id, self.asked_name = about, key_id, name
+        self._ask(about, key_id, name)
 
     @rx.event
     async def keep(self) -> None:
@@ -65,8 +63,7 @@ class ApiKeysState(Phased, rx.State):
     async def revoke(self) -> Any:
         """End the key that was asked about."""
         operator = await self._operator(Permission.KEYS_MANAGE)
-        self.asking = ""
-        await services().identity.revoke_key(operator, self.asked_id)
+        await services().identity.revoke_key(operator, self._answered("revoke"))
         await self._read(operator)
 
     async def _read(self, operator: Operator) -> None:

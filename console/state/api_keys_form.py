@@ -63,7 +63,6 @@ class ApiKeysFormState(Formed, rx.State):
         """Give the key that was asked about a new secret, and show it."""
         operator = await self._operator(Permission.KEYS_MANAGE)
         keys = await self.get_state(ApiKeysState)
-        keys.asking = ""
-        key = await services().identity.rotate_key(operator, keys.asked_id)
+        key = await services().identity.rotate_key(operator, keys._answered("rotate"))
         self.secret, self.secret_name = key.secret, key.name
         return ApiKeysState.load

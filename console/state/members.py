@@ -14,12 +14,13 @@ from backend.paging import MAX_LIMIT, Page
 from console import toasts
 from console.problems import Caught, caught, show_problem
 from console.state import formats
+from console.state.asking import Asking
 from console.state.forms import Choice
 from console.state.members_rows import MemberLine, choices, head_words, member_line
 from console.state.seat import Phased
 
 
-class MembersState(Phased, rx.State):
+class MembersState(Phased, Asking, rx.State):
     """`may` tells whether the person manages members; `shown` is the member whose role the matrix marks."""
 
     rows: rx.Field[list[MemberLine]] = rx.field(default_factory=list)
@@ -32,10 +33,6 @@ class MembersState(Phased, rx.State):
     shown: rx.Field[str] = rx.field("")
     shown_name: rx.Field[str] = rx.field("")
     shown_role: rx.Field[str] = rx.field("")
-    removing: rx.Field[str] = rx.field("")
-    removing_name: rx.Field[str] = rx.field("")
-    transferring: rx.Field[str] = rx.field("")
-    transferring_name: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -74,13 +71,13 @@ class MembersState(Phased, rx.State):
     @rx.event
     async def ask_remove(self, user_id: str, name: str) -> None:
         await self._operator(Permission.MEMBERS_READ)
-        self.removing, self.removing_name = user_id, name
+        self._ask("remove", user_id, name)
 
     @rx.event
     async def remove(self) -> rx.event.EventSpec | None:
         """Take the member out; who leaves by themselves is sent on."""
         operator = await self._operator(Permission.MEMBERS_READ)
-        user_id, self.removing = self.removing, ""
+        user_id = self._answered("remove")
         await services().identity.remove_member(operator, user_id)
         if user_id == operator.user_id:
             return toasts.leave("/")
@@ -90,13 +87,13 @@ class MembersState(Phased, rx.State):
     @rx.event
     async def ask_transfer(self, user_id: str, name: str) -> None:
         await self._operator(Permission.ORGANISATION_MANAGE)
-        self.transferring, self.transferring_name = user_id, name
+        self._ask("transfer", user_id, name)
 
     @rx.event
     async def transfer(self) -> None:
         """Make the member an owner and step down."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
-        user_id, self.transferring = self.transferring, ""
+        user_id = self._answered("transfer")
         await services().identity.transfer_ownership(operator, user_id)
         await self._read(await self._operator(Permission.MEMBERS_READ))
 
@@ -104,7 +101,7 @@ class MembersState(Phased, rx.State):
     async def keep(self) -> None:
         """Close the question; everything stays."""
         await self._operator(Permission.MEMBERS_READ)
-        self.removing = self.transferring = ""
+        self.asking = ""
 
     async def _after(self, operator: Operator, refusal: Caught) -> rx.event.EventSpec | None:
         """Draw what is so now: a list of roles shows what was chosen, also where it was refused."""

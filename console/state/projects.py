@@ -15,6 +15,7 @@ from backend.identity.types import Project
 from backend.operator import Operator, Permission
 from console.problems import caught
 from console.state import formats
+from console.state.asking import Asking
 from console.state.forms import Formed
 from console.state.seat import Phased
 
@@ -29,8 +30,8 @@ class ProjectLine:
     exact: str
 
 
-class ProjectsState(Phased, Formed, rx.State):
-    """`naming` opens the form: of the project `naming_id`, else of a new one. `ending` is the one to be deleted."""
+class ProjectsState(Phased, Formed, Asking, rx.State):
+    """`naming` opens the form: of the project `naming_id`, else of a new one."""
 
     rows: rx.Field[list[ProjectLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
@@ -38,8 +39,6 @@ class ProjectsState(Phased, Formed, rx.State):
     naming: rx.Field[bool] = rx.field(False)
     naming_id: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
-    ending: rx.Field[str] = rx.field("")
-    ending_name: rx.Field[str] = rx.field("")
     typed: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -72,7 +71,8 @@ class ProjectsState(Phased, Formed, rx.State):
     async def ask_end(self, project_id: str, name: str) -> None:
         """Ask for the name before a project is deleted."""
         await self._operator(Permission.ORGANISATION_MANAGE)
-        self.ending, self.ending_name, self.typed = project_id, name, ""
+        self.typed = ""
+        self._ask("end", project_id, name)
 
     @rx.event
     async def type_name(self, words: str) -> None:
@@ -83,15 +83,14 @@ class ProjectsState(Phased, Formed, rx.State):
     async def end(self) -> None:
         """Delete the project: nobody enters it any more."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
-        project_id, self.ending = self.ending, ""
-        await services().identity.delete_project(operator, project_id)
+        await services().identity.delete_project(operator, self._answered("end"))
         await self._read(operator)
 
     @rx.event
     async def keep(self) -> None:
         """Close the form and the question."""
         await self._operator(Permission.PROJECT_READ)
-        self.naming, self.ending = False, ""
+        self.naming, self.asking = False, ""
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

@@ -16,6 +16,7 @@ from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console.problems import caught
 from console.state import formats
+from console.state.asking import Asking
 from console.state.forms import Formed
 from console.state.seat import Phased
 
@@ -47,15 +48,13 @@ class MemberChoice:
     label: str
 
 
-class SupportState(Phased, Formed, rx.State):
-    """`revoking` is the grant that is asked about."""
+class SupportState(Phased, Formed, Asking, rx.State):
+    """`opened` shows the form."""
 
     rows: rx.Field[list[GrantLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
     members: rx.Field[list[MemberChoice]] = rx.field(default_factory=list)
     opened: rx.Field[bool] = rx.field(False)
-    revoking: rx.Field[str] = rx.field("")
-    revoking_name: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -97,21 +96,20 @@ class SupportState(Phased, Formed, rx.State):
     async def ask_revoke(self, grant_id: str, name: str) -> None:
         """Ask before a grant is taken back."""
         await self._operator(Permission.SUPPORT_GRANT)
-        self.revoking, self.revoking_name = grant_id, name
+        self._ask("revoke", grant_id, name)
 
     @rx.event
     async def revoke(self) -> None:
         """Take the grant back: whoever acts under it is out at once."""
         operator = await self._operator(Permission.SUPPORT_GRANT)
-        grant_id, self.revoking = self.revoking, ""
-        await services().identity.revoke_support(operator, grant_id)
+        await services().identity.revoke_support(operator, self._answered("revoke"))
         await self._read(operator)
 
     @rx.event
     async def keep(self) -> None:
         """Close form and question."""
         await self._operator(Permission.SUPPORT_GRANT)
-        self.opened, self.revoking = False, ""
+        self.opened, self.asking = False, ""
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

@@ -5,12 +5,23 @@ from __future__ import annotations
 import reflex as rx
 
 from backend.operator import Permission
-from console.components.ui import SAFE, CopyButton, button, confirm, dialog, field, status, text_input
+from console.components.asking import question
+from console.components.ui import (
+    SAFE,
+    CopyButton,
+    button,
+    dialog,
+    error_of,
+    field,
+    form_dialog,
+    refusal,
+    select,
+    status,
+    text_input,
+)
 from console.state.api_keys import ApiKeysState as Keys
 from console.state.api_keys_form import LIFETIMES
 from console.state.api_keys_form import ApiKeysFormState as Form
-
-FORM = "key-form"
 
 
 def dialogs() -> rx.Component:
@@ -18,43 +29,30 @@ def dialogs() -> rx.Component:
 
 
 def _making() -> rx.Component:
-    error = rx.cond(Form.errors.contains("name"), Form.errors["name"], "")
-    return dialog(
+    return form_dialog(
         "New API key",
-        rx.el.form(
-            field(
-                "Name",
-                text_input(id="key-name", name="name", required=True, max_length=120, custom_attrs={**SAFE}),
-                html_for="key-name",
-                help_text="What it is for. The list shows it.",
-                error=error,
-            ),
-            _scopes(),
-            field(
-                "Works",
-                rx.el.select(
-                    *(rx.el.option(words, value=days) for days, words in LIFETIMES.items()),
-                    id="key-days",
-                    name="days",
-                    default_value="90",
-                    class_name="select",
-                ),
-                html_for="key-days",
-            ),
-            rx.cond(Form.may_widen, _reach(), rx.fragment()),
-            rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment()),
-            id=FORM,
-            on_submit=Form.create,
-            class_name="formcol",
+        field(
+            "Name",
+            text_input(id="key-name", name="name", required=True, max_length=120, custom_attrs={**SAFE}),
+            html_for="key-name",
+            help_text="What it is for. The list shows it.",
+            error=error_of(Form.errors, "name"),
         ),
+        _scopes(),
+        field(
+            "Works",
+            select([*LIFETIMES.items()], id="key-days", name="days", default_value="90"),
+            html_for="key-days",
+        ),
+        rx.cond(Form.may_widen, _reach(), rx.fragment()),
+        refusal(Form.errors),
+        form="key-form",
         identifier="key",
         opened=Form.opened,
         on_close=Form.close,
+        on_submit=Form.create,
+        act="Create key",
         class_name="wide",
-        foot=[
-            button("Cancel", Form.close),
-            button("Create key", kind="primary", type="submit", form=FORM),
-        ],
     )
 
 
@@ -127,26 +125,24 @@ def _secret() -> rx.Component:
 
 
 def _rotating() -> rx.Component:
-    return confirm(
+    return question(
+        Keys,
+        "rotate",
         rx.Var.create("Give ") + Keys.asked_name + " a new secret?",
         rx.el.p("The old one works for another 24 hours, so that its users can change over."),
-        identifier="rotating",
-        opened=Keys.asking == "rotate",
         keep="Keep it",
         act="Rotate key",
-        on_keep=Keys.keep,
         on_act=Form.rotate,
     )
 
 
 def _revoking() -> rx.Component:
-    return confirm(
+    return question(
+        Keys,
+        "revoke",
         rx.Var.create("Revoke ") + Keys.asked_name + "?",
         rx.el.p("Whatever uses it is refused within 5 seconds. This cannot be taken back."),
-        identifier="revoking",
-        opened=Keys.asking == "revoke",
         keep="Keep it",
         act="Revoke key",
-        on_keep=Keys.keep,
         on_act=Keys.revoke,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import button, dialog, field, status, text_area, text_input
+from console.components.ui import button, dialog, error_of, field, refusal, text_area, text_input
 from console.state.datasets_form import DatasetsFormState as Form
 
 FORM = "dataset-form"
@@ -17,7 +17,7 @@ def dataset_form() -> rx.Component:
     return dialog(
         rx.cond(Form.editing, "Change this dataset", "New dataset"),
         rx.el.form(
-            rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment()),
+            refusal(Form.errors),
             _line("name", "Name", Form.name, required=True, custom_attrs={"data-safe": "true"}),
             _lines("description", "Description", Form.description, "What its rows try, and where they come from."),
             _line("tags", "Tags", Form.tags, help_text="Parted by commas."),
@@ -44,7 +44,7 @@ SCHEMA_HELP = "JSON Schema. Empty: anything goes."
 
 
 def _error(name: str) -> Any:
-    return rx.cond(Form.errors.contains(name), Form.errors[name], "")
+    return error_of(Form.errors, name)
 
 
 def _line(name: str, label: str, value: Any, *, help_text: str = "", **props: Any) -> rx.Component:

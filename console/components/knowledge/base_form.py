@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.knowledge.types import EMBEDDED_EMBEDDING, MAX_CHUNK_SIZE, MIN_CHUNK_SIZE
-from console.components.ui import button, dialog, field, number_input, select, status, text_area, text_input
+from console.components.ui import button, dialog, error_of, field, number_input, refusal, select, text_area, text_input
 from console.state.knowledge_form import KnowledgeFormState as Form
 
 FORM = "base-form"
@@ -50,11 +50,11 @@ def base_form() -> rx.Component:
 
 
 def _summary() -> rx.Component:
-    return rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment())
+    return refusal(Form.errors)
 
 
 def _error(name: str) -> Any:
-    return rx.cond(Form.errors.contains(name), Form.errors[name], "")
+    return error_of(Form.errors, name)
 
 
 def _name() -> rx.Component:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import CopyButton, button, confirm, dialog, field, select, text_input
+from console.components.asking import question
+from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, text_input
 from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
 
@@ -53,56 +54,49 @@ def _inviting() -> rx.Component:
 
 
 def _ruling() -> rx.Component:
-    return dialog(
+    return form_dialog(
         "Add a group rule",
-        rx.el.form(
-            field(
-                "Group",
-                text_input(id="rule-group", name="group", mono=True),
-                html_for="rule-group",
-                help_text="Its name or id, as the identity provider sends it.",
-                error=Invitations.errors["group"],
-            ),
-            field(
-                "Role",
-                select(Invitations.rule_roles, id="rule-role", name="role", default_value="viewer"),
-                html_for="rule-role",
-            ),
-            id="rule-form",
-            class_name="formcol",
-            on_submit=Invitations.add_rule,
+        field(
+            "Group",
+            text_input(id="rule-group", name="group", mono=True),
+            html_for="rule-group",
+            help_text="Its name or id, as the identity provider sends it.",
+            error=Invitations.errors["group"],
         ),
+        field(
+            "Role",
+            select(Invitations.rule_roles, id="rule-role", name="role", default_value="viewer"),
+            html_for="rule-role",
+        ),
+        form="rule-form",
         identifier="ruling",
         opened=Invitations.ruling,
         on_close=Invitations.close,
-        foot=[
-            button("Not now", Invitations.close),
-            button("Add rule", kind="primary", type="submit", form="rule-form"),
-        ],
+        on_submit=Invitations.add_rule,
+        keep="Not now",
+        act="Add rule",
     )
 
 
 def _removing() -> rx.Component:
-    return confirm(
-        "Take " + Members.removing_name + " out of the organisation?",
+    return question(
+        Members,
+        "remove",
+        "Take " + Members.asked_name + " out of the organisation?",
         rx.el.p("They are out of every project at once, and their API keys end. What they built stays."),
-        identifier="removing",
-        opened=Members.removing != "",
         keep="Keep them",
         act="Remove",
-        on_keep=Members.keep,
         on_act=Members.remove,
     )
 
 
 def _transferring() -> rx.Component:
-    return confirm(
-        "Make " + Members.transferring_name + " an owner?",
+    return question(
+        Members,
+        "transfer",
+        "Make " + Members.asked_name + " an owner?",
         rx.el.p("You become an admin: you then no longer make projects, choose ways to sign in or change owners."),
-        identifier="transferring",
-        opened=Members.transferring != "",
         keep="Stay owner",
         act="Transfer",
-        on_keep=Members.keep,
         on_act=Members.transfer,
     )

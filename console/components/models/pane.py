@@ -13,9 +13,11 @@ from console.components.ui import (
     banner,
     button,
     confirm,
+    error_of,
     field,
     icon_button,
     phead,
+    refusal,
     segments,
     shape,
     status,
@@ -83,7 +85,7 @@ def _fields(is_new: Any) -> rx.Component:
             field("Kind", segments("Kind of provider", KINDS, Form.preset, Form.open_new)),
             rx.fragment(),
         ),
-        rx.cond(Form.errors.contains(""), rx.el.p(status("fail", Form.errors[""]), role="alert"), rx.fragment()),
+        refusal(Form.errors),
         field(
             "Name",
             text_input(
@@ -210,4 +212,4 @@ def _question() -> rx.Component:
 
 
 def _error(name: str) -> Any:
-    return rx.cond(Form.errors.contains(name), Form.errors[name], "")
+    return error_of(Form.errors, name)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 
-from console.components.ui import SAFE, button, confirm, dialog, field, status, text_area, text_input
+from console.components.ui import SAFE, confirm, error_of, field, form_dialog, refusal, text_area, text_input
 from console.state.secrets import SecretsState as Stored
-
-FORM = "stored-form"
 
 
 def dialogs() -> rx.Component:
     return rx.fragment(_form(), _removing())
-
-
-def _error(name: str) -> Any:
-    return rx.cond(Stored.errors.contains(name), Stored.errors[name], "")
 
 
 def _form() -> rx.Component:
@@ -34,33 +26,30 @@ def _form() -> rx.Component:
         ),
         html_for="stored-name",
         help_text="Letters, digits and _. Flows use it.",
-        error=_error("name"),
+        error=error_of(Stored.errors, "name"),
     )  # fmt: skip
     value = rx.cond(
         secret,
         text_input(id="stored-value", name="value", type="password", auto_complete="new-password", required=True),
         text_area(id="stored-value", name="value", default_value=Stored.value, mono=True, rows="3"),
     )
-    return dialog(
+    return form_dialog(
         words,
-        rx.el.form(
-            rx.cond(Stored.name, rx.fragment(), name),
-            field(
-                "Value",
-                value,
-                html_for="stored-value",
-                help_text=rx.cond(secret, "Stored sealed, and never shown again.", "Anybody of the project reads it."),
-                error=_error("value"),
-            ),
-            rx.cond(_error(""), rx.el.p(status("fail", _error("")), role="alert"), rx.fragment()),
-            id=FORM,
-            on_submit=Stored.save,
-            class_name="formcol",
+        rx.cond(Stored.name, rx.fragment(), name),
+        field(
+            "Value",
+            value,
+            html_for="stored-value",
+            help_text=rx.cond(secret, "Stored sealed, and never shown again.", "Anybody of the project reads it."),
+            error=error_of(Stored.errors, "value"),
         ),
+        refusal(Stored.errors),
+        form="stored-form",
         identifier="stored",
         opened=Stored.opened,
         on_close=Stored.close,
-        foot=[button("Cancel", Stored.close), button("Save", kind="primary", type="submit", form=FORM)],
+        on_submit=Stored.save,
+        act="Save",
     )
 
 

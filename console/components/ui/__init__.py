@@ -6,6 +6,7 @@ from console.components.ui.code import Line, code, code_lines, diff_lines, diff_
 from console.components.ui.data_table import Column, cell, data_table, table_foot, table_row
 from console.components.ui.dialog import SAFE, confirm, dialog
 from console.components.ui.field import field
+from console.components.ui.form import error_of, form_dialog, refusal
 from console.components.ui.icon import icon
 from console.components.ui.inputs import filter_input, number_input, text_area, text_input
 from console.components.ui.keys import keys
@@ -57,9 +58,11 @@ __all__ = [
     "diff_lines",
     "diff_view",
     "empty_state",
+    "error_of",
     "failure",
     "field",
     "filter_input",
+    "form_dialog",
     "icon",
     "icon_button",
     "keys",
@@ -79,6 +82,7 @@ __all__ = [
     "plate",
     "port",
     "radio",
+    "refusal",
     "segments",
     "select",
     "shape",

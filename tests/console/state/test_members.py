@@ -57,7 +57,7 @@ async def test_a_viewer_sees_members_and_changes_none(services: Services) -> Non
     ):
         with pytest.raises(Forbidden):
             await handler(*values)
-    state.removing = owner.user_id
+    await state.ask_remove(owner.user_id, "x")
     with pytest.raises(Forbidden):
         await state.remove()
 
