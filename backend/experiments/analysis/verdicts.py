@@ -231,4 +231,4 @@ def _mean(values: Floats) -> float:
 
 def _quantile(values: Floats, level: float) -> float:
     known = values[~np.isnan(values)]
-    return float(np.quantile(known, level)) if known.size else math.nan
+    return float(np.quantile(known, level, method="inverted_cdf")) if known.size else math.nan

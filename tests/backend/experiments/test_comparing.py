@@ -23,6 +23,9 @@ async def test_a_verdict_for_each_metric_beside_what_it_cost(lab: Lab) -> None:
     assert (exact["new"].baseline_value, exact["new"].value) == (pytest.approx(0.6), 1.0)
     assert {one.metric for one in found.metrics} == {"exact", "latency", "cost"}
     assert [one.on_front for one in found.trade_offs if one.variant == "new"] == [True]
+    by_name = {one.variant: one for one in found.trade_offs}
+    latency = next(one for one in found.metrics if one.metric == "latency" and one.variant == "new")
+    assert (by_name["old"].latency_p95, by_name["new"].latency_p95) == (latency.baseline_value, latency.value)
     turned = await lab.service.comparison(lab.operator, done.id, baseline="new")
     assert next(one for one in turned.metrics if one.variant == "old" and one.metric == "exact").verdict == "worse"
     slices = [(one.key, one.value) for one in turned.slices if one.variant == "old"]
