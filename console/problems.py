@@ -25,6 +25,16 @@ class Problem:
     hint: str = ""
     reference: str = ""
 
+    @property
+    def more(self) -> str:
+        """What follows the words: the hint, then the reference."""
+        return " ".join(filter(None, (self.hint, self.reference and f"Reference {self.reference}.")))
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return f"{self.words} {self.more}".strip()
+
 
 def problem_of(error: Exception) -> Problem:
     if isinstance(error, DomainError):
@@ -39,13 +49,10 @@ def problem_of(error: Exception) -> Problem:
 
 
 class Caught:
-    """What a block raised, None as long as it went well."""
+    """What a block raised and its words, None as long as it went well."""
 
     error: Exception | None = None
-
-    @property
-    def problem(self) -> Problem | None:
-        return problem_of(self.error) if self.error else None
+    problem: Problem | None = None
 
 
 @contextmanager
@@ -55,7 +62,7 @@ def caught(kind: type[Exception] = Exception, *others: type[Exception]) -> Itera
     try:
         yield found
     except (kind, *others) as error:
-        found.error = error
+        found.error, found.problem = error, problem_of(error)
 
 
 def note_page_error(exception: Exception) -> None:
@@ -67,4 +74,4 @@ def note_page_error(exception: Exception) -> None:
 def show_problem(exception: Exception) -> rx.event.EventSpec:
     """Show what a handler raised as a toast that stays until it is closed."""
     problem = problem_of(exception)
-    return warn(problem.words, problem.hint or f"Reference {problem.reference}")
+    return warn(problem.words, problem.more)

@@ -90,7 +90,7 @@ class AskState(Seated, rx.State):
             async with self:
                 self.asking, self.answered = False, True
                 if problem := found.problem:
-                    self.error, self.hint = problem.words, problem.hint or problem.reference
+                    self.error, self.hint = problem.words, problem.more
 
     async def _follow(self, events: Any) -> None:
         """Take tokens in bundles; everything else is drawn at once."""

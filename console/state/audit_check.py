@@ -49,7 +49,7 @@ class AuditCheckState(Seated, rx.State):
             self.walking = False
             await self._read(operator, verified)
             if found.problem:
-                self.state, self.words = "fail", found.problem.words
+                self.state, self.words = "fail", found.problem.text
 
     async def _read(self, operator: Operator, verified: Verified | None = None) -> None:
         zone, now = ZoneInfo((await self._person()).time_zone), formats.now()

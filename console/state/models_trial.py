@@ -41,7 +41,7 @@ class ModelsTestState(Seated, rx.State):
             result = await services().providers.test(operator, provider_id, model)
             line = line_of_test(result, model, TEST_QUESTION, zone)
         if problem := found.problem:
-            line = replace(line, words=f"{problem.words} {problem.hint}".strip())
+            line = replace(line, words=problem.text)
         async with self:
             self.running = ""
             if self._provider_id in ("", provider_id):

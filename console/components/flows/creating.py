@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import button, dialog, field, status, text_area, text_input
+from console.components.ui import button, dialog, field, problem_line, text_area, text_input
 from console.state.flow_templates import TEMPLATES, Template
 from console.state.flows import FlowsState
 
@@ -29,11 +29,7 @@ def creating() -> rx.Component:
             class_name="formcol",
             on_submit=FlowsState.create,
         ),
-        rx.cond(
-            FlowsState.refused.words,
-            rx.el.p(status("fail", FlowsState.refused.words), " ", FlowsState.refused.hint, role="alert"),
-            rx.fragment(),
-        ),
+        problem_line(FlowsState.refused),
         identifier="creating",
         opened=FlowsState.creating,
         on_close=FlowsState.leave,

@@ -14,7 +14,7 @@ from console.components.ui import (
     dialog,
     empty_state,
     field,
-    status,
+    problem_line,
     tag,
     text_area,
     text_input,
@@ -25,13 +25,6 @@ from console.state.flows_versions import FlowVersionsState
 
 def dialogs() -> rx.Component:
     return rx.fragment(_publish(), _versions(), _about(), _api())
-
-
-def _refused() -> rx.Component:
-    words = FlowVersionsState.problem.words
-    return rx.cond(
-        words, rx.el.p(status("fail", words), " ", FlowVersionsState.problem.hint, role="alert"), rx.fragment()
-    )
 
 
 def _publish() -> rx.Component:
@@ -48,7 +41,7 @@ def _publish() -> rx.Component:
             id="publish-form",
             on_submit=FlowVersionsState.publish,
         ),
-        _refused(),
+        problem_line(FlowVersionsState.problem),
         identifier="publish",
         opened=FlowVersionsState.dialog == "publish",
         on_close=FlowVersionsState.close,
@@ -67,7 +60,7 @@ def _versions() -> rx.Component:
             ("empty", empty_state("Nothing is published", "Publish the draft to make version 1.")),
             rx.el.ol(rx.foreach(FlowVersionsState.rows, _version), class_name="vers2"),
         ),
-        _refused(),
+        problem_line(FlowVersionsState.problem),
         identifier="versions",
         opened=FlowVersionsState.dialog == "versions",
         on_close=FlowVersionsState.close,
@@ -118,7 +111,7 @@ def _about() -> rx.Component:
             class_name="formcol",
             on_submit=FlowVersionsState.rename,
         ),
-        _refused(),
+        problem_line(FlowVersionsState.problem),
         identifier="about",
         opened=FlowVersionsState.dialog == "about",
         on_close=FlowVersionsState.close,

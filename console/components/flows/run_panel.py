@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import button, cite, empty_state, icon, keys, status, text_area
+from console.components.ui import button, cite, empty_state, icon, keys, problem_line, status, text_area
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
 from console.state.flows_live import FlowLiveState
@@ -106,17 +106,7 @@ def _now() -> rx.Component:
 
 
 def _ask() -> rx.Component:
-    why = rx.cond(
-        FlowRunState.phase == "failed",
-        rx.el.p(
-            status("fail", FlowRunState.problem.words),
-            " ",
-            FlowRunState.problem.hint,
-            class_name="where t12",
-            role="alert",
-        ),
-        rx.fragment(),
-    )
+    why = problem_line(FlowRunState.problem, "where t12")
     blocked = rx.cond(
         FlowSaveState.run_blocked,
         rx.el.p(status("fail", FlowSaveState.run_blocked), class_name="where t12"),

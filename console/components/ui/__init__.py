@@ -18,7 +18,14 @@ from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
 from console.components.ui.panel import panel, phead
 from console.components.ui.parts import CopyButton, Every, PressKeys, Tips
-from console.components.ui.phase_view import empty_state, failure, phase_view, skeleton_block, skeleton_rows
+from console.components.ui.phase_view import (
+    empty_state,
+    failure,
+    phase_view,
+    problem_line,
+    skeleton_block,
+    skeleton_rows,
+)
 from console.components.ui.port import PORT_SHAPES, port
 from console.components.ui.progress import meter, moving, stages
 from console.components.ui.select import select
@@ -81,6 +88,7 @@ __all__ = [
     "phead",
     "plate",
     "port",
+    "problem_line",
     "radio",
     "refusal",
     "segments",

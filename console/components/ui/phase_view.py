@@ -72,6 +72,15 @@ def failure(title: Text, words: Text, hint: Text, reference: Text, on_retry: Han
     )
 
 
+def problem_line(problem: Any, class_name: str = "") -> rx.Component:
+    """Say beside a form why it was not taken."""
+    reference = rx.cond(problem["reference"], " Reference " + problem["reference"].to(str) + ".", "")
+    words = rx.el.p(
+        status("fail", problem["words"]), " ", problem["hint"], reference, class_name=class_name, role="alert"
+    )
+    return rx.cond(problem["words"], words, rx.fragment())
+
+
 def skeleton_rows(*widths: int, count: int = 5) -> rx.Component:
     """Draw the shape of a list: per row one bar for each of `widths` (in px)."""
     bars = [rx.el.span(class_name="sk", style={"width": f"{width}px"}) for width in widths]
