@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from backend.errors import InvalidInput
+from backend.errors import DomainError, InvalidInput
+from console.problems import caught
 from console.state.seat import Seated
 
 
@@ -26,10 +27,14 @@ class Formed(Seated, mixin=True):
     errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
     @asynccontextmanager
-    async def _checking(self) -> AsyncIterator[None]:
-        """Turn a refusal inside the block into sentences at the fields; everything else goes on up."""
+    async def _checking(self, *others: type[DomainError], at: str = "") -> AsyncIterator[None]:
+        """Turn a refusal inside the block into sentences at the fields; everything else goes on up.
+
+        A refusal that names no field, or is one of `others`, is told at the field `at`.
+        """
         self.errors = {}
-        try:
+        with caught(InvalidInput, *others) as refusal:
             yield
-        except InvalidInput as refusal:
-            self.errors = refusal.fields or {"": f"{refusal.message} {refusal.hint}".strip()}
+        if refusal.problem:
+            fields = refusal.error.fields if isinstance(refusal.error, InvalidInput) else {}
+            self.errors = fields or {at: refusal.problem.text}

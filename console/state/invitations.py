@@ -12,7 +12,6 @@ from backend.errors import Conflict
 from backend.identity.types import Invitation, Role
 from backend.operator import Operator, Permission
 from console import routes, toasts
-from console.problems import caught
 from console.state import formats
 from console.state.forms import Choice, Formed
 from console.state.members_rows import (
@@ -51,13 +50,10 @@ class InvitationsState(Formed, rx.State):
         """Ask somebody in."""
         operator = await self._operator(Permission.MEMBERS_MANAGE)
         email, role = str(form.get("email", "")), Role(str(form.get("role", Role.VIEWER)))
-        with caught(Conflict) as refusal:
-            async with self._checking():
-                made = await services().identity.invite(operator, email, role)
-                await self._read(operator)
-                return self._say(made)
-        if refusal.problem:
-            self.errors = {"email": f"{refusal.problem.words} {refusal.problem.hint}".strip()}
+        async with self._checking(Conflict, at="email"):
+            made = await services().identity.invite(operator, email, role)
+            await self._read(operator)
+            return self._say(made)
         return None
 
     @rx.event
@@ -86,13 +82,10 @@ class InvitationsState(Formed, rx.State):
         """Let a group give a role."""
         operator = await self._operator(Permission.MEMBERS_MANAGE)
         group, role = str(form.get("group", "")), Role(str(form.get("role", Role.VIEWER)))
-        with caught(Conflict) as refusal:
-            async with self._checking():
-                await services().identity.add_group_rule(operator, group, role)
-                self.ruling = False
-                await self._read(operator)
-        if refusal.problem:
-            self.errors = {"group": f"{refusal.problem.words} {refusal.problem.hint}".strip()}
+        async with self._checking(Conflict, at="group"):
+            await services().identity.add_group_rule(operator, group, role)
+            self.ruling = False
+            await self._read(operator)
 
     @rx.event
     async def remove_rule(self, rule_id: str) -> None:

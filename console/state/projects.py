@@ -13,7 +13,6 @@ from backend.bootstrap import services
 from backend.errors import Conflict
 from backend.identity.types import Project
 from backend.operator import Operator, Permission
-from console.problems import caught
 from console.state import formats
 from console.state.asking import Asking
 from console.state.forms import Formed
@@ -56,16 +55,13 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
         """Make the project, or name it anew."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
         identity, name = services().identity, str(form.get("name", ""))
-        with caught(Conflict) as refusal:
-            async with self._checking():
-                if self.naming_id:
-                    await identity.change_project(operator, self.naming_id, name=name)
-                else:
-                    await identity.create_project(operator, name)
-                self.naming = False
-                await self._read(operator)
-        if refusal.problem:
-            self.errors = {"name": f"{refusal.problem.words} {refusal.problem.hint}".strip()}
+        async with self._checking(Conflict, at="name"):
+            if self.naming_id:
+                await identity.change_project(operator, self.naming_id, name=name)
+            else:
+                await identity.create_project(operator, name)
+            self.naming = False
+            await self._read(operator)
 
     @rx.event
     async def ask_end(self, project_id: str, name: str) -> None:

@@ -14,7 +14,6 @@ from backend.errors import Conflict
 from backend.identity.types import Door, Policy
 from backend.operator import Operator, Permission
 from console import routes, toasts
-from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.seat import Phased
@@ -72,13 +71,10 @@ class SignInPolicyState(Phased, Formed, rx.State):
             tenants=_entries(form, "tenants"),
             groups=_entries(form, "groups"),
         )
-        with caught(Conflict) as refusal:
-            async with self._checking():
-                await services().sign_in.set_policy(operator, chosen)
-                await self._read(operator)
-                return toasts.say("Saved.", "It holds at once, for open sessions too.")
-        if refusal.problem:
-            self.errors = {"": f"{refusal.problem.words} {refusal.problem.hint}".strip()}
+        async with self._checking(Conflict):
+            await services().sign_in.set_policy(operator, chosen)
+            await self._read(operator)
+            return toasts.say("Saved.", "It holds at once, for open sessions too.")
         return None
 
     async def _read(self, operator: Operator) -> None:

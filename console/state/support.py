@@ -14,7 +14,6 @@ from backend.errors import NotFound
 from backend.identity.types import Role, SupportGrant
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
-from console.problems import caught
 from console.state import formats
 from console.state.asking import Asking
 from console.state.forms import Formed
@@ -78,19 +77,16 @@ class SupportState(Phased, Formed, Asking, rx.State):
         """Let somebody of support act for a member."""
         operator = await self._operator(Permission.SUPPORT_GRANT)
         role, minutes = str(form.get("role", "")), str(form.get("minutes", ""))
-        with caught(NotFound) as refusal:
-            async with self._checking():
-                await services().identity.grant_support(
-                    operator,
-                    str(form.get("email", "")),
-                    str(form.get("member", "")),
-                    Role(role) if role in {*Role} else Role.VIEWER,
-                    timedelta(minutes=int(minutes) if minutes in LIFETIMES else 60),
-                )
-                self.opened = False
-                await self._read(operator)
-        if refusal.problem:
-            self.errors = {"": refusal.problem.words}
+        async with self._checking(NotFound):
+            await services().identity.grant_support(
+                operator,
+                str(form.get("email", "")),
+                str(form.get("member", "")),
+                Role(role) if role in {*Role} else Role.VIEWER,
+                timedelta(minutes=int(minutes) if minutes in LIFETIMES else 60),
+            )
+            self.opened = False
+            await self._read(operator)
 
     @rx.event
     async def ask_revoke(self, grant_id: str, name: str) -> None:
