@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,12 @@ MAX_CONCURRENCY = 64
 DEFAULT_CONCURRENCY = 10
 MAX_CELLS = 200_000
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
+# What other tools call the same kind of evaluator.
+ALSO = {
+    "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",
+    "embedding_similarity": "similarity", "similar": "similarity", "tool_call": "tool_calls",
+    "tool_call_match": "tool_calls", "human_review": "human", "pairwise_judge": "pairwise",
+}  # fmt: skip
 
 
 class Status(StrEnum):
@@ -45,6 +52,12 @@ class CellStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     SKIPPED = "skipped"
+
+
+def kind_of(spec: Mapping[str, Any]) -> str:
+    """Return the kind that the settings of an evaluator name, however they write it; it may be unknown."""
+    written = str(spec.get("kind", "")).strip().lower().replace("-", "_").replace(" ", "_")
+    return ALSO.get(written, written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,12 @@ from typing import Any
 
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.outside import Outside
-from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft
+from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft, kind_of
 from backend.flows.document import FlowDocument
 from backend.flows.nodes.input import Input, InputConfig
 from backend.operator import Operator
 from backend.prompts.types import PRODUCTION, Content, VersionRef
 from backend.providers.types import ModelChoice
-
-EMBEDDERS = ("similarity", "similar", "embedding_similarity", "embedding-similarity")
 
 
 async def pin(outside: Outside, operator: Operator, draft: Draft, *, keep: bool) -> tuple[Pinned, ...]:
@@ -48,7 +46,7 @@ async def judges_pinned(
     )
     found = []
     for number, spec in enumerate(specs):
-        models = embedding if spec.get("kind") in EMBEDDERS else talking
+        models = embedding if kind_of(spec) == "similarity" else talking
         named: dict[str, Any] = {}
         try:
             if isinstance(spec.get("model"), str):

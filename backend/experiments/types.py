@@ -26,6 +26,7 @@ from backend.experiments.draft_types import (
     PromptChoice,
     Status,
     VariantDraft,
+    kind_of,
 )
 from backend.experiments.review_types import Asked, Review, Reviews
 
@@ -65,6 +66,7 @@ __all__ = [
     "TradeOff",
     "VariantDraft",
     "WorseSlice",
+    "kind_of",
     "topic_of",
 ]
 

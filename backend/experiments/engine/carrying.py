@@ -23,7 +23,7 @@ from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Outside, Rows, acting
 from backend.experiments.repository import Cells, Ownership
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import CellStatus, Pinned, Status
+from backend.experiments.types import CellStatus, Pinned, Status, kind_of
 from backend.flows.errors import RunInterrupted
 from backend.ports.language_model import Usage
 
@@ -57,7 +57,7 @@ class Carrying:
             self._operator,
             lanes,
             requests_per_minute=self._draft.requests_per_minute,
-            with_trace=any(str(spec.get("kind", "")).startswith("tool") for spec in self._draft.evaluators),
+            with_trace=any(kind_of(spec) == "tool_calls" for spec in self._draft.evaluators),
         )
 
     @property

@@ -18,7 +18,7 @@ from backend.experiments.evaluators.overlap import Bleu, LevenshteinDistance, Ro
 from backend.experiments.evaluators.resources import Cost, Latency
 from backend.experiments.evaluators.retrieval import Retrieval
 from backend.experiments.evaluators.texts import Contains, Exact, Regex
-from backend.experiments.types import EvaluatorKind
+from backend.experiments.types import EvaluatorKind, kind_of
 
 KINDS: Mapping[str, type[Evaluator]] = {
     kind.kind: kind
@@ -43,12 +43,6 @@ KINDS: Mapping[str, type[Evaluator]] = {
         Human,
     )
 }
-# What other tools call the same.
-ALSO = {
-    "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",
-    "embedding_similarity": "similarity", "similar": "similarity", "tool_call": "tool_calls",
-    "tool_call_match": "tool_calls", "human_review": "human", "pairwise_judge": "pairwise",
-}  # fmt: skip
 MAX_EVALUATORS = 20
 
 
@@ -64,9 +58,8 @@ def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:
     found: list[Evaluator] = []
     for number, spec in enumerate(specs):
         field = f"evaluators.{number}"
-        settings = dict(spec)
-        kind = str(settings.pop("kind", "")).strip().lower().replace("-", "_").replace(" ", "_")
-        evaluator = KINDS.get(ALSO.get(kind, kind))
+        kind, settings = kind_of(spec), {name: value for name, value in spec.items() if name != "kind"}
+        evaluator = KINDS.get(kind)
         if evaluator is None:
             sentence = f"There is no evaluator called {kind or 'nothing'}."
             raise InvalidInput(sentence, hint=f"There are {', '.join(KINDS)}.", fields={f"{field}.kind": sentence})

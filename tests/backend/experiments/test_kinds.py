@@ -1,0 +1,36 @@
+"""An evaluator is the same however its kind is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.experiments.types import FlowChoice, VariantDraft
+from backend.operator import Operator
+from tests.backend.experiments.conftest import Lab
+from tests.factories import flows
+
+
+@pytest.mark.parametrize("kind", ["tool_calls", "Tool calls", "tool-call-match"])
+async def test_the_run_of_a_flow_is_read_for_its_tools_however_the_kind_is_written(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    read: list[str] = []
+    get = lab.services.runs.get
+
+    async def count(operator: Operator, run_id: str) -> object:
+        read.append(run_id)
+        return await get(operator, run_id)
+
+    monkeypatch.setattr(lab.services.runs, "get", count)
+    lab.fill(2)
+    await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    await lab.ran(VariantDraft("flow", flow=FlowChoice("desk", "draft")), evaluators=({"kind": kind},))
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("kind", ["similarity", "Embedding similarity", "SIMILAR"])
+async def test_a_model_of_meaning_is_found_however_the_kind_is_written(lab: Lab, kind: str) -> None:
+    lab.fill(1)
+    [model, *_] = await lab.services.providers.list_embedding_models(lab.operator)
+    draft = lab.draft(evaluators=({"kind": kind, "model": model.name},))
+    assert (await lab.service.create(lab.operator, draft)).draft.evaluators[0]["model"] == model.reference
