@@ -11,6 +11,8 @@ from backend.errors import InvalidInput
 Item = TypeVar("Item")
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
+MAX_NUMBER = 2**31 - 1  # what a column of numbers holds on Postgres
+MAX_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class Page:
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
             raise InvalidInput(f"limit must lie between 1 and {MAX_LIMIT}.", fields={"limit": str(self.limit)})
+
+    def number(self, start: int) -> int:
+        """Return `after` of a list that goes on behind a number, `start` on its first page. Raise InvalidInput."""
+        if not self.after:
+            return start
+        if not self.after.isascii() or not self.after.isdigit() or len(self.after) > MAX_DIGITS:
+            raise InvalidInput("after must be the `next` of the page before.", fields={"after": self.after})
+        return int(self.after)
 
 
 @dataclass(frozen=True, slots=True)

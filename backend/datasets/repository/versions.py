@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.datasets.models import DatasetVersionRow
 from backend.datasets.types import Act, DatasetVersion
-from backend.paging import Listed, Page
+from backend.paging import MAX_NUMBER, Listed, Page
 
 
 class Versions:
@@ -23,10 +23,10 @@ class Versions:
         """Return versions, newest first; `page.after` is the number of the one before them."""
         number = col(DatasetVersionRow.number)
         statement = select(DatasetVersionRow).where(
-            DatasetVersionRow.project_id == self._project_id, DatasetVersionRow.dataset_id == dataset_id
+            DatasetVersionRow.project_id == self._project_id,
+            DatasetVersionRow.dataset_id == dataset_id,
+            number < page.number(MAX_NUMBER),
         )
-        if page.after:
-            statement = statement.where(number < int(page.after))
         rows = (await self._session.exec(statement.order_by(number.desc()).limit(page.limit + 1))).all()
         return Listed.cut([version_of(row) for row in rows], page, key="number")
 

@@ -55,7 +55,7 @@ class ReadingUseCases(UseCases):
         page: Page = FIRST_PAGE,
     ) -> Listed[Item]:
         """Return rows in the order they were added; `page.after` is the number of the row before. Raise NotFound."""
-        after = _number(page.after)
+        after = page.number(0)
         async with self._reading(operator, dataset_id) as opened:
             at = known(opened.dataset, version)
             rows = await opened.items.page(at, _storable(wanted), after=after, limit=page.limit + 1)
@@ -135,7 +135,6 @@ class ReadingUseCases(UseCases):
         self, operator: Operator, dataset_id: str, page: Page = FIRST_PAGE
     ) -> Listed[DatasetVersion]:
         """Return versions, newest first; `page.after` is the number of the one before. Raise NotFound."""
-        _number(page.after)
         async with self._reading(operator, dataset_id) as opened:
             return await opened.versions.page(dataset_id, page)
 
@@ -188,14 +187,6 @@ class ReadingUseCases(UseCases):
                 break
             await asyncio.sleep(0)  # others take their turn between parts
         return found[:MAX_PROBLEMS]
-
-
-def _number(after: str) -> int:
-    if not after:
-        return 0
-    if not after.isascii() or not after.isdigit() or len(after) > 9:  # noqa: PLR2004  # more than any row or version
-        raise InvalidInput("after must be the `next` of the page before.")
-    return int(after)
 
 
 def _storable(wanted: ItemFilter) -> ItemFilter:

@@ -97,7 +97,7 @@ class Making(UseCases):
     ) -> Listed[Cell]:
         """Return a page of cells in the order of asking; `after` is a number. Raise ExperimentNotFound."""
         operator.require(Permission.EXPERIMENTS_READ)
-        after = int(page.after) if page.after.isdigit() else -1
+        after = page.number(-1)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
             names = [one.name for one in draft_of(row).variants]

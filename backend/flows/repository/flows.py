@@ -14,16 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.flows.document import FlowDocument
 from backend.flows.models import FlowRow, FlowSnapshotRow, FlowVersionRow
-from backend.paging import Page
+from backend.paging import MAX_NUMBER, Page
 
 
 def snapshot_id_of(document: FlowDocument) -> str:
     """Return 64 hex digits that stand for this content, positions and titles with it."""
     return hashlib.sha256(msgspec.json.encode(document.as_json())).hexdigest()
-
-
-MAX_VERSION = 2**31 - 1  # what the column holds on Postgres
-MAX_DIGITS = 18
 
 
 class FlowRepository:
@@ -64,17 +60,18 @@ class FlowRepository:
         """Return one more than asked for, newest first."""
         statement = (
             select(FlowVersionRow)
-            .where(FlowVersionRow.project_id == self._project_id, FlowVersionRow.flow_id == flow_id)
+            .where(
+                FlowVersionRow.project_id == self._project_id,
+                FlowVersionRow.flow_id == flow_id,
+                FlowVersionRow.number < page.number(MAX_NUMBER),
+            )
             .order_by(col(FlowVersionRow.number).desc())
             .limit(page.limit + 1)
         )
-        if page.after.isdecimal():
-            after = int(page.after[:MAX_DIGITS])  # both databases refuse what has more than 64 bits
-            statement = statement.where(FlowVersionRow.number < after)
         return list(await self._session.exec(statement))
 
     async def version(self, flow_id: str, number: int) -> FlowVersionRow | None:
-        if number > MAX_VERSION:
+        if number > MAX_NUMBER:
             return None
         statement = select(FlowVersionRow).where(
             FlowVersionRow.project_id == self._project_id,

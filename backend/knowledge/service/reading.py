@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from backend.errors import InvalidInput
 from backend.knowledge.outline import outline_of, with_overlap
 from backend.knowledge.parts import object_key
 from backend.knowledge.repository import Chunks, Documents, KnowledgeBases
@@ -67,7 +66,7 @@ class ReadingUseCases(UseCases):
     async def list_chunks(self, operator: Operator, document_id: str, page: Page = FIRST_PAGE) -> Listed[Chunk]:
         """Return chunks in reading order; `page.after` is the ordinal of the one before them. Raise NotFound."""
         operator.require(Permission.KNOWLEDGE_READ)
-        after = _ordinal(page.after)
+        after = page.number(-1)
         async with self._units.read(operator) as session:
             document = await Documents(session, operator.project_id).get(document_id)
             [base] = await KnowledgeBases(session, operator.project_id).many([document.knowledge_base_id])
@@ -96,12 +95,3 @@ class ReadingUseCases(UseCases):
         key = object_key(operator.project_id, document.id)
         await self._parts.objects.size(key)  # a missing file is told here, not in the middle of an answer
         return document, self._parts.objects.read(key)
-
-
-def _ordinal(after: str) -> int:
-    """Return the ordinal that a page goes on behind, -1 for the first page."""
-    if not after:
-        return -1
-    if not after.isascii() or not after.isdigit() or len(after) > 9:  # noqa: PLR2004  # a million times our largest
-        raise InvalidInput("after must be the `next` of the page before.")
-    return int(after)

@@ -8,11 +8,8 @@ from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.paging import Page
+from backend.paging import MAX_NUMBER, Page
 from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
-
-MAX_NUMBER = 2**31 - 1  # what the column holds on Postgres
-MAX_DIGITS = 18
 
 
 class PromptRepository:
@@ -106,12 +103,14 @@ class PromptRepository:
         """Return one more than asked for, newest first; `after` is a number."""
         statement = (
             select(PromptVersionRow)
-            .where(PromptVersionRow.project_id == self._project_id, PromptVersionRow.prompt_id == prompt_id)
+            .where(
+                PromptVersionRow.project_id == self._project_id,
+                PromptVersionRow.prompt_id == prompt_id,
+                PromptVersionRow.number < page.number(MAX_NUMBER),
+            )
             .order_by(col(PromptVersionRow.number).desc())
             .limit(page.limit + 1)
         )
-        if page.after.isdecimal():
-            statement = statement.where(PromptVersionRow.number < int(page.after[:MAX_DIGITS]))
         return list(await self._session.exec(statement))
 
     async def names(self, prompt_ids: Collection[str]) -> dict[str, str]:

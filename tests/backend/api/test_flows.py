@@ -210,7 +210,13 @@ async def test_a_version_that_no_column_could_hold_is_unknown(client: httpx.Asyn
     assert restored.status_code == 404
     run = await client.post("/api/flows/echo/run", json={"version": number, "input": {"question": "x"}})
     assert run.status_code < 500
-    assert (await client.get(f"/api/flows/echo/versions?after={number}")).status_code == 200
+
+
+@pytest.mark.parametrize("after", ["x", "²", "-1", str(2**31), str(10**30)])
+async def test_versions_go_on_only_behind_a_number(client: httpx.AsyncClient, after: str) -> None:
+    await publish(client, greeting())
+    assert (await client.get("/api/flows/echo/versions", params={"after": after})).status_code == 422
+    assert (await client.get("/api/flows/echo/versions?after=0")).json()["versions"] == []
 
 
 async def test_a_circle_may_be_drawn_and_is_neither_published_nor_run(client: httpx.AsyncClient) -> None:

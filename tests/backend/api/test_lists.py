@@ -65,3 +65,13 @@ def test_a_short_list_is_cut_like_a_long_one() -> None:
     assert (last.items, last.next) == (rows[2:], None)
     with pytest.raises(InvalidInput, match="gone"):
         Listed.among(rows, Page(2, "row_gone"))
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "²", "٣", " 1", "9" * 10, "9" * 30])
+def test_a_number_to_go_on_behind_is_one_that_was_given(after: str) -> None:
+    with pytest.raises(InvalidInput):
+        Page(1, after).number(-1)
+
+
+def test_a_list_of_numbers_begins_at_its_start() -> None:
+    assert (Page(1).number(-1), Page(1, "0").number(-1), Page(1, "9" * 9).number(-1)) == (-1, 0, 999_999_999)
