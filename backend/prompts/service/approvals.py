@@ -27,20 +27,21 @@ class ApprovalUseCases(LabelUseCases):
         """Return the wishes of one prompt, or of all with an empty name: those that wait, or all. Newest first."""
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
-            rows, labels = (
-                PromptRepository(session, operator.project_id),
-                LabelRepository(session, operator.project_id),
-            )
+            rows, labels = self._repositories(session, operator)
             prompt_id = (await self._row(rows, name)).id if name else ""
             found = await labels.approvals(prompt_id=prompt_id, waiting=waiting)
             names = await rows.names({one.prompt_id for one in found})
             return [approval_of(one, names.get(one.prompt_id, "")) for one in found]
 
     async def approve(self, operator: Operator, identifier: str) -> Label:
-        """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once it is decided."""
+        """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once decided or by a gate."""
         operator.require(Permission.PROMPTS_APPROVE)
+        async with self._units.read(operator) as session:
+            rows, labels = self._repositories(session, operator)
+            wish, _ = await self._waiting(rows, labels, identifier, lock=False)
+        await self._pass_gates(operator, wish.prompt_id, wish.label, wish.version)
         async with self._units.write(operator) as work:
-            rows, labels = self._repositories(work, operator)
+            rows, labels = self._repositories(work.session, operator)
             asked, row = await self._waiting(rows, labels, identifier)
             if operator.user_id in {asked.asked_by_id, asked.author_id}:
                 raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
@@ -76,7 +77,7 @@ class ApprovalUseCases(LabelUseCases):
         *,
         own: bool = False,
     ) -> Approval:
-        rows, labels = self._repositories(work, operator)
+        rows, labels = self._repositories(work.session, operator)
         asked, row = await self._waiting(rows, labels, identifier)
         if own and asked.asked_by_id != operator.user_id:
             raise Forbidden("Only who asked takes a wish back.", hint="Refuse it instead.")
@@ -86,13 +87,13 @@ class ApprovalUseCases(LabelUseCases):
         return approval_of(asked, row.name)
 
     async def _waiting(
-        self, rows: PromptRepository, labels: LabelRepository, identifier: str
+        self, rows: PromptRepository, labels: LabelRepository, identifier: str, *, lock: bool = True
     ) -> tuple[PromptApprovalRow, PromptRow]:
-        found = await labels.approval(storable(identifier))
+        found = await labels.approval(storable(identifier), lock=lock)
         if found is None:
             raise NotFound("There is nothing of that id to decide.")
         try:
-            row = await self._row(rows, found.prompt_id, lock=True)
+            row = await self._row(rows, found.prompt_id, lock=lock)
         except PromptNotFound as error:
             raise NotFound("There is nothing of that id to decide.") from error
         if found.state != "waiting":

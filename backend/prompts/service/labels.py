@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
@@ -70,7 +72,7 @@ class LabelUseCases(UseCases):
         label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
         await self._pass_gates(operator, name, label, version)
         async with self._units.write(operator) as work:
-            rows, labels = self._repositories(work, operator)
+            rows, labels = self._repositories(work.session, operator)
             row = await self._row(rows, name, lock=True)
             wanted = await self._version(rows, row, version)
             await self._check_renders(work.session, row, Content.model_validate(wanted.content))
@@ -147,7 +149,7 @@ class LabelUseCases(UseCases):
         """
         operator.require(Permission.PROMPTS_EDIT)
         async with self._units.write(operator) as work:
-            rows, labels = self._repositories(work, operator)
+            rows, labels = self._repositories(work.session, operator)
             row = await self._row(rows, name, lock=True)
             now = await self._label(labels, row, label)
             is_protected = await labels.protection(label) is not None
@@ -165,7 +167,7 @@ class LabelUseCases(UseCases):
         """Take a label off a prompt. Raise PromptNotFound, NotFound, Forbidden while it is protected."""
         operator.require(Permission.PROMPTS_EDIT)
         async with self._units.write(operator) as work:
-            rows, labels = self._repositories(work, operator)
+            rows, labels = self._repositories(work.session, operator)
             row = await self._row(rows, name, lock=True)
             now = await self._label(labels, row, label)
             if await labels.protection(label) is not None:
@@ -244,6 +246,5 @@ class LabelUseCases(UseCases):
             raise NotFound(f"{row.name} has no version under that label.")
         return found
 
-    def _repositories(self, work: Work, operator: Operator) -> tuple[PromptRepository, LabelRepository]:
-        project = operator.project_id
-        return PromptRepository(work.session, project), LabelRepository(work.session, project)
+    def _repositories(self, session: AsyncSession, operator: Operator) -> tuple[PromptRepository, LabelRepository]:
+        return PromptRepository(session, operator.project_id), LabelRepository(session, operator.project_id)

@@ -9,6 +9,7 @@ import pytest
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator, Permission
+from backend.ports.publish_gate import Publishing
 from backend.prompts.errors import CannotRender, VersionNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import Prompt, VersionRef
@@ -89,6 +90,35 @@ async def test_a_protected_label_waits_for_a_second_person(
     assert await prompts.approvals(ines) == []
     with pytest.raises(Conflict, match="It was approved by Daniel already"):
         await prompts.approve(daniel, waiting.id)
+
+
+class Gate:
+    """Says no while it is shut, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.shut, self.asked = False, list[tuple[str, str, int | None]]()
+
+    async def check(self, publishing: Publishing) -> None:
+        self.asked.append((publishing.kind, publishing.name, publishing.version))
+        if self.shut:
+            raise Conflict("It got worse.")
+
+
+async def test_a_gate_is_asked_again_when_a_wish_is_approved(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    gate = Gate()
+    prompts.gates.append(gate)
+    await prompts.protect_label(ines, "production", protected=True)
+    wish = (await prompts.set_label(ines, two.id, "production", 2)).approval
+    assert wish
+    gate.shut = True
+    with pytest.raises(Conflict, match="got worse"):
+        await prompts.approve(daniel, wish.id)
+    assert [one.id for one in await prompts.approvals(daniel)] == [wish.id]
+    gate.shut = False
+    assert (await prompts.approve(daniel, wish.id)).version == 2
+    assert gate.asked == [("prompt", "Support answer", 2)] * 3
 
 
 async def test_nobody_approves_their_own_change(
