@@ -77,9 +77,12 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
 
     @rx.event
     async def end(self) -> None:
-        """Delete the project: nobody enters it any more."""
+        """Delete the project: nobody enters it any more. The typed name is checked here too."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
-        await services().identity.delete_project(operator, self._answered("end"))
+        project_id = self._answered("end")
+        if not any(row.id == project_id and row.name == self.typed for row in self.rows):
+            return
+        await services().identity.delete_project(operator, project_id)
         await self._read(operator)
 
     @rx.event

@@ -31,5 +31,10 @@ async def test_a_project_is_made_renamed_and_deleted(tab: Tab) -> None:
     assert state.errors == {"name": "Give the project a name."}
     await state.save({"name": "Bills"})
     await state.ask_end(state.rows[0].id, "Bills")
+    await state.type_name("Bill")
+    await state.end()
+    assert [row.name for row in state.rows] == ["Bills", "Support desk"]
+    await state.ask_end(state.rows[0].id, "Bills")
+    await state.type_name("Bills")
     await state.end()
     assert [row.name for row in state.rows] == ["Support desk"]
