@@ -45,6 +45,7 @@ async def templates(tmp_path: Path) -> AsyncIterator[Templates]:
         ("{{ search.passages | map(attribute='text') | join(', ') }}", "one, two {{ input.name }}"),
         ("{# a comment #}{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
         ("{% macro hi(n) %}hi {{ n }}{% endmacro %}{{ hi('you') }}", "hi you"),
+        ("{{ input.items | reverse | list }}", "[2, 1]"),
         ("{{ search.passages[:1] | tojson }}", '[{"text": "one", "score": 0.5}]'),
     ],
 )
@@ -138,6 +139,20 @@ async def test_a_wrong_template_says_where(templates: Templates, source: str, li
         "{{ number" + " + number" * 30_000 + " }}",
         "x" * 200_000 + "{{ number }}",
         "{{ input.big | wordwrap(1) | length * 10**8 * 'a' }}",
+        "{{ 1 | round(50000000, 'ceil') }}",
+        "{{ 'a'" + " | tojson" * 60 + " }}",
+        "{{ 'a'" + " | list | string" * 30 + " }}",
+        "{{ input.name" + " | join('12345678901234567890')" * 12 + " }}",
+        "{{ [[[[input.big] | upper] | upper] | upper]" + " | lower" * 400 + " }}",
+        "{{ number }}" * 8_000,
+        "{{ 1" + " ~ 1" * 20_000 + " }}",
+        "{{ input.name.format }}",
+        "{{ input.name.upper }}",
+        "{{ input.name['upper'] ~ '!' }}",
+        "{{ input.name.upper | string }}",
+        "{{ [input.name.upper] }}",
+        "{{ input.items | reverse }}",
+        "{% if 1 %}{{ input.items | map('string') }}{% endif %}",
     ],
 )
 async def test_a_hostile_template_fails_in_words_and_the_next_one_works(templates: Templates, source: str):

@@ -77,10 +77,13 @@ class JinjaTemplates:
 
     def _read_anew(self, source: str) -> _Read:
         tree: nodes.Template = parse(self._sandbox, source)
-        references = reading.references(tree)
-        names = frozenset(name.partition(".")[0] for name in references)
-        lone, variables = reading.lone_expression(tree, source), uses.variables(tree, references)
-        return _Read(reading.is_cheap(tree), lone, names, references, variables)
+        try:
+            references = reading.references(tree)
+            names = frozenset(name.partition(".")[0] for name in references)
+            lone, variables = reading.lone_expression(tree, source), uses.variables(tree, references)
+            return _Read(reading.is_cheap(tree), lone, names, references, variables)
+        except RecursionError:
+            raise TemplateFailed("The template is nested too deeply.") from None
 
     async def _ask(self, order: Render) -> Any:
         number = self._under_way.index(min(self._under_way))

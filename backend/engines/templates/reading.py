@@ -17,24 +17,49 @@ CHEAP_FILTER_NAMES = """
     tojson trim unique upper urlencode wordcount
 """
 CHEAP_FILTERS = frozenset(CHEAP_FILTER_NAMES.split())
-MAX_CHEAP_SEPARATOR = 20  # characters; `join` repeats it once per item
+# `tojson` doubles the quotes each time, `list` and `string` make five characters of one: thirty of them in a row are
+# more than a machine holds. One behind another is enough for the process with limits.
+GROWING_FILTERS = frozenset({"join", "list", "string", "tojson", "unique", "urlencode"})
+# A precision of 5,000,000 takes a minute, `sum(start=[])` is quadratic, `tojson(8)` indents each of a million values.
+MAX_CHEAP_ARGUMENT = 20  # as a number, or in characters: `join` repeats it once per item
 MAX_CHEAP_CONCATENATIONS = 20  # each could repeat the largest value once more
+MAX_CHEAP_STEPS = 100  # filters, tests and comparisons; each could go through the largest value once more
 
 
 def is_cheap(tree: nodes.Template) -> bool:
-    num_joined = 0
-    for node in _all(tree):
-        if not isinstance(node, CHEAP_NODES) or (isinstance(node, nodes.Filter) and not _is_cheap_filter(node)):
-            return False
-        num_joined += len(node.nodes) if isinstance(node, nodes.Concat) else 0
-    return num_joined <= MAX_CHEAP_CONCATENATIONS
+    kinds = list(_all(tree))
+    num_joined = sum(len(node.nodes) for node in kinds if isinstance(node, nodes.Concat))
+    num_steps = sum(isinstance(node, nodes.Filter | nodes.Test | nodes.Operand) for node in kinds)
+    return num_joined <= MAX_CHEAP_CONCATENATIONS and num_steps <= MAX_CHEAP_STEPS and _is_cheap(tree, 0)
+
+
+def _is_cheap(node: nodes.Node, num_growing: int) -> bool:
+    """Tell whether the node costs no more than its values are long, below so many nodes that lengthen them."""
+    if not isinstance(node, CHEAP_NODES) or (isinstance(node, nodes.Filter) and not _is_cheap_filter(node)):
+        return False
+    # The remainder of two numbers of a million digits takes a minute; base 16 reads such numbers.
+    if isinstance(node, nodes.Test) and node.name == "divisibleby":
+        return False
+    if isinstance(node, nodes.List) and not all(isinstance(one, nodes.Const) for one in node.items):
+        return False
+    num_growing += isinstance(node, nodes.Concat) or (isinstance(node, nodes.Filter) and node.name in GROWING_FILTERS)
+    return num_growing <= 1 and all(_is_cheap(child, num_growing) for child in node.iter_child_nodes())
 
 
 def _is_cheap_filter(node: nodes.Filter) -> bool:
-    if node.name == "join":
-        arguments = [*node.args, *(keyword.value for keyword in node.kwargs)]
-        return all(isinstance(one, nodes.Const) and len(str(one.value)) <= MAX_CHEAP_SEPARATOR for one in arguments)
-    return node.name in CHEAP_FILTERS
+    arguments = [*node.args, *(keyword.value for keyword in node.kwargs)]
+    if node.name in {"d", "default"}:
+        return True
+    if node.name == "tojson" and arguments:
+        return False
+    return node.name in CHEAP_FILTERS and all(_is_small(one) for one in arguments)
+
+
+def _is_small(argument: nodes.Expr) -> bool:
+    if not isinstance(argument, nodes.Const):
+        return False
+    value = argument.value
+    return len(value) <= MAX_CHEAP_ARGUMENT if isinstance(value, str) else abs(value or 0) <= MAX_CHEAP_ARGUMENT
 
 
 def lone_expression(tree: nodes.Template, source: str) -> str:
