@@ -13,17 +13,18 @@ from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Scor
 
 MISSING = object()
 _STEP = re.compile(r"\[(-?\d+)\]|\[?['\"]([^'\"]+)['\"]\]?|([^.\[\]]+)")
-_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL)
+FENCE = "```"
 MAX_JSON = 1_000_000
 
 
 def read_json(text: str) -> Any:
     """Return the value that an answer is, between fences too. Raise ValueError."""
-    text = text.strip()
-    if fenced := _FENCED.fullmatch(text):
-        text = fenced.group(1)
     if len(text) > MAX_JSON:
         raise ValueError("it is longer than a million characters")
+    text = text.strip()
+    # An expression for the fences tried every blank of a long run against every other.
+    if text.startswith(FENCE) and text.endswith(FENCE) and len(text) > len(FENCE):
+        text = text.removeprefix(FENCE).removesuffix(FENCE).removeprefix("json")
     try:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError:
