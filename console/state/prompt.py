@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -12,7 +13,7 @@ from backend.paging import Page
 from backend.prompts.types import PRODUCTION, Content, VersionRef, estimated_tokens
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.prompt_diff import Half, Row, compared, lines_of
+from console.state.prompt_diff import MOST_CHARACTERS, MOST_LINES, Half, Row, compared, lines_of
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_rows import (
     DRAFT,
@@ -104,11 +105,14 @@ class PromptState(Addressed, Phased, rx.State):
         self.chosen_name = f"v{self.chosen or self.latest + 1}"
         after = await self._content(operator, self.chosen)
         known = await self._content(operator, base) if base else None
-        found = compared(lines_of(known, after) if known else [], lines_of(after, known))
+        found = await asyncio.to_thread(compared, lines_of(known, after) if known else [], lines_of(after, known))
         self.rows, self.lines = found.rows, found.lines
         added = formats.counted(found.num_added, "line")
         tokens = _tokens(after) - (_tokens(known) if known else 0)
         sign = "+" if tokens > 0 else "\u2212" if tokens < 0 else "\u00b1"
+        if found.is_too_long:
+            self.summary = f"Too long to compare: at most {MOST_LINES:,} lines and {MOST_CHARACTERS:,} characters"
+            return
         self.summary = f"{added} added, {found.num_removed} removed, about {sign}{abs(tokens):,} tokens"
 
     @rx.event

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from backend.prompts.types import Content, Placeholder, Turn
-from console.state.prompt_diff import Half, compared, lines_of, pieces
+from console.state.prompt_diff import Effort, Half, compared, lines_of, pieces
 
 BEFORE = ["Same.", "Give the period and the last day.", "Cite as [1]. At most 120 words.", "End."]
 AFTER = [
@@ -73,3 +73,52 @@ def test_two_long_texts_are_compared_in_a_moment() -> None:
     start = time.perf_counter()
     compared(before, after)
     assert time.perf_counter() - start < 5
+
+
+def reordered(words: list[str]) -> list[str]:
+    return [*words[1::2], "new", *words[::2]]
+
+
+HARD = {
+    "equal lines": (["b", *["a"] * 1_900], ["a"] * 1_900 + ["c"]),
+    "equal lines about a change": (["a", "b"] * 1_000, ["b", "c", "a"] * 600),
+    "lines in another order": ([str(one) for one in range(2_000)], reordered([str(one) for one in range(1_990)])),
+    "blocks": (
+        [f"end {one}" if one % 50 == 0 else f"{one} . . ." for one in range(2_000)],
+        [f"end {one}" if one % 50 == 0 else f"{one} , . . ." for one in range(2_000)],
+    ),
+    "one word again and again": (["a " * 50_000], ["b " + "a " * 49_000 + "c"]),
+    "many lines of signs": (["." * 190 + "!" for _ in range(500)], ["?" + "." * 190 for _ in range(500)]),
+    "every second word": (
+        [" ".join(f"w{one} x{one}" for one in range(8_000))],
+        [" ".join(f"w{one} y{one}" for one in range(8_000))],
+    ),
+    "open braces": (["{" * 100_000], ["x" + "{" * 100_000]),
+    "open tags": (["{% " * 33_000], ["x" + "{# " * 33_000]),
+    "holes": (["{{a}}" * 20_000], ["{{b}}" * 20_000]),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_no_text_holds_the_process_up(name: str) -> None:
+    """Each took from seconds to minutes where it was compared without a bound; now at most one, of the processor."""
+    before, after = HARD[name]
+    began = time.process_time()
+    found = compared(before, after)
+    assert time.process_time() - began < 6
+    assert ["".join(p.text for p in row.left.pieces) for row in found.rows if row.left.mark != "pad"] == before
+    assert ["".join(p.text for p in row.right.pieces) for row in found.rows if row.right.mark != "pad"] == after
+    assert sum(len(half.pieces) for half in found.lines) < 20_000
+
+
+def test_matching_is_refused_before_it_costs_more_than_is_left() -> None:
+    effort = Effort(1_000)
+    assert effort.matcher(["."] * 20, [","] * 20) is not None
+    assert effort.left == 200
+    assert effort.matcher(["."] * 20, ["."] * 20) is None
+
+
+def test_what_is_too_long_is_not_compared() -> None:
+    assert compared(["a"], ["a"] * 2_001).is_too_long
+    assert compared(["a" * 300_001], ["a"]).is_too_long
+    assert not compared([], ["a" * 300_000]).is_too_long
