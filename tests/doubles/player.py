@@ -46,6 +46,8 @@ class Player:
         try:
             if self.barrier:
                 await self.barrier.wait()
+            if endpoint.reference == "broken":
+                raise ZeroDivisionError
             if endpoint.reference == "failing":
                 yield TextDelta("half")
                 raise ModelFailed("It broke.", reason="cut", hint="Try again.", usage=Usage(5, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.errors import DomainError, InvalidInput
+from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.ports.language_model import (
     AgentLimits,
@@ -36,6 +38,7 @@ from backend.prompts.play_types import (
 from backend.prompts.service.rendering import RenderingUseCases
 from backend.prompts.types import Rendered, Values
 
+logger = logging.getLogger(__name__)
 MAX_REQUESTS = 6
 # A person waits for it.
 PATIENCE = Patience(first_token=60, whole_call=180, attempts=1)
@@ -85,8 +88,11 @@ class PlayUseCases(RenderingUseCases):
             return await self._asked(endpoint, _spoken(rendered, values), content, tell)
         except DomainError as error:
             return PlayFailed(error.message, error.hint, content.model, total_ms=_since(start))
-        except Exception:  # noqa: BLE001  # a column that never ends would hold the others open
-            return PlayFailed("Something failed on our side.", "The log has it.", content.model, total_ms=_since(start))
+        except Exception:  # a column that never ends would hold the others open
+            reference = new_id("err")
+            logger.exception("a column of a playground failed %s", reference)
+            hint = f"The log has it under {reference}."
+            return PlayFailed("Something failed on our side.", hint, content.model, total_ms=_since(start))
 
     async def _asked(
         self, endpoint: ModelEndpoint, messages: Sequence[Message], content: Content, tell: Tell

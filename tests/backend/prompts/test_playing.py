@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
@@ -62,6 +63,19 @@ async def test_a_failing_column_leaves_the_others_alone(prompts: PromptService, 
     assert found[1][0] == PlayText("half")
     assert (failed.words, failed.hint, failed.tokens_out) == ("It broke.", "Try again.", 1)
     assert unfilled.words == "The prompt needs missing."
+
+
+async def test_a_fault_of_ours_ends_its_column_and_stands_in_the_log(
+    prompts: PromptService, ines: Operator, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = await played(prompts, ines, text("ok"), text("x", model="broken"))
+    failed = found[1][-1]
+    assert isinstance(found[0][-1], PlayDone)
+    assert isinstance(failed, PlayFailed)
+    [reference] = re.findall(r"err_\w+", failed.hint)
+    [record] = caplog.records
+    assert reference in record.getMessage()
+    assert record.exc_info
 
 
 async def test_stopping_ends_every_column(prompts: PromptService, ines: Operator, player: Player) -> None:
