@@ -172,8 +172,10 @@ async def test_a_private_or_unknown_method_is_no_handler(member: Attacker) -> No
 async def test_signing_out_elsewhere_silences_the_open_socket(server: Server, member: Attacker, cookie: str) -> None:
     async with httpx.AsyncClient(cookies={SESSION_COOKIE: cookie}) as client:
         await client.post(f"{server.base_url}/sign-out")
-    told = await member.send(HYDRATE, vars={})
+    await member.io.emit("event", event(HYDRATE, vars={}), namespace=SPACE)
+    told = [await member.next(), *await member.heard()]
     assert all(not answer.get("delta") for answer in told), told
+    assert "/sign-in" in json.dumps(told)
 
 
 @pytest.mark.security("Z3")

@@ -263,6 +263,6 @@ async def test_a_key_that_may_only_read_changes_nothing(
     assert (await client.get(f"/api/knowledge-bases/{base}", headers=headers)).status_code == 200
     for method, path in sorted(_routes()):
         if method != "GET" and not path.endswith(("/search", "/ranks")):
-            assert (await client.request(method, path, headers=headers, json={})).status_code in {403, 422}
+            assert (await client.request(method, path, headers=headers, json={})).status_code == 403
     refused = await client.delete(f"/api/knowledge-bases/{base}", headers=headers)
     assert refused.status_code == 403
