@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ class FlowLine:
     """A flow with the errors of its draft, which keep it from being published."""
 
     flow: FlowBrief
-    errors: tuple[Problem, ...]
+    errors: Sequence[Problem]
 
     @property
     def failing(self) -> bool:
@@ -23,14 +24,21 @@ class FlowLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """The state of the project at `at`, newest first, the most recent of each kind."""
+class InWork:
+    """What goes on at `at`: the documents and runs that somebody waits for, newest first."""
 
     at: datetime
-    flows: tuple[FlowLine, ...]
-    failed_documents: tuple[Document, ...]
-    documents_in_work: tuple[Document, ...]
-    runs_in_work: tuple[Run, ...]
+    documents: Sequence[Document]
+    runs: Sequence[Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The state of the project, newest first, the most recent of each kind."""
+
+    flows: Sequence[FlowLine]
+    failed_documents: Sequence[Document]
+    in_work: InWork
 
     @property
     def num_needs(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
+from backend.overview.types import InWork
 from console.state import formats
 from console.state.first_run_rows import FileLine, file_line
 from console.state.home_rows import FlowRow, NeedLine, RunRow, flow_row, need_lines, run_row, summary
@@ -46,7 +48,7 @@ class HomeState(Phased, rx.State):
 
     @rx.event(background=True)
     async def watch(self) -> None:
-        """Read again each second while something is in work and somebody looks."""
+        """Look each second at what is in work while somebody looks; read all again once something began or ended."""
         async with self:
             await self._operator(Permission.PROJECT_READ)
             token = self.router.session.client_token
@@ -57,7 +59,7 @@ class HomeState(Phased, rx.State):
             while await is_open(token):
                 async with self:
                     operator = await self._operator(Permission.PROJECT_READ)
-                    await self._read(operator)
+                    await self._follow(operator)
                     if not self.files and not self.runs:
                         return
                 await asyncio.sleep(WATCH_SECONDS)
@@ -65,14 +67,24 @@ class HomeState(Phased, rx.State):
             async with self:
                 self._watching = False
 
+    async def _follow(self, operator: Operator) -> None:
+        async with self._loading():
+            before = {line.id for line in (*self.files, *self.runs)}
+            self._show(await services().overview.in_work(operator), ZoneInfo((await self._person()).time_zone))
+            if before != {line.id for line in (*self.files, *self.runs)}:
+                await self._read(operator)
+
+    def _show(self, in_work: InWork, zone: tzinfo) -> None:
+        self.files = [file_line(document) for document in in_work.documents]
+        self.runs = [run_row(run, zone, in_work.at) for run in in_work.runs]
+
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             home = await services().overview.home(operator)
             zone = ZoneInfo((await self._person()).time_zone)
-            self.today = formats.date(home.at, zone)
+            self.today = formats.date(home.in_work.at, zone)
             self.needs = need_lines(home, zone)
             self.summary = summary(self.needs)
-            self.flows = [flow_row(line, zone, home.at) for line in home.flows]
-            self.files = [file_line(document) for document in home.documents_in_work]
-            self.runs = [run_row(run, zone, home.at) for run in home.runs_in_work]
+            self.flows = [flow_row(line, zone, home.in_work.at) for line in home.flows]
+            self._show(home.in_work, zone)
             self.phase = "ready"

@@ -63,14 +63,14 @@ class RunRow:
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines: list[NeedLine] = []
     for line in home.flows:
-        lines += _of_flow(line, zone, home.at)
+        lines += _of_flow(line, zone, home.in_work.at)
     lines += [
         NeedLine(
             id=document.id,
             mark="fail",
             words="Failed",
             name=document.name,
-            when=formats.day(document.updated_at, zone, home.at),
+            when=formats.day(document.updated_at, zone, home.in_work.at),
             cause=document.error,
             hint=document.hint,
             href=routes.to(routes.KNOWLEDGE_BASE, document.knowledge_base_id),

@@ -99,6 +99,13 @@ class FlowUseCases(UseCases):
         """Return what is wrong with the draft, errors first. Raise FlowNotFound."""
         return self._problems((await self.get(operator, name)).draft)
 
+    async def problems_by_flow(self, operator: Operator, page: Page = FIRST_PAGE) -> dict[str, Sequence[Problem]]:
+        """Return what `problems` says of each flow that `list` lists, by id."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            rows = (await FlowRepository(session, operator.project_id).flows(page))[: page.limit]
+        return {row.id: self._problems(FlowDocument.stored(row.draft)) for row in rows}
+
     async def rename(
         self,
         operator: Operator,

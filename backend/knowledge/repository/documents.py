@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, update
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.knowledge.errors import DocumentNotFound
-from backend.knowledge.models import DocumentRow
+from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import IN_WORK, Document, DocumentFilter, DocumentStatus, Stage, overall_progress
 from backend.paging import Listed, Page
 
@@ -78,6 +78,24 @@ class Documents:
             col(DocumentRow.status).in_((DocumentStatus.QUEUED, DocumentStatus.RUNNING)),
         )
         return [document_of(row) for row in (await self._session.exec(statement)).all()]
+
+    async def latest(self, statuses: Collection[DocumentStatus], limit: int) -> Sequence[Document]:
+        """Return documents of all bases that are there, the one that was worked on last first."""
+        bases = select(KnowledgeBaseRow.id).where(
+            KnowledgeBaseRow.project_id == self._project_id, col(KnowledgeBaseRow.deleted_at).is_(None)
+        )
+        statement = (
+            select(DocumentRow)
+            .where(
+                DocumentRow.project_id == self._project_id,
+                col(DocumentRow.deleted_at).is_(None),
+                col(DocumentRow.status).in_(statuses),
+                col(DocumentRow.knowledge_base_id).in_(bases),
+            )
+            .order_by(col(DocumentRow.updated_at).desc(), col(DocumentRow.id).desc())
+            .limit(limit)
+        )
+        return [document_of(row) for row in await self._session.exec(statement)]
 
     def _matching(self, knowledge_base_id: str, wanted: DocumentFilter) -> list[Any]:
         conditions: list[Any] = [

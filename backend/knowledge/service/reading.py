@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from backend.knowledge.outline import outline_of, with_overlap
@@ -11,7 +11,15 @@ from backend.knowledge.repository import Chunks, Documents, KnowledgeBases
 from backend.knowledge.repository.documents import EVERYTHING
 from backend.knowledge.service.bases import FIRST_PAGE
 from backend.knowledge.service.group import UseCases
-from backend.knowledge.types import Chunk, Document, DocumentFilter, Heading, document_topic, documents_topic
+from backend.knowledge.types import (
+    Chunk,
+    Document,
+    DocumentFilter,
+    DocumentStatus,
+    Heading,
+    document_topic,
+    documents_topic,
+)
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.events import Event
@@ -46,6 +54,14 @@ class ReadingUseCases(UseCases):
         operator.require(Permission.KNOWLEDGE_READ)
         async with self._units.read(operator) as session:
             return await Documents(session, operator.project_id).in_work(knowledge_base_id)
+
+    async def latest_documents(
+        self, operator: Operator, statuses: Collection[DocumentStatus], limit: int
+    ) -> Sequence[Document]:
+        """Return documents of the whole project, the one that was worked on last first."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        async with self._units.read(operator) as session:
+            return await Documents(session, operator.project_id).latest(statuses, limit)
 
     async def get_document(self, operator: Operator, document_id: str) -> Document:
         """Return one document. Raise NotFound."""

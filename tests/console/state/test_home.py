@@ -1,0 +1,47 @@
+"""The home follows what is in work."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.flows.types import Run, RunWish
+from backend.operator import Operator
+from backend.overview.types import Home, InWork
+from console.state.home import HomeState
+from tests.console.tab import Tab, tab
+from tests.factories.flows import greeting
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+async def test_the_home_is_read_again_only_once_something_began_or_ended(
+    services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    in_work: list[Run] = []
+    home = services.overview.home
+    await services.flows.create(person, "Desk", document=greeting())
+    await services.runs.run(person, "desk", RunWish({"question": "you"}, "draft"))
+    [run] = (await services.runs.list(person)).items
+
+    async def count(operator: Operator) -> Home:
+        read.append(operator.project_id)
+        return await home(operator)
+
+    async def told(_: Operator) -> InWork:
+        return InWork(utc_now(), [], in_work)
+
+    monkeypatch.setattr(services.overview, "home", count)
+    monkeypatch.setattr(services.overview, "in_work", told)
+    state = tab.state(HomeState)
+    await state.load()
+    for in_work[:], times in (([], 1), ([run], 2), ([run], 2), ([], 3)):
+        await state._follow(person)
+        assert ([row.id for row in state.runs], len(read)) == ([one.id for one in in_work], times)
