@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 
 from backend.audit.repository import AuditTrail
@@ -46,13 +47,15 @@ class DemoService:
         self._conversations = conversations
         self._providers = providers
         self._one_at_a_time = asyncio.Lock()
+        self._being_made: set[str] = set()  # projects
 
     async def seed(self, operator: Operator) -> None:
         """Make the example at the first start, or what a killed start left open of it; do nothing afterwards."""
         operator.require(Permission.PROJECT_MANAGE)
-        async with self._one_at_a_time:
-            if (await self._row(operator)).seeded_at is None:
-                await self._seeding(operator).run()
+        with self._making(operator):
+            async with self._one_at_a_time:
+                if (await self._row(operator)).seeded_at is None:
+                    await self._seeding(operator).run()
 
     async def reset(self, operator: Operator) -> None:
         """Remove the example's things and make them again. What a person made or added stays."""
@@ -66,11 +69,21 @@ class DemoService:
                     flow_id="", document_ids=[], conversation_ids=[], seeded_at=None, hidden_at=None
                 )
                 await AuditTrail(work.session).record(operator, "demo.reset", Target("project", operator.project_id))
-            await self._seeding(operator).run()
+            with self._making(operator):
+                await self._seeding(operator).run()
             if row.flow_id:
                 again = await self._row(operator)
                 async with self._units.write(operator) as work:
                     await self._conversations.hand_over(work, operator, row.flow_id, to=again.flow_id)
+
+    @contextlib.contextmanager
+    def _making(self, operator: Operator) -> Iterator[None]:
+        """Say of a project that its example is on its way, while the block runs."""
+        self._being_made.add(operator.project_id)
+        try:
+            yield
+        finally:
+            self._being_made.discard(operator.project_id)
 
     async def _remove(self, operator: Operator, row: DemoRow) -> None:
         """Take the flow and the documents of the example away; those that a person removed are no error."""
@@ -93,8 +106,11 @@ class DemoService:
         if new:
             async with self._units.write(operator) as work:
                 await DemoRepository(work.session, operator.project_id).change(**new)
+        seeded, being_made = row.seeded_at is not None, operator.project_id in self._being_made
         return FirstRun(
-            seeded=row.seeded_at is not None,
+            seeded=seeded,
+            being_made=being_made,
+            is_empty=not (seeded or being_made) and await self._is_empty(operator),
             hidden=row.hidden_at is not None,
             model=await self._model(operator),
             example=await self._example(operator, row),
@@ -105,11 +121,12 @@ class DemoService:
         """Return the newest documents that a person added to the handbook, and whether anything is in work there."""
         operator.require(Permission.KNOWLEDGE_READ)
         row = await self._row(operator)
+        being_made = operator.project_id in self._being_made
         if not row.knowledge_base_id:
-            return [], row.seeded_at is None
+            return [], being_made
         with contextlib.suppress(NotFound):
             listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, Page(limit=MOST_SHOWN))
-            busy = row.seeded_at is None or any(one.status.in_work for one in listed.items)
+            busy = being_made or any(one.status.in_work for one in listed.items)
             return [one for one in listed.items if one.id not in row.document_ids], busy
         return [], False
 
@@ -149,6 +166,12 @@ class DemoService:
             listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, page)
             return any(one.id not in ours for one in listed.items)
         return False
+
+    async def _is_empty(self, operator: Operator) -> bool:
+        one = Page(limit=1)
+        return (
+            not (await self._flows.list(operator, one)).items and not (await self._knowledge.list(operator, one)).items
+        )
 
     async def _is_connected(self, operator: Operator) -> bool:
         return bool((await self._providers.list(operator)).items)

@@ -51,10 +51,13 @@ class Example:
 class FirstRun:
     """Where the first steps stand: a step has the time it was first seen done, None while it is open.
 
-    `model` is the project's model for answers, empty while it is the embedded one.
+    `model` is the project's model for answers, empty while it is the embedded one. `is_empty` is told only of a
+    project that has no example and gets none by itself: it holds neither a flow nor a knowledge base.
     """
 
     seeded: bool
+    being_made: bool
+    is_empty: bool
     hidden: bool
     asked_at: datetime | None
     added_at: datetime | None
@@ -69,4 +72,4 @@ class FirstRun:
     @property
     def over(self) -> bool:
         """Tell whether the home takes the place of the first screen."""
-        return self.hidden or self.num_done == len(Step)
+        return self.hidden or self.num_done == len(Step) or not (self.seeded or self.being_made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from console import routes
+from console.components.overview.empty import empty_project
 from console.components.overview.home import home
 from console.components.overview.side import kit, side
 from console.components.overview.steps import steps
@@ -20,7 +21,7 @@ def overview() -> rx.Component:
         rx.cond(FirstRunState.phase == "loading", page_head("Overview"), _head()),
         phase_view(
             FirstRunState.phase,
-            rx.cond(FirstRunState.over, body(_home()), _first()),
+            rx.cond(FirstRunState.over, body(rx.cond(FirstRunState.empty, empty_project(), _home())), _first()),
             skeleton=_skeleton(),
             problem=FirstRunState.problem,
             on_retry=FirstRunState.load,

@@ -29,6 +29,10 @@ class FirstRunState(Phased, rx.State):
     ask: rx.Field[StepLine] = rx.field(OPEN)
     add: rx.Field[StepLine] = rx.field(OPEN)
     connect: rx.Field[StepLine] = rx.field(OPEN)
+    empty: rx.Field[bool] = rx.field(default=False)
+    may_fill: rx.Field[bool] = rx.field(default=False)
+    may_make: rx.Field[bool] = rx.field(default=False)
+    may_connect: rx.Field[bool] = rx.field(default=False)
     kit: rx.Field[list[KitLine]] = rx.field(default_factory=list)
     seeded: rx.Field[bool] = rx.field(default=False)
     model: rx.Field[str] = rx.field("")
@@ -57,12 +61,25 @@ class FirstRunState(Phased, rx.State):
         await self._read(operator)
         return FirstRunFilesState.watch
 
+    @rx.event(background=True)
+    async def make(self) -> Any:
+        """Make the example in a project that came without one, and show it while it is made."""
+        async with self:
+            operator = await self._operator(Permission.PROJECT_MANAGE)
+        yield FirstRunState.load
+        await services().demo.seed(operator)
+
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             first = await services().demo.first_run(operator)
             zone = ZoneInfo((await self._person()).time_zone)
-            self.over, self.seeded = first.over, first.seeded
-            self.steps_left = first.num_done < len(Step)
+            # Who may not run a flow has no step to do.
+            may_run = operator.may(Permission.FLOWS_RUN)
+            self.over, self.seeded, self.empty = first.over or not may_run, first.seeded, first.is_empty
+            self.steps_left = first.num_done < len(Step) and may_run and (first.seeded or first.being_made)
+            self.may_fill = operator.may(Permission.FLOWS_EDIT)
+            self.may_make = operator.may(Permission.PROJECT_MANAGE)
+            self.may_connect = operator.may(Permission.MODELS_EDIT)
             self.sub = head_words(first)
             self.ask, self.add, self.connect = step_lines(first, zone)
             self.model = first.model

@@ -30,6 +30,7 @@ class HomeState(Phased, rx.State):
     flows: rx.Field[list[FlowRow]] = rx.field(default_factory=list)
     files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
     runs: rx.Field[list[RunRow]] = rx.field(default_factory=list)
+    may_retry: rx.Field[bool] = rx.field(default=False)
     _watching: bool = False
 
     @rx.event
@@ -87,4 +88,5 @@ class HomeState(Phased, rx.State):
             self.summary = summary(self.needs)
             self.flows = [flow_row(line, zone, home.in_work.at) for line in home.flows]
             self._show(home.in_work, zone)
+            self.may_retry = operator.may(Permission.KNOWLEDGE_EDIT)
             self.phase = "ready"

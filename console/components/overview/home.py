@@ -80,7 +80,11 @@ def _need(line: Any) -> rx.Component:
         rx.el.p(line.cause, " ", rx.el.span(line.hint, class_name="t2"), class_name="t12 why"),
         rx.el.div(
             link_button(line.act, line.href, size="sm"),
-            rx.cond(line.retry, button("Try again", HomeState.retry(line.retry), size="sm"), rx.fragment()),
+            rx.cond(
+                line.retry & HomeState.may_retry,
+                button("Try again", HomeState.retry(line.retry), size="sm"),
+                rx.fragment(),
+            ),
             class_name="row",
         ),
         key=line.id,

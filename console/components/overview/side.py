@@ -52,7 +52,11 @@ def _ways() -> rx.Component:
     lines = (
         rx.el.li(
             rx.el.span(rx.el.b(name, class_name="b"), rx.el.span(words, class_name="t12 t2"), class_name="grow"),
-            link_button("Connect", routes.MODELS, size="sm", aria_label=f"Connect, {name}"),
+            rx.cond(
+                FirstRunState.may_connect,
+                link_button("Connect", routes.MODELS, size="sm", aria_label=f"Connect, {name}"),
+                rx.fragment(),
+            ),
         )
         for name, words in WAYS
     )

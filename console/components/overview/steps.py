@@ -111,5 +111,9 @@ def _connect() -> rx.Component:
             "So far a small model built into Signalbox writes the answers. Swap it when you want real ones; "
             "your flows stay as they are.",
         ),
-        rx.el.div(link_button("Connect a model", routes.MODELS), class_name="row"),
+        rx.cond(
+            FirstRunState.may_connect,
+            rx.el.div(link_button("Connect a model", routes.MODELS), class_name="row"),
+            rx.el.p("Admins and owners connect models.", class_name="t12 t2"),
+        ),
     )

@@ -124,6 +124,7 @@ async def test_a_step_stays_done_when_its_thing_is_deleted(running, person):
 
 
 async def test_hiding_is_kept_and_taken_back(running, person):
+    await running.demo.seed(person)
     await running.demo.hide(person)
     assert (await running.demo.first_run(person)).over
     await running.demo.hide(person, hidden=False)

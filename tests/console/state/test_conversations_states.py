@@ -6,6 +6,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.types import Citation, Rating
+from backend.identity.permissions import Role
 from backend.operator import Operator
 from console.state.ask import AskState
 from console.state.conversations import ConversationsState
@@ -16,6 +17,7 @@ from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 from tests.console.tab import Tab, refused, spent, tab
 from tests.factories.conversations import chat
+from tests.factories.people import join
 
 __all__ = ["tab"]
 PASSAGE = Citation(2, "chunk_2", "doc_1", "Returns.md")
@@ -129,15 +131,36 @@ async def test_the_trace_of_a_chat_that_never_ran_is_empty(services: Services, t
     assert state.phase == "failed"
 
 
-async def test_the_first_screen_stands_before_the_example_is_made(services: Services, tab: Tab) -> None:
+async def test_the_first_screen_stands_while_the_example_is_made(services: Services, tab: Tab) -> None:
+    state = tab.state(FirstRunState)
+    with services.demo._making(await services.identity.ensure_owner()):
+        await state.load()
+        assert (state.phase, state.seeded, state.over, state.empty, state.kit) == ("ready", False, False, False, [])
+        assert [step.kind for step in (state.ask, state.add, state.connect)] == ["now", "", ""]
+        await state.hide()
+        assert state.over
+        await state.show()
+        assert not state.over
+
+
+async def test_a_project_without_an_example_says_that_it_is_empty(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    """Nothing is being read in there, and nothing comes by itself."""
     state = tab.state(FirstRunState)
     await state.load()
-    assert (state.phase, state.seeded, state.over, state.kit) == ("ready", False, False, [])
-    assert [step.kind for step in (state.ask, state.add, state.connect)] == ["now", "", ""]
-    await state.hide()
-    assert state.over
-    await state.show()
-    assert not state.over
+    assert (state.over, state.empty, state.steps_left, state.may_make) == (True, True, False, True)
+    assert await services.demo.added_documents(person) == ([], False)
+    await services.flows.create(person, "Half done")
+    await state.load()
+    assert (state.over, state.empty) == (True, False)
+
+
+async def test_who_may_run_nothing_is_given_no_steps(services: Services, person: Operator) -> None:
+    state = Tab(await join(services.units, person, "Kai", Role.VIEWER)).state(FirstRunState)
+    with services.demo._making(person):
+        await state.load()
+    assert (state.over, state.steps_left, state.may_fill, state.may_connect) == (True, False, False, False)
 
 
 async def test_the_home_lists_a_flow_that_cannot_be_published(services: Services, tab: Tab, person: Operator) -> None:
