@@ -112,7 +112,7 @@ export function useControls(store, api, fit, wrapper) {
     const onKey = (event) => {
       if (event.isComposing || event.defaultPrevented || editable(event.target) || store.state.view === "steps") return;
       const here = inside(event.target);
-      if (!here && event.target !== document.body) return;
+      if (!here && event.target !== document.body && event.target.id !== "main") return;
       const control = event.ctrlKey || event.metaKey;
       if (event.key === "Escape") {
         store.set({ ask: null, refusal: null, joining: "" });

@@ -14,6 +14,7 @@ import { useFlow } from "./store.js";
 function Nothing({ store }) {
   const any = useFlow(store, (s) => s.nodes.length);
   const several = useFlow(store, (s) => s.nodes.filter((n) => n.selected).length);
+  const readOnly = useFlow(store, (s) => s.readOnly);
   return (
     <section className="pane insp" aria-label="Inspector" data-inspector>
       <div className="phead"><h2>{several > 1 ? `${several} nodes` : "Inspector"}</h2></div>
@@ -21,15 +22,17 @@ function Nothing({ store }) {
         {several > 1 ? (
           <>
             <b>{`${several} nodes are selected`}</b>
-            <p>Drag one to move them all. Ctrl C copies, Ctrl D doubles, Del deletes.</p>
+            {readOnly ? null : <p>Drag one to move them all. Ctrl C copies, Ctrl D doubles, Del deletes.</p>}
           </>
         ) : (
           <>
             <b>{any ? "Choose a node" : "No node yet"}</b>
-            <p>{any ? "Its settings open here. Press ↵ on a node to come straight to them." : "Drag one in from the left, or press N."}</p>
-            <p className="keys t12">
-              <kbd>N</kbd> add <kbd>C</kbd> connect <kbd>P</kbd> next problem <kbd>F</kbd> fit <kbd>Alt ←</kbd> move
-            </p>
+            {any || !readOnly ? <p>{any ? "Its settings open here. Press ↵ on a node to come straight to them." : "Drag one in from the left, or press N."}</p> : null}
+            {readOnly ? null : (
+              <p className="keys t12">
+                <kbd>N</kbd> add <kbd>C</kbd> connect <kbd>P</kbd> next problem <kbd>F</kbd> fit <kbd>Alt ←</kbd> move
+              </p>
+            )}
           </>
         )}
       </div>
@@ -172,7 +175,7 @@ function Selected({ store, board, node, choices }) {
         {tab === "last" && <LastOf board={board} id={node.id} mark={mark} />}
       </div>
       <div className="pfoot">
-        {mine.length ? <State kind={mine.some((p) => p.severity === "error") ? "fail" : "warn"}><span className="ell">{mine[0].sentence}</span></State> : <span>Saved as you type</span>}
+        {mine.length ? <State kind={mine.some((p) => p.severity === "error") ? "fail" : "warn"}><span className="ell">{mine[0].sentence}</span></State> : <span>{readOnly ? "To look at, not to change" : "Saved as you type"}</span>}
         <span className="r mono t12">{node.id}</span>
       </div>
     </section>

@@ -43,6 +43,12 @@ def document() -> rx.Component:
 def _acts() -> rx.Component:
     return rx.fragment(
         link_button("Download", Document.file_href, kind="quiet", icon="download", download=True, reload_document=True),
+        rx.cond(Work.may_edit, _changes(), rx.fragment()),
+    )
+
+
+def _changes() -> rx.Component:
+    return rx.fragment(
         rx.cond(Work.progress.in_work, button("Cancel", Work.cancel), rx.fragment()),
         rx.cond(Work.can_retry, button("Retry", Work.retry, icon="rotate-cw"), rx.fragment()),
         button("Delete", Work.delete, kind="danger"),

@@ -15,6 +15,8 @@ from console.components.ui import banner, button, icon, phase_view, skeleton_blo
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_live import FlowLiveState
 
+EDITORS = "Editors and above may change flows. You can look."
+
 
 def flow() -> rx.Component:
     return shell(
@@ -23,11 +25,11 @@ def flow() -> rx.Component:
         _stale(),
         rx.el.p(
             icon("monitor", small=True),
-            "Editing needs 1024 px or more. You can run and watch here.",
+            rx.cond(FlowDraftState.may_edit, "Editing needs 1024 px or more. You can run and watch here.", EDITORS),
             class_name="only-s nar",
         ),
         phase_view(
-            FlowDraftState.phase,
+            FlowDraftState.shown,
             _builder(),
             skeleton=rx.el.div(skeleton_block("100%", 240), class_name="pad"),
             problem=FlowDraftState.problem,
@@ -48,7 +50,8 @@ def _builder() -> rx.Component:
             revision=FlowDraftState.revision,
             catalogue=FlowDraftState.catalogue,
             names=FlowDraftState.names,
-            read_only=False,
+            read_only=~FlowDraftState.may_edit,
+            note=EDITORS,
             color_mode=resolved_color_mode,
             on_ops=FlowDraftState.apply,
         ),

@@ -43,7 +43,13 @@ COLUMNS = (
 
 
 def flows() -> rx.Component:
-    new = button("New flow", FlowsState.ask("blank"), kind="primary", icon="plus")
+    new = rx.cond(
+        FlowsState.may_edit, button("New flow", FlowsState.ask("blank"), kind="primary", icon="plus"), rx.fragment()
+    )
+    begin = rx.fragment(
+        button("New flow", FlowsState.ask("blank"), icon="plus"),
+        button("Begin with a template", FlowsState.ask("answer"), kind="quiet"),
+    )
     return shell(
         routes.FLOWS,
         page_head("Flows", new),
@@ -55,8 +61,7 @@ def flows() -> rx.Component:
                 empty=empty_state(
                     "No flow yet",
                     "A flow takes a question, does its steps and answers. Draw one, or begin with a template.",
-                    button("New flow", FlowsState.ask("blank"), icon="plus"),
-                    button("Begin with a template", FlowsState.ask("answer"), kind="quiet"),
+                    rx.cond(FlowsState.may_edit, begin, "Editors and above may make one."),
                 ),
                 problem=FlowsState.problem,
                 on_retry=FlowsState.load,
@@ -115,14 +120,15 @@ def _row(row: Any) -> rx.Component:
 
 
 def _acts(row: Any) -> rx.Component:
+    copy = menu_item("Duplicate", FlowsState.duplicate(row.id), icon="copy")
+    delete = menu_item(
+        "Delete", FlowsState.delete(row.id), icon="trash-2", danger=True, custom_attrs={"data-delete": "true"}
+    )
     return menu(
         icon_button("ellipsis", rx.Var.create("Acts for ") + row.name, size="sm", custom_attrs=TRIGGER),
-        menu_item("Duplicate", FlowsState.duplicate(row.id), icon="copy"),
+        rx.cond(FlowsState.may_edit, copy, rx.fragment()),
         menu_item("Runs", rx.redirect(rx.Var.create(f"{routes.RUNS}?flow=") + row.id), icon="list-tree"),
-        menu_line(),
-        menu_item(
-            "Delete", FlowsState.delete(row.id), icon="trash-2", danger=True, custom_attrs={"data-delete": "true"}
-        ),
+        rx.cond(FlowsState.may_edit, rx.fragment(menu_line(), delete), rx.fragment()),
         label="Acts",
         align="right",
     )

@@ -26,7 +26,11 @@ COLUMNS = (
 
 
 def knowledge() -> rx.Component:
-    new = button("New knowledge base", Form.open_new, kind="primary", icon="plus")
+    new = rx.cond(
+        Knowledge.may_edit,
+        button("New knowledge base", Form.open_new, kind="primary", icon="plus"),
+        rx.fragment(),
+    )
     return shell(
         routes.KNOWLEDGE,
         page_head("Knowledge", new, sub=Knowledge.total),
@@ -76,5 +80,9 @@ def _empty() -> rx.Component:
     return empty_state(
         "No knowledge base yet",
         "A flow answers from your documents only when they stand in one. Make one, then drop files into it.",
-        button("New knowledge base", Form.open_new, icon="plus"),
+        rx.cond(
+            Knowledge.may_edit,
+            button("New knowledge base", Form.open_new, icon="plus"),
+            "Editors and above may make one.",
+        ),
     )

@@ -35,15 +35,22 @@ def knowledge_base() -> rx.Component:
         page_head(
             Base.name,
             _tally(),
-            _more(),
-            button("Add documents", kind="primary", icon="plus", custom_attrs=ADD_DOCUMENTS),
+            rx.cond(
+                Base.may_edit,
+                rx.fragment(_more(), button("Add documents", kind="primary", icon="plus", custom_attrs=ADD_DOCUMENTS)),
+                rx.el.span("Editors and above may add documents.", class_name="t12 t2"),
+            ),
             crumb=rx.fragment(rx.el.a("Knowledge", href=routes.KNOWLEDGE), " /"),
             sub=Base.facts,
         ),
         phase_view(
             Base.phase,
             body(
-                Upload.create(url=Base.upload_url, limit_bytes=Base.limit_bytes, accept=ACCEPTED, on_added=ADDED),
+                rx.cond(
+                    Base.may_edit,
+                    Upload.create(url=Base.upload_url, limit_bytes=Base.limit_bytes, accept=ACCEPTED, on_added=ADDED),
+                    rx.fragment(),
+                ),
                 documents_panel(),
                 rx.cond(Base.num_documents > 0, search_panel(), rx.fragment()),
             ),

@@ -26,6 +26,7 @@ class DocumentWorkState(Addressed, Seated, rx.State):
     progress: rx.Field[ProgressLine] = rx.field(default_factory=ProgressLine)
     reason: rx.Field[str] = rx.field("")
     can_retry: rx.Field[bool] = rx.field(False)
+    may_edit: rx.Field[bool] = rx.field(False)
     gone: rx.Field[str] = rx.field("")
     gone_name: rx.Field[str] = rx.field("")
 
@@ -40,6 +41,7 @@ class DocumentWorkState(Addressed, Seated, rx.State):
             while await is_open(client):
                 document = await services().knowledge.get_document(operator, document_id)
                 async with self:
+                    self.may_edit = operator.may(Permission.KNOWLEDGE_EDIT)
                     self._draw(document)
                 if not document.status.in_work:
                     break

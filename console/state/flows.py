@@ -30,6 +30,7 @@ class FlowsState(Phased, rx.State):
     refused: rx.Field[Problem] = rx.field(default_factory=Problem)
     undo: rx.Field[bool] = rx.field(default=False)
     undo_words: rx.Field[str] = rx.field("")
+    may_edit: rx.Field[bool] = rx.field(default=False)
     has_more: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
     _deleted: str = ""
@@ -40,6 +41,7 @@ class FlowsState(Phased, rx.State):
         await self._read(await self._operator(Permission.FLOWS_READ))
 
     async def _read(self, operator: Operator, after: str = "") -> None:
+        self.may_edit = operator.may(Permission.FLOWS_EDIT)
         async with self._loading():
             listed = await self._listed(operator, after)
             zone, now = ZoneInfo((await self._person()).time_zone), formats.now()

@@ -15,18 +15,20 @@ from backend.operator import Operator, Permission
 from console import routes
 from console.problems import caught
 from console.state import formats
+from console.state.addresses import Addressed
 from console.state.flow_choices import Choices, choices_of, names_of
 from console.state.flows_form import CHANGES_FORM, FlowFormState
 from console.state.flows_rows import blocking, copy_name, problem_row
-from console.state.seat import Phased
+from console.state.seat import Phase, Phased
 from console.toasts import say, warn
 
 LAYOUT_ONLY = {"move"}
 
 
-class FlowDraftState(Phased, rx.State):
+class FlowDraftState(Addressed, Phased, rx.State):
     """`seed` is sent once per `revision`; after that only small answers go to the browser."""
 
+    address: rx.Field[str] = rx.field("")
     key: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
     slug: rx.Field[str] = rx.field("")
@@ -36,19 +38,31 @@ class FlowDraftState(Phased, rx.State):
     catalogue: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     choices: rx.Field[Choices] = rx.field(default_factory=dict)
     names: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    may_edit: rx.Field[bool] = rx.field(default=False)
+    may_publish: rx.Field[bool] = rx.field(default=False)
+    may_run: rx.Field[bool] = rx.field(default=False)
     _version: int = 0
     _zone: str = "UTC"
+
+    @rx.var
+    def shown(self) -> Phase:
+        """Stay loading until the flow of this address is here: a field of the one before must not be typed into."""
+        return self.phase if self._wanted() == self.address else "loading"
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the flow that the address names."""
         operator = await self._operator(Permission.FLOWS_READ)
         wanted = self._wanted()
-        if wanted != self.key:
+        if wanted != self.address:
             self.phase, self.key, self.seed = "loading", wanted, {}
             yield
+        self.address = wanted
         async with self._loading():
             self._zone = (await self._person()).time_zone
+            self.may_edit = operator.may(Permission.FLOWS_EDIT)
+            self.may_publish = operator.may(Permission.FLOWS_PUBLISH)
+            self.may_run = operator.may(Permission.FLOWS_RUN)
             flow = await services().flows.get(operator, wanted)
             problems = list(await services().flows.problems(operator, wanted))
             self.choices = await choices_of(operator)
@@ -110,9 +124,6 @@ class FlowDraftState(Phased, rx.State):
     async def _again(self, operator: Operator) -> None:
         flow = await services().flows.get(operator, self.key)
         await self._open(flow, list(await services().flows.problems(operator, self.key)))
-
-    def _wanted(self) -> str:
-        return self.router.url.path.rstrip("/").rpartition("/")[2]
 
 
 class FlowSaveState(rx.State):

@@ -20,6 +20,7 @@ class KnowledgeState(Phased, rx.State):
     rows: rx.Field[list[BaseLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
     has_more: rx.Field[bool] = rx.field(default=False)
+    may_edit: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
 
     @rx.event
@@ -33,6 +34,7 @@ class KnowledgeState(Phased, rx.State):
         await self._read(await self._operator(Permission.KNOWLEDGE_READ), self._after)
 
     async def _read(self, operator: Operator, after: str = "") -> None:
+        self.may_edit = operator.may(Permission.KNOWLEDGE_EDIT)
         async with self._loading():
             listed = await services().knowledge.list(operator, Page(after=after))
             zone, moment = ZoneInfo((await self._person()).time_zone), now()

@@ -27,6 +27,7 @@ class KnowledgeBaseState(Addressed, Phased, rx.State):
     num_failed: rx.Field[int] = rx.field(0)
     upload_url: rx.Field[str] = rx.field("")
     limit_bytes: rx.Field[int] = rx.field(0)
+    may_edit: rx.Field[bool] = rx.field(False)
     deleting: rx.Field[bool] = rx.field(False)
     typed: rx.Field[str] = rx.field("")
 
@@ -46,6 +47,7 @@ class KnowledgeBaseState(Addressed, Phased, rx.State):
             self.num_documents = base.tally.num_documents
             self.num_in_work, self.num_failed = base.tally.num_in_work, base.tally.num_failed
             self.upload_url = f"/api/knowledge-bases/{base.id}/documents?project_id={operator.project_id}"
+            self.may_edit = operator.may(Permission.KNOWLEDGE_EDIT)
             self.limit_bytes = knowledge.max_document_bytes
             self.phase = "ready"
 

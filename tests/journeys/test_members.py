@@ -39,12 +39,35 @@ def joined(browser: Browser, link: str, name: str) -> Page:
     return page
 
 
+def looks_at_a_flow(viewer: Page, console: Console) -> None:
+    """The canvas of a viewer is to look at: what they cannot do is not offered, and they are told why."""
+    made = console.page.request.post(f"{console.base_url}/api/flows", data={"name": "Depot"}).json()
+    page = console.open(f"/flows/{made['id']}")
+    page.get_by_role("button", name="Add Input and Output").click()
+    expect(page.locator("[data-saved^='Saved']")).to_be_visible()
+    open_page(viewer, f"{console.base_url}/flows/{made['id']}")
+    expect(viewer.locator("[data-node]")).to_have_count(2)
+    expect(viewer.locator(".ro")).to_contain_text("Editors and above may change flows.")
+    expect(viewer.get_by_text("Editors and above may run flows.")).to_be_visible()
+    for name in ("Publish", "Undo", "Send", "Name, address and description"):
+        expect(viewer.get_by_role("button", name=name)).to_have_count(0)
+    expect(viewer.locator("[data-kind]")).to_have_count(0)
+    node = viewer.locator("[data-node=input]")
+    placed = viewer.locator(".react-flow__node[data-id=input]")
+    stood = placed.get_attribute("style")
+    node.drag_to(viewer.locator(".react-flow__pane"), target_position={"x": 300, "y": 200})
+    expect(placed).to_have_attribute("style", str(stood))
+    node.click()
+    expect(viewer.get_by_label("Title", exact=True)).to_be_disabled()
+
+
 def test_a_person_is_invited_given_a_role_and_removed(console: Console, browser: Browser) -> None:
     link = invited(console, "maren@alder-rowe.example", "viewer")
     maren = joined(browser, link, "Maren Vogt")
     assert maren.request.get(link).status == 410
     open_page(maren, f"{console.base_url}/members")
     expect(maren.get_by_role("button", name="Invite people")).to_have_count(0)
+    looks_at_a_flow(maren, console)
     page = console.open("/members")
     role = page.get_by_label("Role of Maren Vogt", exact=True)
     role.select_option("reviewer")

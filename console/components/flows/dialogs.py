@@ -74,18 +74,19 @@ def _version(row: Any) -> rx.Component:
             tag(rx.Var.create("v") + row.number, accent=row.current),
             rx.cond(row.current, rx.el.span("published", class_name="t12 t2"), rx.fragment()),
             rx.el.span(row.by, ", ", rx.el.time(row.when, title=row.when_exact), ", ", row.nodes, class_name="t12 t2"),
-            rx.el.span(
-                button(
-                    "Make it the draft",
-                    FlowVersionsState.restore(row.number),
-                    size="sm",
-                    aria_label=rx.Var.create("Make v") + row.number + " the draft",
-                ),
-                class_name="r",
-            ),
+            rx.cond(FlowDraftState.may_edit, rx.el.span(_restore(row), class_name="r"), rx.fragment()),
             class_name="row",
         ),
         rx.cond(row.comment, rx.el.p(row.comment), rx.fragment()),
+    )
+
+
+def _restore(row: Any) -> rx.Component:
+    return button(
+        "Make it the draft",
+        FlowVersionsState.restore(row.number),
+        size="sm",
+        aria_label=rx.Var.create("Make v") + row.number + " the draft",
     )
 
 

@@ -20,7 +20,11 @@ def run_panel() -> rx.Component:
 def _head() -> rx.Component:
     running = rx.fragment(
         status("run", "Running"),
-        button("Stop", FlowRunState.stop, size="sm", icon="square", class_name="r"),
+        rx.cond(
+            FlowDraftState.may_run,
+            button("Stop", FlowRunState.stop, size="sm", icon="square", class_name="r"),
+            rx.fragment(),
+        ),
     )
     fresh = rx.cond(
         FlowRunState.said,
@@ -34,7 +38,13 @@ def _talk() -> rx.Component:
     nothing = rx.cond(
         FlowRunState.said | FlowLiveState.running,
         rx.fragment(),
-        empty_state("Try the draft", "Ask it something: the nodes light up as they run, and the answer streams here."),
+        rx.cond(
+            FlowDraftState.may_run,
+            empty_state(
+                "Try the draft", "Ask it something: the nodes light up as they run, and the answer streams here."
+            ),
+            rx.fragment(),
+        ),
     )
     talk = rx.el.div(
         nothing,
@@ -135,7 +145,9 @@ def _ask() -> rx.Component:
         on_submit=FlowRunState.send,
         id="run-form",
     )
-    return rx.el.div(why, blocked, rx.cond(FlowFormState.has_input, drawn, none), class_name="asking")
+    asking = rx.fragment(blocked, rx.cond(FlowFormState.has_input, drawn, none))
+    looking = rx.el.p("Editors and above may run flows.", class_name="where t12 t2")
+    return rx.el.div(why, rx.cond(FlowDraftState.may_run, asking, looking), class_name="asking")
 
 
 def _go(word: str) -> rx.Component:

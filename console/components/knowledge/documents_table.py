@@ -23,6 +23,7 @@ from console.components.ui import (
     table_row,
 )
 from console.components.ui.parts import ListKeys
+from console.state.knowledge_base import KnowledgeBaseState as Base
 from console.state.knowledge_documents import ANY
 from console.state.knowledge_documents import KnowledgeDocumentsState as Documents
 from console.state.knowledge_live import KnowledgeLiveState as Live
@@ -86,19 +87,25 @@ def _acts() -> rx.Component:
         chosen > 0,
         rx.fragment(
             rx.el.span(f"{chosen} selected", class_name="t2 nw", role="status"),
-            button("Retry", Documents.retry_selected, size="sm"),
-            button("Delete", Documents.delete_selected, kind="danger", size="sm"),
+            rx.cond(Base.may_edit, _on_several(), rx.fragment()),
         ),
         rx.fragment(),
     )
 
 
+def _on_several() -> rx.Component:
+    return rx.fragment(
+        button("Retry", Documents.retry_selected, size="sm"),
+        button("Delete", Documents.delete_selected, kind="danger", size="sm"),
+    )
+
+
 def _table() -> rx.Component:
+    everything = checkbox(
+        "Select all rows of this page", Documents.selected.length() > 0, Documents.toggle_all, bare=True
+    )
     heads = rx.el.tr(
-        rx.el.th(
-            checkbox("Select all rows of this page", Documents.selected.length() > 0, Documents.toggle_all, bare=True),
-            class_name="pick",
-        ),
+        rx.el.th(rx.cond(Base.may_edit, everything, rx.fragment()), class_name="pick"),
         rx.el.th("Document", scope="col"),
         rx.el.th("Kind", scope="col", class_name="hide-s c-kind"),
         rx.el.th("Size", scope="col", class_name="num hide-s c-size"),
@@ -140,8 +147,9 @@ def document_row(row: rx.Var[DocumentLine], rest: rx.RestProp) -> rx.Component:
     # A row that was read as finished is finished, whatever was last heard of its work.
     live: Any = one["progress"]["in_work"] & Live.lines.contains(one["id"])
     progress: Any = rx.cond(live, Live.lines[one["id"]], one["progress"])
+    pick = checkbox("Select " + one["name"], chosen, Documents.toggle(one["id"]), bare=True)
     return table_row(
-        rx.el.td(checkbox("Select " + one["name"], chosen, Documents.toggle(one["id"]), bare=True), class_name="pick"),
+        rx.el.td(rx.cond(Base.may_edit, pick, rx.fragment()), class_name="pick"),
         cell(rx.el.a(one["name"], href=one["href"], title=one["name"]), name=True),
         cell(one["kind"], narrow=False),
         cell(one["size"], number=True, narrow=False),
@@ -149,7 +157,7 @@ def document_row(row: rx.Var[DocumentLine], rest: rx.RestProp) -> rx.Component:
         cell(status(progress.state, rx.el.span(progress.words, class_name="ell"), title=one["reason"])),
         cell(progress.passages, number=True),
         rx.el.td(one["changed"], title=one["changed_exact"], class_name="num t2 hide-s"),
-        rx.el.td(_row_acts(one, progress), class_name="hide-s acts"),
+        rx.el.td(rx.cond(Base.may_edit, _row_acts(one, progress), rx.fragment()), class_name="hide-s acts"),
         more,
         selected=chosen,
     )
@@ -189,5 +197,9 @@ def _empty() -> rx.Component:
         "No documents yet",
         "Flows find nothing here until you add some. Drop PDF, DOCX, Markdown, HTML, CSV or text files anywhere on "
         "this page, up to 50 MB each.",
-        button("Add documents", icon="plus", custom_attrs=ADD_DOCUMENTS),
+        rx.cond(
+            Base.may_edit,
+            button("Add documents", icon="plus", custom_attrs=ADD_DOCUMENTS),
+            "Editors and above may add some.",
+        ),
     )

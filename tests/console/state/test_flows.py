@@ -7,15 +7,19 @@ from dataclasses import replace
 import pytest
 
 from backend.bootstrap import Services
+from backend.errors import Forbidden
 from backend.flows.types import MAX_NAME_CHARACTERS
+from backend.identity.permissions import Role
 from backend.operator import Operator
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_live import FlowLiveState
 from console.state.flows_rows import copy_name
 from console.state.flows_run import FlowRunState
+from console.state.knowledge import KnowledgeState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import document, echo, form, node
+from tests.factories.people import join
 
 __all__ = ["tab"]
 
@@ -104,3 +108,37 @@ async def test_the_builder_draws_its_last_run_again_after_another_page_drew_one(
         name: mark["status"] for name, mark in failed.items()
     }
     assert live.run["status"] == "failed"
+
+
+async def test_a_viewer_is_told_what_to_look_at_and_offered_nothing_else(services: Services, person: Operator) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    viewer = Tab(await join(services.units, person, "Kai", Role.VIEWER)).at(f"/flows/{made.id}")
+    draft = viewer.state(FlowDraftState)
+    await spent(draft.load())
+    assert (draft.phase, draft.may_edit, draft.may_publish, draft.may_run) == ("ready", False, False, False)
+    with pytest.raises(Forbidden):
+        await spent(draft.apply([{"op": "move", "node": "input", "x": 9, "y": 9}]))
+    for kind in (FlowsState, KnowledgeState):
+        listed = viewer.state(kind)
+        await listed.load()
+        assert not listed.may_edit
+
+
+async def test_an_editor_may_change_publish_and_run(services: Services, person: Operator) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    editor = Tab(await join(services.units, person, "Ada", Role.EDITOR)).at(f"/flows/{made.id}")
+    draft = editor.state(FlowDraftState)
+    await spent(draft.load())
+    assert (draft.may_edit, draft.may_publish, draft.may_run) == (True, True, True)
+
+
+async def test_the_flow_of_another_address_is_never_drawn(services: Services, tab: Tab, person: Operator) -> None:
+    """A tab keeps its state over a load: a field of the flow before must not take what is typed for this one."""
+    first, second = [await services.flows.create(person, name, document=echo()) for name in ("One", "Two")]
+    draft = tab.at(f"/flows/{first.slug}").state(FlowDraftState)
+    await spent(draft.load())
+    assert (draft.shown, draft.key) == ("ready", first.id)
+    tab.at(f"/flows/{second.id}")
+    assert draft.shown == "loading"
+    await spent(draft.load())
+    assert (draft.shown, draft.name) == ("ready", "Two")
