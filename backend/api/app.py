@@ -52,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     api_keys.router,
     projects.router,
     membership.router,
+    membership.inviting,
     secrets.router,
     sign_in_policy.router,
     support.router,

@@ -9,20 +9,23 @@ from urllib.parse import unquote
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.types import Message
 
 from backend.api.access import who_asks
 from backend.api.bodies import ZERO, PlainRequest
 from backend.bootstrap import services
 from backend.errors import InvalidInput
 from backend.idempotency.types import Answer
+from backend.operator import Operator
 
 HEADER = "idempotency-key"
+OTHER = "This Idempotency-Key was sent with a different request before."
 REPLAYED = {"Idempotency-Replayed": "true"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 async def fingerprint(request: Request) -> str:
-    """Tell the same request from another one. An upload is told by its length: its body is not held in memory."""
+    """Tell the same request from another one. An upload is told by its length first, then by its bytes."""
     told = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}".encode())
     if is_multipart(request):
         told.update(request.headers.get("content-length", "").encode())
@@ -38,6 +41,39 @@ def takes_its_own_body(request: Request, route: APIRoute) -> bool:
 
 def is_multipart(request: Request) -> bool:
     return request.headers.get("content-type", "").lower().startswith("multipart/")
+
+
+class Upload:
+    """A request whose bytes are told as they pass, without the boundary, which every sending makes anew."""
+
+    def __init__(self, request: Request) -> None:
+        self._told, self._rest, self._receive = hashlib.sha256(), b"", request.receive
+        self._boundary = request.headers["content-type"].partition("boundary=")[2].strip('"').encode()
+        self.request = Request(request.scope, self._pass)
+
+    @property
+    def digest(self) -> str:
+        told = self._told.copy()
+        told.update(self._rest)
+        return told.hexdigest()
+
+    async def drained(self) -> str:
+        """Return the digest of a body that nobody else reads."""
+        async for _ in self.request.stream():
+            pass
+        return self.digest
+
+    async def _pass(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            seen = self._rest + message.get("body", b"")
+            if self._boundary:
+                seen = seen.replace(self._boundary, b"")
+            # What may be the beginning of a boundary waits for the next piece.
+            cut = max(0, len(seen) - len(self._boundary))
+            self._told.update(seen[:cut])
+            self._rest = seen[cut:]
+        return message
 
 
 class IdempotentRoute(APIRoute):
@@ -56,20 +92,24 @@ class IdempotentRoute(APIRoute):
             operator = await who_asks(request)
             if ZERO in unquote(f"{request.url.path}?{request.url.query}"):
                 raise InvalidInput("The address holds the character zero.")
-            if not takes_its_own_body(request, self):
-                request = PlainRequest(request)
+            upload = Upload(request) if takes_its_own_body(request, self) else None
+            request = upload.request if upload else PlainRequest(request)
             key = request.headers.get(HEADER)
             if key is None or request.method != "POST" or not self.remembers:
                 return await handle(request)
+            self._refuse(operator)  # before an answer of yesterday is given to somebody who may not have it today
             memory = services().idempotency
             if known := await memory.claim(operator, key, await fingerprint(request)):
+                if upload and known.digest != await upload.drained():
+                    raise InvalidInput(OTHER)
                 return Response(known.body, known.status, REPLAYED, "application/json")
             kept = False
             try:
                 answer = await handle(request)
                 body = getattr(answer, "body", None)
                 if isinstance(body, bytes) and answer.status_code < 300:  # noqa: PLR2004  # what succeeded
-                    await memory.keep(operator, key, Answer(answer.status_code, body.decode()))
+                    digest = upload.digest if upload else ""
+                    await memory.keep(operator, key, Answer(answer.status_code, body.decode(), digest))
                     kept = True
                 return answer
             finally:
@@ -77,6 +117,12 @@ class IdempotentRoute(APIRoute):
                     await memory.release(operator, key)
 
         return once
+
+    def _refuse(self, operator: Operator) -> None:
+        """Raise Forbidden where the route's own check would."""
+        for one in self.dependant.dependencies:
+            if permission := getattr(one.call, "permission", None):
+                operator.require(permission)
 
 
 class SecretRoute(IdempotentRoute):

@@ -9,13 +9,15 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.access import allowed
-from backend.api.idempotent import IdempotentRoute
+from backend.api.idempotent import IdempotentRoute, SecretRoute
 from backend.bootstrap import services
 from backend.identity.types import GroupRule, Invitation, Member, Role
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["members"], route_class=IdempotentRoute)
+# An invitation is a secret; sent twice, the second is refused as pending.
+inviting = APIRouter(prefix="/api", tags=["members"], route_class=SecretRoute)
 Reader = Annotated[Operator, allowed(Permission.MEMBERS_READ)]
 Manager = Annotated[Operator, allowed(Permission.MEMBERS_MANAGE)]
 Anyone = Annotated[Operator, allowed(Permission.PROJECT_READ)]
@@ -155,13 +157,13 @@ async def list_invitations(operator: Reader, limit: int = DEFAULT_LIMIT, after: 
     return InvitationList(invitations=[InvitationBody.of(one) for one in listed.items], next=listed.next)
 
 
-@router.post("/invitations", status_code=201)
+@inviting.post("/invitations", status_code=201)
 async def invite(body: NewInvitation, operator: Manager) -> InvitationBody:
     """Ask somebody in. The link is /invitation?token=..., once, for 7 days."""
     return InvitationBody.of(await services().identity.invite(operator, body.email, body.role))
 
 
-@router.post("/invitations/{invitation_id}/resend")
+@inviting.post("/invitations/{invitation_id}/resend")
 async def resend_invitation(invitation_id: str, operator: Manager) -> InvitationBody:
     """Make a new link; the old one ends."""
     return InvitationBody.of(await services().identity.resend_invitation(operator, invitation_id))

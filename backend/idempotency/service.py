@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy.exc import IntegrityError
 
 from backend.columns import utc_now
@@ -16,7 +18,7 @@ UNDER_WAY = "A request with this Idempotency-Key is still under way."
 
 
 class IdempotencyService:
-    """Keys belong to a project; a fingerprint tells whether the same thing is asked."""
+    """Keys belong to whoever sends them, in a project; a fingerprint tells whether the same thing is asked."""
 
     def __init__(self, units: Units) -> None:
         self._units = units
@@ -33,14 +35,17 @@ class IdempotencyService:
             async with self._units.write(operator) as work:
                 rows = IdempotencyRepository(work.session, operator.project_id)
                 await rows.forget_before(now - KEPT)
-                found = await rows.find(key)
+                found = await rows.find(_own(operator, key))
                 if found is None:
-                    rows.add(IdempotencyRow(project_id=operator.project_id, key=key, fingerprint=fingerprint))
+                    rows.add(
+                        IdempotencyRow(project_id=operator.project_id, key=_own(operator, key), fingerprint=fingerprint)
+                    )
                     return None
-                if found.fingerprint != fingerprint:
+                asked, _, digest = found.fingerprint.partition(":")
+                if asked != fingerprint:
                     raise InvalidInput("This Idempotency-Key was sent with a different request before.")
                 if found.status:
-                    return Answer(found.status, found.body)
+                    return Answer(found.status, found.body, digest)
                 if now - found.created_at < ABANDONED:
                     raise Conflict(UNDER_WAY, hint="Ask again in a moment.")
                 found.created_at = now
@@ -53,12 +58,19 @@ class IdempotencyService:
         """Remember the answer for a day."""
         async with self._units.write(operator) as work:
             rows = IdempotencyRepository(work.session, operator.project_id)
-            found = await rows.find(key)
+            found = await rows.find(_own(operator, key))
             if found is not None:
                 found.status, found.body = answer.status, answer.body
+                if answer.digest:
+                    found.fingerprint += f":{answer.digest}"
                 rows.add(found)
 
     async def release(self, operator: Operator, key: str) -> None:
         """Forget a request that made nothing, so that it may be sent again."""
         async with self._units.write(operator) as work:
-            await IdempotencyRepository(work.session, operator.project_id).remove(key)
+            await IdempotencyRepository(work.session, operator.project_id).remove(_own(operator, key))
+
+
+def _own(operator: Operator, key: str) -> str:
+    """Return the key as it is stored: another person, or another API key, that sends the same one means its own."""
+    return hashlib.sha256(f"{operator.user_id}/{operator.key_id}/{operator.support_id}/{key}".encode()).hexdigest()

@@ -13,7 +13,8 @@ MAX_KEY_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to replay: its status and its JSON text."""
+    """The answer to replay: its status, its JSON text, and of an upload the digest of its bytes."""
 
     status: int
     body: str
+    digest: str = ""

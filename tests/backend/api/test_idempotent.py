@@ -8,15 +8,22 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from sqlalchemy import func
+from sqlmodel import select
 
 from backend.api import errors
-from backend.api.access import allowed
+from backend.api.access import SESSION_COOKIE, allowed
+from backend.api.app import create_api
 from backend.api.bodies import MAX_BODY_BYTES
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import Services
 from backend.errors import InvalidInput
+from backend.idempotency.models import IdempotencyRow
+from backend.identity.permissions import Role
 from backend.operator import Operator, Permission
+from tests.factories.people import join
+from tests.tenancy import EVERYWHERE
 
 made: list[str] = []
 router = APIRouter(route_class=IdempotentRoute)
@@ -154,3 +161,55 @@ async def test_what_only_looks_like_it_is_taken(client: httpx.AsyncClient, body:
 
 async def test_the_character_zero_in_an_address_is_refused(client: httpx.AsyncClient) -> None:
     assert (await client.post("/things?after=%00", json={})).status_code == 422
+
+
+@router.post("/uploads", status_code=201)
+async def take(request: Request, operator: Annotated[Operator, allowed(Permission.FLOWS_EDIT)]) -> dict[str, int]:
+    made.append(operator.project_id)
+    return {"length": len(await request.body())}
+
+
+async def test_an_upload_is_told_from_another_of_the_same_length(client: httpx.AsyncClient) -> None:
+    async def send(content: bytes) -> httpx.Response:
+        return await client.post("/uploads", files={"file": ("a.md", content)}, headers={"Idempotency-Key": "u"})
+
+    first, again = await send(b"one" * 50_000), await send(b"one" * 50_000)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (await send(b"two" * 50_000)).status_code == 422
+    assert len(made) == 1
+
+
+async def test_an_answer_is_nobody_elses(services: Services, client: httpx.AsyncClient) -> None:
+    owner = await services.identity.ensure_owner()
+    first = await client.post("/things", json={"a": 1}, headers={"Idempotency-Key": "k"})
+    assert first.status_code == 201
+    narrow = await services.identity.create_key(owner, "narrow", scopes=[Permission.PROJECT_READ])
+    wide = await services.identity.create_key(owner, "wide")
+    for key, status in ((narrow, 403), (wide, 201)):
+        answer = await client.post("/things", json={"a": 1}, headers={"Idempotency-Key": "k", "X-API-Key": key.secret})
+        assert answer.status_code == status
+        assert "Idempotency-Replayed" not in answer.headers
+    assert len(made) == 2
+
+
+async def test_who_may_it_no_more_gets_no_answer_of_before(services: Services, client: httpx.AsyncClient) -> None:
+    owner = await services.identity.ensure_owner()
+    token = await join(services.units, owner, "Kai", Role.EDITOR)
+    cookie = {"Cookie": f"{SESSION_COOKIE}={token}", "Idempotency-Key": "k", "Origin": "http://test"}
+    client.headers.pop("X-API-Key")
+    assert (await client.post("/things", json={"a": 1}, headers=cookie)).status_code == 201
+    kai = (await services.identity.by_session(token))[0].user_id
+    await services.identity.change_role(owner, kai, Role.VIEWER)
+    assert (await client.post("/things", json={"a": 1}, headers=cookie)).status_code == 403
+
+
+async def test_no_invitation_is_remembered(services: Services) -> None:
+    owner = await services.identity.ensure_owner()
+    key = await services.identity.create_key(owner, "test")
+    headers = {"X-API-Key": key.secret, "Idempotency-Key": "k"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_api()), base_url="http://test") as api:
+        first = await api.post("/api/invitations", json={"email": "a@b.example", "role": "viewer"}, headers=headers)
+        assert (first.status_code, bool(first.json()["token"])) == (201, True)
+    async with services.units.read(EVERYWHERE) as session:
+        assert (await session.exec(select(func.count()).select_from(IdempotencyRow))).one() == 0
