@@ -127,9 +127,9 @@ class Accounts:
     async def drop_old_attempts(self, moment: datetime) -> None:
         await self._session.exec(delete(SignInAttemptRow).where(col(SignInAttemptRow.expires_at) < moment))
 
-    async def reset_link(self, token_hash: str) -> ResetLinkRow | None:
+    async def reset_link(self, token_hash: str, *, lock: bool = False) -> ResetLinkRow | None:
         statement = select(ResetLinkRow).where(ResetLinkRow.token_hash == token_hash)
-        return (await self._session.exec(statement.with_for_update())).first()
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
 
     async def end_reset_links(self, user_id: str, moment: datetime) -> None:
         await self._session.exec(

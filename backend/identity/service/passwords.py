@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from backend.columns import utc_now
 from backend.errors import InvalidInput
 from backend.identity.errors import LinkNotValid, WrongCredentials
@@ -152,20 +154,29 @@ class PasswordUse(Entering):
     async def reset_password(self, token: object, password: str) -> None:
         """Consume the link, set the password and end every session. Raise LinkNotValid, or InvalidInput and keep it."""
         if not isinstance(token, str) or not token:
-            raise LinkNotValid("This link was used already or is older than an hour.")
-        hashed = await self._hashed(password, "")
+            raise _reset_over()
+        async with self._units.read(ACCOUNTS) as reading:
+            user = await self._resetting(reading, token)
+        # A hash is dear: nobody gets one for a guess.
+        hashed = await self._hashed(password, user.email or "")
         async with self._units.write(ACCOUNTS) as work:
-            accounts = Accounts(work.session)
-            row, now = await accounts.reset_link(hash_of(token)), utc_now()
-            user = await accounts.user(row.user_id) if row else None
-            refused = row is None or row.used_at is not None or row.expires_at <= now or user is None
-            if refused or not await self._takes_passwords(work.session, user.id if user else ""):
-                raise LinkNotValid("This link was used already or is older than an hour.")
-            assert user is not None
+            accounts, now = Accounts(work.session), utc_now()
+            user = await self._resetting(work.session, token, lock=True)
             await accounts.end_reset_links(user.id, now)
             await self._keep_password(work, user, hashed)
             await accounts.end_sessions(user.id, now)
         self._parts.identity.forget_all()
+
+    async def _resetting(self, session: AsyncSession, token: str, *, lock: bool = False) -> UserRow:
+        """Return whose password the link sets. Raise LinkNotValid."""
+        accounts = Accounts(session)
+        row = await accounts.reset_link(hash_of(token), lock=lock)
+        user = await accounts.user(row.user_id) if row else None
+        if row is None or user is None or row.used_at is not None or row.expires_at <= utc_now():
+            raise _reset_over()
+        if not await self._takes_passwords(session, user.id):
+            raise _reset_over()
+        return user
 
     async def _keep_password(self, work: Work, user: UserRow, hashed: str) -> None:
         row = await Accounts(work.session).password(user.id, lock=True)
@@ -176,6 +187,10 @@ class PasswordUse(Entering):
 
     async def _hashed(self, password: str, email: str) -> str:
         return await self._parts.passwords.hash(checked_password(password, email))
+
+
+def _reset_over() -> LinkNotValid:
+    return LinkNotValid("This link was used already or is older than an hour.")
 
 
 def checked_email(email: str) -> str:

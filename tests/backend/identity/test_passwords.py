@@ -128,6 +128,20 @@ async def test_row_14_a_reset_with_no_real_token_is_refused_and_the_password_sta
     assert isinstance(await ways.service.by_password(EMAIL, PASSWORD), Entered)
 
 
+async def test_no_hash_is_made_for_a_guessed_link(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash takes a quarter of a second of a core: strangers would keep everybody from signing in."""
+    hashed: list[str] = []
+
+    async def hash_it(password: str) -> str:
+        hashed.append(password)
+        return "hash"
+
+    monkeypatch.setattr(ways.service._parts.passwords, "hash", hash_it)
+    with pytest.raises(LinkNotValid):
+        await ways.service.reset_password("a" * 43, NEW)
+    assert hashed == []
+
+
 async def test_a_reset_link_dies_after_an_hour_and_with_the_next_one(ways: Ways) -> None:
     owner = await ways.owner_with_password()
     first = await ways.service.reset_link_for(owner, EMAIL)
