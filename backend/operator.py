@@ -79,11 +79,16 @@ class Operator:
 
     def require(self, permission: Permission) -> None:
         """Raise Forbidden unless the permission is held."""
-        if permission not in self.permissions:
-            raise Forbidden(
-                f"This needs the permission {permission.value}.",
-                hint="Ask an owner of the organisation for it.",
-            )
+        if permission in self.permissions:
+            return
+        area, _, act = permission.value.partition(":")
+        deed = f"{act.replace('-', ' ')} {area.replace('-', ' ')}"
+        if self.via == "key":
+            hint = f"Give it the scope {permission.value}, or use another key."
+            raise Forbidden(f"This key may not {deed}.", hint=hint)
+        who = f"The role {self.role} may not" if self.role else "You may not"
+        hint = f"Ask an owner or admin for a role with {permission.value}."
+        raise Forbidden(f"{who} {deed}.", hint=hint)
 
     def require_self(self) -> None:
         """Raise Forbidden where support acts: an account, and belonging to an organisation, are the person's own."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 OVERVIEW = "/"
 SIGN_IN = "/sign-in"
+# Where an open page goes whose session ended: it says so there.
+SIGNED_OUT = f"{SIGN_IN}?out=1"
 SIGN_OUT = "/sign-out"
 PROFILE = "/profile"
 SUPPORT = "/support"

@@ -17,6 +17,11 @@ export function Modal({ open, onClose, className, labelledBy, describedBy, child
     }
   }, [open]);
 
+  const left = useRef(null);
+  left.current = open ? onClose : null;
+  // A page that is left closes its dialog: whoever comes back did not ask for it.
+  useEffect(() => () => left.current?.(), []);
+
   const cancel = (event) => {
     event.preventDefault();
     onClose?.();

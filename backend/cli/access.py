@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from backend.cli.asking import perform
+from backend.cli.say import say
 
 keys = typer.Typer(help="Keys of the REST API.", no_args_is_help=True)
 
@@ -28,5 +29,9 @@ def group() -> None:
 
 @keys.command("create")
 def create(name: Annotated[str, typer.Option(help="What the key is for; the list of keys shows it.")]) -> None:
-    """Make an API key and print it alone on the last line; it is shown this once."""
+    """Make an API key and print it alone on the last line; it is shown this once.
+
+    It may do whatever the owner may and has no end; Settings > API keys makes narrower ones.
+    """
+    say("This key may do whatever the owner may, and has no end. Settings > API keys makes narrower ones.")
     perform("api-key create", {"name": name})

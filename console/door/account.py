@@ -95,8 +95,13 @@ async def begin_second_step(request: Request) -> Response:
 
 
 async def confirm_second_step(request: Request) -> Response:
-    code = await field(request, "code")
-    codes = await services().sign_in.confirm_second_step(await who(request), code)
+    operator, ways = await who(request), services().sign_in
+    try:
+        codes = await ways.confirm_second_step(operator, await field(request, "code"))
+    except SignInNeeded as refusal:  # the code is wrong
+        secret, picture = await ways.begin_second_step(operator)
+        hint = "Wait for the next one in your app."
+        return await _profile(request, 400, error=refusal.message, hint=hint, secret=secret, picture=picture)
     return await _profile(request, recovery_codes=codes)
 
 

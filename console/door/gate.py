@@ -119,7 +119,9 @@ def gated(app: ASGIApp) -> ASGIApp:
         elif is_socket or path.startswith(SOCKET):
             await turn_away(scope, send, 403)
         else:
-            target = f"{routes.SIGN_IN}?next={quote(path)}".encode()
+            # Whoever comes with a cookie was in: they read that they were signed out.
+            why = "&out=1" if session_cookie(scope["headers"]) else ""
+            target = f"{routes.SIGN_IN}?next={quote(path)}{why}".encode()
             await answer(send, 303, [(b"location", target), (b"cache-control", b"no-store")])
 
     return gate

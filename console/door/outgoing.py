@@ -37,7 +37,7 @@ class Places:
 places = Places()
 
 
-def farewell(address: str = routes.SIGN_IN) -> StateUpdate:
+def farewell(address: str = routes.SIGNED_OUT) -> StateUpdate:
     """Return what is sent instead: nothing of the state, and the way out."""
     return StateUpdate(events=rx.event.Event.from_event_type(toasts.leave(address)))
 
@@ -76,7 +76,7 @@ async def way_out(app: rx.App, sid: str, tab: str) -> str:
     try:
         operator, _ = await services().identity.by_session(cookie, project_id)
     except SignInNeeded:
-        return routes.SIGN_IN
+        return routes.SIGNED_OUT
     except NotFound:
         return routes.OVERVIEW
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -9,8 +11,8 @@ from starlette.routing import Route
 from backend.api.access import session_cookie
 from backend.api.limits import headers_of_refusal
 from backend.bootstrap import services
-from backend.errors import DomainError, InvalidInput, QuotaExceeded, SignInNeeded
-from backend.identity.types import OPENING_LIFETIME, SecondStep
+from backend.errors import DomainError, Forbidden, InvalidInput, QuotaExceeded, SignInNeeded
+from backend.identity.types import OPENING_LIFETIME, Entered, SecondStep
 from console import routes
 from console.door.plain import (
     browser_of,
@@ -27,6 +29,7 @@ from console.door.plain import (
 
 LINK = f"{routes.SIGN_IN}/link"
 STEP = "signalbox_step"
+WHY_OUT = "Your session ended, or you are no member any more."
 NOT_HERE = "A one-time link works on the machine that runs Signalbox only, at a loopback address."
 
 
@@ -48,8 +51,9 @@ async def sign_in_page(
 
 
 async def show_sign_in(request: Request) -> Response:
-    """Say how to get in."""
-    return await sign_in_page(target=request.query_params.get("next", "/"))
+    """Say how to get in, and to a page that was open why it is here."""
+    error, hint = ("You were signed out.", WHY_OUT) if "out" in request.query_params else ("", "")
+    return await sign_in_page(target=request.query_params.get("next", "/"), error=error, hint=hint)
 
 
 async def use_password(request: Request) -> Response:
@@ -57,7 +61,7 @@ async def use_password(request: Request) -> Response:
     email, target = await field(request, "email"), await field(request, "next")
     try:
         found = await services().sign_in.by_password(email, await field(request, "password"), browser_of(request))
-    except (SignInNeeded, QuotaExceeded) as refusal:
+    except (SignInNeeded, Forbidden, QuotaExceeded) as refusal:
         words = {"target": target, "error": refusal.message, "hint": refusal.hint, "email": email}
         return _too_often(await sign_in_page(_status_of(refusal), **words), refusal)
     if not isinstance(found, SecondStep):
@@ -75,6 +79,8 @@ async def use_code(request: Request) -> Response:
         entered = await services().sign_in.by_code(step, await field(request, "code"), browser_of(request))
     except InvalidInput:
         return await sign_in_page(400, target=target, error="That took too long. Sign in again.")
+    except Forbidden as refusal:
+        return await sign_in_page(403, target=target, error=refusal.message, hint=refusal.hint)
     except (SignInNeeded, QuotaExceeded) as refusal:
         words = {"next": local(target), "error": refusal.message, "hint": refusal.hint}
         return _too_often(page("second_step.html", _status_of(refusal), **words), refusal)
@@ -84,6 +90,8 @@ async def use_code(request: Request) -> Response:
 
 
 def _status_of(refusal: DomainError) -> int:
+    if isinstance(refusal, Forbidden):
+        return 403
     return 429 if isinstance(refusal, QuotaExceeded) else 401
 
 
@@ -124,15 +132,22 @@ async def use_link(request: Request) -> Response:
     try:
         if email and not await services().identity.has_credential():
             password = await field(request, "password")
-            return let_in(
-                await services().sign_in.set_first_password(token, email, password, browser_of(request)),
-                routes.OVERVIEW,
-            )
+            entered = await services().sign_in.set_first_password(token, email, password, browser_of(request))
+            await _name(entered, await field(request, "name"))
+            return let_in(entered, routes.OVERVIEW)
         return let_in(await services().identity.enter_by_link(token), routes.OVERVIEW)
     except InvalidInput as problem:
         return await _link_page(token, 422, problem=problem, email=email)
     except SignInNeeded as refusal:
         return page("link_used.html", 410, reason=refusal.message)
+
+
+async def _name(entered: Entered, name: str) -> None:
+    """Call the owner what they wish; the profile page offers it again where it cannot be used."""
+    if name.strip():
+        operator, _ = await services().identity.by_session(entered.token)
+        with contextlib.suppress(InvalidInput):
+            await services().sign_in.rename(operator, name)
 
 
 async def sign_out(request: Request) -> Response:

@@ -46,7 +46,7 @@ def settings_api_keys() -> rx.Component:
             "API keys",
             empty_state(
                 "No key yet",
-                "Programs call the REST API with a key. It may what you choose, never more than you.",
+                "Programs call the REST API with a key. You choose what it may do, never more than you may.",
                 button("New API key", Form.open, kind="primary", icon="plus"),
             ),
         ),

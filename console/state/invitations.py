@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -22,6 +23,8 @@ from console.state.members_rows import (
     rule_line,
 )
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 class InvitationsState(Formed, rx.State):
     """`link` is shown once, where no letter went out; `asking` and `ruling` open the two forms."""
@@ -34,6 +37,7 @@ class InvitationsState(Formed, rx.State):
     ruling: rx.Field[bool] = rx.field(False)
     link: rx.Field[str] = rx.field("")
     link_for: rx.Field[str] = rx.field("")
+    link_is_local: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def load(self) -> None:
@@ -109,6 +113,7 @@ class InvitationsState(Formed, rx.State):
         at = f"{self.router.url.scheme}://{self.router.url.netloc}"
         self.asking, self.link_for = True, made.email
         self.link = f"{at}{routes.INVITATION}?token={made.token}"
+        self.link_is_local = urlsplit(at).hostname in LOOPBACK
         return None
 
     async def _read(self, operator: Operator) -> None:

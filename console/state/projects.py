@@ -15,6 +15,7 @@ from backend.identity.types import Project
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.asking import Asking
+from console.state.bar import BarState
 from console.state.forms import Formed
 from console.state.seat import Phased
 
@@ -51,8 +52,8 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
         self.errors, self.naming, self.naming_id, self.name = {}, True, project_id, name
 
     @rx.event
-    async def save(self, form: dict[str, Any]) -> None:
-        """Make the project, or name it anew."""
+    async def save(self, form: dict[str, Any]) -> Any:
+        """Make the project, or name it anew; the bar offers it."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
         identity, name = services().identity, str(form.get("name", ""))
         async with self._checking(Conflict, at="name"):
@@ -62,6 +63,8 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
                 await identity.create_project(operator, name)
             self.naming = False
             await self._read(operator)
+            return BarState.load
+        return None
 
     @rx.event
     async def ask_end(self, project_id: str, name: str) -> None:
@@ -76,14 +79,15 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
         self.typed = words
 
     @rx.event
-    async def end(self) -> None:
+    async def end(self) -> Any:
         """Delete the project: nobody enters it any more. The typed name is checked here too."""
         operator = await self._operator(Permission.ORGANISATION_MANAGE)
         project_id = self._answered("end")
         if not any(row.id == project_id and row.name == self.typed for row in self.rows):
-            return
+            return None
         await services().identity.delete_project(operator, project_id)
         await self._read(operator)
+        return BarState.load
 
     @rx.event
     async def keep(self) -> None:

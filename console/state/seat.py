@@ -10,6 +10,7 @@ from typing import Literal
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Forbidden
 from backend.identity.types import Person
 from backend.operator import Operator, Permission
 from console.door.events import SeatState, cookie_of
@@ -44,6 +45,15 @@ class Phased(Seated, mixin=True):
 
     phase: rx.Field[Phase] = rx.field("loading")
     problem: rx.Field[Problem] = rx.field(default_factory=Problem)
+
+    async def _operator(self, permission: Permission) -> Operator:
+        """Return who asks; a screen that may not even load says so where its data would stand."""
+        try:
+            return await super()._operator(permission)
+        except Forbidden as refusal:
+            if self.phase == "loading":
+                self.problem, self.phase = problem_of(refusal), "failed"
+            raise
 
     @asynccontextmanager
     async def _loading(self) -> AsyncIterator[None]:

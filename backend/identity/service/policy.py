@@ -66,7 +66,11 @@ class PolicyUse(Entering):
             if not any(one.provider_id in self._parts.providers for one in linked):
                 raise Conflict(
                     "Without passwords you would lock yourself out: no provider is linked to your account.",
-                    hint="Add one on your profile page first.",
+                    hint=(
+                        "Link one on your profile page first."
+                        if self._parts.providers
+                        else "Set one up first (SIGNALBOX_SIGN_IN), then link it on your profile page."
+                    ),
                 )
         session = await Sessions(work.session).by_id(operator.session_id) if operator.session_id else None
         if session is not None and _came_by_provider(session) and not admits(chosen, way_of(session)):

@@ -20,7 +20,7 @@ from console.components.ui import (
     text_input,
 )
 from console.state.api_keys import ApiKeysState as Keys
-from console.state.api_keys_form import LIFETIMES
+from console.state.api_keys_form import LIFETIMES, PRESETS
 from console.state.api_keys_form import ApiKeysFormState as Form
 
 
@@ -38,7 +38,13 @@ def _making() -> rx.Component:
             help_text="What it is for. The list shows it.",
             error=error_of(Form.errors, "name"),
         ),
-        _scopes(),
+        field(
+            "It may",
+            select([*PRESETS.items()], id="key-preset", name="preset", value=Form.preset, on_change=Form.choose),
+            html_for="key-preset",
+            help_text="Never more than you may yourself.",
+        ),
+        rx.cond(Form.preset == "own", _scopes(), rx.fragment()),
         field(
             "Works",
             select([*LIFETIMES.items()], id="key-days", name="days", default_value="90"),
@@ -62,7 +68,7 @@ def _scopes() -> rx.Component:
         areas.setdefault(scope.value.partition(":")[0], []).append(scope)
     wrong = rx.cond(Form.errors.contains("scopes"), status("fail", Form.errors["scopes"]), rx.fragment())
     return rx.el.fieldset(
-        rx.el.legend("It may", class_name="lab"),
+        rx.el.legend("Scopes", class_name="lab"),
         *(_area(area.capitalize(), scopes) for area, scopes in areas.items()),
         rx.el.span(wrong, role="alert", class_name="err"),
         class_name="plain",

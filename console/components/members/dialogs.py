@@ -5,9 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from console.components.asking import question
-from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, text_input
+from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, status, text_input
 from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
+
+LOCAL = "This address works on this machine alone: SIGNALBOX_PUBLIC_URL sets the one that others come by."
 
 
 def dialogs() -> rx.Component:
@@ -18,7 +20,7 @@ def _inviting() -> rx.Component:
     ask = rx.el.form(
         field(
             "E-mail address",
-            text_input(id="invite-email", name="email", type="email", invalid=Invitations.errors["email"] != ""),
+            text_input(id="invite-email", name="email", type="email", invalid=Invitations.errors.contains("email")),
             html_for="invite-email",
             error=Invitations.errors["email"],
         ),
@@ -40,6 +42,7 @@ def _inviting() -> rx.Component:
             class_name="row",
         ),
         rx.el.p("It works once, for 7 days, and is not shown again.", class_name="t2"),
+        rx.cond(Invitations.link_is_local, status("warn", LOCAL), rx.fragment()),
     )
     send = button("Invite", kind="primary", type="submit", form="inviting-form")
     done = button("Done", Invitations.close, kind="primary")

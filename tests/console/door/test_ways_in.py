@@ -13,6 +13,8 @@ from starlette.applications import Starlette
 
 from backend.api.access import SESSION_COOKIE
 from backend.bootstrap import Services
+from backend.identity.permissions import Role
+from backend.paging import Page
 from console.door.account import ACCOUNT_ROUTES
 from console.door.edge import edged
 from console.door.gate import gated
@@ -264,4 +266,34 @@ async def test_the_profile_renames_and_ends_sessions(services: Services, browser
 async def test_the_profile_sets_up_a_second_step(services: Services, browser: httpx.AsyncClient) -> None:
     await browser.post("/sign-in/link", data={"token": await link_of(services), **FORM})
     assert "data:image/svg+xml" in (await browser.post("/profile/second-step")).text
-    assert (await browser.post("/profile/second-step/confirm", data={"code": "1"})).status_code == 400
+    wrong = await browser.post("/profile/second-step/confirm", data={"code": "1"})
+    assert wrong.status_code == 400
+    assert "data:image/svg+xml" in wrong.text, "a code that was mistyped is tried again"
+    assert "recovery" not in wrong.text
+
+
+async def test_the_first_owner_says_what_to_be_called(services: Services, browser: httpx.AsyncClient) -> None:
+    await browser.post("/sign-in/link", data={"token": await link_of(services), "name": "Ines Alder", **FORM})
+    assert "Ines Alder" in (await browser.get("/profile")).text
+
+
+async def test_who_is_no_member_any_more_reads_it_on_the_sign_in_page(
+    services: Services, browser: httpx.AsyncClient
+) -> None:
+    owner = await services.identity.ensure_owner()
+    made = await services.identity.invite(owner, EMAIL, Role.VIEWER)
+    await browser.post("/invitation", data={"token": made.token, "name": "Kai", "password": PASSWORD})
+    kai = (await services.identity.list_members(owner, Page(), "Kai")).items[0]
+    await services.identity.remove_member(owner, kai.user_id)
+    answer = await browser.post("/sign-in", data=FORM)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "There is no account for you here. Ask an owner for an invitation." in answer.text
+    assert 'name="password"' in answer.text
+
+
+async def test_a_page_that_was_signed_out_says_so(browser: httpx.AsyncClient) -> None:
+    assert "You were signed out." in (await browser.get("/sign-in?out=1")).text
+    assert "You were signed out." not in (await browser.get("/sign-in")).text
+    assert (await browser.get("/flows")).headers["location"] == "/sign-in?next=/flows"
+    browser.cookies.set(SESSION_COOKIE, "ended")
+    assert (await browser.get("/flows")).headers["location"] == "/sign-in?next=/flows&out=1"

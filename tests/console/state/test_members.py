@@ -156,4 +156,4 @@ async def test_a_removed_member_hears_nothing_more(services: Services) -> None:
     )
     places.put("lenas", owner.project_id, user.user_id)
     assert await way_out(app, "sid", "lenas") == "/"
-    assert await way_out(app, "sid", "never seen") == "/sign-in"
+    assert await way_out(app, "sid", "never seen") == "/sign-in?out=1"
