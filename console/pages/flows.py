@@ -76,7 +76,7 @@ def _table() -> rx.Component:
     none = rx.cond(
         FlowsState.rows,
         rx.fragment(),
-        empty_state("No flow is called that", "Loosen the filter.", button("Show all", FlowsState.search(""))),
+        empty_state("No flow is called that", "Loosen the filter.", button("Show all", FlowsState.load)),
     )
     more = rx.cond(FlowsState.has_more, button("More", FlowsState.more, size="sm"), rx.fragment())
     return panel(
@@ -84,7 +84,9 @@ def _table() -> rx.Component:
         data_table("Flows", COLUMNS, FlowsState.rows, _row),
         none,
         table_foot(FlowsState.shown, more),
-        acts=filter_input(label="Filter by name", on_change=FlowsState.search.debounce(200)),
+        acts=filter_input(
+            label="Filter by name", on_change=FlowsState.search.debounce(200), key=FlowsState.num_clears.to_string()
+        ),
     )
 
 

@@ -22,8 +22,11 @@ NOTHING = Problem()
 
 
 class FlowsState(Phased, rx.State):
+    """`num_clears` rises when the server empties the filter."""
+
     rows: rx.Field[list[FlowLine]] = rx.field(default_factory=list)
     query: rx.Field[str] = rx.field("")
+    num_clears: rx.Field[int] = rx.field(0)
     shown: rx.Field[str] = rx.field("")
     creating: rx.Field[bool] = rx.field(default=False)
     template: rx.Field[str] = rx.field("blank")
@@ -37,8 +40,10 @@ class FlowsState(Phased, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """Read the first page."""
-        await self._read(await self._operator(Permission.FLOWS_READ))
+        """Read the first page, without a filter."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        self.query, self.num_clears = "", self.num_clears + 1
+        await self._read(operator)
 
     async def _read(self, operator: Operator, after: str = "") -> None:
         self.may_edit = operator.may(Permission.FLOWS_EDIT)

@@ -21,11 +21,15 @@ from console.state.seat import Phased
 
 
 class MembersState(Phased, Asking, rx.State):
-    """`may` tells whether the person manages members; `shown` is the member whose role the matrix marks."""
+    """`may` tells whether the person manages members; `shown` is the member whose role the matrix marks.
+
+    `num_clears` rises when the server empties the filter.
+    """
 
     rows: rx.Field[list[MemberLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
     query: rx.Field[str] = rx.field("")
+    num_clears: rx.Field[int] = rx.field(0)
     may: rx.Field[bool] = rx.field(False)
     owns: rx.Field[bool] = rx.field(False)
     roles: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -36,7 +40,9 @@ class MembersState(Phased, Asking, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        await self._read(await self._operator(Permission.MEMBERS_READ))
+        operator = await self._operator(Permission.MEMBERS_READ)
+        self.query, self.num_clears = "", self.num_clears + 1
+        await self._read(operator)
 
     @rx.event
     async def search(self, query: str) -> None:

@@ -56,6 +56,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
     async def load(self) -> None:
         """Read the prompts and what waits for approval; offer to make one of the call that `?run=` names."""
         operator = await self._operator(Permission.PROMPTS_READ)
+        self.query, self.cleared = "", self.cleared + 1
         await self._read(operator)
         self._content, self.call = None, ""
         if run_id := self._asked("run"):

@@ -30,7 +30,10 @@ PROJECT_ROLES = (("", "The same"), *((one, one.capitalize()) for one in BELOW_OW
 
 def members_panel() -> rx.Component:
     find = filter_input(
-        label="Filter by name", value=Members.query, on_change=Members.search.debounce(250), class_name="sm2"
+        label="Filter by name",
+        on_change=Members.search.debounce(250),
+        key=Members.num_clears.to_string(),
+        class_name="sm2",
     )
     heads = ("Name", "Role", "In this project", "Last seen", "")
     table = rx.el.table(

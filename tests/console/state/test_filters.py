@@ -1,0 +1,43 @@
+"""A page that opens shows the whole list beside its empty filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.datasets.types import About
+from backend.prompts.types import Content, NewPrompt
+from console.state.datasets import DatasetsState
+from console.state.flows import FlowsState
+from console.state.members import MembersState
+from console.state.prompts import PromptsState
+from tests.console.tab import Tab, tab
+
+__all__ = ["tab"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "search", "clears"),
+    [
+        (DatasetsState, "filter", "num_clears"),
+        (FlowsState, "search", "num_clears"),
+        (MembersState, "search", "num_clears"),
+        (PromptsState, "search", "cleared"),
+    ],
+)
+async def test_a_page_that_is_opened_again_forgets_its_filter(
+    services: Services, tab: Tab, kind: Any, search: str, clears: str
+) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Desk")
+    await services.datasets.create(owner, About("Questions"))
+    await services.prompts.create(owner, NewPrompt("Answer", Content(text="Hello")))
+    state = tab.state(kind)
+    await state.load()
+    drawn = getattr(state, clears)
+    await getattr(state, search)("nothing is called so")
+    assert (len(state.rows), getattr(state, clears)) == (0, drawn)
+    await state.load()
+    assert (len(state.rows), getattr(state, clears)) == (1, drawn + 1)
