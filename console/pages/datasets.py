@@ -58,7 +58,10 @@ def datasets() -> rx.Component:
                         rx.cond(
                             Datasets.rows.length() == 0,
                             empty_state("No dataset matches", "Loosen the filter to see more."),
-                            table_foot(Datasets.total + ", newest first"),
+                            table_foot(
+                                rx.cond(Datasets.has_more, Datasets.total, Datasets.total + ", newest first"),
+                                rx.cond(Datasets.has_more, button("More", Datasets.more, size="sm"), rx.fragment()),
+                            ),
                         ),
                     ),
                     skeleton=skeleton_rows(160, 240, 60, 60),

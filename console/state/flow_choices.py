@@ -40,6 +40,7 @@ async def _models(operator: Operator) -> list[dict[str, str]]:
 
 
 async def _knowledge_bases(operator: Operator) -> list[dict[str, str]]:
+    """Return the newest 500; an older one keeps its id on the node."""
     listed = await services().knowledge.list(operator, Page(MAX_LIMIT))
     return [
         {"id": one.id, "title": one.name, "detail": formats.counted(one.tally.num_documents, "document")}

@@ -26,7 +26,7 @@ class RowPicking(Formed, mixin=True):
     shown: rx.Field[int] = rx.field(0)
 
     async def _show(self, operator: Operator, question: str, answer: str) -> None:
-        """Open the form with the datasets that the row may go into."""
+        """Open the form with the datasets that the row may go into: the newest 500."""
         listed = await services().datasets.list(operator, Page(MAX_LIMIT))
         self.datasets = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'row')}") for one in listed.items]
         self.question, self.answer = question, answer

@@ -160,3 +160,16 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
 @pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
     await refused(kind, {"save": [{}], "refresh": [1]})
+
+
+async def test_the_list_goes_on_behind_its_first_page(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    for number in range(52):
+        await services.datasets.create(owner, About(f"Questions {number}"))
+    state = tab.state(DatasetsState)
+    await state.load()
+    assert (len(state.rows), state.total, state.has_more) == (50, "The newest 50 datasets", True)
+    await state.more()
+    assert (len({row.id for row in state.rows}), state.total, state.has_more) == (52, "52 datasets", False)
+    await state.filter("Questions 51")
+    assert ([row.name for row in state.rows], state.has_more) == (["Questions 51"], False)
