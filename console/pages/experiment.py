@@ -7,12 +7,13 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
-from console.components.ui import banner, button, link_button, meter, phase_view, skeleton_rows, status
+from console.components.ui import banner, button, link_button, meter, panel, phase_view, skeleton_rows, status
 from console.state.experiment import ExperimentState as One
 from console.state.experiment_promote import ExperimentPromoteState as Promote
 
@@ -23,7 +24,7 @@ def experiment() -> rx.Component:
         _head(),
         phase_view(
             One.phase,
-            body(_going(), _said(), _compared()),
+            body(_planned(), _going(), _said(), _compared()),
             skeleton=skeleton_rows(160, 260, 80, count=8),
             problem=One.problem,
             on_retry=One.load,
@@ -66,6 +67,17 @@ def _head() -> rx.Component:
             rx.fragment(),
         ),
     )
+
+
+def _planned() -> rx.Component:
+    """Say what a start would do and cost."""
+    plan = panel(
+        "Plan",
+        rx.el.div(plan_said(One.plan), class_name="pad xf-plan"),
+        note="Nothing is asked or paid before it starts.",
+        class_name="xf-alone",
+    )
+    return rx.cond(One.line.status == "draft", plan, rx.fragment())
 
 
 def _going() -> rx.Component:

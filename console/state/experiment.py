@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Change, Experiment
+from backend.experiments.types import Change, Experiment, Status
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, row_line
 from console.state.experiment_picture import Picture, picture_of
+from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_rows import ExperimentLine, VerdictCard, experiment_line, lead, verdict_cards
 from console.state.presence import is_open
 from console.state.seat import Phased
@@ -51,6 +52,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     row: rx.Field[RowLine | None] = rx.field(None)
     may_edit: rx.Field[bool] = rx.field(False)
     waiting: rx.Field[str] = rx.field("")
+    plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -70,6 +72,8 @@ class ExperimentState(Addressed, Phased, rx.State):
             self.variant = self.variant if self.variant in others else others[0] if others else self.baseline
             await self._show(found)
             await self._compare(operator, found)
+            if found.status is Status.DRAFT:
+                self.plan = plan_view(await services().experiments.plan_of(operator, wanted), found.draft)
             self.phase = "ready"
             if found.status.is_open:
                 yield ExperimentState.watch

@@ -93,6 +93,8 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     console.look("experiment-plan")
     page.get_by_role("button", name="Create", exact=True).click()
     page.wait_for_url(re.compile(r"/experiments/exp_"))
+    expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_visible()
+    console.shoot("experiment-draft")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("heading", name="exact")).to_be_visible(timeout=DONE_MS)
     verdicts = page.get_by_role("region", name="Verdicts")

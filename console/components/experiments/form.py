@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.experiments.types import MAX_NAME, MAX_VARIANTS
+from console import routes
 from console.components.experiments.evaluator_card import evaluator_card
 from console.components.experiments.plan_panel import plan_panel
 from console.components.experiments.variant_card import variant_card
@@ -79,11 +80,14 @@ def _rows() -> rx.Component:
         key=Form.dataset,
         class_name="select",
     )
+    none = rx.el.p(
+        "There is no dataset yet. ", rx.el.a("Import or write rows", href=routes.DATASETS, class_name="link"), " first."
+    )
     return panel(
         "Rows",
         rx.el.div(
             field("Name", name, html_for="xf-name"),
-            field("Dataset", dataset, html_for="xf-dataset"),
+            rx.cond(Form.datasets.length() > 0, field("Dataset", dataset, html_for="xf-dataset"), none),
             field("Version", version, html_for="xf-version"),
             field("Split", split, html_for="xf-split"),
             class_name="pad xf-grid",

@@ -17,7 +17,7 @@ def plan_panel(form: str) -> rx.Component:
     return panel(
         "Plan",
         rx.el.div(
-            rx.cond(Form.planned, _said(), rx.fragment()),
+            rx.cond(Form.planned, plan_said(Form.plan), rx.fragment()),
             rx.el.p(words, class_name="t12 t2", role="status"),
             button(act, kind="primary", type="submit", form=form),
             class_name="pad xf-plan",
@@ -26,8 +26,8 @@ def plan_panel(form: str) -> rx.Component:
     )
 
 
-def _said() -> rx.Component:
-    plan = Form.plan
+def plan_said(plan: Any) -> rx.Component:
+    """Draw what a plan says: figures, warnings, rows that lack something, and what was supposed."""
     missing = rx.fragment(
         rx.el.p(status("warn", "These rows cannot be filled, and count as failures:")),
         rx.el.ul(

@@ -178,3 +178,16 @@ async def test_what_is_no_json_is_told(services: Services, owner: Operator) -> N
         "evaluators.2.weight": "Weight is a number.",
     }
     assert json.loads(json.dumps(kind.schema))["properties"]["schema"]
+
+
+async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    for _ in range(2):
+        await form.send(entries(form))
+    made = (await services.experiments.list(owner)).items[0]
+    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
+    assert [event async for event in page.load()] == [None]
+    assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
+    assert page.plan.figures[0].note == "4 rows x 2 variants x 1 repetition"
