@@ -74,11 +74,24 @@ FINDS_THE_TENANT = {
 }
 # What was seen since the fixture emptied it: one sentence each.
 SEEN: list[str] = []
+_worked_out: dict[Any, set[str]] = {}
 _flushing: ContextVar[bool] = ContextVar("flushing", default=False)
 
 
 def unscoped(clause: Any) -> set[str]:
-    """Return the names of the tenant tables that the statement, or a query inside it, does not hold to one tenant."""
+    """Return the names of the tenant tables that the statement, or a query inside it, does not hold to one tenant.
+
+    Worked out once for each shape of a statement: asked of every one, it took a third of the time of the tests.
+    """
+    shape = clause._generate_cache_key()
+    if shape is None:
+        return _unscoped(clause)
+    if shape.key not in _worked_out:
+        _worked_out[shape.key] = _unscoped(clause)
+    return _worked_out[shape.key]
+
+
+def _unscoped(clause: Any) -> set[str]:
     if isinstance(clause, TextClause):
         return _named_in(clause.text)
     found: set[str] = set()
