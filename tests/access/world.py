@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.engines.credentials.argon2_passwords import Argon2Passwords
 from backend.flows.types import RunWish
 from backend.identity.models import (
     MemberRow,
@@ -66,6 +67,8 @@ class World:
         self.services, self.way = services, way
         self.sides: list[Side] = []
         self.provider = Provider()
+        # A real hash takes half a second of a core, and here a dozen people sign in.
+        services.sign_in._parts = replace(services.sign_in._parts, passwords=Argon2Passwords(memory_kib=1024))
         providers: Any = services.sign_in._parts.providers
         providers["test"] = self.provider.engine
 
