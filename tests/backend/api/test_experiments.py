@@ -101,3 +101,37 @@ async def test_a_repeated_create_with_one_key_is_one_experiment(api: httpx.Async
     assert changed.status_code == 422
     unknown = await api.post("/api/experiments", json=body("dset_nothing"))
     assert unknown.status_code == 404
+
+
+async def test_what_won_goes_to_production_with_its_verdicts(
+    services: Services, api: httpx.AsyncClient, dataset_id: str
+) -> None:
+    new = {"name": "Sums", "system_prompt": "Answer {{ question }}", "agent_config": "", "agent_name": ""}
+    prompt = (await api.post("/api/prompts", json=new)).json()["prompt"]["id"]
+    await api.post(f"/api/prompts/{prompt}/versions", json={"text": "Say {{ question }}"})
+    variants = [{"name": f"v{number}", "prompt": {"id": prompt, "version": number}} for number in (1, 2)]
+    variants.append({"name": "inline", "prompt": {"template": "{{ question }}"}})
+    evaluators = [{"kind": "contains"}, {"kind": "human", "name": "Helpful"}]
+    wish = body(dataset_id, variants=variants, evaluators=evaluators)
+    made = f"/api/experiments/{(await api.post('/api/experiments', json=wish)).json()['id']}"
+    assert (await api.post(f"{made}/promote", json={"variant": "v2"})).status_code == 409
+    await api.post(f"{made}/start")
+    await services.experiments._executor.execute(made.rpartition("/")[2])
+    reviews = (await api.get(f"{made}/reviews?limit=5")).json()
+    assert (len(reviews["reviews"]), reviews["num_waiting"], reviews["next"]) == (
+        5,
+        36,
+        reviews["reviews"][4]["number"],
+    )
+    assert "variant" not in reviews["reviews"][0]
+    score = {"name": "Helpful", "value": 1}
+    await api.post(f"{made}/cells/{reviews['reviews'][0]['number']}/scores", json=score)
+    assert (await api.get(f"{made}/reviews?after=-1")).json()["num_scored"] == 1
+    said = await api.post(f"{made}/promote", json={"variant": "v2", "comment": "Shorter."})
+    assert said.status_code == 200
+    assert (said.json()["version"], said.json()["label"], said.json()["approval"]) == (2, "production", None)
+    history = (await api.get(f"/api/prompts/{prompt}/labels")).json()["history"]
+    assert history[0]["comment"].startswith("Shorter.\nExperiment CI (exp_")
+    assert (await api.post(f"{made}/promote", json={"variant": "inline"})).status_code == 409
+    kinds = {one["kind"]: one["schema"] for one in (await api.get("/api/evaluators")).json()["evaluators"]}
+    assert kinds["judge"]["required"] == ["rubric"]

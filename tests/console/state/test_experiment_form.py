@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,14 @@ from backend.errors import InvalidInput
 from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
+from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 from console.state.forms import Choice
+from console.state.prompt_rows import move_line
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
 
@@ -191,3 +194,27 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
     assert [event async for event in page.load()] == [None]
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
     assert page.plan.figures[0].note == "4 rows x 2 variants x 1 repetition"
+
+
+async def test_the_winner_is_promoted_from_its_page(
+    tab: Tab, dataset: str, services: Services, owner: Operator
+) -> None:
+    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
+    await services.prompts.save_version(owner, kept.id, Content(text="Say {{ question }}."))
+    form = await opened(tab, f"?prompt={kept.id}")
+    for _ in range(2):
+        await form.send(entries(form))
+    made = (await services.experiments.list(owner)).items[0]
+    await services.experiments.carry_out(owner, made.id)
+    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
+    [_ async for _ in page.load()]
+    assert (page.variants, page.line.status, page.line.retry) == (["v1", "v2"], "done", "")
+    dialog = tab.state(ExperimentPromoteState)
+    await dialog.ask()
+    assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
+    assert [one.value for one in dialog.labels] == ["production", "staging"]
+    await dialog.send({"label": "staging", "comment": ""})
+    assert dialog.opened is False
+    move = (await services.prompts.moves(owner, kept.id))[0]
+    line = move_line(move, UTC, formats.now())
+    assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
