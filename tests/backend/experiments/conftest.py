@@ -35,6 +35,7 @@ class Lab:
     server: ScriptedServer
     provider_id: str
     rows: list[Row] = field(default_factory=list)
+    version: int = 1
 
     def __post_init__(self) -> None:
         outside = self.services.experiments._outside
@@ -52,7 +53,7 @@ class Lab:
         if dataset_id != DATASET or operator.project_id != self.operator.project_id:
             raise NotFound("There is no such dataset.")
         rows = [row for row in self.rows if not split or row.split == split]
-        return Rows(dataset_id, "Questions", version or 1, rows)
+        return Rows(dataset_id, "Questions", version or self.version, rows)
 
     def fill(self, num_rows: int, *, wrong: Sequence[int] = ()) -> None:
         """Make rows whose `good` is what is expected, and whose `weak` differs in the rows `wrong`."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from backend.errors import NotFound
@@ -53,6 +56,70 @@ async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> 
     assert (await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)).label is not None
     await gated.service.release(gated.operator, "prompt", kept.id)
     assert (await prompts.set_label(gated.operator, kept.id, PRODUCTION, 2)).label is not None
+
+
+async def published(gated: Lab) -> str:
+    """Make a prompt with v1 in production and a worse v2, which must pass; return its id."""
+    gated.fill(40, wrong=range(1, 20))
+    prompts = gated.services.prompts
+    kept = await prompts.create(gated.operator, NewPrompt("Support", Content(text="{{ good }}")))
+    for row in gated.rows:
+        del row.input["question"]
+    gated.rows = [replace(row, split="hard" if row.number < 20 else "easy") for row in gated.rows]
+    await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)
+    await prompts.save_version(gated.operator, kept.id, Content(text="{{ weak }}"))
+    await gated.service.require(gated.operator, "prompt", kept.slug, DATASET)
+    return kept.id
+
+
+@pytest.mark.parametrize(
+    ("versions", "given"),
+    [
+        ((2,), {}),
+        ((1, 2), {"evaluators": ()}),
+        ((1, 2), {"split": "easy"}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "negate": True},)}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "direction": "lower"},)}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "margin": 1},)}),
+    ],
+)
+async def test_an_experiment_that_asks_too_little_lets_nothing_pass(
+    gated: Lab, versions: tuple[int, ...], given: dict[str, Any]
+) -> None:
+    prompt_id = await published(gated)
+    await gated.ran(
+        *(VariantDraft(f"v{one}", prompt=PromptChoice(id=prompt_id, version=one), model="echo") for one in versions),
+        **given,
+    )
+    with pytest.raises(GateRefused, match="must pass the dataset Questions"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_what_is_published_is_the_baseline_whatever_the_experiment_says(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    plain = {"kind": "exact", "negate": False, "direction": "higher", "margin": 0}
+    await gated.ran(one, two, baseline="v2", evaluators=(plain,))
+    with pytest.raises(GateRefused, match="exact of v2 got worse"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 1)
+
+
+async def test_a_published_flow_is_the_baseline_and_older_rows_do_not_count(gated: Lab) -> None:
+    gated.fill(30)
+    for row in gated.rows:
+        row.input["question"] = f"a{row.number}"
+    flow = await gated.services.flows.create(gated.operator, "Desk", document=flows.echo())
+    await gated.services.flows.publish(gated.operator, flow.id)
+    await gated.services.flows.save_draft(gated.operator, flow.id, flows.greeting(), flow.draft_version)
+    await gated.service.require(gated.operator, "flow", "desk", DATASET)
+    old, new = VariantDraft("old", flow=FlowChoice("desk")), VariantDraft("new", flow=FlowChoice("desk", "draft"))
+    await gated.ran(old, new, version=1)
+    with pytest.raises(GateRefused, match="exact of new got worse"):
+        await gated.services.flows.publish(gated.operator, "desk")
+    gated.version = 2
+    with pytest.raises(GateRefused, match="must pass the dataset Questions"):
+        await gated.services.flows.publish(gated.operator, "desk")
 
 
 async def test_what_is_not_there_needs_nothing(gated: Lab) -> None:
