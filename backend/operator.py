@@ -74,6 +74,10 @@ class Operator:
             return self.support_id, f"{self.support_name} for {self.name}", "support"
         return self.user_id, self.name, self.via
 
+    def is_one_of(self, *person_ids: str) -> bool:
+        """Say whether the person acted under, or the one who really acts, is among them; empty ids are nobody."""
+        return bool(({self.user_id, self.support_id} - {""}) & set(person_ids))
+
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 

@@ -49,6 +49,8 @@ class PromptVersionRow(SQLModel, table=True):
     comment: str = ""
     created_by: str = ""
     created_by_id: str = ""
+    # Who of support really wrote it, acting for the person above.
+    created_by_support_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -110,8 +112,10 @@ class PromptApprovalRow(SQLModel, table=True):
     state: str = "waiting"
     comment: str = ""
     author_id: str = ""
+    author_support_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     asked_by: str = ""
     asked_by_id: str = ""
+    asked_by_support_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -43,7 +43,8 @@ class ApprovalUseCases(LabelUseCases):
         async with self._units.write(operator) as work:
             rows, labels = self._repositories(work.session, operator)
             asked, row = await self._waiting(rows, labels, identifier)
-            if operator.user_id in {asked.asked_by_id, asked.author_id}:
+            theirs = (asked.asked_by_id, asked.asked_by_support_id, asked.author_id, asked.author_support_id)
+            if operator.is_one_of(*theirs):
                 raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
             version = await self._version(rows, row, asked.version)
             await self._check_renders(work.session, row, Content.model_validate(version.content))

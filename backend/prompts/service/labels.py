@@ -98,8 +98,10 @@ class LabelUseCases(UseCases):
                 from_version=now.version if now else None,
                 comment=comment,
                 author_id=wanted.created_by_id,
+                author_support_id=wanted.created_by_support_id,
                 asked_by=operator.name,
                 asked_by_id=operator.user_id,
+                asked_by_support_id=operator.support_id,
             )
             labels.add(asked)
             await self._record(work, operator, row, "prompt.label.ask", Step(label, version, asked.from_version))
@@ -136,7 +138,7 @@ class LabelUseCases(UseCases):
             if await labels.protection(label) is None:
                 return
         operator.require(Permission.PROMPTS_APPROVE)
-        if wanted.created_by_id == operator.user_id:
+        if operator.is_one_of(wanted.created_by_id, wanted.created_by_support_id):
             raise Forbidden(
                 f"{label} is protected, and you wrote v{version}.", hint="Ask somebody else who may approve."
             )
@@ -160,7 +162,10 @@ class LabelUseCases(UseCases):
             back = await self._version(rows, row, now.previous)
             await self._check_renders(work.session, row, Content.model_validate(back.content))
             words = f"Rolled back from v{now.version}"
+            before = _before(await labels.moves(row.id), label, back.number)
             moved = await self._move(work, operator, row, Step(label, back.number, comment=words))
+            # Back once more leads further back, never to what was just rolled back.
+            moved.previous = before
             return label_of(moved, {label} if is_protected else set())
 
     async def remove_label(self, operator: Operator, name: str, label: str) -> None:
@@ -248,3 +253,17 @@ class LabelUseCases(UseCases):
 
     def _repositories(self, session: AsyncSession, operator: Operator) -> tuple[PromptRepository, LabelRepository]:
         return PromptRepository(session, operator.project_id), LabelRepository(session, operator.project_id)
+
+
+def _before(moves: Sequence[PromptLabelMoveRow], label: str, version: int) -> int | None:
+    """Return where a label pointed before a version, leaving out what it was moved back from; newest move first."""
+    way: list[int] = []
+    for move in reversed([one for one in moves if one.label == label]):
+        if move.version is None:
+            way = []
+        elif move.version in way:
+            way = way[: way.index(move.version) + 1]
+        else:
+            way.append(move.version)
+    place = way.index(version) if version in way else 0
+    return way[place - 1] if place else None

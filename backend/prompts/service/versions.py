@@ -109,6 +109,7 @@ class VersionUseCases(UseCases):
             comment=checked_text(comment, "comment", MAX_COMMENT).strip(),
             created_by=operator.name,
             created_by_id=operator.user_id,
+            created_by_support_id=operator.support_id,
         )
         PromptRepository(work.session, operator.project_id).add(made)
         await work.session.flush()

@@ -53,6 +53,24 @@ async def test_one_click_rolls_back(prompts: PromptService, ines: Operator, two:
         await prompts.roll_back(ines, two.id, "staging")
 
 
+async def test_rolling_back_again_never_leads_to_what_was_rolled_back(
+    prompts: PromptService, ines: Operator, two: Prompt
+) -> None:
+    await prompts.save_version(ines, two.id, text("Answer {{ question }} at length."))
+    for version in (2, 3):
+        await prompts.set_label(ines, two.id, "production", version)
+    assert (await prompts.roll_back(ines, two.id, "production")).previous == 1
+    await prompts.set_label(ines, two.id, "production", 3)
+    assert (await prompts.roll_back(ines, two.id, "production")).version == 2
+    assert (await prompts.roll_back(ines, two.id, "production")).version == 1
+    with pytest.raises(Conflict, match="no other version before v1"):
+        await prompts.roll_back(ines, two.id, "production")
+    await prompts.set_label(ines, two.id, "production", 3)
+    await prompts.set_label(ines, two.id, "production", 1)
+    back = await prompts.roll_back(ines, two.id, "production")
+    assert (back.version, back.previous) == (3, None)
+
+
 @pytest.mark.parametrize("name", ["", "latest", "Production", "1st", "a b", "a" * 33, "../x"])
 async def test_a_label_has_a_plain_name(prompts: PromptService, ines: Operator, two: Prompt, name: str) -> None:
     with pytest.raises(InvalidInput):
@@ -169,6 +187,25 @@ async def test_a_newer_wish_overtakes_and_the_same_one_is_asked_once(
     with pytest.raises(Conflict, match="overtaken"):
         await prompts.approve(daniel, first.id)
     assert (await prompts.approve(daniel, newer.id)).version == 3
+
+
+@pytest.mark.parametrize("does", ["writes", "asks"])
+async def test_who_stood_in_for_another_does_not_approve_what_came_of_it(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt, does: str
+) -> None:
+    await prompts.protect_label(ines, "production", protected=True)
+    acting = replace(ines, support_id=daniel.user_id, support_name="Daniel")
+    await prompts.save_version(acting if does == "writes" else ines, two.id, text("Mine {{ question }}."))
+    change = await prompts.set_label(acting if does == "asks" else ines, two.id, "production", 3)
+    assert change.approval
+    for one in (daniel, ines, replace(daniel, user_id="user_eva", support_id=daniel.user_id)):
+        with pytest.raises(Forbidden, match="own change"):
+            await prompts.approve(one, change.approval.id)
+    if does == "writes":
+        with pytest.raises(Forbidden, match="you wrote v3"):
+            await prompts.check_stands(daniel, two.id, "production", 3)
+    eva = replace(daniel, user_id="user_eva")
+    assert (await prompts.approve(eva, change.approval.id)).version == 3
 
 
 async def test_a_protected_label_rolls_back_at_once_by_who_may_approve(
