@@ -13,11 +13,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from backend.api.access import allowed
 from backend.api.documents import AS_DATA
-from backend.api.spreadsheets import csv_line
 from backend.audit.types import AuditEvent, Filters
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from backend.spreadsheets import csv_line
 
 router = APIRouter(prefix="/api", tags=["audit"])
 

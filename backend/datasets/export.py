@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from backend.datasets.types import Item
+from backend.spreadsheets import csv_line
 
-# What a spreadsheet may run as a formula, the full-width forms too; apostrophes before it are ours or another's.
-DANGEROUS = re.compile(r"'*[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20]")
-GUARDED = re.compile(r"'+[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20]")
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
 FIXED = ("row", "split", "tags")
-
-
-def guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run; numbers stay numbers. `unguarded` takes it off again."""
-    return f"'{text}" if DANGEROUS.match(text) and not NUMBER.fullmatch(text) else text
-
-
-def unguarded(text: str) -> str:
-    return text[1:] if GUARDED.match(text) else text
 
 
 def as_json(item: Item) -> dict[str, Any]:
@@ -47,9 +32,9 @@ async def jsonl(batches: AsyncIterator[list[Item]]) -> AsyncIterator[bytes]:
 
 async def comma_separated(batches: AsyncIterator[list[Item]], columns: Sequence[str]) -> AsyncIterator[bytes]:
     """Yield RFC 4180 lines under these columns, with a mark by which spreadsheets know UTF-8."""
-    yield b"\xef\xbb\xbf" + _line([guarded(column) for column in (*FIXED, *columns)])
+    yield f"\ufeff{csv_line([*FIXED, *columns])}".encode()
     async for items in batches:
-        yield b"".join(_line(_cells(item, columns)) for item in items)
+        yield "".join(csv_line(_cells(item, columns)) for item in items).encode()
 
 
 def columns_of(item: Item) -> list[str]:
@@ -72,18 +57,12 @@ def _cells(item: Item, columns: Sequence[str]) -> list[str]:
     if isinstance(item.expected_output, dict) and item.expected_output:
         filled.pop("expected_output")
     texts = [_text(filled.get(column)) for column in columns]
-    return [str(item.row), guarded(item.split), guarded(", ".join(item.tags)), *texts]
+    return [str(item.row), item.split, ", ".join(item.tags), *texts]
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return guarded(value)
+        return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode()

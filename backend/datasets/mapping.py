@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.datasets.export import unguarded
 from backend.datasets.types import NewItem
 from backend.errors import InvalidInput
 from backend.ports.tables import Table
+from backend.spreadsheets import unguarded
 
 # What a column can become. `input.x` and `metadata.x` are fields; without a field the cell is the whole object.
 WHOLE = ("input", "expected_output", "metadata")

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from backend.datasets.errors import BadRows
-from backend.datasets.export import guarded, unguarded
 from backend.datasets.mapping import Shape, guessed, rows_of
 from backend.datasets.service import DatasetService
 from backend.datasets.types import About, ItemFilter, NewItem
@@ -23,6 +22,7 @@ from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.identity.service import IdentityService
 from backend.operator import Operator, Permission
 from backend.ports.tables import Table
+from backend.spreadsheets import guarded, unguarded
 from backend.unit_of_work import Units
 from tests.factories.datasets import dataset, item
 
@@ -177,7 +177,21 @@ def test_a_text_becomes_what_the_schema_wants_of_its_field(text: str, wanted: se
     assert one.input == {"n": value}
 
 
-FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "\rx", "\uff1d1+1", "'=x", "''=x", "'-5", "+49 30"]
+FORMULAS = [
+    " =1",
+    "\n=1",
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    "\uff1d1+1",
+    "'=x",
+    "''=x",
+    "'-5",
+    "+49 30",
+]
 PLAIN = ["-5", "'quoted'", "a=b", "-2.5e3", ""]
 
 
