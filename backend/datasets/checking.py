@@ -81,6 +81,11 @@ def prepared(item: NewItem) -> Prepared:
     )
 
 
+def input_hash(item: NewItem) -> str:
+    """Return by what a row is known for a duplicate, as `prepared` stores it."""
+    return _hash(canonical(storable(dict(item.input))))
+
+
 def canonical(value: Any) -> str:
     """Return the one way to write a JSON value: what is equal is written equally."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from backend.datasets.checking import input_hash
 from backend.datasets.errors import BadRows
 from backend.datasets.mapping import Shape, guessed, rows_of
-from backend.datasets.service import DatasetService
+from backend.datasets.service import DatasetService, files
 from backend.datasets.types import About, ItemFilter, NewItem
 from backend.engines.parsing.isolated import IsolatedParser
 from backend.engines.schemas.rust import RustSchemas
@@ -84,6 +86,31 @@ async def test_a_file_becomes_rows_by_a_sensible_guess(
     assert [(one.number, one.row) for one in again.duplicates] == [(2, 1), (3, 2), (4, 3)]
     skipped = await datasets.import_file(owner, made.id, path, "x.csv", skip_duplicates=True)
     assert (skipped.num_added, skipped.num_skipped, skipped.version) == (0, 3, 1)
+
+
+async def test_others_take_their_turn_while_duplicates_are_looked_for(
+    datasets: DatasetService, owner: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, hashed_at = 0, list[int]()
+
+    async def take_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    def hash_of(item: NewItem) -> str:
+        hashed_at.append(turn)
+        return input_hash(item)
+
+    made = await dataset(datasets, owner)
+    (tmp_path / "x").write_text("q\n" + "".join(f"row {number}\n" for number in range(6)))
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(files, "input_hash", hash_of)
+    other = asyncio.create_task(take_turns())
+    await datasets.plan_import(owner, made.id, tmp_path / "x", "x.csv")
+    other.cancel()
+    assert (len(hashed_at), len(set(hashed_at))) == (6, 3)
 
 
 async def test_bad_rows_are_named_by_their_line_and_keep_all_out(
