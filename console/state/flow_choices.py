@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from backend.bootstrap import services
@@ -13,11 +14,14 @@ Choices = dict[str, list[dict[str, Any]]]
 MOST_PROMPTS = 200
 
 
-async def choices_of(operator: Operator) -> Choices:
-    """Return id, title and a detail for each; a list is empty where the operator may not read it."""
+async def choices_of(operator: Operator, *, with_variables: bool = True) -> Choices:
+    """Return id, title and a detail for each; a list is empty where the operator may not read it.
+
+    What a prompt needs is found by reading what it takes in, so a page that only names the choices goes without.
+    """
     models = await _models(operator) if operator.may(Permission.MODELS_READ) else []
     bases = await _knowledge_bases(operator) if operator.may(Permission.KNOWLEDGE_READ) else []
-    prompts = await _prompts(operator) if operator.may(Permission.PROMPTS_READ) else []
+    prompts = await _prompts(operator, with_variables=with_variables) if operator.may(Permission.PROMPTS_READ) else []
     return {"models": models, "knowledge_bases": bases, "prompts": prompts}
 
 
@@ -48,19 +52,20 @@ async def _knowledge_bases(operator: Operator) -> list[dict[str, str]]:
     ]
 
 
-async def _prompts(operator: Operator) -> list[dict[str, Any]]:
+async def _prompts(operator: Operator, *, with_variables: bool) -> list[dict[str, Any]]:
     """Return the prompts by slug; `variables` are those of the newest version, without what may be missing."""
-    found = []
-    for one in (await services().prompts.list(operator))[:MOST_PROMPTS]:
-        holes = await services().prompts.holes(operator, one.content, one.id)
-        found.append(
-            {
-                "id": one.slug,
-                "title": one.name,
-                "detail": one.folder,
-                "labels": one.labels,
-                "latest": one.latest,
-                "variables": [variable.name for variable in holes.variables],
-            }
-        )
+    prompts = services().prompts
+    listed = (await prompts.list(operator))[:MOST_PROMPTS]
+    holes = await prompts.holes_of(operator, listed) if with_variables else []
+    found = [
+        {
+            "id": one.slug,
+            "title": one.name,
+            "detail": one.folder,
+            "labels": one.labels,
+            "latest": one.latest,
+            "variables": [variable.name for variable in needed.variables] if needed else [],
+        }
+        for one, needed in itertools.zip_longest(listed, holes)
+    ]
     return sorted(found, key=lambda one: str(one["title"]).casefold())

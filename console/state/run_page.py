@@ -92,7 +92,7 @@ class RunPageState(Phased, rx.State):
         async with self._loading():
             detail = await services().runs.get(operator, wanted)
             self.catalogue = services().flows.catalogue(operator)
-            self.names = names_of(await choices_of(operator))
+            self.names = names_of(await choices_of(operator, with_variables=False))
             live = await self.get_state(FlowLiveState)
             board = RunBoard()
             board.recall(detail, detail.run.time_ms)

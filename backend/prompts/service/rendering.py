@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from backend.prompts.content import Content, Turn
 from backend.prompts.errors import CannotRender
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.base import UseCases
-from backend.prompts.types import Holes, Rendered, Taking, Values, VersionRef
+from backend.prompts.types import Holes, Prompt, Rendered, Taking, Values, VersionRef
 
 MAX_PUT_IN = 500
 ROLES = ("system", "user", "assistant")
@@ -27,17 +28,31 @@ class RenderingUseCases(UseCases):
     async def holes(self, operator: Operator, content: Content, name: str = "") -> Holes:
         """Return what has to be filled, and what is wrong. `name` is the prompt whose content it is, empty for none."""
         operator.require(Permission.PROMPTS_READ)
-        taken = tuple(slug for slug, _ in references(content))
         async with self._units.read(operator) as session:
             row = await PromptRepository(session, operator.project_id).prompt(storable(name)) if name else None
-            composer = Composer(self._finder(session, operator.project_id))
-            try:
-                composed = await composer.composed(row.id if row else "", row.slug if row else "", content)
-                return Holes(self._variables(composed), content.placeholders, taken)
-            except TemplateFailed as error:
-                return Holes((), content.placeholders, taken, error.message, error.line)
-            except CannotRender as error:
-                return Holes((), content.placeholders, taken, f"{error.message} {error.hint}".strip())
+            finder = self._finder(session, operator.project_id)
+            return await self._holes(Composer(finder), row.id if row else "", row.slug if row else "", content)
+
+    async def holes_of(self, operator: Operator, prompts: Sequence[Prompt]) -> Sequence[Holes]:
+        """Return what has to be filled in the newest version of each, in their order."""
+        operator.require(Permission.PROMPTS_READ)
+        found: list[Holes] = []
+        async with self._units.read(operator) as session:
+            finder = self._finder(session, operator.project_id)
+            for one in prompts:
+                found.append(await self._holes(Composer(finder), one.id, one.slug, one.content))
+                await asyncio.sleep(0)  # others take their turn: templates are read here
+        return found
+
+    async def _holes(self, composer: Composer, prompt_id: str, slug: str, content: Content) -> Holes:
+        taken = tuple(other for other, _ in references(content))
+        try:
+            composed = await composer.composed(prompt_id, slug, content)
+            return Holes(self._variables(composed), content.placeholders, taken)
+        except TemplateFailed as error:
+            return Holes((), content.placeholders, taken, error.message, error.line)
+        except CannotRender as error:
+            return Holes((), content.placeholders, taken, f"{error.message} {error.hint}".strip())
 
     async def render(
         self,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
 import pytest
 
 from backend.operator import Operator
@@ -69,6 +72,26 @@ async def test_holes_are_found_and_typed(prompts: PromptService, ines: Operator)
         ("tone", "text", False), ("user", "object", True),
     ]  # fmt: skip
     assert (holes.placeholders, holes.problem) == (("history",), "")
+
+
+async def test_the_holes_of_many_prompts_are_found_in_one_unit(
+    prompts: PromptService, ines: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prompts.create(ines, NewPrompt("House style", text("Be {{ tone }}.")))
+    await prompts.create(ines, NewPrompt("Wrong", text("{{ two")))
+    await prompts.create(ines, NewPrompt("User", text('{% prompt "house-style" label "latest" %} {{ question }}')))
+    listed = await prompts.list(ines)
+    alone = [await prompts.holes(ines, one.content, one.id) for one in listed]
+    num_units, read = 0, prompts._units.read
+
+    def count(operator: Operator) -> AbstractAsyncContextManager[Any]:
+        nonlocal num_units
+        num_units += 1
+        return read(operator)
+
+    monkeypatch.setattr(prompts._units, "read", count)
+    assert (await prompts.holes_of(ines, listed), num_units) == (alone, 1)
+    assert {len(one.variables) for one in alone} == {0, 1, 2}
 
 
 async def test_a_wrong_template_is_told_with_its_line(prompts: PromptService, ines: Operator) -> None:
