@@ -58,11 +58,13 @@ class Judge(_Asking):
 
     kind: ClassVar[str] = "judge"
     output: Literal["boolean", "score", "category", "text"] = "boolean"
-    min: float = 1.0
-    max: float = 5.0
-    categories: tuple[str, ...] = Field(default=(), max_length=20)
-    pass_labels: tuple[str, ...] = Field(default=(), max_length=20)
-    values: dict[str, float] = Field(default_factory=dict)
+    min: float = Field(default=1.0, description="The lowest score.")
+    max: float = Field(default=5.0, description="The highest score.")
+    categories: tuple[str, ...] = Field(default=(), max_length=20, description="What the judge may call an answer.")
+    pass_labels: tuple[str, ...] = Field(default=(), max_length=20, description="The categories that pass.")
+    values: dict[str, float] = Field(
+        default_factory=dict, description='Numbers for the categories, as {"good": 1}; else 1 for those that pass.'
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Judge:
