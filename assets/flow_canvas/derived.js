@@ -47,6 +47,13 @@ export function problemsByNode(problems) {
   return found;
 }
 
+/** Tell whether a problem is one of a node's settings; the field of the others names a port. */
+export function ofSettings(problem, nodes) {
+  const top = problem.field?.split(".")[0];
+  const properties = nodes.find((n) => n.id === problem.node)?.data.kind.schema?.properties || {};
+  return Boolean(top) && (top === "policy" || top in properties);
+}
+
 const portPlace = (node, ports, name, right) => {
   const index = Math.max(0, ports.findIndex((p) => p.name === name));
   return [node.position.x + (right ? (node.measured?.width ?? 160) : 0), node.position.y + PORT_TOP + index * PORT_STEP];

@@ -80,14 +80,15 @@ export function FlowFeed({ flowKey, problems, plates, goto, frozen = false, ask 
   return null;
 }
 
-/** What a run says: marks change with nodes, `live` with tokens. It draws nothing itself. */
-export function RunMarks({ flowKey, run, marks, live }) {
+/** What a run says: marks change with nodes, `live` with tokens; `track` is the document that ran. It draws nothing. */
+export function RunMarks({ flowKey, run, track, marks, live }) {
   const board = boardOf(flowKey);
   useLayoutEffect(() => {
     const fresh = run?.id && run.id !== board.run?.id;
     const began = fresh ? performance.now() - (run.elapsed_ms || 0) : board.run?.began;
     board.put({ run: run?.id ? { ...run, began } : null });
   }, [board, run]);
+  useLayoutEffect(() => board.put({ track: track?.nodes ? track : null }), [board, track]);
   useLayoutEffect(() => board.take(marks || {}), [board, marks]);
   useLayoutEffect(() => board.put({ live: live || {} }), [board, live]);
   return null;

@@ -1,6 +1,6 @@
 // Fields that hold several rows: what an input asks for, key and value, routes with rules.
 
-import React from "react";
+import React, { useState } from "react";
 import { Icon } from "./icons.jsx";
 import { Held, portName, Remove, Select, Switch } from "./inputs.jsx";
 import { TemplateField } from "./template.jsx";
@@ -88,7 +88,13 @@ export function Fields({ value, onChange, label, schema }) {
 
 export function KeyValue({ store, node, id, value, onChange, label }) {
   const pairs = Object.entries(value || {});
+  const [fresh, setFresh] = useState(false); // a row without a name is kept here until it has one
   const rewrite = (next) => onChange(Object.fromEntries(next));
+  const begin = (name) => {
+    if (!name.trim()) return;
+    setFresh(false);
+    rewrite([...pairs, [free(pairs.map((p) => p[0]), name.trim()), ""]]);
+  };
   return (
     <ul className="rows" aria-label={label}>
       {pairs.map(([key, text], i) => (
@@ -98,8 +104,15 @@ export function KeyValue({ store, node, id, value, onChange, label }) {
           <Remove label={`Remove ${key}`} onClick={() => rewrite(pairs.filter((_, at) => at !== i))} />
         </li>
       ))}
+      {fresh && (
+        <li className="rl kv2">
+          <Held autoFocus aria-label={`Name ${pairs.length + 1}`} className="input s26 mono" placeholder="Name" value="" onSave={begin} />
+          <span className="t12 t2">Its value comes next</span>
+          <Remove label="Remove the new row" onClick={() => setFresh(false)} />
+        </li>
+      )}
       <li>
-        <Add onClick={() => rewrite([...pairs, [free(pairs.map((p) => p[0]), "name"), ""]])}>Row</Add>
+        <Add onClick={() => setFresh(true)}>Row</Add>
       </li>
     </ul>
   );

@@ -9,6 +9,7 @@ class Board {
   marks = {};
   live = {};
   run = null; // {id, status, startedAt}: performance.now() at which the run began, for the clock
+  track = null; // {nodes, edges} of the document that ran: the draft may be another by now
   listeners = new Set();
 
   subscribe = (listener) => {
@@ -50,6 +51,9 @@ export function useBoard(board, pick) {
   const get = () => pick(board);
   return useSyncExternalStore(board.subscribe, get, get);
 }
+
+/** A problem of the draft outweighs what the last run said; while one runs, the run is what counts. */
+export const asksForCare = (mark, problem, running) => Boolean(problem && !(running && mark.status));
 
 /** The state of a track follows from the nodes at its ends and the ports that carried. */
 export function trackState(from, to, port, running) {

@@ -5,7 +5,7 @@ import { Handle, Position } from "@xyflow/react";
 import { Canvas } from "./context.js";
 import { plate } from "./document.js";
 import { PORT_STEP, PORT_TOP } from "./geometry.js";
-import { useMark } from "./marks.js";
+import { asksForCare, useBoard, useMark } from "./marks.js";
 import { money, milliseconds, PortMark, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
 
@@ -32,6 +32,7 @@ const Port = memo(function Port({ port, side, index, joined, numerous }) {
 });
 
 function foot(mark, problem, running, item) {
+  if (asksForCare(mark, problem, running)) return <State kind={problem.severity === "error" ? "fail" : "warn"}>{problem.count === 1 ? problem.short : `${problem.count} problems`}</State>;
   if (mark.status) {
     const state = STATUS[mark.status] || STATUS.pending;
     const written = mark.status === "running" && mark.tokens ? "Writing" : state.word;
@@ -44,18 +45,17 @@ function foot(mark, problem, running, item) {
       </>
     );
   }
-  if (problem) return <State kind={problem.severity === "error" ? "fail" : "warn"}>{problem.count === 1 ? problem.short : `${problem.count} problems`}</State>;
   if (running) return <State kind="queued">Not reached</State>;
   return <span className="t2">{item.plate ? "Not run" : "New"}</span>;
 }
 
 /** What a screen reader says: "07 LLM answer, running, 2.1 seconds, joined from 06, to 09". */
-function spoken({ data, mark, problem, from, to }) {
+function spoken({ data, mark, problem, running, from, to }) {
   const words = [`${plate(data.item.plate)} ${data.title}`];
   if (mark.status) words.push((STATUS[mark.status] || STATUS.pending).word.toLowerCase());
   if (mark.time_ms != null && mark.status !== "skipped") words.push(`${(mark.time_ms / 1000).toFixed(1)} seconds`);
   if (mark.reason) words.push(mark.reason);
-  if (!mark.status && problem) words.push(problem.words);
+  if (asksForCare(mark, problem, running)) words.push(problem.words);
   words.push(from ? `joined from ${from}` : data.inputs.length ? "joined from nothing" : "a start");
   words.push(to ? `to ${to}` : "leads nowhere");
   return words.join(", ");
@@ -64,7 +64,7 @@ function spoken({ data, mark, problem, from, to }) {
 export const PlateNode = memo(function PlateNode({ id, data, selected }) {
   const { store, board } = useContext(Canvas);
   const mark = useMark(board, id);
-  const running = useFlow(store, () => Boolean(board.run && ["running", "queued"].includes(board.run.status)));
+  const running = useBoard(board, (b) => Boolean(b.run && ["running", "queued"].includes(b.run.status)));
   const joins = useFlow(store, (s) => s.joins?.get(id));
   const problem = useFlow(store, (s) => s.problemOf?.get(id));
   const roving = useFlow(store, (s) => s.focused === id || (!s.focused && s.nodes[0]?.id === id));
@@ -76,11 +76,11 @@ export const PlateNode = memo(function PlateNode({ id, data, selected }) {
   const out = joins?.out || EMPTY;
   return (
     <article
-      className={`node ${look} ${selected ? "sel" : ""} ${problem && !mark.status ? "flawed" : ""}`}
+      className={`node ${look} ${selected ? "sel" : ""} ${asksForCare(mark, problem, running) ? "flawed" : ""}`}
       tabIndex={roving ? 0 : -1}
       data-node={id}
       role="group"
-      aria-label={spoken({ data, mark, problem, from: joins?.from, to: joins?.to })}
+      aria-label={spoken({ data, mark, problem, running, from: joins?.from, to: joins?.to })}
       style={{ minHeight: data.least }}
       onFocus={() => store.state.focused !== id && store.set({ focused: id })}
     >

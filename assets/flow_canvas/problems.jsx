@@ -1,6 +1,7 @@
 // The checklist: what blocks publishing, what is only worth a look. A press goes to the node.
 
 import React, { useState } from "react";
+import { ofSettings } from "./derived.js";
 import { plate } from "./document.js";
 import { Icon } from "./icons.jsx";
 import { State } from "./shapes.jsx";
@@ -10,10 +11,11 @@ import { useFlow } from "./store.js";
 function checks({ nodes, joins, problems }) {
   const lacks = nodes.some((n) => n.data.inputs.some((port) => port.required && !joins.get(n.id)?.into.includes(port.name)));
   const ends = nodes.some((n) => n.data.kind.starts) && nodes.some((n) => n.data.kind.ends);
-  const fields = problems.some((problem) => problem.field && problem.severity === "error");
-  return `${lacks ? "" : CHECKS[0]}|${fields ? "" : CHECKS[1]}|${ends ? CHECKS[2] : ""}`;
+  const fields = problems.some((problem) => problem.severity === "error" && ofSettings(problem, nodes));
+  return [!lacks, !fields, ends].map(Number).join("");
 }
-const CHECKS = ["Ports joined", "Settings complete", "Starts and ends"];
+// What is said where it holds, and where it does not.
+const CHECKS = [["Ports joined", "A port is open"], ["Settings complete", "A setting is missing"], ["Starts and ends", "No start or no end"]];
 
 /** Go to the next problem after the last one visited. */
 export function nextProblem(store) {
@@ -70,8 +72,8 @@ export function Problems({ store }) {
       {open && problems.length ? <ProblemRows store={store} problems={problems} /> : null}
       {open ? (
         <p>
-          {CHECKS.map((title) => (
-            <State key={title} kind={held.includes(title) ? "ok" : "warn"}>{title}</State>
+          {CHECKS.map(([holds, lacks], i) => (
+            <State key={holds} kind={held[i] === "1" ? "ok" : "warn"}>{held[i] === "1" ? holds : lacks}</State>
           ))}
         </p>
       ) : null}

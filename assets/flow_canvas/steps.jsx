@@ -4,7 +4,7 @@ import React, { useMemo } from "react";
 import { plate } from "./document.js";
 import { Icon } from "./icons.jsx";
 import { runOrder } from "./layout.js";
-import { useBoard, useMark } from "./marks.js";
+import { asksForCare, useBoard, useMark } from "./marks.js";
 import { ProblemRows } from "./problems.jsx";
 import { milliseconds, money, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
@@ -27,7 +27,7 @@ function Step({ store, board, node }) {
         <span className="sr">{leads}</span>
       </div>
       <div className="t12 stf">
-        {state ? <State kind={state.kind}>{word}</State> : problem ? <State kind={problem.severity === "error" ? "fail" : "warn"}>{problem.short}</State> : <span className="t2">{leads}</span>}
+        {asksForCare(mark, problem, running) ? <State kind={problem.severity === "error" ? "fail" : "warn"}>{problem.short}</State> : state ? <State kind={state.kind}>{word}</State> : <span className="t2">{leads}</span>}
         {state && mark.cost ? <span className="t2">{money(mark.cost)}</span> : null}
       </div>
     </li>

@@ -5,7 +5,7 @@ import { Icon } from "./icons.jsx";
 import { plate } from "./document.js";
 import { PortMark } from "./shapes.jsx";
 import { useFlow } from "./store.js";
-import { parts, typing, variablesFor } from "./variables.js";
+import { parts, storedFor, typing, variablesFor } from "./variables.js";
 
 export function useVariables(store, id) {
   const nodes = useFlow(store, (s) => s.nodes);
@@ -40,7 +40,7 @@ export function TemplateField({ store, node, value, onChange, onDone, label, des
   const hole = focused ? typing(text, caret) : null;
   const found = hole ? known.filter((v) => v.name.toLowerCase().includes(hole.word.toLowerCase())) : known;
   const completing = Boolean(hole && found.length && closed !== `${hole.start}`);
-  const cut = useMemo(() => parts(text, known), [text, known]);
+  const cut = useMemo(() => parts(text, known, storedFor(store.state.nodes, node, id)), [text, known, node, id]);
   const listId = `${id}-list`;
 
   const put = (one) => {

@@ -64,6 +64,7 @@ function Row({ store, node, mark, scale, now, critical, full, running, onSelect 
   const time = plain || mark.offset_ms == null ? "" : milliseconds(took);
   const label = full ? "" : mark.status === "running" ? `${time} so far` : plain ? (mark.status === "skipped" ? words(mark) : running ? "Not reached" : "") : time;
   const choose = () => {
+    if (!store.state.nodes.some((n) => n.id === node.id)) return store.say("That node is not in the draft any more.");
     store.select(node.id);
     onSelect?.(node.id);
   };
@@ -116,8 +117,11 @@ function Attempt({ one, start, scale, full }) {
 }
 
 export function Timeline({ store, board, full, title = "Timeline", runId, onSelect }) {
-  const nodes = useFlow(store, (s) => s.nodes);
-  const edges = useFlow(store, (s) => s.edges);
+  const [drawn, kinds] = [useFlow(store, (s) => s.nodes), useFlow(store, (s) => s.kinds)];
+  const drawnEdges = useFlow(store, (s) => s.edges);
+  const track = useBoard(board, (b) => b.track);
+  const nodes = useMemo(() => (track ? track.nodes.map((item) => store.build({ ...item, config: {} })) : drawn), [track, kinds, track ? null : drawn]);
+  const edges = track?.edges || drawnEdges;
   const marks = useBoard(board, (b) => b.marks);
   const run = useBoard(board, (b) => b.run);
   const now = useClock(run);

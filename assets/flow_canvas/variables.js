@@ -26,6 +26,14 @@ export function variablesFor({ nodes, edges }, id) {
   return [...others, ...own];
 }
 
+/** What the project keeps for its flows: variables for every template, secrets where the kind may use one. */
+export function storedFor(nodes, id, fieldId) {
+  const [owner, tool] = id.split("-tool-");
+  const fields = nodes.find((n) => n.id === owner)?.data.kind.secret_fields || [];
+  const may = tool !== undefined || fields.some((field) => fieldId.startsWith(`f-${id}-${field}`));
+  return new Set(may ? ["variables", "secrets"] : ["variables"]);
+}
+
 const HOLE = /\{\{([\s\S]*?)\}\}|\{%([\s\S]*?)%\}|\{#[\s\S]*?#\}/g;
 const NAME = /[A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*/;
 

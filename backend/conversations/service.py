@@ -103,6 +103,8 @@ class ConversationService:
             return False
         now = at or utc_now()
         message.state = ChatState.FAILED if answer.error else ChatState.ANSWERED
+        if answer.was_cancelled:
+            message.state = ChatState.CANCELLED
         message.text, message.folded = storable(answer.text), folded(answer.text)
         message.error, message.model = answer.error, answer.model
         message.citations = [citation_values(citation) for citation in answer.citations]

@@ -28,6 +28,7 @@ class ChatState(StrEnum):
     RUNNING = "running"
     ANSWERED = "answered"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Rating(StrEnum):
@@ -76,11 +77,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the run came to. `error` is a sentence for people; with it the turn has failed."""
+    """What the run came to. `error` is a sentence for people; with it the turn has failed, or was cancelled."""
 
     run_id: str
     text: str = ""
     error: str = ""
+    was_cancelled: bool = False
     citations: tuple[Citation, ...] = ()
     model: str = ""
     tokens_in: int = 0

@@ -114,6 +114,7 @@ class NodeKind(ABC, Generic[ConfigT]):
             "schema": inlined(self.Config.model_json_schema()),
             "defaults": self.Config().model_dump(mode="json"),
             "effect": self.effect,
+            "secret_fields": sorted(self.secret_fields),
             "starts": self.starts,
             "ends": self.ends,
         }

@@ -152,6 +152,7 @@ class Saved:
     saved_by: str
     plates: dict[str, int]
     problems: list[Problem]
+    is_changed: bool  # against the published version
     inverse: list[dict[str, Any]] = field(default_factory=list)
 
 

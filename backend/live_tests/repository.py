@@ -116,4 +116,6 @@ def _outcome(version: int, status: str, cost: Any, time_ms: float, *talk: Any) -
         return Outcome(version, status == RunStatus.DONE.value, None, float(cost), time_ms)
     liked = None if rating == Rating.NONE.value else rating == Rating.UP.value
     each = latency_ms / num_turns if num_turns else time_ms
-    return Outcome(version, state != ChatState.FAILED.value, liked, float(whole_cost), each)
+    return Outcome(
+        version, state not in {ChatState.FAILED.value, ChatState.CANCELLED.value}, liked, float(whole_cost), each
+    )

@@ -83,7 +83,13 @@ def _panes() -> rx.Component:
             label="Flow canvas of this run, read only",
         ),
         FlowFeed.create(flow_key=key, goto=RunPageState.goto),
-        RunMarks.create(flow_key=key, run=FlowLiveState.run, marks=FlowLiveState.marks, live=FlowLiveState.live),
+        RunMarks.create(
+            flow_key=key,
+            run=FlowLiveState.run,
+            track=FlowLiveState.track,
+            marks=FlowLiveState.marks,
+            live=FlowLiveState.live,
+        ),
         FlowTimeline.create(flow_key=key, full=True, title="Node runs", on_select=RunPageState.choose),
         class_name="left",
     )

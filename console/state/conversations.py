@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.types import ChatState, Facets, Filters, Rating
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -48,11 +48,19 @@ class ConversationsState(Phased, rx.State):
             zone = await self._zone()
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
-            lines = choices(found.facets, self._chosen)
-            self.flows, self.states, self.ratings = lines["flow"], lines["state"], lines["rating"]
-            self.total = f"{formats.count(found.facets.total)} {'found' if self.query else 'in all'}"
+            self._show_filters(found.facets)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
+
+    async def _count(self, operator: Operator) -> None:
+        """Count the filters again; the list keeps its place and its pages."""
+        found = await services().conversations.browse(operator, self._filters(), Page(limit=1))
+        self._show_filters(found.facets)
+
+    def _show_filters(self, facets: Facets) -> None:
+        lines = choices(facets, self._chosen)
+        self.flows, self.states, self.ratings = lines["flow"], lines["state"], lines["rating"]
+        self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
 
     @rx.event
     async def more(self) -> None:

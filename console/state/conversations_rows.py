@@ -21,7 +21,12 @@ from backend.conversations.types import (
 from console import routes
 from console.state import formats
 
-STATE_WORDS = {ChatState.RUNNING: "Answering", ChatState.ANSWERED: "Answered", ChatState.FAILED: "Failed"}
+STATE_WORDS = {
+    ChatState.RUNNING: "Answering",
+    ChatState.ANSWERED: "Answered",
+    ChatState.FAILED: "Failed",
+    ChatState.CANCELLED: "Cancelled",
+}
 RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
 CHANNEL_WORDS = {Channel.CONSOLE: "Console", Channel.API: "API"}
 MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -110,6 +115,8 @@ def _mark(row: Conversation) -> tuple[str, str]:
     """Return the sign and the word: what needs a person comes before what does not."""
     if row.state is ChatState.FAILED:
         return "fail", STATE_WORDS[row.state]
+    if row.state is ChatState.CANCELLED:
+        return "idle", STATE_WORDS[row.state]
     if row.state is ChatState.RUNNING:
         return "run", STATE_WORDS[row.state]
     if row.rating is not Rating.NONE:

@@ -30,6 +30,7 @@ class FirstRunState(Phased, rx.State):
     add: rx.Field[StepLine] = rx.field(OPEN)
     connect: rx.Field[StepLine] = rx.field(OPEN)
     empty: rx.Field[bool] = rx.field(default=False)
+    added: rx.Field[bool] = rx.field(default=False)
     may_fill: rx.Field[bool] = rx.field(default=False)
     may_make: rx.Field[bool] = rx.field(default=False)
     may_connect: rx.Field[bool] = rx.field(default=False)
@@ -87,10 +88,10 @@ class FirstRunState(Phased, rx.State):
             flow, base = first.example.flow, first.example.knowledge_base
             passages = base.tally.num_chunks if base else 0
             nodes = len(flow.nodes) if flow else 0
-            self.intro = (
-                f"{nodes} nodes: it takes a question, searches {passages} passages of a sample handbook, "
-                "and answers with sources."
-            )
+            what = "a sample handbook and of what you added" if first.added_at else "a sample handbook"
+            where = f"{passages} passages of {what}" if first.seeded else what
+            self.intro = f"{nodes} nodes: it takes a question, searches {where}, and answers with sources."
+            self.added = first.added_at is not None
             self.upload_url = (
                 f"/api/knowledge-bases/{base.id}/documents?project_id={operator.project_id}" if base else ""
             )

@@ -22,8 +22,6 @@ from console.state.flows_rows import blocking, copy_name, problem_row
 from console.state.seat import Phase, Phased
 from console.toasts import say, warn
 
-LAYOUT_ONLY = {"move"}
-
 
 class FlowDraftState(Addressed, Phased, rx.State):
     """`seed` is sent once per `revision`; after that only small answers go to the browser."""
@@ -81,8 +79,7 @@ class FlowDraftState(Addressed, Phased, rx.State):
         with caught(StaleDraft, InvalidInput) as refusal:
             saved = await services().flows.apply(operator, self.key, self._version, operations)
             self._version = saved.version
-            moved_only = all(one.get("op") in LAYOUT_ONLY for one in operations)
-            status._show(saved, self._zone, changed=not moved_only)
+            status._show(saved, self._zone)
             if any(one.get("op") in CHANGES_FORM for one in operations):
                 (await self.get_state(FlowFormState))._read((await services().flows.get(operator, self.key)).draft)
         match refusal.error:
@@ -164,7 +161,7 @@ class FlowSaveState(rx.State):
         self.stale_words = f"That was saved at {_clock(newer.saved_at, zone)}; what you do here is not written over it."
         self.stale = True
 
-    def _show(self, saved: Saved, zone: str, *, changed: bool) -> None:
+    def _show(self, saved: Saved, zone: str) -> None:
         """Take the answer to a save; what is as it was is not sent again."""
         known = self._plates or {}
         moved = {name: plate for name, plate in saved.plates.items() if known.get(name) != plate}
@@ -172,8 +169,8 @@ class FlowSaveState(rx.State):
             self.plates = moved
         self._plates = saved.plates
         self.saved = f"Saved {_clock(saved.saved_at, zone)}"
-        if changed and not self.changed:
-            self.changed = True
+        if saved.is_changed != self.changed:
+            self.changed = saved.is_changed
         self._judge(saved.problems)
 
     def _judge(self, problems: list[Problem]) -> None:

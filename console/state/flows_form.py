@@ -19,6 +19,7 @@ class FlowFormState(rx.State):
     fields: rx.Field[list[AskedField]] = rx.field(default_factory=list)
     chat: rx.Field[bool] = rx.field(default=True)
     message: rx.Field[str] = rx.field("")
+    needed: rx.Field[bool] = rx.field(default=True)
     has_input: rx.Field[bool] = rx.field(default=False)
 
     def _read(self, document: FlowDocument) -> None:
@@ -26,6 +27,7 @@ class FlowFormState(rx.State):
         self.has_input = form is not None
         if form is not None:
             self.chat, self.message, self.fields = form.chat, form.message, form.fields
+            self.needed = form.needed
 
     def _typed(self, form: dict[str, Any]) -> dict[str, Any]:
         """Read what was typed by the kind of each field; an empty one is left out, so that its default stands."""

@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.flows.types import Run, RunDetail, RunStatus, RunWish, Trigger
+from backend.flows.types import FlowDocument, Run, RunDetail, RunStatus, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
@@ -28,6 +28,7 @@ class FlowLiveState(Seated, rx.State):
 
     run: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     marks: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    track: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     live: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     answer: rx.Field[str] = rx.field("")
     writing: rx.Field[str] = rx.field("")
@@ -35,6 +36,7 @@ class FlowLiveState(Seated, rx.State):
     run_id: rx.Field[str] = rx.field("")
 
     _owner: str = ""
+    _document: FlowDocument | None = None
 
     def _take(self) -> str:
         """Empty the screen for whoever watches from now on; an earlier watcher then draws nothing more here."""
@@ -43,8 +45,9 @@ class FlowLiveState(Seated, rx.State):
         return self._owner
 
     def _clear(self) -> None:
-        self.run, self.marks, self.live = {}, {}, {}
+        self.run, self.marks, self.live, self.track = {}, {}, {}, {}
         self.answer, self.writing, self.running, self.run_id = "", "", False, ""
+        self._document = None
 
     def _draw(self, board: RunBoard, owner: str) -> None:
         """Copy what changed: a var that is written is sent."""
@@ -55,6 +58,8 @@ class FlowLiveState(Seated, rx.State):
             self.run = {**head, "elapsed_ms": round(board.elapsed_ms)}
         if board.run_id != self.run_id:
             self.run_id = board.run_id
+        if board.document is not self._document:
+            self._document, self.track = board.document, track_of(board.document)
         if board.marks != self.marks:
             self.marks = {name: dict(mark) for name, mark in board.marks.items()}
         if board.live != self.live:
@@ -66,6 +71,16 @@ class FlowLiveState(Seated, rx.State):
             self.writing = writing
         if self.running is board.is_over:
             self.running = not board.is_over
+
+
+def track_of(document: FlowDocument | None) -> dict[str, Any]:
+    """Return what the timeline draws of the document that ran: the draft may be another by now."""
+    if document is None:
+        return {}
+    return {
+        "nodes": [{"id": one.id, "kind": one.kind, "title": one.title, "plate": one.plate} for one in document.nodes],
+        "edges": [{"source": one.source, "target": one.target} for one in document.edges],
+    }
 
 
 async def hear(draw: Draw, operator: Operator, board: RunBoard, events: AsyncGenerator[Any]) -> None:
@@ -91,6 +106,13 @@ async def under_way(operator: Operator, flow: str) -> Run | None:
     """Return this person's newest trial of the draft that has not ended: the panel goes on with its conversation."""
     listed = await services().runs.list(operator, Page(MOST_UNDER_WAY), flow=flow, statuses=UNDER_WAY)
     return next((run for run in listed.items if _is_trial(run) and run.started_by == operator.name), None)
+
+
+async def last_trial(operator: Operator, flow: str) -> str:
+    """Return the id of this person's newest trial of the draft, empty where there is none among the newest runs."""
+    listed = await services().runs.list(operator, Page(MOST_UNDER_WAY), flow=flow)
+    mine = (run.id for run in listed.items if _is_trial(run) and run.started_by == operator.name)
+    return next(mine, "")
 
 
 def _is_trial(run: Run) -> bool:

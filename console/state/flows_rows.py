@@ -114,6 +114,7 @@ class RunForm:
 
     chat: bool = True
     message: str = ""
+    needed: bool = True
     fields: list[AskedField] = field(default_factory=list)
 
 
@@ -216,5 +217,10 @@ def form_of(document: FlowDocument) -> RunForm | None:
         if isinstance(one, dict)
     ]
     chat = node.config.get("mode", "chat") == "chat"
-    message = next((one.name for one in fields if one.kind == "text"), "")
-    return RunForm(chat=chat, message=message, fields=[one for one in fields if not chat or one.name != message])
+    asked = next((one for one in fields if one.kind == "text"), None)
+    return RunForm(
+        chat=chat,
+        message=asked.name if asked else "",
+        needed=bool(asked and asked.required and not asked.default),
+        fields=[one for one in fields if not chat or one is not asked],
+    )

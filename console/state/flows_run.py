@@ -16,12 +16,13 @@ from console.problems import Problem
 from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
-from console.state.flows_live import FlowLiveState, chosen, follow, hear, under_way
-from console.state.flows_said import Said, answer, question
+from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_trial, under_way
+from console.state.flows_said import Said, answer, question, refusal
 from console.state.run_board import RunBoard
 from console.state.seat import Phased
 
 NOTHING = Problem()
+EMPTY = Problem("Write a message first.")
 
 
 class FlowRunState(Phased, rx.State):
@@ -44,8 +45,9 @@ class FlowRunState(Phased, rx.State):
             return None
         live = await self.get_state(FlowLiveState)
         if draft.key != self._flow:
-            self._flow, self.said, self._conversation, self._last = draft.key, [], "", ""
-            self._owner = live._take()
+            self._flow, self.said, self._conversation = draft.key, [], ""
+            self._last = await last_trial(operator, draft.key)
+            self._owner = ""
         self.problem, self.phase = NOTHING, "ready"
         if live.running and live._owner == self._owner:
             return None  # the watcher of before the reload goes on
@@ -71,6 +73,9 @@ class FlowRunState(Phased, rx.State):
         self._values = values
         person = await self._person()
         text = str(values.get(asked.message, "")) if asked.chat else _listed(values)
+        if asked.chat and asked.needed and not text.strip():
+            self.problem, self.phase = EMPTY, "failed"
+            return None
         self.said = [*self.said, question(text, ZoneInfo(person.time_zone), formats.now())]
         self.problem, self.phase = NOTHING, "ready"
         self.sent += 1
@@ -85,13 +90,18 @@ class FlowRunState(Phased, rx.State):
             operator = await self._operator(Permission.FLOWS_RUN)
             owner, flow, wish = self._owner, self._flow, chosen(self._values or {}, self._conversation)
             self.phase = "ready"
-            events = None
+            events, document = None, None
             async with self._loading():
+                document = (await services().flows.get(operator, flow)).draft
                 events = await services().runs.stream(operator, flow, wish)
             if events is None:
                 (await self.get_state(FlowLiveState))._clear()
+                draft = await self.get_state(FlowDraftState)
+                # What was asked stays in the talk, and so does why nothing answered it.
+                self.said, self.phase = [*self.said, refusal(self.problem, draft.name)], "ready"
                 return
         board = RunBoard()
+        board.document = document
         async with self._showing(owner):
             await hear(partial(self._draw, owner), operator, board, events)
             await self._finish(board, owner)

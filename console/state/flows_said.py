@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from console import routes
+from console.problems import Problem
 from console.state import formats
 from console.state.run_board import RunBoard, shown
 
@@ -66,6 +67,12 @@ def answer(board: RunBoard, who: str) -> Said:
         node=board.error_node,
         run_href=routes.to(routes.RUN, board.run_id) if board.run_id else "",
     )
+
+
+def refusal(problem: Problem, who: str) -> Said:
+    """Return what stands under a question that no run came of."""
+    words = f"{problem.words} {problem.hint or problem.reference}".strip()
+    return Said(agent=True, who=who, when="", state="fail", words=words)
 
 
 def _how(board: RunBoard) -> tuple[str, str]:

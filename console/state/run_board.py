@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail
+from backend.flows.types import FlowDocument, NodeRun, NodeStatus, Run, RunDetail
 
 TAIL_CHARACTERS = 400
 SHOWN_CHARACTERS = 4_000
@@ -73,6 +73,7 @@ class RunBoard:
         self.run_id = ""
         self.conversation_id = ""
         self.status = "running"
+        self.document: FlowDocument | None = None
         self.marks: dict[str, Mark] = {}
         self.live: dict[str, str] = {}
         self.answer = ""
@@ -92,6 +93,7 @@ class RunBoard:
     def recall(self, detail: RunDetail, elapsed_ms: float) -> None:
         """Take what the record says: of a run that has ended, or that began before we listened."""
         self._began = self._clock() - elapsed_ms / 1_000
+        self.document = self.document or detail.document
         self.marks = {row.node: mark_of(row) for row in detail.nodes if row.status is not NodeStatus.PENDING}
         self._settle(detail.run)
 
@@ -100,6 +102,7 @@ class RunBoard:
 
         The rows of quick nodes come later than their events, so what was heard already stands.
         """
+        self.document = self.document or detail.document
         for row in detail.nodes:
             heard = self.marks.get(row.node, {}).get("status")
             known = (NodeStatus.PENDING,) if heard is None else (NodeStatus.PENDING, NodeStatus.RUNNING)

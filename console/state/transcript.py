@@ -81,6 +81,7 @@ class TranscriptState(Phased, rx.State):
         await services().conversations.set_feedback(operator, message_id, chosen)
         self.commenting = message_id if chosen is Rating.DOWN else ""
         await self._read(operator)
+        await (await self.get_state(ConversationsState))._count(operator)
 
     @rx.event
     async def comment(self, form: dict[str, str]) -> None:

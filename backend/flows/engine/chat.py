@@ -10,7 +10,7 @@ from backend.conversations.service import ConversationService
 from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.ports import as_text
-from backend.flows.types import Trigger
+from backend.flows.types import RunStatus, Trigger
 from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
@@ -69,6 +69,7 @@ class Chat:
             run_id=job.run_id,
             text=answer_text(outcome.output),
             error=outcome.error,
+            was_cancelled=outcome.status is RunStatus.CANCELLED,
             citations=tuple(_citation(values) for values in outcome.citations),
             model=models_used(job),
             tokens_in=outcome.usage.tokens_in,
@@ -79,9 +80,12 @@ class Chat:
         async with self._units.write(job.facts.operator) as work:
             await self._log.close_turn(work, job.facts.operator, answer)
 
-    async def fail(self, work: Work, operator: Operator, run_id: str, error: str) -> None:
+    async def fail(
+        self, work: Work, operator: Operator, run_id: str, error: str, *, was_cancelled: bool = False
+    ) -> None:
         """Close the turn of a run that never came to run; nothing where it owes none."""
-        await self._log.close_turn(work, operator, Answer(run_id=run_id, error=error))
+        answer = Answer(run_id=run_id, error=error, was_cancelled=was_cancelled)
+        await self._log.close_turn(work, operator, answer)
 
 
 def answer_text(output: dict[str, Any] | None) -> str:

@@ -72,5 +72,6 @@ class DraftUseCases(UseCases):
             saved_by=row.draft_saved_by,
             plates=plates_of(numbered),
             problems=self._problems(numbered),
+            is_changed=row.draft_fingerprint != row.published_fingerprint,
             inverse=inverse or [],
         )

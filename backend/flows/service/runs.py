@@ -156,7 +156,7 @@ class RunService:
         async with self._units.write(operator) as work:
             rows = RunRepository(work.session, operator.project_id)
             if await rows.cancel_queued(run_id, CANCELLED, utc_now()):
-                await self._chat.fail(work, operator, run_id, CANCELLED)
+                await self._chat.fail(work, operator, run_id, CANCELLED, was_cancelled=True)
             await rows.ask_to_cancel(run_id)
         if task is not None and self._runner.cancel(run_id):
             await asyncio.wait([task], timeout=2)

@@ -55,6 +55,7 @@ class RunMarks(_Part):
     tag = "RunMarks"
 
     run: rx.Var[dict[str, Any]]
+    track: rx.Var[dict[str, Any]]
     marks: rx.Var[dict[str, Any]]
     live: rx.Var[dict[str, str]]
 

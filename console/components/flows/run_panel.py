@@ -78,7 +78,13 @@ def said(line: Any) -> rx.Component:
             rx.cond(line.sources, rx.el.ol(rx.foreach(line.sources, source), class_name="srcs"), rx.fragment()),
             rx.cond(
                 line.state,
-                rx.el.div(how, rx.el.a("Open the run", href=line.run_href, class_name="t12"), class_name="row how"),
+                rx.el.div(
+                    how,
+                    rx.cond(
+                        line.run_href, rx.el.a("Open the run", href=line.run_href, class_name="t12"), rx.fragment()
+                    ),
+                    class_name="row how",
+                ),
                 rx.fragment(),
             ),
             class_name="txt",

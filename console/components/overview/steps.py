@@ -87,6 +87,16 @@ def _add() -> rx.Component:
             rx.el.ul(rx.foreach(FirstRunFilesState.files, _file), class_name="ingest"),
             rx.fragment(),
         ),
+        rx.cond(
+            FirstRunState.added,
+            rx.el.p(
+                "Ask about it in ",
+                rx.el.a("step 01", href="#first-question", class_name="u", reload_document=True),
+                " once it is ready.",
+                class_name="t12",
+            ),
+            rx.fragment(),
+        ),
     )
 
 

@@ -243,7 +243,7 @@ async def test_a_queued_chat_that_is_cancelled_owes_no_answer(
     transcript = await services.conversations.transcript(operator, queued.conversation_id)
     assert [(message.state.value, message.error) for message in transcript.messages] == [
         ("answered", ""),
-        ("failed", "The run was cancelled."),
+        ("cancelled", "The run was cancelled."),
     ]
 
 

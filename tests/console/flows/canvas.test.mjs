@@ -9,8 +9,9 @@ const { columns, runOrder, tidy } = await import(at("layout.js"));
 const { builder, edgeOf, freeId, fromDocument, outputsOf, toDocument, wire } = await import(at("document.js"));
 const { apply, undoing } = await import(at("operations.js"));
 const { axis, criticalPath } = await import(at("timeline.js"));
-const { parts, typing, variablesFor } = await import(at("variables.js"));
+const { parts, storedFor, typing, variablesFor } = await import(at("variables.js"));
 const { fitted } = await import(at("view.js"));
+const { ofSettings } = await import(at("derived.js"));
 const { freePlace, overlaps } = await import(new URL("../../../assets/ui/placing.js", import.meta.url));
 
 const KINDS = [
@@ -142,4 +143,20 @@ test("a toast stands in the corner, or at the nearest place where it covers noth
   assert.ok(!overlaps(box(beside), pane) && beside.bottom === 16);
   assert.deepEqual(freePlace(page, toast, [{ left: 0, right: 1440, top: 0, bottom: 900 }]), { right: 16, bottom: 16 });
   assert.ok(freePlace({ width: 390, height: 844 }, { width: 390, height: 60 }, [{ left: 0, right: 390, top: 788, bottom: 844 }]).bottom >= 56);
+});
+
+test("the settings are incomplete for a setting, not for a port without a track", () => {
+  const nodes = [{ id: "ask", data: { kind: { schema: { properties: { model: {} } } } } }];
+  assert.equal(ofSettings({ node: "ask", field: "model" }, nodes), true);
+  assert.equal(ofSettings({ node: "ask", field: "policy.default" }, nodes), true);
+  assert.equal(ofSettings({ node: "ask", field: "prompt" }, nodes), false);
+  assert.equal(ofSettings({ node: "", field: "" }, nodes), false);
+});
+
+test("a secret is known where the kind may use one, and marked elsewhere", () => {
+  const nodes = [{ id: "call", data: { kind: { secret_fields: ["headers"] } } }, { id: "agent", data: { kind: {} } }];
+  const marked = (id, field) => parts("{{ secrets.CRM_TOKEN }} {{ variables.SHOP }} {{ gone.x }}", [], storedFor(nodes, id, field)).filter((part) => part.kind).map((part) => part.kind);
+  assert.deepEqual(marked("call", "f-call-headers-0"), ["v", "v", "v miss"]);
+  assert.deepEqual(marked("agent-tool-0", "f-agent-tool-0-url"), ["v", "v", "v miss"]);
+  assert.deepEqual(marked("agent", "f-agent-prompt"), ["v miss", "v", "v miss"]);
 });

@@ -170,3 +170,13 @@ async def test_the_home_lists_a_flow_that_cannot_be_published(services: Services
     assert (state.phase, [row.name for row in state.flows]) == ("ready", ["Half done"])
     assert state.summary == ["1 flow not ready to publish"]
     assert state.needs[0].act == "Open in the builder"
+
+
+async def test_a_thumb_is_counted_at_once(services: Services, tab: Tab, person: Operator) -> None:
+    turn = await chat(services.conversations, services.units, person)
+    listed, state = tab.state(ConversationsState), tab.at("/conversations").state(TranscriptState)
+    await listed.load()
+    await spent(state.load())
+    assert {one.value: one.count for one in listed.ratings}.get("down", "0") == "0"
+    await state.rate(turn.answer_id, "down")
+    assert {one.value: one.count for one in listed.ratings}["down"] == "1"

@@ -142,3 +142,65 @@ async def test_the_flow_of_another_address_is_never_drawn(services: Services, ta
     assert draft.shown == "loading"
     await spent(draft.load())
     assert (draft.shown, draft.name) == ("ready", "Two")
+
+
+async def test_publishing_follows_the_draft_back_to_what_is_published(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    await services.flows.publish(person, made.id, "")
+    tab.at(f"/flows/{made.id}")
+    draft, status = tab.state(FlowDraftState), tab.state(FlowSaveState)
+    await spent(draft.load())
+    was = next(one.title for one in made.draft.nodes if one.id == "input")
+    await spent(draft.apply([{"op": "rename", "node": "input", "title": "Start"}]))
+    assert (status.changed, status.blocked) == (True, "")
+    await spent(draft.apply([{"op": "rename", "node": "input", "title": was}]))
+    assert (status.changed, status.blocked) == (False, "Nothing changed since v1")
+
+
+async def test_an_empty_message_is_not_sent(services: Services, tab: Tab, person: Operator) -> None:
+    chat = document([node("input", "input"), node("output", "output")], [("input.question", "output.value")])
+    made = await services.flows.create(person, "Desk", document=chat)
+    tab.at(f"/flows/{made.id}")
+    await spent(tab.state(FlowDraftState).load())
+    panel = tab.state(FlowRunState)
+    await panel.open()
+    assert await panel.send({"question": "  "}) is None
+    assert (panel.said, panel.sent, panel.phase, panel.problem.words) == ([], 0, "failed", "Write a message first.")
+
+
+async def test_why_nothing_answered_stays_under_the_question(services: Services, tab: Tab, person: Operator) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    tab.at(f"/flows/{made.id}")
+    await spent(tab.state(FlowDraftState).load())
+    panel = tab.state(FlowRunState)
+    await panel.open()
+    await panel.send({"question": "Hello"})
+    await services.flows.delete(person, made.id)
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    assert [(line.agent, line.state) for line in panel.said] == [(False, ""), (True, "fail")]
+    assert "There is no such flow" in panel.said[1].words
+
+
+async def test_the_timeline_keeps_the_document_that_ran(services: Services, tab: Tab, person: Operator) -> None:
+    """The draft goes on changing: a finished run must not lose or gain nodes and tracks with it."""
+    made = await services.flows.create(person, "Desk", document=echo())
+    other = await services.flows.create(person, "Other", document=echo())
+    tab.at(f"/flows/{made.id}")
+    draft, panel, live = tab.state(FlowDraftState), tab.state(FlowRunState), tab.state(FlowLiveState)
+    await spent(draft.load())
+    await panel.open()
+    await panel.send({"question": "Hello"})
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    ran, nodes = live.run_id, [one.id for one in made.draft.nodes]
+    assert [one["id"] for one in live.track["nodes"]] == nodes
+    assert len(live.track["edges"]) == len(made.draft.edges)
+    await spent(draft.apply([{"op": "disconnect", "edge": made.draft.edges[0].id}]))
+    for flow in (other, made):
+        tab.at(f"/flows/{flow.id}")
+        await spent(draft.load())
+        await panel.open()
+        assert (live.run_id == ran) is (flow is made)
+    assert [one["id"] for one in live.track["nodes"]] == nodes
+    assert len(live.track["edges"]) == len(made.draft.edges)
