@@ -44,14 +44,15 @@ function Bar({ mark, scale, now, label, critical }) {
   if (mark.offset_ms == null) return label ? <span className="bl end">{label}</span> : null;
   const [left, right] = [scale(mark.offset_ms), scale(endOf(mark, now))];
   const width = Math.max(right - left, 0.35);
-  const inside = mark.status === "running" && width > 40;
+  // A long bar leaves no place for its label at its right, and one that begins early none at its left.
+  const inside = width > 40 && (mark.status === "running" || (right > 78 && left < 20));
   const before = right > 78 && !inside;
   const place = before ? { right: `calc(${100 - left}% + 6px)` } : { left: inside ? `calc(${left}% + 6px)` : `calc(${left + width}% + 6px)` };
   return (
     <>
       <i className={`tbar ${mark.status === "running" ? "on" : mark.status === "failed" ? "f" : ""}`} style={{ left: `${left}%`, width: `${width}%` }} />
       {critical && <i className="crit" style={{ left: `${left}%`, width: `${width}%` }} />}
-      {label && <span className={`bl ${inside ? "in" : ""}`} style={place}>{label}</span>}
+      {label && <span className={`bl ${inside ? "in" : ""} ${mark.status === "running" ? "" : "rest"}`} style={place}>{label}</span>}
     </>
   );
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
 from backend.flows.ports import Port, as_text
 from backend.flows.types import Problem, Severity
-from backend.ports.http import HttpAnswer, HttpCall
+from backend.ports.http import WEB_PORTS, HttpAnswer, HttpCall
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 MAX_TEXT_BYTES = 1_000_000
@@ -77,7 +77,7 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
             return [Problem(Severity.ERROR, "The address is empty.", "Write it.", field="url")]
         if not config.url.strip().startswith(("http://", "https://", "{{")):
             return [Problem(Severity.ERROR, "The address needs http:// or https://.", "Write it out.", field="url")]
-        return []
+        return _closed(config.url.strip())
 
     async def run(self, context: NodeContext[HttpRequestConfig], inputs: Mapping[str, Any]) -> Result:
         config = context.config
@@ -108,6 +108,19 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
         if config.body_type == "json" and not isinstance(value, str):
             return json.dumps(value, ensure_ascii=False).encode()
         return as_text(value).encode()
+
+
+def _closed(url: str) -> list[Problem]:
+    """Say of an address without holes what the guard would say of its port; a hole may still become anything."""
+    if "{" in url:
+        return []
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return [Problem(Severity.ERROR, "The port of the address does not exist.", "Take it out.", field="url")]
+    if port is None or port in WEB_PORTS:
+        return []
+    return [Problem(Severity.ERROR, "Only the ports 80 and 443 can be called.", "Take another address.", field="url")]
 
 
 def read_body(answer: HttpAnswer) -> Any:

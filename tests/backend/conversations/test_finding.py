@@ -87,7 +87,12 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
     facets = (await log.browse(owner, Filters(), Page())).facets
     assert facets.total == 2
     assert {(facet.name, facet.count) for facet in facets.flows} == {("Support desk", 1), ("Returns", 1)}
-    assert {facet.value: facet.count for facet in facets.states} == {"running": 0, "answered": 1, "failed": 1, "cancelled": 0}
+    assert {facet.value: facet.count for facet in facets.states} == {
+        "running": 0,
+        "answered": 1,
+        "failed": 1,
+        "cancelled": 0,
+    }
     assert {facet.value: facet.count for facet in facets.ratings} == {"none": 1, "up": 1, "down": 0}
 
 

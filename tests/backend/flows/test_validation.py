@@ -67,6 +67,8 @@ CASES: list[tuple[FlowDocument, str, str, str]] = [
     (through(node("a", "agent", {"tools": [{"type": "knowledge"}]}), "prompt", "text"), "a",
      "tools.0.knowledge_bases", "searches no knowledge base"),
     (through(node("h", "http_request", {"url": "example.com"}), "data", "body"), "h", "url", "http://"),
+    (through(node("h", "http_request", {"url": "http://127.0.0.1:4310"}), "data", "body"), "h", "url", "80 and 443"),
+    (through(node("h", "http_request", {"url": "http://a.example:99999"}), "data", "body"), "h", "url", "port"),
     (through(node("c", "condition", {"cases": []}), "value", "else"), "c", "cases", "no route"),
     (asked({"mode": "chat", "fields": [{"name": "n", "type": "number"}]}, "n"), "input", "fields", "a text field"),
     (asked(form("a", "a"), "a"), "input", "fields", "Two fields are called a."),
