@@ -55,7 +55,8 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
     operator = getattr(request.state, "operator", None)
     if isinstance(error, Forbidden) and isinstance(operator, Operator):
         place = getattr(request.scope.get("route"), "path", "/api")
-        await services().audit.refused(operator, f"{request.method} {place}", error.message)
+        sentence = f"{error.message} {error.hint}".strip()
+        await services().audit.refused(operator, f"{request.method} {place}", sentence)
     headers = {}
     if isinstance(error, QuotaExceeded):
         headers.update(headers_of_refusal(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -65,6 +66,13 @@ def words_of(name: str) -> str:
     return read[:1].upper() + read[1:]
 
 
+def place_words(name: str) -> str:
+    """Return a page that refused somebody as words: "FlowDraftState" as "flow draft"; an address stays as it is."""
+    if not name.endswith("State") or not name.isidentifier():
+        return name
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("State")).lower()
+
+
 def audit_line(event: AuditEvent, zone: tzinfo, now: datetime) -> AuditLine:
     return AuditLine(
         id=event.id,
@@ -74,7 +82,7 @@ def audit_line(event: AuditEvent, zone: tzinfo, now: datetime) -> AuditLine:
         via=VIA.get(event.actor.via, ""),
         act=words_of(event.action),
         denied=event.action == DENIED,
-        what=event.target.name or event.target.id,
+        what=event.target.name or place_words(event.target.id),
         kind=words_of(event.target.kind),
         address=event.address,
     )
