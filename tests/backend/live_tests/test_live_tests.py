@@ -143,7 +143,7 @@ async def test_a_protected_label_is_split_by_somebody_else_who_may_approve(desk:
     editor = replace(
         desk.operator, user_id="user_b", permissions=desk.operator.permissions - {Permission.PROMPTS_APPROVE}
     )
-    with pytest.raises(Forbidden, match="prompts:approve"):
+    with pytest.raises(Forbidden, match="may not approve prompts"):
         await replace(desk, operator=editor).start()
     other = replace(desk, operator=replace(desk.operator, user_id="user_c", name="Cleo"))
     test = await other.start()
