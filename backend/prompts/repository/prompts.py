@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, String, and_, case, cast, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,8 +39,12 @@ class PromptRepository:
         agent_config: str | None = None,
         agent_name: str | None = None,
         is_active: bool | None = None,
+        holding: str = "",
     ) -> Sequence[tuple[PromptRow, PromptVersionRow]]:
-        """Return prompts with their newest versions: those never changed first, then the last changed."""
+        """Return prompts with their newest versions: those never changed first, then the last changed.
+
+        `holding` is a word that stands somewhere in what the version says.
+        """
         statement = (
             select(PromptRow, PromptVersionRow)
             .join(
@@ -61,6 +65,8 @@ class PromptRepository:
             statement = statement.where(PromptRow.agent_name == agent_name)
         if is_active is not None:
             statement = statement.where(PromptRow.is_active == is_active)
+        if holding:
+            statement = statement.where(cast(PromptVersionRow.content, String).contains(holding, autoescape=True))
         # The databases disagree on where NULL stands; the order of the compatible API is Postgres's.
         never = case((col(PromptRow.updated_at).is_(None), 0), else_=1)
         order = (never, col(PromptRow.updated_at).desc(), col(PromptRow.created_at).desc(), col(PromptRow.id))

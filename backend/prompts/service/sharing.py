@@ -54,7 +54,7 @@ class SharingUseCases(UseCases):
             row = await self._row(rows, name)
             found = [
                 Use("prompt", other.id, other.name, f"v{version.number}", ref.label, ref.version)
-                for other, version in await rows.newest()
+                for other, version in await rows.newest(holding=row.slug)
                 for slug, ref in references(Content.model_validate(version.content))
                 if slug == row.slug
             ]
