@@ -164,10 +164,10 @@ class ActivityRepository:
 
     async def cost_since(self, moment: datetime) -> Decimal:
         """Return what runs begun at or after this moment cost, in US dollars."""
-        statement = select(col(RunRow.cost)).where(
-            RunRow.project_id == self._project_id, RunRow.created_at >= moment, RunRow.cost > 0
+        statement = select(func.sum(RunRow.cost)).where(
+            RunRow.project_id == self._project_id, RunRow.created_at >= moment
         )
-        return sum(await self._session.exec(statement), Decimal(0))
+        return (await self._session.exec(statement)).one() or Decimal(0)
 
     async def _nodes_done(self, run_ids: Sequence[str]) -> dict[str, int]:
         statement = (

@@ -10,7 +10,6 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.columns import BILLION
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.types import CellStatus, Progress
 
@@ -133,7 +132,7 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         return sum(int(by_status[one][0]) for one in statuses if one in by_status)
 
     def total(place: int) -> Any:
-        return sum((sums[place] or 0 for sums in by_status.values()), start=0)
+        return sum(sums[place] or 0 for sums in by_status.values())
 
     return Progress(
         num_cells=sum(int(sums[0]) for sums in by_status.values()),
@@ -141,16 +140,8 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         num_failed=count(CellStatus.FAILED),
         num_running=count(CellStatus.RUNNING, CellStatus.ANSWERED),
         num_skipped=count(CellStatus.SKIPPED),
-        cost=_money(total(1)) + _money(total(2)),
-        judge_cost=_money(total(2)),
+        cost=Decimal(total(1) + total(2)),
+        judge_cost=Decimal(total(2)),
         tokens_in=int(total(3)),
         tokens_out=int(total(4)),
     )
-
-
-def _money(value: Any) -> Decimal:
-    """A sum keeps the column's type where the dialect says so; bare billionths otherwise."""
-    return value if isinstance(value, Decimal) and value != value.to_integral_value() else Decimal(value)
-
-
-__all__ = ["BILLION", "Cells"]
