@@ -11,6 +11,7 @@ from console.state.flows import FlowsState as Flows
 from console.state.knowledge_documents import KnowledgeDocumentsState as Documents
 from console.state.knowledge_live import KnowledgeLiveState as Live
 from console.state.models import ModelsState as Models
+from console.state.prompts import PromptsState as Prompts
 
 
 def undo_bars() -> rx.Component:
@@ -26,5 +27,6 @@ def undo_bars() -> rx.Component:
             on_end=Documents.forget,
         ),
         undo_bar(Document.gone != "", Document.gone_name + " deleted", on_undo=Document.undo, on_end=Document.leave),
+        undo_bar(Prompts.undo, Prompts.undo_words, on_undo=Prompts.take_back, on_end=Prompts.dismiss),
         undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),
     )

@@ -19,7 +19,6 @@ from console.components.ui import (
     select,
     skeleton_rows,
     text_input,
-    undo_bar,
 )
 from console.state.prompts import PromptsState as Prompts
 
@@ -45,7 +44,6 @@ def prompts() -> rx.Component:
             ),
         ),
         _creating(),
-        undo_bar(Prompts.undo, Prompts.undo_words, on_undo=Prompts.take_back, on_end=Prompts.dismiss),
     )
 
 

@@ -87,10 +87,8 @@ def _row(row: Any) -> rx.Component:
         cell(rx.el.span(name, rx.cond(row.active, tag("active"), rx.fragment()), class_name="row tight"), name=True),
         cell(row.kind, narrow=False),
         cell(rx.el.span(row.folder, class_name="ell t2"), narrow=False),
-        cell(rx.el.span(rx.foreach(row.labels, lambda one: tag(one, key=one)), class_name="row tight wrap")),
-        cell(
-            rx.el.span(rx.foreach(row.tags, lambda one: tag(one, key=one)), class_name="row tight wrap"), narrow=False
-        ),
+        cell(_names(row.labels)),
+        cell(_names(row.tags), narrow=False),
         cell(row.latest, number=True),
         cell(rx.el.time(row.changed, title=row.exact), number=True, narrow=False),
         cell(rx.cond(Prompts.may_edit, _acts(row), rx.fragment())),
@@ -98,7 +96,7 @@ def _row(row: Any) -> rx.Component:
     )
 
 
-def _tags(names: Any) -> rx.Component:
+def _names(names: Any) -> rx.Component:
     return rx.el.span(rx.foreach(names, lambda one: tag(one, key=one)), class_name="row tight wrap")
 
 
