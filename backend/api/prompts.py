@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import ValidationError
@@ -144,7 +144,7 @@ async def list_uses(operator: Reader, prompt_id: str) -> dict[str, Any]:
 
 
 @router.get("/prompt-approvals")
-async def list_approvals(operator: Reader, state: str = "waiting") -> dict[str, Any]:
+async def list_approvals(operator: Reader, state: Literal["waiting", "all"] = "waiting") -> dict[str, Any]:
     """List the wishes to move protected labels: those that wait, or with `state=all` the last 200."""
     found = await services().prompts.approvals(operator, waiting=state == "waiting")
     return {"approvals": [ApprovalBody.of(one) for one in found], "next": None}

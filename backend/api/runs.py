@@ -15,6 +15,7 @@ from backend.api.access import allowed
 from backend.api.idempotent import IdempotentRoute
 from backend.api.run_bodies import NewRun, RunBody, RunDetailBody, RunList, result
 from backend.bootstrap import services
+from backend.flows.types import RunStatus
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
@@ -72,9 +73,11 @@ async def list_flow_runs(operator: Reader, name: str, limit: Limit = DEFAULT_LIM
 
 
 @router.get("/runs")
-async def list_runs(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "") -> RunList:
-    """Return the runs of the project, newest first."""
-    listed = await services().runs.list(operator, Page(limit, after))
+async def list_runs(
+    operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "", status: RunStatus | None = None
+) -> RunList:
+    """Return the runs of the project, newest first: all, or those of a status."""
+    listed = await services().runs.list(operator, Page(limit, after), statuses=(status,) if status else ())
     return RunList(runs=[RunBody.of(run) for run in listed.items], next=listed.next)
 
 

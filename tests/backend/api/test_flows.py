@@ -116,6 +116,9 @@ async def test_an_idempotency_key_makes_one_run(client: httpx.AsyncClient) -> No
     second = await client.post("/api/flows/echo/run", json=body, headers=headers)
     assert first.json() == second.json()
     assert len((await client.get("/api/runs")).json()["runs"]) == 1
+    for status, number in (("done", 1), ("failed", 0)):
+        assert len((await client.get(f"/api/runs?status={status}")).json()["runs"]) == number
+    assert (await client.get("/api/runs?status=over")).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,7 @@ async def test_a_protected_label_answers_202_and_waits(client: httpx.AsyncClient
     put = await client.put(f"/api/prompts/{made['id']}/labels/production", json={"version": 1})
     assert (put.status_code, put.json()["label"]) == (202, None)
     (waiting,) = (await client.get("/api/prompt-approvals")).json()["approvals"]
+    assert (await client.get("/api/prompt-approvals?state=gone")).status_code == 422
     own = await client.post(f"/api/prompt-approvals/{waiting['id']}/approve")
     assert (own.status_code, "Nobody approves their own change" in own.json()["detail"]) == (403, True)
     taken = await client.post(f"/api/prompt-approvals/{waiting['id']}/withdraw")
