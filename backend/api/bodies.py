@@ -16,6 +16,9 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 TOO_LARGE = f"The body of a request has at most {MAX_BODY_BYTES // (1024 * 1024)} MB."
 MAX_NUMBER = 2**63
 ZERO = "\0"
+# Schemas and answers write deeper values with an error only, and later: what holds one could not be read any more.
+MAX_DEPTH = 64
+TOO_DEEP = f"The body is nested deeper than {MAX_DEPTH} levels."
 _WRITTEN_ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
@@ -51,11 +54,24 @@ def plain_json(body: bytes) -> Any:
             json.dumps(found, ensure_ascii=False).encode()
             if _WRITTEN_ZERO.search(text):
                 raise HTTPException(422, "The body holds the character zero, which no text can.")
+    except RecursionError as error:
+        raise HTTPException(422, TOO_DEEP) from error
     except UnicodeDecodeError as error:
         raise JSONDecodeError("not UTF-8", "", error.start) from error
     except UnicodeEncodeError as error:
         raise HTTPException(422, "The body holds half of a character.") from error
+    _refuse_depth(found)
     return found
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        insides = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [child for inside in insides for child in inside if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise HTTPException(422, TOO_DEEP)
 
 
 def _refuse_number(_text: str) -> NoReturn:

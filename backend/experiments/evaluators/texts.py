@@ -64,6 +64,8 @@ class Regex(Evaluator):
             _compiled(pattern, 0)
         except regex.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
+        except RecursionError:
+            raise ValueError("a regular expression that is nested too deeply") from None
         return pattern
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002

@@ -111,6 +111,7 @@ async def test_a_threshold_is_a_pass_mark_in_the_metrics_direction() -> None:
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
+        ({"kind": "regex", "pattern": "(" * 600 + ")" * 600}, "nested too deeply"),
         ({"kind": "sorcery"}, "no evaluator called sorcery"),
         ({"kind": "regex", "pattern": "("}, "not a regular expression"),
         ({"kind": "exact", "negated": True}, "negated"),
