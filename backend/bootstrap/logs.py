@@ -31,6 +31,9 @@ CHATTY = (
     "socketio",
     "engineio",
 )
+# It tells what a browser sent in place of a field's type: all of it, a password too, and as often as one likes.
+TELL_TALE = "reflex_base.vars.base"
+MAX_TERMINAL_CHARACTERS = 500
 # What an operator at the terminal wants to see although it is no warning.
 EVENTS = logging.getLogger("signalbox.events")
 CHILDREN = "signalbox.children"
@@ -60,7 +63,7 @@ class TerminalLines(logging.Formatter):
     """One line for each event, without the traceback: the log has it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        first = record.getMessage().partition("\n")[0]
+        first = record.getMessage().partition("\n")[0][:MAX_TERMINAL_CHARACTERS]
         return first if record.levelno <= logging.INFO else f"{record.levelname.capitalize()}: {first}"
 
 
@@ -88,6 +91,7 @@ def configure_logs(folder: Path, name: str = "signalbox") -> Path:
     root.setLevel(logging.INFO)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger(TELL_TALE).setLevel(logging.CRITICAL)
     # It warns at each start that its embedded server is new.
     logging.getLogger("_granian").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
