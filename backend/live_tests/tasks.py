@@ -8,6 +8,7 @@ import logging
 
 from sqlalchemy.exc import DBAPIError
 
+from backend.errors import Unavailable
 from backend.live_tests.service import LiveTestService
 
 LOOK_SECONDS = 15.0
@@ -34,7 +35,7 @@ class Guard:
         while True:
             try:
                 await self._live_tests.guard()
-            except DBAPIError:
+            except (DBAPIError, Unavailable):
                 logger.warning("the guard of live tests missed a look", exc_info=True)
             except Exception:
                 logger.exception("the guard of live tests failed in a look")

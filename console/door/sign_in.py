@@ -11,7 +11,7 @@ from starlette.routing import Route
 from backend.api.access import session_cookie
 from backend.api.limits import headers_of_refusal
 from backend.bootstrap import services
-from backend.errors import DomainError, Forbidden, InvalidInput, QuotaExceeded, SignInNeeded
+from backend.errors import DomainError, Forbidden, InvalidInput, QuotaExceeded, SignInNeeded, Unavailable
 from backend.identity.types import OPENING_LIFETIME, Entered, SecondStep
 from console import routes
 from console.door.plain import (
@@ -61,7 +61,7 @@ async def use_password(request: Request) -> Response:
     email, target = await field(request, "email"), await field(request, "next")
     try:
         found = await services().sign_in.by_password(email, await field(request, "password"), browser_of(request))
-    except (SignInNeeded, Forbidden, QuotaExceeded) as refusal:
+    except (SignInNeeded, Forbidden, QuotaExceeded, Unavailable) as refusal:
         words = {"target": target, "error": refusal.message, "hint": refusal.hint, "email": email}
         return _too_often(await sign_in_page(_status_of(refusal), **words), refusal)
     if not isinstance(found, SecondStep):
@@ -81,7 +81,7 @@ async def use_code(request: Request) -> Response:
         return await sign_in_page(400, target=target, error="That took too long. Sign in again.")
     except Forbidden as refusal:
         return await sign_in_page(403, target=target, error=refusal.message, hint=refusal.hint)
-    except (SignInNeeded, QuotaExceeded) as refusal:
+    except (SignInNeeded, QuotaExceeded, Unavailable) as refusal:
         words = {"next": local(target), "error": refusal.message, "hint": refusal.hint}
         return _too_often(page("second_step.html", _status_of(refusal), **words), refusal)
     answer = let_in(entered, target)
@@ -92,6 +92,8 @@ async def use_code(request: Request) -> Response:
 def _status_of(refusal: DomainError) -> int:
     if isinstance(refusal, Forbidden):
         return 403
+    if isinstance(refusal, Unavailable):
+        return 503
     return 429 if isinstance(refusal, QuotaExceeded) else 401
 
 
@@ -136,6 +138,8 @@ async def use_link(request: Request) -> Response:
             await _name(entered, await field(request, "name"))
             return let_in(entered, routes.OVERVIEW)
         return let_in(await services().identity.enter_by_link(token), routes.OVERVIEW)
+    except Unavailable as problem:
+        return page("told.html", 503, reason=problem.message, hint=problem.hint)
     except InvalidInput as problem:
         return await _link_page(token, 422, problem=problem, email=email)
     except SignInNeeded as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from backend.bootstrap.engines import SQLITE_FILE
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.reading import LockInReadUnit
 from backend.engines.database.sqlite import SqliteDatabase
+from backend.errors import Unavailable
 from backend.flows.models import RunWorkerRow
 from backend.ports.database import Database
 from backend.unit_of_work import Units
@@ -183,3 +185,18 @@ async def test_a_rollback_keeps_nothing_and_sends_nothing(any_database: Database
 
 async def test_a_database_that_answers_is_pinged(any_database: Database) -> None:
     await any_database.ping()
+
+
+async def test_a_full_disk_is_told_in_words_and_is_over_once_there_is_room(any_database: Database) -> None:
+    if any_database.kind != "sqlite":
+        pytest.skip("the server of Postgres has a disk of its own")
+    async with any_database.read(EVERYWHERE) as session:
+        pages = (await (await session.connection()).execute(text("PRAGMA page_count"))).scalar_one()
+    for room, wanted in ((pages, 0), (pages + 10_000, 1_000)):
+        async with any_database.write(EVERYWHERE) as session:
+            await (await session.connection()).execute(text(f"PRAGMA max_page_count = {room}"))
+        with pytest.raises(Unavailable, match="The disk is full") if not wanted else nullcontext():
+            async with any_database.write(EVERYWHERE) as session:
+                session.add_all(RunWorkerRow(id=f"{number} {'x' * 1_000}", beats=number) for number in range(1_000))
+        async with any_database.read(EVERYWHERE) as session:
+            assert len((await session.exec(select(RunWorkerRow.id))).all()) == wanted + 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,21 @@ ON_EVERY_CONNECTION = (
     "busy_timeout=10000",  # milliseconds that BEGIN IMMEDIATE waits for another process
     "foreign_keys=ON",  # off by default, and per connection
 )
+
+
+# What SQLite says where nothing can be added: to the file, its log or its index.
+OUT_OF_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC"})
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise Unavailable where the disk is full."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorname", "") not in OUT_OF_ROOM:
+            raise
+        raise Unavailable("The disk is full.", hint="Make room in the data directory and try again.") from error
 
 
 def sqlite_url(path: Path) -> str:
@@ -66,13 +81,15 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def write(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:  # noqa: ARG002  # it has no row security
-        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _told():
+            async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:  # noqa: ARG002  # as above
-        async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
-            yield session
+        with _told():
+            async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
+                yield session
 
     async def ping(self) -> None:
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from backend.columns import utc_now
+from backend.errors import Unavailable
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.repository import Ownership
@@ -109,7 +110,7 @@ class Ledger:
         for pause in (*PAUSES_SECONDS, None):
             try:
                 wished = await self._commit(writing)
-            except DBAPIError:
+            except (DBAPIError, Unavailable):
                 if pause is None:
                     raise
                 logger.warning("the record of %s could not be written yet", self._row.id, exc_info=True)

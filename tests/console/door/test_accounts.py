@@ -10,6 +10,7 @@ import pytest
 from backend.api.access import SESSION_COOKIE
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.errors import Unavailable
 from backend.identity.permissions import Role
 from backend.identity.repository import Accounts, Sessions
 from backend.operator import Operator
@@ -32,6 +33,28 @@ async def browser(services: Services) -> AsyncIterator[httpx.AsyncClient]:
 async def other(services: Services) -> Operator:
     owner = await services.identity.ensure_owner()
     return await operator_of(services.identity, await join(services.units, owner, "Maren", Role.VIEWER))
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/sign-in", {"email": EMAIL, "password": PASSWORD}),
+        ("/sign-in/code", {"code": "123456"}),
+        ("/sign-in/link", {}),
+    ],
+)
+async def test_a_full_disk_is_told_to_whoever_signs_in(
+    browser: httpx.AsyncClient, services: Services, monkeypatch: pytest.MonkeyPatch, path: str, form: dict[str, str]
+) -> None:
+    async def full(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    monkeypatch.setattr(services.sign_in, "by_password", full)
+    monkeypatch.setattr(services.sign_in, "by_code", full)
+    monkeypatch.setattr(services.identity, "enter_by_link", full)
+    answer = await browser.post(path, data=form)
+    assert answer.status_code == 503
+    assert "The disk is full." in answer.text
 
 
 @pytest.mark.security("12")
