@@ -55,7 +55,7 @@ class Planner:
             tokens_in, tokens_out = tokens_in + round(one[0] * asked), tokens_out + round(one[1] * asked)
             cost, seconds = cost + one[2] * asked, seconds + one[3] * asked
         calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
-        judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0, unknown)
+        judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0)
         num_calls = sum(calls)
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
@@ -170,7 +170,7 @@ class Planner:
         ]
 
     async def _of_judges(
-        self, evaluators: Sequence[Any], rows: Sequence[Row], answer_tokens: float, unknown: list[str]
+        self, evaluators: Sequence[Any], rows: Sequence[Row], answer_tokens: float
     ) -> list[tuple[float, Decimal]]:
         """Return tokens in and dollars of one question to each judging evaluator."""
         question = fmean([estimated_tokens(json.dumps(row.input)) for row in _spread(rows)] or [0])
@@ -183,7 +183,6 @@ class Planner:
                     endpoint = await self._outside.models.resolve(self._operator, model)
                     prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
                 found.append((tokens, sum(prices, Decimal(0)) / len(prices)))
-        del unknown
         return found
 
     def _minutes(self, draft: Draft, seconds: float, num_calls: int) -> float:

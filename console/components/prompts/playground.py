@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from backend.prompts.types import MAX_COLUMNS
 from console.components.prompts.editor import PlayKeys
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
@@ -26,8 +27,6 @@ from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_play import PromptPlayState as Play
 from console.state.prompt_play_row import PromptPlayRowState as Row
 from console.state.prompt_play_rows import BOOLEAN, TEXT
-
-MOST = 10
 
 
 def playground() -> rx.Component:
@@ -64,7 +63,13 @@ def _acts() -> rx.Component:
         hint,
         rx.cond(Play.shared, link, rx.fragment()),
         button("Share", Play.share, size="sm", kind="quiet"),
-        button("Add column", Play.add, size="sm", icon="plus", disabled=Play.running | (Play.columns.length() >= MOST)),
+        button(
+            "Add column",
+            Play.add,
+            size="sm",
+            icon="plus",
+            disabled=Play.running | (Play.columns.length() >= MAX_COLUMNS),
+        ),
         run,
     )
     return rx.cond(Play.may_run, acts, rx.el.span("Editors and above may try prompts.", class_name="t12 t2"))

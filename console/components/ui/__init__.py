@@ -30,14 +30,13 @@ from console.components.ui.port import PORT_SHAPES, port
 from console.components.ui.progress import meter, moving, stages
 from console.components.ui.select import select
 from console.components.ui.spinner import spinner
-from console.components.ui.status import STATE_OF, STATES, shape, state_of, status
+from console.components.ui.status import STATES, shape, status
 from console.components.ui.tabs import segments, tabs
 
 __all__ = [
     "PORT_SHAPES",
     "SAFE",
     "STATES",
-    "STATE_OF",
     "TRIGGER",
     "Child",
     "Column",
@@ -99,7 +98,6 @@ __all__ = [
     "slider",
     "spinner",
     "stages",
-    "state_of",
     "status",
     "switch",
     "table_foot",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
@@ -11,20 +10,6 @@ from console.components.ui.kinds import Child, Flag, Text, classes, when
 from console.components.ui.spinner import ring
 
 STATES = ("ok", "run", "wait", "warn", "fail", "queued", "skip", "idle")
-# The words of our rows to the shapes above. A status that is not here draws as queued.
-STATE_OF: Mapping[str, str] = {
-    "done": "ok",
-    "ready": "ok",
-    "published": "ok",
-    "running": "run",
-    "waiting": "wait",
-    "degraded": "warn",
-    "failed": "fail",
-    "queued": "queued",
-    "cancelled": "idle",
-    "skipped": "skip",
-    "paused": "idle",
-}
 _path = rx.el.svg.path
 
 
@@ -52,9 +37,3 @@ def status(state: Text, words: Child, *, weight: Flag = False, **props: Any) -> 
         shape(state) if isinstance(state, str) else rx.match(state, *((s, shape(s)) for s in STATES), shape("queued"))
     )
     return rx.el.span(mark, words, class_name=classes("st", state, when(weight, "fill")), **props)
-
-
-def state_of(name: rx.Var[Any]) -> rx.Var[Any]:
-    """Map a row's status in the browser (`done`, `failed`, ...) to the state that draws it."""
-    mapped: Any = rx.match(name, *STATE_OF.items(), "queued")
-    return mapped
