@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.identity.types import MAX_OVERLAP, OVERLAP, ApiKey
@@ -19,10 +20,8 @@ router = APIRouter(prefix="/api", tags=["api keys"], route_class=SecretRoute)
 Manager = Annotated[Operator, allowed(Permission.KEYS_MANAGE)]
 
 
-class NewApiKey(BaseModel):
+class NewApiKey(Strict):
     """`scopes` are permissions such as `flows:run`. `organisation` makes a key that is good in all of its projects."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     scopes: list[str]
@@ -31,10 +30,8 @@ class NewApiKey(BaseModel):
     organisation: bool = False
 
 
-class Rotation(BaseModel):
+class Rotation(Strict):
     """How long the old secret works on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     overlap_seconds: int = Field(default=int(OVERLAP.total_seconds()), ge=0, le=int(MAX_OVERLAP.total_seconds()))
 

@@ -9,6 +9,7 @@ from json import JSONDecodeError
 from typing import Any, NoReturn
 
 from fastapi import HTTPException, Request
+from pydantic import BaseModel, ConfigDict
 from starlette.types import Message
 
 # The largest flow that the canvas draws well, 2,000 nodes, has 1 MB.
@@ -20,6 +21,12 @@ ZERO = "\0"
 MAX_DEPTH = 64
 TOO_DEEP = f"The body is nested deeper than {MAX_DEPTH} levels."
 _WRITTEN_ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class Strict(BaseModel):
+    """Refuse unknown fields: a typing error, or somebody who tries `project_id`."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class PlainRequest(Request):

@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from backend.api.bodies import Strict
 from backend.experiments.types import (
     DEFAULT_CONCURRENCY,
     Cell,
@@ -28,11 +29,7 @@ from backend.prompts.types import PRODUCTION
 Budget = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=18, decimal_places=9)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PromptBody(_Body):
+class PromptBody(Strict):
     """A `template` over the keys of input, or the `id` (or slug) of a prompt with a version or a label."""
 
     template: str = Field(default="", max_length=100_000)
@@ -42,12 +39,12 @@ class PromptBody(_Body):
     label: str = ""
 
 
-class FlowBody(_Body):
+class FlowBody(Strict):
     slug: str
     version: int | Literal["draft", "published"] = "published"
 
 
-class VariantBody(_Body):
+class VariantBody(Strict):
     name: str
     prompt: PromptBody | None = None
     flow: FlowBody | None = None
@@ -60,7 +57,7 @@ class VariantBody(_Body):
         return VariantDraft(self.name.strip(), prompt, flow, self.model.strip(), self.parameters)
 
 
-class NewExperiment(_Body):
+class NewExperiment(Strict):
     """`budget` is in dollars. `baseline` names a variant, the first where it is left out."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -93,13 +90,13 @@ class NewExperiment(_Body):
         )
 
 
-class NewBudget(_Body):
+class NewBudget(Strict):
     """None takes the bound away."""
 
     budget: Budget | None
 
 
-class NewScore(_Body):
+class NewScore(Strict):
     """What a person says of one answer; `name` is the evaluator's."""
 
     name: str
@@ -107,7 +104,7 @@ class NewScore(_Body):
     reason: str = Field(default="", max_length=2_000)
 
 
-class PromotionWish(_Body):
+class PromotionWish(Strict):
     """`label` is of prompts; the verdicts are added to `comment`."""
 
     variant: str
@@ -137,7 +134,7 @@ class PromotionBody(BaseModel):
         )
 
 
-class Requirement(_Body):
+class Requirement(Strict):
     dataset_id: str
 
 

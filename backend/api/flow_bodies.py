@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from backend.api.bodies import Strict
 from backend.flows.types import Flow, FlowBrief, FlowDocument, Problem, Saved, VersionInfo
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewFlow(_Body):
+class NewFlow(Strict):
     """`slug` is made of the name when left out; without a document the flow begins empty."""
 
     name: str = Field(min_length=1, max_length=120)
@@ -23,7 +20,7 @@ class NewFlow(_Body):
     document: FlowDocument | None = None
 
 
-class FlowChange(_Body):
+class FlowChange(Strict):
     """What is left out stays. A `document` needs the `version` of the draft that it was based on."""
 
     version: int
@@ -33,19 +30,19 @@ class FlowChange(_Body):
     document: FlowDocument | None = None
 
 
-class Operations(_Body):
+class Operations(Strict):
     version: int
     operations: list[dict[str, Any]]
 
 
-class Publication(_Body):
+class Publication(Strict):
     """`version` is the draft that the caller saw; left out, the one that stands is published."""
 
     comment: str = ""
     version: int | None = None
 
 
-class Restoration(_Body):
+class Restoration(Strict):
     version: int
 
 

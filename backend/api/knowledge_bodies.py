@@ -6,8 +6,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from backend.api.bodies import Strict
 from backend.knowledge.types import (
     DEFAULT_CHUNK_SIZE,
     EMBEDDED_EMBEDDING,
@@ -19,12 +20,6 @@ from backend.knowledge.types import (
     Mode,
     Passage,
 )
-
-
-class Strict(BaseModel):
-    """Refuse unknown fields: a typing error, or somebody who tries `project_id`."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewKnowledgeBase(Strict):

@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from backend.api.bodies import Strict
 from backend.live_tests.types import MAX_ARMS, MAX_WEIGHT, Arm, LiveTest, Metric, NewLiveTest, Report, State, Verdict
 
 
-class ArmBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class ArmBody(Strict):
     version: int
     weight: int = Field(ge=1, le=MAX_WEIGHT)
 
 
-class NewLiveTestBody(BaseModel):
+class NewLiveTestBody(Strict):
     """`margin` is the difference that does not matter: of a share itself, of cost and latency in parts."""
-
-    model_config = ConfigDict(extra="forbid")
 
     label: str = Field(default="production", max_length=100)
     arms: Annotated[list[ArmBody], Field(max_length=MAX_ARMS)]
@@ -33,9 +30,7 @@ class NewLiveTestBody(BaseModel):
         return NewLiveTest(self.label, arms, self.metric, self.margin, self.guardrail)
 
 
-class Promotion(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Promotion(Strict):
     version: int
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute, SecretRoute
 from backend.bootstrap import services
 from backend.identity.types import GroupRule, Invitation, Member, Role
@@ -50,18 +51,14 @@ class MemberList(BaseModel):
     next: str | None
 
 
-class ChangedMember(BaseModel):
+class ChangedMember(Strict):
     """A role in the organisation; with `project_id` one in that project, where null gives the organisation's again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     role: Role | None
     project_id: str = ""
 
 
-class NewInvitation(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewInvitation(Strict):
     email: str = Field(max_length=254)
     role: Role = Role.VIEWER
 
@@ -92,9 +89,7 @@ class InvitationBody(BaseModel):
         )
 
 
-class NewRule(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewRule(Strict):
     group: str = Field(max_length=200)
     role: Role
 

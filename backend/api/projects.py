@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import Project
@@ -54,17 +55,13 @@ class ProjectList(BaseModel):
     next: str | None
 
 
-class NewProject(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewProject(Strict):
     name: str = Field(max_length=200)
     time_zone: str = Field(default="UTC", max_length=64)
 
 
-class ChangedProject(BaseModel):
+class ChangedProject(Strict):
     """An empty `time_zone` leaves it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(max_length=200)
     time_zone: str = Field(default="", max_length=64)

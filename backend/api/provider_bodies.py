@@ -6,18 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
+from backend.api.bodies import Strict
 from backend.ports.language_model import Capabilities
 from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, Provider, ProviderDraft, Purpose
 
 FLAGS = ("function_calling", "vision", "json_schema")
 
 
-class CapabilitiesBody(BaseModel):
+class CapabilitiesBody(Strict):
     """What a model can do beyond text. A list of the names that hold is taken too."""
-
-    model_config = ConfigDict(extra="forbid")
 
     function_calling: bool = False
     vision: bool = False
@@ -33,10 +32,8 @@ class CapabilitiesBody(BaseModel):
         return Capabilities(tools=self.function_calling, vision=self.vision, json_schema=self.json_schema)
 
 
-class NewModel(BaseModel):
+class NewModel(Strict):
     """Prices are dollars per million tokens; `dimensions` is needed for an embedding model."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     purpose: Purpose = "chat"
@@ -61,10 +58,8 @@ class NewModel(BaseModel):
         )
 
 
-class NewProvider(BaseModel):
+class NewProvider(Strict):
     """A provider to connect. The key is stored sealed, and never given out again."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str
     base_url: str
@@ -90,9 +85,7 @@ class ChangedProvider(NewProvider):
     version: int = Field(description="The version that the change is based on; an older one is refused with 409.")
 
 
-class TestRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class TestRequest(Strict):
     model: str = Field(default="", description="The model's name; empty tries the first.")
 
 
@@ -225,7 +218,5 @@ class ModelList(BaseModel):
     next: str | None = None
 
 
-class DefaultModel(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class DefaultModel(Strict):
     reference: str

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from backend.api.bodies import Strict
 from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail, RunResult, RunStatus, RunWish, Trigger
 
 
-class NewRun(BaseModel):
+class NewRun(Strict):
     """`version` is a number, "draft" or "published". `conversation_id` goes on with a chat."""
-
-    model_config = ConfigDict(extra="forbid")
 
     input: dict[str, Any] = Field(default_factory=dict)
     version: int | Literal["draft", "published"] | None = None

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, SecretStr
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
@@ -20,15 +21,11 @@ Reader = Annotated[Operator, allowed(Permission.SECRETS_READ)]
 Editor = Annotated[Operator, allowed(Permission.SECRETS_EDIT)]
 
 
-class NewSecret(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewSecret(Strict):
     value: SecretStr
 
 
-class NewVariable(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class NewVariable(Strict):
     value: str
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import Policy
@@ -19,10 +20,8 @@ Owner = Annotated[Operator, allowed(Permission.ORGANISATION_MANAGE)]
 Entries = Annotated[list[Annotated[str, Field(max_length=300)]], Field(default_factory=list, max_length=100)]
 
 
-class PolicyBody(BaseModel):
+class PolicyBody(Strict):
     """`tenants` are ids of Entra tenants, `groups` those of the provider of which one must be held; empty means any."""
-
-    model_config = ConfigDict(extra="forbid")
 
     local_accounts: bool = True
     provider_only: bool = False

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from backend.api.access import allowed
+from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.identity.types import Role, SupportGrant
@@ -19,10 +20,8 @@ router = APIRouter(prefix="/api", tags=["support"], route_class=IdempotentRoute)
 Owner = Annotated[Operator, allowed(Permission.SUPPORT_GRANT)]
 
 
-class NewGrant(BaseModel):
+class NewGrant(Strict):
     """`user_id` is the member that support acts for; with the role `viewer` it only looks."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: str = Field(max_length=254)
     user_id: str = Field(max_length=64)
