@@ -15,7 +15,7 @@ function checks({ nodes, joins, problems }) {
   return [!lacks, !fields, ends].map(Number).join("");
 }
 // What is said where it holds, and where it does not.
-const CHECKS = [["Ports joined", "A port is open"], ["Settings complete", "A setting is missing"], ["Starts and ends", "No start or no end"]];
+const CHECKS = [["Ports joined", "A port is open"], ["Settings complete", "A setting to mend"], ["Starts and ends", "No start or no end"]];
 
 /** Go to the next problem after the last one visited. */
 export function nextProblem(store) {

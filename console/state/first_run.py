@@ -32,7 +32,6 @@ class FirstRunState(Phased, rx.State):
     empty: rx.Field[bool] = rx.field(default=False)
     added: rx.Field[bool] = rx.field(default=False)
     may_fill: rx.Field[bool] = rx.field(default=False)
-    may_make: rx.Field[bool] = rx.field(default=False)
     may_connect: rx.Field[bool] = rx.field(default=False)
     kit: rx.Field[list[KitLine]] = rx.field(default_factory=list)
     seeded: rx.Field[bool] = rx.field(default=False)
@@ -62,14 +61,6 @@ class FirstRunState(Phased, rx.State):
         await self._read(operator)
         return FirstRunFilesState.watch
 
-    @rx.event(background=True)
-    async def make(self) -> Any:
-        """Make the example in a project that came without one, and show it while it is made."""
-        async with self:
-            operator = await self._operator(Permission.PROJECT_MANAGE)
-        yield FirstRunState.load
-        await services().demo.seed(operator)
-
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             first = await services().demo.first_run(operator)
@@ -79,7 +70,6 @@ class FirstRunState(Phased, rx.State):
             self.over, self.seeded, self.empty = first.over or not may_run, first.seeded, first.is_empty
             self.steps_left = first.num_done < len(Step) and may_run and (first.seeded or first.being_made)
             self.may_fill = operator.may(Permission.FLOWS_EDIT)
-            self.may_make = operator.may(Permission.PROJECT_MANAGE)
             self.may_connect = operator.may(Permission.MODELS_EDIT)
             self.sub = head_words(first)
             self.ask, self.add, self.connect = step_lines(first, zone)

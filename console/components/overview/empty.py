@@ -15,11 +15,6 @@ def empty_project() -> rx.Component:
     acts = rx.fragment(
         button("New flow", [FlowsState.ask("blank"), rx.redirect(routes.FLOWS)], kind="primary", icon="plus"),
         button("New knowledge base", [KnowledgeFormState.open_new, rx.redirect(routes.KNOWLEDGE)], icon="plus"),
-        rx.cond(
-            FirstRunState.may_make,
-            button("Make the example here", FirstRunState.make, kind="quiet"),
-            rx.fragment(),
-        ),
     )
     return rx.el.section(
         empty_state(

@@ -149,7 +149,7 @@ async def test_a_project_without_an_example_says_that_it_is_empty(
     """Nothing is being read in there, and nothing comes by itself."""
     state = tab.state(FirstRunState)
     await state.load()
-    assert (state.over, state.empty, state.steps_left, state.may_make) == (True, True, False, True)
+    assert (state.over, state.empty, state.steps_left, state.may_fill) == (True, True, False, True)
     assert await services.demo.added_documents(person) == ([], False)
     await services.flows.create(person, "Half done")
     await state.load()
