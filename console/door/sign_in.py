@@ -29,12 +29,12 @@ from console.door.plain import (
 
 LINK = f"{routes.SIGN_IN}/link"
 STEP = "signalbox_step"
-WHY_OUT = "Your session ended, or you are no member any more."
+WHY_OUT = "You were signed out. Your session ended, or you are no member any more."
 NOT_HERE = "A one-time link works on the machine that runs Signalbox only, at a loopback address."
 
 
 async def sign_in_page(
-    status: int = 200, *, target: str = "/", error: str = "", hint: str = "", email: str = ""
+    status: int = 200, *, target: str = "/", error: str = "", hint: str = "", email: str = "", why: str = ""
 ) -> Response:
     """Draw the ways in that there are now."""
     ways = services().sign_in
@@ -47,13 +47,14 @@ async def sign_in_page(
         error=error,
         hint=hint,
         email=email,
+        why=why,
     )
 
 
 async def show_sign_in(request: Request) -> Response:
     """Say how to get in, and to a page that was open why it is here."""
-    error, hint = ("You were signed out.", WHY_OUT) if "out" in request.query_params else ("", "")
-    return await sign_in_page(target=request.query_params.get("next", "/"), error=error, hint=hint)
+    why = WHY_OUT if "out" in request.query_params else ""
+    return await sign_in_page(target=request.query_params.get("next", "/"), why=why)
 
 
 async def use_password(request: Request) -> Response:

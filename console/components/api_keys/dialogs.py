@@ -89,7 +89,7 @@ def _area(area: str, scopes: list[Permission]) -> rx.Component:
         for scope in scopes
     ]
     return rx.el.div(
-        rx.el.span(area, class_name="t2 t12", style={"width": "112px"}),
+        rx.el.span(area, class_name="t2 t12 area"),
         *boxes,
         class_name="row wrap",
         role="group",

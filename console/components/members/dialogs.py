@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from console.components.asking import question
-from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, status, text_input
+from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, text_input
 from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
 
@@ -42,7 +42,7 @@ def _inviting() -> rx.Component:
             class_name="row",
         ),
         rx.el.p("It works once, for 7 days, and is not shown again.", class_name="t2"),
-        rx.cond(Invitations.link_is_local, status("warn", LOCAL), rx.fragment()),
+        rx.cond(Invitations.link_is_local, rx.el.p(LOCAL, class_name="t2"), rx.fragment()),
     )
     send = button("Invite", kind="primary", type="submit", form="inviting-form")
     done = button("Done", Invitations.close, kind="primary")
