@@ -31,8 +31,12 @@ CHATTY = (
     "socketio",
     "engineio",
 )
-# It tells what a browser sent in place of a field's type: all of it, a password too, and as often as one likes.
-TELL_TALE = "reflex_base.vars.base"
+# They tell what a browser sent in place of a field's type or of an argument's: all of it, a password too, and as often
+# as one likes.
+TELL_TALES = {
+    "reflex_base.vars.base": logging.CRITICAL,
+    "reflex_base.event.processor.base_state_processor": logging.ERROR,
+}
 MAX_TERMINAL_CHARACTERS = 500
 # What an operator at the terminal wants to see although it is no warning.
 EVENTS = logging.getLogger("signalbox.events")
@@ -91,7 +95,8 @@ def configure_logs(folder: Path, name: str = "signalbox") -> Path:
     root.setLevel(logging.INFO)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger(TELL_TALE).setLevel(logging.CRITICAL)
+    for teller, level in TELL_TALES.items():
+        logging.getLogger(teller).setLevel(level)
     # It warns at each start that its embedded server is new.
     logging.getLogger("_granian").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reflex_base.event.processor import base_state_processor
 from reflex_base.vars import base
 
 from backend.bootstrap.logs import MAX_TERMINAL_CHARACTERS, configure_logs
@@ -25,6 +26,7 @@ def test_what_a_browser_sent_in_place_of_a_fields_type_is_not_logged(
 ) -> None:
     path = configure_logs(tmp_path)
     base.logger.error("Expected field 'X.password' to be set with `str`, but got 'a horse and a battery'")
+    base_state_processor.logger.warning("Error transforming event argument 'password' with value 'a horse'")
     logging.getLogger("signalbox.test").error("told")
     assert "told" in path.read_text()
     assert "horse" not in path.read_text() + capfd.readouterr().err
