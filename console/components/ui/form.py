@@ -32,13 +32,12 @@ def form_dialog(
     on_submit: Handler,
     act: Text,
     keep: Text = "Cancel",
-    class_name: str = "formcol",
     **props: Any,
 ) -> rx.Component:
     """Ask for a few things. `form` is the id of the form, which the button `act` sends."""
     return dialog(
         title,
-        rx.el.form(*fields, id=form, class_name=class_name, on_submit=on_submit),
+        rx.el.form(*fields, id=form, class_name="formcol", on_submit=on_submit),
         identifier=identifier,
         opened=opened,
         on_close=on_close,
