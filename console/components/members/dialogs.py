@@ -37,7 +37,7 @@ def _inviting() -> rx.Component:
     show = rx.el.div(
         rx.el.p("No letter went out. Give this link to ", rx.el.b(Invitations.link_for, class_name="b"), " yourself:"),
         rx.el.p(
-            rx.el.span(Invitations.link, class_name="mono wrap", id="invitation-link"),
+            rx.el.span(Invitations.link, class_name="mono long", id="invitation-link"),
             CopyButton.create(text=Invitations.link, label="Copy the link"),
             class_name="row",
         ),
