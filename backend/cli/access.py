@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from backend.cli.asking import perform
-from backend.cli.say import say
+from backend.cli.say import complain
 
 keys = typer.Typer(help="Keys of the REST API.", no_args_is_help=True)
 
@@ -33,5 +33,5 @@ def create(name: Annotated[str, typer.Option(help="What the key is for; the list
 
     It may do whatever the owner may and has no end; Settings > API keys makes narrower ones.
     """
-    say("This key may do whatever the owner may, and has no end. Settings > API keys makes narrower ones.")
+    complain("This key may do whatever the owner may, and has no end. Settings > API keys makes narrower ones.")
     perform("api-key create", {"name": name})

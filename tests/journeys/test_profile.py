@@ -103,7 +103,7 @@ def test_a_session_elsewhere_is_seen_and_ended(desk: Server, browser: Browser, p
 
 def test_a_new_password_and_a_second_step_are_asked_for(desk: Server, page: Page) -> None:
     page.goto(f"{desk.base_url}/profile")
-    page.get_by_label("Password of now").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password, 12 characters or more").fill(NEW)
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("button", name="Set up").click()
