@@ -31,19 +31,51 @@ class Lasting:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request, answer = Request(scope, receive), _Answer(send)
-        doing = asyncio.ensure_future(self._app(scope, receive, answer.send))
-        refusal: DomainError | None = None
+        answer, watch = _Answer(send), _Watch(Request(scope, receive))
+        watch.begin_later()
         try:
-            while refusal is None and not (await asyncio.wait({doing}, timeout=EVERY_SECONDS))[0]:
-                refusal = await _refusal(request)
+            await self._app(scope, receive, answer.send)
+        except asyncio.CancelledError:
+            if watch.refusal is None:
+                raise
         finally:
-            doing.cancel()
-            await asyncio.wait({doing})
-        if refusal is None or answer.is_whole:
-            doing.result()
-        else:
-            await answer.end(request, refusal)
+            watch.stop()
+        if watch.refusal is not None and not answer.is_whole:
+            await answer.end(watch.request, watch.refusal)
+
+
+class _Watch:
+    """Cancels the task that made it once its caller may not go on; before the first second it is a timer alone."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.refusal: DomainError | None = None
+        self._doing = asyncio.current_task()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def begin_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(EVERY_SECONDS, self._begin)
+
+    def _begin(self) -> None:
+        self._task = asyncio.ensure_future(self._look())
+
+    async def _look(self) -> None:
+        while self.refusal is None:
+            self.refusal = await _refusal(self.request)
+            if self.refusal is None:
+                await asyncio.sleep(EVERY_SECONDS)
+        assert self._doing is not None
+        self._doing.cancel()
+
+    def stop(self) -> None:
+        """Look no more, and let the task go on where it was this watch that cancelled it."""
+        assert self._timer is not None
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        if self.refusal is not None and self._doing is not None:
+            self._doing.uncancel()
 
 
 async def _refusal(request: Request) -> DomainError | None:
