@@ -7,6 +7,7 @@ killed; its embedded server runs in the event loop that the application has anyw
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -31,6 +32,8 @@ from backend.settings import Settings
 
 LOOK_SECONDS = 0.02
 CLOSE_SECONDS = 10
+# Objects made before the young, the middle and all of them are looked through.
+COLLECT_AFTER = (5_000, 20, 20)
 TASKS_SECONDS = 2
 # granian configures logging when it is made: its lines go where all go, instead of to stdout.
 GRANIAN_LOGS: dict[str, Any] = {"handlers": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}
@@ -59,6 +62,7 @@ async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
         await asyncio.sleep(LOOK_SECONDS)
         if serving.done():
             return
+    settle_memory()
     address = settings.address
     identity = bootstrap.services().identity
     logger.info("ready at %s", address)
@@ -67,6 +71,16 @@ async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
         return
     token = await identity.make_sign_in_link()
     say(f"Sign in once, within 15 minutes: {address}/sign-in/link?token={token}")
+
+
+def settle_memory() -> None:
+    """Never look again through what was loaded, and seldom through what open tabs hold.
+
+    A full collection walks the states of all tabs: with 200 of them everybody waits for it, several times a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 class Stopping:
