@@ -33,5 +33,5 @@ def create(name: Annotated[str, typer.Option(help="What the key is for; the list
 
     It may do whatever the owner may and has no end; Settings > API keys makes narrower ones.
     """
-    complain("This key may do whatever the owner may, and has no end. Settings > API keys makes narrower ones.")
     perform("api-key create", {"name": name})
+    complain("This key may do whatever the owner may, and has no end. Settings > API keys makes narrower ones.")
