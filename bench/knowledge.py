@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from backend import bootstrap
 from backend.bootstrap.migrations import upgrade
+from backend.cli.serve import settle_memory
 from backend.knowledge import tasks
 from backend.knowledge.parts import Parts
 from backend.operator import Operator
@@ -92,6 +93,7 @@ async def filled(folder: Path) -> tuple[str, float, float, float]:
     running = await bootstrap.start(
         Settings(data_dir=folder, models="scripted", secret_key=(SecretStr(KEY),)), serving=False
     )
+    settle_memory()  # as the server does once it is ready
     operator = await running.identity.ensure_owner()
     base = await running.knowledge.create(operator, "Bench", chunk_size=CHUNK_SIZE, chunk_overlap=0)
     desk = Desk(running, operator, base.id, folder)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,9 @@ async def test_upserting_twice_is_upserting_once_and_replaces(index: VectorIndex
     await index.upsert(SPACE, [point("new letters", (0, 1, 0))])
     assert await index.count(SPACE, project_id="prj_a") == 1
     assert await index.search(SPACE, query("old", mode="keyword")) == []
-    assert (await index.search(SPACE, query("letters", (0, 1, 0), mode="semantic")))[0].score == pytest.approx(1)
+    assert (await index.search(SPACE, query("letters", (0, 1, 0), mode="semantic")))[0].score == pytest.approx(
+        1, abs=1e-3
+    )
 
 
 async def test_deleting_takes_what_counting_counts(index: VectorIndex):
@@ -142,8 +145,9 @@ async def test_edge_ranks_as_the_reference_does(tmp_path: Path):
             asked = query(" ".join(RANDOM.choice(WORDS, 4)), rows[number], bases=("kb_1", "kb_3"), mode=mode)
             one, other = await ours.search(SPACE, asked), await reference.search(SPACE, asked)
             assert [hit.score for hit in one] == pytest.approx([hit.score for hit in other], rel=0.02)
-            if mode == "semantic":
-                assert [hit.id for hit in one] == [hit.id for hit in other]
+            if mode == "semantic":  # a byte a number may swap two that are nearly as near
+                truly = {hit.id: hit.score for hit in await reference.search(SPACE, replace(asked, limit=len(points)))}
+                assert [truly[hit.id] for hit in one] == pytest.approx([hit.score for hit in other], abs=0.005)
     await ours.close()
     await reference.close()
 

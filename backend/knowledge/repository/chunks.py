@@ -71,22 +71,27 @@ class Chunks:
     async def passages(self, hits: Sequence[Hit]) -> dict[str, Passage]:
         """Return what stands behind the hits, by chunk id: of finished documents alone, with rank 0."""
         scores = {hit.id: hit.score for hit in hits}
+        # Apart, because from 16 ids on SQLite would rather walk through every chunk of every document.
+        found = (
+            select_columns(ChunkRow)
+            .where(col(ChunkRow.project_id) == self._project_id, col(ChunkRow.id).in_(scores))
+            .cte("found")
+            .prefix_with("MATERIALIZED")
+        )
         statement = (
             select_columns(
-                col(ChunkRow.id),
-                col(ChunkRow.document_id),
+                found.c.id,
+                found.c.document_id,
                 col(DocumentRow.name),
                 col(DocumentRow.knowledge_base_id),
-                col(ChunkRow.ordinal),
-                col(ChunkRow.heading_path),
-                col(ChunkRow.text),
-                col(ChunkRow.page),
+                found.c.ordinal,
+                found.c.heading_path,
+                found.c.text,
+                found.c.page,
             )
-            .join(DocumentRow, col(DocumentRow.id) == ChunkRow.document_id)
+            .join(DocumentRow, col(DocumentRow.id) == found.c.document_id)
             .where(
-                col(ChunkRow.project_id) == self._project_id,
                 col(DocumentRow.project_id) == self._project_id,
-                col(ChunkRow.id).in_(scores),
                 col(DocumentRow.status) == DocumentStatus.DONE,
                 col(DocumentRow.deleted_at).is_(None),
             )

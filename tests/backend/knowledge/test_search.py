@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.event import listen
 
 from backend.errors import InvalidInput, NotFound
 from backend.knowledge.outline import outline_of, with_overlap
+from backend.knowledge.repository import Chunks
 from backend.knowledge.types import Chunk, DocumentStatus, Heading
 from backend.operator import Operator
+from backend.ports.vectors import Hit
 from tests.backend.knowledge.conftest import Desk
 from tests.factories.samples import handbook, samples
 
@@ -106,3 +109,18 @@ def test_overlap_is_what_ends_one_and_starts_the_next() -> None:
         Chunk("e", 4, ("I",), "five " * 40, None),
     ]
     assert [chunk.overlap for chunk in with_overlap(chunks, 20)] == [0, 5, 0, 4, 20]
+
+
+@pytest.mark.parametrize("num_hits", [1, 20, 500])
+async def test_passages_are_read_by_their_ids_however_many(desk: Desk, num_hits: int) -> None:
+    hits = [Hit(f"chunk-{number}", 1.0) for number in range(num_hits)]
+    async with desk.services.units.read(desk.operator) as session:
+        connection = await session.connection()
+        statements: list[tuple[str, object]] = []
+        note = lambda *event: statements.append((event[2], event[3]))  # noqa: E731
+        listen(connection.sync_connection, "before_cursor_execute", note)
+        await Chunks(session, desk.operator.project_id).passages(hits)
+        [(statement, values)] = statements
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)).all()
+    steps = [step for *_, step in plan]
+    assert any(step.startswith("SEARCH chunk USING INDEX sqlite_autoindex_chunk_1 (id=?)") for step in steps), steps
