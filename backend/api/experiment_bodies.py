@@ -22,6 +22,7 @@ from backend.experiments.types import (
     Plan,
     Promotion,
     PromptChoice,
+    Requirement,
     VariantDraft,
 )
 from backend.prompts.types import PRODUCTION
@@ -134,8 +135,15 @@ class PromotionBody(BaseModel):
         )
 
 
-class Requirement(Strict):
-    dataset_id: str
+class RequirementWish(Strict):
+    """A dataset with the evaluators that must be asked, as a new experiment names them; or those of an experiment."""
+
+    dataset_id: str = ""
+    evaluators: tuple[dict[str, Any], ...] = Field(default=(), max_length=20)
+    experiment_id: str = ""
+
+    def requirement(self) -> Requirement:
+        return Requirement(self.dataset_id, self.evaluators, self.experiment_id)
 
 
 class ExperimentBody(BaseModel):

@@ -15,7 +15,7 @@ from backend.api.experiment_bodies import (
     NewScore,
     PromotionBody,
     PromotionWish,
-    Requirement,
+    RequirementWish,
     cell_body,
     comparison_body,
     plan_body,
@@ -23,7 +23,7 @@ from backend.api.experiment_bodies import (
 )
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.experiments.types import CellStatus, Change
+from backend.experiments.types import CellStatus, Change, Requirement
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
@@ -203,17 +203,20 @@ async def list_compared_rows(
 
 @router.get("/publish-requirements/{kind}/{name}")
 async def get_requirement(operator: Reader, kind: Kind, name: str) -> dict[str, Any]:
-    """Return the dataset that a flow or prompt must pass before it is published, null for none."""
-    return {"dataset_id": await services().experiments.requirement(operator, kind, name)}
+    """Return the dataset and evaluators that a flow or prompt must pass before it is published, null for none."""
+    return _requirement_body(await services().experiments.requirement(operator, kind, name))
 
 
 @router.put("/publish-requirements/{kind}/{name}")
-async def set_requirement(operator: Editor, kind: Kind, name: str, body: Requirement) -> dict[str, Any]:
-    """Let a flow or prompt be published only with an experiment over this dataset in which nothing got worse."""
-    await services().experiments.require(operator, kind, name, body.dataset_id)
-    return {"dataset_id": body.dataset_id}
+async def set_requirement(operator: Editor, kind: Kind, name: str, body: RequirementWish) -> dict[str, Any]:
+    """Let a flow or prompt be published only with an experiment that asked these evaluators and got no worse."""
+    return _requirement_body(await services().experiments.require(operator, kind, name, body.requirement()))
 
 
 @router.delete("/publish-requirements/{kind}/{name}", status_code=204)
 async def drop_requirement(operator: Editor, kind: Kind, name: str) -> None:
     await services().experiments.release(operator, kind, name)
+
+
+def _requirement_body(found: Requirement | None) -> dict[str, Any]:
+    return {"dataset_id": found.dataset_id if found else None, "evaluators": list(found.evaluators) if found else []}

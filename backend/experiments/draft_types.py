@@ -99,6 +99,19 @@ class EvaluatorKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """The dataset that must be passed before publishing, and the evaluators that have to be asked, as they were given.
+
+    With `experiment_id` somebody wishes those of an experiment.
+    """
+
+    dataset_id: str = ""
+    evaluators: tuple[dict[str, Any], ...] = ()
+    experiment_id: str = ""
+    dataset_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Promotion:
     """What became of a variant: a flow's new `version`, or a prompt's with its `label`.
 

@@ -86,7 +86,10 @@ class ExperimentCellRow(SQLModel, table=True):
 
 
 class PublishRequirementRow(SQLModel, table=True):
-    """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse."""
+    """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse.
+
+    `evaluators` are those that it has to have; where an older requirement names none, any plain one will do.
+    """
 
     __tablename__ = "publish_requirement"
 
@@ -95,5 +98,6 @@ class PublishRequirementRow(SQLModel, table=True):
     subject_id: str = Field(primary_key=True)
     dataset_id: str
     dataset_name: str = ""
+    evaluators: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     created_by: str
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -9,6 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_dialog
+from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
@@ -16,6 +17,7 @@ from console.components.shell import body, page_head, shell
 from console.components.ui import banner, button, link_button, meter, panel, phase_view, skeleton_rows, status
 from console.state.experiment import ExperimentState as One
 from console.state.experiment_promote import ExperimentPromoteState as Promote
+from console.state.experiment_require import ExperimentRequireState as Require
 
 
 def experiment() -> rx.Component:
@@ -31,6 +33,7 @@ def experiment() -> rx.Component:
             what="The experiment",
         ),
         promote_dialog(),
+        require_dialog(),
     )
 
 
@@ -44,13 +47,14 @@ def _head() -> rx.Component:
         rx.fragment(),
     )
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
+    require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())
     acts = rx.match(
         state,
         ("draft", button("Start", One.start, kind="primary", icon="play")),
         ("running", rx.fragment(button("Pause", One.pause, icon="pause"), button("Cancel", One.cancel))),
         ("paused", rx.fragment(button("Cancel", One.cancel), button("Resume", One.resume, kind="primary"))),
         ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
-        ("done", rx.fragment(like, again, promote)),
+        ("done", rx.fragment(like, again, require, promote)),
         rx.fragment(like, again),
     )
     return page_head(

@@ -70,6 +70,24 @@ def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:
     return _named(found)
 
 
+def matched(required: Sequence[Evaluator], given: Sequence[Evaluator]) -> tuple[list[str], list[str]]:
+    """Return what the required ones are called among the given, and those that are not among them.
+
+    Names may differ and nothing else: another threshold, target or direction is another evaluator.
+    """
+    names = [(_settings(one), one.called) for one in given]
+    found: list[str] = []
+    lacking: list[str] = []
+    for one in required:
+        name = next((name for settings, name in names if settings == _settings(one)), "")
+        (found if name else lacking).append(name or one.called)
+    return found, lacking
+
+
+def _settings(evaluator: Evaluator) -> tuple[str, dict[str, Any]]:
+    return evaluator.kind, evaluator.model_dump(mode="json", exclude={"name"})
+
+
 def _refusal(kind: str, field: str, error: ValidationError) -> InvalidInput:
     fields = {
         ".".join([field, *(str(part) for part in one["loc"])]): one["msg"].removeprefix("Value error, ")

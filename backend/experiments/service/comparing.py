@@ -23,16 +23,19 @@ MAX_ROWS = 200
 class Comparing(UseCases):
     """Reads what the cells hold; nothing is kept of it."""
 
-    async def comparison(self, operator: Operator, experiment_id: str, baseline: str = "") -> Comparison:
+    async def comparison(
+        self, operator: Operator, experiment_id: str, baseline: str = "", metrics: Sequence[str] = ()
+    ) -> Comparison:
         """Compare every variant with a baseline, the experiment's own where none is named.
 
-        Rows that some variant has not answered yet are left out. Raise ExperimentNotFound, NothingToCompare.
+        Rows that some variant has not answered yet are left out. With `metrics` those evaluators alone are compared, as
+        if no other had been asked. Raise ExperimentNotFound, NothingToCompare.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         row, numbers = await self._numbers(operator, experiment_id)
         draft, names = draft_of(row), _names(row)
         at = _place(names, baseline or row.baseline)
-        evaluators = await self._evaluators(draft.evaluators)
+        evaluators = [one for one in await self._evaluators(draft.evaluators) if not metrics or one.called in metrics]
         rows = await self._rows(operator, row)
         verdicts = await self._outside.late("analysis.verdicts")
         words = {one.name: one.words for one in pinned_of(row)}

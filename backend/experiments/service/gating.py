@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
-from backend.errors import NotFound
+from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
@@ -14,7 +14,7 @@ from backend.experiments.passing import shortcomings
 from backend.experiments.repository import Experiments
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import Draft
+from backend.experiments.types import Draft, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -28,34 +28,59 @@ SOFTENING = frozenset({"negate", "direction", "margin"})
 class Gating(Comparing):
     """Implements the port PublishGate."""
 
-    async def requirement(self, operator: Operator, kind: Kind, name: str) -> str | None:
-        """Return the id of the dataset that must be passed, None for none. Raise NotFound."""
+    async def requirement(self, operator: Operator, kind: Kind, name: str) -> Requirement | None:
+        """Return what must be passed, None for nothing. Raise NotFound."""
         operator.require(Permission.EXPERIMENTS_READ)
         subject_id, _ = await self._subject(operator, kind, name)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).requirement(kind, subject_id)
-        return row.dataset_id if row else None
+        return _requirement_of(row) if row else None
 
-    async def require(self, operator: Operator, kind: Kind, name: str, dataset_id: str) -> None:
-        """Let it be published only with an experiment over the dataset in which nothing got worse. Raise NotFound."""
+    async def require(self, operator: Operator, kind: Kind, name: str, wish: Requirement) -> Requirement:
+        """Let it be published only with an experiment that asked these evaluators and in which nothing got worse.
+
+        Those of an experiment are taken with its dataset. Raise NotFound, InvalidInput where none is named.
+        """
         operator.require(Permission.EXPERIMENTS_EDIT)
         subject_id, title = await self._subject(operator, kind, name)
+        dataset_id, evaluators = await self._wished(operator, wish)
         rows = await self._outside.rows(operator, dataset_id, None, "")
+        row = PublishRequirementRow(
+            project_id=operator.project_id,
+            kind=kind,
+            subject_id=subject_id,
+            dataset_id=dataset_id,
+            dataset_name=rows.name,
+            evaluators=[dict(one) for one in evaluators],
+            created_by=operator.name,
+        )
         async with self._units.write(operator) as work:
             experiments = Experiments(work.session, operator.project_id)
             await experiments.drop_requirement(kind, subject_id)
-            experiments.add(
-                PublishRequirementRow(
-                    project_id=operator.project_id,
-                    kind=kind,
-                    subject_id=subject_id,
-                    dataset_id=dataset_id,
-                    dataset_name=rows.name,
-                    created_by=operator.name,
-                )
+            experiments.add(row)
+            after = {"dataset": dataset_id, "evaluators": evaluators}
+            await AuditTrail(work.session).record(
+                operator, "publish.require", Target(kind, subject_id, title), after=after
             )
-            target = Target(kind, subject_id, title)
-            await AuditTrail(work.session).record(operator, "publish.require", target, after={"dataset": dataset_id})
+            return _requirement_of(row)
+
+    async def _wished(self, operator: Operator, wish: Requirement) -> tuple[str, tuple[dict[str, Any], ...]]:
+        """Return the dataset and the evaluators. Raise InvalidInput, ExperimentNotFound."""
+        dataset_id, evaluators = wish.dataset_id, wish.evaluators
+        if wish.experiment_id:
+            async with self._units.read(operator) as session:
+                draft = draft_of(await Experiments(session, operator.project_id).get(wish.experiment_id))
+            if dataset_id and dataset_id != draft.dataset_id:
+                words = "The experiment ran over another dataset."
+                raise InvalidInput(words, fields={"dataset_id": words})
+            dataset_id, evaluators = draft.dataset_id, evaluators or draft.evaluators
+        if not dataset_id:
+            words = "Name a dataset, or an experiment over it."
+            raise InvalidInput(words, fields={"dataset_id": words})
+        if not await self._evaluators(evaluators):
+            words = "Name the evaluators that must be asked, or an experiment that asked them."
+            raise InvalidInput(words, fields={"evaluators": words})
+        return dataset_id, evaluators
 
     async def release(self, operator: Operator, kind: Kind, name: str) -> None:
         """Ask nothing of it any more. Raise NotFound."""
@@ -68,8 +93,9 @@ class Gating(Comparing):
     async def check(self, publishing: Publishing) -> None:
         """Raise GateRefused unless the newest experiment that counts passed with exactly this content.
 
-        One counts that asked the whole of the dataset as it is now, with evaluators that were not softened, and with
-        what is published at this moment as a variant, which is the baseline here whatever the experiment says.
+        One counts that asked the whole of the dataset as it is now, with every evaluator of the requirement, and with
+        what is published at this moment as a variant, which is the baseline here whatever the experiment says. Others
+        that it asked can only refuse: the required ones are compared as if they stood alone.
         """
         project_id, name = publishing.project_id, publishing.name
         async with self._units.read(OfProject(project_id)) as session:
@@ -83,13 +109,19 @@ class Gating(Comparing):
         if published == publishing.fingerprint:
             return
         version = await self._newest(gate, required.dataset_id)
+        said_lacking = ""
         for row in done:
             ours = _variant(row, publishing, publishing.fingerprint)
             base = _variant(row, publishing, published) if published else row.baseline
-            if not ours or not base or row.dataset_version != version or not await self._asks_all(draft_of(row)):
+            draft = draft_of(row)
+            if not ours or not base or row.dataset_version != version or draft.split:
                 continue
-            found = await self.comparison(gate, row.id, base)
-            said = shortcomings(found, [ours])
+            metrics, lacking = await self._asked(draft, required)
+            if lacking:
+                told = f" {row.name} asks {' and '.join(lacking)} in no such way."
+                said_lacking = said_lacking or told
+                continue
+            said = await self._shortcomings(gate, row.id, base, ours, metrics)
             if said:
                 raise GateRefused(
                     f"{name} did not pass {required.dataset_name}: {said[0]}", hint=f"Experiment {row.name} says more."
@@ -98,14 +130,34 @@ class Gating(Comparing):
         beside = " beside the published one" if published else ""
         raise GateRefused(
             f"{name} must pass the dataset {required.dataset_name} before it is published.",
-            hint=f"Run an experiment over all of its newest version, with an evaluator that is neither negated, turned "
-            f"round nor given a margin, and with this content as a variant{beside}.",
+            hint=f"Run an experiment over all of its newest version, with {await self._words(required)}, and with this "
+            f"content as a variant{beside}.{said_lacking}",
         )
 
-    async def _asks_all(self, draft: Draft) -> bool:
+    async def _shortcomings(
+        self, gate: Operator, experiment_id: str, base: str, ours: str, metrics: list[str]
+    ) -> list[str]:
+        """Ask the required evaluators by themselves first: each more beside them would let them miss more."""
+        said = shortcomings(await self.comparison(gate, experiment_id, base, metrics), [ours])
+        return said or (metrics and shortcomings(await self.comparison(gate, experiment_id, base), [ours])) or []
+
+    async def _asked(self, draft: Draft, required: PublishRequirementRow) -> tuple[list[str], list[str]]:
+        """Return what the required evaluators are called in an experiment, and which ones it lacks."""
+        given = await self._evaluators(draft.evaluators)
+        if required.evaluators:
+            registry = await self._outside.late("evaluators.registry")
+            found: tuple[list[str], list[str]] = registry.matched(await self._evaluators(required.evaluators), given)
+            return found
         plain = [{name: value for name, value in one.items() if name not in SOFTENING} for one in draft.evaluators]
-        is_plain = await self._evaluators(draft.evaluators) == await self._evaluators(plain)
-        return not draft.split and bool(plain) and is_plain
+        is_plain = bool(given) and given == await self._evaluators(plain)
+        return [], [] if is_plain else ["its evaluators"]
+
+    async def _words(self, required: PublishRequirementRow) -> str:
+        """Say which evaluators are needed."""
+        if not required.evaluators:
+            return "an evaluator that is neither negated, turned round nor given a margin"
+        names = [one.called for one in await self._evaluators(required.evaluators)]
+        return f"{', '.join(names)} set as the requirement has {'it' if len(names) == 1 else 'them'}"
 
     async def _published(self, gate: Operator, publishing: Publishing) -> str:
         """Return the fingerprint of what people get now, empty before the first."""
@@ -136,6 +188,10 @@ class Gating(Comparing):
             prompt = await self._outside.prompts.get(operator, name)
             return prompt.id, prompt.name
         raise NotFound("Only flows and prompts are published.")
+
+
+def _requirement_of(row: PublishRequirementRow) -> Requirement:
+    return Requirement(row.dataset_id, tuple(row.evaluators), dataset_name=row.dataset_name)
 
 
 def _variant(row: ExperimentRow, publishing: Publishing, fingerprint: str) -> str:

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
-from backend.errors import NotFound
+from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
-from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
+from backend.experiments.repository import Experiments
+from backend.experiments.types import FlowChoice, PromptChoice, Requirement, VariantDraft
 from backend.prompts.types import PRODUCTION, Content, NewPrompt
 from tests.backend.experiments.conftest import DATASET, Lab
 from tests.factories import flows
+
+WISH = Requirement(DATASET, ({"kind": "exact"},))
+# Passes whatever is answered.
+TRIVIAL = {"kind": "regex", "pattern": ".*"}
 
 
 @pytest.fixture
@@ -28,8 +33,9 @@ async def test_a_flow_is_published_only_once_its_draft_passed(gated: Lab) -> Non
     for row in gated.rows:
         row.input["question"] = f"a{row.number}"
     flow = await gated.services.flows.create(gated.operator, "Desk", document=flows.echo())
-    await gated.service.require(gated.operator, "flow", "desk", DATASET)
-    assert await gated.service.requirement(gated.operator, "flow", flow.id) == DATASET
+    await gated.service.require(gated.operator, "flow", "desk", WISH)
+    found = await gated.service.requirement(gated.operator, "flow", flow.id)
+    assert found == replace(WISH, dataset_name="Questions")
     with pytest.raises(GateRefused, match="must pass the dataset Questions"):
         await gated.services.flows.publish(gated.operator, "desk")
     await gated.ran(
@@ -45,7 +51,7 @@ async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> 
     for row in gated.rows:
         del row.input["question"]
     await prompts.save_version(gated.operator, kept.id, Content(text="{{ weak }}"))
-    await gated.service.require(gated.operator, "prompt", kept.slug, DATASET)
+    await gated.service.require(gated.operator, "prompt", kept.slug, WISH)
     variants = [
         VariantDraft(f"v{number}", prompt=PromptChoice(id=kept.id, version=number), model="echo") for number in (1, 2)
     ]
@@ -68,7 +74,7 @@ async def published(gated: Lab) -> str:
     gated.rows = [replace(row, split="hard" if row.number < 20 else "easy") for row in gated.rows]
     await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)
     await prompts.save_version(gated.operator, kept.id, Content(text="{{ weak }}"))
-    await gated.service.require(gated.operator, "prompt", kept.slug, DATASET)
+    await gated.service.require(gated.operator, "prompt", kept.slug, WISH)
     return kept.id
 
 
@@ -81,6 +87,9 @@ async def published(gated: Lab) -> str:
         ((1, 2), {"evaluators": ({"kind": "exact", "negate": True},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "direction": "lower"},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "margin": 1},)}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "threshold": -1},)}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "ignore_case": True},)}),
+        ((1, 2), {"evaluators": (TRIVIAL,)}),
     ],
 )
 async def test_an_experiment_that_asks_too_little_lets_nothing_pass(
@@ -93,6 +102,61 @@ async def test_an_experiment_that_asks_too_little_lets_nothing_pass(
     )
     with pytest.raises(GateRefused, match="must pass the dataset Questions"):
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_what_an_experiment_lacks_of_the_required_evaluators_is_said(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    await gated.ran(one, two, evaluators=(TRIVIAL,))
+    with pytest.raises(GateRefused) as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert "with exact set as the requirement has it" in refusal.value.hint
+    assert refusal.value.hint.endswith("Support asks exact in no such way.")
+
+
+async def test_evaluators_beside_the_required_ones_can_only_refuse(gated: Lab) -> None:
+    """Nineteen questions more would each take a share of what may be found by chance."""
+    prompt_id = await published(gated)
+    for row in gated.rows:
+        row.input["weak"] = "no" if row.number < 9 else f"a{row.number}"  # enough for one question, not for twenty
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    others = tuple({**TRIVIAL, "name": f"other {at}"} for at in range(19))
+    done = await gated.ran(one, two, evaluators=({"kind": "exact", "name": "renamed"}, *others))
+    found = (await gated.service.comparison(gated.operator, done.id)).metrics
+    assert {one.verdict for one in found if one.metric == "renamed"} == {"cannot_tell"}
+    with pytest.raises(GateRefused, match="renamed of v2 got worse"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (TRIVIAL,)))
+    await gated.ran(one, two, evaluators=(TRIVIAL, {"kind": "exact"}))
+    with pytest.raises(GateRefused, match="exact of v2 got worse"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_the_evaluators_of_an_experiment_become_the_requirement(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    both = ({"kind": "exact"}, {"kind": "contains", "values": ["a"]})
+    done = await gated.ran(evaluators=both)
+    made = await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(experiment_id=done.id))
+    assert (made.dataset_id, made.evaluators) == (DATASET, both)
+    for wish in (Requirement(DATASET), Requirement(), Requirement("dset_2", experiment_id=done.id)):
+        with pytest.raises(InvalidInput):
+            await gated.service.require(gated.operator, "prompt", prompt_id, wish)
+
+
+async def test_a_requirement_of_before_that_names_no_evaluators_takes_any_plain_one(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    async with gated.services.units.write(gated.operator) as work:
+        row = await Experiments(work.session, gated.operator.project_id).requirement("prompt", prompt_id)
+        assert row is not None
+        row.evaluators = []
+        work.session.add(row)
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    for evaluators in ((), ({"kind": "exact", "negate": True},)):
+        await gated.ran(one, two, evaluators=evaluators)
+        with pytest.raises(GateRefused, match="must pass the dataset Questions"):
+            await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    await gated.ran(one, two, evaluators=(TRIVIAL,))
+    await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
 
 
 async def test_what_is_published_is_the_baseline_whatever_the_experiment_says(gated: Lab) -> None:
@@ -112,7 +176,7 @@ async def test_a_published_flow_is_the_baseline_and_older_rows_do_not_count(gate
     flow = await gated.services.flows.create(gated.operator, "Desk", document=flows.echo())
     await gated.services.flows.publish(gated.operator, flow.id)
     await gated.services.flows.save_draft(gated.operator, flow.id, flows.greeting(), flow.draft_version)
-    await gated.service.require(gated.operator, "flow", "desk", DATASET)
+    await gated.service.require(gated.operator, "flow", "desk", WISH)
     old, new = VariantDraft("old", flow=FlowChoice("desk")), VariantDraft("new", flow=FlowChoice("desk", "draft"))
     await gated.ran(old, new, version=1)
     with pytest.raises(GateRefused, match="exact of new got worse"):
@@ -124,4 +188,4 @@ async def test_a_published_flow_is_the_baseline_and_older_rows_do_not_count(gate
 
 async def test_what_is_not_there_needs_nothing(gated: Lab) -> None:
     with pytest.raises(NotFound):
-        await gated.service.require(gated.operator, "flow", "nowhere", DATASET)
+        await gated.service.require(gated.operator, "flow", "nowhere", WISH)

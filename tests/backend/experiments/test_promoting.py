@@ -6,7 +6,7 @@ import pytest
 
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.experiments.errors import GateRefused, WrongState
-from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
+from backend.experiments.types import FlowChoice, PromptChoice, Requirement, VariantDraft
 from backend.identity.permissions import Role
 from backend.prompts.types import PRODUCTION, Content, NewPrompt, Prompt, VersionRef
 from backend.providers.types import ModelDraft, ProviderDraft
@@ -72,7 +72,7 @@ async def test_the_gate_knows_what_ran(lab: Lab) -> None:
     for row in lab.rows:
         del row.input["question"]
     of = await kept(lab, "{{ weak }}", "{{ good }}", model="lab:echo")
-    await lab.service.require(lab.operator, "prompt", of.slug, DATASET)
+    await lab.service.require(lab.operator, "prompt", of.slug, Requirement(DATASET, ({"kind": "exact"},)))
     base_url = (await lab.services.providers.get(lab.operator, lab.provider_id)).base_url
     other = ProviderDraft("Other", base_url, (ModelDraft("echo"),), api_key="lab-key-0001", allow_private_address=True)
     await lab.services.providers.create(lab.operator, other)

@@ -20,6 +20,7 @@ from console.state.evaluator_fields import TITLES, Offers, evaluator_line, setti
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
+from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 from console.state.forms import Choice
 from console.state.prompt_rows import move_line
@@ -68,9 +69,9 @@ def entries(form: Any, **more: str) -> dict[str, str]:
     return sent | more
 
 
-@pytest.mark.parametrize("kind", [ExperimentFormState, ExperimentPromoteState, ExperimentState])
+@pytest.mark.parametrize("kind", [ExperimentFormState, ExperimentPromoteState, ExperimentRequireState, ExperimentState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
-    await refused(kind, {"send": [{}]})
+    await refused(kind, {} if kind is ExperimentRequireState else {"send": [{}]})
 
 
 async def test_a_prompt_begins_beside_its_production(tab: Tab, dataset: str, support: Prompt) -> None:
@@ -218,3 +219,26 @@ async def test_the_winner_is_promoted_from_its_page(
     move = (await services.prompts.moves(owner, kept.id))[0]
     line = move_line(move, UTC, formats.now())
     assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
+
+
+async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    for _ in range(2):
+        await form.send(entries(form))
+    made = (await services.experiments.list(owner)).items[0]
+    await services.experiments.carry_out(owner, made.id)
+    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
+    [_ async for _ in page.load()]
+    dialog = tab.state(ExperimentRequireState)
+    await dialog.ask()
+    assert (dialog.opened, dialog.subject, dialog.refused, dialog.now) == (True, support.name, False, "")
+    await dialog.send()
+    asked = await services.experiments.requirement(owner, "prompt", support.id)
+    assert asked is not None
+    assert asked.evaluators == made.draft.evaluators
+    await dialog.ask()
+    assert dialog.now == dialog.what
+    await dialog.release()
+    assert await services.experiments.requirement(owner, "prompt", support.id) is None
