@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,11 +30,14 @@ class Units:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # What every session carries along, by name: what a slice needs beside its rows and not as an argument.
+        self.lent: dict[str, Any] = {}
 
     @asynccontextmanager
     async def write(self, tenant: Tenant) -> AsyncIterator[Work]:
         """Commit once at the end, then send; roll back and send nothing on any exception."""
         async with self._database.write(tenant) as session:
+            session.info.update(self.lent)
             work = Work(session)
             yield work
         for send in work.sends:
@@ -43,4 +47,5 @@ class Units:
     async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
         """See one moment of the database."""
         async with self._database.read(tenant) as session:
+            session.info.update(self.lent)
             yield session

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 from backend.audit.models import AuditEventRow, AuditHeadRow
+from backend.audit.signing import End
 from backend.audit.types import Breach, BreachKind
 
 START = ""
@@ -23,12 +24,15 @@ def link(row: AuditEventRow, previous: str, sequence: int | None = None) -> str:
 class Walk:
     """Take the events of one chain in their order and collect what does not fit."""
 
-    def __init__(self, head: AuditHeadRow | None) -> None:
+    def __init__(self, head: AuditHeadRow | None, end: End | None, *, is_held: bool) -> None:
+        """Hold the chain to the `end` that was signed; without one, or unless `is_held`, to what `head` says."""
         self.breaches: list[Breach] = []
         self.num_events = 0
         self.hash = START
-        self._end = head.sequence if head else 0
-        self._end_hash = head.hash if head else START
+        self._said = End(head.sequence, head.hash) if head else End(0, START)
+        self._end = end or self._said
+        self._hash_at_end = START
+        self._is_unsigned = is_held and end is None
         self._hash_before = START
         self._last: AuditEventRow | None = None
         self._sequence = 0
@@ -41,10 +45,12 @@ class Walk:
         if missing:
             # What the next event was tied to is gone with the missing one, so it cannot be held to it.
             self.breaches.append(Breach(BreachKind.REMOVED, self._sequence + 1, missing))
-        elif original > self._end:
+        elif original > self._end.sequence and self._hash_at_end == self._end.hash:
             self.breaches.append(_of(BreachKind.ADDED, row))
         elif link(row, self.hash, original) != row.hash:
             self._judge(row, original)
+        if original == self._end.sequence:
+            self._hash_at_end = row.hash
         self._hash_before, self.hash, self._last, self._sequence = self.hash, row.hash, row, row.sequence
 
     def _judge(self, row: AuditEventRow, original: int) -> None:
@@ -58,12 +64,17 @@ class Walk:
         self.breaches.append(_of(BreachKind.ADDED, self._last))
 
     def finish(self) -> None:
-        """Hold the last event to the end that the chain remembers."""
-        missing = self._end - (self._sequence - self._slipped_in)
+        """Hold the chain to its end."""
+        missing = self._end.sequence - (self._sequence - self._slipped_in)
+        if self._is_unsigned:
+            self.breaches.append(Breach(BreachKind.REWRITTEN, 0, self.num_events))
         if missing > 0:
-            self.breaches.append(Breach(BreachKind.REMOVED, self._sequence + 1, missing))
-        elif not missing and self._last is not None and self.hash != self._end_hash:
-            self.breaches.append(_of(BreachKind.CHANGED, self._last))
+            self.breaches.append(Breach(BreachKind.CUT, self._sequence + 1, missing))
+        elif self._hash_at_end != self._end.hash and self._last is not None:
+            if self._said == self._end and not missing:
+                self.breaches.append(_of(BreachKind.CHANGED, self._last))
+            else:
+                self.breaches.append(Breach(BreachKind.REWRITTEN, self._end.sequence, self.num_events))
 
 
 def _of(kind: BreachKind, row: AuditEventRow) -> Breach:

@@ -47,3 +47,5 @@ class AuditHeadRow(SQLModel, table=True):
     organisation_id: str = Field(primary_key=True)
     sequence: int
     hash: str
+    # The end as it was signed last; it stays behind once the chain went on from an end that nobody signed.
+    signed_end: str = ""

@@ -13,16 +13,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.chain import START, link
 from backend.audit.models import AuditEventRow, AuditHeadRow
+from backend.audit.signing import End, end_of, holds, signed, signer_of
 from backend.audit.types import Actor, Choices, Filters, Target, Values
 from backend.columns import storable, utc_now
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
+from backend.ports.sealing import Sealer
 from backend.trace_ids import caller_address, request_id
 
 CHOSEN_FROM = 10_000
 # The reason that the test of scopes asks for.
 EVERY_CHAIN = "the command line holds every chain to its hashes"
+EVERY_END = "a new key signs the ends of all chains"
 
 
 class AuditTrail:
@@ -58,7 +61,9 @@ class AuditTrail:
         after: Values | None = None,
     ) -> None:
         """Tell of an act before there is an operator, as of signing in."""
-        head = await self._locked_head(organisation_id)
+        head, signer = await self._locked_head(organisation_id), signer_of(self._session)
+        # An end that nobody signed is left so: signed anew it would vouch for what somebody put there.
+        goes_on = signer is not None and holds(signer, head)
         row = AuditEventRow(
             id=new_id("aud"),
             organisation_id=organisation_id,
@@ -80,8 +85,16 @@ class AuditTrail:
         )
         row.hash = link(row, head.hash)
         head.sequence, head.hash = row.sequence, row.hash
+        if signer is not None and goes_on:
+            head.signed_end = signed(signer, organisation_id, End(row.sequence, row.hash))
         self._session.add(row)
         self._session.add(head)
+
+    async def begin(self, organisation_id: str) -> None:
+        """Sign the empty chain of a new organisation: one that begins later has lost its beginning."""
+        signer = signer_of(self._session)
+        first = signed(signer, organisation_id, End(0, START)) if signer else ""
+        self._session.add(AuditHeadRow(organisation_id=organisation_id, sequence=0, hash=START, signed_end=first))
 
     async def _locked_head(self, organisation_id: str) -> AuditHeadRow:
         """Return the end of the chain; whoever adds next waits until this unit is over."""
@@ -90,7 +103,7 @@ class AuditTrail:
         if head is None:
             # Two first events at once both find nothing to lock: the second waits here for the row of the first.
             insert: Any = insert_sqlite if self._session.get_bind().dialect.name == "sqlite" else insert_postgres
-            first = insert(AuditHeadRow).values(organisation_id=organisation_id, sequence=0, hash=START)
+            first = insert(AuditHeadRow).values(organisation_id=organisation_id, sequence=0, hash=START, signed_end="")
             await self._session.exec(first.on_conflict_do_nothing())
             head = (await self._session.exec(statement)).one()
         return head
@@ -159,6 +172,19 @@ async def chains(session: AsyncSession) -> list[str]:
             await session.exec(select(AuditEventRow.organisation_id).distinct().execution_options(unscoped=EVERY_CHAIN))
         )
     )
+
+
+async def sign_every_end(session: AsyncSession, signer: Sealer, *, is_first: bool = False) -> int:
+    """Sign what is signed already with the newest key; return how many. `is_first` signs what never was, too."""
+    statement = select(AuditHeadRow).execution_options(unscoped=EVERY_END).with_for_update()
+    num_signed = 0
+    for head in await session.exec(statement):
+        end = End(head.sequence, head.hash) if is_first else end_of(signer, head)
+        anew = signed(signer, head.organisation_id, end) if end else head.signed_end
+        num_signed += anew != head.signed_end
+        head.signed_end = anew
+        session.add(head)
+    return num_signed
 
 
 def _chosen(filters: Filters) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.audit.chain import Walk
 from backend.audit.models import AuditEventRow
 from backend.audit.repository import EVERY_CHAIN, AuditEvents, AuditTrail, chains
+from backend.audit.signing import end_of, signer_of
 from backend.audit.types import Actor, AuditEvent, Checked, Choices, Filters, Target, Verified, Walked
 from backend.columns import storable, utc_now
 from backend.operator import Operator, Permission
@@ -128,8 +129,9 @@ class AuditService:
 
 async def _walk(session: AsyncSession, organisation_id: str) -> AsyncIterator[Walked]:
     events = AuditEvents(session, organisation_id)
-    head = await events.head()
-    walk, total, last = Walk(head), head.sequence if head else 0, 0
+    head, signer = await events.head(), signer_of(session)
+    end = end_of(signer, head) if signer and head else None
+    walk, total, last = Walk(head, end, is_held=signer is not None), head.sequence if head else 0, 0
     while rows := await events.after(last, BATCH):
         for row in rows:
             walk.step(row)

@@ -70,11 +70,17 @@ class BreachKind(StrEnum):
     CHANGED = "changed"
     REMOVED = "removed"
     ADDED = "added"
+    CUT = "cut"
+    REWRITTEN = "rewritten"
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Where a chain does not hold. Of removed events only the first number and how many they are is known."""
+    """Where a chain does not hold.
+
+    Of removed events, and of those cut off its end, only the first number and how many they are is known. Of a chain
+    that was rewritten, `sequence` is the event that is not the signed one any more, 0 where no signature is left.
+    """
 
     kind: BreachKind
     sequence: int

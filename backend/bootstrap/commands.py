@@ -51,8 +51,18 @@ def _told(breach: Breach) -> str:
         last = breach.sequence + breach.num_events - 1
         one = last == breach.sequence
         return f"event {last} was removed" if one else f"events {breach.sequence} to {last} were removed"
+    if breach.kind is BreachKind.CUT:
+        return f"its end was cut off from event {breach.sequence} on, {breach.num_events} of what was signed"
+    if breach.kind is BreachKind.REWRITTEN:
+        return f"the chain was rewritten: {_rewritten(breach)}"
     known = f"{breach.event_id}, {breach.action}, {breach.at:%Y-%m-%d %H:%M:%S} UTC"
     return f"event {breach.sequence} ({known}) was {breach.kind.value}"
+
+
+def _rewritten(breach: Breach) -> str:
+    if not breach.sequence:
+        return "its end bears no signature of this installation"
+    return f"event {breach.sequence} is not the one whose hash was signed"
 
 
 async def rotate_secrets(services: Services, _arguments: dict[str, Any]) -> AsyncIterator[str]:

@@ -10,6 +10,7 @@ from typing import cast
 from backend.activity.service import ActivityService
 from backend.addresses.service import AddressService
 from backend.audit.service import AuditService
+from backend.audit.signing import SIGNER
 from backend.bootstrap.datasets import open_datasets
 from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
@@ -116,6 +117,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     except BaseException:
         await database.close()
         raise
+    units.lent[SIGNER] = sealer
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
     rooms, conversations = open_rooms(settings, beside_server=executor_id != SERVER), ConversationService(units)

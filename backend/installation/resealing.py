@@ -9,6 +9,7 @@ from sqlalchemy import Column, Table, select, update
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.audit.repository import EVERY_END, sign_every_end
 from backend.columns import Sealed
 from backend.errors import Conflict
 from backend.installation.models import InstallationRow
@@ -44,7 +45,10 @@ class Resealing:
         self._broken: list[str] = []
 
     async def run(self) -> AsyncIterator[str]:
-        """Yield a line for each column. Raise Conflict at the end where something opened with none of the keys."""
+        """Yield a line for the logs and one for each column. Raise Conflict at the end where no key opened one."""
+        async with self._units.write(Everywhere(EVERY_END)) as work:
+            num_signed = await sign_every_end(work.session, self._sealer)
+        yield f"the log of acts: {num_signed} ends signed anew"
         for column in sealed_columns():
             if self._broken and column.table.name == InstallationRow.__tablename__:
                 break

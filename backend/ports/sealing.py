@@ -25,6 +25,14 @@ class Sealer(Protocol):
         """Return the text. Raise SealBroken."""
         ...
 
+    def sign(self, text: str) -> str:
+        """Return what only a holder of the newest key can say of this text; the text itself stays open."""
+        ...
+
+    def is_signed(self, text: str, signature: str) -> bool:
+        """Tell whether one of the keys signed the text."""
+        ...
+
     def reseal(self, token: str) -> str | None:
         """Return the same secret in the same place under the newest key; None where it is already. Raise SealBroken."""
         ...

@@ -141,5 +141,12 @@ def breach_words(breach: Breach, zone: tzinfo, now: datetime) -> str:
         if breach.num_events == 1:
             return f"Event {formats.count(breach.sequence)} was removed."
         return f"Events {formats.count(breach.sequence)} to {formats.count(last)} were removed."
+    if breach.kind is BreachKind.CUT:
+        events = formats.counted(breach.num_events, "event")
+        return f"The end of the chain was cut off: {events} from {formats.count(breach.sequence)} on."
+    if breach.kind is BreachKind.REWRITTEN:
+        if not breach.sequence:
+            return "The chain was rewritten: its end bears no signature of this installation."
+        return f"The chain was rewritten: event {formats.count(breach.sequence)} is not the one that was signed."
     when = f", {formats.clock(breach.at, zone, now)}" if breach.at else ""
     return f"Event {formats.count(breach.sequence)} ({words_of(breach.action)}{when}) was {breach.kind.value}."

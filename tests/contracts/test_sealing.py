@@ -41,6 +41,15 @@ def test_the_newest_key_seals() -> None:
     assert FernetSealer([NEW]).open(token, "place") == "the-secret"
 
 
+def test_every_key_knows_its_signature_and_the_newest_signs() -> None:
+    old, new = FernetSealer([OLD]), FernetSealer([NEW, OLD])
+    assert new.is_signed("words", old.sign("words"))
+    assert new.sign("words") == FernetSealer([NEW]).sign("words")
+    assert not old.is_signed("words", new.sign("words"))
+    assert not old.is_signed("other words", old.sign("words"))
+    assert not old.is_signed("words", "²")
+
+
 @pytest.mark.parametrize("token", ["", "x", "gAAAA"])
 def test_a_damaged_token_is_refused(token: str) -> None:
     with pytest.raises(SealBroken):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Sequence
 
@@ -13,21 +14,21 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from backend.ports.sealing import SealBroken
 
 KEY_BYTES = 32
-PURPOSE = b"signalbox sealing"
+SEALING, SIGNING = b"signalbox sealing", b"signalbox signing"
 
 
-def _fernet(secret: str) -> Fernet:
+def _derived(secret: str, purpose: bytes) -> bytes:
     """Derive a key from any long text, so that nobody has to know what a Fernet key looks like."""
-    derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=PURPOSE).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(secret.encode())
 
 
 class FernetSealer:
     """`secrets` newest first, each at least 32 characters of chance (backend/settings.py refuses shorter ones)."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        keys = [_fernet(secret) for secret in secrets]
+        keys = [Fernet(base64.urlsafe_b64encode(_derived(secret, SEALING))) for secret in secrets]
         self._newest, self._keys = keys[0], MultiFernet(keys)
+        self._signing = [_derived(secret, SIGNING) for secret in secrets]
 
     def seal(self, text: str, context: str) -> str:
         payload = json.dumps([context, text], ensure_ascii=False)
@@ -42,6 +43,12 @@ class FernetSealer:
             raise SealBroken("A stored secret stands in the wrong place.", hint="Enter it again.")
         return str(text)
 
+    def sign(self, text: str) -> str:
+        return _signature(self._signing[0], text)
+
+    def is_signed(self, text: str, signature: str) -> bool:
+        return any(hmac.compare_digest(_signature(key, text).encode(), signature.encode()) for key in self._signing)
+
     def reseal(self, token: str) -> str | None:
         try:
             self._newest.decrypt(token.encode())
@@ -53,6 +60,10 @@ class FernetSealer:
             return self._keys.rotate(token.encode()).decode()
         except InvalidToken:
             raise _broken() from None
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def _broken() -> SealBroken:

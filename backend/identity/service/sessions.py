@@ -33,6 +33,7 @@ from backend.identity.types import BY_LINK, LINK_LIFETIME, Entered, Person
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.trace_ids import caller_address, unattended
+from backend.unit_of_work import Work
 
 
 class SessionUse(Base):
@@ -44,13 +45,13 @@ class SessionUse(Base):
             people = People(work.session)
             found = await people.first_owner()
             if found is None:
-                found = await self._make_owner(people)
+                found = await self._make_owner(work, people)
             user, project = found
             seat = await people.seat(user.id, project.id)
         assert seat is not None
         return operator_of(seat, "system")
 
-    async def _make_owner(self, people: People) -> tuple[UserRow, ProjectRow]:
+    async def _make_owner(self, work: Work, people: People) -> tuple[UserRow, ProjectRow]:
         organisation = OrganisationRow(id=new_id("org"), name="My organisation")
         project = ProjectRow(id=new_id("proj"), organisation_id=organisation.id, name="Support desk")
         user = UserRow(id=new_id("user"), name="Local owner")
@@ -59,6 +60,7 @@ class SessionUse(Base):
         await people.flush()
         people.add(project)
         people.add(MemberRow(organisation_id=organisation.id, user_id=user.id, role=Role.OWNER))
+        await AuditTrail(work.session).begin(organisation.id)
         await people.flush()
         return user, project
 

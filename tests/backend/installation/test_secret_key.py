@@ -6,14 +6,21 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from backend import bootstrap
+from backend.audit.models import AuditHeadRow
+from backend.audit.repository import AuditTrail
+from backend.audit.service import AuditService
+from backend.audit.signing import SIGNER
+from backend.audit.types import BreachKind, Target
 from backend.bootstrap.sealing import key_file, secret_keys
 from backend.engines.sealing.fernet import FernetSealer
+from backend.identity.service import IdentityService
 from backend.installation.errors import WrongSecretKey
-from backend.installation.models import InstallationRow
-from backend.installation.service import InstallationService
+from backend.installation.models import ONLY, InstallationRow
+from backend.installation.service import BEFORE_SIGNING, InstallationService
 from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
@@ -98,3 +105,19 @@ async def test_the_key_is_checked_on_both_databases(any_database: Database) -> N
     await installation.check_secret_key(right)
     with pytest.raises(WrongSecretKey):
         await installation.check_secret_key(wrong)
+
+
+async def test_logs_of_an_older_installation_are_signed_once(any_database: Database) -> None:
+    """Else whoever wiped the signatures would only have to wait for the next start."""
+    sealer, units = FernetSealer(["the right key of enough characters"]), Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    async with units.write(EVERYWHERE) as work:
+        await AuditTrail(work.session).record(owner, "flow.publish", Target("flow", "flow_1"))
+        work.session.add(InstallationRow(seal_check=sealer.seal(BEFORE_SIGNING, ONLY)))
+    await InstallationService(units).check_secret_key(sealer)
+    units.lent[SIGNER] = sealer
+    assert (await AuditService(units).verify(owner)).breaches == ()
+    async with units.write(EVERYWHERE) as work:
+        await work.session.exec(update(AuditHeadRow).values(signed_end=""))
+    await InstallationService(units).check_secret_key(sealer)
+    assert [one.kind for one in (await AuditService(units).verify(owner)).breaches] == [BreachKind.REWRITTEN]

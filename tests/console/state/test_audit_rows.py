@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
-from console.state.audit_rows import place_words, words_of
+from backend.audit.types import Breach, BreachKind
+from console.state import formats
+from console.state.audit_rows import breach_words, place_words, words_of
 
 
 @pytest.mark.parametrize(
@@ -23,3 +27,19 @@ def test_a_place_is_named_in_words(name: str, words: str) -> None:
 
 def test_an_act_is_named_in_words() -> None:
     assert words_of("api_key.create") == "API key create"
+
+
+@pytest.mark.parametrize(
+    ("breach", "words"),
+    [
+        (Breach(BreachKind.REMOVED, 5, 2), "Events 5 to 6 were removed."),
+        (Breach(BreachKind.CUT, 5, 2), "The end of the chain was cut off: 2 events from 5 on."),
+        (Breach(BreachKind.REWRITTEN, 6, 6), "The chain was rewritten: event 6 is not the one that was signed."),
+        (
+            Breach(BreachKind.REWRITTEN, 0, 6),
+            "The chain was rewritten: its end bears no signature of this installation.",
+        ),
+    ],
+)
+def test_a_breach_says_which_it_is(breach: Breach, words: str) -> None:
+    assert breach_words(breach, UTC, formats.now()) == words
