@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.engines.database.one_hop import OneHop, OneHopConnection
 from backend.engines.database.reading import reading
 from backend.errors import Unavailable
 from backend.ports.database import Everywhere, Tenant
@@ -47,7 +48,7 @@ def sqlite_url(path: Path) -> str:
 
 def _engine(url: str, begin: str, pragmas: Sequence[str], num_connections: int) -> AsyncEngine:
     """Send our own BEGIN: the driver's would come only before the first write, so reads would stand outside."""
-    engine = create_async_engine(url, pool_size=num_connections, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, module=OneHop(), pool_size=num_connections, max_overflow=0, pool_timeout=60)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
@@ -59,7 +60,7 @@ def _engine(url: str, begin: str, pragmas: Sequence[str], num_connections: int) 
 
     @event.listens_for(engine.sync_engine, "begin")
     def open_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        cast(OneHopConnection, connection.connection.dbapi_connection).begin(begin)
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def release_lock(connection: Any, _record: Any, _error: Any) -> None:
