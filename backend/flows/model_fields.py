@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from backend.flows.kind import ui
+from backend.flows.managed import ManagedPrompt
 
 Model = Annotated[
     str,
@@ -14,6 +15,14 @@ Model = Annotated[
         title="Model",
         description="The project's model is the default chosen under Models.",
         json_schema_extra=ui("model"),
+    ),
+]
+Prompt = Annotated[
+    ManagedPrompt | None,
+    Field(
+        title="Prompt",
+        description="One of the project's, by label or version; or write it here.",
+        json_schema_extra=ui("prompt"),
     ),
 ]
 Temperature = Annotated[

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
-from backend.errors import InvalidInput, Unavailable
+from backend.errors import Unavailable
 from backend.flows.asking import ask, turns
 from backend.flows.context import NodeContext
 from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
-from backend.flows.managed import ManagedPrompt, filled
-from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Temperature
+from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Prompt, Temperature
 from backend.flows.ports import Port
+from backend.flows.prompted import asked, endpoint_of, ruled, settings_of, told, unchosen
 from backend.flows.types import Problem, Severity
-from backend.ports.language_model import Message, ModelSettings
-from backend.prompts.types import Rendered
+from backend.ports.language_model import Message
 
 
 class LlmConfig(NodeConfig):
     model: Model = ""
-    prompt: ManagedPrompt | None = Field(
-        default=None,
-        title="Prompt",
-        description="One of the project's, by label or version; or write it here.",
-        json_schema_extra=ui("prompt"),
-    )
+    prompt: Prompt = None
     system: str = Field(
         default="",
         title="Instructions",
@@ -79,8 +73,7 @@ class Llm(NodeKind[LlmConfig]):
     def problems(self, config: LlmConfig, connected: frozenset[str]) -> list[Problem]:
         found: list[Problem] = []
         if config.prompt is not None:
-            if not config.prompt.slug:
-                found.append(Problem(Severity.ERROR, "No prompt is chosen.", "Choose one.", field="prompt"))
+            found += unchosen(config.prompt)
         elif not config.user.strip():
             found.append(Problem(Severity.ERROR, "The message is empty.", "Write what is asked.", field="user"))
         elif "inputs.prompt" in config.user and "prompt" not in connected:
@@ -93,66 +86,24 @@ class Llm(NodeKind[LlmConfig]):
     async def run(self, context: NodeContext[LlmConfig], inputs: Mapping[str, Any]) -> Result:
         config = context.config
         earlier = turns(inputs.get("history"), config.num_earlier)
-        content, told = None, dict[str, Any]()
-        if config.prompt is None:
-            messages = await self._written(context, inputs, earlier)
-        else:
-            rendered, told = await filled(context, config.prompt, inputs, earlier)
-            messages, content = await self._managed(context, inputs, earlier, rendered), rendered.content
-        endpoint = await context.outside.models.resolve(
-            context.run.operator, config.model or (content.model if content else "")
-        )
-        schema = config.json_schema or (content.response_schema if content else None)
+        before = await told(context, inputs, config.prompt, config.system, earlier)
+        messages = await asked(context, inputs, before, config.user)
+        endpoint = await endpoint_of(context, config, before)
+        schema = config.json_schema or (before.content.response_schema if before.content else None)
         if schema and not endpoint.capabilities.json_schema:
             messages = _with_schema(messages, schema)
-        settings = ModelSettings(
-            temperature=_first(config.temperature, content.temperature if content else None),
-            max_output_tokens=_first(config.max_tokens, content.max_tokens if content else None),
-            json_schema=schema if schema and endpoint.capabilities.json_schema else None,
-        )
+        settings = settings_of(config, before, schema if schema and endpoint.capabilities.json_schema else None)
         said = await ask(context, endpoint, messages, settings)
         outputs: dict[str, Any] = {"text": said.text}
         if schema:
             outputs["object"] = read_object(said.text)
-        detail = said.detail(messages) | ({"managed_prompt": told} if told else {})
-        reason = f"{told['slug']} v{told['version']}" if told else ""
-        return Result(outputs, reason=reason, usage=said.usage, detail=detail)
-
-    async def _written(
-        self, context: NodeContext[LlmConfig], inputs: Mapping[str, Any], earlier: Sequence[Message]
-    ) -> list[Message]:
-        """Return what stands in the node itself."""
-        system = (await context.render(context.config.system, inputs)).strip()
-        said = [*earlier, Message("user", await context.render(context.config.user, inputs))]
-        return [Message("system", system), *said] if system else said
-
-    async def _managed(
-        self,
-        context: NodeContext[LlmConfig],
-        inputs: Mapping[str, Any],
-        earlier: Sequence[Message],
-        rendered: Rendered,
-    ) -> list[Message]:
-        """Return a chat as it stands; a text is the instructions of the node's own message."""
-        if rendered.content.kind == "chat":
-            return list(rendered.messages)
-        message = await context.render(context.config.user, inputs)
-        if not message.strip():
-            raise InvalidInput("The message is empty.", hint="Draw a track to prompt, or write the message.")
-        return [*rendered.messages, *earlier, Message("user", message)]
-
-
-def _first(own: Any, managed: Any) -> Any:
-    """Return what the node says itself, else what its prompt says."""
-    return managed if own is None else own
+        return Result(outputs, reason=before.reason(), usage=said.usage, detail=said.detail(messages) | before.detail())
 
 
 def _with_schema(messages: list[Message], schema: dict[str, Any]) -> list[Message]:
     """Say the schema in words to a model that cannot be held to it."""
     words = f"Answer with one JSON object of this schema and nothing else:\n{json.dumps(schema)}"
-    if messages and messages[0].role == "system":
-        return [Message("system", f"{messages[0].content}\n\n{words}"), *messages[1:]]
-    return [Message("system", words), *messages]
+    return ruled(messages, after=words)
 
 
 def read_object(text: str) -> dict[str, Any]:

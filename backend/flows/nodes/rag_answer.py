@@ -11,13 +11,14 @@ from backend.flows.asking import ask, turns
 from backend.flows.context import NodeContext
 from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
-from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Temperature
+from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Prompt, Temperature
 from backend.flows.nodes.knowledge_search import MODES, NO_BASE, Bases, SearchMode
 from backend.flows.passages import cited, find, grounds, numbered
 from backend.flows.ports import Port
+from backend.flows.prompted import endpoint_of, ruled, settings_of, told, unchosen
 from backend.flows.types import Problem
 from backend.ports.grounding import GROUNDED_RULES, NOT_FOUND_ANSWER, lay_out
-from backend.ports.language_model import Message, ModelSettings
+from backend.ports.language_model import Message
 
 
 class RagAnswerConfig(NodeConfig):
@@ -28,11 +29,12 @@ class RagAnswerConfig(NodeConfig):
         json_schema_extra=ui("knowledge_bases"),
     )
     model: Model = ""
+    prompt: Prompt = None
     instructions: str = Field(
         default="",
         title="Instructions",
         description="Tone and limits; that it answers from the passages alone is said already.",
-        json_schema_extra=ui("template"),
+        json_schema_extra=ui("template", hidden_with="prompt"),
     )
     not_found: str = Field(
         default="I found nothing about this in the documents.",
@@ -69,10 +71,13 @@ class RagAnswer(NodeKind[RagAnswerConfig]):
     )
 
     def line(self, config: RagAnswerConfig) -> str:
+        if config.prompt:
+            return f"prompt {config.prompt.slug}" if config.prompt.slug else "no prompt yet"
         return config.model or "default model"
 
     def problems(self, config: RagAnswerConfig, connected: frozenset[str]) -> list[Problem]:
-        return [] if config.knowledge_bases or "passages" in connected else [NO_BASE]
+        found = [] if config.knowledge_bases or "passages" in connected else [NO_BASE]
+        return found + (unchosen(config.prompt) if config.prompt is not None else [])
 
     async def run(self, context: NodeContext[RagAnswerConfig], inputs: Mapping[str, Any]) -> Result:
         config, question = context.config, str(inputs["question"])
@@ -84,22 +89,21 @@ class RagAnswer(NodeKind[RagAnswerConfig]):
             await context.say(config.not_found)
             outputs = {"answer": config.not_found, "passages": [], "found": False}
             return Result(outputs, reason="no passage was found")
-        endpoint = await context.outside.models.resolve(context.run.operator, config.model)
-        instructions = await context.render(config.instructions, inputs)
-        messages = [
-            Message("system", f"{GROUNDED_RULES}\n\n{instructions}".strip()),
-            *turns(inputs.get("history"), config.num_earlier),
-            Message("user", lay_out(question, grounds(passages))),
-        ]
-        settings = ModelSettings(temperature=config.temperature, max_output_tokens=config.max_tokens)
-        said = await ask(context, endpoint, messages, settings)
+        earlier = turns(inputs.get("history"), config.num_earlier)
+        before = await told(context, inputs, config.prompt, config.instructions, earlier)
+        endpoint = await endpoint_of(context, config, before)
+        # Also behind a chat: without the question and the passages there is nothing to answer from.
+        messages = ruled(before.messages, before=GROUNDED_RULES)
+        messages.append(Message("user", lay_out(question, grounds(passages))))
+        said = await ask(context, endpoint, messages, settings_of(config, before))
         found = NOT_FOUND_ANSWER.rstrip(".").casefold() not in said.text.casefold() and bool(said.text.strip())
         answer = said.text.strip() if found else config.not_found
         sources = cited(answer, passages) if found else ()
+        words = f"{len(passages)} passages, {len(sources)} cited" if found else "the passages do not answer it"
         return Result(
             {"answer": answer, "passages": passages, "found": found},
-            reason=f"{len(passages)} passages, {len(sources)} cited" if found else "the passages do not answer it",
+            reason=before.reason(words),
             usage=said.usage,
             citations=sources,
-            detail=said.detail(messages),
+            detail=said.detail(messages) | before.detail(),
         )

@@ -1,4 +1,4 @@
-"""LLM nodes with prompts that are kept outside the flow: by label or version, and the same for a whole run."""
+"""Nodes with prompts that are kept outside the flow: by label or version, and the same for a whole run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.flows.asking import Said
 from backend.flows.document import FlowDocument
-from backend.flows.types import RunDetail, RunStatus, RunWish
+from backend.flows.nodes import agent, llm, rag_answer
+from backend.flows.passages import grounds
+from backend.flows.types import RunDetail, RunStatus, RunWish, Usage
 from backend.operator import Operator
+from backend.ports.grounding import GROUNDED_RULES, lay_out
+from backend.ports.language_model import ModelSettings
 from backend.prompts.errors import PromptNotFound, VersionNotFound
 from backend.prompts.types import Content, NewPrompt, Placeholder, Turn
 from tests.factories import flows
@@ -22,15 +27,32 @@ async def owner(services: Services) -> Operator:
     return await services.identity.ensure_owner()
 
 
-def asking(**prompt: Any) -> FlowDocument:
-    """A form with one question, an LLM node with a prompt, and its answer."""
+PASSAGES = [{"number": 1, "chunk_id": "chunk_1", "document_name": "Handbook", "text": "It takes five days."}]
+MODELS = ("llm", "agent", "rag_answer")
+
+
+def asking(kind: str = "llm", **prompt: Any) -> FlowDocument:
+    """A form with one question, a node with a prompt, and its answer."""
     given = {"slug": "answer", "values": {"name": "{{ start.question }}"}, **prompt}
+    more = {"knowledge_bases": ["kb_1"]} if kind == "rag_answer" else {"user": "{{ start.question }}"}
     nodes = [
         flows.node("start", "input", flows.form("question")),
-        flows.node("say", "llm", {"prompt": given, "user": "{{ start.question }}"}),
+        flows.node("say", kind, {"prompt": given, **more}),
         flows.node("end", "output"),
     ]
+    if kind == "rag_answer":
+        return flows.document(nodes, [("start.question", "say.question"), ("say.answer", "end.value")])
     return flows.document(nodes, [("start.question", "say.prompt"), ("say.text", "end.value")])
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every search find the same passage."""
+
+    async def find(*_: object) -> list[dict[str, Any]]:
+        return PASSAGES
+
+    monkeypatch.setattr(rag_answer, "find", find)
 
 
 async def answer(services: Services, owner: Operator, *texts: str) -> str:
@@ -66,6 +88,58 @@ async def test_a_text_is_what_the_model_is_told_before_the_message(services: Ser
         "answer", 1, "production", {"name": "Why?"},
     )  # fmt: skip
     assert node(detail).reason == "answer v1"
+
+
+@pytest.mark.usefixtures("found")
+@pytest.mark.parametrize("kind", MODELS)
+async def test_every_kind_that_asks_a_model_takes_a_prompt(services: Services, owner: Operator, kind: str) -> None:
+    content = Content(text="Be calm, {{ name }}.", temperature=0.3, max_tokens=77)
+    made = await services.prompts.create(owner, NewPrompt("Answer", content))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    detail = await ran(services, owner, asking(kind))
+    assert detail.run.status is RunStatus.DONE
+    (role, system), (asked, question) = sent(detail)
+    assert (role, asked) == ("system", "user")
+    assert system.endswith("Be calm, Why?.")
+    assert system.startswith(GROUNDED_RULES) is (kind == "rag_answer")
+    assert question == (lay_out("Why?", grounds(PASSAGES)) if kind == "rag_answer" else "Why?")
+    assert node(detail).detail["managed_prompt"]["version"] == 1
+    assert node(detail).reason.startswith("answer v1")
+    uses = await services.prompts.uses(owner, made.id)
+    assert [(one.place, one.follows) for one in uses] == [("02", "production")]
+
+
+@pytest.mark.usefixtures("found")
+@pytest.mark.parametrize("kind", MODELS)
+async def test_parameters_of_a_prompt_reach_the_model(
+    services: Services, owner: Operator, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="x", temperature=0.3, max_tokens=77)))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    heard: list[ModelSettings] = []
+    module = {"llm": llm, "agent": agent, "rag_answer": rag_answer}[kind]
+
+    async def ask(_context: object, endpoint: Any, messages: Any, settings: ModelSettings, **_: object) -> Said:
+        heard.append(settings)
+        return Said("It does.", Usage(), is_cut=False, model=endpoint.model, first_token_ms=None)
+
+    monkeypatch.setattr(module, "ask", ask)
+    assert (await ran(services, owner, asking(kind))).run.status is RunStatus.DONE
+    assert [(one.temperature, one.max_output_tokens) for one in heard] == [(0.3, 77)]
+
+
+@pytest.mark.usefixtures("found")
+@pytest.mark.parametrize("kind", MODELS)
+async def test_a_chat_stands_as_it_is_in_every_kind(services: Services, owner: Operator, kind: str) -> None:
+    said = (Turn(role="system", content="S {{ name }}"), Turn(role="user", content="U"))
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(kind="chat", messages=said)))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    messages = sent(await ran(services, owner, asking(kind)))
+    question = lay_out("Why?", grounds(PASSAGES))
+    if kind == "rag_answer":  # which has nothing to answer from without its passages
+        assert messages == [("system", f"{GROUNDED_RULES}\n\nS Why?"), ("user", "U"), ("user", question)]
+    else:
+        assert messages == [("system", "S Why?"), ("user", "U")]
 
 
 async def test_a_label_is_read_at_the_start_and_stands_in_the_runs_document(
@@ -128,8 +202,9 @@ async def test_the_parameters_of_the_version_hold_unless_the_node_says_more(
     assert (detail.run.status, "nothing" in node(detail).error) == (RunStatus.FAILED, True)
 
 
-async def test_a_node_without_a_chosen_prompt_is_a_problem(services: Services, owner: Operator) -> None:
-    flow = await services.flows.create(owner, "Asking", document=asking(slug=""))
+@pytest.mark.parametrize("kind", MODELS)
+async def test_a_node_without_a_chosen_prompt_is_a_problem(services: Services, owner: Operator, kind: str) -> None:
+    flow = await services.flows.create(owner, "Asking", document=asking(kind, slug=""))
     problems = await services.flows.problems(owner, flow.id)
     assert [(one.sentence, one.field) for one in problems] == [("No prompt is chosen.", "prompt")]
 
