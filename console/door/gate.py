@@ -12,10 +12,12 @@ from backend.api.access import session_cookie as cookie_name
 from backend.api.limits import count_failure, refuse_guessing, remember
 from backend.bootstrap import services
 from backend.errors import QuotaExceeded, SignInNeeded
+from backend.operator import Operator
 from backend.trace_ids import caller_address
 from console import routes
 from console.door import tabs
-from console.door.crowds import within_limits
+from console.door.crowds import CLOSE_OTHERS, why_turned_away, within_limits
+from console.door.plain import page
 
 # Scripts, styles, fonts and pictures of the bundle hold no data.
 PUBLIC_FOLDERS = ("/assets/", "/css/", "/fonts/", "/external/")
@@ -37,26 +39,29 @@ def session_cookie(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return ""
 
 
-async def signed_in(scope: Scope) -> bool:
-    """Tell whether a valid session asks. A socket's guesses are counted; a page's are not, or nobody could sign in."""
+async def who_comes(scope: Scope) -> Operator | None:
+    """Return who asks by a valid session, None for a stranger.
+
+    A socket's guesses are counted; a page's are not, or nobody could sign in.
+    """
     token = session_cookie(scope["headers"])
     if not token:
-        return False
+        return None
     is_socket = scope["type"] == "websocket"
     try:
         if is_socket:
             await refuse_guessing(token)
-        await services().identity.by_session(token)
+        operator, _ = await services().identity.by_session(token)
     except QuotaExceeded:
-        return False
+        return None
     except SignInNeeded:
         if is_socket:
             await count_failure(token)
-        return False
+        return None
     remember(token)
     if is_socket:
         tabs.note(scope, caller_address.get())
-    return True
+    return operator
 
 
 def is_public(path: str) -> bool:
@@ -114,8 +119,13 @@ def gated(app: ASGIApp) -> ASGIApp:
         # Each route of the API asks for itself.
         elif path.startswith("/api/"):
             await app(scope, receive, send)
-        elif await signed_in(scope):
-            await (within_limits(app, scope, receive, send) if is_socket else app(scope, receive, send))
+        elif operator := await who_comes(scope):
+            if is_socket:
+                await within_limits(app, scope, receive, send, operator)
+            elif why := why_turned_away(operator):
+                await page("told.html", 429, reason=why, hint=CLOSE_OTHERS)(scope, receive, send)
+            else:
+                await app(scope, receive, send)
         elif is_socket or path.startswith(SOCKET):
             await turn_away(scope, send, 403)
         else:

@@ -69,6 +69,38 @@ async def test_b4_a_fourth_socket_of_a_tab_ends_its_oldest_and_no_other(cookie: 
     assert crowds._open == {}
 
 
+@pytest.mark.security("49")
+@pytest.mark.parametrize("most", ["MOST_OF_SESSION", "MOST_OF_PERSON"])
+async def test_b4_a_session_and_a_person_open_so_many_sockets_and_no_more(
+    services: Services, cookie: str, monkeypatch: pytest.MonkeyPatch, most: str
+) -> None:
+    monkeypatch.setattr(crowds, most, 4)
+    browsers = [cookie, await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())]
+    used = browsers if most == "MOST_OF_PERSON" else browsers[:1]
+    sockets = [Socket(used[number % len(used)], f"tab {number}") for number in range(4)]
+    for one in sockets:
+        await one.say("hello")
+    further = Socket(cookie, "one more")
+    await asyncio.wait_for(further.serving, 5)
+    assert [message["type"] for message in further.sent] == ["websocket.accept", "websocket.close"]
+    assert further.sent[1]["code"] == crowds.TRY_AGAIN_LATER
+    assert "4 tabs of Signalbox open" in further.sent[1]["reason"]
+    assert len(further.sent[1]["reason"].encode()) <= 123  # more does not fit into the frame
+    for one in sockets:
+        await one.say("still here")
+        assert one.sent == []
+    async with browser_for() as browser:
+        refused = await browser.get("/", headers={"Cookie": f"signalbox_session={cookie}"})
+        assert refused.status_code == 429
+        assert "4 tabs of Signalbox open" in refused.text
+    await sockets[0].hang_up()
+    again = Socket(cookie, "one more")
+    await again.say("hello")
+    for one in (*sockets[1:], again):
+        await one.hang_up()
+    assert crowds._num_open == {}
+
+
 async def test_a_tab_that_comes_back_again_and_again_is_never_shut_out(cookie: str) -> None:
     for number in range(20):
         socket = Socket(cookie, "mine")
