@@ -187,6 +187,12 @@ async def test_a_database_that_answers_is_pinged(any_database: Database) -> None
     await any_database.ping()
 
 
+async def test_what_is_wrong_for_good_stays_what_it_was(any_database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        async with any_database.write(EVERYWHERE) as session:
+            await (await session.connection()).execute(text("SELECT * FROM no_such_table"))
+
+
 async def test_a_full_disk_is_told_in_words_and_is_over_once_there_is_room(any_database: Database) -> None:
     if any_database.kind != "sqlite":
         pytest.skip("the server of Postgres has a disk of its own")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.engines.database.reading import reading
+from backend.engines.database.refusals import told
 from backend.errors import Unavailable
 from backend.ports.database import Everywhere, Tenant
 from backend.row_security import ENTER
@@ -44,21 +45,23 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def write(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
-            await _enter(session, tenant)
-            yield session
+        with told():
+            async with AsyncSession(self._writers, expire_on_commit=False) as session, session.begin():
+                await _enter(session, tenant)
+                yield session
 
     @asynccontextmanager
     async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
-        async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
-            await _enter(session, tenant)
-            yield session
+        with told():
+            async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
+                await _enter(session, tenant)
+                yield session
 
     async def ping(self) -> None:
         try:
             async with self.read(PING) as session:
                 await (await session.connection()).execute(text("SELECT 1"))
-        except DBAPIError as error:
+        except (DBAPIError, Unavailable) as error:
             raise Unavailable("Postgres does not answer.", hint="Check SIGNALBOX_DATABASE.") from error
 
     async def is_walled(self) -> bool:

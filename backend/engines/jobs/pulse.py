@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from backend.errors import Unavailable
 from backend.ports.database import Database, Everywhere
 
 # Its table holds processes, of no tenant.
@@ -56,7 +57,7 @@ class Pulse:
         while True:
             try:
                 await self._beat_and_look()
-            except DBAPIError:
+            except (DBAPIError, Unavailable):
                 logger.warning("the pulse missed a beat", exc_info=True)  # the next one gets a new connection
             await asyncio.sleep(LOOK_SECONDS)
 
