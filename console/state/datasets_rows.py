@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.datasets.types import About, Act, Dataset, DatasetVersion
 from backend.errors import InvalidInput
+from backend.plain_json import NotPlain, read_json
 from console import routes
 from console.state.formats import clock, count, counted, day, exact
 
@@ -90,8 +91,10 @@ def _schema(name: str, text: str) -> dict[str, Any] | None:
     if not text.strip():
         return None
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = read_json(text)
+    except NotPlain as error:
+        raise InvalidInput(f"The schema {error}.", fields={name: f"The schema {error}."}) from error
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         words = "A schema is a JSON object, as {“type”: “object”}."

@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.errors import InvalidInput
 from backend.experiments.types import EvaluatorKind
+from backend.plain_json import NotPlain, read_json
 from console.state.forms import Choice
 
 TITLES = {
@@ -153,6 +154,9 @@ def settings_of(line: EvaluatorLine, form: Mapping[str, Any]) -> dict[str, Any]:
     for one in (*line.own, *line.first, *line.folded):
         try:
             value = _entered(one, form)
+        except NotPlain as error:
+            wrong[f"{line.at}.{one.name}"] = f"{one.label} {error}."
+            continue
         except ValueError:
             wrong[f"{line.at}.{one.name}"] = f"{one.label} is {'a number' if one.kind == 'number' else 'JSON'}."
             continue
@@ -176,12 +180,14 @@ def _entered(one: FieldLine, form: Mapping[str, Any]) -> Any:
         return float(text) if any(sign in text for sign in ".eE") else int(text)
     if one.kind == "lines":
         return [row.strip() for row in text.splitlines() if row.strip()]
-    return json.loads(text) if one.kind == "json" or (one.kind == "any" and _is_json(text)) else text
+    return read_json(text) if one.kind == "json" or (one.kind == "any" and _is_json(text)) else text
 
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        read_json(text)
+    except NotPlain:
+        return True  # which the reading refuses in words
     except ValueError:
         return False
     return True

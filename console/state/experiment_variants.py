@@ -10,6 +10,7 @@ from typing import Any
 from backend.errors import InvalidInput
 from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.flows.types import Flow, VersionInfo
+from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import Prompt
 from console.state.forms import Choice
 
@@ -114,7 +115,9 @@ def _parameters(line: VariantLine, text: Any) -> dict[str, Any]:
         entered = text(name).strip()
         try:
             if entered:
-                found[name] = json.loads(entered)
+                found[name] = read_json(entered)
+        except NotPlain as error:
+            wrong[f"{line.at}.{name}"] = f"{name.replace('_', ' ').capitalize()} {error}."
         except ValueError:
             wrong[f"{line.at}.{name}"] = f"{name.replace('_', ' ').capitalize()} is {words}."
     if stop := [one for one in text("stop").splitlines() if one]:

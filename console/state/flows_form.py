@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import reflex as rx
 
 from backend.flows.types import FlowDocument
+from backend.plain_json import read_json
 from console.state.flows_rows import AskedField, form_of
 
 CHANGES_FORM = frozenset({"configure", "add_node", "remove_node"})
@@ -47,6 +47,6 @@ def value_of(text: Any, kind: str) -> Any:
     if kind == "text":
         return text
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return text

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.errors import InvalidInput
+from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import (
     Content,
     PlayDone,
@@ -110,7 +111,10 @@ def values_of(lines: Iterable[ValueLine], typed: dict[str, str]) -> Values:
 
 def _parsed(line: ValueLine, text: str, wrong: dict[str, str]) -> Any:
     try:
-        found = json.loads(text)
+        found = read_json(text)
+    except NotPlain as error:
+        wrong[line.name] = f"It {error}."
+        return None
     except ValueError:
         wrong[line.name] = f"JSON, such as {line.example}"
         return None

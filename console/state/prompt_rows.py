@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from backend.errors import InvalidInput
+from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Rendered, Use, Version
 from console import routes
 from console.state import formats
@@ -222,7 +223,9 @@ def _number(name: str, text: str) -> float:
 
 def _json(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
+    except NotPlain as error:
+        raise InvalidInput(f"It {error}.", fields={name: f"It {error}."}) from error
     except ValueError as error:
         words = f"This is not JSON: {error}."
         raise InvalidInput(words, fields={name: words}) from error

@@ -20,7 +20,9 @@ VENDORS = frozenset(
     }
 )  # fmt: skip
 # The console may enter the backend here and nowhere else.
-CONSOLE_DOORS = re.compile(r"backend(\.bootstrap|\.operator|\.errors|\.paging|\.ids|\.trace_ids|\.[a-z_]+\.types)?$")
+CONSOLE_DOORS = re.compile(
+    r"backend(\.bootstrap|\.operator|\.errors|\.paging|\.ids|\.plain_json|\.trace_ids|\.[a-z_]+\.types)?$"
+)
 CONSOLE_ROOT_DOORS = re.compile(r"backend\.api(\.[a-z_]+)?$")
 
 

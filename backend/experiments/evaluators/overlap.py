@@ -16,9 +16,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 from rapidfuzz.distance import LCSseq, Levenshtein
 
-from backend.experiments.evaluators.base import Case, Evaluator, Help, Score, as_text, shortened
+from backend.errors import InvalidInput
+from backend.experiments.evaluators.base import MAX_CHARACTERS, Case, Evaluator, Help, Score, as_text, shortened
 
 MAX_ORDER = 4
+MAX_REFERENCES = 100
 # A run of letters and digits; writing without blanks between words is counted by its characters.
 _UNBROKEN = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNBROKEN}]|[^\W_{_UNBROKEN}]+")
@@ -58,7 +60,8 @@ class Rouge(Evaluator):
     variant: Literal["1", "2", "L"] = "L"
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        return Score(max((rouge(case.output, one, self.variant) for one in _references(case.expected)), default=0.0))
+        references = _references(case.expected)
+        return Score(await asyncio.to_thread(_best_rouge, case.output, references, self.variant))
 
 
 class Bleu(Evaluator):
@@ -68,14 +71,25 @@ class Bleu(Evaluator):
     max_order: int = Field(default=MAX_ORDER, ge=1, le=MAX_ORDER)
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        return Score(bleu(case.output, _references(case.expected), self.max_order))
+        references = _references(case.expected)
+        return Score(await asyncio.to_thread(bleu, case.output, references, self.max_order))
 
 
 def _references(expected: Any) -> list[str]:
     if isinstance(expected, dict) and len(expected) == 1:
         expected = next(iter(expected.values()))
-    texts = [as_text(one) for one in expected] if isinstance(expected, list) else [as_text(expected)]
-    return [shortened(text) for text in texts]
+    if not isinstance(expected, list):
+        return [shortened(as_text(expected))]
+    if len(expected) > MAX_REFERENCES:
+        raise InvalidInput(f"A row has at most {MAX_REFERENCES} references, not {len(expected):,}.")
+    texts = [as_text(one) for one in expected]
+    if sum(len(text) for text in texts) > MAX_CHARACTERS:
+        raise InvalidInput(f"The references of a row have at most {MAX_CHARACTERS:,} characters together.")
+    return texts
+
+
+def _best_rouge(answer: str, references: Sequence[str], variant: str) -> float:
+    return max((rouge(answer, one, variant) for one in references), default=0.0)
 
 
 def rouge(answer: str, reference: str, variant: str) -> float:

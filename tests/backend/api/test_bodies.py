@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fastapi import HTTPException
 
-from backend.api.bodies import MAX_DEPTH, plain_json
+from backend.api.bodies import plain_json
+from backend.plain_json import MAX_DEPTH
 
 
 def nested(depth: int, opening: str = "[", closing: str = "]") -> bytes:

@@ -86,6 +86,15 @@ async def test_each_kind_scores(kind: str, output: str, expected: object, settin
     assert (await score(kind, output, expected, **settings)).value == pytest.approx(value)
 
 
+@pytest.mark.parametrize("kind", ["rouge", "bleu"])
+async def test_references_without_end_are_refused(kind: str) -> None:
+    assert (await score(kind, "one two", ["one two"] * 100)).value == pytest.approx(1)
+    with pytest.raises(InvalidInput, match="at most 100 references, not 50,000"):
+        await score(kind, "one two", ["one two"] * 50_000)
+    with pytest.raises(InvalidInput, match="200,000 characters together"):
+        await score(kind, "one two", ["word " * 20_000] * 3)
+
+
 async def test_an_expression_without_end_is_stopped_and_lets_others_run() -> None:
     began = time.perf_counter()
     with pytest.raises(InvalidInput, match="longer than"):
