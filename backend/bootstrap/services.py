@@ -188,6 +188,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             guard = Guard(live_tests)
             guard.start()
             made.closing.push_async_callback(guard.stop)
+        await made.identity.end_closed()
         await running.watch.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)

@@ -100,6 +100,11 @@ class People:
         found = await self._session.exec(statement, params=values)  # type: ignore[call-overload]  # it takes any select
         return [Seat(*row) for row in found]
 
+    async def closed_projects(self, why: str) -> list[str]:
+        """Return the ids of all projects that were closed, of every organisation."""
+        statement = select(ProjectRow.id).where(col(ProjectRow.archived_at).is_not(None)).order_by(ProjectRow.id)
+        return list(await self._session.exec(statement.execution_options(unscoped=why)))
+
     async def projects(self, organisation_id: str) -> list[ProjectRow]:
         """Return the projects of an organisation by name."""
         statement = select(ProjectRow).where(

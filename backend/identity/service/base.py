@@ -17,9 +17,10 @@ from backend.ports.database import Everywhere
 from backend.ports.mail import Mail
 from backend.unit_of_work import Units
 
-# Two ways past the wall between tenants, and what for.
+# Three ways past the wall between tenants, and what for.
 WHO_ASKS = Everywhere("who asks, and so for which tenant, is found out here")
 ACCOUNTS = Everywhere("an account is a person's, who may be a member of several organisations or of none yet")
+EVERY_CLOSED = Everywhere("the start ends what goes on in the closed projects of every organisation")
 TOUCH_AFTER = timedelta(minutes=1)
 
 

@@ -13,7 +13,7 @@ from backend.identity.errors import ProjectNotFound
 from backend.identity.models import ProjectRow
 from backend.identity.permissions import Role, held
 from backend.identity.repository import Members, People
-from backend.identity.service.base import ACCOUNTS, Base
+from backend.identity.service.base import ACCOUNTS, EVERY_CLOSED, Base
 from backend.identity.types import Project
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -77,8 +77,18 @@ class ProjectUse(Base):
             target = Target("project", row.id, row.name)
             await AuditTrail(work.session).record(operator, "project.delete", target, before={"name": row.name})
             work.after_commit(self._changed)
-            for act in self.on_closing:
-                work.after_commit(partial(act, project_id))
+            work.after_commit(partial(self._end_work, project_id))
+
+    async def end_closed(self) -> None:
+        """End what still goes on in closed projects, as a crash right behind the closing leaves it; for the start."""
+        async with self._units.read(EVERY_CLOSED) as reading:
+            closed = await People(reading).closed_projects(EVERY_CLOSED.why)
+        for project_id in closed:
+            await self._end_work(project_id)
+
+    async def _end_work(self, project_id: str) -> None:
+        for act in self.on_closing:
+            await act(project_id)
 
     async def _held(self, work: Work, operator: Operator, project_id: str, permission: Permission) -> ProjectRow:
         """Return the project, where the operator holds the permission and not only where they stand."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend import bootstrap
 from backend.api.access import SESSION_COOKIE
 from backend.api.app import create_api
 from backend.bootstrap import Services
@@ -21,9 +25,31 @@ from backend.flows.types import RunStatus, RunWish
 from backend.knowledge import tasks
 from backend.knowledge.types import DocumentStatus
 from backend.operator import Operator
+from backend.settings import Settings
 from console.door.events import HYDRATE, EventGate
 from tests.console.tab import Tab
 from tests.factories import flows
+from tests.serving import ROOT
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from pydantic import SecretStr
+from backend import bootstrap
+from backend.settings import Settings
+
+async def die(_project_id):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    key = SecretStr("the key of the tests " * 2)
+    settings = Settings(data_dir=Path(sys.argv[1]), models="scripted", secret_key=(key,))
+    services = await bootstrap.start(settings, serving=False)
+    services.identity.on_closing.insert(0, die)
+    await services.identity.delete_project(await services.identity.ensure_owner(), sys.argv[2])
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture
@@ -34,9 +60,8 @@ async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
         yield found
 
 
-@pytest.fixture
-async def second(services: Services) -> Operator:
-    """The owner in a second project, with a published flow there."""
+async def a_second_project(services: Services) -> Operator:
+    """Return the owner in a second project, with a published flow there."""
     owner = await services.identity.ensure_owner()
     project = await services.identity.create_project(owner, "Second")
     token = await services.identity.sign_in_by_link(await services.identity.make_sign_in_link())
@@ -44,6 +69,11 @@ async def second(services: Services) -> Operator:
     await services.flows.create(there, "Desk", slug="desk", document=flows.echo())
     await services.flows.publish(there, "desk")
     return there
+
+
+@pytest.fixture
+async def second(services: Services) -> Operator:
+    return await a_second_project(services)
 
 
 async def test_its_keys_are_dead_at_once(services: Services, client: httpx.AsyncClient, second: Operator) -> None:
@@ -120,6 +150,29 @@ async def test_its_experiments_end(services: Services, second: Operator) -> None
             (one.status, one.wish) for one in [await Experiments(session, second.project_id).get(r.id) for r in rows]
         ]
     assert found == [(Status.CANCELLED, ""), (Status.RUNNING, "cancel"), (Status.DONE, "")]
+
+
+async def test_what_a_crash_left_of_it_ends_at_the_next_start(settings: Settings, tmp_path: Path) -> None:
+    """Killed between the closing, which stands, and the end of what goes on there."""
+    services = await bootstrap.start(settings, serving=False)
+    there = await a_second_project(services)
+    base = await services.knowledge.create(there, "Handbook")
+    path = tmp_path / "lamps.md"
+    path.write_text("# Lamps\n\nA lamp burns green.\n")
+    document = (await services.knowledge.add_document(there, base.id, path.name, path)).document
+    queued = await services.runs.enqueue(there, "desk", RunWish({"question": "One"}))
+    await bootstrap.stop(services)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(settings.data_dir), there.project_id], cwd=ROOT, check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    services = await bootstrap.start(settings)
+    try:
+        assert (await services.runs.get(there, queued.id)).run.error == "The project of the run was closed."
+        assert (await services.knowledge.get_document(there, document.id)).status == DocumentStatus.CANCELLED
+        assert there.project_id not in [one.id for one in await services.identity.list_projects(there)]
+    finally:
+        await bootstrap.stop(services)
 
 
 async def test_its_links_lead_nowhere(services: Services, client: httpx.AsyncClient, second: Operator) -> None:
