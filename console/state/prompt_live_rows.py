@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.errors import InvalidInput
-from backend.live_tests.types import Arm, Metric, NewLiveTest, Report, Standing, State
+from backend.live_tests.types import Arm, ArmReport, Metric, NewLiveTest, Report, Standing, State
 from console.state import formats
 from console.state.forms import Choice
 
@@ -28,7 +28,10 @@ STATE_MARKS = {State.RUNNING: "run", State.STOPPED: "skip", State.PROMOTED: "ok"
 
 @dataclass(frozen=True)
 class ArmLine:
-    """A version that takes part: its weight, what it had, and how it stands in the metric of the test."""
+    """A version that takes part: its weight, what it had, and how it stands in the metric of the test.
+
+    `guard` says how it stands in a guardrail that is another metric, empty without one; `guard_mark` is its verdict.
+    """
 
     version: int
     name: str
@@ -39,6 +42,8 @@ class ArmLine:
     words: str
     note: str
     is_baseline: bool
+    guard: str = ""
+    guard_mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,8 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
     total = sum(arm.weight for arm in test.arms)
     arms = []
     for one in found.arms:
-        standing = next(
-            (its for its in found.standings if its.version == one.arm.version and its.metric is test.metric), None
-        )
+        standing = _standing(found, one.arm.version, test.metric)
+        guard, guard_mark = _guard(found, one)
         arms.append(
             ArmLine(
                 version=one.arm.version,
@@ -76,6 +80,8 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
                 words=VERDICTS[standing.verdict] if standing else "",
                 note=_note(standing) if standing else "",
                 is_baseline=one.arm.version == test.baseline,
+                guard=guard,
+                guard_mark=guard_mark,
             )
         )
     since = formats.day(test.started_at, zone, now)
@@ -92,6 +98,22 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
         is_running=test.state is State.RUNNING,
         arms=arms,
     )
+
+
+def _standing(found: Report, version: int, metric: Metric) -> Standing | None:
+    return next((its for its in found.standings if its.version == version and its.metric is metric), None)
+
+
+def _guard(found: Report, one: ArmReport) -> tuple[str, str]:
+    """Return how a version stands in the guardrail, and the verdict's mark; nothing where it is the metric itself."""
+    metric = found.test.guardrail
+    if metric is None or metric is found.test.metric:
+        return "", ""
+    value = f"{NAMES[metric]} {told(metric, one.values.get(metric))}"
+    standing = _standing(found, one.arm.version, metric)
+    if standing is None:
+        return value, ""
+    return f"{value}, {VERDICTS[standing.verdict].lower()}: {_note(standing)}", MARKS[standing.verdict]
 
 
 def told(metric: Metric, value: float | None) -> str:

@@ -78,6 +78,11 @@ def _arm(card: Any, arm: Any) -> rx.Component:
             class_name="row tight wrap",
         ),
         rx.el.span(arm.count, rx.cond(arm.note, ". ", ""), arm.note, class_name="t12 t2"),
+        rx.cond(
+            arm.guard_mark == "fail",
+            status("fail", arm.guard),
+            rx.cond(arm.guard, rx.el.span("Guardrail: ", arm.guard, class_name="t12 t2"), rx.fragment()),
+        ),
         rx.cond(card.is_running & ~arm.is_baseline.to(bool) & Edit.may_edit, promote, rx.fragment()),
         key=arm.name,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -89,6 +91,27 @@ def test_a_card_says_how_a_version_stands() -> None:
         "90.0 %", "Cannot tell", "\u22122.0 pt to +22.0 pt, about 140 more would tell"
     )  # fmt: skip
     assert "trust no verdict" in card.broken
+
+
+def test_a_guardrail_of_its_own_says_how_each_version_stands() -> None:
+    arms = (Arm(1, 1), Arm(2, 1))
+    test = LiveTest(
+        "lt", "p", "A", "production", arms, 1, Metric.COST, 0.1, Metric.ANSWERED, State.RUNNING, "", "Ida", NOW
+    )
+    cost = Standing(Metric.COST, 2, 0.01, 0.02, -0.01, -0.02, -0.005, "better")
+    guard = Standing(Metric.ANSWERED, 2, 0.7, 0.9, -0.2, -0.31, -0.09, "worse")
+    told = ({Metric.ANSWERED: 0.9, Metric.COST: 0.02}, {Metric.ANSWERED: 0.7, Metric.COST: 0.01})
+    reports = tuple(ArmReport(arm, 60, values) for arm, values in zip(arms, told, strict=True))
+    card = live_card(Report(test, reports, (cost, guard), 0.5, split_is_broken=False), UTC, NOW)
+    assert [(one.guard, one.guard_mark) for one in card.arms] == [
+        ("Answered 90.0 %", ""),
+        ("Answered 70.0 %, worse: \u221231.0 pt to \u22129.0 pt", "fail"),
+    ]
+    assert card.arms[1].words == "Better"
+    alone = live_card(
+        Report(replace(test, guardrail=Metric.COST), reports, (cost,), 0.5, split_is_broken=False), UTC, NOW
+    )
+    assert [one.guard for one in alone.arms] == ["", ""]
 
 
 def test_a_version_without_a_weight_takes_no_part() -> None:
