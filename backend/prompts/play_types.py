@@ -12,6 +12,8 @@ from backend.prompts.content import Content, MaxTokens, Part, Temperature
 
 MAX_COLUMNS = 10
 MAX_VALUES = 100
+# JSON as it was typed, empty for the version's own.
+Typed = Annotated[str, Field(max_length=50_000)]
 
 
 class PlayColumn(Part):
@@ -22,6 +24,8 @@ class PlayColumn(Part):
     model: str = Field(default="", max_length=200)
     temperature: Temperature | None = None
     max_tokens: MaxTokens | None = None
+    response_schema: Typed = ""
+    tools: Typed = ""
 
 
 class PlayDocument(Part):

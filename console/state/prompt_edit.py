@@ -14,6 +14,7 @@ from console.problems import Problem, caught
 from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_play import PromptPlayState
 from console.state.prompt_rows import edited, with_parameter
 
 NOTHING = Problem()
@@ -89,6 +90,7 @@ class PromptEditState(Formed, rx.State):
         await self._operator(Permission.PROMPTS_EDIT)
         draft = await self.get_state(PromptDraftState)
         draft.dirty, self.errors = False, {}
+        (await self.get_state(PromptPlayState))._adopted = ""
         return PromptState.end(draft._base)
 
     @rx.event
@@ -115,6 +117,7 @@ class PromptEditState(Formed, rx.State):
                 written = await services().prompts.save_version(operator, page.id, draft._content, comment, base)
                 self.saving = draft.dirty = False
                 number = written.version.number
+                (await self.get_state(PromptPlayState))._saved_as(number, draft._content)
                 words = f"v{number} is saved." if written.is_new else f"v{number} says the same already."
                 return [PromptState.end(number), toasts.say(words)]
         self.stale = refusal.problem or NOTHING

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -15,7 +14,6 @@ from backend.operator import Operator, Permission
 from backend.prompts.types import (
     MAX_COLUMNS,
     Content,
-    PlayColumn,
     PlayDocument,
     PlayEvent,
     PlayText,
@@ -28,12 +26,17 @@ from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_play_rows import (
+    SETTINGS,
     ColumnLine,
     ValueLine,
     begun,
+    blank,
+    column_of,
+    followed,
     heard,
     lettered,
     recalled,
+    shared_of,
     stopped,
     total,
     tried,
@@ -58,6 +61,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
     shared: rx.Field[str] = rx.field("")
     _stop: bool = False
     _prompt: str = ""
+    _adopted: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -81,17 +85,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
 
     async def _open_shared(self, operator: Operator, identifier: str) -> None:
         document = (await services().prompts.shared(operator, identifier)).document
-        self.columns = lettered(
-            [
-                ColumnLine(
-                    "",
-                    str(one.version if one.version is not None else DRAFT),
-                    one.model,
-                    "" if one.temperature is None else f"{one.temperature:g}",
-                )
-                for one in document.columns
-            ]
-        )
+        self.columns = lettered([column_of(one) for one in document.columns])
         draft = await self.get_state(PromptDraftState)
         edited = next((one.content for one in document.columns if one.content), None)
         if edited is not None and not draft.dirty:
@@ -147,7 +141,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
         if len(self.columns) < MAX_COLUMNS and not self.running:
             page, last = await self.get_state(PromptState), self.columns[-1:]
             like = last[0] if last else ColumnLine("", str(page.latest))
-            self.columns = lettered([*self.columns, ColumnLine("", like.version, like.model, like.temperature)])
+            self.columns = lettered([*self.columns, blank(like)])
             await self._find_needs(operator)
 
     @rx.event
@@ -161,16 +155,11 @@ class PromptPlayState(Addressed, Formed, rx.State):
 
     @rx.event
     async def set_column(self, letter: str, name: str, value: str) -> None:
-        """Choose version, model or temperature of a column."""
+        """Choose the version of a column, or a parameter of its own."""
         operator = await self._operator(Permission.PROMPTS_RUN)
-        if self.running or name not in {"version", "model", "temperature"}:
+        if self.running or name not in SETTINGS:
             return
-        self.columns = [
-            replace(ColumnLine(one.letter, one.version, one.model, one.temperature), **{name: value})
-            if one.letter == letter
-            else one
-            for one in self.columns
-        ]
+        self.columns = [blank(one, **{name: value}) if one.letter == letter else one for one in self.columns]
         await self._find_needs(operator)
 
     @rx.event
@@ -182,10 +171,9 @@ class PromptPlayState(Addressed, Formed, rx.State):
         await self._find_needs(operator)
         async with self._checking():
             values_of(self.needs, self.values)
-            for column in self.columns:
-                tried(Content(), column)
+            asked = [tried(await self._content(operator, one), one) for one in self.columns]
             self.running, self._stop, self.total = True, False, ""
-            self.columns = [begun(one) for one in self.columns]
+            self.columns = [begun(one, content) for one, content in zip(self.columns, asked, strict=True)]
             return PromptPlayState.run
         return None
 
@@ -239,7 +227,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
 
     @rx.event
     async def adopt(self, letter: str) -> Any:
-        """Make the column's text, model and temperature what is being edited, to be saved as a version."""
+        """Make the column's text and parameters what is being edited, to be saved as a version."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         column = next(one for one in self.columns if one.letter == letter)
         draft = await self.get_state(PromptDraftState)
@@ -248,25 +236,26 @@ class PromptPlayState(Addressed, Formed, rx.State):
         draft._saved, draft.dirty = saved, content != saved
         if not draft.dirty:
             return toasts.say("It says what the version says already.")
+        self._adopted = letter
         return [PromptState.begin, PromptState.look("edit")]
+
+    def _saved_as(self, number: int, content: Content) -> None:
+        """Let the columns follow that play what was saved: those of the edited text, and the one that it came from."""
+        if not self.running:
+            self.columns = [
+                followed(one, number, content) if one.version == str(DRAFT) or one.letter == self._adopted else one
+                for one in self.columns
+            ]
+            self.revision += 1
+        self._adopted = ""
 
     @rx.event
     async def share(self) -> None:
         """Keep columns and values under an address of their own."""
         operator = await self._operator(Permission.PROMPTS_RUN)
         page, draft = await self.get_state(PromptState), await self.get_state(PromptDraftState)
-        columns = []
-        for one in self.columns:
-            is_draft = one.version == str(DRAFT)
-            columns.append(
-                PlayColumn(
-                    version=None if is_draft else int(one.version),
-                    content=draft._content if is_draft else None,
-                    model=one.model,
-                    temperature=tried(Content(temperature=None), one).temperature,
-                )
-            )
-        made = await services().prompts.share(
-            operator, page.id, PlayDocument(columns=tuple(columns), values=self.values)
-        )
-        self.shared = f"{self.router.url.origin}{self.router.url.path}?play={made.id}"
+        async with self._checking():
+            edited = [draft._content if one.version == str(DRAFT) else None for one in self.columns]
+            columns = tuple(shared_of(one, content) for one, content in zip(self.columns, edited, strict=True))
+            made = await services().prompts.share(operator, page.id, PlayDocument(columns=columns, values=self.values))
+            self.shared = f"{self.router.url.origin}{self.router.url.path}?play={made.id}"

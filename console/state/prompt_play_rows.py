@@ -12,6 +12,7 @@ from backend.errors import InvalidInput
 from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import (
     Content,
+    PlayColumn,
     PlayDone,
     PlayEvent,
     PlayFailed,
@@ -21,7 +22,7 @@ from backend.prompts.types import (
     Values,
 )
 from console.state import formats
-from console.state.prompt_rows import KIND_WORDS, HoleLine
+from console.state.prompt_rows import DRAFT, KIND_WORDS, HoleLine, with_parameter
 
 LETTERS = "ABCDEFGHIJ"
 # What somebody says to a text prompt; no variable can have that name.
@@ -36,21 +37,28 @@ EXAMPLES = {
 
 @dataclass(frozen=True)
 class ColumnLine:
-    """One column. `version` is a number, "0" for what is edited; an empty `temperature` is the version's own."""
+    """One column. `version` is a number, "0" for what is edited; an empty parameter is the version's own.
+
+    `answered` is the fingerprint of what the answer was asked with.
+    """
 
     letter: str
     version: str
     model: str = ""
     temperature: str = ""
+    max_tokens: str = ""
+    response_schema: str = ""
+    tools: str = ""
     state: str = ""
     words: str = "Not run yet"
     text: str = ""
-    tools: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     value: str = ""
     time: str = ""
     tokens: str = ""
     cost: str = ""
     spent: float = 0.0
+    answered: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,50 @@ class ValueLine:
     required: bool
     example: str
     columns: str
+
+
+PARAMETERS = ("model", "temperature", "max_tokens", "response_schema", "tools")
+SETTINGS = ("version", *PARAMETERS)
+NAMED = {"max_tokens": "longest answer", "response_schema": "JSON schema"}
+
+
+def column_of(shared: PlayColumn) -> ColumnLine:
+    """Return a column as it was shared."""
+    return ColumnLine(
+        "",
+        str(DRAFT if shared.version is None else shared.version),
+        shared.model,
+        "" if shared.temperature is None else f"{shared.temperature:g}",
+        "" if shared.max_tokens is None else str(shared.max_tokens),
+        shared.response_schema,
+        shared.tools,
+    )
+
+
+def shared_of(column: ColumnLine, content: Content | None) -> PlayColumn:
+    """Return a column to be shared; `content` is what is edited, where it plays that. Raise InvalidInput."""
+    own = tried(Content(temperature=None), column)
+    return PlayColumn(
+        version=None if content else int(column.version),
+        content=content,
+        model=column.model,
+        temperature=own.temperature,
+        max_tokens=own.max_tokens,
+        response_schema=column.response_schema.strip(),
+        tools=column.tools.strip(),
+    )
+
+
+def blank(column: ColumnLine, **changes: str) -> ColumnLine:
+    """Return the column without its answer."""
+    kept = {name: getattr(column, name) for name in ("letter", *SETTINGS)}
+    return ColumnLine(**{**kept, **changes})
+
+
+def followed(column: ColumnLine, number: int, content: Content) -> ColumnLine:
+    """Return the column of what was saved as a version; its answer stays where it was asked with just that."""
+    changes = {"version": str(number), **dict.fromkeys(PARAMETERS, "")}
+    return replace(column, **changes) if column.answered == content.fingerprint() else blank(column, **changes)
 
 
 def lettered(columns: Sequence[ColumnLine]) -> list[ColumnLine]:
@@ -125,22 +177,20 @@ def _parsed(line: ValueLine, text: str, wrong: dict[str, str]) -> Any:
 
 
 def tried(content: Content, column: ColumnLine) -> Content:
-    """Return the content with the column's model and temperature. Raise InvalidInput."""
-    changed: dict[str, Any] = {"model": column.model} if column.model else {}
-    if column.temperature.strip():
+    """Return the content with the column's own parameters. Raise InvalidInput."""
+    for name in PARAMETERS:
+        written = getattr(column, name)
+        if not written.strip():
+            continue
         try:
-            changed["temperature"] = float(column.temperature)
-        except ValueError as error:
-            words = f"Column {column.letter}: a temperature is a number, such as 0.8."
-            raise InvalidInput(words) from error
-        if not 0 <= changed["temperature"] <= 2:  # noqa: PLR2004  # what models take
-            raise InvalidInput(f"Column {column.letter}: a temperature lies between 0 and 2.")
-    return content.model_copy(update=changed)
+            content = with_parameter(content, name, written)
+        except InvalidInput as error:
+            raise InvalidInput(f"Column {column.letter}, {NAMED.get(name, name)}: {error.message}") from error
+    return content
 
 
-def begun(column: ColumnLine) -> ColumnLine:
-    kept = ColumnLine(column.letter, column.version, column.model, column.temperature)
-    return replace(kept, state="run", words="Writing")
+def begun(column: ColumnLine, content: Content) -> ColumnLine:
+    return replace(blank(column), state="run", words="Writing", answered=content.fingerprint())
 
 
 def stopped(column: ColumnLine) -> ColumnLine:
@@ -154,7 +204,7 @@ def heard(column: ColumnLine, event: PlayEvent) -> ColumnLine:
             return replace(column, text=column.text + text)
         case PlayTool(name, arguments, result):
             call = f"{name}({json.dumps(arguments, ensure_ascii=False)})"
-            return replace(column, text="", tools=[*column.tools, f"{call} gives {result}" if result else call])
+            return replace(column, text="", calls=[*column.calls, f"{call} gives {result}" if result else call])
         case PlayDone():
             words = "Cut at its limit" if event.is_cut else event.problem or "Done"
             state = "wait" if event.is_cut or event.problem else "ok"

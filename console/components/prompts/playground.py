@@ -12,6 +12,7 @@ from console.components.row_dialog import row_dialog
 from console.components.ui import (
     CopyButton,
     button,
+    field,
     icon_button,
     keys,
     phead,
@@ -166,10 +167,39 @@ def _column(one: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(plate(one.letter, "off"), version, model, warm, away, class_name="ph2"),
+        _more(one),
         rx.el.div(_said(one), class_name="psaid", tab_index=0, role="region", aria_label=_named("Answer of", one)),
         _foot(one),
         class_name="pc",
-        key=one.letter,
+        key=one.letter + Play.revision.to_string(),
+    )
+
+
+def _more(one: Any) -> rx.Component:
+    """Draw what a column seldom has of its own."""
+
+    def own(label: str, name: str, value: Any, entry: Any, **more: Any) -> rx.Component:
+        identifier = rx.Var.create(f"play-{name}-") + one.letter
+        drawn = entry(
+            id=identifier,
+            default_value=value,
+            placeholder="As in the version",
+            on_blur=lambda text: Play.set_column(one.letter, name, text),
+            disabled=Play.running,
+            **more,
+        )
+        return field(label, drawn, html_for=identifier)
+
+    is_set = (one.max_tokens != "") | (one.response_schema != "") | (one.tools != "")
+    return rx.el.details(
+        rx.el.summary("More of its own", rx.cond(is_set, rx.el.b(" (set)", class_name="b"), rx.fragment())),
+        rx.el.div(
+            own("Longest answer", "max_tokens", one.max_tokens, text_input, input_mode="numeric"),
+            own("JSON schema of the answer", "response_schema", one.response_schema, text_area, rows="3"),
+            own("Tools", "tools", one.tools, text_area, rows="3"),
+            class_name="fm",
+        ),
+        class_name="more pmore",
     )
 
 
@@ -180,10 +210,10 @@ def _named(words: str, one: Any) -> Any:
 def _said(one: Any) -> rx.Component:
     caret = rx.cond(one.state == "run", rx.el.span(class_name="caret"), rx.fragment())
     calls = rx.el.ul(
-        rx.foreach(one.tools, lambda call: rx.el.li(rx.el.span("calls ", class_name="t2"), call)), class_name="calls"
+        rx.foreach(one.calls, lambda call: rx.el.li(rx.el.span("calls ", class_name="t2"), call)), class_name="calls"
     )
     return rx.fragment(
-        rx.cond(one.tools.length() > 0, calls, rx.fragment()),
+        rx.cond(one.calls.length() > 0, calls, rx.fragment()),
         rx.cond(
             one.value,
             rx.el.pre(one.value, class_name="mono pval"),

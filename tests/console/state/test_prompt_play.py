@@ -124,9 +124,51 @@ async def test_what_is_edited_is_played_and_a_column_becomes_a_draft(answer: Pro
     assert (draft.dirty, draft._content.text, draft._content.temperature) == (True, "Answer {{ question }}.", 0.3)
 
 
+async def test_a_column_has_parameters_of_its_own(answer: Prompt, tab: Tab, services: Services) -> None:
+    _, play = await opened(tab, answer)
+    tools = '[{"name": "look", "description": "Look it up."}]'
+    for name, text in (("max_tokens", "77"), ("response_schema", '{"type": "object"}'), ("tools", tools)):
+        await play.set_column("A", name, text)
+    await play.set_column("A", "state", "ok")
+    asked = tried(await play._content(await services.identity.ensure_owner(), play.columns[0]), play.columns[0])
+    assert (asked.max_tokens, asked.response_schema, asked.tools[0].name) == (77, {"type": "object"}, "look")
+    assert play.columns[0].state == ""
+    await play.set_column("A", "tools", '[{"name": "look up"}]')
+    await play.send()
+    assert play.errors[""].startswith("Column A, tools: ")
+    assert not play.running
+    await play.share()
+    assert (play.shared, play.errors[""].startswith("Column A, tools: ")) == ("", True)
+
+
+async def test_columns_follow_what_was_saved_also_after_a_refusal(
+    answer: Prompt, tab: Tab, services: Services, owner: Operator
+) -> None:
+    _, play = await opened(tab, answer)
+    edit = tab.state(PromptEditState)
+    await edit.load()
+    await play.add()
+    await play.set_column("A", "max_tokens", "77")
+    await play.set_value("question", "hi")
+    await run(play)
+    said = play.columns[0].text
+    await play.adopt("A")
+    await play.set_column("C", "version", "0")
+    await services.prompts.save_version(owner, answer.id, Content(text="Somebody else's {{ question }}."))
+    await edit.save({"comment": ""})
+    assert edit.stale.words
+    assert [one.version for one in play.columns] == ["1", "2", "0"]
+    await edit.save({"comment": ""})
+    assert [(one.version, one.max_tokens) for one in play.columns] == [("4", ""), ("2", ""), ("4", "")]
+    assert (play.columns[0].text, play.columns[2].text) == (said, "")
+    assert (await services.prompts.get(owner, answer.id)).content.max_tokens == 77
+
+
 async def test_a_shared_address_opens_the_same(answer: Prompt, tab: Tab, services: Services, owner: Operator) -> None:
     _, play = await opened(tab, answer)
     await play.set_column("A", "temperature", "0.3")
+    await play.set_column("A", "max_tokens", "77")
+    await play.set_column("A", "response_schema", '{"type": "object"}')
     await play.set_value("question", "why")
     await play.share()
     address, _, identifier = play.shared.partition("?play=")
@@ -134,6 +176,7 @@ async def test_a_shared_address_opens_the_same(answer: Prompt, tab: Tab, service
     viewer = Tab(await join(services.units, owner, "Vera", Role.VIEWER))
     _, theirs = await opened(viewer, answer, f"?play={identifier}")
     assert [(one.version, one.temperature) for one in theirs.columns] == [("1", "0.3"), ("2", "")]
+    assert [(one.max_tokens, one.response_schema) for one in theirs.columns] == [("77", '{"type": "object"}'), ("", "")]
     assert (theirs.values["question"], theirs.may_run) == ("why", False)
     with pytest.raises(Forbidden):
         await theirs.send()
@@ -188,11 +231,11 @@ def test_values_are_read_by_their_kind() -> None:
 
 
 def test_a_column_hears_what_its_model_says() -> None:
-    column = begun(ColumnLine("A", "1"))
+    column = begun(ColumnLine("A", "1"), Content())
     column = heard(heard(column, PlayText("Let me ")), PlayText("see."))
     assert (column.text, column.state) == ("Let me see.", "run")
     column = heard(column, PlayTool("weather", {"city": "Köln"}, "sunny"))
-    assert (column.tools, column.text) == (['weather({"city": "Köln"}) gives sunny'], "")
+    assert (column.calls, column.text) == (['weather({"city": "Köln"}) gives sunny'], "")
     done = PlayDone('{"a": 1}', "m", 1900, 96, Decimal("0.0121"), 100, 4400, value={"a": 1})
     ended = heard(column, done)
     assert (ended.time, ended.tokens, ended.cost, ended.value) == (
