@@ -53,3 +53,7 @@ class QuotaExceeded(DomainError):
 
 class Unavailable(DomainError):
     """Something outside does not answer now; the same call may go through later."""
+
+
+class GoesOn(Unavailable):
+    """The answer does not come; what was asked for was begun and goes on by itself, so it is not to be begun again."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -14,13 +16,14 @@ from starlette.types import Message
 from backend.api.access import who_asks
 from backend.api.bodies import ZERO, PlainRequest
 from backend.bootstrap import services
-from backend.errors import InvalidInput
+from backend.errors import GoesOn, InvalidInput
 from backend.idempotency.types import Answer
 from backend.operator import Operator
 
 HEADER = "idempotency-key"
 OTHER = "This Idempotency-Key was sent with a different request before."
 REPLAYED = {"Idempotency-Replayed": "true"}
+_carried: set[asyncio.Task[Response]] = set()
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -79,7 +82,7 @@ class Upload:
 class IdempotentRoute(APIRoute):
     """Ask who calls before a byte is read, and answer a repeated POST with the first answer.
 
-    Only what succeeded as JSON is remembered; a stream is not.
+    What succeeded is remembered; of a stream, only that it was begun.
     """
 
     remembers: ClassVar[bool] = True
@@ -103,18 +106,11 @@ class IdempotentRoute(APIRoute):
                 if upload and known.digest != await upload.drained():
                     raise InvalidInput(OTHER)
                 return Response(known.body, known.status, REPLAYED, "application/json")
-            kept = False
-            try:
-                answer = await handle(request)
-                body = getattr(answer, "body", None)
-                if isinstance(body, bytes) and answer.status_code < 300:  # noqa: PLR2004  # what succeeded
-                    digest = upload.digest if upload else ""
-                    await memory.keep(operator, key, Answer(answer.status_code, body.decode(), digest))
-                    kept = True
-                return answer
-            finally:
-                if not kept:
-                    await memory.release(operator, key)
+            # A caller who is refused meanwhile, or hangs up, ends no work that a repetition would then do twice.
+            carrying = asyncio.create_task(_carry(handle, request, operator, key, upload))
+            _carried.add(carrying)
+            carrying.add_done_callback(_done)
+            return await asyncio.shield(carrying)
 
         return once
 
@@ -123,6 +119,38 @@ class IdempotentRoute(APIRoute):
         for one in self.dependant.dependencies:
             if permission := getattr(one.call, "permission", None):
                 operator.require(permission)
+
+
+async def _carry(handle: Handler, request: Request, operator: Operator, key: str, upload: Upload | None) -> Response:
+    """Do what is asked and remember the answer; let the key go where nothing was made."""
+    memory = services().idempotency
+    try:
+        answer = await handle(request)
+    except GoesOn as begun:
+        await memory.keep(operator, key, _begun(f"{begun.message} {begun.hint}".strip()))
+        raise
+    except Exception:
+        await memory.release(operator, key)
+        raise
+    body = getattr(answer, "body", None)
+    if answer.status_code >= 300:  # noqa: PLR2004  # what did not succeed
+        await memory.release(operator, key)
+    elif isinstance(body, bytes):
+        digest = upload.digest if upload else ""
+        await memory.keep(operator, key, Answer(answer.status_code, body.decode(), digest))
+    else:
+        await memory.keep(operator, key, _begun("This was begun before, and its answer was streamed."))
+    return answer
+
+
+def _begun(words: str) -> Answer:
+    return Answer(409, json.dumps({"detail": f"{words} With the same Idempotency-Key it is not begun again."}))
+
+
+def _done(carrying: asyncio.Task[Response]) -> None:
+    _carried.discard(carrying)
+    if not carrying.cancelled():
+        carrying.exception()  # where nobody waits any more, nobody else looks at it
 
 
 class SecretRoute(IdempotentRoute):

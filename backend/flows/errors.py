@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.errors import Conflict, DomainError, InvalidInput, NotFound, Unavailable
+from backend.errors import Conflict, DomainError, GoesOn, InvalidInput, NotFound, Unavailable
 
 
 class StaleDraft(Conflict):
@@ -57,11 +57,11 @@ class Fenced(Unavailable):
     """Another process has taken the run over: drop it and write nothing."""
 
 
-class RunInterrupted(Unavailable):
+class RunInterrupted(GoesOn):
     """This process ends; what the run has done is kept, and its next start goes on behind it."""
 
 
-class RecordRefused(Unavailable):
+class RecordRefused(GoesOn):
     """The database did not take what a run did: it is left as it stands, and gone on with later."""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import StreamingResponse
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -19,6 +20,7 @@ from backend.api.bodies import MAX_BODY_BYTES
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import Services
 from backend.errors import InvalidInput
+from backend.flows.errors import RunInterrupted
 from backend.idempotency.models import IdempotencyRow
 from backend.identity.permissions import Role
 from backend.operator import Operator, Permission
@@ -26,21 +28,39 @@ from tests.factories.people import join
 from tests.tenancy import EVERYWHERE
 
 made: list[str] = []
+began: list[str] = []
+gates: list[asyncio.Event] = []
 router = APIRouter(route_class=IdempotentRoute)
 
 
 @router.post("/things", status_code=201)
 async def make(body: dict[str, Any], operator: Annotated[Operator, allowed(Permission.FLOWS_EDIT)]) -> dict[str, str]:
     await asyncio.sleep(body.get("seconds", 0))
+    if body.get("gated"):
+        began.append("one")
+        await gates[0].wait()
     if body.get("bad"):
         raise InvalidInput("No.")
     made.append(operator.project_id)
+    if body.get("stops"):
+        raise RunInterrupted("The server stops; the run goes on at its next start.")
     return {"id": str(len(made))}
+
+
+@router.post("/streams")
+async def stream(operator: Annotated[Operator, allowed(Permission.FLOWS_EDIT)]) -> StreamingResponse:
+    async def words() -> AsyncIterator[bytes]:
+        yield b"one"
+
+    made.append(operator.project_id)
+    return StreamingResponse(words())
 
 
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[httpx.AsyncClient]:
     made.clear()
+    began.clear()
+    gates[:] = [asyncio.Event()]
     app = FastAPI()
     errors.install(app)
     app.include_router(router)
@@ -81,6 +101,54 @@ async def test_a_refused_request_may_be_sent_again(client: httpx.AsyncClient) ->
     for _ in range(2):
         assert (await client.post("/things", json={"bad": True}, headers={"Idempotency-Key": "k"})).status_code == 422
     assert made == []
+
+
+async def _left_waiting(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    """Ask, and be cut off while the answer is made, as by a watch over one's rights."""
+    asking = asyncio.create_task(client.post("/things", json=body, headers={"Idempotency-Key": "k"}))
+    while not began:
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+async def test_a_call_that_was_cut_off_is_done_once(client: httpx.AsyncClient) -> None:
+    body = {"gated": True}
+    await _left_waiting(client, body)
+    headers = {"Idempotency-Key": "k"}
+    assert (await client.post("/things", json=body, headers=headers)).status_code == 409
+    gates[0].set()
+    while (answer := await client.post("/things", json=body, headers=headers)).status_code == 409:
+        await asyncio.sleep(0.01)
+    assert (answer.status_code, answer.headers["Idempotency-Replayed"]) == (201, "true")
+    assert len(made) == 1
+
+
+async def test_a_call_that_was_cut_off_and_failed_may_be_sent_again(client: httpx.AsyncClient) -> None:
+    await _left_waiting(client, {"gated": True, "bad": True})
+    gates[0].set()
+    body = {"gated": True, "bad": True}
+    while (answer := await client.post("/things", json=body, headers={"Idempotency-Key": "k"})).status_code == 409:
+        await asyncio.sleep(0.01)
+    assert answer.status_code == 422
+    assert made == []
+
+
+async def test_what_goes_on_without_its_answer_is_not_begun_again(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "k"}
+    first = await client.post("/things", json={"stops": True}, headers=headers)
+    again = await client.post("/things", json={"stops": True}, headers=headers)
+    assert (first.status_code, again.status_code) == (503, 409)
+    assert again.json()["detail"].startswith("The server stops; the run goes on at its next start.")
+    assert len(made) == 1
+
+
+async def test_what_was_streamed_is_not_begun_again(client: httpx.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "k"}
+    assert (await client.post("/streams", json={}, headers=headers)).text == "one"
+    assert (await client.post("/streams", json={}, headers=headers)).status_code == 409
+    assert len(made) == 1
 
 
 async def test_without_a_key_each_request_stands_for_itself(client: httpx.AsyncClient) -> None:
