@@ -19,7 +19,6 @@ from console.door.events import EventGate
 from console.door.gate import gated
 from console.door.headers import exported_hashes
 from console.door.invitation import INVITATION
-from console.door.outgoing import guard_outgoing
 from console.door.providers import PROVIDER_ROUTES
 from console.door.sign_in import SIGN_IN_ROUTES
 from console.door.support import SUPPORT_ROUTES
@@ -44,7 +43,6 @@ app = rx.App(
     },
 )
 app.add_middleware(EventGate())
-guard_outgoing(app)
 app.add_page(not_found, route="404", title="No page here · Signalbox")
 for page in PAGES:
     app.add_page(page.component, route=page.route, title=page.title, on_load=page.on_load)

@@ -16,7 +16,8 @@ from backend.operator import Operator
 from backend.trace_ids import caller_address
 from console import routes
 from console.door import tabs
-from console.door.crowds import CLOSE_OTHERS, why_turned_away, within_limits
+from console.door.crowds import CLOSE_OTHERS, token_of, why_turned_away, within_limits
+from console.door.outgoing import silenced
 from console.door.plain import page
 
 # Scripts, styles, fonts and pictures of the bundle hold no data.
@@ -121,7 +122,8 @@ def gated(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
         elif operator := await who_comes(scope):
             if is_socket:
-                await within_limits(app, scope, receive, send, operator)
+                out = silenced(send, session_cookie(scope["headers"]), token_of(scope))
+                await within_limits(app, scope, receive, out, operator)
             elif why := why_turned_away(operator):
                 await page("told.html", 429, reason=why, hint=CLOSE_OTHERS)(scope, receive, send)
             else:

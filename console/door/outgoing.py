@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import reflex as rx
 from reflex.state import StateUpdate
+from reflex.utils.format import json_dumps
+from starlette.types import Message, Send
 
 from backend.bootstrap import services
 from backend.errors import NotFound, SignInNeeded
 from backend.trace_ids import unattended
 from console import routes, toasts
-from console.door.gate import session_cookie
 
 MAX_PLACES = 20_000
+# How an update begins on the wire: a message of Engine.IO, an event of Socket.IO, and whose it is.
+EVENT, SPACE = "42", "/_event"
 
 
 class Places:
@@ -42,35 +45,23 @@ def farewell(address: str = routes.SIGNED_OUT) -> StateUpdate:
     return StateUpdate(events=rx.event.Event.from_event_type(toasts.leave(address)))
 
 
-def guard_outgoing(app: rx.App) -> None:
-    """Ask for the session before every update, those of handlers and of background events alike.
+def silenced(send: Send, cookie: str, tab: str) -> Send:
+    """Ask for the session before every update of a socket, at the last place before the wire.
 
-    The middleware stands before an event only, and the framework has no hook behind it for background events.
+    The framework's own place is several turns of the loop earlier, and a slow reader's updates wait in a queue behind
+    it: one that was let through there left after the session had ended.
     """
-    space = app.event_namespace
-    assert space is not None
-    emit = space.emit_update
 
-    async def emit_update(update: StateUpdate, token: str) -> None:
-        record = space._token_manager.token_to_socket.get(token)
-        if record is not None and (out := await way_out(app, record.sid, token)):
-            update = farewell(out)
-        await emit(update, token)
+    async def send_or_part(message: Message) -> None:
+        if (message.get("text") or "").startswith(EVENT) and (out := await way_out(cookie, tab)):
+            message = {**message, "text": f"{EVENT}{SPACE},{json_dumps(['event', farewell(out)])}"}
+        await send(message)
 
-    space.emit_update = emit_update  # type: ignore[method-assign]  # the framework has no hook here
+    return send_or_part
 
 
-def cookie_behind(app: rx.App, sid: str) -> str:
-    """Return the session token that a socket was opened with."""
-    assert app.sio is not None
-    assert app.event_namespace is not None
-    environ = app.sio.get_environ(sid, app.event_namespace.namespace) or {}
-    return session_cookie([(b"cookie", str(environ.get("HTTP_COOKIE", "")).encode("latin-1", "replace"))])
-
-
-async def way_out(app: rx.App, sid: str, tab: str) -> str:
+async def way_out(cookie: str, tab: str) -> str:
     """Return where a tab goes that may hear nothing more; empty for one that stays. Asking keeps no session in use."""
-    cookie = cookie_behind(app, sid)
     project_id, user_id = places.of(tab)
     before = unattended.set(True)  # a value
     try:

@@ -10,12 +10,21 @@ from contextlib import asynccontextmanager, suppress
 import reflex as rx
 
 from backend.bootstrap import services
-from console.door.outgoing import cookie_behind, farewell, places, way_out
+from console.door.gate import session_cookie
+from console.door.outgoing import farewell, places, way_out
 
 # 5 s are promised: a sweep, and what it finds is asked about in full at once.
 EVERY_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 logger = logging.getLogger(__name__)
+
+
+def cookie_behind(app: rx.App, sid: str) -> str:
+    """Return the session token that a socket was opened with."""
+    assert app.sio is not None
+    assert app.event_namespace is not None
+    environ = app.sio.get_environ(sid, app.event_namespace.namespace) or {}
+    return session_cookie([(b"cookie", str(environ.get("HTTP_COOKIE", "")).encode("latin-1", "replace"))])
 
 
 async def sweep(app: rx.App, seen: dict[str, str]) -> int:
@@ -36,7 +45,7 @@ async def sweep(app: rx.App, seen: dict[str, str]) -> int:
             continue
         if tab in seen:
             identity.forget(cookies[tab])  # something changed, perhaps in another process: ask anew
-        out = await way_out(app, record.sid, tab)
+        out = await way_out(cookies[tab], tab)
         seen[tab] = mark or ""
         if out and app.sio.manager.is_connected(record.sid, space.namespace):
             await space.emit_update(farewell(out), tab)

@@ -124,15 +124,10 @@ async def test_a_tab_of_a_closed_project_hears_nothing_more(services: Services, 
     owner = await services.identity.ensure_owner()
     other = await services.identity.create_project(owner, "Billing")
     assert await gate(tab, f"/?project={other.id}") is None
-    environ = {"HTTP_COOKIE": f"{tab.root.router.headers.cookie}"}
-    app: Any = SimpleNamespace(
-        sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
-        event_namespace=SimpleNamespace(namespace="/_event"),
-    )
     places.put("closed", other.id, owner.user_id)
-    assert await way_out(app, "sid", "closed") == ""
+    assert await way_out(tab.cookie, "closed") == ""
     await services.identity.delete_project(owner, other.id)
-    assert await way_out(app, "sid", "closed") == "/"
+    assert await way_out(tab.cookie, "closed") == "/"
     with pytest.raises(NotFound):
         await tab.state(BarState)._operator(Permission.PROJECT_READ)
     assert await gate(tab, "/flows", "any.handler") is not None
@@ -149,11 +144,6 @@ async def test_a_removed_member_hears_nothing_more(services: Services) -> None:
     await services.identity.remove_member(owner, user.user_id)
     assert await gate(lena, "/flows", "any.handler") is not None
     assert "/sign-in" in str((await gate(lena, "/")).events)
-    environ = {"HTTP_COOKIE": f"{lena.root.router.headers.cookie}"}
-    app: Any = SimpleNamespace(
-        sio=SimpleNamespace(get_environ=lambda sid, namespace: environ),
-        event_namespace=SimpleNamespace(namespace="/_event"),
-    )
     places.put("lenas", owner.project_id, user.user_id)
-    assert await way_out(app, "sid", "lenas") == "/"
-    assert await way_out(app, "sid", "never seen") == "/sign-in?out=1"
+    assert await way_out(lena.cookie, "lenas") == "/"
+    assert await way_out(lena.cookie, "never seen") == "/sign-in?out=1"
