@@ -120,12 +120,6 @@ def first_sign_in(server: Server, browser: Browser) -> Any:
     return state
 
 
-def make_key(server: Server) -> str:
-    made = server.run("api-key", "create", "--name", "journeys")
-    assert made.returncode == 0, made.stderr
-    return made.stdout.splitlines()[-1]
-
-
 @pytest.fixture(scope="package")
 def session(server: Server, browser: Browser) -> Any:
     """Sign in once; every journey starts with these cookies in a context of its own."""
@@ -134,7 +128,7 @@ def session(server: Server, browser: Browser) -> Any:
 
 @pytest.fixture(scope="package")
 def api_key(server: Server) -> str:
-    return make_key(server)
+    return server.make_key()
 
 
 @pytest.fixture

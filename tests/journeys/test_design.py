@@ -187,7 +187,7 @@ def test_bad_news_stays_and_good_news_leaves(console: Console) -> None:
 
 
 def test_a_tab_whose_session_ended_is_led_to_the_door(console: Console) -> None:
-    link = console.server.run("sign-in-link").stdout.split()[-1]
+    link = console.server.ask("sign-in-link")
     console.context.clear_cookies()
     page = sign_in(console.context, link)
     open_page(page, f"{console.base_url}/design")
@@ -233,7 +233,7 @@ def test_the_theme_is_kept_from_page_to_page(console: Console) -> None:
 
 
 def test_signing_out_leads_to_the_door(console: Console) -> None:
-    link = console.server.run("sign-in-link").stdout.split()[-1]
+    link = console.server.ask("sign-in-link")
     console.context.clear_cookies()
     page = sign_in(console.context, link)
     wait_until_hydrated(page)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.backend.demo.judging import ADDED
-from tests.journeys.conftest import Console, first_sign_in, make_key
+from tests.journeys.conftest import Console, first_sign_in
 from tests.serving import Server
 
 # The embedded model starts at its first question, on a machine that other tests use too.
@@ -33,7 +33,7 @@ def session(server: Server, browser: Browser) -> Any:
 
 @pytest.fixture(scope="module")
 def api_key(server: Server) -> str:
-    return make_key(server)
+    return server.make_key()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ ENDS: dict[str, tuple[Act, str, str]] = {
 @pytest.fixture(scope="module")
 def endless(server: Server) -> Iterator[httpx.Client]:
     """Publish a flow for each of the two models, named as they are; yield the owner's way to the API."""
-    key = server.run("api-key", "create", "--name", "streams").stdout.splitlines()[-1]
+    key = server.make_key()
     with (
         scripted_server(ScriptedServer(key=KEY)) as base_url,
         httpx.Client(base_url=f"{server.base_url}/api", headers={"X-API-Key": key}, timeout=60) as owner,

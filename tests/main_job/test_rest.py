@@ -39,10 +39,9 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def api(server: Server) -> Iterator[httpx.Client]:
-    made = server.run("api-key", "create", "--name", "main job")
-    assert made.returncode == 0, made.stderr
-    key = made.stdout.splitlines()[-1]
-    with httpx.Client(base_url=f"{server.base_url}/api", headers={"X-API-Key": key}, timeout=60) as client:
+    with httpx.Client(
+        base_url=f"{server.base_url}/api", headers={"X-API-Key": server.make_key()}, timeout=60
+    ) as client:
         yield client
 
 

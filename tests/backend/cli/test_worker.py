@@ -34,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[
 
 @pytest.fixture(scope="module")
 def api(server: Server) -> Iterator[httpx.Client]:
-    key = server.run("api-key", "create", "--name", "tests").stdout.splitlines()[-1]
+    key = server.make_key()
     with httpx.Client(base_url=server.base_url, headers={"X-API-Key": key}, timeout=60) as client:
         yield client
 

@@ -30,7 +30,7 @@ def test_kill_9_while_the_example_is_made_ends_in_one_whole_example(tmp_path: Pa
         time.sleep(chance.random() * 1.5)
         server.kill()
     with server:
-        key = server.run("api-key", "create", "--name", "faults").stdout.splitlines()[-1]
+        key = server.make_key()
         with httpx.Client(base_url=f"{server.base_url}/api", headers={"X-API-Key": key}, timeout=30) as client:
             wait_for_the_example(server)
             bases = client.get("/knowledge-bases").json()["knowledge_bases"]

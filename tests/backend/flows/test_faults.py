@@ -42,7 +42,7 @@ async def model() -> AsyncIterator[ScriptedServer]:
 
 @contextlib.asynccontextmanager
 async def client_of(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    key = (await asyncio.to_thread(server.run, "api-key", "create", "--name", "faults")).stdout.splitlines()[-1]
+    key = await asyncio.to_thread(server.make_key)
     async with httpx.AsyncClient(base_url=server.base_url, headers={"X-API-Key": key}, timeout=30) as client:
         yield client
 

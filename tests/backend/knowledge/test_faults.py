@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def client_of(server: Server) -> httpx.Client:
-    key = server.run("api-key", "create", "--name", "faults").stdout.splitlines()[-1]
+    key = server.make_key()
     return httpx.Client(base_url=server.base_url, headers={"X-API-Key": key}, timeout=30)
 
 
