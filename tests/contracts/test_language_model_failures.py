@@ -59,6 +59,18 @@ async def test_a_failure_after_the_first_token_is_never_repeated_and_keeps_its_t
     assert scene.server.requests[day] == 1
 
 
+@pytest.mark.parametrize("with_tools", [False, True])
+@pytest.mark.parametrize(
+    ("day", "reason", "words"),
+    [("empty", "not_a_model", "not one of a chat model"), ("empty-length", "too_long", "before it said anything"),
+     ("filtered", "refused", "content filter")],
+)  # fmt: skip
+async def test_an_empty_answer_says_why(scene: Scene, day: str, reason: str, words: str, *, with_tools: bool):
+    failed = await scene.fails(day, tools=[scene.search] if with_tools else [])
+    assert failed.reason == reason
+    assert words in failed.message
+
+
 async def test_an_error_inside_the_stream_is_no_success(scene: Scene):
     failed = await scene.fails("error-midway")
     assert failed.text == "It is half"

@@ -9,8 +9,15 @@ from typing import Any
 
 import httpcore2
 from pydantic_ai import Agent, RunContext
-from pydantic_ai.exceptions import AgentRunError, ModelAPIError
-from pydantic_ai.messages import AgentStreamEvent
+from pydantic_ai.direct import model_request_stream
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ContentFilterError,
+    ModelAPIError,
+    OutputTokenLimitExceeded,
+    UnexpectedModelBehavior,
+)
+from pydantic_ai.messages import AgentStreamEvent, ModelResponse
 from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.usage import UsageLimits
@@ -24,6 +31,7 @@ from backend.engines.language_model.turns import (
     agent_tool,
     event_of,
     instructions_in,
+    request_of,
     server_settings,
     spoken,
 )
@@ -50,6 +58,10 @@ OPENAI_HOST = "api.openai.com"
 # Ten times the longest answer of today's models. The agent loop joins an answer anew with each piece of it: one of
 # 100 MB kept the whole process busy for 40 s, and no cancel got through.
 MAX_SAID_CHARACTERS = 5_000_000
+EMPTY: dict[str, type[UnexpectedModelBehavior]] = {
+    "content_filter": ContentFilterError,
+    "length": OutputTokenLimitExceeded,
+}
 
 
 class OpenAiCompatible:
@@ -134,6 +146,33 @@ class _Call:
             provider=OpenAIProvider(openai_client=client),
             profile=_profile(self._endpoint),
         )
+        answered = await (self._converse(model, tools) if tools else self._ask(model))
+        return Finished(
+            text=answered.text or "",
+            usage=self._tally.whole("".join(self._said)),
+            finish_reason=answered.finish_reason or "stop",
+            first_token_ms=self._first_token_ms,
+            total_ms=self._milliseconds(),
+            num_requests=self._tally.counted.requests,
+        )
+
+    async def _ask(self, model: GuardedModel) -> ModelResponse:
+        """Ask once, past the agent loop: without tools it doubles what a call costs the processor and adds nothing."""
+        limits = self._usage_limits()
+        limits.check_before_request(self._tally.counted)
+        request = request_of(self._messages)
+        async with model_request_stream(model, request, model_settings=server_settings(self._settings)) as stream:
+            await self._hear(None, stream)
+            response = stream.get()
+        self._tally.counted.requests += 1
+        self._tally.counted.incr(response.usage)
+        limits.check_tokens(self._tally.counted)
+        if not response.text:
+            raise EMPTY.get(response.finish_reason or "", UnexpectedModelBehavior)("the answer is empty")
+        return response
+
+    async def _converse(self, model: GuardedModel, tools: Sequence[Tool]) -> ModelResponse:
+        """Let the agent loop ask and call tools until there is an answer."""
         agent: Agent[None, str] = Agent(
             model,
             instructions=instructions_in(self._messages),
@@ -146,23 +185,19 @@ class _Call:
             message_history=history,
             model_settings=server_settings(self._settings),
             usage=self._tally.counted,
-            usage_limits=UsageLimits(
-                request_limit=self._limits.max_requests,
-                tool_calls_limit=self._limits.max_tool_calls,
-                total_tokens_limit=self._limits.max_total_tokens,
-            ),
+            usage_limits=self._usage_limits(),
             event_stream_handler=self._hear,
         )
-        return Finished(
-            text=result.output,
-            usage=self._tally.whole("".join(self._said)),
-            finish_reason=result.response.finish_reason or "stop",
-            first_token_ms=self._first_token_ms,
-            total_ms=self._milliseconds(),
-            num_requests=self._tally.counted.requests,
+        return result.response
+
+    def _usage_limits(self) -> UsageLimits:
+        return UsageLimits(
+            request_limit=self._limits.max_requests,
+            tool_calls_limit=self._limits.max_tool_calls,
+            total_tokens_limit=self._limits.max_total_tokens,
         )
 
-    async def _hear(self, _context: RunContext[None], events: AsyncIterable[AgentStreamEvent]) -> None:
+    async def _hear(self, _context: RunContext[None] | None, events: AsyncIterable[AgentStreamEvent]) -> None:
         self._tally.begin()
         async for event in events:
             self._tally.hear(event)

@@ -57,6 +57,15 @@ def spoken(messages: Sequence[Message]) -> tuple[list[ModelMessage], str | None]
     return turns, None
 
 
+def request_of(messages: Sequence[Message]) -> list[ModelMessage]:
+    """Return all turns as one request without an agent: the instructions stand with the last one."""
+    history, prompt = spoken(messages)
+    last = ModelRequest(
+        parts=[] if prompt is None else [UserPromptPart(prompt)], instructions=instructions_in(messages)
+    )
+    return [*history, last]
+
+
 def agent_tool(tool: Tool) -> AgentTool[None]:
     async def call(**arguments: Any) -> str:
         try:
