@@ -93,7 +93,7 @@ async def test_what_cannot_run_is_422_in_words(
     assert words in refused.text
 
 
-async def test_a_repeated_create_with_one_key_is_one_experiment(api: httpx.AsyncClient, dataset_id: str) -> None:
+async def test_r22_a_repeated_create_with_one_key_is_one_experiment(api: httpx.AsyncClient, dataset_id: str) -> None:
     headers = {"Idempotency-Key": "ci-1"}
     answers = [(await api.post("/api/experiments", json=body(dataset_id), headers=headers)).json() for _ in range(2)]
     assert answers[0]["id"] == answers[1]["id"]

@@ -22,7 +22,10 @@ from backend.paging import Page
 from backend.providers.types import ModelDraft, ProviderDraft
 
 DATASET = "dset_1"
-DAYS = ("echo", "429", "429-always", "500", "500-twice", "cut", "hang", "400", "no-usage")
+DAYS = (
+    "echo", "429", "429-always", "500", "500-twice", "502-html", "400", "json-error", "html", "no-usage",
+    "hang", "hang-midway", "pings", "drip", "cut", "reset", "broken", "error-midway",
+)  # fmt: skip
 PRICE = Decimal(10)  # dollars for a million tokens, both ways
 
 

@@ -64,7 +64,7 @@ async def asked(lab: Lab, number: int) -> None:
 
 
 @pytest.mark.fault
-async def test_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(lab: Lab, seed: int) -> None:
+async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(lab: Lab, seed: int) -> None:
     chance = random.Random(seed)
     lab.fill(NUM_ROWS)
     lab.server.latency_seconds = 0.02

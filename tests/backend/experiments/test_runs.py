@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
-from backend.experiments.engine import lanes
 from backend.experiments.errors import WrongState
 from backend.experiments.outside import Row
 from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
@@ -141,13 +140,6 @@ async def test_only_failed_cells_are_retried(lab: Lab) -> None:
     assert (mended.status, mended.progress.num_failed, lab.num_asked) == (Status.DONE, 0, 10)
 
 
-async def test_a_refusal_that_may_pass_is_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
-    lab.fill(3)
-    done = await lab.ran(prompt("once", "{{ good }}", "429"), prompt("twice", "{{ good }}", "500-twice"))
-    assert (done.status, done.progress.num_failed) == (Status.DONE, 0)
-
-
 async def test_a_wrong_key_ends_the_experiment_once_and_a_resume_goes_on(lab: Lab) -> None:
     lab.fill(40)
     lab.server.key = "another-key"
@@ -159,26 +151,6 @@ async def test_a_wrong_key_ends_the_experiment_once_and_a_resume_goes_on(lab: La
     await lab.service.resume(lab.operator, failed.id)
     await lab.executor.execute(failed.id)
     assert (await lab.service.get(lab.operator, failed.id)).progress.num_done == 80
-
-
-async def test_a_model_that_stays_away_is_given_up_in_words(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(lanes, "LONGEST_PAUSE_SECONDS", 0.05)
-    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 0.2)
-    lab.fill(40)
-    failed = await lab.ran(prompt("dead", "{{ good }}", "429-always"), concurrency=4)
-    assert failed.status is Status.FAILED
-    assert failed.error
-    assert lab.num_asked < 40  # far fewer than a try for each row
-
-
-async def test_a_torn_answer_is_a_failed_cell_with_its_text(lab: Lab) -> None:
-    lab.fill(2)
-    done = await lab.ran(prompt("torn", "{{ good }}", "cut"), prompt("whole", "{{ good }}"))
-    torn = [cell for cell in await lab.cells(done) if cell.variant == "torn"]
-    assert {cell.status for cell in torn} == {CellStatus.FAILED}
-    assert all(cell.output and cell.detail["is_torn"] and cell.cost > 0 for cell in torn)
-    assert lab.server.requests["cut"] == 2
 
 
 async def test_nothing_succeeded_is_a_failed_experiment(lab: Lab) -> None:

@@ -1,0 +1,141 @@
+"""Bad days of models in an experiment: each cell is an answer or says why it is none, and the run ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+import pytest
+
+from backend.experiments.engine import asking, lanes
+from backend.experiments.types import CellStatus, Status
+from backend.ports.language_model import AgentLimits, Patience
+from tests.backend.experiments.conftest import Lab, prompt
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up after a moment, for nobody mends the model meanwhile."""
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(lanes, "LONGEST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 0.2)
+
+
+async def test_r17_a_refusal_is_waited_for_as_long_as_it_says(lab: Lab) -> None:
+    lab.fill(1)
+    start = time.monotonic()
+    done = await lab.ran(prompt("once", "{{ good }}", "429"))
+    assert (done.status, done.progress.num_done) == (Status.DONE, 1)
+    assert time.monotonic() - start >= 1  # Retry-After: 1
+    assert lab.server.requests["429"] == 2
+
+
+@pytest.mark.usefixtures("brisk")
+async def test_r17_a_model_that_refuses_for_good_is_given_up_without_a_try_for_each_row(lab: Lab) -> None:
+    lab.fill(40)
+    failed = await lab.ran(prompt("dead", "{{ good }}", "429-always"), concurrency=4)
+    assert (failed.status, bool(failed.error)) == (Status.FAILED, True)
+    assert 0 < lab.num_asked < 40
+
+
+@pytest.mark.usefixtures("brisk")
+@pytest.mark.parametrize("day", ["500", "502-html"])
+async def test_r18_a_server_that_stays_broken_opens_the_circuit(lab: Lab, day: str) -> None:
+    lab.fill(40)
+    failed = await lab.ran(prompt("broken", "{{ good }}", day), concurrency=4)
+    assert (failed.status, bool(failed.error)) == (Status.FAILED, True)
+    assert "<html" not in failed.error
+    assert 0 < lab.num_asked < 40
+
+
+async def test_r18_a_server_that_comes_back_is_asked_on(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
+    lab.fill(6)
+    done = await lab.ran(prompt("twice", "{{ good }}", "500-twice"), concurrency=2)
+    assert (done.status, done.progress.num_done) == (Status.DONE, 6)
+
+
+async def test_r18_what_is_refused_for_its_own_sake_is_not_asked_again(lab: Lab) -> None:
+    lab.fill(3)
+    failed = await lab.ran(prompt("refused", "{{ good }}", "400"))
+    assert (failed.status, lab.num_asked) == (Status.FAILED, 3)
+    said = {cell.error for cell in await lab.cells(failed)}
+    assert all("temperature must lie between 0 and 2" in one for one in said)
+
+
+async def test_r18_a_wrong_key_ends_the_experiment_once_and_not_per_row(lab: Lab) -> None:
+    lab.fill(40)
+    lab.server.key = "another-key"
+    failed = await lab.ran(concurrency=4)
+    assert (failed.status, "key" in failed.error.lower()) == (Status.FAILED, True)
+    assert (failed.progress.num_failed, failed.progress.num_done) == (0, 0)
+
+
+@pytest.mark.usefixtures("brisk")
+@pytest.mark.parametrize("day", ["json-error", "html"])
+async def test_r18_an_error_that_calls_itself_an_answer_is_none(lab: Lab, day: str) -> None:
+    lab.fill(3)
+    failed = await lab.ran(prompt("odd", "{{ good }}", day))
+    assert (failed.status, failed.progress.num_done) == (Status.FAILED, 0)
+
+
+@pytest.mark.parametrize("day", ["hang", "hang-midway", "pings", "drip"])
+async def test_r19_every_silence_ends_by_a_timer_and_frees_its_socket(
+    lab: Lab, day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = Patience(first_token=0.3, between_tokens=0.3, whole_call=1, attempts=1)
+    monkeypatch.setattr(asking, "AgentLimits", partial(AgentLimits, patience=short))
+    monkeypatch.setattr(lanes, "MAX_TRIES", 1)
+    lab.fill(2)
+    ended = await lab.ran(prompt("slow", "{{ good }}", day), prompt("well", "{{ good }}"))
+    slow = [cell for cell in await lab.cells(ended) if cell.variant == "slow"]
+    assert {cell.status for cell in slow} == {CellStatus.FAILED}
+    assert all(cell.error for cell in slow)
+    async with asyncio.timeout(2):
+        while lab.server.num_open:
+            await asyncio.sleep(0.01)
+
+
+async def test_r19_a_cancel_frees_the_sockets_of_a_silent_model_within_two_seconds(lab: Lab) -> None:
+    lab.fill(4)
+    made = await lab.started(prompt("slow", "{{ good }}", "hang"))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < 4:
+        await asyncio.sleep(0.01)
+    await lab.service.cancel(lab.operator, made.id)
+    async with asyncio.timeout(2):
+        while lab.server.num_open:
+            await asyncio.sleep(0.01)
+    await carried
+
+
+@pytest.mark.parametrize("day", ["cut", "reset", "broken", "error-midway"])
+async def test_r20_a_torn_answer_is_kept_as_failed_and_never_asked_again(lab: Lab, day: str) -> None:
+    lab.fill(2)
+    done = await lab.ran(prompt("torn", "{{ good }}", day), prompt("whole", "{{ good }}"))
+    torn = [cell for cell in await lab.cells(done) if cell.variant == "torn"]
+    assert {cell.status for cell in torn} == {CellStatus.FAILED}
+    assert all(cell.output and cell.detail["is_torn"] and cell.cost > 0 for cell in torn)
+    assert lab.server.requests[day] == 2
+    found = await lab.service.comparison(lab.operator, done.id)
+    assert {(one.variant, one.value) for one in found.metrics if one.metric == "exact"} == {("whole", 1.0)}
+    assert {one.baseline_value for one in found.metrics if one.metric == "exact"} == {0.0}
+
+
+async def test_r20_tokens_that_nobody_counted_are_estimated_and_said_to_be(lab: Lab) -> None:
+    lab.fill(2)
+    done = await lab.ran(prompt("uncounted", "{{ good }}", "no-usage"))
+    assert all(cell.cost > 0 and cell.tokens_out > 0 for cell in await lab.cells(done))
+
+
+async def test_r22_starting_twice_at_once_and_again_is_one_run(lab: Lab) -> None:
+    lab.fill(5)
+    made = await lab.service.create(lab.operator, lab.draft())
+    started = await asyncio.gather(*(lab.service.start(lab.operator, made.id) for _ in range(4)))
+    assert {one.shown_status for one in started} == {"running"}
+    await asyncio.gather(lab.executor.execute(made.id), lab.executor.execute(made.id))
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.status, done.progress.num_done, len(await lab.cells(done))) == (Status.DONE, 10, 10)
+    assert (await lab.service.start(lab.operator, made.id)).status is Status.DONE
+    assert lab.num_asked <= 20

@@ -1,0 +1,52 @@
+"""A small experiment on Postgres, from its plan to what must be passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from backend.errors import NotFound
+from backend.experiments.outside import Row
+from backend.experiments.types import Requirement, Status
+from backend.prompts.types import Content, NewPrompt
+from backend.settings import Settings
+from tests.backend.experiments.conftest import DATASET, Lab
+
+
+@pytest.fixture
+def settings(settings: Settings, make_postgres: Callable[[str], str]) -> Settings:
+    """Let all services of the lab stand on Postgres."""
+    return settings.model_copy(update={"database": make_postgres("experiments")})
+
+
+async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(lab: Lab) -> None:
+    lab.fill(30, wrong=range(1, 16))
+    lab.rows.append(Row("item_31", 31, {"question": "q", "weak": "a31"}, "a31"))
+    asked = ({"kind": "exact"}, {"kind": "human", "name": "Helpful"})
+    plan = await lab.service.plan(lab.operator, lab.draft(evaluators=asked, repetitions=2))
+    assert plan.num_cells == 124
+    done = await lab.ran(evaluators=asked, repetitions=2)
+    assert (done.status, done.progress.num_done, done.progress.num_failed) == (Status.DONE, 122, 2)
+    cells = await lab.cells(done)
+    assert done.progress.cost == sum(cell.cost for cell in cells) > 0
+    lab.rows[-1].input["good"] = "a31"
+    await lab.service.retry(lab.operator, done.id)
+    await lab.executor.execute(done.id)
+    mended = await lab.service.get(lab.operator, done.id)
+    assert (mended.status, mended.progress.num_failed, lab.num_asked) == (Status.DONE, 0, 124)
+    found = await lab.service.comparison(lab.operator, done.id)
+    assert {one.metric: one.verdict for one in found.metrics}["exact"] == "better"
+    rows = await lab.service.compared_rows(lab.operator, done.id, "new")
+    assert (rows.counts.fixed, rows.items[0].change) == (15, "fixed")
+    waiting = await lab.service.reviews(lab.operator, done.id, limit=5)
+    assert (len(waiting.items), waiting.num_waiting) == (5, 124)
+    await lab.service.review(lab.operator, done.id, waiting.items[0].number, "Helpful", value=1)
+    assert (await lab.service.reviews(lab.operator, done.id)).num_scored == 1
+    made = await lab.services.prompts.create(lab.operator, NewPrompt("Support", Content(text="{{ good }}")))
+    await lab.service.require(lab.operator, "prompt", made.id, Requirement(experiment_id=done.id))
+    required = await lab.service.requirement(lab.operator, "prompt", made.id)
+    assert required == Requirement(DATASET, asked, dataset_name="Questions")
+    await lab.service.delete(lab.operator, done.id)
+    with pytest.raises(NotFound):
+        await lab.service.get(lab.operator, done.id)
