@@ -111,5 +111,7 @@ def open_experiments(
 def put_together(outside: Outside) -> Experiments:
     """Make the service and register its job."""
     executor = Executor(outside)
-    outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
+    outside.jobs.register(
+        JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting, is_urgent=False
+    )
     return Experiments(ExperimentService(outside, executor), executor)

@@ -38,7 +38,13 @@ def open_knowledge(
         (PURGE_DOCUMENT, tasks.purge_document, NUM_PURGES, tasks.purges_waiting),
         (PURGE_BASE, tasks.purge_base, NUM_PURGES, tasks.base_purges_waiting),
     ):
-        jobs.register(name, partial(body, parts), concurrency=concurrency, pending=partial(pending, parts))
+        jobs.register(
+            name,
+            partial(body, parts),
+            concurrency=concurrency,
+            pending=partial(pending, parts),
+            is_urgent=name == INGEST,
+        )
     return KnowledgeService(parts)
 
 

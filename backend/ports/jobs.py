@@ -30,8 +30,10 @@ class Jobs(Protocol):
     raises is logged and ends this attempt.
     """
 
-    def register(self, name: str, body: Body, *, concurrency: int, pending: Pending) -> None:
+    def register(self, name: str, body: Body, *, concurrency: int, pending: Pending, is_urgent: bool = True) -> None:
         """Name a kind of work before `start`. At most `concurrency` bodies of it run at once in this process.
+
+        Work that is not urgent may wait a second for its start; somebody looks at the other.
 
         `pending` lists the rows that are still queued: whatever a crash kept from being enqueued is found by it.
         """
