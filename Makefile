@@ -4,8 +4,8 @@ SHELL := bash
 PYTHON := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# One more than the cores of a small machine: the worker that drives the browser waits half of its time.
-WORKERS ?= 3
+# Two more than the cores of a small machine: with one more, a third of its time was spent waiting for servers and pages.
+WORKERS ?= 4
 SEEDS ?= 20
 
 .PHONY: help run test check bench soak lock set-up set-up-dev browser

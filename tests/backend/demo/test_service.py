@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from backend import bootstrap
+from backend.bootstrap.engines import SQLITE_FILE
 from backend.conversations.types import Channel, Filters
 from backend.demo.content import CHATS, HANDBOOK
 from backend.demo.types import SLUG
@@ -18,6 +22,29 @@ from backend.settings import Settings
 from tests.backend.demo.judging import ADDED
 from tests.backend.demo.waiting import added
 from tests.factories.conversations import chat
+
+KEYS = (SecretStr("the key of the tests " * 2),)  # as in `settings`
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A data directory with the whole example, made once: it takes seconds."""
+    folder = tmp_path_factory.mktemp("example")
+    shutil.copy(sqlite_template, folder / SQLITE_FILE)
+
+    async def make() -> None:
+        made = await bootstrap.start(Settings(data_dir=folder, models="scripted", secret_key=KEYS))
+        await made.demo.seed(await made.identity.ensure_owner())
+        await bootstrap.stop(made)
+
+    asyncio.run(make())
+    return folder
+
+
+@pytest.fixture
+def example(settings: Settings, finished: Path) -> None:
+    """Stand behind the first start; ask for it before `running`."""
+    shutil.copytree(finished, settings.folder, dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -48,8 +75,7 @@ async def test_the_first_start_makes_the_whole_example(running, person):
     assert len(log.items) == len(CHATS) == 3
 
 
-async def test_every_example_answer_cites_a_passage_that_is_there(running, person):
-    await running.demo.seed(person)
+async def test_every_example_answer_cites_a_passage_that_is_there(example, running, person):
     for conversation in (await running.conversations.list(person, Filters(), Page())).items:
         for message in (await running.conversations.transcript(person, conversation.id)).messages[1::2]:
             [citation] = message.citations
@@ -58,8 +84,7 @@ async def test_every_example_answer_cites_a_passage_that_is_there(running, perso
             assert message.text.replace(" [1]", "").rstrip(".") in " ".join(citation.text.split())
 
 
-async def test_a_second_start_makes_nothing(running, person):
-    await running.demo.seed(person)
+async def test_a_second_start_makes_nothing(example, running, person):
     before = await running.demo.first_run(person)
     await running.demo.seed(person)
     assert (await running.demo.first_run(person)).example == before.example
@@ -95,8 +120,7 @@ async def test_a_start_that_stopped_anywhere_is_finished_by_the_next(running, pe
     assert [flow.slug for flow in (await running.flows.list(person)).items] == [SLUG]
 
 
-async def test_the_steps_are_open_at_first_and_close_as_they_are_done(running, person, monkeypatch):
-    await running.demo.seed(person)
+async def test_the_steps_are_open_at_first_and_close_as_they_are_done(example, running, person):
     assert (await running.demo.first_run(person)).num_done == 0
     await added(running, person, ADDED)
     flow = await running.flows.get(person, SLUG)
@@ -108,31 +132,27 @@ async def test_the_steps_are_open_at_first_and_close_as_they_are_done(running, p
     assert not first.over
 
 
-async def test_a_call_over_rest_is_no_first_question(running, person):
-    await running.demo.seed(person)
+async def test_a_call_over_rest_is_no_first_question(example, running, person):
     flow = await running.flows.get(person, SLUG)
     await chat(running.conversations, running.units, person, ask={"flow_id": flow.id, "channel": Channel.API})
     assert (await running.demo.first_run(person)).asked_at is None
 
 
-async def test_a_step_stays_done_when_its_thing_is_deleted(running, person):
-    await running.demo.seed(person)
+async def test_a_step_stays_done_when_its_thing_is_deleted(example, running, person):
     document = await added(running, person, ADDED)
     done_at = (await running.demo.first_run(person)).added_at
     await running.knowledge.delete_document(person, document.id)
     assert (await running.demo.first_run(person)).added_at == done_at
 
 
-async def test_hiding_is_kept_and_taken_back(running, person):
-    await running.demo.seed(person)
+async def test_hiding_is_kept_and_taken_back(example, running, person):
     await running.demo.hide(person)
     assert (await running.demo.first_run(person)).over
     await running.demo.hide(person, hidden=False)
     assert not (await running.demo.first_run(person)).over
 
 
-async def test_reset_restores_what_was_removed_and_keeps_what_people_made(running, person):
-    await running.demo.seed(person)
+async def test_reset_restores_what_was_removed_and_keeps_what_people_made(example, running, person):
     mine = await added(running, person, ADDED)
     my_flow = await running.flows.create(person, "My own flow")
     flow = await running.flows.get(person, SLUG)
