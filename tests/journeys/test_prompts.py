@@ -173,6 +173,9 @@ def test_two_versions_are_tried_at_once_shared_and_kept(console: Console) -> Non
     expect(play.get_by_role("button", name="Run all")).to_be_visible(timeout=ANSWERED_MS)
     page.get_by_label(re.compile("^tone")).fill("a calm voice")
     page.get_by_label("Temperature of column B").fill("0.1")
+    second = play.locator(".pc").nth(1)
+    second.get_by_text("More of its own").click()
+    second.get_by_label("Longest answer").fill("60")
     page.keyboard.press("Control+Enter")
     expect(play.get_by_text("2 of 2 done")).to_be_visible(timeout=ANSWERED_MS)
     expect(play.locator(".cf").nth(1)).to_contain_text(re.compile(r"\d+ in, \d+ out"))
@@ -186,6 +189,8 @@ def test_two_versions_are_tried_at_once_shared_and_kept(console: Console) -> Non
     play.get_by_role("button", name="Save as version").nth(1).click()
     save(page, "Cooler")
     expect(version(page, "v3")).to_contain_text("Cooler")
+    expect(page.get_by_label("Version of column B")).to_have_value("3")
+    assert console.api.get(f"/api/prompts/{identifier}").json()["prompt"]["max_tokens"] == 60
 
 
 def test_a_node_of_a_flow_uses_a_prompt_by_label_or_version(console: Console) -> None:

@@ -199,7 +199,7 @@ def _more(one: Any) -> rx.Component:
             own("Tools", "tools", one.tools, text_area, rows="3"),
             class_name="fm",
         ),
-        class_name="more pmore",
+        class_name="pmore",
     )
 
 
