@@ -12,7 +12,7 @@ from backend.api.access import allowed
 from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute, SecretRoute
 from backend.bootstrap import services
-from backend.identity.types import GroupRule, Invitation, Member, Role
+from backend.identity.types import GroupRule, Invitation, Member, ResetLink, Role
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, Listed, Page
 
@@ -89,6 +89,19 @@ class InvitationBody(BaseModel):
         )
 
 
+class ResetLinkBody(BaseModel):
+    """`token` stands in this answer alone, and only where no letter went out (`mailed`)."""
+
+    email: str
+    token: str | None
+    expires_at: datetime
+    mailed: bool
+
+    @classmethod
+    def of(cls, one: ResetLink) -> ResetLinkBody:
+        return cls(email=one.email, token=one.token or None, expires_at=one.expires_at, mailed=one.mailed)
+
+
 class NewRule(Strict):
     group: str = Field(max_length=200)
     role: Role
@@ -135,6 +148,12 @@ async def change_member(user_id: str, body: ChangedMember, operator: Manager) ->
 async def remove_member(user_id: str, operator: Anyone) -> None:
     """Take a member out, or leave; the others need `members:manage`."""
     await services().identity.remove_member(operator, user_id)
+
+
+@inviting.post("/members/{user_id}/reset-link", status_code=201)
+async def make_reset_link(user_id: str, operator: Manager) -> ResetLinkBody:
+    """Make a link with which a member sets a new password: /sign-in/reset?token=..., once, for an hour. Of no key."""
+    return ResetLinkBody.of(await services().sign_in.make_reset_link(operator, user_id))
 
 
 @router.get("/members/{user_id}/picture")

@@ -12,7 +12,7 @@ from backend.api.access import allowed
 from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.identity.types import Project
+from backend.identity.types import Organisation, Project
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, Listed, Page
 
@@ -37,6 +37,20 @@ class Me(BaseModel):
     organisation_role: str
     support: str
     permissions: list[str]
+
+
+class OrganisationBody(BaseModel):
+    id: str
+    name: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, one: Organisation) -> OrganisationBody:
+        return cls(id=one.id, name=one.name, created_at=one.created_at)
+
+
+class ChangedOrganisation(Strict):
+    name: str = Field(max_length=200)
 
 
 class ProjectBody(BaseModel):
@@ -81,6 +95,18 @@ async def me(operator: Reader) -> Me:
         support=operator.support_name,
         permissions=sorted(operator.permissions),
     )
+
+
+@router.get("/organisation")
+async def read_organisation(operator: Reader) -> OrganisationBody:
+    """Return the organisation of the project."""
+    return OrganisationBody.of(await services().identity.organisation(operator))
+
+
+@router.patch("/organisation")
+async def rename_organisation(body: ChangedOrganisation, operator: Owner) -> OrganisationBody:
+    """Call the organisation something else."""
+    return OrganisationBody.of(await services().identity.rename_organisation(operator, body.name))
 
 
 @router.get("/projects")

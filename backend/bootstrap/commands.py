@@ -22,7 +22,7 @@ async def sign_in_link(services: Services, _arguments: dict[str, Any]) -> AsyncI
 
 async def reset_link(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
     owner = await services.identity.ensure_owner()
-    token = await services.sign_in.reset_link_for(owner, str(arguments["email"]))
+    token = (await services.sign_in.reset_link_for(owner, str(arguments["email"]))).token
     yield f"{services.settings.public_url or services.settings.address}/sign-in/reset?token={token}"
 
 

@@ -31,7 +31,7 @@ def settings_projects() -> rx.Component:
     table = data_table("Projects", COLUMNS, Projects.rows, _row)
     view = phase_view(
         Projects.phase,
-        panel("Projects", table, note=Projects.total),
+        rx.fragment(_organisation(), panel("Projects", table, note=Projects.total)),
         skeleton=panel("Projects", skeleton_rows(168, 60)),
         problem=Projects.problem,
         on_retry=Projects.load,
@@ -39,7 +39,7 @@ def settings_projects() -> rx.Component:
     )
     make = button("New project", Projects.ask_name("", ""), kind="primary", icon="plus")
     acts = (rx.cond(Projects.may, make, rx.fragment()),)
-    return settings_page(routes.SETTINGS, view, _naming(), _ending(), acts=acts)
+    return settings_page(routes.SETTINGS, view, _naming(), _renaming(), _ending(), acts=acts)
 
 
 def _row(project: Any) -> rx.Component:
@@ -51,6 +51,35 @@ def _row(project: Any) -> rx.Component:
     )
     allowed = rx.el.td(rx.cond(Projects.may, acts, rx.fragment()))
     return table_row(cell(project.name, name=True), made, allowed, key=project.id)
+
+
+def _organisation() -> rx.Component:
+    act = button("Rename", Projects.ask_organisation, size="sm", aria_label="Rename the organisation")
+    return panel(
+        "Organisation",
+        rx.el.p(Projects.organisation, class_name="pad b"),
+        acts=rx.cond(Projects.may, act, rx.fragment()),
+    )
+
+
+def _renaming() -> rx.Component:
+    return form_dialog(
+        "Rename the organisation",
+        field(
+            "Name",
+            text_input(id="organisation-name", name="name", default_value=Projects.organisation),
+            html_for="organisation-name",
+            help_text="Its members read it in the bar, and in letters that invite.",
+            error=Projects.errors["name"],
+        ),
+        form="organisation-form",
+        identifier="renaming",
+        opened=Projects.renaming,
+        on_close=Projects.keep,
+        on_submit=Projects.rename_organisation,
+        keep="Not now",
+        act="Rename",
+    )
 
 
 def _naming() -> rx.Component:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import reflex as rx
@@ -15,6 +14,7 @@ from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.state import formats
 from console.state.forms import Choice, Formed
+from console.state.links import Linked
 from console.state.members_rows import (
     InvitationLine,
     RuleLine,
@@ -23,11 +23,9 @@ from console.state.members_rows import (
     rule_line,
 )
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-
-class InvitationsState(Formed, rx.State):
-    """`link` is shown once, where no letter went out; `asking` and `ruling` open the two forms."""
+class InvitationsState(Formed, Linked, rx.State):
+    """`asking` and `ruling` open the two forms."""
 
     waiting: rx.Field[list[InvitationLine]] = rx.field(default_factory=list)
     rules: rx.Field[list[RuleLine]] = rx.field(default_factory=list)
@@ -35,9 +33,6 @@ class InvitationsState(Formed, rx.State):
     rule_roles: rx.Field[list[Choice]] = rx.field(default_factory=list)
     asking: rx.Field[bool] = rx.field(False)
     ruling: rx.Field[bool] = rx.field(False)
-    link: rx.Field[str] = rx.field("")
-    link_for: rx.Field[str] = rx.field("")
-    link_is_local: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def load(self) -> None:
@@ -110,10 +105,8 @@ class InvitationsState(Formed, rx.State):
         if made.mailed:
             self.asking = False
             return toasts.say(f"The invitation is on its way to {made.email}.")
-        at = f"{self.router.url.scheme}://{self.router.url.netloc}"
-        self.asking, self.link_for = True, made.email
-        self.link = f"{at}{routes.INVITATION}?token={made.token}"
-        self.link_is_local = urlsplit(at).hostname in LOOPBACK
+        self.asking = True
+        self._show(routes.INVITATION, made.token, made.email)
         return None
 
     async def _read(self, operator: Operator) -> None:

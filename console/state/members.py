@@ -23,6 +23,7 @@ from console.state.seat import Phased
 class MembersState(Phased, Asking, rx.State):
     """`may` tells whether the person manages members; `shown` is the member whose role the matrix marks.
 
+    `shown_role` is the one that counts in this project, `shown_given` that of the organisation.
     `num_clears` rises when the server empties the filter.
     """
 
@@ -37,6 +38,7 @@ class MembersState(Phased, Asking, rx.State):
     shown: rx.Field[str] = rx.field("")
     shown_name: rx.Field[str] = rx.field("")
     shown_role: rx.Field[str] = rx.field("")
+    shown_given: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -116,7 +118,8 @@ class MembersState(Phased, Asking, rx.State):
 
     def _mark(self, user_id: str) -> None:
         found = next((one for one in self.rows if one.id == user_id), None)
-        self.shown, self.shown_name, self.shown_role = (found.id, found.name, found.role) if found else ("", "", "")
+        self.shown, self.shown_name = (found.id, found.name) if found else ("", "")
+        self.shown_role, self.shown_given = (found.in_force, found.role) if found else ("", "")
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

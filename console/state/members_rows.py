@@ -16,7 +16,10 @@ RANKS = list(Role)
 
 @dataclass(frozen=True)
 class MemberLine:
-    """A member. `fixed`: the person who looks may not change this role; `here` is the role in this project."""
+    """A member. `fixed`: the person who looks may not change this role.
+
+    `here` is the role given in this project, empty for none, and `in_force` the one that counts there.
+    """
 
     id: str
     name: str
@@ -25,11 +28,13 @@ class MemberLine:
     role: str
     label: str
     here: str
+    in_force: str
     seen: str
     exact: str
     is_self: bool
     fixed: bool
     from_rule: bool
+    has_password: bool
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,13 @@ def member_line(one: Member, operator: Operator, zone: tzinfo, now: datetime) ->
         role=one.role.value,
         label=one.role.value.capitalize(),
         here=here.value if here else "",
+        in_force=(one.role if here is None or one.role == Role.OWNER else here).value,
         seen=formats.day(one.last_seen_at, zone, now) if one.last_seen_at else "never",
         exact=formats.exact(one.last_seen_at, zone) if one.last_seen_at else "",
         is_self=one.user_id == operator.user_id,
         fixed=one.user_id == operator.user_id or one.role.value not in given,
         from_rule=one.from_rule,
+        has_password=one.has_password,
     )
 
 

@@ -31,7 +31,7 @@ class ProjectLine:
 
 
 class ProjectsState(Phased, Formed, Asking, rx.State):
-    """`naming` opens the form: of the project `naming_id`, else of a new one."""
+    """`naming` opens the form: of the project `naming_id`, else of a new one; `renaming` that of the organisation."""
 
     rows: rx.Field[list[ProjectLine]] = rx.field(default_factory=list)
     total: rx.Field[str] = rx.field("")
@@ -39,6 +39,8 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
     naming: rx.Field[bool] = rx.field(False)
     naming_id: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
+    organisation: rx.Field[str] = rx.field("")
+    renaming: rx.Field[bool] = rx.field(False)
     typed: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -62,6 +64,23 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
             else:
                 await identity.create_project(operator, name)
             self.naming = False
+            await self._read(operator)
+            return BarState.load
+        return None
+
+    @rx.event
+    async def ask_organisation(self) -> None:
+        """Open the form of the organisation's name."""
+        await self._operator(Permission.ORGANISATION_MANAGE)
+        self.errors, self.renaming = {}, True
+
+    @rx.event
+    async def rename_organisation(self, form: dict[str, Any]) -> Any:
+        """Call the organisation something else; the bar says so."""
+        operator = await self._operator(Permission.ORGANISATION_MANAGE)
+        async with self._checking():
+            await services().identity.rename_organisation(operator, str(form.get("name", "")))
+            self.renaming = False
             await self._read(operator)
             return BarState.load
         return None
@@ -93,11 +112,12 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
     async def keep(self) -> None:
         """Close the form and the question."""
         await self._operator(Permission.PROJECT_READ)
-        self.naming, self.asking = False, ""
+        self.naming, self.renaming, self.asking = False, False, ""
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            self.organisation = (await services().identity.organisation(operator)).name
             self.rows = [_line(one, zone, now) for one in await services().identity.list_projects(operator)]
             self.total = formats.counted(len(self.rows), "project")
             self.may = operator.may(Permission.ORGANISATION_MANAGE)

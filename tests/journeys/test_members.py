@@ -61,6 +61,27 @@ def looks_at_a_flow(viewer: Page, console: Console) -> None:
     expect(viewer.get_by_label("Title", exact=True)).to_be_disabled()
 
 
+def gets_a_new_password(member: Page, console: Console) -> None:
+    """The link of the list sets a password once, ends what was open, and lets in again with the new one."""
+    page = console.page
+    page.get_by_role("button", name="More for Maren Vogt").click()
+    page.get_by_role("menuitem", name="New password by link").click()
+    page.get_by_role("button", name="Make the link").click()
+    link = page.locator("#reset-link")
+    expect(link).to_contain_text("/sign-in/reset?token=")
+    words = str(link.text_content())
+    console.look("reset-link")
+    page.get_by_role("button", name="Done").click()
+    member.goto(words)
+    member.locator("input[type=password]").first.fill("another four words here")
+    member.get_by_role("button").first.click()
+    member.goto(f"{console.base_url}/sign-in")
+    member.get_by_label("Email").fill("maren@alder-rowe.example")
+    member.locator("input[type=password]").fill("another four words here")
+    member.get_by_role("button", name="Sign in", exact=True).click()
+    member.wait_for_url("**/")
+
+
 def test_a_person_is_invited_given_a_role_and_removed(console: Console, browser: Browser) -> None:
     link = invited(console, "maren@alder-rowe.example", "viewer")
     maren = joined(browser, link, "Maren Vogt")
@@ -74,6 +95,13 @@ def test_a_person_is_invited_given_a_role_and_removed(console: Console, browser:
     expect(page.locator("th.col b")).to_have_text("Reviewer")
     console.look("members")
     assert maren.request.get(f"{console.base_url}/api/me").json()["role"] == "reviewer"
+    here = page.get_by_label("Role of Maren Vogt in this project")
+    here.select_option("editor")
+    expect(page.locator("th.col b")).to_have_text("Editor")  # what counts here, not what the organisation gave
+    expect(page.get_by_text("Showing Editor in this project, Reviewer in the organisation")).to_be_visible()
+    console.look("members-here")
+    here.select_option("")
+    gets_a_new_password(maren, console)
     open_page(maren, f"{console.base_url}/conversations")
     page.get_by_role("button", name="More for Maren Vogt").click()
     page.get_by_role("menuitem", name="Remove from the organisation").click()

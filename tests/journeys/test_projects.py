@@ -10,6 +10,12 @@ from tests.journeys.conftest import Console
 
 def test_a_project_is_made_renamed_and_deleted(console: Console) -> None:
     page = console.open("/settings")
+    for old, new in (("My organisation", "Alder & Rowe"), ("Alder & Rowe", "My organisation")):
+        page.get_by_role("button", name="Rename the organisation").click()
+        expect(page.locator("#organisation-name")).to_have_value(old)
+        page.locator("#organisation-name").fill(new)
+        page.get_by_role("button", name="Rename", exact=True).click()
+        expect(page.get_by_role("button", name=f"Project {new}")).to_be_visible()
     page.get_by_role("button", name="New project").click()
     page.get_by_label("Name", exact=True).fill("Billing")
     page.get_by_role("button", name="Create project").click()

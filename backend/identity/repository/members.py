@@ -8,7 +8,15 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.identity.models import MemberRow, OrganisationRow, ProjectRoleRow, ProjectRow, SessionRow, UserRow
+from backend.identity.models import (
+    MemberRow,
+    OrganisationRow,
+    PasswordRow,
+    ProjectRoleRow,
+    ProjectRow,
+    SessionRow,
+    UserRow,
+)
 from backend.identity.permissions import Role
 
 
@@ -27,6 +35,15 @@ class Members:
         """
         statement = select(OrganisationRow).where(OrganisationRow.id == self._organisation_id).with_for_update()
         return (await self._session.exec(statement)).one()
+
+    async def organisation(self) -> OrganisationRow:
+        statement = select(OrganisationRow).where(OrganisationRow.id == self._organisation_id)
+        return (await self._session.exec(statement)).one()
+
+    async def with_password(self, user_ids: list[str]) -> set[str]:
+        """Return which of these members have a password."""
+        statement = select(PasswordRow.user_id).where(col(PasswordRow.user_id).in_(user_ids))
+        return set(await self._session.exec(statement))
 
     def add(self, row: MemberRow | ProjectRoleRow) -> None:
         self._session.add(row)

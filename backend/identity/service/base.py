@@ -14,7 +14,7 @@ from backend.identity.types import Person, Policy, SessionLimits, Way
 from backend.identity.verdicts import Verdicts
 from backend.operator import Operator, Permission
 from backend.ports.database import Everywhere
-from backend.ports.mail import Mail
+from backend.ports.mail import Letter, Mail
 from backend.unit_of_work import Units
 
 # Three ways past the wall between tenants, and what for.
@@ -48,6 +48,12 @@ class Base:
         self.on_closing: list[Callable[[str], Awaitable[None]]] = []
         # Counts what changed of who may do what, so that a watcher need not wait for its next round.
         self.num_changes = 0
+
+    async def post(self, letter_at: Callable[[str], Letter]) -> bool:
+        """Send the letter, written for the address that people come by; False where none goes out."""
+        if self._mail is None or not self._public_url:
+            return False
+        return await self._mail.send(letter_at(self._public_url))
 
     def forget_all(self) -> None:
         """Read again who may do what; other processes do so within 2 s."""

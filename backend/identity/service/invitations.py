@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
@@ -160,9 +161,7 @@ class InvitationUse(Base):
 
     async def _post(self, invitation: Invitation) -> Invitation:
         """Send the link where mail is set up; a letter that does not go out leaves the link to be shown."""
-        if self._mail is None or not self._public_url:
-            return invitation
-        return replace(invitation, mailed=await self._mail.send(invitation_letter(invitation, self._public_url)))
+        return replace(invitation, mailed=await self.post(partial(invitation_letter, invitation)))
 
 
 def _of(invited: Invited) -> Invitation:

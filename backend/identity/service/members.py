@@ -28,6 +28,7 @@ class MemberUse(Base):
             shown = rows[: page.limit]
             ids = [user.id for user, _ in shown]
             seen, overrides = await members.last_seen(ids), await members.overrides(ids)
+            local = await members.with_password(ids)
         roles: dict[str, dict[str, Role]] = {}
         for one in overrides:
             roles.setdefault(one.user_id, {})[one.project_id] = Role(one.role)
@@ -40,6 +41,7 @@ class MemberUse(Base):
                 project_roles=roles.get(user.id, {}),
                 last_seen_at=seen.get(user.id),
                 from_rule=member.group_rule_id is not None,
+                has_password=user.id in local,
             )
             for user, member in shown
         ]
@@ -122,6 +124,10 @@ class MemberUse(Base):
                 members.add(row)
             await _tell(work, operator, "organisation.transfer", user, ({"role": was}, {"role": Role.OWNER.value}))
             work.after_commit(self._changed)
+
+    async def check_outranked(self, work: Work, operator: Operator, user_id: str) -> None:
+        """Raise MemberNotFound, or Forbidden unless the operator may give and take this member's role."""
+        await self._to_change(work, operator, user_id, Role.VIEWER)
 
     async def _to_change(
         self, work: Work, operator: Operator, user_id: str, role: Role

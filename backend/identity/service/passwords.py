@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from backend.columns import utc_now
 from backend.errors import InvalidInput
 from backend.identity.errors import LinkNotValid, WrongCredentials
-from backend.identity.models import PasswordRow, ResetLinkRow, UserRow
+from backend.identity.models import PasswordRow, UserRow
 from backend.identity.repository import Accounts, Sessions
 from backend.identity.service.base import ACCOUNTS
 from backend.identity.service.entering import Entering
-from backend.identity.tokens import hash_of, new_token
+from backend.identity.tokens import hash_of
 from backend.identity.types import (
     BY_LINK,
     BY_PASSWORD,
@@ -19,12 +17,11 @@ from backend.identity.types import (
     MAX_PASSWORD_CHARACTERS,
     MIN_PASSWORD_CHARACTERS,
     OPENING_LIFETIME,
-    RESET_LIFETIME,
     Entered,
     SecondStep,
     Way,
 )
-from backend.operator import Operator, Permission
+from backend.operator import Operator
 from backend.unit_of_work import Work
 
 SECOND_STEP = "sign-in:second-step"
@@ -121,63 +118,6 @@ class PasswordUse(Entering):
             await Accounts(work.session).end_sessions(user.id, utc_now(), except_id=this.id if this else "")
         self._parts.identity.forget_all()
 
-    async def make_reset_link(self, operator: Operator, user_id: str) -> str:
-        """Return a token with which a member of the operator's organisation sets a new password within an hour.
-
-        Only an owner may: whoever has the link is that person. Raise InvalidInput where they use no password.
-        """
-        operator.require(Permission.ORGANISATION_MANAGE)
-        token = new_token()
-        async with self._units.write(ACCOUNTS) as work:
-            accounts = Accounts(work.session)
-            user, homes = await accounts.user(user_id), await accounts.homes(user_id)
-            # With the link one is that person everywhere: a member of another organisation too is not one's own.
-            if user is None or not user.email or {one for _, one in homes} != {operator.organisation_id}:
-                raise InvalidInput("There is no member of that id with an address.")
-            if not await self._takes_passwords(work.session, user_id):
-                raise InvalidInput("Members of this organisation sign in at a provider.")
-            await self._add_reset_link(work, user, token)
-            await self._tell(work, user, "account.reset-link", operator.organisation_id, after={"by": operator.name})
-        return token
-
-    async def reset_link_for(self, operator: Operator, email: str) -> str:
-        """Return a reset link's token for the member of that address. Raise InvalidInput."""
-        async with self._units.read(ACCOUNTS) as reading:
-            user = await Accounts(reading).by_email(email.strip().lower())
-        return await self.make_reset_link(operator, user.id if user else "")
-
-    async def _add_reset_link(self, work: Work, user: UserRow, token: str) -> None:
-        now = utc_now()
-        await Accounts(work.session).end_reset_links(user.id, now)
-        work.session.add(ResetLinkRow(token_hash=hash_of(token), user_id=user.id, expires_at=now + RESET_LIFETIME))
-
-    async def reset_password(self, token: object, password: str) -> None:
-        """Consume the link, set the password and end every session. Raise LinkNotValid, or InvalidInput and keep it."""
-        if not isinstance(token, str) or not token:
-            raise _reset_over()
-        async with self._units.read(ACCOUNTS) as reading:
-            user = await self._resetting(reading, token)
-        # A hash is dear: nobody gets one for a guess.
-        hashed = await self._hashed(password, user.email or "")
-        async with self._units.write(ACCOUNTS) as work:
-            accounts, now = Accounts(work.session), utc_now()
-            user = await self._resetting(work.session, token, lock=True)
-            await accounts.end_reset_links(user.id, now)
-            await self._keep_password(work, user, hashed)
-            await accounts.end_sessions(user.id, now)
-        self._parts.identity.forget_all()
-
-    async def _resetting(self, session: AsyncSession, token: str, *, lock: bool = False) -> UserRow:
-        """Return whose password the link sets. Raise LinkNotValid."""
-        accounts = Accounts(session)
-        row = await accounts.reset_link(hash_of(token), lock=lock)
-        user = await accounts.user(row.user_id) if row else None
-        if row is None or user is None or row.used_at is not None or row.expires_at <= utc_now():
-            raise _reset_over()
-        if not await self._takes_passwords(session, user.id):
-            raise _reset_over()
-        return user
-
     async def _keep_password(self, work: Work, user: UserRow, hashed: str) -> None:
         row = await Accounts(work.session).password(user.id, lock=True)
         row = row or PasswordRow(user_id=user.id, hash=hashed)
@@ -187,10 +127,6 @@ class PasswordUse(Entering):
 
     async def _hashed(self, password: str, email: str) -> str:
         return await self._parts.passwords.hash(checked_password(password, email))
-
-
-def _reset_over() -> LinkNotValid:
-    return LinkNotValid("This link was used already or is older than an hour.")
 
 
 def checked_email(email: str) -> str:

@@ -1,6 +1,6 @@
 """What the rest of the house sees of people, sessions and keys."""
 
-from backend.identity.permissions import ADDS, PERMISSIONS, Role
+from backend.identity.permissions import ADDS, OF_THE_ORGANISATION, PERMISSIONS, Role
 from backend.identity.types.access import INVITATION_LIFETIME, GroupRule, Invitation, Member
 from backend.identity.types.accounts import (
     FRESH,
@@ -13,10 +13,11 @@ from backend.identity.types.accounts import (
     Door,
     Linked,
     Policy,
+    ResetLink,
     SecondStep,
 )
 from backend.identity.types.keys import MAX_OVERLAP, OVERLAP, ApiKey
-from backend.identity.types.people import Person, Project
+from backend.identity.types.people import Organisation, Person, Project
 from backend.identity.types.sessions import (
     BY_LINK,
     BY_PASSWORD,
@@ -41,6 +42,7 @@ __all__ = [
     "MIN_PASSWORD_CHARACTERS",
     "MIN_SUPPORT",
     "NUM_RECOVERY_CODES",
+    "OF_THE_ORGANISATION",
     "OPENING_LIFETIME",
     "OVERLAP",
     "PERMISSIONS",
@@ -53,9 +55,11 @@ __all__ = [
     "Invitation",
     "Linked",
     "Member",
+    "Organisation",
     "Person",
     "Policy",
     "Project",
+    "ResetLink",
     "Role",
     "SecondStep",
     "SessionLimits",

@@ -21,6 +21,7 @@ class Member:
     project_roles: dict[str, Role] = field(default_factory=dict)
     last_seen_at: datetime | None = None
     from_rule: bool = False
+    has_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,16 @@ NUM_RECOVERY_CODES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class ResetLink:
+    """A way to a new password, once. Where a letter with it went out (`mailed`), nobody else sees the token."""
+
+    email: str
+    token: str
+    expires_at: datetime
+    mailed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SecondStep:
     """The password was right and a code is asked for; `token` says so, sealed, for 10 minutes."""
 

@@ -25,6 +25,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisation:
+    """What projects and members belong to."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A project of an organisation. Days of its budget and reports begin in `time_zone`."""
 

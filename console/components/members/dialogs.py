@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from console.components.asking import question
 from console.components.ui import CopyButton, button, dialog, field, form_dialog, select, text_input
 from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
+from console.state.resets import ResetsState as Resets
 
 LOCAL = "This address works on this machine alone: SIGNALBOX_PUBLIC_URL sets the one that others come by."
 
 
 def dialogs() -> rx.Component:
-    return rx.fragment(_inviting(), _ruling(), _removing(), _transferring())
+    return rx.fragment(_inviting(), _ruling(), _removing(), _transferring(), _resetting(), _reset())
 
 
 def _inviting() -> rx.Component:
@@ -34,16 +37,7 @@ def _inviting() -> rx.Component:
         class_name="formcol",
         on_submit=Invitations.invite,
     )
-    show = rx.el.div(
-        rx.el.p("No letter went out. Give this link to ", rx.el.b(Invitations.link_for, class_name="b"), " yourself:"),
-        rx.el.p(
-            rx.el.span(Invitations.link, class_name="mono long", id="invitation-link"),
-            CopyButton.create(text=Invitations.link, label="Copy the link"),
-            class_name="row",
-        ),
-        rx.el.p("It works once, for 7 days, and is not shown again.", class_name="t2"),
-        rx.cond(Invitations.link_is_local, rx.el.p(LOCAL, class_name="t2"), rx.fragment()),
-    )
+    show = _shown(Invitations, "invitation-link", "It works once, for 7 days, and is not shown again.")
     send = button("Invite", kind="primary", type="submit", form="inviting-form")
     done = button("Done", Invitations.close, kind="primary")
     return dialog(
@@ -53,6 +47,48 @@ def _inviting() -> rx.Component:
         opened=Invitations.asking,
         on_close=Invitations.close,
         foot=[rx.cond(Invitations.link, done, rx.fragment(button("Not now", Invitations.close), send))],
+    )
+
+
+def _shown(of: Any, identifier: str, lasts: str) -> rx.Component:
+    """Draw a link that no letter carries."""
+    return rx.el.div(
+        rx.el.p("No letter went out. Give this link to ", rx.el.b(of.link_for, class_name="b"), " yourself:"),
+        rx.el.p(
+            rx.el.span(of.link, class_name="mono long", id=identifier),
+            CopyButton.create(text=of.link, label="Copy the link"),
+            class_name="row",
+        ),
+        rx.el.p(lasts, class_name="t2"),
+        rx.cond(of.link_is_local, rx.el.p(LOCAL, class_name="t2"), rx.fragment()),
+    )
+
+
+def _resetting() -> rx.Component:
+    return question(
+        Resets,
+        "reset",
+        "Let " + Resets.asked_name + " set a new password?",
+        rx.el.p(
+            "A letter with a link goes to their address, or the link is shown here. The old password works until a new "
+            "one is set, which ends their sessions. The audit log says who made the link."
+        ),
+        keep="Not now",
+        act="Make the link",
+        on_act=Resets.make,
+    )
+
+
+def _reset() -> rx.Component:
+    return dialog(
+        "A link for a new password",
+        _shown(
+            Resets, "reset-link", "It works once, for an hour, and is not shown again. Whoever has it is that person."
+        ),
+        identifier="reset-shown",
+        opened=Resets.asking == "shown",
+        on_close=Resets.keep,
+        foot=[button("Done", Resets.keep, kind="primary")],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from backend.identity.types import PERMISSIONS, Role
+from backend.identity.types import OF_THE_ORGANISATION, PERMISSIONS, Role
 from backend.operator import Permission as May
 from console.components.ui import icon, panel
 from console.state.members import MembersState as Members
@@ -80,8 +80,15 @@ def matrix() -> rx.Component:
         rx.el.tbody(*parts),
         class_name="mx",
     )
+    given = rx.cond(
+        Members.shown_given != Members.shown_role,
+        rx.el.span(" in this project, ", Members.shown_given.capitalize(), " in the organisation"),
+        rx.fragment(),
+    )
     shown: Any = rx.cond(
-        Members.shown, rx.el.span("Showing ", Members.shown_role.capitalize(), ", as held by ", Members.shown_name), ""
+        Members.shown,
+        rx.el.span("Showing ", Members.shown_role.capitalize(), given, ", as held by ", Members.shown_name),
+        "",
     )
     words = "Each role holds all that the role to its right may do. Nobody changes their own role."
     return panel(
@@ -93,8 +100,10 @@ def matrix() -> rx.Component:
     )
 
 
-def _marked(role: Role) -> Any:
-    return rx.cond(Members.shown_role == role.value, "col", "")
+def _marked(role: Role, permission: May | None = None) -> Any:
+    """Mark the column that counts: what reaches beyond a project follows the organisation's role everywhere."""
+    counts = Members.shown_given if permission in OF_THE_ORGANISATION else Members.shown_role
+    return rx.cond(counts == role.value, "col", "")
 
 
 def _head(role: Role) -> rx.Component:
@@ -109,7 +118,7 @@ def _row(words: str, permission: May) -> rx.Component:
         rx.el.td(
             icon("check", small=True) if permission in PERMISSIONS[role] else rx.el.span("·", aria_hidden="true"),
             rx.el.span("Yes" if permission in PERMISSIONS[role] else "No", class_name="sr"),
-            class_name=_marked(role),
+            class_name=_marked(role, permission),
         )
         for role in Role
     ]

@@ -23,6 +23,7 @@ from console.components.ui import (
 )
 from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
+from console.state.resets import ResetsState as Resets
 
 BELOW_OWNER = ("admin", "editor", "reviewer", "viewer")
 PROJECT_ROLES = (("", "The same"), *((one, one.capitalize()) for one in BELOW_OWNER))
@@ -118,6 +119,11 @@ def _acts(one: Any) -> rx.Component:
             rx.fragment(
                 menu_item("Transfer ownership", Members.ask_transfer(one.id, one.name), icon="crown"), menu_line()
             ),
+            rx.fragment(),
+        ),
+        rx.cond(
+            Members.may & ~one.fixed & one.has_password,
+            rx.fragment(menu_item("New password by link", Resets.ask(one.id, one.name), icon="key-round"), menu_line()),
             rx.fragment(),
         ),
         menu_item(leave, Members.ask_remove(one.id, one.name), icon="user-minus", danger=True),

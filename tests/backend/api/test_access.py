@@ -99,6 +99,22 @@ async def test_group_rules_are_made_and_ended(owner: httpx.AsyncClient, lena: ht
     assert (await owner.delete(f"/api/group-rules/{made.json()['id']}")).status_code == 204
 
 
+async def test_the_organisation_is_read_and_renamed(owner: httpx.AsyncClient, lena: httpx.AsyncClient) -> None:
+    assert (await owner.patch("/api/organisation", json={"name": "Alder & Rowe"})).json()["name"] == "Alder & Rowe"
+    assert (await lena.get("/api/organisation")).json()["name"] == "Alder & Rowe"
+    assert (await lena.patch("/api/organisation", json={"name": "Mine"})).status_code == 403
+    assert (await owner.patch("/api/organisation", json={"name": " "})).status_code == 422
+
+
+async def test_a_reset_link_is_of_no_key_and_of_nobody_without_the_right(
+    owner: httpx.AsyncClient, lena: httpx.AsyncClient
+) -> None:
+    [id_of_lena] = [one["id"] for one in (await owner.get("/api/members")).json()["members"] if one["name"] == "Lena"]
+    at = f"/api/members/{id_of_lena}/reset-link"
+    assert (await lena.post(at)).status_code == 403
+    assert (await owner.post(at)).status_code in {403, 422}, "a key, or a member without a password"
+
+
 async def test_projects_are_named_and_closed(owner: httpx.AsyncClient, lena: httpx.AsyncClient) -> None:
     made = (await owner.post("/api/projects", json={"name": "Billing"})).json()
     at = f"/api/projects/{made['id']}"

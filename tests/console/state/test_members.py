@@ -9,6 +9,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.errors import Forbidden, NotFound
+from backend.identity.models import PasswordRow
 from backend.identity.permissions import Role
 from backend.identity.types import PERMISSIONS
 from backend.operator import Permission
@@ -19,8 +20,10 @@ from console.door.outgoing import places, way_out
 from console.state.bar import BarState
 from console.state.invitations import InvitationsState
 from console.state.members import MembersState
+from console.state.resets import ResetsState
 from tests.console.tab import Tab, refused, tab
 from tests.factories.people import join
+from tests.tenancy import EVERYWHERE
 
 __all__ = ["tab"]
 
@@ -35,7 +38,7 @@ def test_every_permission_has_one_row_in_the_matrix() -> None:
     assert PERMISSIONS[Role.OWNER] == frozenset(drawn)
 
 
-@pytest.mark.parametrize("kind", [MembersState, InvitationsState, BarState])
+@pytest.mark.parametrize("kind", [MembersState, InvitationsState, ResetsState, BarState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
     await refused(kind, {"invite": [{}], "add_rule": [{}]})
 
@@ -72,10 +75,30 @@ async def test_an_owner_changes_a_role_and_the_list_shows_it(services: Services,
     assert await state.change_here(lena.id, "reviewer") is None
     lena = next(row for row in state.rows if row.name == "Lena")
     assert (lena.role, lena.here, state.counts["editor"]) == ("editor", "reviewer", 1)
+    await state.show(lena.id)
+    assert (state.shown_role, state.shown_given) == ("reviewer", "editor"), "what counts in this project is marked"
+    assert await state.change_here(lena.id, "") is None
+    assert (state.shown_role, state.shown_given) == ("editor", "editor")
     own = next(row for row in state.rows if row.is_self)
     assert own.fixed
     assert await state.change_role(own.id, "viewer") is not None  # the refusal is told, the list is as it was
     assert next(row.role for row in state.rows if row.is_self) == "owner"
+
+
+async def test_a_link_for_a_new_password_is_shown_once(services: Services, tab: Tab) -> None:
+    lena = (await services.identity.by_session((await person(services, "Lena", Role.VIEWER)).cookie))[0]
+    async with services.units.write(EVERYWHERE) as work:
+        work.session.add(PasswordRow(user_id=lena.user_id, hash="of a password"))
+    members, state = tab.at("/members").state(MembersState), tab.state(ResetsState)
+    await members.load()
+    assert [one.name for one in members.rows if one.has_password] == ["Lena"]
+    await state.ask(lena.user_id, "Lena")
+    assert (state.asking, state.link) == ("reset", "")
+    await state.make()
+    assert state.link.startswith("http://127.0.0.1:3000/sign-in/reset?token=")
+    assert (state.asking, state.link_for, state.link_is_local) == ("shown", "lena@alder-rowe.example", True)
+    await state.keep()
+    assert (state.asking, state.link) == ("", "")
 
 
 async def test_an_invitation_shows_its_link_once_where_no_mail_is_set_up(services: Services, tab: Tab) -> None:

@@ -16,7 +16,7 @@ async def test_the_projects_of_the_organisation_are_listed(tab: Tab) -> None:
 
 
 async def test_an_anonymous_tab_sees_no_project(services: Services) -> None:
-    await refused(ProjectsState, {"save": [{}]})
+    await refused(ProjectsState, {"save": [{}], "rename_organisation": [{}]})
 
 
 async def test_a_project_is_made_renamed_and_deleted(tab: Tab) -> None:
@@ -38,3 +38,14 @@ async def test_a_project_is_made_renamed_and_deleted(tab: Tab) -> None:
     await state.type_name("Bills")
     await state.end()
     assert [row.name for row in state.rows] == ["Support desk"]
+
+
+async def test_the_organisation_is_renamed(tab: Tab) -> None:
+    state = tab.state(ProjectsState)
+    await state.load()
+    assert state.organisation == "My organisation"
+    await state.ask_organisation()
+    await state.rename_organisation({"name": ""})
+    assert (state.renaming, state.errors) == (True, {"name": "Give the organisation a name."})
+    await state.rename_organisation({"name": "Alder & Rowe"})
+    assert (state.renaming, state.organisation) == (False, "Alder & Rowe")
