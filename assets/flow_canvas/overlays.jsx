@@ -1,6 +1,6 @@
 // What lies over the canvas: the checklist, zoom, legend, refusals, the small map.
 
-import React, { useCallback, useState } from "react";
+import React, { useCallback, useEffect, useState } from "react";
 import { MiniMap, useReactFlow, useStore } from "@xyflow/react";
 import { addKind, tidyUp } from "./actions.js";
 import { ConnectList } from "./connect.jsx";
@@ -9,7 +9,7 @@ import { Problems } from "./problems.jsx";
 import { PortMark } from "./shapes.jsx";
 import { useFlow } from "./store.js";
 import { bridge } from "./types.js";
-import { boxesOf, fitted } from "./view.js";
+import { boxesOf, fitted, hides } from "./view.js";
 
 /** Fit the flow into what the boxes leave free, never above 100 %. */
 export function useFit(store, wrapper) {
@@ -19,12 +19,27 @@ export function useFit(store, wrapper) {
       const { nodes } = store.state;
       const frame = wrapper.current?.getBoundingClientRect();
       if (!nodes.length || !frame?.width) return undefined;
-      const over = wrapper.current.querySelector(".probs, .ro")?.getBoundingClientRect();
-      const box = over && { width: over.right - frame.left, height: over.bottom - frame.top };
-      return setViewport(fitted(boxesOf(nodes), frame, box), { duration });
+      store.fitted = fitted(boxesOf(nodes), frame, overIn(wrapper.current));
+      return setViewport(store.fitted, { duration });
     },
     [setViewport, store, wrapper],
   );
+}
+
+function overIn(wrapper) {
+  const [frame, over] = [wrapper.getBoundingClientRect(), wrapper.querySelector(".probs, .ro")?.getBoundingClientRect()];
+  return over && { width: over.right - frame.left, height: over.bottom - frame.top };
+}
+
+/** Fit again when the list of problems grew over a node, unless a hand has moved the view since it was fitted. */
+function useNothingHidden(store, fit, wrapper) {
+  const { getViewport } = useReactFlow();
+  const count = useFlow(store, (s) => s.problems.length);
+  useEffect(() => {
+    const [now, then, over] = [getViewport(), store.fitted, wrapper.current && overIn(wrapper.current)];
+    const untouched = then && ["x", "y", "zoom"].every((key) => Math.abs(now[key] - then[key]) < 0.5);
+    if (over && untouched && hides(over, boxesOf(store.state.nodes), now)) fit();
+  }, [count, store, fit, wrapper, getViewport]);
 }
 
 function ZoomBox({ store, fit, map, setMap }) {
@@ -111,6 +126,7 @@ function Empty({ store }) {
 
 export function Overlays({ store, fit, wrapper }) {
   const [map, setMap] = useState(false);
+  useNothingHidden(store, fit, wrapper);
   const readOnly = useFlow(store, (s) => s.readOnly);
   const note = useFlow(store, (s) => s.note);
   return (

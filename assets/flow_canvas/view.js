@@ -18,6 +18,9 @@ function placed(bounds, frame, pad) {
   };
 }
 
+/** Tell whether a box in the corner lies over a node. */
+export const hides = (over, boxes, view) => boxes.some((b) => b.x * view.zoom + view.x < over.width + 8 && b.y * view.zoom + view.y < over.height + 8);
+
 /** Try the whole frame, then beside the box, then under it; the nearest view that hides no node wins. */
 export function fitted(boxes, frame, over) {
   const x = Math.min(...boxes.map((b) => b.x));
@@ -25,7 +28,6 @@ export function fitted(boxes, frame, over) {
   const bounds = { x, y, width: Math.max(...boxes.map((b) => b.x + b.width)) - x, height: Math.max(...boxes.map((b) => b.y + b.height)) - y };
   const whole = placed(bounds, frame, { left: EDGE, top: EDGE });
   if (!over) return whole;
-  const hidden = (view) => boxes.some((b) => b.x * view.zoom + view.x < over.width + 8 && b.y * view.zoom + view.y < over.height + 8);
   const views = [whole, placed(bounds, frame, { left: over.width + 16, top: EDGE }), placed(bounds, frame, { left: EDGE, top: over.height + 12 })];
-  return views.filter((view) => !hidden(view)).sort((a, b) => b.zoom - a.zoom)[0] || views[2];
+  return views.filter((view) => !hides(over, boxes, view)).sort((a, b) => b.zoom - a.zoom)[0] || views[2];
 }

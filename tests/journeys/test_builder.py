@@ -222,3 +222,24 @@ def test_a_deleted_flow_comes_back(console: Console) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(line).to_have_count(1)
     console.look("flows")
+
+
+def test_problems_that_grow_cover_no_node(console: Console) -> None:
+    """The list stands in the corner where a flow begins; on a small screen it reached over the first node."""
+    says = [node(f"say{n}", "template", {"template": "{{ input.question }}"}) for n in range(4)]
+    names = ["input.question", *(f"say{n}.text" for n in range(4))]
+    into = [*(f"say{n}.data" for n in range(4)), "output.value"]
+    drawn = document([node("input", "input"), *says, node("output", "output")],
+                     [f"{source} > {target}" for source, target in zip(names, into, strict=True)])  # fmt: skip
+    console.page.set_viewport_size({"width": 1280, "height": 720})
+    page = open_flow(console, make(console, "Grows", drawn))
+    problems = page.locator(".probs")
+    expect(problems).to_contain_text("none")
+    at(page, "input").locator("header").click()
+    page.keyboard.press("Delete")
+    expect(problems).to_contain_text("The flow has no Input.")
+    page.wait_for_function(
+        """() => { const over = document.querySelector(".probs").getBoundingClientRect();
+            const boxes = [...document.querySelectorAll("article.node")].map((one) => one.getBoundingClientRect());
+            return boxes.length === 5 && boxes.every((b) => b.left >= over.right || b.top >= over.bottom); }"""
+    )

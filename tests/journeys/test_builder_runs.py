@@ -210,3 +210,8 @@ def test_the_builder_reads_well_in_every_size_and_scheme(console: Console) -> No
     page.get_by_role("button", name="Show as steps").click()
     expect(page.locator("[data-step=say]")).to_be_visible()
     console.look("builder-steps")
+    page.set_viewport_size({"width": 390, "height": 640})
+    field, bar = page.get_by_label("Test message").bounding_box(), page.locator(".tabbar").bounding_box()
+    assert field
+    assert bar
+    assert field["y"] + field["height"] <= bar["y"], "the message field stands above the bar, however long the answer"

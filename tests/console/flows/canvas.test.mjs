@@ -10,7 +10,7 @@ const { builder, edgeOf, freeId, fromDocument, outputsOf, toDocument, wire } = a
 const { apply, undoing } = await import(at("operations.js"));
 const { axis, criticalPath } = await import(at("timeline.js"));
 const { parts, storedFor, typing, variablesFor } = await import(at("variables.js"));
-const { fitted } = await import(at("view.js"));
+const { fitted, hides } = await import(at("view.js"));
 const { ofSettings } = await import(at("derived.js"));
 const { freePlace, overlaps } = await import(new URL("../../../assets/ui/placing.js", import.meta.url));
 
@@ -129,6 +129,13 @@ test("fit leaves the boxes over the canvas free", () => {
   const view = fitted(boxes, { width: 1200, height: 430 }, { width: 384, height: 150 });
   assert.ok(view.zoom <= 1);
   assert.ok(boxes.every((b) => b.x * view.zoom + view.x > 384 || b.y * view.zoom + view.y > 150));
+});
+
+test("a list of problems that grew lies over a node or it does not", () => {
+  const [boxes, view] = [[{ x: 0, y: 0, width: 160, height: 72 }], { x: 100, y: 200, zoom: 1 }];
+  assert.equal(hides({ width: 384, height: 150 }, boxes, view), false);
+  assert.equal(hides({ width: 384, height: 260 }, boxes, view), true);
+  assert.equal(hides({ width: 60, height: 260 }, boxes, view), false);
 });
 
 test("a toast stands in the corner, or at the nearest place where it covers nothing that can be pressed", () => {
