@@ -1,6 +1,9 @@
 """What goes into the log and onto the terminal."""
 
+import json
 import logging
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,9 @@ import pytest
 from reflex_base.event.processor import base_state_processor
 from reflex_base.vars import base
 
+from backend.bootstrap import logs
 from backend.bootstrap.logs import MAX_TERMINAL_CHARACTERS, configure_logs
+from backend.trace_ids import request_id, run_id
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +41,38 @@ def test_a_long_line_is_cut_on_the_terminal(tmp_path: Path, capfd: pytest.Captur
     configure_logs(tmp_path)
     logging.getLogger("signalbox.test").error("x" * 1_000_000)
     assert len(capfd.readouterr().err) < MAX_TERMINAL_CHARACTERS + 20
+
+
+def test_a_line_carries_its_request_and_its_run_and_the_files_never_outgrow_their_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "MAX_BYTES", 2_000)
+    path = configure_logs(tmp_path)
+    asked, run = request_id.set("req_1"), run_id.set("run_1")
+    logging.getLogger("signalbox.test").info("within")
+    run_id.reset(run)
+    request_id.reset(asked)
+    within = json.loads(path.read_text().splitlines()[-1])
+    assert (within["message"], within["request"], within["run"]) == ("within", "req_1", "run_1")
+    for number in range(500):
+        logging.getLogger("signalbox.test").info("line %s", number)
+    files = [*path.parent.iterdir()]
+    assert len(files) == logs.NUM_FILES == 5
+    assert all(file.stat().st_size <= 2_000 for file in files)
+    last = json.loads(path.read_text().splitlines()[-1])
+    assert last["message"] == "line 499"
+    assert not {"request", "run"} & last.keys()
+
+
+def test_what_a_child_says_at_its_end_is_a_line_of_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_taken_in", [])
+    path = configure_logs(tmp_path)
+    logs.take_children_in()
+    with logs.children_log(tmp_path).open("a") as stderr:
+        subprocess.run(["sh", "-c", "echo a word of a child >&2"], stderr=stderr, check=True)
+    deadline = time.monotonic() + 10
+    while "a word of a child" not in path.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    line = next(one for one in map(json.loads, path.read_text().splitlines()) if "child" in one["message"])
+    assert line["logger"] == logs.CHILDREN
