@@ -64,7 +64,7 @@ def measure(server: Server, key: str, model_url: str) -> float:
         call(client, "POST", f"/api/experiments/{made}/start")
         while (found := call(client, "GET", f"/api/experiments/{made}"))["status"] == "running":
             assert time.perf_counter() - began < WAIT_SECONDS, found
-            time.sleep(0.05)
+            time.sleep(0.1)
         took = time.perf_counter() - began
         assert (found["status"], found["num_done"]) == ("done", NUM_ROWS), found
     return took
