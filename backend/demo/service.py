@@ -19,7 +19,7 @@ from backend.demo.types import Example, ExampleFlow, ExampleNode, FirstRun
 from backend.errors import NotFound
 from backend.flows.service import FlowService
 from backend.knowledge.service import KnowledgeService
-from backend.knowledge.types import Document
+from backend.knowledge.types import Document, DocumentFilter, DocumentStatus
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.providers.service import ProviderService
@@ -162,8 +162,8 @@ class DemoService:
             return False
         ours = set(row.document_ids)
         with contextlib.suppress(NotFound):
-            page = Page(limit=len(ours) + 1)
-            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, page)
+            page, ready = Page(limit=len(ours) + 1), DocumentFilter(status=DocumentStatus.DONE)
+            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, page, ready)
             return any(one.id not in ours for one in listed.items)
         return False
 

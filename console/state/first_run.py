@@ -113,7 +113,8 @@ class FirstRunFilesState(Phased, rx.State):
                     if lines != self.files:
                         self.files = lines
                     first = await self.get_state(FirstRunState)
-                    if (was_busy and not busy) or not first.seeded:
+                    is_new = not first.added and any(line.mark == "ok" for line in lines)
+                    if (was_busy and not busy) or is_new or not first.seeded:
                         await first._read(operator)
                 if not busy:
                     return

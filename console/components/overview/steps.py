@@ -92,7 +92,7 @@ def _add() -> rx.Component:
             rx.el.p(
                 "Ask about it in ",
                 rx.el.a("step 01", href="#first-question", class_name="u", reload_document=True),
-                " once it is ready.",
+                ".",
                 class_name="t12",
             ),
             rx.fragment(),

@@ -19,7 +19,7 @@ from backend.knowledge.types import DocumentStatus
 from backend.operator import Operator
 from backend.paging import Page
 from backend.settings import Settings
-from tests.backend.demo.judging import ADDED
+from tests.backend.demo.judging import ADDED, Added
 from tests.backend.demo.waiting import added
 from tests.factories.conversations import chat
 
@@ -143,6 +143,12 @@ async def test_a_step_stays_done_when_its_thing_is_deleted(example, running, per
     done_at = (await running.demo.first_run(person)).added_at
     await running.knowledge.delete_document(person, document.id)
     assert (await running.demo.first_run(person)).added_at == done_at
+
+
+async def test_a_document_that_cannot_be_read_does_not_close_its_step(example, running, person):
+    document = await added(running, person, Added("empty.txt", "", ()))
+    assert document.status is DocumentStatus.FAILED
+    assert (await running.demo.first_run(person)).added_at is None
 
 
 async def test_hiding_is_kept_and_taken_back(example, running, person):
