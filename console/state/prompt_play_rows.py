@@ -233,14 +233,14 @@ def total(columns: Sequence[ColumnLine]) -> str:
 def recalled(detail: dict[str, Any]) -> tuple[ColumnLine, dict[str, str]]:
     """Return the column and the values of a call that a flow made with a prompt, as its trace keeps them."""
     told = detail["managed_prompt"]
-    values = {name: _typed(value) for name, value in {"history": told.get("history", []), **told["values"]}.items()}
+    values = {name: as_typed(value) for name, value in {"history": told.get("history", []), **told["values"]}.items()}
     last = detail["messages"][-1]
     if last["role"] == "user":
         values[SAID] = last["content"]
     return ColumnLine("", str(told["version"]), detail.get("model", "")), values
 
 
-def _typed(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """Return a value as somebody would type it."""
     if isinstance(value, bool):
         return "yes" if value else ""

@@ -180,6 +180,14 @@ def test_two_versions_are_tried_at_once_shared_and_kept(console: Console) -> Non
     expect(play.get_by_text("2 of 2 done")).to_be_visible(timeout=ANSWERED_MS)
     expect(play.locator(".cf").nth(1)).to_contain_text(re.compile(r"\d+ in, \d+ out"))
     console.look("prompt-play")
+    dataset = console.api.post("/api/datasets", json={"name": "Tones"}).json()["id"]
+    console.api.post(f"/api/datasets/{dataset}/items", json=[{"input": {"tone": "a calm voice", "name": "Eve"}}])
+    play.get_by_role("button", name="Fill from a row").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Row")).to_have_value("1")
+    console.look("prompt-play-row")
+    dialog.get_by_role("button", name="Fill", exact=True).click()
+    expect(page.get_by_label("name", exact=True)).to_have_value("Eve")
     play.get_by_role("button", name="Share").click()
     address = play.get_by_role("link", name="Shared address").get_attribute("href")
     assert address

@@ -8,6 +8,7 @@ import reflex as rx
 
 from backend.prompts.types import MAX_COLUMNS
 from console.components.prompts.editor import PlayKeys
+from console.components.prompts.row_loading import load_dialog
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
     CopyButton,
@@ -26,6 +27,7 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_play import PromptPlayState as Play
+from console.state.prompt_play_load import PromptPlayLoadState as Load
 from console.state.prompt_play_row import PromptPlayRowState as Row
 from console.state.prompt_play_rows import BOOLEAN, TEXT
 
@@ -43,6 +45,7 @@ def playground() -> rx.Component:
         ),
         PlayKeys.create(on_run=Play.send),
         row_dialog(Row, "Input"),
+        load_dialog(),
         class_name="play",
         aria_label="Playground",
     )
@@ -63,6 +66,7 @@ def _acts() -> rx.Component:
     acts = rx.fragment(
         hint,
         rx.cond(Play.shared, link, rx.fragment()),
+        button("Fill from a row", Load.ask, size="sm", kind="quiet"),
         button("Share", Play.share, size="sm", kind="quiet"),
         button(
             "Add column",
