@@ -52,6 +52,10 @@ def test_a_flow_is_drawn_by_dragging_and_pulling(console: Console) -> None:
     expect(at(page, "input")).to_be_visible()
     page.get_by_role("button", name="Close problems").click()
 
+    page.get_by_label("Find a node").fill("templ")
+    expect(page.locator("[data-kind=template]")).to_be_visible()
+    expect(page.locator("[data-kind=condition]")).to_have_count(0)
+    page.get_by_label("Find a node").fill("")
     drag_kind(page, "template", 420, 330)
     expect(at(page, "template")).to_be_visible()
     saved(page, console, flow_id, lambda flow: kinds(flow) == ["input", "output", "template"])
@@ -72,6 +76,16 @@ def test_a_flow_is_drawn_by_dragging_and_pulling(console: Console) -> None:
     page.keyboard.press("Delete")
     expect(at(page, "template")).to_have_count(0)
     saved(page, console, flow_id, lambda flow: kinds(flow) == ["input", "output"] and not flow["edges"])
+    page.keyboard.press("Control+z")
+    saved(page, console, flow_id, lambda flow: tracks(flow) == wanted)
+
+    page.get_by_role("button", name="Small map").click()
+    expect(page.get_by_role("img", name="Small map of the flow")).to_be_visible()
+    page.get_by_role("button", name="Small map").click()
+    at(page, "template").locator("header").click()
+    at(page, "output").locator("header").click(modifiers=["Control"])
+    page.keyboard.press("Delete")
+    saved(page, console, flow_id, lambda flow: kinds(flow) == ["input"])
     page.keyboard.press("Control+z")
     saved(page, console, flow_id, lambda flow: tracks(flow) == wanted)
 

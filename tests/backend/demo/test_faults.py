@@ -33,14 +33,18 @@ def test_kill_9_while_the_example_is_made_ends_in_one_whole_example(tmp_path: Pa
         key = server.make_key()
         with httpx.Client(base_url=f"{server.base_url}/api", headers={"X-API-Key": key}, timeout=30) as client:
             wait_for_the_example(server)
-            bases = client.get("/knowledge-bases").json()["knowledge_bases"]
-            assert len(bases) == 1
-            documents = client.get(f"/knowledge-bases/{bases[0]['id']}/documents").json()["documents"]
-            assert sorted((one["name"], one["status"]) for one in documents) == [
-                (name, "done") for name in sorted(HANDBOOK)
-            ]
-            assert [flow["slug"] for flow in client.get("/flows").json()["flows"]] == [SLUG]
-            assert num_conversations(server) == len(CHATS)
+            check(server, client)
+            assert server.ask("demo reset") == "The example project is as it came."
+            check(server, client)
+
+
+def check(server: Server, client: httpx.Client) -> None:
+    bases = client.get("/knowledge-bases").json()["knowledge_bases"]
+    assert len(bases) == 1
+    documents = client.get(f"/knowledge-bases/{bases[0]['id']}/documents").json()["documents"]
+    assert sorted((one["name"], one["status"]) for one in documents) == [(name, "done") for name in sorted(HANDBOOK)]
+    assert [flow["slug"] for flow in client.get("/flows").json()["flows"]] == [SLUG]
+    assert num_conversations(server) == len(CHATS)
 
 
 def num_conversations(server: Server) -> int:
