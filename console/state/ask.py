@@ -18,7 +18,8 @@ from backend.operator import Permission
 from console import routes
 from console.problems import Caught, caught
 from console.state import formats
-from console.state.conversations_rows import Part, Source, answer_parts, citation_of, source_line
+from console.state.cited_text import Part
+from console.state.conversations_rows import Source, answer_parts, citation_of, source_line
 from console.state.first_run import FirstRunState
 from console.state.seat import Seated
 

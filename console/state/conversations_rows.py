@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -20,6 +19,7 @@ from backend.conversations.types import (
 )
 from console import routes
 from console.state import formats
+from console.state.cited_text import Part, parts_of
 
 STATE_WORDS = {
     ChatState.RUNNING: "Answering",
@@ -29,7 +29,6 @@ STATE_WORDS = {
 }
 RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
 CHANNEL_WORDS = {Channel.CONSOLE: "Console", Channel.API: "API"}
-MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass(frozen=True)
@@ -56,15 +55,6 @@ class Choice:
     count: str
     percent: int
     chosen: bool
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of an answer: text, or the number of a source with the address of its passage."""
-
-    text: str
-    number: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,17 +178,4 @@ def source_line(citation: Citation) -> Source:
 
 
 def answer_parts(text: str, citations: tuple[Citation, ...]) -> list[Part]:
-    """Cut a text at its markers: [2] becomes a link where there is a source 2, and stays as it is where not."""
-    addresses = {str(citation.number): passage_address(citation) for citation in citations}
-    parts: list[Part] = []
-    start = 0
-    for marker in MARKER.finditer(text):
-        if (number := marker[1]) not in addresses:
-            continue
-        if before := text[start : marker.start()].rstrip():
-            parts.append(Part(f"{before} "))
-        parts.append(Part("", number, addresses[number]))
-        start = marker.end()
-    if rest := text[start:]:
-        parts.append(Part(rest))
-    return parts
+    return parts_of(text, {str(citation.number): passage_address(citation) for citation in citations})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
@@ -10,18 +9,8 @@ from typing import Any
 from console import routes
 from console.problems import Problem
 from console.state import formats
+from console.state.cited_text import Part, parts_of
 from console.state.run_board import RunBoard, shown
-
-MARKER = re.compile(r"\[(\d{1,3})\]")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of an answer: text, or the number of a source with the address of its passage."""
-
-    text: str
-    number: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,7 +28,7 @@ class Said:
     agent: bool
     who: str
     when: str
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Part] = field(default_factory=list)
     sources: list[Cited] = field(default_factory=list)
     state: str = ""
     words: str = ""
@@ -48,7 +37,7 @@ class Said:
 
 
 def question(text: str, zone: tzinfo, now: datetime) -> Said:
-    return Said(agent=False, who="You, test", when=formats.clock(now, zone, now), pieces=[Piece(text)])
+    return Said(agent=False, who="You, test", when=formats.clock(now, zone, now), pieces=[Part(text)])
 
 
 def answer(board: RunBoard, who: str) -> Said:
@@ -60,7 +49,7 @@ def answer(board: RunBoard, who: str) -> Said:
         agent=True,
         who=who,
         when="",
-        pieces=pieces(text, {one.number: one.href for one in sources}),
+        pieces=parts_of(text, {one.number: one.href for one in sources}),
         sources=sources,
         state=state,
         words=words,
@@ -81,23 +70,6 @@ def _how(board: RunBoard) -> tuple[str, str]:
     if board.status == "failed" or board.error:
         return "fail", board.error or "The run failed."  # an error of a node begins with its plate
     return "ok", formats.span(board.elapsed_ms)
-
-
-def pieces(text: str, hrefs: dict[str, str]) -> list[Piece]:
-    """Cut a text at its [1] marks; a mark that names no source stays text."""
-    found: list[Piece] = []
-    last = 0
-    for match in MARKER.finditer(text):
-        number = match[1]
-        if number not in hrefs:
-            continue
-        if match.start() > last:
-            found.append(Piece(text[last : match.start()]))
-        found.append(Piece("", number, hrefs[number]))
-        last = match.end()
-    if last < len(text):
-        found.append(Piece(text[last:]))
-    return found
 
 
 def cited(one: dict[str, Any], at: int) -> Cited:

@@ -5,19 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.flows.types import Run, RunStatus
+from backend.flows.types import Run
 from backend.overview.types import FlowLine, Home
 from console import routes
 from console.state import formats
-
-RUN_MARKS = {
-    RunStatus.DONE: ("ok", "Done"),
-    RunStatus.FAILED: ("fail", "Failed"),
-    RunStatus.RUNNING: ("run", "Running"),
-    RunStatus.QUEUED: ("queued", "Queued"),
-    RunStatus.WAITING: ("wait", "Waiting"),
-    RunStatus.CANCELLED: ("idle", "Cancelled"),
-}
+from console.state.flows_rows import RUN_MARKS, RUN_WORDS
 
 
 @dataclass(frozen=True)
@@ -136,7 +128,7 @@ def summary(needs: list[NeedLine]) -> list[str]:
 
 def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
     flow, last = line.flow, line.flow.last_run
-    mark, words = RUN_MARKS[last.status] if last else ("queued", "Never ran")
+    mark, words = (RUN_MARKS[last.status], RUN_WORDS[last.status]) if last else ("queued", "Never ran")
     return FlowRow(
         id=flow.id,
         name=flow.name,
@@ -152,7 +144,7 @@ def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
 
 
 def run_row(run: Run, zone: tzinfo, at: datetime) -> RunRow:
-    mark, words = RUN_MARKS[run.status]
+    mark, words = RUN_MARKS[run.status], RUN_WORDS[run.status]
     return RunRow(
         id=run.id,
         href=routes.to(routes.RUN, run.id),

@@ -15,10 +15,11 @@ from backend.flows.types import NodeRun, RunDetail, RunWish, Trigger
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
+from console.state.cited_text import Part, parts_of
 from console.state.flow_choices import choices_of, names_of
 from console.state.flows_live import FlowLiveState, follow
 from console.state.flows_rows import RUN_MARKS, RunLine, run_line
-from console.state.flows_said import Cited, Piece, cited, pieces
+from console.state.flows_said import Cited, cited
 from console.state.run_board import RunBoard, shown
 from console.state.run_values import Values, messages, values
 from console.state.seat import Phased
@@ -72,7 +73,7 @@ class RunPageState(Phased, rx.State):
     state_words: rx.Field[str] = rx.field("")
     state_mark: rx.Field[str] = rx.field("queued")
     conversation_href: rx.Field[str] = rx.field("")
-    pieces: rx.Field[list[Piece]] = rx.field(default_factory=list)
+    pieces: rx.Field[list[Part]] = rx.field(default_factory=list)
     sources: rx.Field[list[Cited]] = rx.field(default_factory=list)
     asked: rx.Field[Values] = rx.field(default_factory=Values)
     node: rx.Field[NodeLine] = rx.field(default_factory=NodeLine)
@@ -121,7 +122,7 @@ class RunPageState(Phased, rx.State):
         self.conversation_href = routes.to(routes.CONVERSATION, run.conversation_id) if run.conversation_id else ""
         self.sources = [cited(one, at) for at, one in enumerate(run.citations, start=1)]
         text = shown(run.output) if run.output else ""
-        self.pieces = pieces(text, {one.number: one.href for one in self.sources})
+        self.pieces = parts_of(text, {one.number: one.href for one in self.sources})
         self.asked = values(run.input)
         self._order = tuple(row.node for row in detail.nodes)
 

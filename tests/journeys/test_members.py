@@ -98,7 +98,7 @@ def test_a_person_is_invited_given_a_role_and_removed(console: Console, browser:
     here = page.get_by_label("Role of Maren Vogt in this project")
     here.select_option("editor")
     expect(page.locator("th.col b")).to_have_text("Editor")  # what counts here, not what the organisation gave
-    expect(page.get_by_text("Showing Editor in this project, Reviewer in the organisation")).to_be_visible()
+    expect(page.get_by_text("Showing Editor here, Reviewer elsewhere")).to_be_visible()
     console.look("members-here")
     here.select_option("")
     gets_a_new_password(maren, console)

@@ -166,6 +166,11 @@ class Accounts:
     async def picture(self, user_id: str) -> UserPictureRow | None:
         return (await self._session.exec(select(UserPictureRow).where(UserPictureRow.user_id == user_id))).first()
 
+    async def picture_changed_at(self, user_id: str) -> datetime | None:
+        """Return when the picture was drawn, without its bytes: every page asks."""
+        statement = select(UserPictureRow.changed_at).where(UserPictureRow.user_id == user_id)
+        return (await self._session.exec(statement)).first()
+
     async def drop_picture(self, user_id: str) -> None:
         await self._session.exec(delete(UserPictureRow).where(col(UserPictureRow.user_id) == user_id))
 

@@ -11,6 +11,7 @@ from backend.audit.types import Actor, Target
 from backend.columns import utc_now
 from backend.errors import Conflict, Forbidden, InvalidInput, SignInNeeded
 from backend.identity.admission import admits
+from backend.identity.emails import checked_email
 from backend.identity.errors import InvitationNotFound, LinkNotValid, NotLetIn
 from backend.identity.models import InvitationRow, MemberRow, UserRow
 from backend.identity.permissions import Role, outranks
@@ -23,7 +24,6 @@ from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
 
-MAX_EMAIL_CHARACTERS = 254
 USED = "This invitation was used, taken back or is older than 7 days."
 
 
@@ -39,7 +39,7 @@ class InvitationUse(Base):
     async def invite(self, operator: Operator, email: str, role: Role) -> Invitation:
         """Ask somebody in; the answer has the token, stored nowhere. A letter goes out where mail is set up."""
         operator.require(Permission.MEMBERS_MANAGE)
-        email, token = _address(email), new_token()
+        email, token = checked_email(email), new_token()
         async with self._units.write(operator) as work:
             members = Members(work.session, operator.organisation_id)
             invitations = Invitations(work.session, operator.organisation_id)
@@ -198,15 +198,6 @@ async def _may_give(members: Members, user_id: str, role: Role) -> UserRow:
     if own is None or rank not in {Role.OWNER, Role.ADMIN} or not outranks(rank, role):
         raise Forbidden(f"You cannot give the role {role.value}: your own is {rank.value}.")
     return own[0]
-
-
-def _address(email: str) -> str:
-    email = email.strip().lower()
-    name, at, host = email.rpartition("@")
-    plain = email.isprintable() and not any(sign in email for sign in " ,;<>\"'\\")
-    if not (name and at and "." in host.strip(".") and plain and "@" not in name) or len(email) > MAX_EMAIL_CHARACTERS:
-        raise InvalidInput("This is no e-mail address.", fields={"email": "Write it as name@example.com."})
-    return email
 
 
 async def _tell(work: Work, operator: Operator, action: str, row: InvitationRow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.columns import utc_now
 from backend.errors import InvalidInput
+from backend.identity.emails import checked_email
 from backend.identity.errors import LinkNotValid, WrongCredentials
 from backend.identity.models import PasswordRow, UserRow
 from backend.identity.repository import Accounts, Sessions
@@ -25,7 +26,6 @@ from backend.operator import Operator
 from backend.unit_of_work import Work
 
 SECOND_STEP = "sign-in:second-step"
-MAX_EMAIL_CHARACTERS = 254
 
 
 class PasswordUse(Entering):
@@ -127,15 +127,6 @@ class PasswordUse(Entering):
 
     async def _hashed(self, password: str, email: str) -> str:
         return await self._parts.passwords.hash(checked_password(password, email))
-
-
-def checked_email(email: str) -> str:
-    """Return the address in lower case. Raise InvalidInput."""
-    address = email.strip().lower()
-    name, _, host = address.rpartition("@")
-    if not name or "." not in host.strip(".") or len(address) > MAX_EMAIL_CHARACTERS or not address.isprintable():
-        raise InvalidInput("This is no e-mail address.", fields={"email": "Write it as name@company.example."})
-    return address
 
 
 def checked_password(password: str, email: str) -> str:

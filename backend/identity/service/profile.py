@@ -75,8 +75,8 @@ class ProfileUse(Entering):
     async def picture_version(self, operator: Operator) -> int:
         """Return a number that changes with the operator's picture, 0 without one."""
         async with self._units.read(ACCOUNTS) as reading:
-            row = await Accounts(reading).picture(operator.user_id)
-        return int(row.changed_at.timestamp()) if row else 0
+            changed_at = await Accounts(reading).picture_changed_at(operator.user_id)
+        return int(changed_at.timestamp()) if changed_at else 0
 
     async def picture(self, operator: Operator, user_id: str) -> bytes:
         """Return the picture of a member of the operator's organisation, as PNG. Raise NotFound."""

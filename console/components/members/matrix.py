@@ -82,7 +82,7 @@ def matrix() -> rx.Component:
     )
     given = rx.cond(
         Members.shown_given != Members.shown_role,
-        rx.el.span(" in this project, ", Members.shown_given.capitalize(), " in the organisation"),
+        rx.el.span(" here, ", Members.shown_given.capitalize(), " elsewhere"),
         rx.fragment(),
     )
     shown: Any = rx.cond(

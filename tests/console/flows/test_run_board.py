@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from backend.flows.types import FlowDocument, NodeRun, NodeStatus, Run, RunDetail, RunStatus, Trigger, Try, Usage
-from console.state.flows_said import answer, pieces
+from console.state.cited_text import parts_of
+from console.state.flows_said import answer
 from console.state.run_board import RunBoard, mark_of, shown
 
 
@@ -132,7 +133,7 @@ def test_recalling_the_record_replaces_what_was_heard():
 
 
 def test_marks_without_a_source_stay_text():
-    cut = pieces("See [1] and [9].", {"1": "/documents/d"})
+    cut = parts_of("See [1] and [9].", {"1": "/documents/d"})
     assert [(one.text, one.number) for one in cut] == [("See ", ""), ("", "1"), (" and [9].", "")]
 
 
