@@ -45,6 +45,9 @@ def looks_at_a_flow(viewer: Page, console: Console) -> None:
     page = console.open(f"/flows/{made['id']}")
     page.get_by_role("button", name="Add Input and Output").click()
     expect(page.locator("[data-saved^='Saved']")).to_be_visible()
+    kept = f"{console.base_url}/api/flows/{made['id']}"
+    while len(page.request.get(kept).json()["document"]["nodes"]) < 2:  # "Saved" also stands before the first change
+        page.wait_for_timeout(50)
     open_page(viewer, f"{console.base_url}/flows/{made['id']}")
     expect(viewer.locator("[data-node]")).to_have_count(2)
     expect(viewer.locator(".ro")).to_contain_text("Editors and above may change flows.")
