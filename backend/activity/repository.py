@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.activity.types import Found, Job, Thing
 from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
 from backend.flows.types import NodeStatus, RunStatus
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
@@ -163,11 +164,24 @@ class ActivityRepository:
         return (await self._session.exec(documents)).one() + (await self._session.exec(runs)).one()
 
     async def cost_since(self, moment: datetime) -> Decimal:
-        """Return what runs begun at or after this moment cost, in US dollars."""
-        statement = select(func.sum(RunRow.cost)).where(
-            RunRow.project_id == self._project_id, RunRow.created_at >= moment
+        """Return what runs begun, and answers of experiments ended, at or after this moment cost, in US dollars."""
+        runs = select(func.sum(RunRow.cost)).where(RunRow.project_id == self._project_id, RunRow.created_at >= moment)
+        of_late = select(ExperimentRow.id).where(
+            ExperimentRow.project_id == self._project_id,
+            or_(col(ExperimentRow.finished_at).is_(None), col(ExperimentRow.finished_at) >= moment),
         )
-        return (await self._session.exec(statement)).one() or Decimal(0)
+        # A flow as a variant is a run of its own, which is counted already; its judges are not.
+        cells = select(
+            func.sum(ExperimentCellRow.cost).filter(col(ExperimentCellRow.run_id) == ""),
+            func.sum(ExperimentCellRow.judge_cost),
+        ).where(
+            ExperimentCellRow.project_id == self._project_id,
+            col(ExperimentCellRow.experiment_id).in_(of_late),
+            col(ExperimentCellRow.finished_at) >= moment,
+        )
+        asked, judged = (await self._session.exec(cells)).one()
+        ran = (await self._session.exec(runs)).one()
+        return sum((cost or Decimal(0) for cost in (ran, asked, judged)), Decimal(0))
 
     async def _nodes_done(self, run_ids: Sequence[str]) -> dict[str, int]:
         statement = (

@@ -86,7 +86,7 @@ async def may_be_saved(http: Http, draft: ProviderDraft) -> None:
         message = error.message if isinstance(error, AddressRefused) else "This is not an address of the web."
         hint = error.hint if isinstance(error, AddressRefused) else ""
         hint = hint or "If it lies on this machine or in your network, an owner can tick “Allow private addresses”."
-        raise InvalidInput(message, hint=hint, fields={"base_url": message}) from error
+        raise InvalidInput(message, hint=hint, fields={"base_url": f"{message} {hint}"}) from error
 
 
 def slug_of(name: str, taken: set[str]) -> str:

@@ -42,6 +42,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     numbers: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     planned: rx.Field[str] = rx.field("")
+    drawn: rx.Field[int] = rx.field(0)
     _planned: Draft | None = None
     _num_made: int = 0
 
@@ -49,7 +50,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def load(self) -> None:
         """Open the form: with the prompt or dataset that the address names, or like an experiment."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        # The browser keeps the entries of a form that it takes for the same one: those of an earlier experiment.
+        drawn = self.drawn + 1
         self.reset()
+        self.drawn = drawn
         async with self._loading():
             found = await offered(operator)
             self.datasets, self.prompts, self.flows, self.models = (

@@ -40,6 +40,7 @@ def experiment_form() -> rx.Component:
             _evaluators(),
             _running(),
             id=FORM,
+            key=Form.drawn,
             on_submit=Form.send,
             class_name="xf-form",
         ),

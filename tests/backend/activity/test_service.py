@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlmodel import SQLModel
@@ -15,6 +16,7 @@ from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
 from backend.errors import Forbidden
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.flows.models import FlowRow, RunRow
 from backend.identity.service import IdentityService
 from backend.ids import new_id
@@ -70,6 +72,28 @@ def run(of: FlowRow, status: str = "running", cost: str = "0", created_at: datet
         created_at=created_at or utc_now(),
         finished_at=ended,
     )
+
+
+def experiment(owner: Operator, rows: DatasetRow) -> ExperimentRow:
+    return ExperimentRow(
+        id=new_id("exp"),
+        project_id=owner.project_id,
+        name="Which prompt",
+        dataset_id=rows.id,
+        definition={},
+        baseline="a",
+        concurrency=1,
+        created_by="Ida",
+        created_by_id=owner.user_id,
+    )
+
+
+def cell(of: ExperimentRow, number: int, **more: Any) -> ExperimentCellRow:
+    told = {"finished_at": utc_now(), "status": "done", **more}
+    return ExperimentCellRow(
+        experiment_id=of.id, number=number, project_id=of.project_id, row=number, item_id="", variant=0, repetition=0,
+        **told,
+    )  # fmt: skip
 
 
 def base(owner: Operator, name: str = "Help centre") -> KnowledgeBaseRow:
@@ -189,6 +213,21 @@ async def test_today_adds_what_runs_cost_since_the_day_began(
     today = await activity.today(owner, since)
     assert today.cost == Decimal("0.3121")
     assert today.num_in_work == 1
+
+
+async def test_today_adds_what_experiments_cost(units: Units, owner: Operator, activity: ActivityService) -> None:
+    since = utc_now() - timedelta(hours=1)
+    rows = DatasetRow(id=new_id("ds"), project_id=owner.project_id, name="Questions")
+    answered = experiment(owner, rows)
+    await save(
+        units,
+        rows,
+        answered,
+        cell(answered, 0, cost=Decimal("0.02"), judge_cost=Decimal("0.003")),
+        cell(answered, 1, cost=Decimal(5), run_id="run_counted", judge_cost=Decimal("0.001")),
+        cell(answered, 2, cost=Decimal(7), finished_at=since - timedelta(minutes=1)),
+    )
+    assert (await activity.today(owner, since)).cost == Decimal("0.024")
 
 
 async def test_a_run_is_found_under_what_it_was_asked(units: Units, owner: Operator, activity: ActivityService) -> None:

@@ -15,6 +15,7 @@ from backend.errors import InvalidInput
 from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
+from console.components.experiments.form import FORM, experiment_form
 from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
 from console.state.experiment import ExperimentState
@@ -55,6 +56,13 @@ async def opened(tab: Tab, query: str = "") -> Any:
     form = tab.at(f"/experiments/new{query}").state(ExperimentFormState)
     await form.load()
     return form
+
+
+async def test_the_browser_draws_a_form_that_is_opened_again_anew(tab: Tab, support: Prompt, dataset: str) -> None:
+    drawn = [(await opened(tab, query)).drawn for query in (f"?prompt={support.id}", "", "")]
+    assert len(set(drawn)) == 3
+    form = next(one for one in experiment_form().children if one.id == FORM)
+    assert str(form.key) == str(ExperimentFormState.drawn)
 
 
 def entries(form: Any, **more: str) -> dict[str, str]:
