@@ -136,6 +136,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
         datasets=datasets,
     )  # fmt: skip
+    prompts.users.append(experiments.service.prompt_uses)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)

@@ -215,7 +215,7 @@ class Holes:
 class Use:
     """Who uses a prompt. `follows` is a label or empty, `version` the pinned number or None."""
 
-    kind: Literal["flow", "prompt"]
+    kind: Literal["flow", "prompt", "experiment"]
     id: str
     name: str
     place: str

@@ -116,7 +116,7 @@ def draft_line(latest: int) -> VersionLine:
 
 def use_line(use: Use) -> UseLine:
     what = f"v{use.version}" if use.version is not None else use.follows
-    address = routes.FLOW if use.kind == "flow" else routes.PROMPT
+    address = {"flow": routes.FLOW, "experiment": routes.EXPERIMENT}.get(use.kind, routes.PROMPT)
     place = f" {use.place}" if use.kind == "flow" and use.place else ""
     return UseLine(f"{use.name}{place} uses {what}", routes.to(address, use.id))
 

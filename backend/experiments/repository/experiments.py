@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import String, cast, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,6 +49,14 @@ class Experiments:
             ExperimentRow.project_id == self._project_id,
             ExperimentRow.dataset_id == dataset_id,
             ExperimentRow.status == Status.DONE.value,
+        )
+        return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(limit))).all()
+
+    async def naming(self, word: str, limit: int) -> Sequence[ExperimentRow]:
+        """Return the latest experiments whose wish holds a word anywhere, newest first."""
+        statement = select(ExperimentRow).where(
+            ExperimentRow.project_id == self._project_id,
+            cast(ExperimentRow.definition, String).contains(word, autoescape=True),
         )
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(limit))).all()
 

@@ -16,13 +16,34 @@ from backend.experiments.pinning import judges_pinned, pin
 from backend.experiments.planning import Planner
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases, target
-from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of
-from backend.experiments.types import Cell, CellStatus, Draft, EvaluatorKind, Experiment, Plan, Status
+from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of
+from backend.experiments.types import (
+    Cell,
+    CellStatus,
+    Draft,
+    EvaluatorKind,
+    Experiment,
+    Plan,
+    PromptChoice,
+    Status,
+)
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.prompts.types import PRODUCTION, Use
 
 FIRST_PAGE = Page()
+MOST_USES = 20
+
+
+def _prompts_of(row: ExperimentRow) -> Sequence[tuple[PromptChoice, int | None]]:
+    """Return the managed prompts of a row's variants with their versions; None before a start pins what has none."""
+    pinned = {one.name: one.version for one in pinned_of(row)}
+    return [
+        (variant.prompt, pinned.get(variant.name, variant.prompt.version))
+        for variant in draft_of(row).variants
+        if variant.prompt is not None
+    ]
 
 
 class Making(UseCases):
@@ -85,6 +106,21 @@ class Making(UseCases):
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
             return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))
+
+    async def prompt_uses(self, operator: Operator, prompt_id: str, _slug: str) -> Sequence[Use]:
+        """Return the latest experiments that ask a prompt, each with the version that it asked or is going to ask."""
+        operator.require(Permission.PROMPTS_READ)
+        if not operator.may(Permission.EXPERIMENTS_READ):
+            return []
+        async with self._units.read(operator) as session:
+            rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_USES)
+        uses = [
+            Use("experiment", row.id, row.name, "", "" if version else choice.label or PRODUCTION, version)
+            for row in rows
+            for choice, version in _prompts_of(row)
+            if choice.id == prompt_id
+        ]
+        return tuple(dict.fromkeys(uses))
 
     async def cells(
         self,

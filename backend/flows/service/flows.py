@@ -77,7 +77,7 @@ class FlowUseCases(UseCases):
         async with self._units.read(operator) as session:
             return flow_of(await flow_row(FlowRepository(session, operator.project_id), name))
 
-    async def prompt_uses(self, operator: Operator, slug: str) -> Sequence[Use]:
+    async def prompt_uses(self, operator: Operator, _prompt_id: str, slug: str) -> Sequence[Use]:
         """Return the nodes of drafts and of published versions that use the prompt of this slug."""
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:

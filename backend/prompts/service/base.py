@@ -24,7 +24,8 @@ from backend.prompts.types import LATEST, Taking, Use, VersionRef
 from backend.unit_of_work import Units
 
 # Tell who else uses the prompt of this slug, in the operator's project.
-Users = Callable[[Operator, str], Awaitable[Sequence[Use]]]
+# Called with the id and the slug of a prompt.
+Users = Callable[[Operator, str, str], Awaitable[Sequence[Use]]]
 # Say which version of a prompt (by id) stands under a label (the number it points at) for whoever takes it, or None.
 Split = Callable[[Operator, str, str, int, Taking], Awaitable[int | None]]
 

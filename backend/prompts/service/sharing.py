@@ -47,7 +47,7 @@ class SharingUseCases(UseCases):
         return Playground(row.id, row.prompt_id, document, row.created_by)
 
     async def uses(self, operator: Operator, name: str) -> Sequence[Use]:
-        """Return who uses a prompt: prompts that take it in, then flows. Raise PromptNotFound."""
+        """Return who uses a prompt: prompts that take it in, flows, then experiments. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
             rows = PromptRepository(session, operator.project_id)
@@ -59,5 +59,5 @@ class SharingUseCases(UseCases):
                 if slug == row.slug
             ]
         for users in self.users:
-            found += await users(operator, row.slug)
+            found += await users(operator, row.id, row.slug)
         return found
