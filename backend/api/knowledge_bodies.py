@@ -164,7 +164,7 @@ class PassageBody(BaseModel):
 
     @classmethod
     def of(cls, passage: Passage) -> PassageBody:
-        return cls(**asdict(passage))
+        return cls.model_validate(passage, from_attributes=True)
 
 
 class PassageList(BaseModel):

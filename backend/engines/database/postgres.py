@@ -53,7 +53,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:
         with told():
-            async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
+            async with reading(self._readers) as session, session.begin():
                 await _enter(session, tenant)
                 yield session
 

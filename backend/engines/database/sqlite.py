@@ -89,7 +89,7 @@ class SqliteDatabase:
     @asynccontextmanager
     async def read(self, tenant: Tenant) -> AsyncIterator[AsyncSession]:  # noqa: ARG002  # as above
         with _told():
-            async with reading(AsyncSession(self._readers, expire_on_commit=False)) as session, session.begin():
+            async with reading(self._readers) as session, session.begin():
                 yield session
 
     async def ping(self) -> None:

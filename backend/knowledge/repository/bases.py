@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, delete, func
+from sqlalchemy import bindparam, case, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,12 @@ from backend.knowledge.types import IN_WORK, DocumentStatus, KnowledgeBase, Tall
 from backend.paging import Listed, Page
 
 NOTHING = Tally()
+# Made once: every search asks it.
+MANY = select(KnowledgeBaseRow).where(
+    col(KnowledgeBaseRow.project_id) == bindparam("at"),
+    col(KnowledgeBaseRow.id).in_(bindparam("ids", expanding=True)),
+    col(KnowledgeBaseRow.deleted_at).is_(None),
+)
 
 
 class KnowledgeBases:
@@ -50,12 +56,8 @@ class KnowledgeBases:
     async def many(self, knowledge_base_ids: Sequence[str]) -> list[KnowledgeBase]:
         """Return the bases without their tallies. Raise KnowledgeBaseNotFound unless each one is there."""
         wanted = set(knowledge_base_ids)
-        statement = select(KnowledgeBaseRow).where(
-            KnowledgeBaseRow.project_id == self._project_id,
-            col(KnowledgeBaseRow.id).in_(wanted),
-            col(KnowledgeBaseRow.deleted_at).is_(None),
-        )
-        rows = (await self._session.exec(statement)).all()
+        found = await self._session.exec(MANY, params={"at": self._project_id, "ids": list(wanted)})
+        rows = found.all()
         if len(rows) != len(wanted):
             raise KnowledgeBaseNotFound
         return [_base(row, NOTHING) for row in rows]

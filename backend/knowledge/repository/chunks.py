@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import bindparam, delete, func, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,32 @@ from backend.knowledge.types import Chunk, DocumentStatus, Passage
 from backend.ports.vectors import Hit
 
 ROWS_A_STATEMENT = 500
+# Apart, because from 16 ids on SQLite would rather walk through every chunk of every document.
+FOUND = (
+    select_columns(ChunkRow)
+    .where(col(ChunkRow.project_id) == bindparam("at"), col(ChunkRow.id).in_(bindparam("ids", expanding=True)))
+    .cte("found")
+    .prefix_with("MATERIALIZED")
+)
+# Made once: laying it out anew costs a search as much as carrying it out.
+PASSAGES = (
+    select_columns(
+        FOUND.c.id,
+        FOUND.c.document_id,
+        col(DocumentRow.name),
+        col(DocumentRow.knowledge_base_id),
+        FOUND.c.ordinal,
+        FOUND.c.heading_path,
+        FOUND.c.text,
+        FOUND.c.page,
+    )
+    .join(DocumentRow, col(DocumentRow.id) == FOUND.c.document_id)
+    .where(
+        col(DocumentRow.project_id) == bindparam("at"),
+        col(DocumentRow.status) == DocumentStatus.DONE,
+        col(DocumentRow.deleted_at).is_(None),
+    )
+)
 
 
 class Chunks:
@@ -71,32 +97,9 @@ class Chunks:
     async def passages(self, hits: Sequence[Hit]) -> dict[str, Passage]:
         """Return what stands behind the hits, by chunk id: of finished documents alone, with rank 0."""
         scores = {hit.id: hit.score for hit in hits}
-        # Apart, because from 16 ids on SQLite would rather walk through every chunk of every document.
-        found = (
-            select_columns(ChunkRow)
-            .where(col(ChunkRow.project_id) == self._project_id, col(ChunkRow.id).in_(scores))
-            .cte("found")
-            .prefix_with("MATERIALIZED")
-        )
-        statement = (
-            select_columns(
-                found.c.id,
-                found.c.document_id,
-                col(DocumentRow.name),
-                col(DocumentRow.knowledge_base_id),
-                found.c.ordinal,
-                found.c.heading_path,
-                found.c.text,
-                found.c.page,
-            )
-            .join(DocumentRow, col(DocumentRow.id) == found.c.document_id)
-            .where(
-                col(DocumentRow.project_id) == self._project_id,
-                col(DocumentRow.status) == DocumentStatus.DONE,
-                col(DocumentRow.deleted_at).is_(None),
-            )
-        )
-        rows = (await (await self._session.connection()).execute(statement)).all()
+        rows = (
+            await (await self._session.connection()).execute(PASSAGES, {"at": self._project_id, "ids": list(scores)})
+        ).all()
         return {
             chunk: Passage(chunk, document, name, base, ordinal, " > ".join(path), text, page, scores[chunk], 0)
             for chunk, document, name, base, ordinal, path, text, page in rows
