@@ -105,7 +105,7 @@ async def serve(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.ask)
     configure_logs(settings.folder)
-    drain = Drain(importlib.import_module("console.app").app())
+    drain = Drain(importlib.import_module("console.app").serving())
     server = Server(
         drain, settings.host, settings.port, interface=cast(Any, "asgi"), backlog=1024, log_dictconfig=GRANIAN_LOGS
     )
