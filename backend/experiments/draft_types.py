@@ -113,9 +113,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What became of a variant: a flow's new `version`, or a prompt's with its `label`.
+    """What becomes of a variant: a flow's new `version`, or a prompt's with its `label`.
 
-    `waits_for` is the id of the approval that a protected label waits for, empty where it moved at once.
+    `ran` is the version of the prompt that was asked; `version` is another one where that lacks the model or the
+    parameters which it was asked with, and `is_new` where it is made for that. `waits_for` is the id of the approval
+    that a protected label waits for, empty where it moved at once.
     """
 
     kind: Literal["prompt", "flow"]
@@ -124,6 +126,8 @@ class Promotion:
     version: int
     label: str = ""
     waits_for: str = ""
+    ran: int = 0
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import math
 
-from backend.experiments.types import Comparison, Experiment, MetricComparison
+from backend.experiments.types import COST, Comparison, Experiment, MetricComparison
 
-MAX_WORDS = 1_400
-VERDICTS = {"better": "better", "worse": "worse", "same": "same", "cannot_tell": "cannot tell"}
+MAX_WORDS = 1_300
+VERDICTS = {"better": "Better", "worse": "Worse", "same": "The same", "cannot_tell": "Cannot be told"}
 
 
 def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
-    """Return the experiment by name and id, and each metric's verdict; the id is what a reader finds it by."""
+    """Return who was compared on what, a line for each verdict, and the id, by which a reader's program finds it."""
     rows = f"{found.num_rows:,} row{'' if found.num_rows == 1 else 's'}"
-    head = f"Experiment {found.name} ({found.id}) over {rows} of {found.dataset_name} v{found.dataset_version}"
+    over = f"on {rows} of {found.dataset_name} v{found.dataset_version}"
     if variant == comparison.baseline:
-        return f"{head}: {variant} was the baseline."
-    said = "; ".join(_verdict(one) for one in comparison.metrics if one.variant == variant)
-    told = f"{head}, {variant} beside {comparison.baseline}: {said or 'nothing was compared'}."
-    return told if len(told) <= MAX_WORDS else f"{told[: MAX_WORDS - 3]}..."
+        return f"Experiment {found.name}: {variant} was the baseline, {over}.\n({found.id})"
+    ours = [one for one in comparison.metrics if one.variant == variant]
+    said = {words: "; ".join(_told(one) for one in ours if one.verdict == key) for key, words in VERDICTS.items()}
+    lines = [
+        f"Experiment {found.name}: {variant} beside {comparison.baseline}, {over}.",
+        *(f"{words}: {told}." for words, told in said.items() if told),
+    ]
+    told = "\n".join(lines)
+    cut = told if len(told) <= MAX_WORDS else f"{told[: MAX_WORDS - 3]}..."
+    return f"{cut}\n({found.id})"
 
 
-def _verdict(one: MetricComparison) -> str:
+def _told(one: MetricComparison) -> str:
+    """Return a metric with its values and how sure the difference is: "exact 52 to 99 % (by +30 to +62 points)"."""
     name = one.metric if one.statistic == "mean" else f"{one.metric} {one.statistic}"
-    values = f"{_amount(one, one.baseline_value)} to {_amount(one, one.value)}"
-    return f"{name} {VERDICTS[one.verdict]}, {values}"
+    factor, before, behind, points = 1.0, "", f" {one.unit}".rstrip(), ""
+    if one.metric == COST:
+        name, factor, before, behind = "cost of 1,000 answers", 1_000.0, "$", ""
+    elif not one.unit and 0 <= one.value <= 1 and 0 <= one.baseline_value <= 1:
+        factor, behind, points = 100.0, " %", " points"
+    old, new, low, high = (_number(end * factor) for end in (one.baseline_value, one.value, one.low, one.high))
+    said = f"{name} {before}{old} to {before}{new}{behind}"
+    if not one.difference or not (math.isfinite(one.low) and math.isfinite(one.high)):
+        return said
+    signed = [f"+{end}" if value > 0 else end for value, end in ((one.low, low), (one.high, high))]
+    return f"{said} (by {signed[0]} to {signed[1]}{points})"
 
 
-def _amount(one: MetricComparison, value: float) -> str:
-    return f"{value:.4g} {one.unit}".strip() if math.isfinite(value) else "unknown"
+def _number(value: float) -> str:
+    """Return three digits that count, never as a power of ten."""
+    if not math.isfinite(value):
+        return "unknown"
+    digits = 3 - math.ceil(math.log10(abs(value))) if value else 0
+    rounded = f"{round(value, digits):,.{max(digits, 0)}f}"
+    plain = rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+    return plain.replace("-", "\u2212")

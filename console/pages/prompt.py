@@ -122,7 +122,7 @@ def _wish(one: Any) -> rx.Component:
         rx.cond(one.own, button("Take it back", Labels.withdraw(one.id), size="sm"), rx.fragment()),
         rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
     )
-    return banner("wait", one.lead, one.comment, acts=acts)
+    return banner("wait", one.lead, rx.el.span(one.comment, class_name="lines"), acts=acts)
 
 
 def _main() -> rx.Component:

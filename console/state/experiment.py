@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Change, Experiment, Status
+from backend.experiments.types import Change, Experiment, Pinned, Status
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.addresses import Addressed
@@ -174,6 +174,11 @@ class ExperimentState(Addressed, Phased, rx.State):
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
         await self._show(await services().experiments.retry(operator, self.experiment_id))
         yield ExperimentState.watch
+
+    async def _chosen(self, operator: Operator) -> tuple[Experiment, Pinned | None]:
+        """Return the experiment, and as what the variant ran that is compared; None before its start."""
+        found = await services().experiments.get(operator, self.experiment_id)
+        return found, next((one for one in found.pinned if one.name == self.variant), None)
 
     async def _show(self, found: Experiment) -> None:
         zone = ZoneInfo((await self._person()).time_zone)

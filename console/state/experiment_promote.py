@@ -7,10 +7,12 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.experiments.types import Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
 from console import toasts
+from console.problems import caught
 from console.state.experiment import ExperimentState
 from console.state.forms import Choice, Formed
 
@@ -31,29 +33,18 @@ class ExperimentPromoteState(Formed, rx.State):
         """Say what would be promoted, and ask for the label."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
-        found = await services().experiments.get(operator, page.experiment_id)
-        pinned = next((one for one in found.pinned if one.name == page.variant), None)
+        _, pinned = await page._chosen(operator)
         self.reset()
         if pinned is None:
             return
-        self.variant, self.lead = page.variant, page.lead
-        self.what, self.refused = await self._words(operator, pinned)
-        self.is_prompt = bool(pinned.prompt_id)
-        if self.is_prompt:
-            self.labels = await _labels(operator, pinned.prompt_id)
-        self.opened = True
-
-    async def _words(self, operator: Operator, pinned: Pinned) -> tuple[str, bool]:
-        """Return what would happen, and whether it cannot."""
-        if pinned.prompt_id:
-            return f"{pinned.words}: the label will point at it.", False
-        if pinned.kind == "prompt":
-            return "It is a text of this experiment alone. Save it as a prompt, and compare that.", True
-        if pinned.version is not None:
-            return f"{pinned.words} was published before. Compare a draft to publish it.", True
-        flow = await services().flows.get(operator, pinned.flow_id)
-        number = (flow.published_version or 0) + 1
-        return f"The draft of {flow.name} will be published as v{number}.", False
+        self.variant, self.lead, self.opened = page.variant, page.lead, True
+        with caught(Conflict) as refusal:
+            will = await services().experiments.promotion(operator, page.experiment_id, page.variant)
+            self.what, self.is_prompt = _will(will, pinned), will.kind == "prompt"
+            if self.is_prompt:
+                self.labels = await _labels(operator, will.id)
+        if refusal.problem:
+            self.what, self.refused = refusal.problem.text, True
 
     @rx.event
     async def close(self) -> None:
@@ -91,9 +82,23 @@ def _line(name: str, version: int | None, protected: set[str]) -> str:
     return f"{name}{stands}{', waits for a second person' if name in protected else ''}"
 
 
+def _will(promotion: Promotion, pinned: Pinned) -> str:
+    """Say which version the label will point at, and why it is another one than was compared."""
+    name, number = promotion.name, f"v{promotion.version}"
+    if promotion.kind == "flow":
+        return f"The draft of {name} will be published as {number}."
+    if promotion.version == promotion.ran:
+        return f"The label will point at {name} {number}."
+    as_it_ran = f"v{promotion.ran} as it ran here, on {pinned.model.partition(':')[2] or pinned.model}"
+    if promotion.is_new:
+        return f"{name} {number} will be made: {as_it_ran}. The label will point at {number}."
+    return f"The label will point at {name} {number}, which says the same as {as_it_ran}."
+
+
 def _said(made: Promotion) -> str:
     if made.kind == "flow":
         return f"{made.name} v{made.version} is published."
+    version = f"v{made.version}, made of v{made.ran}," if made.is_new else f"v{made.version}"
     if made.waits_for:
-        return f"{made.label} of {made.name} waits for a second person."
-    return f"{made.name} v{made.version} is in {made.label}."
+        return f"{made.label} of {made.name} waits for a second person to move to {version.rstrip(',')}."
+    return f"{made.name} {version} is in {made.label}."

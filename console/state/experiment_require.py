@@ -31,8 +31,7 @@ class ExperimentRequireState(Formed, rx.State):
         """Say what the variant's prompt or flow would have to pass."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
-        found = await services().experiments.get(operator, page.experiment_id)
-        pinned = next((one for one in found.pinned if one.name == page.variant), None)
+        found, pinned = await page._chosen(operator)
         self.reset()
         if pinned is None:
             return

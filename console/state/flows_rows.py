@@ -18,6 +18,7 @@ from backend.flows.types import (
 )
 from console import routes
 from console.state import formats
+from console.state.evidence import words_of
 
 RUN_WORDS = {
     RunStatus.QUEUED: "Queued",
@@ -142,7 +143,7 @@ def flow_line(row: FlowBrief, zone: tzinfo, now: datetime) -> FlowLine:
 def version_line(row: VersionInfo, current: int | None, zone: tzinfo, now: datetime) -> VersionLine:
     return VersionLine(
         number=str(row.number),
-        comment=row.comment,
+        comment=words_of(row.comment),
         by=row.created_by,
         when=formats.clock(row.created_at, zone, now),
         when_exact=formats.exact(row.created_at, zone),

@@ -117,8 +117,8 @@ class PromptEditState(Formed, rx.State):
                 written = await services().prompts.save_version(operator, page.id, draft._content, comment, base)
                 self.saving = draft.dirty = False
                 number = written.version.number
-                (await self.get_state(PromptPlayState))._saved_as(number, draft._content)
+                (await self.get_state(PromptPlayState))._saved_as(number, draft._content, page.production)
                 words = f"v{number} is saved." if written.is_new else f"v{number} says the same already."
-                return [PromptState.end(number), toasts.say(words)]
+                return [PromptState.end(number), PromptPlayState.refresh, toasts.say(words)]
         self.stale = refusal.problem or NOTHING
         return None

@@ -61,6 +61,8 @@ class PromptPlayState(Addressed, Formed, rx.State):
     shared: rx.Field[str] = rx.field("")
     _stop: bool = False
     _prompt: str = ""
+    # Nobody changed or asked the columns since they were laid out, so what is newest may take their place.
+    _is_offer: bool = False
     _adopted: str = ""
 
     @rx.event
@@ -73,15 +75,22 @@ class PromptPlayState(Addressed, Formed, rx.State):
         self.may_run = operator.may(Permission.PROMPTS_RUN)
         if identifier := self._asked("play"):
             await self._open_shared(operator, identifier)
+            self._is_offer = False
         elif run_id := self._asked("run"):
             await self._recall(operator, run_id, self._asked("node"))
+            self._is_offer = False
         elif self._prompt != page.id or not self.columns:
-            wanted = [page.production, page.latest] if page.production not in {0, page.latest} else [page.latest]
-            self.columns = lettered([ColumnLine("", str(number)) for number in wanted])
+            self._offer(page.production, page.latest)
             self.values, self.errors, self.total, self.shared = {}, {}, "", ""
+        elif self._is_offer:
+            self._offer(page.production, page.latest)
         self._prompt = page.id
         self.revision += 1
         await self._find_needs(operator)
+
+    def _offer(self, production: int, latest: int) -> None:
+        wanted = [production, latest] if production not in {0, latest} else [latest]
+        self.columns, self._is_offer = lettered([ColumnLine("", str(number)) for number in wanted]), True
 
     async def _open_shared(self, operator: Operator, identifier: str) -> None:
         document = (await services().prompts.shared(operator, identifier)).document
@@ -141,7 +150,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
         if len(self.columns) < MAX_COLUMNS and not self.running:
             page, last = await self.get_state(PromptState), self.columns[-1:]
             like = last[0] if last else ColumnLine("", str(page.latest))
-            self.columns = lettered([*self.columns, blank(like)])
+            self.columns, self._is_offer = lettered([*self.columns, blank(like)]), False
             await self._find_needs(operator)
 
     @rx.event
@@ -149,7 +158,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
         """Take a column away; one stays."""
         operator = await self._operator(Permission.PROMPTS_RUN)
         if len(self.columns) > 1 and not self.running:
-            self.columns = lettered([one for one in self.columns if one.letter != letter])
+            self.columns, self._is_offer = lettered([one for one in self.columns if one.letter != letter]), False
             self.total = total(self.columns)
             await self._find_needs(operator)
 
@@ -159,7 +168,11 @@ class PromptPlayState(Addressed, Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_RUN)
         if self.running or name not in SETTINGS:
             return
+        # A field that is only passed through says its value too: the answer below it stays.
+        if any(one.letter == letter and getattr(one, name) == value for one in self.columns):
+            return
         self.columns = [blank(one, **{name: value}) if one.letter == letter else one for one in self.columns]
+        self._is_offer = False
         await self._find_needs(operator)
 
     @rx.event
@@ -172,7 +185,7 @@ class PromptPlayState(Addressed, Formed, rx.State):
         async with self._checking():
             values_of(self.needs, self.values)
             asked = [tried(await self._content(operator, one), one) for one in self.columns]
-            self.running, self._stop, self.total = True, False, ""
+            self.running, self._stop, self.total, self._is_offer = True, False, "", False
             self.columns = [begun(one, content) for one, content in zip(self.columns, asked, strict=True)]
             return PromptPlayState.run
         return None
@@ -239,9 +252,15 @@ class PromptPlayState(Addressed, Formed, rx.State):
         self._adopted = letter
         return [PromptState.begin, PromptState.look("edit")]
 
-    def _saved_as(self, number: int, content: Content) -> None:
-        """Let the columns follow that play what was saved: those of the edited text, and the one that it came from."""
-        if not self.running:
+    def _saved_as(self, number: int, content: Content, production: int) -> None:
+        """Let the columns follow that play what was saved: those of the edited text, and the one that it came from.
+
+        As long as they are as they were laid out, they are laid out anew.
+        """
+        if self._is_offer:
+            self._offer(production, number)
+            self.revision += 1
+        elif not self.running:
             self.columns = [
                 followed(one, number, content) if one.version == str(DRAFT) or one.letter == self._adopted else one
                 for one in self.columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -16,9 +15,9 @@ from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Rendered, Use, Version
 from console import routes
 from console.state import formats
+from console.state.evidence import evidence_in, words_of
 
 DRAFT = 0
-EXPERIMENT_ID = re.compile(r"\bexp_[0-9a-f]{32}\b")
 NUMBERS = {"temperature": float, "max_tokens": int}
 JSONS = ("tools", "response_schema")
 KIND_WORDS = {"text": "text", "list": "list", "object": "object", "boolean": "yes or no", "messages": "messages"}
@@ -35,6 +34,7 @@ class VersionLine:
     by: str
     when: str
     exact: str
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,11 @@ def version_line(version: Version, zone: tzinfo, at: datetime) -> VersionLine:
         number=version.number,
         name=f"v{version.number}",
         labels=list(version.labels),
-        comment=version.comment,
+        comment=words_of(version.comment),
         by=version.created_by,
         when=when.rpartition(":")[0] if when.count(":") > 1 else when,
         exact=formats.exact(version.created_at, zone),
+        evidence=evidence_in(version.comment),
     )
 
 
@@ -158,13 +159,7 @@ def move_line(move: LabelMove, zone: tzinfo, at: datetime) -> MoveLine:
         words = f"{move.label} to v{move.version}{origin}"
     by = f"{move.by}, approved by {move.approved_by}" if move.approved_by else move.by
     when, exact = formats.day(move.at, zone, at), formats.exact(move.at, zone)
-    return MoveLine(words, move.comment, by, when, exact, evidence_in(move.comment))
-
-
-def evidence_in(comment: str) -> str:
-    """Return the address of the experiment that a comment names, empty where it names none."""
-    named = EXPERIMENT_ID.search(comment)
-    return routes.to(routes.EXPERIMENT, named[0]) if named else ""
+    return MoveLine(words, words_of(move.comment), by, when, exact, evidence_in(move.comment))
 
 
 def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLine:
@@ -175,7 +170,7 @@ def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLin
     may = may_approve and not is_own
     own = user_id == approval.asked_by_id
     why = "" if may else why_not
-    return WishLine(approval.id, lead, approval.comment, own, may, why, evidence_in(approval.comment))
+    return WishLine(approval.id, lead, words_of(approval.comment), own, may, why, evidence_in(approval.comment))
 
 
 def seed_of(content: Content) -> dict[str, Any]:

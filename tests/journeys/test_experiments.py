@@ -115,11 +115,11 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     dialog.get_by_role("button", name="Require it").click()
     expect(page.get_by_text("Support answer has to pass support-16 from now on.")).to_be_visible()
     page.get_by_role("button", name="Promote v2 echo B").click()
-    expect(dialog.get_by_text("Support answer v2")).to_be_visible()
+    expect(dialog.get_by_text("Support answer v3 will be made: v2 as it ran here, on echo.")).to_be_visible()
     dialog.get_by_label("Why").fill("It is right")
     console.look("experiment-promote")
     dialog.get_by_role("button", name="Promote", exact=True).click()
-    expect(page.get_by_text(re.compile(r"Support answer v\d is in production"))).to_be_visible()
+    expect(page.get_by_text("Support answer v3, made of v2, is in production.")).to_be_visible()
     history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
     assert history["label"] == "production"
     assert page.url.rpartition("/")[2] in history["comment"]

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backend.audit.repository import AuditTrail
 from backend.errors import Conflict
 from backend.experiments.errors import NothingToCompare, WrongState
 from backend.experiments.evidence import evidence
+from backend.experiments.models import ExperimentRow
 from backend.experiments.pinning import as_run, reference_of
 from backend.experiments.repository import Experiments
 from backend.experiments.service.base import target
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, experiment_of, pinned_of
 from backend.experiments.types import Pinned, Promotion, Status, VariantDraft
+from backend.flows.types import Flow
 from backend.operator import Operator, Permission
-from backend.prompts.types import PRODUCTION, VersionRef
+from backend.prompts.types import PRODUCTION, Content, VersionRef
 
 
 class Promoting(Comparing):
     """The rules of labels and of publishing stay theirs: approval, protection and gates are asked as ever."""
+
+    async def promotion(self, operator: Operator, experiment_id: str, variant: str) -> Promotion:
+        """Say what `promote` would do. Raise as it does, but for what labels and publishing refuse."""
+        _, draft, pinned = await self._promotable(operator, experiment_id, variant)
+        if pinned.kind == "flow":
+            flow = await self._draft_that_ran(operator, pinned)
+            return Promotion("flow", flow.id, flow.name, (flow.published_version or 0) + 1)
+        return (await self._version_that_says_it(operator, draft, pinned))[0]
 
     async def promote(
         self, operator: Operator, experiment_id: str, variant: str, *, label: str = PRODUCTION, comment: str = ""
@@ -27,15 +39,7 @@ class Promoting(Comparing):
         A prompt that ran on another model or with other parameters than its version names gets a version that names
         them. Raise ExperimentNotFound, WrongState before its end, Conflict for what cannot be promoted.
         """
-        operator.require(Permission.EXPERIMENTS_EDIT)
-        async with self._units.read(operator) as session:
-            row = await Experiments(session, operator.project_id).get(experiment_id)
-        if row.status != Status.DONE:
-            raise WrongState("promoted", experiment_of(row).shown_status)
-        pairs = zip(draft_of(row).variants, pinned_of(row), strict=True)
-        draft, pinned = next((pair for pair in pairs if pair[0].name == variant), (None, None))
-        if draft is None or pinned is None:
-            raise NothingToCompare(f"There is no variant called {variant}.")
+        row, draft, pinned = await self._promotable(operator, experiment_id, variant)
         said = evidence(experiment_of(row), await self.comparison(operator, experiment_id), variant)
         words = f"{comment.strip()}\n{said}" if comment.strip() else said
         if pinned.kind == "flow":
@@ -48,7 +52,21 @@ class Promoting(Comparing):
             await AuditTrail(work.session).record(operator, "experiment.promote", target(row), after=after)
         return made
 
-    async def _publish(self, operator: Operator, pinned: Pinned, words: str) -> Promotion:
+    async def _promotable(
+        self, operator: Operator, experiment_id: str, variant: str
+    ) -> tuple[ExperimentRow, VariantDraft, Pinned]:
+        operator.require(Permission.EXPERIMENTS_EDIT)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+        if row.status != Status.DONE:
+            raise WrongState("promoted", experiment_of(row).shown_status)
+        pairs = zip(draft_of(row).variants, pinned_of(row), strict=True)
+        draft, pinned = next((pair for pair in pairs if pair[0].name == variant), (None, None))
+        if draft is None or pinned is None:
+            raise NothingToCompare(f"There is no variant called {variant}.")
+        return row, draft, pinned
+
+    async def _draft_that_ran(self, operator: Operator, pinned: Pinned) -> Flow:
         flow = await self._outside.flows.get(operator, pinned.flow_id)
         if pinned.version is not None:
             if pinned.version == flow.published_version:
@@ -58,12 +76,17 @@ class Promoting(Comparing):
         if flow.draft.fingerprint() != pinned.fingerprint:
             hint = "Compare the draft as it is now."
             raise Conflict(f"The draft of {flow.name} has changed since this experiment.", hint=hint)
+        return flow
+
+    async def _publish(self, operator: Operator, pinned: Pinned, words: str) -> Promotion:
+        flow = await self._draft_that_ran(operator, pinned)
         made = await self._outside.flows.publish(operator, flow.id, words, flow.draft_version)
         return Promotion("flow", flow.id, flow.name, made.number)
 
-    async def _label(
-        self, operator: Operator, draft: VariantDraft, pinned: Pinned, label: str, words: str
-    ) -> Promotion:
+    async def _version_that_says_it(
+        self, operator: Operator, draft: VariantDraft, pinned: Pinned
+    ) -> tuple[Promotion, Content]:
+        """Return the version that names the model and the parameters which ran, and its content."""
         prompts = self._outside.prompts
         if not pinned.prompt_id or pinned.version is None:
             hint = "Save its text as a prompt, and compare that."
@@ -73,10 +96,23 @@ class Promoting(Comparing):
         version = await prompts.get_version(operator, pinned.prompt_id, VersionRef(version=pinned.version))
         models = await self._outside.models.list_models(operator)
         own = reference_of(version.content.model, models) or (await self._outside.models.resolve(operator)).reference
-        content, number = as_run(version.content, draft, own), version.number
-        if content != version.content:
+        content = as_run(version.content, draft, own)
+        told = Promotion("prompt", pinned.prompt_id, pinned.prompt_name, version.number, ran=version.number)
+        if content == version.content:
+            return told, content
+        newest = (await prompts.get(operator, pinned.prompt_id)).latest
+        said = (await prompts.get_version(operator, pinned.prompt_id, VersionRef(version=newest))).content
+        is_new = said.fingerprint() != content.fingerprint()
+        return replace(told, version=newest + is_new, is_new=is_new), content
+
+    async def _label(
+        self, operator: Operator, draft: VariantDraft, pinned: Pinned, label: str, words: str
+    ) -> Promotion:
+        told, content = await self._version_that_says_it(operator, draft, pinned)
+        prompts = self._outside.prompts
+        if told.is_new:
             operator.require(Permission.PROMPTS_EDIT)
-            number = (await prompts.save_version(operator, pinned.prompt_id, content, words)).version.number
-        change = await prompts.set_label(operator, pinned.prompt_id, label, number, words)
-        waits = change.approval.id if change.approval else ""
-        return Promotion("prompt", pinned.prompt_id, pinned.prompt_name, number, label, waits)
+            written = await prompts.save_version(operator, pinned.prompt_id, content, words)
+            told = replace(told, version=written.version.number, is_new=written.is_new)
+        change = await prompts.set_label(operator, pinned.prompt_id, label, told.version, words)
+        return replace(told, label=label, waits_for=change.approval.id if change.approval else "")

@@ -77,7 +77,7 @@ def _version(row: Any) -> rx.Component:
             rx.cond(FlowDraftState.may_edit, rx.el.span(_restore(row), class_name="r"), rx.fragment()),
             class_name="row",
         ),
-        rx.cond(row.comment, rx.el.p(row.comment), rx.fragment()),
+        rx.cond(row.comment, rx.el.p(row.comment, class_name="lines", dir="auto"), rx.fragment()),
     )
 
 

@@ -133,7 +133,7 @@ def _held(one: Any) -> rx.Component:
 def _move(one: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(one.words, class_name="b"),
-        rx.el.span(one.comment, class_name="t12", dir="auto"),
+        rx.el.span(one.comment, class_name="t12 lines", dir="auto"),
         rx.cond(one.evidence, rx.el.a("Open the experiment", href=one.evidence, class_name="t12"), rx.fragment()),
         rx.el.span(one.by, ", ", one.when, class_name="t12 t2", title=one.exact),
     )

@@ -131,7 +131,10 @@ async def test_what_won_goes_to_production_with_its_verdicts(
     assert said.status_code == 200
     assert (said.json()["version"], said.json()["label"], said.json()["approval"]) == (2, "production", None)
     history = (await api.get(f"/api/prompts/{prompt}/labels")).json()["history"]
-    assert history[0]["comment"].startswith("Shorter.\nExperiment CI (exp_")
+    comment = history[0]["comment"]
+    assert comment.startswith("Shorter.\nExperiment CI: v2 beside v1, on 12 rows of Questions v1.\n")
+    assert "cost of 1,000 answers $0 to $0." in comment
+    assert comment.endswith(f"\n({made.rpartition('/')[2]})")
     assert (await api.post(f"{made}/promote", json={"variant": "inline"})).status_code == 409
     kinds = {one["kind"]: one["schema"] for one in (await api.get("/api/evaluators")).json()["evaluators"]}
     assert kinds["judge"]["required"] == ["rubric"]

@@ -38,8 +38,11 @@ async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
     assert (made.kind, made.version, made.label, made.waits_for) == ("prompt", 2, PRODUCTION, "")
     move = (await lab.services.prompts.moves(lab.operator, of.id))[0]
     assert move.version == 2
-    assert move.comment.startswith(f"It answers more.\nExperiment Support ({done.id}) over 40 rows of Questions v1, v2")
-    assert "exact better, 0.525 to 1" in move.comment
+    lines = move.comment.split("\n")
+    assert lines[:2] == ["It answers more.", "Experiment Support: v2 beside v1, on 40 rows of Questions v1."]
+    assert lines[2].startswith("Better: exact 52.5 to 100 % (by +")
+    assert " points)" in lines[2]
+    assert lines[-1] == f"({done.id})"
     assert (await lab.services.prompts.get(lab.operator, of.id)).latest == 2
 
 
@@ -58,8 +61,15 @@ async def test_another_model_becomes_a_version_that_names_it(lab: Lab) -> None:
     lab.fill(4)
     of = await kept(lab, "{{ good }}", model="lab:echo")
     done = await lab.ran(version(of, 1), VariantDraft("other", PromptChoice(id=of.id, version=1), model="no-usage"))
+    will = await lab.service.promotion(lab.operator, done.id, "other")
+    assert (will.ran, will.version, will.is_new) == (1, 2, True)
+    assert (await lab.services.prompts.get(lab.operator, of.id)).latest == 1
     made = await lab.service.promote(lab.operator, done.id, "other", label="staging")
-    assert (made.version, made.label) == (2, "staging")
+    assert (made.version, made.ran, made.is_new, made.label) == (2, 1, True, "staging")
+    will = await lab.service.promotion(lab.operator, done.id, "other")
+    assert (will.ran, will.version, will.is_new) == (1, 2, False)
+    will = await lab.service.promotion(lab.operator, done.id, "v1")
+    assert (will.ran, will.version, will.is_new) == (1, 1, False)
     content = (await lab.services.prompts.get_version(lab.operator, of.id, VersionRef("", 2))).content
     assert (content.model, content.text) == ("lab:no-usage", "{{ good }}")
     again = await lab.service.promote(lab.operator, done.id, "other", label="staging")
@@ -87,6 +97,8 @@ async def test_a_draft_of_a_flow_is_published_unless_it_changed(lab: Lab) -> Non
     flow = await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
     pair = [VariantDraft(name, flow=FlowChoice("desk", "draft")) for name in ("old", "new")]
     done = await lab.ran(*pair)
+    will = await lab.service.promotion(lab.operator, done.id, "new")
+    assert (will.kind, will.version) == ("flow", 1)
     made = await lab.service.promote(lab.operator, done.id, "new")
     assert (made.kind, made.version, made.label) == ("flow", 1, "")
     told = (await lab.services.flows.list_versions(lab.operator, flow.id)).items[0]

@@ -221,12 +221,34 @@ async def test_the_winner_is_promoted_from_its_page(
     dialog = tab.state(ExperimentPromoteState)
     await dialog.ask()
     assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
+    assert dialog.what == "The label will point at Short v2."
     assert [one.value for one in dialog.labels] == ["production", "staging"]
     await dialog.send({"label": "staging", "comment": ""})
     assert dialog.opened is False
     move = (await services.prompts.moves(owner, kept.id))[0]
     line = move_line(move, UTC, formats.now())
     assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
+    assert (made.id in move.comment, made.id in line.comment) == (True, False)
+
+
+async def test_a_promotion_says_which_version_it_makes(
+    tab: Tab, dataset: str, services: Services, owner: Operator
+) -> None:
+    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
+    form = await opened(tab, f"?prompt={kept.id}")
+    for _ in range(2):
+        await form.send(entries(form, **{"f2.temperature": "0.3", "f2.name": "warm"}))
+    made = (await services.experiments.list(owner)).items[0]
+    await services.experiments.carry_out(owner, made.id)
+    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
+    [_ async for _ in page.load()]
+    dialog = tab.state(ExperimentPromoteState)
+    await dialog.ask()
+    assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")
+    said = await dialog.send({"label": "staging", "comment": ""})
+    assert "Short v2, made of v1, is in staging." in str(said)
+    await dialog.ask()
+    assert dialog.what.startswith("The label will point at Short v2, which says the same as v1")
 
 
 async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(

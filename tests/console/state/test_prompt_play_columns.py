@@ -1,0 +1,50 @@
+"""What becomes of columns while the prompt goes on."""
+
+from __future__ import annotations
+
+from backend.bootstrap import Services
+from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt, Prompt
+from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_edit import PromptEditState
+from console.state.prompt_play import PromptPlayState
+from console.state.prompt_play_rows import SAID
+from tests.console.state.test_prompt_play import answer, opened, owner, run
+from tests.console.tab import Tab, tab
+
+__all__ = ["answer", "owner", "tab"]
+
+
+async def test_columns_that_nobody_touched_follow_the_newest_version(
+    answer: Prompt, tab: Tab, services: Services, owner: Operator
+) -> None:
+    made = await services.prompts.create(owner, NewPrompt("Begun", Content(text="One {{ question }}.")))
+    page, play = await opened(tab, made)
+    await play.set_value("question", "hi")
+    assert [one.version for one in play.columns] == ["1"]
+    await services.prompts.save_version(owner, made.id, Content(text="Two {{ name }}."))
+    for state in (page, play):
+        await state.load()
+    assert ([one.version for one in play.columns], play.values["question"]) == (["2"], "hi")
+    edit, draft = tab.state(PromptEditState), tab.state(PromptDraftState)
+    await edit.edit({"revision": draft.revision, "kind": "text", "text": "Three {{ town }}.", "messages": []})
+    assert PromptPlayState.refresh in await edit.save({"comment": ""})
+    await page.end(3)
+    await play.refresh()
+    assert ([one.version for one in play.columns], [one.name for one in play.needs]) == (["3"], [SAID, "town"])
+    await play.set_column("A", "version", "1")
+    await services.prompts.save_version(owner, made.id, Content(text="Four."))
+    for state in (page, play):
+        await state.load()
+    assert [one.version for one in play.columns] == ["1"]
+
+
+async def test_a_field_that_is_passed_through_leaves_the_answer(answer: Prompt, tab: Tab) -> None:
+    _, play = await opened(tab, answer)
+    await play.set_value("question", "hi")
+    await run(play)
+    said = play.columns[0].text
+    await play.set_column("A", "temperature", "")
+    assert play.columns[0].text == said != ""
+    await play.set_column("A", "temperature", "0.1")
+    assert play.columns[0].text == ""
