@@ -21,6 +21,7 @@ class Permission(StrEnum):
     FLOWS_EDIT = "flows:edit"
     FLOWS_PUBLISH = "flows:publish"
     FLOWS_RUN = "flows:run"
+    FLOWS_APPROVE = "flows:approve"  # decide for a run that waits for a person
     PROMPTS_READ = "prompts:read"
     PROMPTS_EDIT = "prompts:edit"
     PROMPTS_RUN = "prompts:run"

@@ -8,6 +8,7 @@ from backend import __version__
 from backend.api import (
     activity,
     api_keys,
+    approvals,
     audit,
     dataset_files,
     dataset_items,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     flows.router,
     runs.router,
+    approvals.router,
     experiments.router,
     prompts.router,
     live_tests.router,

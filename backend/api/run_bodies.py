@@ -122,7 +122,9 @@ class RunDetailBody(RunBody):
 
 def result(ended: RunResult) -> dict[str, Any]:
     """Return the answer to who waited; plain, since it stands in the way of every run."""
-    failed = {"error": ended.error, "error_node": ended.error_node} if ended.error else {}
+    failed: dict[str, Any] = {"error": ended.error, "error_node": ended.error_node} if ended.error else {}
+    if ended.waits_for:
+        failed["waits_for"] = list(ended.waits_for)
     return {
         "run_id": ended.run_id,
         "status": ended.status.value,

@@ -15,9 +15,11 @@ from backend.flows.engine.takeover import Watch
 from backend.flows.nodes.registry import KINDS
 from backend.flows.published import Published
 from backend.flows.service import FlowService, RunService
+from backend.flows.service.approvals import ApprovalService
 from backend.flows.service.pins import Pins
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
+from backend.flows.tasks import TimeLimits
 from backend.ids import new_id
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -31,16 +33,24 @@ JOBS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Flows:
-    """The two services and what stands behind them."""
+    """The services and what stands behind them."""
 
     flows: FlowService
     runs: RunService
     runner: Runner
+    approvals: ApprovalService
     watch: Watch
+    limits: TimeLimits
     journal: RunJournal
+
+    async def start(self) -> None:
+        """Go on with what a crash left, and watch over what runs and waits."""
+        await self.watch.start()
+        self.limits.start()
 
     async def close(self) -> None:
         """Checkpoint what still runs, then write what waits: runs had their grace while the process was drained."""
+        await self.limits.stop()
         await self.watch.stop()
         await self.runner.close(0)
         await self.journal.close()
@@ -72,10 +82,13 @@ def open_flows(
     )
     runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
     jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
+    approvals = ApprovalService(units, events, jobs)
     return Flows(
         flows=FlowService(units, events, templates, KINDS, published),
         runs=runs,
         runner=runner,
+        approvals=approvals,
+        limits=TimeLimits(approvals),
         watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),
         journal=journal,
     )

@@ -29,7 +29,9 @@ from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
 from backend.experiments.service import ExperimentService
 from backend.flows.context import Outside
+from backend.flows.engine.people import Desk
 from backend.flows.service import FlowService, RunService
+from backend.flows.service.approvals import ApprovalService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.identity.service.signing_in import SignInService
@@ -80,6 +82,7 @@ class Services:
     prompts: PromptService
     flows: FlowService
     runs: RunService
+    approvals: ApprovalService
     experiments: ExperimentService
     live_tests: LiveTestService
     demo: DemoService
@@ -127,8 +130,9 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     secrets = SecretService(units, sealer)
     prompts = PromptService(units, rooms.templates, providers, language_model)
     outside = Outside(
-        rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets, prompts=prompts
-    )
+        rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets, prompts=prompts,
+        people=Desk(units),
+    )  # fmt: skip
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     prompts.users.append(running.flows.prompt_uses)
     datasets = open_datasets(units, rooms)
@@ -163,6 +167,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         prompts=prompts,
         flows=running.flows,
         runs=running.runs,
+        approvals=running.approvals,
         experiments=experiments.service,
         live_tests=live_tests,
         providers=providers,
@@ -190,7 +195,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             guard.start()
             made.closing.push_async_callback(guard.stop)
         await made.identity.end_closed()
-        await running.watch.start()
+        await running.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service
         made.closing.push_async_callback(made.jobs.stop)
     return made

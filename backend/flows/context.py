@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from backend.errors import InvalidInput
-from backend.flows.types import Usage
+from backend.flows.types import Asked, Decided, Usage, Wanted
 from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
@@ -21,6 +21,7 @@ from backend.prompts.types import Rendered, Taking, VersionRef
 ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
 Spend = Callable[[Usage], None]
+Ask = Callable[[Wanted], Awaitable[Decided]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class RunFacts:
     input: Mapping[str, Any]
     conversation_id: str | None = None
     history: tuple[dict[str, Any], ...] = ()
+    asks_people: bool = True
+    """False in an experiment: each approval takes what its time limit would."""
 
 
 class Models(Protocol):
@@ -92,9 +95,28 @@ class Prompts(Protocol):
         ...
 
 
+class People(Protocol):
+    """Whoever decides what a run may not decide alone."""
+
+    async def ask(self, run: RunFacts, asked: Asked) -> Decided:
+        """Return what was decided about exactly this. Raise WaitsForPerson, with the question written down."""
+        ...
+
+    async def park(self, run: RunFacts, attempt: int, approval_ids: Collection[str]) -> bool:
+        """Let the run wait without a process; False when something was decided meanwhile.
+
+        Raise Fenced when the run is another's, RunCancelled when that was asked for.
+        """
+        ...
+
+    async def dismiss(self, run: RunFacts, reason: str) -> None:
+        """Let nobody decide about a run that ends."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The services and ports that nodes use. `stored` and `prompts` are None where a process keeps none."""
+    """The services and ports that nodes use. The last three are None where a process has none."""
 
     templates: Templates
     http: Http
@@ -103,6 +125,11 @@ class Outside:
     knowledge: Knowledge
     stored: Stored | None = None
     prompts: Prompts | None = None
+    people: People | None = None
+
+
+async def _asks_nobody(_wanted: Wanted) -> Decided:
+    raise InvalidInput("Nobody can be asked here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +150,8 @@ class NodeContext(Generic[ConfigT]):
     veil: Veil = field(default_factory=Veil)
     spend: Spend = lambda _usage: None
     """Count what was used up although no result comes of it."""
+    ask: Ask = _asks_nobody
+    """Have a person decide; it raises while nobody has, and the node is run again once somebody did."""
 
     @property
     def idempotency_key(self) -> str:

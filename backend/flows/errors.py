@@ -61,6 +61,22 @@ class RunInterrupted(GoesOn):
     """This process ends; what the run has done is kept, and its next start goes on behind it."""
 
 
+class WaitsForPerson(DomainError):
+    """A node has asked a person who has not decided yet."""
+
+    def __init__(self, approval_id: str) -> None:
+        super().__init__("It waits for a person.")
+        self.approval_id = approval_id
+
+
+class RunWaits(DomainError):
+    """Nothing of the run can go on before a person decides: its row says so, and no process carries it."""
+
+    def __init__(self, waits_for: tuple[str, ...]) -> None:
+        super().__init__("The run waits for a person.")
+        self.waits_for = waits_for
+
+
 class RecordRefused(GoesOn):
     """The database did not take what a run did: it is left as it stands, and gone on with later."""
 
@@ -71,6 +87,10 @@ class FlowNotFound(NotFound):
 
 class VersionNotFound(NotFound):
     """The flow has no such version."""
+
+
+class ApprovalNotFound(NotFound):
+    """No approval of that id in this project."""
 
 
 class RunNotFound(NotFound):

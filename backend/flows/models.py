@@ -126,6 +126,42 @@ class NodeRunRow(SQLModel, table=True):
     time_ms: float = 0
 
 
+class ApprovalRow(SQLModel, table=True):
+    """What a run asks a person at a node, once for each value: what was decided holds for no other."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        UniqueConstraint("run_id", "node", "value_hash"),
+        Index("ix_approval_open", "state", "ends_at"),
+        Index("ix_approval_of_project", "project_id", "state", "decided_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    run_id: str = Field(foreign_key="run.id", ondelete="CASCADE")
+    conversation_id: str | None = Field(default=None, index=True)
+    node: str
+    plate: int
+    title: str
+    question: str
+    note: str = ""
+    said: str = ""
+    value: Any = Field(default=None, sa_type=Json)
+    value_hash: str
+    citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    role: str
+    second_person: bool = False
+    on_limit: str
+    state: str
+    asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    decided_by: str = ""
+    decided_by_id: str = ""
+    decided_value: Any = Field(default=None, sa_type=Json)
+    comment: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class RunWorkerRow(SQLModel, table=True):
     """A process that runs flows and its pulse: a count and not a time, so that no two clocks are compared."""
 

@@ -29,6 +29,7 @@ class NodeStatus(StrEnum):
 
     PENDING = "pending"
     RUNNING = "running"
+    WAITING = "waiting"
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -166,6 +167,8 @@ class RunResult:
     error: str
     error_node: str
     time_ms: float
+    waits_for: tuple[str, ...] = ()
+    """The approvals that it waits for, with the status WAITING."""
 
 
 def run_topic(run_id: str) -> str:

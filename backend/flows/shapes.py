@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from backend.flows.document import FlowDocument
-from backend.flows.models import FlowRow, FlowVersionRow, NodeRunRow, RunRow
+from backend.flows.models import ApprovalRow, FlowRow, FlowVersionRow, NodeRunRow, RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.types import (
+    Approval,
+    ApprovalState,
     Flow,
     FlowBrief,
     LastRun,
@@ -86,6 +90,23 @@ def run_of(row: RunRow, flow: FlowRow) -> Run:
         finished_at=row.finished_at,
         time_ms=row.time_ms,
     )
+
+
+def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow) -> Approval:
+    same = {name: getattr(row, name) for name in _SAME}
+    return Approval(
+        **same,
+        flow_id=run.flow_id,
+        flow_name=flow.name,
+        version=run.version,
+        hash=row.value_hash,
+        state=ApprovalState(row.state),
+        started_by=run.started_by,
+        started_by_id=run.started_by_id,
+    )
+
+
+_SAME = {one.name for one in fields(Approval)} & set(ApprovalRow.model_fields) - {"state"}
 
 
 def node_runs_of(document: FlowDocument, rows: list[NodeRunRow]) -> list[NodeRun]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from backend.flows.approval_types import Approval, ApprovalState, Asked, Choice, Decided, OnLimit, Wanted
 from backend.flows.document import (
     FORMAT,
     Edge,
@@ -35,6 +36,11 @@ from backend.flows.run_types import (
 
 __all__ = [
     "FORMAT",
+    "Approval",
+    "ApprovalState",
+    "Asked",
+    "Choice",
+    "Decided",
     "Edge",
     "Flow",
     "FlowBrief",
@@ -45,6 +51,7 @@ __all__ = [
     "Node",
     "NodeRun",
     "NodeStatus",
+    "OnLimit",
     "Policy",
     "PortType",
     "Position",
@@ -61,6 +68,7 @@ __all__ = [
     "Try",
     "Usage",
     "VersionInfo",
+    "Wanted",
     "flow_topic",
     "run_topic",
 ]

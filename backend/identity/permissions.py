@@ -29,7 +29,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.CONVERSATIONS_READ,
         May.MEMBERS_READ,
     ),
-    Role.REVIEWER: (May.CONVERSATIONS_REPLY, May.PROMPTS_APPROVE, May.EXPERIMENTS_REVIEW),
+    Role.REVIEWER: (May.CONVERSATIONS_REPLY, May.FLOWS_APPROVE, May.PROMPTS_APPROVE, May.EXPERIMENTS_REVIEW),
     Role.EDITOR: (
         May.FLOWS_EDIT,
         May.FLOWS_PUBLISH,
@@ -78,6 +78,7 @@ def held(role: Role, organisation_role: Role) -> frozenset[May]:
 # it could be their own change.
 NEVER_OF_SUPPORT = frozenset(
     {
+        May.FLOWS_APPROVE,
         May.PROMPTS_APPROVE,
         May.MEMBERS_MANAGE,
         May.KEYS_MANAGE,

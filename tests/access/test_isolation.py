@@ -45,6 +45,8 @@ BODIES: dict[str, Any] = {
     "PUT /api/datasets/{dataset_id}/items/{item_id}": {"version": 1, "input": {"message": "Taken"}},
     "POST /api/datasets/{dataset_id}/items/delete": {"ids": ["item_1"]},
     "POST /api/datasets/{dataset_id}/items/labels": {"ids": ["item_1"], "split": "taken"},
+    "POST /api/approvals/{approval_id}/approve": {"hash": "taken"},
+    "POST /api/approvals/{approval_id}/refuse": {"hash": "taken", "comment": "Taken"},
     "PATCH /api/members/{user_id}": {"role": "viewer"},
     "PATCH /api/projects/{project_id}": {"name": "Taken"},
     "POST /api/providers/{provider_id}/test": {},

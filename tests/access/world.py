@@ -133,6 +133,8 @@ class World:
         chat = await services.flows.create(owner, f"{word} chat", document=flows.chat())
         await services.flows.publish(owner, chat.id)
         run = await services.runs.run(owner, flow.id, RunWish({"question": f"{word} question"}))
+        asking = await services.flows.create(owner, f"{word} approval", document=flows.asking())
+        waits = await services.runs.run(owner, asking.id, RunWish({"question": f"{word} question"}, "draft"))
         base = await services.knowledge.create(owner, f"{word} base")
         path = folder / f"{word}.md"
         path.write_text(f"# {word} heading\n\nThe {word} passage says how long a sofa can be returned.\n")
@@ -169,6 +171,7 @@ class World:
             "flow_id": flow.id,
             "chat": chat.id,
             "run_id": run.run_id,
+            "approval_id": waits.waits_for[0],
             "knowledge_base_id": base.id,
             "document_id": document.id,
             "prompt_id": prompt.id,

@@ -58,6 +58,18 @@ def chat() -> FlowDocument:
     return document(nodes, [("input.message", "said.data"), ("said.text", "output.value")])
 
 
+def asking(mode: str = "form", **config: Any) -> FlowDocument:
+    """Return a flow that asks a person before it answers, and says no where they do."""
+    nodes = [
+        node("input", "input", {"mode": mode, "fields": [{"name": "question"}]}),
+        node("ask", "approval", config),
+        node("no", "template", {"template": "No: {{ ask.decision.comment }}"}),
+        node("output", "output"),
+    ]
+    edges = [("input.question", "ask.value"), ("ask.approved", "output.value"), ("ask.refused", "no.data")]
+    return document(nodes, [*edges, ("no.text", "output.value")])
+
+
 def fork() -> FlowDocument:
     """Return a condition with two ways that meet again in the Output."""
     rule = {"value": "{{ input.question }}", "operator": "text_contains", "other": "refund"}

@@ -34,11 +34,11 @@ def insert_run(mark: str) -> str:
 
 
 def put_node(mark: str) -> str:
-    """Insert a node, or replace the row that marked its start; a node that ended is never replaced."""
+    """Insert a node, or replace the row of its start or its waiting; a node that ended is never replaced."""
     updates = ", ".join(f"{name} = excluded.{name}" for name in NODE_COLUMNS[2:])
     return (
         f"INSERT INTO node_run ({', '.join(NODE_COLUMNS)}) VALUES ({', '.join([mark] * len(NODE_COLUMNS))}) "  # noqa: S608  # our own names
-        f"ON CONFLICT (run_id, node) DO UPDATE SET {updates} WHERE node_run.status = 'running'"
+        f"ON CONFLICT (run_id, node) DO UPDATE SET {updates} WHERE node_run.status IN ('running', 'waiting')"
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.errors import DomainError, QuotaExceeded, Unavailable
+from backend.errors import DomainError, GoesOn, QuotaExceeded, Unavailable
 from backend.flows.asking import AskFailed
 from backend.flows.engine.plan import Step
+from backend.flows.errors import WaitsForPerson
 from backend.flows.kind import Result
 from backend.flows.types import Usage
 
@@ -52,6 +53,8 @@ async def call(step: Step, act: Callable[[], Awaitable[Result]], outcome: Outcom
             else:
                 async with asyncio.timeout(policy.timeout_seconds):
                     outcome.result = await act()
+        except (WaitsForPerson, GoesOn):
+            raise  # neither is a failure of the node
         except TimeoutError:
             error = NodeTimedOut(f"It took longer than {policy.timeout_seconds:g} s.", hint="Raise its time limit.")
         except DomainError as refused:

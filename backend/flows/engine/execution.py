@@ -11,22 +11,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.columns import utc_now
-from backend.errors import DomainError
-from backend.flows.context import NodeContext, Outside, RunFacts
+from backend.errors import DomainError, InvalidInput
+from backend.flows.context import Ask, NodeContext, Outside, RunFacts
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
 from backend.flows.engine.covering import run_covered
 from backend.flows.engine.joins import Go, Joins, Skip
+from backend.flows.engine.people import asked_of, by_default
 from backend.flows.engine.plan import Plan, Step
 from backend.flows.engine.recorder import Recorder
-from backend.flows.engine.rows import Kept, ended, inputs_hash, keepable, shown, skipped_entry, started
+from backend.flows.engine.rows import (
+    Kept,
+    ended,
+    inputs_hash,
+    keepable,
+    shown,
+    skipped_entry,
+    started,
+    waiting_entry,
+)
 from backend.flows.engine.voice import Voice
-from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached
+from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached, RunWaits, WaitsForPerson
 from backend.flows.kind import Result
-from backend.flows.types import NodeStatus, Usage
+from backend.flows.types import Decided, NodeStatus, Usage, Wanted
 from backend.ports.run_journal import NodeEntry
 
 # Cancelling frees everything in 2 s; a node that does not let go by then is left to itself.
 LET_GO_SECONDS = 1.5
+ENDED_BEFORE = "the run ended before it"
 
 
 @dataclass(slots=True)
@@ -66,13 +77,20 @@ class Execution:
         self._product = Product()
         self._first_pause = first_pause
         self.is_stopping = False
+        self.held: dict[str, Go] = {}
+        """The nodes that wait for a person, by approval."""
+        self.woken = asyncio.Event()
+        """Set when one of them was decided about."""
 
     @property
     def time_ms(self) -> float:
         return round((time.perf_counter() - self._began) * 1e3, 3)
 
     async def run(self) -> Product:
-        """Return what came out. Raise NodeFailed, RunLimitReached, RunCancelled, RunInterrupted or Fenced."""
+        """Return what came out.
+
+        Raise NodeFailed, RunLimitReached, RunCancelled, RunInterrupted, RunWaits or Fenced.
+        """
         limit = self._plan.limits.seconds
         try:
             async with asyncio.timeout(limit):
@@ -106,16 +124,49 @@ class Execution:
                 else:
                     task = asyncio.create_task(self._perform(settled))
                     self._running[task] = settled.step
-            if not self._running:
+            if self._running:
+                await self._next()
+            elif self.held and not self._ready:
+                await self._park()
+            else:
                 return
-            done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                del self._running[task]
-            for task in done:
-                task.result()
+
+    async def _next(self) -> None:
+        """Wait until a node ends or somebody decides about one that is held."""
+        woken = asyncio.create_task(self.woken.wait()) if self.held else None
+        hoped_for = {*self._running, woken} if woken else set(self._running)
+        done, _ = await asyncio.wait(hoped_for, return_when=asyncio.FIRST_COMPLETED)
+        if woken:
+            woken.cancel()
+            if self.woken.is_set():
+                self._ask_again()
+        ended_now = [task for task in self._running if task in done]
+        for task in ended_now:
+            del self._running[task]
+        for task in ended_now:
+            task.result()
+
+    async def _park(self) -> None:
+        """Wait without a process, unless something was decided meanwhile."""
+        await self._recorder.check()
+        people = self._outside.people
+        assert people is not None
+        if await people.park(self._facts, self._recorder.attempt, self.held):
+            waits_for = tuple(self.held)
+            self.held.clear()
+            raise RunWaits(waits_for)
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self.woken.clear()
+        self._ready.extend(self.held.values())
+        self.held.clear()
 
     async def _let_go(self) -> None:
         """Cancel what still runs, and wait for it a moment."""
+        if not self.is_stopping:
+            for go in self.held.values():
+                self._recorder.add(ended(go.step, NodeStatus.CANCELLED, self.time_ms, reason=ENDED_BEFORE))
         if not self._running:
             return
         for task in self._running:
@@ -129,8 +180,7 @@ class Execution:
             if outcome:
                 self._product.usage += outcome.usage
             if not self.is_stopping:
-                reason = "the run ended before it"
-                row = ended(step, NodeStatus.CANCELLED, self.time_ms, reason=reason, entry=entry, outcome=outcome)
+                row = ended(step, NodeStatus.CANCELLED, self.time_ms, reason=ENDED_BEFORE, entry=entry, outcome=outcome)
                 self._recorder.add(row)
         self._running.clear()
 
@@ -167,13 +217,20 @@ class Execution:
             step.port_names,
             self._tokens_left(),
             spend=outcome.spend,
+            ask=self._asker(step, entry),
         )
 
         async def act() -> Result:
             return keepable(step, await run_covered(step, context, go.inputs))
 
         self._begun[step.index] = entry, outcome
-        await call(step, act, outcome, first_pause=self._first_pause)
+        try:
+            await call(step, act, outcome, first_pause=self._first_pause)
+        except WaitsForPerson as wait:
+            del self._begun[step.index]
+            self.held[wait.approval_id] = go
+            await self._voice.waits(step, wait.approval_id)
+            return
         del self._begun[step.index]
         self._product.usage += outcome.usage
         row = ended(step, _status(outcome), self.time_ms, entry=entry, outcome=outcome)
@@ -187,6 +244,19 @@ class Execution:
             self._recorder.add(row)
         await self._voice.ended(step, row, outcome)
         self._decide(step, outcome.result)
+
+    def _asker(self, step: Step, entry: NodeEntry) -> Ask:
+        async def ask(wanted: Wanted) -> Decided:
+            if not self._facts.asks_people:
+                return by_default(wanted)
+            people = self._outside.people
+            if people is None:
+                raise InvalidInput("Nobody can be asked here.")
+            await self._recorder.write(waiting_entry(entry))  # the run has a row, and all that led here is on disk
+            citations = [one for index in sorted(self._results) for one in self._results[index].citations]
+            return await people.ask(self._facts, asked_of(self._plan, step, self._facts, wanted, citations))
+
+        return ask
 
     def _decide(self, step: Step, result: Result) -> None:
         self._values[step.node.id] = result.outputs

@@ -28,7 +28,7 @@ class RunJob:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended; `cause` is what failed it."""
+    """How a run ended, or that it waits for people; `cause` is what failed it."""
 
     status: RunStatus
     output: dict[str, Any] | None
@@ -38,3 +38,4 @@ class RunOutcome:
     error: str = ""
     error_node: str = ""
     cause: DomainError | None = None
+    waits_for: tuple[str, ...] = ()

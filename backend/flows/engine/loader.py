@@ -18,7 +18,7 @@ from backend.flows.nodes.registry import AnyKind
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
-from backend.flows.types import NodeStatus, Usage
+from backend.flows.types import NodeStatus, Trigger, Usage
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
@@ -84,6 +84,7 @@ class Loader:
             input=row.input,
             conversation_id=row.conversation_id,
             history=await self._chat.history(operator, row.conversation_id, before_run=row.id),
+            asks_people=row.trigger != Trigger.EXPERIMENT,
         )
 
 

@@ -23,6 +23,10 @@ class Recorder:
         """Tell whether the run has a row that others can see."""
         return self._opening is None
 
+    @property
+    def attempt(self) -> int:
+        return self._attempt
+
     def add(self, entry: NodeEntry) -> None:
         """Keep a row for the next commit."""
         self._waiting.append(entry)

@@ -62,6 +62,10 @@ def started(step: Step, moment: datetime, offset_ms: float, inputs: dict[str, An
     )
 
 
+def waiting_entry(entry: NodeEntry) -> NodeEntry:
+    return replace(entry, status=NodeStatus.WAITING, reason="waits for a person")
+
+
 def skipped_entry(step: Step, reason: str, offset_ms: float) -> NodeEntry:
     return NodeEntry(
         node=step.node.id, status=NodeStatus.SKIPPED, started_at=utc_now(), offset_ms=offset_ms, reason=reason

@@ -18,7 +18,7 @@ from backend.flows.engine.execution import Execution, Product
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.recorder import Recorder
 from backend.flows.engine.voice import Voice
-from backend.flows.errors import Fenced, NodeFailed, RecordRefused, RunCancelled, RunInterrupted
+from backend.flows.errors import Fenced, NodeFailed, RecordRefused, RunCancelled, RunInterrupted, RunWaits
 from backend.flows.types import RunStatus
 from backend.ports.events import Events
 from backend.ports.run_journal import RunEnding, RunJournal
@@ -91,6 +91,16 @@ class Runner:
         active.task.add_done_callback(lambda task: self._forget(job.run_id, active, task))
         return active.task
 
+    @property
+    def held(self) -> dict[str, str]:
+        """Return the run of each approval that a run of this process waits for while other nodes of it go on."""
+        return {approval: run_id for run_id, active in self._active.items() for approval in active.execution.held}
+
+    def wake(self, run_id: str) -> None:
+        """Let a run of this process look again at what was decided."""
+        if active := self._active.get(run_id):
+            active.execution.woken.set()
+
     def cancel(self, run_id: str) -> bool:
         """End a run of this process; False when it is not one."""
         active = self._active.get(run_id)
@@ -143,6 +153,10 @@ class Runner:
             raise
         except RecordRefused:
             raise
+        except RunWaits as wait:  # its row says so already: a decision may have it carried on by now
+            outcome = _outcome(RunStatus.WAITING, active.execution.product(), active.execution, wait.waits_for)
+            await _tell(voice, outcome)
+            return outcome
         except DomainError as error:
             outcome = _ended_early(active, error)
         except Exception:
@@ -159,6 +173,8 @@ class Runner:
             if outcome.status is not RunStatus.CANCELLED:
                 await active.recorder.check()
             await self._settle(job, outcome)
+        if active.execution.held and self._outside.people:
+            await self._outside.people.dismiss(job.facts, "The run ended before anybody decided.")
         await active.recorder.end(
             RunEnding(
                 status=outcome.status,
@@ -181,8 +197,9 @@ class Runner:
             logger.warning("a run could not be checkpointed at the end of the process", exc_info=True)
 
 
-def _outcome(status: RunStatus, product: Product, execution: Execution) -> RunOutcome:
-    return RunOutcome(status, product.output, product.citations, product.usage, execution.time_ms)
+def _outcome(status: RunStatus, product: Product, execution: Execution, waits_for: tuple[str, ...] = ()) -> RunOutcome:
+    output = product.output if status is RunStatus.DONE else None
+    return RunOutcome(status, output, product.citations, product.usage, execution.time_ms, waits_for=waits_for)
 
 
 def _ended_early(active: _Active, error: DomainError) -> RunOutcome:
@@ -212,6 +229,9 @@ async def _tell(voice: Voice, outcome: RunOutcome) -> None:
             citations=outcome.citations,
             time_ms=outcome.time_ms,
         )
+    elif outcome.status is RunStatus.WAITING:
+        waits_for = list(outcome.waits_for)
+        await voice.say("run.waiting", status="waiting", waits_for=waits_for, usage=usage, time_ms=outcome.time_ms)
     else:
         await voice.say(
             "run.failed",

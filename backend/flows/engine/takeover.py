@@ -79,7 +79,7 @@ class Watch:
             await asyncio.sleep(pause)
 
     async def _beat(self) -> None:
-        """Raise our count while others would have something to inherit, and hear who wants what cancelled."""
+        """Raise our count while others would have something to inherit, and hear what was cancelled or decided."""
         runs = self._runner.open_runs
         if not runs:
             return
@@ -87,9 +87,13 @@ class Watch:
             async with self._units.write(BY_ID) as work:
                 await Ownership(work.session).beat(self._worker)
         async with self._units.read(BY_ID) as session:
-            asked = await Ownership(session).asked_to_cancel(runs)
+            ownership, held = Ownership(session), self._runner.held
+            asked = await ownership.asked_to_cancel(runs)
+            decided = await ownership.decided(list(held)) if held else []
         for run_id in asked:
             self._runner.cancel(run_id)
+        for approval_id in decided:
+            self._runner.wake(held[approval_id])
 
     async def _sweep(self) -> None:
         async with self._units.read(BY_ID) as session:

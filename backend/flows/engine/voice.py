@@ -17,7 +17,7 @@ PREVIEW_CHARACTERS = 240
 
 
 class Voice:
-    """The events of one run: node.started, token, node.done, run.done, run.failed."""
+    """The events of one run: node.started, token, node.waiting, node.done, then run.done, run.failed or run.waiting."""
 
     def __init__(self, events: Events, run_id: str) -> None:
         self._events, self._run_id = events, run_id
@@ -36,6 +36,10 @@ class Voice:
 
     async def started(self, step: Step) -> None:
         await self.say("node.started", node=step.node.id, plate=step.index + 1, kind=step.kind.name)
+
+    async def waits(self, step: Step, approval_id: str) -> None:
+        node, plate = step.node.id, step.index + 1
+        await self.say("node.waiting", node=node, plate=plate, kind=step.kind.name, approval_id=approval_id)
 
     async def skipped(self, step: Step, reason: str) -> None:
         await self._done(step, NodeStatus.SKIPPED, reason=reason)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.flows.models import RunRow, RunWorkerRow
-from backend.flows.types import RunStatus
+from backend.flows.models import ApprovalRow, RunRow, RunWorkerRow
+from backend.flows.types import ApprovalState, RunStatus
+from backend.identity.models import ProjectRow
+from backend.ports.database import OfProject
 
 # The reason that the test of scopes asks for.
 EVERY_PROJECT = "the engine carries the runs of all projects"
@@ -23,11 +25,11 @@ class Ownership:
         self._session = session
 
     async def claim(self, run_id: str, worker: str, moment: datetime) -> int | None:
-        """Take a queued run; return its attempt, None when it is not queued any more."""
+        """Take a queued run, new or decided about; return its attempt, None when it is not queued any more."""
         statement = (
             update(RunRow)
             .where(col(RunRow.id) == run_id, col(RunRow.status) == RunStatus.QUEUED.value)
-            .values(status=RunStatus.RUNNING.value, worker=worker, started_at=moment)
+            .values(status=RunStatus.RUNNING.value, worker=worker, started_at=func.coalesce(RunRow.started_at, moment))
             .returning(col(RunRow.attempt))
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).scalar_one_or_none()
@@ -111,3 +113,26 @@ class Ownership:
     async def asked_to_cancel(self, run_ids: Sequence[str]) -> list[str]:
         statement = select(RunRow.id).where(col(RunRow.id).in_(run_ids), col(RunRow.cancel_requested).is_(True))
         return list(await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT)))
+
+    async def decided(self, approval_ids: Sequence[str]) -> list[str]:
+        """Return those of the approvals that wait no more."""
+        statement = select(ApprovalRow.id).where(
+            col(ApprovalRow.id).in_(approval_ids), ApprovalRow.state != ApprovalState.WAITING.value
+        )
+        return list(await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT)))
+
+    async def overdue(self, moment: datetime) -> list[tuple[str, OfProject]]:
+        """Return the approvals that nobody decided in time, and whose they are, the longest due first."""
+        statement = (
+            select(ApprovalRow.id, ApprovalRow.project_id, ProjectRow.organisation_id)
+            .join(ProjectRow, col(ProjectRow.id) == ApprovalRow.project_id)
+            .where(ApprovalRow.state == ApprovalState.WAITING.value, ApprovalRow.ends_at <= moment)
+            .order_by(col(ApprovalRow.ends_at))
+            .limit(100)
+        )
+        return [
+            (approval_id, OfProject(project_id, organisation_id))
+            for approval_id, project_id, organisation_id in await self._session.exec(
+                statement.execution_options(unscoped=EVERY_PROJECT)
+            )
+        ]

@@ -73,12 +73,12 @@ class RunRepository:
         statement = select(RunRow.id).where(RunRow.project_id == self._project_id, col(RunRow.finished_at).is_(None))
         return list(await self._session.exec(statement))
 
-    async def cancel_queued(self, run_id: str, error: str, moment: datetime) -> bool:
-        """End a run that nobody has begun; False when somebody has."""
+    async def cancel_idle(self, run_id: str, error: str, moment: datetime) -> bool:
+        """End a run that no process carries: it is queued, or waits for a person. False when one does."""
         statement = update(RunRow).where(
             col(RunRow.project_id) == self._project_id,
             col(RunRow.id) == run_id,
-            col(RunRow.status) == RunStatus.QUEUED.value,
+            col(RunRow.status).in_((RunStatus.QUEUED.value, RunStatus.WAITING.value)),
         )
         ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": error}
         return bool((await self._session.exec(statement.values(**ended))).rowcount)

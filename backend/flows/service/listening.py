@@ -14,7 +14,7 @@ from backend.flows.engine.voice import preview
 from backend.flows.types import NodeStatus, RunDetail, RunStatus
 from backend.ports.events import EventsLost
 
-LAST_WORDS = ("run.done", "run.failed")
+LAST_WORDS = ("run.done", "run.failed", "run.waiting")
 
 
 async def heard(
@@ -101,8 +101,10 @@ def recalled(detail: RunDetail) -> list[dict[str, Any]]:
             "output_preview": preview(one.output or {}),
         }
         for one in detail.nodes
-        if one.status not in (NodeStatus.PENDING, NodeStatus.RUNNING)
+        if one.status not in (NodeStatus.PENDING, NodeStatus.RUNNING, NodeStatus.WAITING)
     ]
+    if run.status is RunStatus.WAITING:
+        events.append({"event": "run.waiting", "run_id": run.id, "status": run.status.value})
     if run.status.is_final:
         facts = {"run_id": run.id, "status": run.status.value, "usage": run.usage.as_json(), "time_ms": run.time_ms}
         done = {"event": "run.done", "output": run.output, "citations": run.citations}

@@ -17,6 +17,7 @@ from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
 from backend.flows.errors import RunInterrupted, RunNotFound
+from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
@@ -36,6 +37,8 @@ JOB = "run"
 CANCELLED = "The run was cancelled."
 CLOSED = "The project of the run was closed."
 QUIET_SECONDS = 0.5  # a worker in another process tells its progress by the rows alone
+# People take minutes. Whoever decides in this process is heard at once all the same.
+WAITING_QUIET_SECONDS = 3.0
 FIRST_PAGE = Page()
 
 
@@ -58,7 +61,7 @@ class RunService:
         self._starting, self._loader, self._runner, self._chat, self._worker = starting, loader, runner, chat, worker
 
     async def run(self, operator: Operator, name: str, wish: RunWish) -> RunResult:
-        """Run a flow and wait for its end; a run that fails is an answer, not an error.
+        """Run a flow and wait for its end; a run that fails, or waits for a person, is an answer, not an error.
 
         Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published,
         RunInterrupted when the server stops before the end.
@@ -76,7 +79,7 @@ class RunService:
         return _result(job.run_id, outcome, job.facts.conversation_id)
 
     async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncGenerator[dict[str, Any]]:
-        """Start a run and yield its events, the last being run.done or run.failed; close it to hear no more.
+        """Start a run and yield its events, the last being run.done, run.failed or run.waiting; close it to end.
 
         Raise as `run` does, at once.
         """
@@ -109,8 +112,10 @@ class RunService:
                 yield (detail := await self._found(operator, run_id))
                 told = True
                 with contextlib.suppress(EventsLost):
-                    async with aclosing(heard_or_quiet(listener, QUIET_SECONDS)) as said:
-                        while not detail.run.status.is_final:
+                    waits = detail.run.status is RunStatus.WAITING
+                    quiet = WAITING_QUIET_SECONDS if waits else QUIET_SECONDS
+                    async with aclosing(heard_or_quiet(listener, quiet)) as said:
+                        while not detail.run.status.is_final and waits == (detail.run.status is RunStatus.WAITING):
                             event = await anext(said)
                             if event is not None:
                                 yield event
@@ -155,7 +160,8 @@ class RunService:
             return found.run
         async with self._units.write(operator) as work:
             rows = RunRepository(work.session, operator.project_id)
-            if await rows.cancel_queued(run_id, CANCELLED, utc_now()):
+            if await rows.cancel_idle(run_id, CANCELLED, utc_now()):
+                await ApprovalRepository(work.session, operator.project_id).end(run_id, CANCELLED)
                 await self._chat.fail(work, operator, run_id, CANCELLED, was_cancelled=True)
             await rows.ask_to_cancel(run_id)
         if task is not None and self._runner.cancel(run_id):
@@ -168,7 +174,8 @@ class RunService:
             rows = RunRepository(work.session, project_id)
             unfinished = await rows.unfinished()
             for run_id in unfinished:
-                if await rows.cancel_queued(run_id, CLOSED, utc_now()):
+                if await rows.cancel_idle(run_id, CLOSED, utc_now()):
+                    await ApprovalRepository(work.session, project_id).end(run_id, CLOSED)
                     await self._chat.fail(work, run_operator(project_id, "", ""), run_id, CLOSED)
                 await rows.ask_to_cancel(run_id)
         for run_id in unfinished:
@@ -242,4 +249,5 @@ def _result(run_id: str, outcome: RunOutcome, conversation_id: str | None) -> Ru
         error=outcome.error,
         error_node=outcome.error_node,
         time_ms=outcome.time_ms,
+        waits_for=outcome.waits_for,
     )

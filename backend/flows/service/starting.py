@@ -99,6 +99,7 @@ class Starting:
             input=prepared.wish.input,
             conversation_id=conversation_id,
             history=history,
+            asks_people=prepared.wish.trigger is not Trigger.EXPERIMENT,
         )
         return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
 

@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
         (
             ("Reply as a person", May.CONVERSATIONS_REPLY),
             ("Score answers of experiments", May.EXPERIMENTS_REVIEW),
+            ("Decide for a run that waits for a person", May.FLOWS_APPROVE),
             ("Approve a protected label, never one's own change", May.PROMPTS_APPROVE),
         ),
     ),

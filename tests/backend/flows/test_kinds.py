@@ -131,6 +131,7 @@ def test_the_catalogue_names_every_kind_with_all_it_needs() -> None:
     assert [kind["kind"] for kind in told["kinds"]] == list(KINDS)
     assert set(KINDS) == {
         "input", "output", "llm", "agent", "knowledge_search", "rag_answer", "condition", "template", "http_request",
+            "approval",
     }  # fmt: skip
     for kind in told["kinds"]:
         assert "$ref" not in json.dumps(kind)
