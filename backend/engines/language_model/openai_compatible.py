@@ -237,5 +237,7 @@ def _profile(endpoint: ModelEndpoint) -> Any:
     """Say what the protocol's relatives have in common: only OpenAI itself knows `max_completion_tokens`."""
     ours = place_of(endpoint.base_url).host == OPENAI_HOST
     return OpenAIModelProfile(
-        openai_chat_supports_max_completion_tokens=ours, supports_tools=endpoint.capabilities.tools
+        openai_chat_supports_max_completion_tokens=ours,
+        supports_tools=endpoint.capabilities.tools,
+        context_window=None,  # ours stands with the provider; the library would look through its price list for one
     )
