@@ -17,6 +17,7 @@ class Permission(StrEnum):
     EXPERIMENTS_EDIT = "experiments:edit"
     EXPERIMENTS_RUN = "experiments:run"  # spend money on one
     EXPERIMENTS_REVIEW = "experiments:review"  # score answers that wait for a person
+    EXPERIMENTS_CODE = "experiments:code"  # write Python that scores, and approve that of others, never one's own
     FLOWS_READ = "flows:read"
     FLOWS_EDIT = "flows:edit"
     FLOWS_PUBLISH = "flows:publish"

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
         description="How many calls a second one API key or one person may make; 0 sets no limit.",
     )
 
+    python_evaluators: bool = Field(
+        default=False, description="Let Python code that a second person approved score answers of experiments."
+    )
+
     smtp_host: str = Field(default="", description="The server that takes mail; unset, links are shown to copy.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str = Field(default="", description="The user at the mail server; unset, nobody signs in there.")

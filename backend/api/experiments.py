@@ -60,9 +60,9 @@ async def plan_experiment(operator: Reader, body: NewExperiment) -> dict[str, An
 
 @router.get("/evaluators")
 async def list_evaluators(operator: Reader) -> dict[str, Any]:
-    """Return the kinds of evaluators, each with the JSON Schema of its settings."""
+    """Return the kinds of evaluators with the JSON Schemas of their settings; `off` says why one cannot be used."""
     found = await services().experiments.evaluator_kinds(operator)
-    return {"evaluators": [{"kind": one.kind, "schema": one.schema} for one in found], "next": None}
+    return {"evaluators": [{"kind": one.kind, "schema": one.schema, "off": one.off} for one in found], "next": None}
 
 
 @router.get("/experiments/{experiment_id}")

@@ -74,6 +74,14 @@ async def vectors(services: Services) -> str:
     return "a text was stored, found and deleted"
 
 
+async def python_code(services: Services) -> str:
+    if not services.settings.python_evaluators:
+        return "off (SIGNALBOX_PYTHON_EVALUATORS)"
+    if why_off := await services.rooms.code.why_off():
+        raise Unwell(why_off)
+    return "it runs, and no wall of its fence stood open when each was tried from inside"
+
+
 CHECKS: dict[str, Check] = {
     "database": database,
     "secrets": secrets,
@@ -81,6 +89,7 @@ CHECKS: dict[str, Check] = {
     "objects": objects,
     "embeddings": embeddings,
     "vectors": vectors,
+    "python code": python_code,
 }
 ILL = "ILL"
 

@@ -92,6 +92,7 @@ def open_experiments(
         events=events,
         jobs=jobs,
         templates=rooms.templates,
+        code=rooms.code,
         schemas=cast(Schemas, engine("schemas.rust", "RustSchemas")()),
         language_model=models,
         models=providers,

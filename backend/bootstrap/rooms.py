@@ -8,6 +8,7 @@ from typing import cast
 
 from backend.bootstrap.engines import engine
 from backend.bootstrap.logs import children_log
+from backend.ports.code import Code
 from backend.ports.embeddings import Embedder
 from backend.ports.objects import ObjectStore
 from backend.ports.parsing import Chunker, Parser
@@ -28,6 +29,7 @@ class Rooms:
     tables: TableReader
     chunker: Chunker
     templates: Templates
+    code: Code
 
     async def close(self) -> None:
         """Let the children flush and end."""
@@ -35,6 +37,7 @@ class Rooms:
         await self.embedder.close()
         await self.parser.close()
         await self.templates.close()
+        await self.code.close()
 
 
 def open_rooms(settings: Settings, *, beside_server: bool = False) -> Rooms:
@@ -55,6 +58,7 @@ def open_rooms(settings: Settings, *, beside_server: bool = False) -> Rooms:
         tables=cast(TableReader, parser),
         chunker=cast(Chunker, engine("parsing.chunks", "SemanticChunker")(texts)),
         templates=cast(Templates, engine("templates.jinja", "JinjaTemplates")(folder / "rooms", log)),
+        code=cast(Code, engine("python_code.runner", "FencedCode")(log, switched_on=settings.python_evaluators)),
     )
 
 

@@ -18,6 +18,7 @@ LATENCY, COST, OVERALL = "latency", "cost", "overall"
 # What other tools call the same kind of evaluator.
 ALSO = {
     "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",
+    "python_code": "python", "code": "python",
     "embedding_similarity": "similarity", "similar": "similarity", "tool_call": "tool_calls",
     "tool_call_match": "tool_calls", "human_review": "human", "pairwise_judge": "pairwise",
 }  # fmt: skip
@@ -92,10 +93,14 @@ class VariantDraft:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatorKind:
-    """A way to score. `schema` is the JSON Schema of its settings, with a sentence about it as description."""
+    """A way to score. `schema` is the JSON Schema of its settings, with a sentence about it as description.
+
+    `off` says why it cannot be used here, and what would change that; empty where it can.
+    """
 
     kind: str
     schema: dict[str, Any]
+    off: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,30 @@ class ExperimentCellRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
+class CodeApprovalRow(SQLModel, table=True):
+    """A wish that a text may run as code. The text never changes; an edited one is another wish."""
+
+    __tablename__ = "code_approval"
+    __table_args__ = (Index("ix_code_approval_text", "project_id", "fingerprint"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    fingerprint: str
+    code: str
+    name: str
+    experiment_id: str
+    experiment_name: str
+    state: str = "waiting"
+    asked_by: str
+    asked_by_id: str
+    asked_by_support_id: str = ""
+    asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    decided_by: str = ""
+    decided_by_id: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    reason: str = ""
+
+
 class PublishRequirementRow(SQLModel, table=True):
     """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse.
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from backend.flows.service import FlowService, RunService
 from backend.operator import Operator, Permission
+from backend.ports.code import Code
 from backend.ports.embeddings import Embedder
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -85,6 +86,7 @@ class Outside:
     events: Events
     jobs: Jobs
     templates: Templates
+    code: Code
     schemas: Schemas
     language_model: LanguageModel
     models: Models

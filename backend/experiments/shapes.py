@@ -4,14 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from backend.experiments.models import ExperimentCellRow, ExperimentRow
-from backend.experiments.types import Cell, CellStatus, Draft, Experiment, Pinned, Progress, Status
+from backend.experiments.models import CodeApprovalRow, ExperimentCellRow, ExperimentRow
+from backend.experiments.types import (
+    Cell,
+    CellStatus,
+    CodeApproval,
+    CodeState,
+    Draft,
+    Experiment,
+    Pinned,
+    Progress,
+    Status,
+)
 
 WISHED = {"pause": Status.PAUSED, "cancel": Status.CANCELLED}
+
+
+def approval_of(row: CodeApprovalRow, *, is_author: bool) -> CodeApproval:
+    return CodeApproval(
+        id=row.id,
+        fingerprint=row.fingerprint,
+        code=row.code,
+        name=row.name,
+        experiment_id=row.experiment_id,
+        experiment_name=row.experiment_name,
+        state=cast(CodeState, row.state),
+        asked_by=row.asked_by,
+        asked_by_id=row.asked_by_id,
+        asked_at=row.asked_at,
+        is_author=is_author,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        reason=row.reason,
+    )
 
 
 def definition_of(draft: Draft) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from backend.experiments.code_types import CodeApproval, CodeState
 from backend.experiments.draft_types import (
     COST,
     DEFAULT_CONCURRENCY,
@@ -46,6 +47,8 @@ __all__ = [
     "Cell",
     "CellStatus",
     "Change",
+    "CodeApproval",
+    "CodeState",
     "ComparedRow",
     "ComparedRows",
     "Comparison",

@@ -49,6 +49,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.MEMBERS_MANAGE,
         May.AUDIT_READ,
         May.PROJECT_MANAGE,
+        May.EXPERIMENTS_CODE,
     ),
     Role.OWNER: (May.MODELS_PRIVATE, May.ORGANISATION_MANAGE, May.SUPPORT_GRANT),
 }
@@ -80,6 +81,7 @@ NEVER_OF_SUPPORT = frozenset(
     {
         May.FLOWS_APPROVE,
         May.PROMPTS_APPROVE,
+        May.EXPERIMENTS_CODE,
         May.MEMBERS_MANAGE,
         May.KEYS_MANAGE,
         May.SECRETS_EDIT,

@@ -12,9 +12,11 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 
 THREATS = {
+    "1": "code that is run in order to be checked (CVE-2025-3248)",
     "3": "a page of another origin calls with the cookie of a person (CVE-2025-34291)",
     "4": "a flow of another tenant is run by its id, slug or version (CVE-2026-55255)",
     "5": "a route that forgot to ask who calls (CVE-2026-21445)",
+    "6": "code that is run before anybody approved it (GHSA-v8hw-mh8c-jxfc)",
     "7": "a configuration in which the owner filter is missing (Langflow 12380)",
     "10": "a file of another tenant is read by its id (CVE-2026-41949)",
     "11": "an id of another tenant inside a body (CVE-2026-41950)",
@@ -22,6 +24,7 @@ THREATS = {
     "14": "a reset token that equals nothing, because nothing was stored (GHSA-f6hc-c5jr-878p)",
     "17": "a field of the row set by a request that should not know it (CVE-2026-42862)",
     "18": "a profile changed by naming somebody else in the body (Flowise 5986)",
+    "21": "code that leaves its sandbox (CVE-2025-68668, CVE-2026-0863)",
     "25": "a missing tenant that falls back to a default one (CVE-2026-45707)",
     "26": "a conversation of another tenant that is continued (CVE-2026-45349)",
     "27": "an open socket that keeps a role which was taken away (CVE-2026-44553)",

@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -62,10 +62,15 @@ def forbid_network_and_programs() -> None:
     lines += [(JUMP_IF_AT_LEAST, len(refused) + 1, 0, X32_CALLS)]
     lines += [(JUMP_IF_EQUAL, len(refused) - at, 0, number) for at, number in enumerate(refused)]
     lines += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE_WITH_EPERM)]
+    filter_calls(lines)
+
+
+def filter_calls(lines: Sequence[tuple[int, int, int, int]]) -> bool:
+    """Let the kernel ask this filter before each call, in this thread and all made later; False where it cannot."""
     code = ctypes.create_string_buffer(b"".join(INSTRUCTION.pack(*line) for line in lines))
     program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code)))
     LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0)
+    return bool(LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) == 0)
 
 
 def forbid_files_but(readable: Iterable[Path]) -> None:

@@ -21,6 +21,7 @@ from backend.experiments.engine.telling import Teller
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Outside, Rows, acting
+from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Ownership
 from backend.experiments.shapes import draft_of, pinned_of
 from backend.experiments.types import CellStatus, Pinned, Status, kind_of
@@ -68,9 +69,9 @@ class Carrying:
         """Carry it to its end, and write the end down. Raise AttemptLost."""
         try:
             registry = await self._outside.late("evaluators.registry")
-            self._scoring = Scoring(
-                registry.read(self._draft.evaluators), Aid(self._outside, self._operator, self._asking)
-            )
+            evaluators = registry.read(self._draft.evaluators)
+            await check_released(self._outside, self._operator, evaluators)  # also what was approved at the start
+            self._scoring = Scoring(evaluators, Aid(self._outside, self._operator, self._asking))
             rows = await self._outside.rows(
                 self._operator, self._row.dataset_id, self._row.dataset_version, self._draft.split
             )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,9 +16,11 @@ from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
 from backend.experiments.outside import Outside, Row
 from backend.experiments.types import OVERALL
 from backend.operator import Operator
+from backend.ports.code import CodeFailed, Found
 from backend.ports.embeddings import Embedder
 from backend.ports.language_model import Message, ModelSettings
 
+MOST_AT_LIMIT = 10
 logger = logging.getLogger(__name__)
 
 
@@ -27,6 +30,7 @@ class Aid:
     def __init__(self, outside: Outside, operator: Operator, asking: Asking) -> None:
         self._outside, self._operator, self._asking = outside, operator, asking
         self._embedders: dict[str, Embedder] = {}
+        self._at_limit: Counter[str] = Counter()
 
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
         return await self._asking.judge(model, messages, settings)
@@ -38,6 +42,19 @@ class Aid:
             self._embedders[reference] = opened
         vectors = await self._embedders[reference].embed(texts)
         return [memoryview(vectors.row(number)).cast("f").tolist() for number in range(len(texts))]
+
+    async def run_code(self, code: str, given: Mapping[str, Any]) -> Found:
+        """Run it until it used up its time or its memory MOST_AT_LIMIT times in a row: the machine is not its own."""
+        if self._at_limit[code] >= MOST_AT_LIMIT:
+            words = f"The code used up its time or its memory {MOST_AT_LIMIT} times in a row"
+            raise CodeFailed(f"{words}, so this experiment runs it no more.")
+        try:
+            found = await self._outside.code.run(code, given)
+        except CodeFailed as failed:
+            self._at_limit[code] = self._at_limit[code] + 1 if failed.at_limit else 0
+            raise
+        self._at_limit[code] = 0
+        return found
 
     async def flaws(self, schema: dict[str, Any], value: Any) -> str:
         found = self._outside.schemas.checker(schema).flaws(value)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.ports.code import Found
 from backend.ports.language_model import Message, ModelSettings
 
 Direction = Literal["higher", "lower"]
@@ -77,6 +78,10 @@ class Help(Protocol):
         """Return a row of length 1 per text. Raise Unavailable, NotFound."""
         ...
 
+    async def run_code(self, code: str, given: Mapping[str, Any]) -> Found:
+        """Call the function `score` of a code with what it asks for of `given`. Raise CodeFailed, Unavailable."""
+        ...
+
     async def flaws(self, schema: dict[str, Any], value: Any) -> str:
         """Say what is wrong with a value by a JSON Schema; empty where nothing is. Raise InvalidInput."""
         ...
@@ -93,6 +98,7 @@ class Evaluator(BaseModel, ABC):
     calls_models: ClassVar[bool] = False
     needs_pairs: ClassVar[bool] = False
     needs_person: ClassVar[bool] = False
+    runs_code: ClassVar[bool] = False
 
     name: str = Field(default="", max_length=80)
     direction: Direction = "higher"

@@ -15,6 +15,7 @@ from backend.experiments.evaluators.judging import Judge, Pairwise
 from backend.experiments.evaluators.meaning import Similarity
 from backend.experiments.evaluators.objects import JsonEqual, JsonField, JsonSchema, JsonValid
 from backend.experiments.evaluators.overlap import Bleu, LevenshteinDistance, Rouge
+from backend.experiments.evaluators.python import Python
 from backend.experiments.evaluators.resources import Cost, Latency
 from backend.experiments.evaluators.retrieval import Retrieval
 from backend.experiments.evaluators.texts import Contains, Exact, Regex
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Evaluator]] = {
         Judge,
         Pairwise,
         Human,
+        Python,
     )
 }
 MAX_EVALUATORS = 20

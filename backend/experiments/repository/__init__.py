@@ -1,7 +1,8 @@
 """Every statement on experiments: what operators ask for, and what the engine writes."""
 
 from backend.experiments.repository.cells import Cells
+from backend.experiments.repository.codes import Codes
 from backend.experiments.repository.experiments import Experiments
 from backend.experiments.repository.ownership import Ownership
 
-__all__ = ["Cells", "Experiments", "Ownership"]
+__all__ = ["Cells", "Codes", "Experiments", "Ownership"]

@@ -14,8 +14,10 @@ from backend.experiments.errors import WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.pinning import judges_pinned, pin
 from backend.experiments.planning import Planner
+from backend.experiments.released import unreleased
 from backend.experiments.repository import Cells, Experiments
-from backend.experiments.service.base import UseCases, target
+from backend.experiments.service.base import target
+from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of
 from backend.experiments.types import (
     Cell,
@@ -34,6 +36,8 @@ from backend.prompts.types import PRODUCTION, Use
 
 FIRST_PAGE = Page()
 MOST_USES = 20
+WAITS = "it waits for a second person to approve the code."
+NOT_YOURS = "its code is not approved, and your role may use approved code only."
 
 
 def _prompts_of(row: ExperimentRow) -> Sequence[tuple[PromptChoice, int | None]]:
@@ -46,13 +50,14 @@ def _prompts_of(row: ExperimentRow) -> Sequence[tuple[PromptChoice, int | None]]
     ]
 
 
-class Making(UseCases):
+class Making(Coding):
     """Drafts, and what can be read of any."""
 
     async def create(self, operator: Operator, draft: Draft) -> Experiment:
         """Keep an experiment as a draft. Raise InvalidInput, NotFound (dataset, prompt, flow, model)."""
         operator.require(Permission.EXPERIMENTS_EDIT)
         draft = await self._checked(operator, draft)
+        evaluators = await self._evaluators(draft.evaluators)
         rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.split)
         row = ExperimentRow(
             id=new_id("exp"),
@@ -71,13 +76,15 @@ class Making(UseCases):
             Experiments(work.session, operator.project_id).add(row)
             after = {"name": row.name, "dataset": row.dataset_name, "variants": [one.name for one in draft.variants]}
             await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=after)
+            await self._ask_for_code(work, operator, row, evaluators)
         return experiment_of(row)
 
     async def evaluator_kinds(self, operator: Operator) -> Sequence[EvaluatorKind]:
         """Return the ways to score, each with the schema of its settings."""
         operator.require(Permission.EXPERIMENTS_READ)
         found: list[EvaluatorKind] = (await self._outside.late("evaluators.registry")).kinds()
-        return found
+        why_off = await self._outside.code.why_off()
+        return [replace(one, off=why_off) if one.kind == "python" else one for one in found]
 
     async def plan(self, operator: Operator, draft: Draft) -> Plan:
         """Say what a start would do and cost; nothing is kept. Raise as `create`."""
@@ -159,7 +166,7 @@ class Making(UseCases):
         """Return the draft as it is kept, with models by their references. Raise InvalidInput, NotFound."""
         draft = msgspec.convert(storable(definition_of(draft)), Draft)
         checked(draft, self._outside.templates)
-        await self._evaluators(draft.evaluators)
+        await self._admitted(await self._evaluators(draft.evaluators))
         pinned = await pin(self._outside, operator, draft, keep=False)
         variants = tuple(
             replace(variant, model=one.model if variant.model else "")
@@ -170,4 +177,8 @@ class Making(UseCases):
 
     async def _planned(self, operator: Operator, draft: Draft) -> Plan:
         evaluators = await self._evaluators(draft.evaluators)
-        return await Planner(self._outside, operator).plan(draft, evaluators)
+        plan = await Planner(self._outside, operator).plan(draft, evaluators)
+        async with self._units.read(operator) as session:
+            waiting = await unreleased(session, operator.project_id, evaluators)
+        words = WAITS if operator.may(Permission.EXPERIMENTS_CODE) else NOT_YOURS
+        return replace(plan, unknown=(*plan.unknown, *(f"{one.called}: {words}" for one in waiting.values())))

@@ -16,6 +16,7 @@ from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import JOB
 from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
+from backend.experiments.released import check_released
 from backend.experiments.repository import Experiments
 from backend.experiments.service.base import UseCases, target
 from backend.experiments.shapes import draft_of, pinned_as_json
@@ -43,6 +44,7 @@ class Running(UseCases):
             row = await Experiments(session, operator.project_id).get(experiment_id)
         draft = draft_of(row)
         if row.status == Status.DRAFT:
+            await check_released(self._outside, operator, await self._evaluators(draft.evaluators))
             if any(variant.flow for variant in draft.variants):
                 operator.require(Permission.FLOWS_RUN)
             rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)

@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("Score answers of experiments", May.EXPERIMENTS_REVIEW),
             ("Decide for a run that waits for a person", May.FLOWS_APPROVE),
             ("Approve a protected label, never one's own change", May.PROMPTS_APPROVE),
+            ("Write code that scores, and approve that of others", May.EXPERIMENTS_CODE),
         ),
     ),
     (

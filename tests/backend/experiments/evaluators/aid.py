@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from backend.engines.schemas.rust import RustSchemas
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
 from backend.experiments.evaluators.registry import read
+from backend.ports.code import Found
 from backend.ports.language_model import Message, ModelSettings
 
 
@@ -26,6 +28,9 @@ class Told:
 
     async def flaws(self, schema: dict, value: object) -> str:
         return " ".join(flaw.words for flaw in RustSchemas().checker(schema).flaws(value))
+
+    async def run_code(self, code: str, given: Mapping[str, Any]) -> Found:
+        raise NotImplementedError
 
     async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
         return [self.rows[text] for text in texts]

@@ -136,5 +136,5 @@ async def test_a_person_is_waited_for_and_counts_as_nothing_until_then() -> None
 
 
 def test_every_kind_says_what_it_does() -> None:
-    assert len(KINDS) == 18
+    assert len(KINDS) == 19
     assert all(kind.__doc__ for kind in KINDS.values())

@@ -1,0 +1,1 @@
+"""Python that operators write, each run in a fork that gave up everything but computing."""
