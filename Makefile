@@ -40,7 +40,7 @@ check: set-up-dev
 # One export serves every journey; they share a worker, a server and a browser, and the rest runs beside them.
 test: browser
 	@$(PYTHON) -m backend.cli build
-	@pytest tests -n $(WORKERS) --no-loadscope-reorder --durations=25
+	@$(PYTHON) -m tests.again tests -n $(WORKERS) --no-loadscope-reorder --durations=25
 
 bench: browser
 	@$(PYTHON) -m bench

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-JOURNEYS = "tests/journeys/"
+from tests.again import JOURNEYS
 
 
 class Sharing(LoadScopeScheduling):

@@ -1,0 +1,49 @@
+"""`make test`: all tests, and journeys that failed a second time, alone.
+
+A journey shares two cores with three more workers, and what it waits for can come too late there. What fails alone too
+is broken; what does not is named, so that it is mended.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Collection
+
+import pytest
+
+JOURNEYS = "tests/journeys/"
+MOST = 3
+
+
+class Noted:
+    """Which tests failed."""
+
+    def __init__(self) -> None:
+        self.failed: dict[str, None] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed[report.nodeid] = None
+
+
+def may_run_again(code: int, failed: Collection[str]) -> bool:
+    """Tell whether no more went wrong than a few journeys."""
+    few = 0 < len(failed) <= MOST
+    return code == pytest.ExitCode.TESTS_FAILED and few and all(test.startswith(JOURNEYS) for test in failed)
+
+
+def main(arguments: list[str]) -> int:
+    noted = Noted()
+    code = int(pytest.main(arguments, plugins=[noted]))
+    if not may_run_again(code, noted.failed):
+        return code
+    print(f"\nonce more, alone: {', '.join(noted.failed)}", flush=True)
+    code = subprocess.run([sys.executable, "-m", "pytest", "-n0", *noted.failed], check=False).returncode
+    if code == 0:
+        print(f"\nUNSTEADY beside others, to be mended: {', '.join(noted.failed)}", flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
