@@ -11,6 +11,7 @@ from backend.activity.service import ActivityService
 from backend.addresses.service import AddressService
 from backend.audit.service import AuditService
 from backend.audit.signing import SIGNER
+from backend.bootstrap.conversations import join_prompts
 from backend.bootstrap.datasets import open_datasets
 from backend.bootstrap.edge import Edge, edge_of
 from backend.bootstrap.engines import engine, open_database
@@ -25,6 +26,7 @@ from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.bootstrap.sign_in import open_sign_in
 from backend.conversations.service import ConversationService
+from backend.conversations.tasks import Indexer
 from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
 from backend.experiments.service import ExperimentService
@@ -141,6 +143,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         datasets=datasets,
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
+    join_prompts(conversations, prompts)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
@@ -191,9 +194,9 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         if executor_id == SERVER:
             clear_uploads(settings.folder)
             await take_custom_models(settings, providers, await made.identity.ensure_owner())
-            guard = Guard(live_tests)
-            guard.start()
-            made.closing.push_async_callback(guard.stop)
+            for watch in (Guard(live_tests), Indexer(conversations)):
+                watch.start()
+                made.closing.push_async_callback(watch.stop)
         await made.identity.end_closed()
         await running.start()
         await made.jobs.start()  # the last step: what a crash left begins here and needs every service

@@ -6,7 +6,10 @@ from backend.errors import Conflict, NotFound
 
 
 class ConversationNotFound(NotFound):
-    """No such conversation in this project, or it was deleted."""
+    """No such conversation in this project, or it was deleted. The words are part of an API that others speak."""
+
+    def __init__(self) -> None:
+        super().__init__("Conversation not found")
 
 
 class MessageNotFound(NotFound):

@@ -10,9 +10,15 @@ TITLE_CHARACTERS = 72
 PREVIEW_CHARACTERS = 160
 
 
+# Arabic is typed with and without its vowel signs and the stroke that stretches a word.
+UNSPOKEN = dict.fromkeys((0x0640, *range(0x064B, 0x0653), 0x0670))
+
+
 def folded(text: str) -> str:
     """Return what the search compares: compatibility form, case folded, runs of white space as one space."""
-    return " ".join(unicodedata.normalize("NFKC", storable(text)).casefold().split())
+    if text.isascii():
+        return " ".join(text.replace("\0", "").lower().split())
+    return " ".join(unicodedata.normalize("NFKC", storable(text)).casefold().translate(UNSPOKEN).split())
 
 
 def first_words(text: str, limit: int = TITLE_CHARACTERS) -> str:

@@ -6,17 +6,34 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
 
+COUNTED = (
+    "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
+    "task_completed", "number", "id",
+)  # fmt: skip
+
 
 class ConversationRow(SQLModel, table=True):
-    """The sums are kept here, so that a list of thousands reads no message."""
+    """The sums are kept here, so that a list of thousands reads no message.
+
+    `number` is its place in the index of words, 0 before it has one; `indexed_to` is the last message that stands in
+    there, and `is_fresh` says that some do not yet. `duration` is in the unit of who reported it, seconds as a rule,
+    None like what follows where nobody told.
+    """
 
     __tablename__ = "conversation"
-    __table_args__ = (Index("ix_conversation_recent", "project_id", "last_message_at", "id"),)
+    __table_args__ = (
+        Index("ix_conversation_recent", "project_id", "last_message_at", "id"),
+        Index("ix_conversation_agent", "project_id", "agent_config", "started_at"),
+        Index("ix_conversation_number", "project_id", "number"),
+        Index("ix_conversation_fresh", "project_id", "is_fresh", "last_message_at"),
+        # What the filters count, in one index: a list of 100,000 is counted without a look at its rows.
+        Index("ix_conversation_counted", "project_id", *COUNTED),
+    )
 
     id: str = Field(primary_key=True)
     project_id: str = Field(foreign_key="project.id")
@@ -37,16 +54,30 @@ class ConversationRow(SQLModel, table=True):
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_message_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    agent_config: str = ""
+    session_id: str = Field(default="", index=True)
+    person: str = ""
+    model: str = ""
+    prompt_id: str | None = Field(default=None, index=True)
+    prompt_name: str = ""
+    prompt_version: int = 0
+    duration: float | None = None
+    satisfaction: int | None = None
+    task_completed: bool | None = None
+    number: int = 0
+    indexed_to: str = ""
+    is_fresh: bool = True
 
 
 class MessageRow(SQLModel, table=True):
     """`folded` is the text without case, for the search: the databases fold letters of English alone."""
 
     __tablename__ = "message"
+    __table_args__ = (Index("ix_message_in_order", "conversation_id", "id"),)
 
     id: str = Field(primary_key=True)
     project_id: str = Field(foreign_key="project.id")
-    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
     role: str
     author: str = ""
     state: str
@@ -57,10 +88,59 @@ class MessageRow(SQLModel, table=True):
     model: str = ""
     error: str = ""
     citations: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    tool_name: str = ""
+    tool_calls: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}
+    )
     tokens_in: int = 0
     tokens_out: int = 0
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
     latency_ms: int = 0
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class ConversationRecordRow(SQLModel, table=True):
+    """What only the page of one conversation shows: its metadata, and its transcript as another system told it."""
+
+    __tablename__ = "conversation_record"
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    project_id: str = Field(foreign_key="project.id", index=True)
+    transcript: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    details: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class ConversationIndexRow(SQLModel, table=True):
+    """How many conversations of a project have a number; who holds this row writes the project's index."""
+
+    __tablename__ = "conversation_index"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    num_numbered: int = 0
+
+
+class ConversationWordRow(SQLModel, table=True):
+    """In which conversations of a block of numbers a word stands, as `postings` writes them."""
+
+    __tablename__ = "conversation_word"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    word: str = Field(primary_key=True)
+    block: int = Field(primary_key=True)
+    places: bytes = Field(sa_type=LargeBinary)
+
+
+class ConversationViewRow(SQLModel, table=True):
+    """Filters and columns under a name, for everybody in the project."""
+
+    __tablename__ = "conversation_view"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    name: str
+    query: dict[str, Any] = Field(sa_type=Json)
+    created_by: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

@@ -41,6 +41,16 @@ def conversation_of(row: ConversationRow) -> Conversation:
         started_at=row.started_at,
         last_message_at=row.last_message_at,
         last_text=row.last_text,
+        agent_config=row.agent_config,
+        session_id=row.session_id,
+        person=row.person,
+        model=row.model,
+        prompt_id=row.prompt_id,
+        prompt_name=row.prompt_name,
+        prompt_version=row.prompt_version,
+        duration=row.duration,
+        satisfaction=row.satisfaction,
+        task_completed=row.task_completed,
     )
 
 
@@ -63,4 +73,6 @@ def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
         latency_ms=row.latency_ms,
         created_at=row.created_at,
         feedback=Feedback(Rating(given.rating), given.comment, given.given_by, given.given_at) if given else None,
+        tool_name=row.tool_name,
+        tool_calls=tuple(row.tool_calls),
     )

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from backend.paging import Listed
+
+AGENT = "agent:"
 
 
 class Channel(StrEnum):
@@ -15,11 +18,16 @@ class Channel(StrEnum):
 
     CONSOLE = "console"
     API = "api"
+    REPORTED = "reported"  # held elsewhere and told over the compatible API
+    TRACED = "traced"  # held elsewhere and told by OpenTelemetry
+    IMPORTED = "imported"  # held elsewhere and read from a file
 
 
 class Role(StrEnum):
     USER = "user"
     ASSISTANT = "assistant"
+    SYSTEM = "system"
+    TOOL = "tool"
 
 
 class ChatState(StrEnum):
@@ -37,6 +45,14 @@ class Rating(StrEnum):
     NONE = "none"
     UP = "up"
     DOWN = "down"
+
+
+class Outcome(StrEnum):
+    """Whether the task was done, as whoever reported the conversation tells it."""
+
+    COMPLETED = "completed"
+    NOT_COMPLETED = "not_completed"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,8 @@ class Answer:
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
     latency_ms: int = 0
+    prompt_name: str = ""
+    prompt_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +138,17 @@ class Message:
     latency_ms: int
     created_at: datetime
     feedback: Feedback | None = None
+    tool_name: str = ""
+    tool_calls: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A chat as a list shows it. Tokens, cost and `latency_ms` are sums over its answers."""
+    """A chat as a list shows it. Tokens, cost and `latency_ms` are sums over its answers.
+
+    `flow_id` of one that was held elsewhere begins with `agent:` and tells one agent from another. `duration` is as it
+    was reported, in seconds as a rule; it, `satisfaction` (1 to 5) and `task_completed` are None where nobody told.
+    """
 
     id: str
     flow_id: str
@@ -143,6 +167,25 @@ class Conversation:
     started_at: datetime
     last_message_at: datetime
     last_text: str
+    agent_config: str = ""
+    session_id: str = ""
+    person: str = ""
+    model: str = ""
+    prompt_id: str | None = None
+    prompt_name: str = ""
+    prompt_version: int = 0
+    duration: float | None = None
+    satisfaction: int | None = None
+    task_completed: bool | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it took: as reported, else from its first to its last message."""
+        return self.duration if self.duration is not None else (self.last_message_at - self.started_at).total_seconds()
+
+    @property
+    def is_held_here(self) -> bool:
+        return not self.flow_id.startswith(AGENT)
 
     @property
     def mean_latency_ms(self) -> int:
@@ -156,13 +199,37 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A part of a conversation, its end first. `details` is the metadata that was told with it."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    has_earlier: bool
+    details: dict[str, Any]
+
+
+def prompt_choice(name: str, version: int) -> str:
+    """Return how a filter names the version of a prompt, empty for none."""
+    return f"{name} v{version}" if name else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
-    """Empty means all. `text` is looked for in the messages, in any script and case."""
+    """Empty means all. `text` is looked for in the messages, in any script and case; `until` itself is left out.
+
+    A prompt is meant as `prompt_choice` writes it, with its version.
+    """
 
     text: str = ""
     flow_ids: tuple[str, ...] = ()
     states: tuple[ChatState, ...] = ()
     ratings: tuple[Rating, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    models: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +241,20 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many conversations each choice of a filter would show, the searched text applied, the choices not."""
+    """How many conversations each choice of a filter would show beside what the other filters choose.
+
+    `total` are those that the searched text finds, `matching` those of them that all filters leave.
+    """
 
     total: int = 0
+    matching: int = 0
     flows: tuple[Facet, ...] = ()
     states: tuple[Facet, ...] = ()
     ratings: tuple[Facet, ...] = ()
+    channels: tuple[Facet, ...] = ()
+    models: tuple[Facet, ...] = ()
+    prompts: tuple[Facet, ...] = ()
+    outcomes: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

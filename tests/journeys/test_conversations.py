@@ -166,7 +166,7 @@ def test_a_deleted_conversation_comes_back(console: Console, flow: str) -> None:
 
 def test_an_unknown_conversation_says_so(console: Console) -> None:
     page = console.open("/conversations/conv_unknown")
-    expect(page.get_by_text("This conversation is not there.")).to_be_visible()
+    expect(page.get_by_text("Conversation not found")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 

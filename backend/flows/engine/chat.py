@@ -9,6 +9,7 @@ from backend.conversations.errors import ConversationNotFound
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
 from backend.flows.engine.job import RunJob, RunOutcome
+from backend.flows.managed import ManagedPrompt
 from backend.flows.ports import as_text
 from backend.flows.types import RunStatus, Trigger
 from backend.operator import Operator
@@ -30,10 +31,10 @@ class Chat:
         if not conversation_id:
             return ()
         with contextlib.suppress(ConversationNotFound):
-            transcript = await self._log.transcript(operator, conversation_id)
+            opened = await self._log.opened(operator, conversation_id)
             said = [
                 {"role": message.role.value, "text": message.text}
-                for message in transcript.messages
+                for message in opened.messages
                 if message.state is ChatState.ANSWERED and message.run_id != before_run
             ]
             return tuple(said[-MAX_HISTORY:])
@@ -65,6 +66,7 @@ class Chat:
 
     async def settle(self, job: RunJob, outcome: RunOutcome) -> None:
         """Write the answer; a second time does nothing."""
+        prompt_name, prompt_version = prompt_used(job)
         answer = Answer(
             run_id=job.run_id,
             text=answer_text(outcome.output),
@@ -76,6 +78,8 @@ class Chat:
             tokens_out=outcome.usage.tokens_out,
             cost=outcome.usage.cost,
             latency_ms=round(outcome.time_ms),
+            prompt_name=prompt_name,
+            prompt_version=prompt_version,
         )
         async with self._units.write(job.facts.operator) as work:
             await self._log.close_turn(work, job.facts.operator, answer)
@@ -99,6 +103,13 @@ def models_used(job: RunJob) -> str:
     """Return the models that the flow names, "" for the project's default alone."""
     named = {getattr(step.config, "model", "") for step in job.plan.steps}
     return ", ".join(sorted(named - {""}))
+
+
+def prompt_used(job: RunJob) -> tuple[str, int]:
+    """Return slug and version of the last prompt in the flow that stands at one, as the one that writes the answer."""
+    prompts = [getattr(step.config, "prompt", None) for step in job.plan.steps]
+    named = [(one.slug, one.version) for one in prompts if isinstance(one, ManagedPrompt) and one.slug and one.version]
+    return named[-1] if named else ("", 0)
 
 
 def _citation(values: dict[str, Any]) -> Citation:

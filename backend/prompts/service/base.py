@@ -21,11 +21,12 @@ from backend.prompts.errors import CannotRender, PromptNotFound, VersionNotFound
 from backend.prompts.models import PromptRow, PromptVersionRow
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.types import LATEST, Taking, Use, VersionRef
-from backend.unit_of_work import Units
+from backend.unit_of_work import Units, Work
 
 # Tell who else uses the prompt of this slug, in the operator's project.
 # Called with the id and the slug of a prompt.
 Users = Callable[[Operator, str, str], Awaitable[Sequence[Use]]]
+Leaving = Callable[[Work, str, str], Awaitable[None]]
 # Say which version of a prompt (by id) stands under a label (the number it points at) for whoever takes it, or None.
 Split = Callable[[Operator, str, str, int, Taking], Awaitable[int | None]]
 
@@ -51,6 +52,8 @@ class UseCases:
         self.users: list[Users] = []
         self.gates: list[PublishGate] = []
         self.splits: list[Split] = []
+        # Called in the unit that deletes a prompt, with its project and id.
+        self.leaving: list[Leaving] = []
 
     async def _row(self, rows: PromptRepository, name: str, *, lock: bool = False) -> PromptRow:
         """Return the prompt of this id or slug. Raise PromptNotFound."""

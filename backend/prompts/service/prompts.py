@@ -140,6 +140,8 @@ class PromptUseCases(VersionUseCases):
             row.deleted_at, row.is_active = utc_now(), False
             row.slug = f"{row.slug}{TOMBSTONE}{row.id}"
             rows.add(row)
+            for leave in self.leaving:
+                await leave(work, operator.project_id, row.id)
             return row.id
 
     async def undelete(self, operator: Operator, prompt_id: str) -> Prompt:
@@ -158,14 +160,16 @@ class PromptUseCases(VersionUseCases):
             await work.session.flush()
             return await self._read(rows, LabelRepository(work.session, operator.project_id), row.id)
 
-    async def count_run(self, work: Work, project_id: str, prompt_id: str, tally: RunTally) -> None:
-        """Count one more conversation under a prompt, in the unit that keeps the conversation. Raise PromptNotFound.
+    async def count_run(self, work: Work, project_id: str, prompt_id: str, tally: RunTally) -> tuple[str, int]:
+        """Count one more conversation under a prompt, in the unit that keeps it; return its slug and newest version.
 
-        No permission is asked: who may record a conversation counts it. A mean duration of 0 and a share of nothing
-        are not written, so that what was told before stays.
+        Raise PromptNotFound. No permission is asked: who may record a conversation counts it. A mean duration of 0 and
+        a share of nothing are not written, so that what was told before stays.
         """
         rows = PromptRepository(work.session, project_id)
         row = await self._row(rows, prompt_id, lock=True)
+        if row.id != prompt_id:  # a slug, by which no other system calls it
+            raise PromptNotFound
         row.total_runs += 1
         if tally.mean_duration:
             row.avg_duration = tally.mean_duration
@@ -173,6 +177,7 @@ class PromptUseCases(VersionUseCases):
             row.success_rate = PERCENT * tally.num_completed / tally.num_judged
         row.updated_at = utc_now()
         rows.add(row)
+        return row.slug, row.latest
 
     async def _read(self, rows: PromptRepository, labels: LabelRepository, name: str) -> Prompt:
         found = await rows.newest(prompt_id=name)

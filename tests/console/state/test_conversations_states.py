@@ -120,7 +120,7 @@ async def test_the_list_stands_beside_its_newest_conversation(services: Services
 async def test_a_conversation_that_is_not_there_is_drawn_as_failed(services: Services, tab: Tab) -> None:
     state = tab.at("/conversations/conv_gone").state(TranscriptState)
     await spent(state.load())
-    assert (state.phase, state.problem.words) == ("failed", "This conversation is not there.")
+    assert (state.phase, state.problem.words) == ("failed", "Conversation not found")
 
 
 async def test_the_trace_of_a_chat_that_never_ran_is_empty(services: Services, tab: Tab) -> None:

@@ -1,0 +1,76 @@
+"""The log over REST as the console reads it: found by words and filters, with counts, and message by message."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from backend.api.access import allowed
+from backend.api.conversation_search_bodies import FacetsBody, FoundBody, FoundList, MessageBody, MessageList
+from backend.api.idempotent import IdempotentRoute
+from backend.bootstrap import services
+from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
+from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+
+router = APIRouter(prefix="/api", tags=["conversations"], route_class=IdempotentRoute)
+Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Text = Annotated[str, Query(max_length=200)]
+Choices = Annotated[list[str], Query(max_length=50)]
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def filters_of(
+    *,
+    text: Text = "",
+    flow_id: Choices = [],  # noqa: B006  # read by the framework, never changed
+    state: Annotated[list[ChatState], Query()] = [],  # noqa: B006
+    rating: Annotated[list[Rating], Query()] = [],  # noqa: B006
+    channel: Annotated[list[Channel], Query()] = [],  # noqa: B006
+    model: Choices = [],  # noqa: B006
+    prompt: Choices = [],  # noqa: B006
+    outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Filters:
+    """Read the filters of a query; a moment without a zone is meant in UTC."""
+    return Filters(
+        text=text,
+        flow_ids=tuple(flow_id),
+        states=tuple(state),
+        ratings=tuple(rating),
+        channels=tuple(channel),
+        models=tuple(model),
+        prompts=tuple(prompt),
+        outcomes=tuple(outcome),
+        since=_utc(since),
+        until=_utc(until),
+    )
+
+
+@router.get("/conversation-search")
+async def search_conversations(
+    operator: Reader, filters: Annotated[Filters, Depends(filters_of)], limit: Limit = DEFAULT_LIMIT, after: str = ""
+) -> FoundList:
+    """List what fits, the last spoken in first, and count what each choice of a filter would show."""
+    found = await services().conversations.browse(operator, filters, Page(limit, after))
+    return FoundList(
+        conversations=[FoundBody.of(one) for one in found.listed.items],
+        next=found.listed.next,
+        facets=FacetsBody.of(found.facets),
+    )
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def list_messages(
+    operator: Reader, conversation_id: str, limit: Limit = DEFAULT_LIMIT, after: str = ""
+) -> MessageList:
+    """List what was said, oldest first."""
+    listed = await services().conversations.messages(operator, conversation_id, Page(limit, after))
+    return MessageList(messages=[MessageBody.of(one) for one in listed.items], next=listed.next)

@@ -1,0 +1,126 @@
+"""The shapes of what is found in the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from backend.conversations.types import Conversation, Facet, Facets, Message
+
+
+class FoundBody(BaseModel):
+    """A conversation as a list shows it; tokens, cost and latency are sums over its answers."""
+
+    id: str
+    title: str
+    last_text: str
+    flow_id: str
+    flow_name: str
+    version: int
+    agent_config: str
+    session_id: str
+    person: str
+    channel: str
+    state: str
+    rating: str
+    model: str
+    prompt_id: str | None
+    prompt_name: str
+    prompt_version: int
+    num_messages: int
+    num_turns: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal
+    latency_ms: int
+    duration_seconds: float
+    satisfaction: int | None
+    task_completed: bool | None
+    started_at: datetime
+    last_message_at: datetime
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> FoundBody:
+        return cls(**asdict(conversation), duration_seconds=conversation.seconds)
+
+
+class FacetBody(BaseModel):
+    value: str
+    name: str
+    count: int
+
+    @classmethod
+    def all(cls, facets: tuple[Facet, ...]) -> list[FacetBody]:
+        return [cls(value=one.value, name=one.name, count=one.count) for one in facets]
+
+
+class FacetsBody(BaseModel):
+    """How many conversations each choice would show beside what the other filters choose."""
+
+    total: int
+    matching: int
+    flows: list[FacetBody]
+    states: list[FacetBody]
+    ratings: list[FacetBody]
+    channels: list[FacetBody]
+    models: list[FacetBody]
+    prompts: list[FacetBody]
+    outcomes: list[FacetBody]
+
+    @classmethod
+    def of(cls, facets: Facets) -> FacetsBody:
+        return cls(
+            total=facets.total,
+            matching=facets.matching,
+            flows=FacetBody.all(facets.flows),
+            states=FacetBody.all(facets.states),
+            ratings=FacetBody.all(facets.ratings),
+            channels=FacetBody.all(facets.channels),
+            models=FacetBody.all(facets.models),
+            prompts=FacetBody.all(facets.prompts),
+            outcomes=FacetBody.all(facets.outcomes),
+        )
+
+
+class FoundList(BaseModel):
+    conversations: list[FoundBody]
+    next: str | None
+    facets: FacetsBody
+
+
+class MessageBody(BaseModel):
+    """A message; `run_id` is empty where no run of a flow stands behind it."""
+
+    id: str
+    role: str
+    author: str
+    text: str
+    state: str
+    run_id: str
+    model: str
+    error: str
+    citations: list[dict[str, Any]]
+    tool_name: str
+    tool_calls: list[dict[str, Any]]
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal
+    latency_ms: int
+    rating: str
+    comment: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, message: Message) -> MessageBody:
+        given = message.feedback
+        values = asdict(message)
+        return cls(**values, rating=given.rating if given else "none", comment=given.comment if given else "")
+
+
+class MessageList(BaseModel):
+    messages: list[MessageBody]
+    next: str | None

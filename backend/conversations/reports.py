@@ -1,0 +1,144 @@
+"""Conversations that were held elsewhere, as other systems tell them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from backend.conversations.types import AGENT, Channel, Role
+
+MAX_MESSAGES = 50_000
+ROLES = {
+    "user": Role.USER, "human": Role.USER, "customer": Role.USER, "assistant": Role.ASSISTANT, "agent": Role.ASSISTANT,
+    "ai": Role.ASSISTANT, "model": Role.ASSISTANT, "system": Role.SYSTEM, "developer": Role.SYSTEM, "tool": Role.TOOL,
+    "function": Role.TOOL,
+}  # fmt: skip
+TEXTS = ("title", "content", "text", "message", "transcript")
+LISTS = ("messages", "items", "transcript", "transcriptItems", "history", "turns")
+MOMENTS = ("createdAtMs", "created_at", "timestamp", "time")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message. `at` is None where nobody told when it was said."""
+
+    role: Role
+    text: str
+    at: datetime | None = None
+    author: str = ""
+    tool_name: str = ""
+    tool_calls: tuple[dict[str, Any], ...] = ()
+    model: str = ""
+    error: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole conversation. `turn_count` None is counted from the messages, which come from the transcript if none."""
+
+    session_id: str
+    agent_config: str
+    agent_name: str
+    transcript: dict[str, Any] | None = None
+    duration: float | None = None
+    turn_count: int | None = None
+    satisfaction: int | None = None
+    task_completed: bool | None = None
+    prompt_id: str | None = None
+    details: dict[str, Any] | None = None
+    channel: Channel = Channel.REPORTED
+    person: str = ""
+    messages: tuple[Told, ...] = field(default=())
+
+    @property
+    def flow_id(self) -> str:
+        """What tells the agent from others in the filters."""
+        told = hashlib.sha256(json.dumps([self.agent_config, self.agent_name]).encode())
+        return f"{AGENT}{told.hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All conversations under a prompt: durations as they were reported."""
+
+    mean_duration: float
+    num_judged: int
+    num_completed: int
+
+
+def messages_in(transcript: Mapping[str, Any]) -> tuple[Told, ...]:
+    """Return what was said in a transcript of any usual shape, without its hidden items and breadcrumbs."""
+    return tuple(_told(item) for item in _items(transcript) if _is_said(item))[:MAX_MESSAGES]
+
+
+def _items(transcript: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    for name in LISTS:
+        found = transcript.get(name)
+        if isinstance(found, list):
+            return _objects(found)
+    for found in transcript.values():
+        if isinstance(found, list) and any(_objects(found)):
+            return _objects(found)
+    return _objects(transcript.values())
+
+
+def _objects(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    return (value for value in values if isinstance(value, dict))
+
+
+def _is_said(item: Mapping[str, Any]) -> bool:
+    kind = str(item.get("type", "MESSAGE")).upper()
+    return kind in {"MESSAGE", "TEXT"} and not item.get("isHidden") and bool(_text(item) or item.get("tool_calls"))
+
+
+def _told(item: Mapping[str, Any]) -> Told:
+    calls = item.get("tool_calls")
+    return Told(
+        role=ROLES.get(str(item.get("role") or item.get("speaker") or item.get("sender") or "").lower(), Role.USER),
+        text=_text(item),
+        at=next((moment for name in MOMENTS if (moment := moment_of(item.get(name)))), None),
+        author=_plain(item.get("name")) or _plain(item.get("author")),
+        tool_calls=tuple(_objects(calls)) if isinstance(calls, list) else (),
+    )
+
+
+def _text(item: Mapping[str, Any]) -> str:
+    for name in TEXTS:
+        if found := text_of(item.get(name)):
+            return found
+    return ""
+
+
+def text_of(content: Any) -> str:
+    """Return a content as text: a string, or the texts of its parts, one below the other."""
+    if isinstance(content, list):
+        texts = (text_of(part) if isinstance(part, str) else text_of(part.get("text") or part.get("transcript"))
+                 for part in content if isinstance(part, str | dict))  # fmt: skip
+        return "\n".join(filter(None, texts))
+    return content if isinstance(content, str) else ""
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def moment_of(value: Any) -> datetime | None:
+    """Return a moment told in ISO 8601, or in seconds or milliseconds since 1970; None where it tells none."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)  # noqa: PLR2004  # year 5138
+        if isinstance(value, str):
+            found = datetime.fromisoformat(value)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None

@@ -1,0 +1,8 @@
+"""The statements on the log, a file per group."""
+
+from __future__ import annotations
+
+from backend.conversations.repository.conversations import ConversationRepository, Counted, Found
+from backend.conversations.repository.words import WordRepository, numbers_in, projects
+
+__all__ = ["ConversationRepository", "Counted", "Found", "WordRepository", "numbers_in", "projects"]

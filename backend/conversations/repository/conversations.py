@@ -1,0 +1,208 @@
+"""Every statement on the log. A project's id stands in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, tuple_, update
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from backend.conversations.models import ConversationRecordRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.repository.messages import MessageRepository
+from backend.conversations.repository.words import one_of
+from backend.conversations.types import Filters, Outcome
+from backend.paging import Page
+
+COMPLETED = {Outcome.COMPLETED: True, Outcome.NOT_COMPLETED: False, Outcome.UNKNOWN: None}
+
+
+class Counted(NamedTuple):
+    """A mix of what the filters choose among."""
+
+    flow_id: str
+    flow_name: str
+    state: str
+    rating: str
+    channel: str
+    model: str
+    prompt_name: str
+    prompt_version: int
+    task_completed: bool | None
+    num: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search names: by numbers what stands in the index of words, by ids what does not yet."""
+
+    numbers: Sequence[int] = ()
+    ids: Sequence[str] = ()
+
+
+class ConversationRepository(MessageRepository):
+    """Conversations as a whole."""
+
+    async def conversation(
+        self, conversation_id: str, *, deleted: bool = False, lock: bool = True
+    ) -> ConversationRow | None:
+        """Return the row, locked until the unit ends unless it is only looked at."""
+        statement = select(ConversationRow).where(
+            ConversationRow.id == conversation_id, ConversationRow.project_id == self._project_id
+        )
+        if not deleted:
+            statement = statement.where(col(ConversationRow.deleted_at).is_(None))
+        if lock:
+            statement = statement.with_for_update()
+        return (await self._session.exec(statement)).first()
+
+    async def list(self, filters: Filters, page: Page, found: Found | None) -> Sequence[ConversationRow]:
+        """Return one row more than asked for, newest first; `found` are those that a search named, None for all."""
+        statement = select(ConversationRow).where(*self._mine(), *self._chosen(filters), *self._among(found))
+        if page.after:
+            behind = select(ConversationRow.last_message_at, ConversationRow.id).where(
+                ConversationRow.id == page.after, ConversationRow.project_id == self._project_id
+            )
+            last = (await self._session.exec(behind)).first()
+            if last is None:
+                return []
+            order = tuple_(col(ConversationRow.last_message_at), col(ConversationRow.id))
+            statement = statement.where(order < tuple_(*last))
+        newest = (col(ConversationRow.last_message_at).desc(), col(ConversationRow.id).desc())
+        return (await self._session.exec(statement.order_by(*newest).limit(page.limit + 1))).all()
+
+    async def reported(
+        self, *, agent_config: str | None, prompt_id: str | None, limit: int
+    ) -> Sequence[ConversationRow]:
+        """Return the newest as they began, those of an agent or a prompt where one is named."""
+        statement = select(ConversationRow).where(*self._mine())
+        if agent_config is not None:
+            statement = statement.where(col(ConversationRow.agent_config) == agent_config)
+        if prompt_id is not None:
+            statement = statement.where(col(ConversationRow.prompt_id) == prompt_id)
+        newest = (col(ConversationRow.started_at).desc(), col(ConversationRow.id).desc())
+        return (await self._session.exec(statement.order_by(*newest).limit(limit))).all()
+
+    async def records(self, conversation_ids: Sequence[str]) -> dict[str, ConversationRecordRow]:
+        statement = select(ConversationRecordRow).where(
+            ConversationRecordRow.project_id == self._project_id,
+            col(ConversationRecordRow.conversation_id).in_(conversation_ids),
+        )
+        return {row.conversation_id: row for row in (await self._session.exec(statement)).all()}
+
+    async def told_of(self, prompt_id: str) -> tuple[float, int, int]:
+        """Return of a prompt's conversations the mean duration, how many have a verdict, and how many are well."""
+        completed = col(ConversationRow.task_completed)
+        statement = select_columns(
+            func.avg(ConversationRow.duration), func.count(completed), func.count().filter(completed.is_(True))
+        ).where(*self._mine(), col(ConversationRow.prompt_id) == prompt_id)
+        mean, judged, well = (await (await self._session.connection()).execute(statement)).one()
+        return float(mean or 0), judged, well
+
+    async def forget_prompt(self, prompt_id: str) -> None:
+        """Let conversations go on without a prompt that is deleted."""
+        await self._session.exec(
+            update(ConversationRow)
+            .where(col(ConversationRow.prompt_id) == prompt_id, col(ConversationRow.project_id) == self._project_id)
+            .values(prompt_id=None)
+        )
+
+    async def count(self, conversation_ids: Sequence[str]) -> int:
+        statement = select(func.count()).where(*self._mine(), col(ConversationRow.id).in_(conversation_ids))
+        return (await self._session.exec(statement)).one()
+
+    async def counts(self, filters: Filters, found: Found | None) -> Sequence[Counted]:
+        """Return every mix of what the filters choose among, and how many conversations are of it."""
+        row = ConversationRow
+        mix = [getattr(row, name) for name in Counted._fields[:-1]]
+        statement = (
+            select_columns(*mix, func.count())
+            .where(*self._mine(), *self._when(filters), *self._among(found))
+            .group_by(*mix)
+        )
+        rows = await (await self._session.connection()).execute(statement)
+        return [Counted._make(values) for values in rows.all()]
+
+    def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
+        for column, values in (
+            (col(ConversationRow.flow_id), filters.flow_ids),
+            (col(ConversationRow.state), filters.states),
+            (col(ConversationRow.rating), filters.ratings),
+            (col(ConversationRow.channel), filters.channels),
+            (col(ConversationRow.model), filters.models),
+            (
+                col(ConversationRow.prompt_name) + " v" + cast(col(ConversationRow.prompt_version), String),
+                filters.prompts,
+            ),
+        ):
+            if values:
+                yield column.in_(values)
+        if filters.outcomes:
+            completed = col(ConversationRow.task_completed)
+            yield or_(*(completed.is_(COMPLETED[one]) for one in filters.outcomes))
+        yield from self._when(filters)
+
+    def _when(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
+        if filters.since is not None:
+            yield col(ConversationRow.last_message_at) >= filters.since
+        if filters.until is not None:
+            yield col(ConversationRow.last_message_at) < filters.until
+
+    def _among(self, found: Found | None) -> Iterable[ColumnElement[bool]]:
+        if found is not None:
+            dialect = self._session.get_bind().dialect.name
+            numbered = one_of(col(ConversationRow.number), found.numbers, dialect)
+            yield or_(numbered, col(ConversationRow.id).in_(found.ids)) if found.ids else numbered
+
+    async def change(self, conversation_id: str, **values: Any) -> None:
+        """Set columns; sums are given as expressions over the row."""
+        await self._session.exec(
+            update(ConversationRow)
+            .where(col(ConversationRow.id) == conversation_id, col(ConversationRow.project_id) == self._project_id)
+            .values(**values)
+        )
+
+    async def hand_over(self, flow_id: str, to: str) -> None:
+        """Give the talks of a flow to the one that took its place."""
+        await self._session.exec(
+            update(ConversationRow)
+            .where(col(ConversationRow.flow_id) == flow_id, col(ConversationRow.project_id) == self._project_id)
+            .values(flow_id=to)
+        )
+
+    async def deleted(self, *, before: datetime) -> Sequence[str]:
+        """Return what was deleted before a moment."""
+        statement = select(ConversationRow.id).where(
+            ConversationRow.project_id == self._project_id, col(ConversationRow.deleted_at) < before
+        )
+        return (await self._session.exec(statement)).all()
+
+    async def numbered(self, conversation_ids: Sequence[str]) -> Sequence[ConversationRow]:
+        """Return those of the conversations whose words are indexed."""
+        statement = select(ConversationRow).where(
+            ConversationRow.project_id == self._project_id,
+            col(ConversationRow.id).in_(conversation_ids),
+            ConversationRow.number > 0,
+        )
+        return (await self._session.exec(statement)).all()
+
+    async def purge(self, conversation_ids: Sequence[str]) -> None:
+        """Remove rows for good."""
+        if not conversation_ids:
+            return
+        for row, conversation_id in (
+            (FeedbackRow, col(FeedbackRow.conversation_id)),
+            (MessageRow, col(MessageRow.conversation_id)),
+            (ConversationRecordRow, col(ConversationRecordRow.conversation_id)),
+            (ConversationRow, col(ConversationRow.id)),
+        ):
+            ours = col(row.project_id) == self._project_id
+            await self._session.exec(delete(row).where(ours, conversation_id.in_(conversation_ids)))
+
+
+def _prompt() -> ColumnElement[str]:
+    """Write a prompt and its version as `prompt_choice` does."""
+    return col(ConversationRow.prompt_name) + " v" + cast(col(ConversationRow.prompt_version), String)

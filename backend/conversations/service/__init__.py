@@ -1,0 +1,16 @@
+"""The use cases of the log, a file per group."""
+
+from __future__ import annotations
+
+from backend.conversations.service.indexing import IndexingUseCases
+from backend.conversations.service.judging import JudgingUseCases
+from backend.conversations.service.reading import ReadingUseCases
+from backend.conversations.service.reporting import ReportingUseCases
+from backend.conversations.service.turns import TurnUseCases
+
+
+class ConversationService(TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, IndexingUseCases):
+    """Everything that is done with conversations."""
+
+
+__all__ = ["ConversationService"]

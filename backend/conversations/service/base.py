@@ -1,0 +1,79 @@
+"""What the use cases of the log share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations.folding import folded
+from backend.conversations.models import ConversationRow
+from backend.conversations.postings import block_of
+from backend.conversations.reports import Tally
+from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
+from backend.conversations.words import wanted_in, words_of
+from backend.operator import Operator
+from backend.unit_of_work import Units, Work
+
+# Conversations that are not in the index of words yet are read through; beyond these, the search waits for the index.
+MAX_FRESH = 500
+MESSAGES_AT_ONCE = 5_000
+Places = dict[tuple[str, int], set[int]]
+
+
+class Prompts(Protocol):
+    """What prompts do for the log."""
+
+    async def count_run(self, work: Work, project_id: str, prompt_id: str, tally: Tally) -> tuple[str, int]:
+        """Count one more conversation under a prompt, in the unit that keeps it; return its slug and newest version.
+
+        Raise PromptNotFound.
+        """
+        ...
+
+
+class Base:
+    """Opened once for the process."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        self.prompts: Prompts | None = None
+
+    async def _find(self, session: AsyncSession, operator: Operator, text: str) -> Found | None:
+        """Return what a search names, None where nothing is searched for."""
+        wanted = wanted_in(text)
+        if not wanted.pieces:
+            return None
+        words = WordRepository(session, operator.project_id)
+        numbers: Sequence[int] = numbers_in(await words.places(wanted)) if wanted.has_words else await words.numbers()
+        if numbers and wanted.said:
+            numbers = await words.saying(numbers, wanted.said)
+        return Found(numbers, await words.fresh(wanted, MAX_FRESH))
+
+    async def _purge(self, work: Work, project_id: str, conversation_ids: Sequence[str]) -> None:
+        """Remove conversations for good, their words too."""
+        rows, words = ConversationRepository(work.session, project_id), WordRepository(work.session, project_id)
+        places: Places = {}
+        if numbered := await rows.numbered(conversation_ids):
+            await words.take_turn()
+        for row in numbered:
+            found, after = words_of(names_of(row)), ""
+            while texts := await words.texts(row.id, after, MESSAGES_AT_ONCE):
+                after = texts[-1][0]
+                found.update(*(words_of(text) for _, text in texts))
+            note(places, row, found)
+        await words.write(places, remove=True)
+        await rows.purge(conversation_ids)
+
+
+def names_of(row: ConversationRow) -> str:
+    """Return what a conversation is found by beside its messages."""
+    return folded(f"{row.id} {row.session_id} {row.person}")
+
+
+def note(places: Places, row: ConversationRow, words: Iterable[str]) -> None:
+    """Note that words stand in a conversation."""
+    block, place = block_of(row.number)
+    for word in words:
+        places.setdefault((word, block), set()).add(place)

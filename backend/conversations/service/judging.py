@@ -1,0 +1,87 @@
+"""What people think of answers, and conversations taken away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
+from backend.columns import utc_now
+from backend.conversations.errors import ConversationNotFound, MessageNotFound
+from backend.conversations.models import ConversationRow, FeedbackRow
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.base import Base
+from backend.conversations.types import Rating
+from backend.operator import Operator, Permission
+
+# The undo bar stands 10 s; whoever finds out later still has an hour.
+KEEP_DELETED = timedelta(hours=1)
+MAX_COMMENT_CHARACTERS = 2_000
+
+
+class JudgingUseCases(Base):
+    """Feedback, and delete with its undo."""
+
+    async def set_feedback(self, operator: Operator, message_id: str, rating: Rating, comment: str = "") -> None:
+        """Judge an answer, or take the judgement back with NONE. Raise MessageNotFound."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            message = await rows.answer(message_id)
+            if message is None:
+                raise MessageNotFound("This answer is not there.")
+            given = await rows.feedback(message_id)
+            if rating is Rating.NONE:
+                await rows.delete_feedback(message_id)
+            else:
+                row = given or FeedbackRow(
+                    message_id=message_id,
+                    project_id=operator.project_id,
+                    conversation_id=message.conversation_id,
+                    rating=rating,
+                )
+                row.rating, row.comment = rating, comment.strip()[:MAX_COMMENT_CHARACTERS]
+                row.given_by, row.given_at = operator.name, utc_now()
+                rows.add(row)
+                await rows.flush()
+            await rows.change(message.conversation_id, rating=worst(await rows.ratings(message.conversation_id)))
+
+    async def delete(self, operator: Operator, conversation_id: str) -> None:
+        """Take the conversation out of every list; `restore` brings it back for an hour. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        now = utc_now()
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            conversation = await rows.conversation(conversation_id)
+            if conversation is None:
+                raise ConversationNotFound
+            conversation.deleted_at = now
+            rows.add(conversation)
+            await self._purge(work, operator.project_id, await rows.deleted(before=now - KEEP_DELETED))
+            # Last, for whoever writes into the log holds up everybody else who would until the unit ends.
+            await AuditTrail(work.session).record(operator, "conversation.delete", _target(conversation))
+
+    async def restore(self, operator: Operator, conversation_id: str) -> None:
+        """Undo `delete`. Raise ConversationNotFound once the rows are gone."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            conversation = await rows.conversation(conversation_id, deleted=True)
+            if conversation is None:
+                raise ConversationNotFound
+            conversation.deleted_at = None
+            rows.add(conversation)
+            await AuditTrail(work.session).record(operator, "conversation.restore", _target(conversation))
+
+
+def _target(row: ConversationRow) -> Target:
+    """Return the id alone: a title is the first words of a person, and the log outlives what they may have removed."""
+    return Target("conversation", row.id)
+
+
+def worst(ratings: set[Rating]) -> Rating:
+    """Return what a conversation is marked with: one bad answer is what a person must look at."""
+    for rating in (Rating.DOWN, Rating.UP):
+        if rating in ratings:
+            return rating
+    return Rating.NONE

@@ -1,0 +1,150 @@
+"""The log as it is read: lists with their counts, and transcripts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from backend.columns import storable
+from backend.conversations.errors import ConversationNotFound
+from backend.conversations.models import ConversationRow
+from backend.conversations.repository import ConversationRepository, Counted
+from backend.conversations.service.base import Base
+from backend.conversations.shapes import conversation_of, message_of
+from backend.conversations.types import (
+    Browsed,
+    Channel,
+    ChatState,
+    Conversation,
+    Facet,
+    Facets,
+    Filters,
+    Message,
+    Opened,
+    Outcome,
+    Rating,
+    Transcript,
+    prompt_choice,
+)
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+
+MAX_NAMED = 20
+# Messages of a transcript that are read at once: a long one opens at its end.
+WINDOW = 100
+OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED, None: Outcome.UNKNOWN}
+# What each filter chooses by, and how a mix of the counts tells it.
+CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
+    ("flow_ids", lambda mix: mix.flow_id),
+    ("states", lambda mix: mix.state),
+    ("ratings", lambda mix: mix.rating),
+    ("channels", lambda mix: mix.channel),
+    ("models", lambda mix: mix.model),
+    ("prompts", lambda mix: prompt_choice(mix.prompt_name, mix.prompt_version)),
+    ("outcomes", lambda mix: OUTCOMES[mix.task_completed]),
+)
+
+
+class ReadingUseCases(Base):
+    """Nothing here changes a row."""
+
+    async def list(self, operator: Operator, filters: Filters, page: Page) -> Listed[Conversation]:
+        """Return a page of conversations, newest first."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            found = await self._find(session, operator, filters.text)
+            listed = await ConversationRepository(session, operator.project_id).list(filters, page, found)
+            return Listed.cut([conversation_of(row) for row in listed], page)
+
+    async def browse(self, operator: Operator, filters: Filters, page: Page) -> Browsed:
+        """Return a page and what each choice of a filter would show, both of the same moment."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            found = await self._find(session, operator, filters.text)
+            listed = await rows.list(filters, page, found)
+            facets = facets_of(await rows.counts(filters, found), filters)
+            return Browsed(Listed.cut([conversation_of(row) for row in listed], page), facets)
+
+    async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
+        """Return how many of these conversations are there."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            return await ConversationRepository(session, operator.project_id).count(conversation_ids)
+
+    async def transcript(self, operator: Operator, conversation_id: str) -> Transcript:
+        """Return the conversation with all its messages. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            conversation = await self._row(rows, conversation_id)
+            messages = await rows.messages(conversation_id)
+            return Transcript(conversation_of(conversation), tuple(message_of(*row) for row in messages))
+
+    async def messages(self, operator: Operator, conversation_id: str, page: Page) -> Listed[Message]:
+        """Return a page of the messages, oldest first. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            await self._row(rows, conversation_id)
+            first = {"after": storable(page.after) or " "}  # which no id is before
+            found = await rows.window(conversation_id, limit=page.limit + 1, **first)
+            return Listed.cut([message_of(*row) for row in found], page)
+
+    async def opened(self, operator: Operator, conversation_id: str, limit: int = WINDOW, before: str = "") -> Opened:
+        """Return the last messages, or the last before one. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            conversation = await self._row(rows, conversation_id)
+            found = await rows.window(conversation_id, limit=limit + 1, before=storable(before))
+            record = (await rows.records([conversation_id])).get(conversation_id)
+            return Opened(
+                conversation_of(conversation),
+                tuple(message_of(*row) for row in found[-limit:]),
+                has_earlier=len(found) > limit,
+                details=(record.details if record else None) or {},
+            )
+
+    async def _row(self, rows: ConversationRepository, conversation_id: str) -> ConversationRow:
+        row = await rows.conversation(storable(conversation_id), lock=False)
+        if row is None:
+            raise ConversationNotFound
+        return row
+
+
+def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
+    """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name, _ in CHOICES}
+    chosen = {name: frozenset(getattr(filters, name)) for name, _ in CHOICES}
+    names: dict[str, str] = {}
+    total = matching = 0
+    for mix in mixes:
+        values = {name: value(mix) for name, value in CHOICES}
+        refused = [name for name, value in values.items() if chosen[name] and value not in chosen[name]]
+        names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
+        total += mix.num
+        matching += 0 if refused else mix.num
+        for name, value in values.items():
+            counts[name][value] += 0 if set(refused) - {name} else mix.num
+    return Facets(
+        total=total,
+        matching=matching,
+        flows=tuple(Facet(one, names[one], number) for one, number in counts["flow_ids"].most_common()),
+        states=_each(ChatState, counts["states"]),
+        ratings=_each(Rating, counts["ratings"]),
+        channels=_each(Channel, counts["channels"]),
+        models=_most(counts["models"]),
+        prompts=_most(counts["prompts"]),
+        outcomes=_each(Outcome, counts["outcomes"]),
+    )
+
+
+def _most(counts: Counter[str]) -> tuple[Facet, ...]:
+    """Return those with a name, the most frequent first."""
+    named = [(name, number) for name, number in counts.most_common() if name]
+    return tuple(Facet(name, name, number) for name, number in named[:MAX_NAMED])
+
+
+def _each(values: Iterable[str], counts: Counter[str]) -> tuple[Facet, ...]:
+    return tuple(Facet(value, value, counts[value]) for value in values)

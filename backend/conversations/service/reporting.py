@@ -1,0 +1,189 @@
+"""Conversations that were held elsewhere: kept whole, with their messages, and counted under their prompt."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from backend.columns import storable, utc_now
+from backend.conversations.errors import ConversationNotFound
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
+from backend.conversations.models import ConversationRecordRow, ConversationRow, MessageRow
+from backend.conversations.reports import Report, Tally, Told, messages_in
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.base import Base
+from backend.conversations.shapes import conversation_of
+from backend.conversations.types import ChatState, Conversation, Role
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
+
+DEFAULT_REPORTED = 50
+MAX_TOLD = 20_000
+MAX_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A conversation with what other systems read of it."""
+
+    conversation: Conversation
+    transcript: dict[str, Any]
+    details: dict[str, Any] | None
+
+
+class ReportingUseCases(Base):
+    """What the compatible API, OpenTelemetry and files bring."""
+
+    async def report(self, operator: Operator, report: Report) -> Reported:
+        """Keep a conversation, counted under its prompt. Raise PromptNotFound, and then nothing is kept."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            row, record = await self.keep(work, operator, report)
+            return Reported(conversation_of(row), record.transcript or {}, record.details)
+
+    async def keep(
+        self, work: Work, operator: Operator, report: Report
+    ) -> tuple[ConversationRow, ConversationRecordRow]:
+        """Write a conversation in the caller's unit."""
+        rows = ConversationRepository(work.session, operator.project_id)
+        report = replace(report, transcript=storable(report.transcript), details=storable(report.details))
+        said = report.messages or messages_in(report.transcript or {})
+        row = _conversation(operator, report, said, utc_now())
+        record = ConversationRecordRow(
+            conversation_id=row.id, project_id=operator.project_id, transcript=report.transcript, details=report.details
+        )
+        rows.add(row)
+        await rows.flush()  # the messages refer to it
+        rows.add(record)
+        at = row.started_at
+        for one in said:
+            at = max(at, one.at or at)
+            rows.add(message_row(row, one, at))
+        await rows.flush()
+        if report.prompt_id is not None:
+            row.prompt_name, row.prompt_version = await self._count(work, operator, rows, report.prompt_id)
+            rows.add(row)
+        return row, record
+
+    async def _count(
+        self, work: Work, operator: Operator, rows: ConversationRepository, prompt_id: str
+    ) -> tuple[str, int]:
+        assert self.prompts is not None
+        tally = Tally(*await rows.told_of(prompt_id))
+        return await self.prompts.count_run(work, operator.project_id, prompt_id, tally)
+
+    async def forget_prompt(self, work: Work, project_id: str, prompt_id: str) -> None:
+        """Let conversations stay without their prompt, in the unit that deletes it."""
+        await ConversationRepository(work.session, project_id).forget_prompt(prompt_id)
+
+    async def reported(
+        self,
+        operator: Operator,
+        *,
+        agent_config: str | None = None,
+        prompt_id: str | None = None,
+        limit: int = DEFAULT_REPORTED,
+    ) -> list[Reported]:
+        """Return the conversations that began last, as other systems read them."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            found = await rows.reported(agent_config=storable(agent_config), prompt_id=storable(prompt_id), limit=limit)
+            return await self._reported(rows, found)
+
+    async def reported_one(self, operator: Operator, conversation_id: str) -> Reported:
+        """Return one. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            found = await rows.conversation(storable(conversation_id), lock=False)
+            if found is None:
+                raise ConversationNotFound
+            return (await self._reported(rows, [found]))[0]
+
+    async def _reported(self, rows: ConversationRepository, found: Sequence[ConversationRow]) -> list[Reported]:
+        """Tell of what was held here as of the rest: its messages are the transcript."""
+        ids = [row.id for row in found]
+        records = await rows.records(ids)
+        told = defaultdict[str, list[dict[str, Any]]](list)
+        for message in await rows.said_in([id_ for id_ in ids if not _has_transcript(records.get(id_))], MAX_TOLD):
+            told[message.conversation_id].append(
+                {"role": message.role, "content": message.text, "timestamp": message.created_at.isoformat()}
+            )
+        return [
+            Reported(
+                conversation_of(row),
+                (record.transcript if record else None) or {"messages": told[row.id]},
+                record.details if record else None,
+            )
+            for row in found
+            for record in [records.get(row.id)]
+        ]
+
+
+def _has_transcript(record: ConversationRecordRow | None) -> bool:
+    return record is not None and record.transcript is not None
+
+
+def _conversation(operator: Operator, report: Report, said: Sequence[Told], now: datetime) -> ConversationRow:
+    question = next((one.text for one in said if one.role is Role.USER), "")
+    moments = [one.at for one in said if one.at]
+    # What comes over the compatible API began when it was told: other systems sort by that.
+    started = now if report.turn_count is not None else min(moments, default=now)
+    turns = sum(one.role is Role.USER for one in said)
+    models = sorted({one.model for one in said} - {""})
+    failed = next((one.error for one in reversed(said) if one.error), "")
+    return ConversationRow(
+        id=new_id("conv"),
+        project_id=operator.project_id,
+        flow_id=report.flow_id,
+        flow_name=storable(report.agent_name),
+        agent_config=storable(report.agent_config),
+        session_id=storable(report.session_id),
+        person=first_words(storable(report.person), MAX_NAME),
+        title=first_words(question or next((one.text for one in said if one.text), "")) or "Without words",
+        last_text=first_words(said[-1].text or failed if said else "", PREVIEW_CHARACTERS),
+        channel=report.channel,
+        state=ChatState.FAILED if failed and said[-1].error else ChatState.ANSWERED,
+        num_messages=len(said),
+        num_turns=report.turn_count if report.turn_count is not None else turns,
+        tokens_in=sum(one.tokens_in for one in said),
+        tokens_out=sum(one.tokens_out for one in said),
+        cost=sum((one.cost for one in said), Decimal(0)),
+        latency_ms=sum(one.latency_ms for one in said),
+        model=first_words(", ".join(models), MAX_NAME),
+        prompt_id=report.prompt_id,
+        duration=report.duration,
+        satisfaction=report.satisfaction,
+        task_completed=report.task_completed,
+        started_at=started,
+        last_message_at=max([started, *moments]) if started != now else now,
+    )
+
+
+def message_row(conversation: ConversationRow, one: Told, at: datetime) -> MessageRow:
+    """Return the row of a message that was told."""
+    return MessageRow(
+        id=new_id("msg"),
+        project_id=conversation.project_id,
+        conversation_id=conversation.id,
+        role=one.role,
+        author=storable(one.author) or (conversation.flow_name if one.role is Role.ASSISTANT else conversation.person),
+        state=ChatState.FAILED if one.error else ChatState.ANSWERED,
+        text=storable(one.text),
+        folded=folded(one.text),
+        model=storable(one.model),
+        error=storable(one.error),
+        tool_name=storable(one.tool_name),
+        tool_calls=storable(list(one.tool_calls)),
+        tokens_in=one.tokens_in,
+        tokens_out=one.tokens_out,
+        cost=one.cost,
+        latency_ms=one.latency_ms,
+        created_at=at,
+    )

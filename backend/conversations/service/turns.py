@@ -1,0 +1,116 @@
+"""Turns as runs hold them: the question, and the answer once it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from backend.columns import storable, utc_now
+from backend.conversations.errors import ConversationNotFound, ConversationOfAnotherFlow
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
+from backend.conversations.models import ConversationRow, MessageRow
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.base import Base
+from backend.conversations.shapes import citation_values
+from backend.conversations.types import Answer, ChatState, Opening, Role, Turn
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
+
+
+class TurnUseCases(Base):
+    """`open_turn` and `close_turn` ride in the caller's unit of work, so a run and its chat stand or fall together."""
+
+    async def open_turn(self, work: Work, operator: Operator, opening: Opening, at: datetime | None = None) -> Turn:
+        """Write the question and an answer still to come. Raise ConversationNotFound, ConversationOfAnotherFlow."""
+        rows = ConversationRepository(work.session, operator.project_id)
+        now = at or utc_now()
+        if opening.conversation_id:
+            conversation = await rows.conversation(opening.conversation_id)
+            if conversation is None:
+                raise ConversationNotFound
+            if conversation.flow_id != opening.flow_id:
+                raise ConversationOfAnotherFlow("This conversation belongs to another flow.", hint="Start a new one.")
+        else:
+            conversation = ConversationRow(
+                id=new_id("conv"),
+                project_id=operator.project_id,
+                flow_id=opening.flow_id,
+                title=first_words(opening.text) or "Without words",
+                channel=opening.channel,
+                state=ChatState.RUNNING,
+                started_at=now,
+            )
+            rows.add(conversation)
+            await rows.flush()  # the messages refer to it
+        conversation.flow_name, conversation.version = opening.flow_name, opening.version
+        conversation.state, conversation.last_message_at = ChatState.RUNNING, now
+        conversation.is_fresh = True
+        conversation.last_text = first_words(opening.text, PREVIEW_CHARACTERS)
+        conversation.num_messages += 1
+        shared: dict[str, Any] = {
+            "project_id": operator.project_id,
+            "conversation_id": conversation.id,
+            "run_id": opening.run_id,
+            "version": opening.version,
+            "created_at": now,
+        }
+        question = MessageRow(
+            id=new_id("msg"),
+            role=Role.USER,
+            author=operator.name,
+            state=ChatState.ANSWERED,
+            text=storable(opening.text),
+            folded=folded(opening.text),
+            **shared,
+        )
+        answer = MessageRow(
+            id=new_id("msg"), role=Role.ASSISTANT, author=opening.flow_name, state=ChatState.RUNNING, **shared
+        )
+        rows.add(question)
+        rows.add(answer)
+        return Turn(conversation.id, question.id, answer.id)
+
+    async def close_turn(self, work: Work, operator: Operator, answer: Answer, at: datetime | None = None) -> bool:
+        """Write what the run came to. False when it owes none: no chat, closed before, or deleted meanwhile."""
+        rows = ConversationRepository(work.session, operator.project_id)
+        message = await rows.open_answer(answer.run_id)
+        conversation = await rows.conversation(message.conversation_id, deleted=True) if message else None
+        if message is None or conversation is None:
+            return False
+        now = at or utc_now()
+        message.state = ChatState.FAILED if answer.error else ChatState.ANSWERED
+        if answer.was_cancelled:
+            message.state = ChatState.CANCELLED
+        message.text, message.folded = storable(answer.text), folded(answer.text)
+        message.error, message.model = answer.error, answer.model
+        message.citations = [citation_values(citation) for citation in answer.citations]
+        message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
+        message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
+        conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True
+        if message.id <= conversation.indexed_to:  # two questions at once: the other's answer was there before
+            conversation.indexed_to = ""
+        conversation.last_text = first_words(answer.text or answer.error, PREVIEW_CHARACTERS)
+        conversation.model = answer.model or conversation.model
+        if answer.prompt_name:
+            conversation.prompt_name, conversation.prompt_version = answer.prompt_name, answer.prompt_version
+        conversation.num_messages += 1
+        conversation.num_turns += 1
+        conversation.tokens_in += answer.tokens_in
+        conversation.tokens_out += answer.tokens_out
+        conversation.cost += answer.cost
+        conversation.latency_ms += answer.latency_ms
+        rows.add(message)
+        rows.add(conversation)
+        return True
+
+    async def hand_over(self, work: Work, operator: Operator, flow_id: str, *, to: str) -> None:
+        """Give the talks of a flow to the one that took its place, within the caller's unit of work."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        await ConversationRepository(work.session, operator.project_id).hand_over(flow_id, to)
+
+    async def remove(self, work: Work, operator: Operator, conversation_ids: Sequence[str]) -> None:
+        """Remove conversations for good, in the caller's unit of work."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        await self._purge(work, operator.project_id, conversation_ids)
