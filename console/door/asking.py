@@ -61,6 +61,11 @@ def is_known_host(scope: Scope, edge: Edge) -> bool:
         return False
 
 
+def came_over_tls(scope: Scope, edge: Edge) -> bool:
+    """Tell whether the caller named the public address, and that one is behind a proxy with a certificate."""
+    return edge.is_secure and [host.lower() for host in values_of(scope, b"host")] == [edge.public_host]
+
+
 def is_foreign(scope: Scope, edge: Edge) -> bool:
     """Tell whether a page of another origin asks. No Origin is no browser page, or one that only navigates."""
     origins = values_of(scope, b"origin")

@@ -22,6 +22,7 @@ UPLOAD_FOLDER, UPLOAD_END = "/api/knowledge-bases/", "/documents"
 CORS_METHODS = b"GET, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = b"authorization, content-type, idempotency-key, x-api-key, x-project-id"
 CORS_EXPOSED = b"retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id"
+TLS_SCHEMES = {"http": "https", "websocket": "wss"}
 Header = tuple[bytes, bytes]
 
 
@@ -137,6 +138,9 @@ def edged(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
         rules = services().edge
+        if asking.came_over_tls(scope, rules):
+            # Where the framework redirects to, it begins with this.
+            scope = {**scope, "scheme": TLS_SCHEMES[scope["type"]]}
         caller_address.set(asking.address_of(scope, rules.num_proxies))
         cors = _cors(scope, rules)
         vary = [(b"vary", b"origin")] if rules.cors_origins else []

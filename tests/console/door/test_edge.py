@@ -32,10 +32,11 @@ class Within:
         self.num_asked = 0
         self.address = ""
         self.cookies: list[bytes] = []
+        self.scheme = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.num_asked += 1
-        self.address = caller_address.get()
+        self.address, self.scheme = caller_address.get(), scope.get("scheme", "")
         self.cookies = [value for name, value in scope["headers"] if name == b"cookie"]
         more = scope["type"] == "http"
         while more:
@@ -89,6 +90,15 @@ async def raw(within: Within, **changes: Any) -> int:
     }
     await edge.edged(within)({**scope, **changes}, receive, send)
     return statuses[0]
+
+
+@pytest.mark.parametrize(("host", "scheme"), [("CONSOLE.example", "https"), ("localhost:3000", "http")])
+async def test_redirects_go_where_the_caller_came_from(
+    services: Services, within: Within, client: httpx.AsyncClient, host: str, scheme: str
+) -> None:
+    with rules(services, public_origin="https://console.example"):
+        await client.get("/", headers={"host": host})
+    assert within.scheme == scheme
 
 
 @pytest.mark.parametrize(
