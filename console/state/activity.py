@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -46,7 +44,7 @@ class ActivityState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             work = await services().activity.work(operator)
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             self.in_work = [job_line(job, zone, now) for job in work.in_work]
             self.ended = [job_line(job, zone, now) for job in work.ended]
             self.total = formats.counted(work.num_in_work, "job")

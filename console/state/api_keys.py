@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -68,7 +67,7 @@ class ApiKeysState(Phased, Asking, rx.State):
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             keys = await services().identity.list_keys(operator)
             self.rows = [_line(key, zone, now) for key in keys]
             self.total = formats.counted(len(keys), "key")

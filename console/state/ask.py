@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -70,7 +69,7 @@ class AskState(Seated, rx.State):
             question = self.question.strip()
             if self.asking or not question:
                 return
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             self._begin(question, formats.clock(formats.now(), zone, formats.now()))
         async with self._until_answered():
             first = await services().demo.first_run(operator)

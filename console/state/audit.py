@@ -106,9 +106,6 @@ class AuditState(Phased, rx.State):
         self.lines = f"{EXPORT}?{urlencode({**asked, 'format': 'jsonl'})}"
         self.phase = "ready" if self.rows or self.num_filters else "empty"
 
-    async def _zone(self) -> ZoneInfo:
-        return ZoneInfo((await self._person()).time_zone)
-
     def _filters(self, zone: ZoneInfo) -> Filters:
         kept = self.chosen
         until = _day(kept["until"], zone)

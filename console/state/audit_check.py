@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.audit.types import Verified
@@ -52,6 +50,6 @@ class AuditCheckState(Seated, rx.State):
                 self.state, self.words = "fail", found.problem.text
 
     async def _read(self, operator: Operator, verified: Verified | None = None) -> None:
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         self.state, self.words = check_words(await services().audit.last_check(operator), zone, now)
         self.breaches = [breach_words(one, zone, now) for one in verified.breaches] if verified else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -123,9 +121,6 @@ class ConversationsState(Phased, rx.State):
         """Let the last delete stand."""
         await self._operator(Permission.CONVERSATIONS_READ)
         self._deleted, self.undo = "", False
-
-    async def _zone(self) -> ZoneInfo:
-        return ZoneInfo((await self._person()).time_zone)
 
     def _filters(self) -> Filters:
         """Return what is looked for; values that no filter has are left out."""

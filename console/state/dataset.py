@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -60,7 +59,7 @@ class DatasetState(Addressed, Phased, rx.State):
             datasets, wanted = services().datasets, self._wanted()
             dataset = await datasets.get(operator, wanted)
             listed = await datasets.list_versions(operator, wanted, Page(NUM_VERSIONS))
-            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            zone, moment = await self._zone(), now()
             self.dataset_id, self.name, self.description = dataset.id, dataset.name, dataset.description
             self.newest = dataset.version
             self.facts = counted(dataset.num_items, "row")

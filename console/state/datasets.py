@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -48,7 +46,7 @@ class DatasetsState(Phased, rx.State):
         async with self._loading():
             self.may_edit = operator.may(Permission.DATASETS_EDIT)
             listed = await services().datasets.list(operator, Page(after=after), self.text)
-            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            zone, moment = await self._zone(), now()
             lines = [dataset_line(dataset, zone, moment) for dataset in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self._after, self.has_more = listed.next or "", listed.next is not None

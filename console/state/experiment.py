@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -181,7 +180,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         return found, next((one for one in found.pinned if one.name == self.variant), None)
 
     async def _show(self, found: Experiment) -> None:
-        zone = ZoneInfo((await self._person()).time_zone)
+        zone = await self._zone()
         self.line = experiment_line(found, zone, formats.now())
 
     async def _again(self, operator: Operator) -> None:

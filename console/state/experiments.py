@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -33,7 +31,7 @@ class ExperimentsState(Phased, rx.State):
     async def _read(self, operator: Operator, after: str = "") -> None:
         async with self._loading():
             listed = await services().experiments.list(operator, Page(after=after))
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             lines = [experiment_line(one, zone, now) for one in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self._after, self.has_more = listed.next or "", listed.next is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -64,7 +63,7 @@ class FirstRunState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             first = await services().demo.first_run(operator)
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             # Who may not run a flow has no step to do.
             may_run = operator.may(Permission.FLOWS_RUN)
             self.over, self.seeded, self.empty = first.over or not may_run, first.seeded, first.is_empty

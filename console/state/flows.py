@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -49,7 +47,7 @@ class FlowsState(Phased, rx.State):
         self.may_edit = operator.may(Permission.FLOWS_EDIT)
         async with self._loading():
             listed = await self._listed(operator, after)
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             lines = [flow_line(row, zone, now) for row in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self._after, self.has_more = listed.next or "", listed.next is not None

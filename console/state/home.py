@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -71,7 +70,7 @@ class HomeState(Phased, rx.State):
     async def _follow(self, operator: Operator) -> None:
         async with self._loading():
             before = {line.id for line in (*self.files, *self.runs)}
-            self._show(await services().overview.in_work(operator), ZoneInfo((await self._person()).time_zone))
+            self._show(await services().overview.in_work(operator), await self._zone())
             if before != {line.id for line in (*self.files, *self.runs)}:
                 await self._read(operator)
 
@@ -82,7 +81,7 @@ class HomeState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             home = await services().overview.home(operator)
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             self.today = formats.date(home.in_work.at, zone)
             self.needs = need_lines(home, zone)
             self.summary = summary(self.needs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -111,7 +110,7 @@ class InvitationsState(Formed, Linked, rx.State):
 
     async def _read(self, operator: Operator) -> None:
         identity = services().identity
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         found = await identity.list_invitations(operator)
         self.waiting = [invitation_line(one, zone, now) for one in found]
         self.rules = [rule_line(one) for one in await identity.list_group_rules(operator)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -37,7 +35,7 @@ class KnowledgeState(Phased, rx.State):
         self.may_edit = operator.may(Permission.KNOWLEDGE_EDIT)
         async with self._loading():
             listed = await services().knowledge.list(operator, Page(after=after))
-            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            zone, moment = await self._zone(), now()
             lines = [base_line(base, zone, moment) for base in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self._after, self.has_more = listed.next or "", listed.next is not None

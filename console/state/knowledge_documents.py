@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -60,7 +59,7 @@ class KnowledgeDocumentsState(Phased, rx.State):
             wanted = self._filter()
             listed = await knowledge.list_documents(operator, self._base_id, Page(after=self._starts[-1]), wanted)
             total = await knowledge.count_documents(operator, self._base_id, wanted)
-            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            zone, moment = await self._zone(), now()
             self.rows = [document_line(document, zone, moment) for document in listed.items]
             self._next = listed.next or ""
             self.has_next, self.has_previous = bool(self._next), len(self._starts) > 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -124,7 +122,7 @@ class MembersState(Phased, Asking, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             identity = services().identity
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             found = await identity.list_members(operator, Page(MAX_LIMIT), self.query)
             counts = await identity.count_roles(operator)
             self.rows = [member_line(one, operator, zone, now) for one in found.items]

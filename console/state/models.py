@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -59,7 +57,7 @@ class ModelsState(Phased, rx.State):
         async with self._loading():
             providers = services().providers
             self.file_problem = providers.file_problem
-            zone, moment = ZoneInfo((await self._person()).time_zone), now()
+            zone, moment = await self._zone(), now()
             connected = (await providers.list(operator, Page(MAX_LIMIT))).items
             chat = await providers.list_models(operator)
             self.default = next((choice.reference for choice in chat if choice.is_default), "")

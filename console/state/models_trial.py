@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -34,7 +33,7 @@ class ModelsTestState(Seated, rx.State):
             operator = await self._operator(Permission.MODELS_EDIT)
             if self.running:
                 return
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             self.running = model or "the model"
         line = TrialLine(model=model, state="fail")
         with caught() as found:  # nobody waits for a background event, so its failure is drawn
@@ -70,6 +69,6 @@ class ModelsTestState(Seated, rx.State):
         self.choices = [Choice(model.name, model.name) for model in provider.models]
         tested = [model for model in provider.models if model.last_test]
         if tested:
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             latest = max(tested, key=lambda model: model.last_test.at if model.last_test else provider.created_at)
             self.result = line_of_test(latest.last_test, latest.name, TEST_QUESTION, zone)

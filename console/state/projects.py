@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -116,7 +115,7 @@ class ProjectsState(Phased, Formed, Asking, rx.State):
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             self.organisation = (await services().identity.organisation(operator)).name
             self.rows = [_line(one, zone, now) for one in await services().identity.list_projects(operator)]
             self.total = formats.counted(len(self.rows), "project")

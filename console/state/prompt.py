@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -79,7 +78,7 @@ class PromptState(Addressed, Phased, rx.State):
         self.latest, self.production = prompt.latest, prompt.labels.get(PRODUCTION, 0)
         editing = await self.get_state(PromptDraftState)
         editing._prompt_id = prompt.id
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         listed = await prompts.list_versions(operator, prompt.id, Page(MOST_VERSIONS))
         saved = [version_line(one, zone, now) for one in listed.items]
         self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved

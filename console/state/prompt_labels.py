@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -51,7 +50,7 @@ class PromptLabelsState(Formed, rx.State):
 
     async def _read(self, operator: Operator, prompt_id: str) -> None:
         prompts = services().prompts
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         self.labels = [label_line(one, zone, now) for one in await prompts.labels(operator, prompt_id)]
         self.names = sorted({STAGING, *(one.name for one in self.labels)} - {PRODUCTION})
         self.moves = [move_line(one, zone, now) for one in await prompts.moves(operator, prompt_id)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -39,7 +38,7 @@ class PromptLiveState(Formed, rx.State):
             await self._read(operator, page.id)
 
     async def _read(self, operator: Operator, prompt_id: str) -> None:
-        live, zone, now = services().live_tests, ZoneInfo((await self._person()).time_zone), formats.now()
+        live, zone, now = services().live_tests, await self._zone(), formats.now()
         listed = await live.list(operator, prompt_id, Page(SHOWN))
         self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in listed.items]
         self.is_running = any(one.is_running for one in self.cards)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -77,7 +76,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
             self.phase = "ready" if prompts else "empty"
 
     async def _draw(self, prompts: Sequence[Prompt]) -> None:
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         found = matching(prompts, self.query, self.folder, self.tag)
         found.sort(key=lambda one: one.updated_at or one.created_at, reverse=True)
         self.rows = [prompt_line(one, zone, now) for one in found[:MOST_SHOWN]]

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -110,7 +109,7 @@ class RunPageState(Phased, rx.State):
                 yield RunPageState.watch
 
     async def _show(self, detail: RunDetail) -> None:
-        run, zone, now = detail.run, ZoneInfo((await self._person()).time_zone), formats.now()
+        run, zone, now = detail.run, await self._zone(), formats.now()
         self.line = run_line(run, zone, now)
         began = formats.clock(run.created_at, zone, now)
         self.title = f"{run.flow_name}, {began}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 import reflex as rx
 
 from backend.bootstrap import services
@@ -46,7 +44,7 @@ class RunsState(Phased, rx.State):
             listed = await services().runs.list(
                 operator, Page(after=after), flow=self.flow, statuses=GROUPS[self.group]
             )
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             lines = [run_line(row, zone, now) for row in listed.items]
             self.rows = [*self.rows, *lines] if after else lines
             self.flow_name = self.rows[0].flow if self.flow and self.rows else ""

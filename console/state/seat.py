@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -34,6 +35,10 @@ class Seated(rx.State, mixin=True):
     async def _person(self) -> Person:
         """Return the name, role and project of who asks. Raise SignInNeeded."""
         return (await self._seat())[1]
+
+    async def _zone(self) -> ZoneInfo:
+        """Return the time zone that who asks reads in."""
+        return ZoneInfo((await self._person()).time_zone)
 
     async def _seat(self) -> tuple[Operator, Person]:
         tab = await self.get_state(SeatState)

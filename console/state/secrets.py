@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -90,7 +89,7 @@ class SecretsState(Phased, Formed, rx.State):
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             stored = services().secrets
             self.secrets = [_line("secret", one, one.words, zone, now) for one in await stored.list_secrets(operator)]
             self.variables = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -88,7 +87,7 @@ class SignInPolicyState(Phased, Formed, rx.State):
             self.phase = "ready"
 
     async def _list(self) -> None:
-        zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+        zone, now = await self._zone(), formats.now()
         origin = services().edge.public_origin or self.router.url.origin
         self.providers = [_line(one, origin, zone, now) for one in services().sign_in.doors()]
         self.total = formats.counted(len(self.providers), "provider")

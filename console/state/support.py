@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -109,7 +108,7 @@ class SupportState(Phased, Formed, Asking, rx.State):
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
-            zone, now = ZoneInfo((await self._person()).time_zone), formats.now()
+            zone, now = await self._zone(), formats.now()
             found = await services().identity.list_support(operator)
             self.rows = [_line(one, zone, now) for one in found]
             self.total = formats.counted(sum(1 for one in found if one.is_open(now)), "open grant")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
@@ -63,7 +62,7 @@ class TranscriptState(Phased, rx.State):
         """Draw the messages as they stand now."""
         async with self._loading():
             transcript = await services().conversations.transcript(operator, self.conversation_id)
-            zone = ZoneInfo((await self._person()).time_zone)
+            zone = await self._zone()
             now = formats.now()
             self.title = transcript.conversation.title
             self.flow = transcript.conversation.flow_name
