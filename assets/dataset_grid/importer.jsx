@@ -120,13 +120,14 @@ function Columns({ plan, mapping, busy, onPick }) {
           </li>
         ))}
       </ul>
+      <p className="t12 t2">What a person says is best called input.question: prompts that do not read it are asked it.</p>
     </div>
   );
 }
 
 function Target({ column, target, busy, onPick }) {
   const field = column.includes(".") ? column.slice(column.indexOf(".") + 1) : column;
-  const choices = [...new Set([`input.${field}`, "input", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags", target].filter(Boolean))];
+  const choices = [...new Set([`input.${field}`, "input", "input.question", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags", target].filter(Boolean))];
   return (
     <select className="select s24 mono" aria-label={`${column} becomes`} value={target} disabled={busy} onChange={(event) => onPick(column, event.target.value)}>
       {choices.map((one) => <option key={one} value={one}>{one}</option>)}

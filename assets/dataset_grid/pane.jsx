@@ -29,7 +29,7 @@ function Open({ store, item, isNew, shown }) {
   const drafts = useStore(store, (s) => s.drafts.get(row)) ?? {};
   const errors = useStore(store, (s) => s.errors.get(row) ?? s.problems.get(row)) ?? [];
   const columns = useStore(store, (s) => s.columns);
-  const known = isNew ? columns.filter((one) => one.key.startsWith("input.")).map((one) => one.name) : [];
+  const known = columns.filter((one) => one.key.startsWith("input.")).map((one) => one.name).filter((name) => isNew || name in (item.input ?? {}));
   const fields = [...new Set([...known, ...fieldsOf(schemas.input, [item.input]), ...Object.keys(drafts).filter((key) => key.startsWith("input.")).map((key) => key.slice(6))])];
   const title = isNew ? "New row" : `Row ${numbered(row)}`;
   const at = useStore(store, (s) => s.cursor.at);

@@ -21,6 +21,7 @@ export function valueOf(item, key) {
 export function textOf(value) {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
+  if (isObject(value)) return Object.entries(value).map(([name, one], _, all) => (all.length > 1 ? `${name}: ` : "") + textOf(one)).join(", ");
   return Array.isArray(value) && value.every((one) => typeof one === "string") ? value.join(", ") : JSON.stringify(value);
 }
 
@@ -72,18 +73,20 @@ export function withPart(item, key, text, schemas) {
   return { ...body, [head]: whole };
 }
 
-/** Return the names of the fields that rows have, those of the schema first, then the most frequent. */
-export function fieldsOf(schema, objects) {
-  const told = Object.keys(schema?.properties ?? {});
+/** Return the names of the fields that rows have, at most so many: those of the schema, then the most frequent, as they first appeared. */
+export function fieldsOf(schema, objects, most = Infinity) {
+  const told = Object.keys(schema?.properties ?? {}).slice(0, most);
   const counts = new Map();
   for (const one of objects) for (const name of Object.keys(one ?? {})) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const seen = [...counts.keys()].filter((name) => !told.includes(name)).sort((a, b) => counts.get(b) - counts.get(a));
-  return [...told, ...seen];
+  const seen = [...counts.keys()].filter((name) => !told.includes(name));
+  const kept = new Set([...seen].sort((a, b) => counts.get(b) - counts.get(a)).slice(0, most - told.length));
+  return [...told, ...seen.filter((name) => kept.has(name))];
 }
 
-/** Return the columns of the grid: a few of the input, one of what is expected, and the labels. */
-export function columnsOf(schemas, items) {
-  const inputs = fieldsOf(schemas.input, items.map((item) => item.input)).slice(0, MAX_FIELDS);
+/** Return the columns of the grid: a few of the input, one of what is expected, and the labels. `seen` may come in any order. */
+export function columnsOf(schemas, seen) {
+  const items = [...seen].sort((a, b) => a.row - b.row); // a new row is drawn first, and moves no column
+  const inputs = fieldsOf(schemas.input, items.map((item) => item.input), MAX_FIELDS);
   const objects = items.map((item) => item.expected_output).filter(isObject);
   const wants = Object.entries(schemas.expected?.properties ?? {});
   const text = objects.length * 2 > items.length || (!items.length && wants.length)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
 from backend.errors import DomainError
-from backend.experiments.engine.asking import given_to, known, placeholders_in
+from backend.experiments.engine.asking import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
@@ -78,6 +79,7 @@ class Planner:
             missing=tuple(missing[:MAX_MISSING]),
             over_budget=draft.budget is not None and cost > draft.budget,
             unknown=tuple(dict.fromkeys(unknown)),
+            asked=tuple([words for variant in pinned if (words := await self._asked(variant, rows))]),
             problems=problems_of(len(rows), num_cells),
         )
 
@@ -103,6 +105,23 @@ class Planner:
             for row in rows
             if (names := tuple(sorted(needed - row.input.keys())))
         ]
+
+    async def _asked(self, variant: Pinned, rows: Sequence[Row]) -> str:
+        """Say which field of a row is said to a text prompt; empty where nothing is chosen for it."""
+        if not variant.prompt_id or not rows:
+            return ""
+        ref = VersionRef(version=variant.version)
+        content = (await self._outside.prompts.get_version(self._operator, variant.prompt_id, ref)).content
+        if content.kind != "text":
+            return ""
+        read = read_by(content, self._outside.templates)
+        fields = Counter(question_of(row, read) for row in rows)
+        if len(fields) == 1 and "" in fields:
+            return f"{variant.name}: the text itself is asked, for no row has a question beside it."
+        if len(fields) == 1:
+            return f"{variant.name}: each row's {next(iter(fields))} is asked, which the text does not read."
+        said = [f"{name or 'the text itself'} ({count:,})" for name, count in fields.most_common()]
+        return f"{variant.name}: what is asked differs by row: {', '.join(said)}."
 
     async def _of_variant(
         self, variant: Pinned, rows: Sequence[Row], unknown: list[str]

@@ -161,6 +161,8 @@ class MissingVariables:
 class Plan:
     """What a start would do. Dollars and minutes are estimates, None where nothing tells them (`unknown` says why).
 
+    `asked` says of each text prompt what a person is supposed to say to it.
+
     `detectable` is the smallest true difference of the first metric that is found four times out of five.
     """
 
@@ -179,6 +181,7 @@ class Plan:
     missing: tuple[MissingVariables, ...]
     over_budget: bool
     unknown: tuple[str, ...]
+    asked: tuple[str, ...]
     problems: tuple[str, ...]
 
 

@@ -194,6 +194,7 @@ class ModelFailed(Unavailable):
 
     `text` is what had arrived: store it as incomplete, never as an answer. `may_help_to_retry` is False where the
     same request would fail again (a wrong key, an unknown model). `usage` counts what was spent until then.
+    `retry_after_seconds` is how long the provider asked to be left alone, None where it did not say.
     """
 
     def __init__(
@@ -205,8 +206,10 @@ class ModelFailed(Unavailable):
         text: str = "",
         usage: Usage | None = None,
         may_help_to_retry: bool = False,
+        retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
         self.reason: FailureReason = reason
         self.text = text
         self.usage = usage or Usage()

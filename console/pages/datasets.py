@@ -20,7 +20,7 @@ from console.components.ui import (
     skeleton_rows,
     tag,
 )
-from console.components.ui.data_table import table_foot, table_row
+from console.components.ui.data_table import more_button, table_foot, table_row
 from console.state.datasets import DatasetsState as Datasets
 from console.state.datasets_form import DatasetsFormState as Form
 from console.state.datasets_rows import DatasetLine
@@ -60,7 +60,7 @@ def datasets() -> rx.Component:
                             empty_state("No dataset matches", "Loosen the filter to see more."),
                             table_foot(
                                 rx.cond(Datasets.has_more, Datasets.total, Datasets.total + ", newest first"),
-                                rx.cond(Datasets.has_more, button("More", Datasets.more, size="sm"), rx.fragment()),
+                                more_button(Datasets.has_more, Datasets.more),
                             ),
                         ),
                     ),

@@ -97,9 +97,10 @@ def _going() -> rx.Component:
 def _said() -> rx.Component:
     """Say why it ended as it did."""
     failed = banner("fail", "It ended early.", One.line.error)
+    waits = banner("wait", "It waits.", One.line.error)
     return rx.cond(
         One.line.error,
-        rx.cond(One.line.status == "failed", failed, rx.el.p(One.line.error, class_name="t2")),
+        rx.match(One.line.status, ("failed", failed), ("paused", waits), rx.el.p(One.line.error, class_name="t2")),
         rx.fragment(),
     )
 

@@ -61,13 +61,19 @@ def experiment_review() -> rx.Component:
 
 def _answer() -> rx.Component:
     line = Review.line
-    expected = rx.el.div(rx.el.h3("Expected"), rx.el.p(line.expected, dir="auto"), class_name="xv-part")
+    expected = rx.el.div(
+        rx.el.h3("Expected"), rx.el.p(line.expected, class_name="lines", dir="auto"), class_name="xv-part"
+    )
+    source = rx.el.details(
+        rx.el.summary("As JSON"), rx.el.pre(line.source, class_name="mono", dir="auto"), class_name="xp-whole"
+    )
     return PressKeys.create(
         panel(
             rx.fragment("Row ", line.row),
-            rx.el.div(rx.el.h3("Input"), rx.el.p(line.question, dir="auto"), class_name="xv-part"),
+            rx.el.div(rx.el.h3("Input"), rx.el.p(line.question, class_name="lines", dir="auto"), class_name="xv-part"),
             rx.el.div(rx.el.h3("Answer"), rx.el.p(line.output, dir="auto", class_name="xv-said"), class_name="xv-part"),
             rx.cond(line.expected, expected, rx.fragment()),
+            rx.cond(line.source, source, rx.fragment()),
             _scores(line),
             note=Review.left,
             class_name="xv",

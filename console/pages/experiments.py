@@ -10,11 +10,11 @@ from console import routes
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
     Column,
-    button,
     cell,
     data_table,
     empty_state,
     link_button,
+    more_button,
     panel,
     phase_view,
     skeleton_rows,
@@ -58,7 +58,7 @@ def experiments() -> rx.Component:
 
 
 def _table() -> rx.Component:
-    more = rx.cond(Experiments.has_more, button("More", Experiments.more, size="sm"), rx.fragment())
+    more = more_button(Experiments.has_more, Experiments.more)
     return panel(
         "All experiments",
         data_table("Experiments", COLUMNS, Experiments.rows, _row),

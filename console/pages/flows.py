@@ -21,6 +21,7 @@ from console.components.ui import (
     menu,
     menu_item,
     menu_line,
+    more_button,
     panel,
     phase_view,
     skeleton_rows,
@@ -38,7 +39,7 @@ COLUMNS = (
     Column("Published", narrow=False),
     Column("Nodes", number=True, narrow=False),
     Column("Saved", number=True),
-    Column("Acts", width="48px"),
+    Column("More", width="48px"),
 )
 
 
@@ -78,7 +79,7 @@ def _table() -> rx.Component:
         rx.fragment(),
         empty_state("No flow is called that", "Loosen the filter.", button("Show all", FlowsState.load)),
     )
-    more = rx.cond(FlowsState.has_more, button("More", FlowsState.more, size="sm"), rx.fragment())
+    more = more_button(FlowsState.has_more, FlowsState.more)
     return panel(
         "All flows",
         data_table("Flows", COLUMNS, FlowsState.rows, _row),
@@ -127,10 +128,10 @@ def _acts(row: Any) -> rx.Component:
         "Delete", FlowsState.delete(row.id), icon="trash-2", danger=True, custom_attrs={"data-delete": "true"}
     )
     return menu(
-        icon_button("ellipsis", rx.Var.create("Acts for ") + row.name, size="sm", custom_attrs=TRIGGER),
+        icon_button("ellipsis", rx.Var.create("More for ") + row.name, size="sm", custom_attrs=TRIGGER),
         rx.cond(FlowsState.may_edit, copy, rx.fragment()),
         menu_item("Runs", rx.redirect(rx.Var.create(f"{routes.RUNS}?flow=") + row.id), icon="list-tree"),
         rx.cond(FlowsState.may_edit, rx.fragment(menu_line(), delete), rx.fragment()),
-        label="Acts",
+        label="More",
         align="right",
     )

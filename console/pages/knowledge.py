@@ -10,7 +10,7 @@ from console import routes
 from console.components.knowledge.base_form import base_form
 from console.components.shell import body, page_head, shell
 from console.components.ui import Column, button, cell, data_table, empty_state, phase_view, skeleton_rows, status
-from console.components.ui.data_table import table_foot, table_row
+from console.components.ui.data_table import more_button, table_foot, table_row
 from console.state.knowledge import KnowledgeState as Knowledge
 from console.state.knowledge_form import KnowledgeFormState as Form
 from console.state.knowledge_rows import BaseLine
@@ -44,7 +44,7 @@ def knowledge() -> rx.Component:
                         ),
                         table_foot(
                             rx.cond(Knowledge.has_more, Knowledge.total, Knowledge.total + ", newest first"),
-                            rx.cond(Knowledge.has_more, button("More", Knowledge.more, size="sm"), rx.fragment()),
+                            more_button(Knowledge.has_more, Knowledge.more),
                         ),
                     ),
                     skeleton=skeleton_rows(160, 240, 60, 60),

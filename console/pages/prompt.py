@@ -83,7 +83,6 @@ def _acts() -> rx.Component:
         rx.Var.create(f"{routes.EXPERIMENT_NEW}?prompt=") + Prompt.id,
         kind="quiet",
         icon="flask-conical",
-        class_name="hide-s",
     )
     return rx.cond(
         Edit.may_edit,

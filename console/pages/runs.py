@@ -15,6 +15,7 @@ from console.components.ui import (
     data_table,
     empty_state,
     link_button,
+    more_button,
     panel,
     phase_view,
     segments,
@@ -76,7 +77,7 @@ def _table() -> rx.Component:
         ),
         rx.fragment(),
     )
-    more = rx.cond(RunsState.has_more, button("More", RunsState.more, size="sm"), rx.fragment())
+    more = more_button(RunsState.has_more, RunsState.more)
     return panel(
         "History",
         data_table("Runs", COLUMNS, RunsState.rows, _row),

@@ -18,6 +18,7 @@ from console.components.ui import (
     data_table,
     empty_state,
     link_button,
+    more_button,
     panel,
     phase_view,
     skeleton_rows,
@@ -64,7 +65,7 @@ def _log() -> rx.Component:
         rx.fragment(),
         empty_state("Nothing matches", "No event has all of these filters.", button("Clear filters", Audit.clear)),
     )
-    more = rx.cond(Audit.has_more, button("More", Audit.more, size="sm"), rx.fragment())
+    more = more_button(Audit.has_more, Audit.more)
     return panel(
         "Events",
         filters(),

@@ -199,6 +199,9 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
         self.lead = lead(self.variant, self.cards)
         await self._list(operator)
+        if self.group == "flipped" and not self.rows:
+            self.group = "all"
+            await self._list(operator)
 
     async def _list(self, operator: Operator, after: int = 0) -> None:
         found = await services().experiments.compared_rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,11 @@ from console.state import formats
 
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
 CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
+WORDS_AND_BLANKS = re.compile(r"\s+|\S+")
 SHOWN_CHARACTERS = 4_000
 SHOWN_REASON = 160
+SHOWN_QUESTION = 300
+SHOWN_ROW = 2_000
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,14 @@ class SideLine:
 
 @dataclass(frozen=True)
 class RowLine:
-    """One row beside the baseline."""
+    """One row beside the baseline. `given` is all of its input, `source` the row as JSON where that is more."""
 
     row: int
     number: str
     question: str
+    given: str
     expected: str
+    source: str
     mark: str
     words: str
     why: str
@@ -73,8 +79,10 @@ def row_line(one: ComparedRow, metric: str) -> RowLine:
     return RowLine(
         row=one.row,
         number=f"{one.row:04d}",
-        question=text_of(one.input)[:300],
-        expected=text_of(one.expected)[:600],
+        question=text_of(one.input)[:SHOWN_QUESTION],
+        given=lines_of(one.input)[:SHOWN_ROW],
+        expected=lines_of(one.expected)[:SHOWN_ROW],
+        source="\n".join(filter(None, (json_of(one.input), json_of(one.expected))))[:SHOWN_ROW],
         mark=CHANGE_MARKS[one.change],
         words=CHANGES[one.change],
         why=(sides[1].reason or sides[0].reason)[:SHOWN_REASON],
@@ -94,7 +102,7 @@ def _side(cell: Cell | None, value: float | None, metric: str, said: list[Word])
         words=shown.words if shown and is_whole else _number(value),
         mark=shown.mark if shown and is_whole else "",
         said=said,
-        took=f"{formats.span(cell.latency_ms)}, {formats.money(cell.cost, single=True)}",
+        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}",
         reason=cell.error or str(cell.scores.get(metric, {}).get("reason") or ""),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,
@@ -119,11 +127,30 @@ def _said(cell: Cell | None) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return what a person reads of a row's value: a lone text as it is, else JSON."""
+    """Return what a person reads of a row's value in one line: its question or only text, else each field by name."""
     if isinstance(value, dict) and "question" in value:
-        value = value["question"]
-    elif isinstance(value, dict) and len(value) == 1:
-        value = next(iter(value.values()))
+        return _plain(value["question"])
+    return ", ".join(_fields(value))
+
+
+def lines_of(value: Any) -> str:
+    """Return all of a row's value: a lone text as it is, else a line for each field."""
+    return "\n".join(_fields(value))
+
+
+def json_of(value: Any) -> str:
+    """Return a row's value as a program reads it; empty where its text says all of it."""
+    lone = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
+    return "" if isinstance(lone, str | None) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _fields(value: Any) -> list[str]:
+    if not isinstance(value, dict):
+        return [_plain(value)]
+    return [_plain(one) if len(value) == 1 else f"{name}: {_plain(one)}" for name, one in value.items()]
+
+
+def _plain(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
@@ -133,10 +160,10 @@ def _number(value: float | None) -> str:
 
 def _word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
     """Return both texts in stretches of words that they share and that are their own."""
-    left, right = old.split(" "), new.split(" ")
+    left, right = (WORDS_AND_BLANKS.findall(text) for text in (old, new))
     found: tuple[list[Word], list[Word]] = ([], [])
     for tag, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         for side, words in ((found[0], left[a:b]), (found[1], right[c:d])):
             if words:
-                side.append(Word(f"{' '.join(words)} ", tag != "equal"))
+                side.append(Word("".join(words), tag != "equal"))
     return found

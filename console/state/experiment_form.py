@@ -10,10 +10,12 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import DomainError
 from backend.experiments.types import MAX_NAME, MAX_VARIANTS, Draft
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, Prompt
-from console import routes
+from console import routes, toasts
+from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import TITLES, EvaluatorLine, evaluator_line
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
@@ -42,8 +44,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     numbers: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     planned: rx.Field[str] = rx.field("")
+    may_run: rx.Field[bool] = rx.field(False)
     drawn: rx.Field[int] = rx.field(0)
     _planned: Draft | None = None
+    _starts: bool = False
     _num_made: int = 0
 
     @rx.event
@@ -53,7 +57,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         # The browser keeps the entries of a form that it takes for the same one: those of an earlier experiment.
         drawn = self.drawn + 1
         self.reset()
-        self.drawn = drawn
+        self.drawn, self.may_run = drawn, operator.may(Permission.EXPERIMENTS_RUN)
         async with self._loading():
             found = await offered(operator)
             self.datasets, self.prompts, self.flows, self.models = (
@@ -156,8 +160,14 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.evaluators = [replace(one, at=f"evaluators.{at}") for at, one in enumerate(left)]
 
     @rx.event
+    async def choose_start(self, starts: bool) -> None:
+        """Note which button sends the form: the one that starts what it makes, or the other."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self._starts = starts
+
+    @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
-        """Plan it; once the plan of just these entries is seen, make it and go to it."""
+        """Plan it; once the plan of just these entries is seen, make it, start it if that was wished, and go to it."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         async with self._placed():
             draft = draft_of(form, self.variants, self.evaluators)
@@ -167,7 +177,16 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 self._planned = draft
                 return None
             made = await services().experiments.create(operator, draft)
-            return rx.redirect(routes.to(routes.EXPERIMENT, made.id))
+            return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made.id)]
+        return None
+
+    async def _begun(self, operator: Operator, experiment_id: str) -> list[Any]:
+        """Start what was made, if that was wished. It is kept also where it cannot start."""
+        if not self._starts:
+            return []
+        with caught(DomainError) as refusal:
+            await services().experiments.start(operator, experiment_id)
+        return [toasts.warn(refusal.problem.words, refusal.problem.more)] if refusal.problem else []
 
     @asynccontextmanager
     async def _placed(self) -> AsyncIterator[None]:

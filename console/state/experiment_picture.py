@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from backend.experiments.types import Comparison, TradeOff
+from backend.experiments.types import Comparison
 from console.state import formats
 
-# What costs nothing stands a little off the axis, so that its circle covers no number.
-LEFT, RIGHT, TOP, BOTTOM = 72, 440, 16, 264
+# The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
+LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
+MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,23 @@ class Dot:
 
 
 @dataclass(frozen=True)
+class Tick:
+    """A line of the grid: where it crosses its axis, and the value there."""
+
+    at: str
+    text_at: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Picture:
+    """`drawn` are the dots from the back to the front: none hides one that is not beaten."""
+
     dots: list[Dot] = field(default_factory=list)
+    drawn: list[Dot] = field(default_factory=list)
     line: str = ""
-    low: str = ""
-    high: str = ""
-    cheap: str = ""
-    dear: str = ""
+    qualities: list[Tick] = field(default_factory=list)
+    costs: list[Tick] = field(default_factory=list)
 
 
 def picture_of(found: Comparison) -> Picture:
@@ -55,13 +66,13 @@ def picture_of(found: Comparison) -> Picture:
         bottom, top = max(bottom, 0.0), min(top, 1.0)
     dearest = max(costs) * 1.1 or 1.0
 
-    def place(one: TradeOff) -> tuple[float, float]:
-        across = LEFT + (RIGHT - LEFT) * one.cost / dearest
-        return across, BOTTOM - (BOTTOM - TOP) * (one.quality - bottom) / (top - bottom)
+    def place(cost: float, quality: float) -> tuple[float, float]:
+        across = LEFT + (RIGHT - LEFT) * cost / dearest
+        return across, BOTTOM - (BOTTOM - TOP) * (quality - bottom) / (top - bottom)
 
     dots = []
     for at, one in enumerate(points):
-        across, up = place(one)
+        across, up = place(one.cost, one.quality)
         dots.append(
             Dot(
                 name=one.variant,
@@ -71,17 +82,42 @@ def picture_of(found: Comparison) -> Picture:
                 y=f"{up:.1f}",
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
                 quality=_quality(one.quality, is_share=is_share),
-                cost=formats.money(Decimal(str(one.cost)) * 1_000),
+                cost=_dollars(one.cost),
                 latency=formats.span(one.latency_p95),
                 on_front=one.on_front,
                 is_baseline=one.variant == found.baseline,
             )
         )
-    front = sorted((place(one) for one in points if one.on_front), key=lambda spot: spot[0])
-    line = " ".join([f"M{front[0][0]:.1f} {BOTTOM}", *(f"V{up:.1f} H{across:.1f}" for across, up in _steps(front))])
-    dear = formats.money(Decimal(str(dearest)) * 1_000) if any(costs) else ""
-    low, high = (_quality(one, is_share=is_share) for one in (bottom, top))
-    return Picture(dots, line, low, high, "$0", dear)
+    front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])
+    line = " ".join([f"M{front[0][0]:.1f} {FLOOR}", *(f"V{up:.1f} H{across:.1f}" for across, up in _steps(front))])
+    return Picture(
+        dots,
+        sorted(dots, key=lambda dot: dot.on_front),
+        line,
+        [_tick(place(0, one)[1], _quality(one, is_share=is_share)) for one in _steps_between(bottom, top)],
+        [
+            _tick(place(one, bottom)[0], _dollars(one))
+            for one in (_steps_between(0.0, dearest) if any(costs) else [0.0])
+        ],
+    )
+
+
+def _tick(at: float, words: str) -> Tick:
+    return Tick(f"{at:.1f}", f"{at + TEXT_DROP:.1f}", words)
+
+
+def _steps_between(low: float, high: float) -> list[float]:
+    """Return three to six round numbers between two others."""
+    rough = (high - low) / MOST_TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(one * power for one in (1.0, 2.0, 2.5, 5.0, 10.0) if one * power >= rough)
+    first = math.ceil(low / step - ROUNDING)
+    return [step * at for at in range(first, math.floor(high / step + ROUNDING) + 1)]
+
+
+def _dollars(cost: float) -> str:
+    """Return what a thousand answers cost."""
+    return formats.price(round(Decimal(str(cost)) * 1_000, 9).normalize())
 
 
 def _quality(value: float, *, is_share: bool) -> str:

@@ -40,7 +40,7 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
         warnings=[*plan.problems, *over],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
-        notes=_gathered(plan.unknown),
+        notes=_gathered([*plan.asked, *plan.unknown]),
     )
 
 

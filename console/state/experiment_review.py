@@ -13,7 +13,7 @@ from backend.experiments.types import Asked, Review
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_compared import SHOWN_CHARACTERS, text_of
+from console.state.experiment_compared import SHOWN_CHARACTERS, json_of, lines_of
 from console.state.forms import Formed
 from console.state.seat import Phased
 
@@ -37,6 +37,7 @@ class ReviewLine:
     row: str
     question: str
     expected: str
+    source: str
     output: str
     name: str
     asked: str
@@ -126,8 +127,9 @@ def review_line(one: Review, asked: Asked) -> ReviewLine:
     return ReviewLine(
         number=one.number,
         row=f"{one.row:04d}",
-        question=text_of(one.input),
-        expected=text_of(one.expected),
+        question=lines_of(one.input),
+        expected=lines_of(one.expected),
+        source="\n".join(filter(None, (json_of(one.input), json_of(one.expected)))),
         output=one.output[:SHOWN_CHARACTERS],
         name=asked.name,
         asked=asked.question,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,9 @@ WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Do
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
+LEAST_DOLLARS, THOUSAND = 0.001, 1_000
+# More rows than that nobody writes, and no experiment takes with a few variants.
+MOST_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,17 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def _readable(one: MetricComparison) -> MetricComparison:
+    """Count money for a thousand answers where that of one would vanish behind its fourth digit."""
+    if one.unit != "$" or not any(0 < abs(end) < LEAST_DOLLARS for end in (one.value, one.baseline_value)):
+        return one
+    names = ("value", "baseline_value", "difference", "low", "high", "margin")
+    many: dict[str, Any] = {name: getattr(one, name) * THOUSAND for name in names}
+    return replace(one, metric=f"{one.metric} per 1,000", **many)
+
+
 def _card(one: MetricComparison) -> VerdictCard:
+    one = _readable(one)
     ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
     reach = max([*ends, 1e-12])
 
@@ -152,12 +165,19 @@ def _note(one: MetricComparison) -> str:
     if one.verdict == "cannot_tell":
         if one.rows_needed is None:
             return "No difference seen" if one.difference == 0 else "No number of rows would tell"
-        return f"Needs about {formats.counted(one.rows_needed, 'more row')}"
+        if one.rows_needed > MOST_ROWS:
+            return f"Would need about {_rounded(one.rows_needed, 1)} more rows, which is not practical"
+        return f"Needs about {_rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
     if one.num_fixed or one.num_broken:
         return f"{formats.count(one.num_fixed)} rows fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
         return f"Inside the {amount(one, one.margin)} band"
     return f"{formats.count(one.num_rows)} rows"
+
+
+def _rounded(number: int, digits: int) -> str:
+    """Return an estimate without digits that it cannot know."""
+    return formats.count(round(number, digits - len(str(number))))
 
 
 def amount(one: MetricComparison, value: float) -> str:
@@ -167,7 +187,7 @@ def amount(one: MetricComparison, value: float) -> str:
     if one.unit == "ms":
         return formats.span(value)
     if one.unit == "$":
-        return formats.money(Decimal(str(value)), single=True) if value >= 0 else f"-{amount(one, -value)}"
+        return formats.price(Decimal(str(value))) if value >= 0 else f"\u2212{amount(one, -value)}"
     if not one.unit and min(abs(one.value), abs(one.baseline_value)) >= 0 and _is_share(one):
         return f"{100 * value:.1f} %"
     return f"{value:.4g}{f' {one.unit}' if one.unit else ''}"

@@ -60,6 +60,22 @@ def money(dollars: Decimal, *, single: bool = False) -> str:
     return f"${dollars:,.2f}"
 
 
+def price(dollars: Decimal) -> str:
+    """Return dollars of any size with the digits that count: $13.80, $0.141, $0.0075, nothing as $0."""
+    if not dollars:
+        return "$0"
+    if abs(dollars) >= 1:
+        return f"${dollars:,.2f}"
+    whole, _, digits = f"{dollars:.{2 - dollars.adjusted()}f}".partition(".")
+    return f"${whole}.{digits.rstrip('0').ljust(2, '0')}"
+
+
+def answer_price(dollars: Decimal) -> str:
+    """Return what one answer cost, or what a thousand such would where that would vanish: $0.048 per 1,000."""
+    is_small = 0 < dollars < Decimal("0.001")
+    return f"{price(dollars * 1_000)} per 1,000" if is_small else money(dollars, single=True)
+
+
 def spent(usage: Spent) -> str:
     """Return what one node cost: $0 where a model answered for nothing, empty where none was asked."""
     return money(usage.cost, single=True) if usage.cost or usage.tokens_in or usage.tokens_out else ""

@@ -216,7 +216,7 @@ def heard(column: ColumnLine, event: PlayEvent) -> ColumnLine:
 
 def _spent(column: ColumnLine, event: PlayDone | PlayFailed) -> ColumnLine:
     tokens = f"{event.tokens_in:,} in, {event.tokens_out:,} out" if event.tokens_in or event.tokens_out else ""
-    cost = formats.money(event.cost, single=True) if tokens else ""
+    cost = formats.answer_price(event.cost) if tokens else ""
     return replace(column, time=formats.span(event.total_ms), tokens=tokens, cost=cost, spent=float(event.cost))
 
 

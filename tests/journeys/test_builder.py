@@ -230,7 +230,7 @@ def test_a_deleted_flow_comes_back(console: Console) -> None:
     make(console, "Thrown away", echo())
     page = console.open("/flows")
     line = page.get_by_role("row").filter(has_text="Thrown away")
-    line.get_by_role("button", name="Acts for Thrown away").click()
+    line.get_by_role("button", name="More for Thrown away").click()
     page.get_by_role("menuitem", name="Delete").click()
     expect(line).to_have_count(0)
     page.get_by_role("button", name="Undo").click()

@@ -20,6 +20,7 @@ class Gate:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._not_before = 0.0
+        self._rests_until = self._refused_until = 0.0
         self._failures = 0
         self._shut_until = 0.0
 
@@ -41,9 +42,20 @@ class Gate:
         if (left := self.seconds_to_wait()) > 0:
             await asyncio.sleep(left)
 
-    def leave_alone(self, seconds: float) -> None:
-        """Remember that the provider asked for `seconds` without a request."""
-        self._not_before = max(self._not_before, self._clock() + seconds)
+    def leave_alone(self, seconds: float, longest: float) -> None:
+        """Remember that the provider asked for `seconds` without a request.
+
+        One that asks for more than `longest` is not waited for: calls are refused so long, then one tries the way.
+        """
+        now = self._clock()
+        if seconds <= longest:
+            self._not_before = max(self._not_before, now + seconds)
+        else:
+            self._rests_until, self._refused_until = now + seconds, now + longest
+
+    def seconds_resting(self) -> float:
+        """Return how long the provider still wants to be left alone, where calls are refused for that; else 0."""
+        return self._rests_until - self._clock() if self._clock() < self._refused_until else 0.0
 
     def failed(self) -> None:
         self._failures += 1
@@ -52,4 +64,4 @@ class Gate:
 
     def answered(self) -> None:
         self._failures = 0
-        self._shut_until = 0.0
+        self._shut_until = self._refused_until = 0.0

@@ -159,7 +159,7 @@ class GuardedModel(OpenAIChatModel):
         self._gate.failed()
         seconds = pause_before(number, error.retry_after, self._patience)
         if error.retry_after is not None:
-            self._gate.leave_alone(min(error.retry_after, self._patience.longest_retry_after))
+            self._gate.leave_alone(error.retry_after, self._patience.longest_retry_after)
         if seconds is None:
             raise error
         await self._told(number, error, seconds)

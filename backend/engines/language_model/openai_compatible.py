@@ -35,7 +35,7 @@ from backend.engines.language_model.turns import (
     server_settings,
     spoken,
 )
-from backend.engines.language_model.words import failure
+from backend.engines.language_model.words import failure, resting
 from backend.ports.http import AddressRefused, AnswerTooBig
 from backend.ports.language_model import (
     DEFAULT_LIMITS,
@@ -138,6 +138,8 @@ class _Call:
                 hint=f"It is tried again in {left:.0f} s.",
                 may_help_to_retry=True,
             )
+        if (left := gate.seconds_resting()) > 0:
+            raise resting(left)
         model = GuardedModel(
             self._endpoint.model,
             patience=self._patience,

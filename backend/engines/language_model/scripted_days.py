@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
+from email.utils import formatdate
 from typing import Any
 
 from backend.engines.language_model.scripted_answers import Reply, reply_to
@@ -19,11 +21,17 @@ from backend.engines.language_model.scripted_wire import (
 )
 
 HANG_SECONDS = 600.0
+# A date has whole seconds, so this is one to two seconds away.
+SOON_SECONDS = 2.0
+# What Retry-After says, empty for a date.
+WAITS = {"429": "1", "429-date": "", "429-hour": "3600", "429-always": " "}
+FOR_GOOD = {"429-hour", "429-always"}
 RESET = b"\x00reset"
 DAYS: dict[str, str] = {
     "scripted": "answers from the passages it was given, with citations",
     "echo": "says what the user said",
     "429": "refuses the first request of each key and day with Retry-After: 1, then answers",
+    "429-date": "refuses the first request of each key and day and names the moment to come back, then answers",
     "429-always": "refuses every request without Retry-After",
     "429-hour": "refuses every request and asks to wait an hour",
     "500-twice": "fails twice, then answers",
@@ -66,12 +74,9 @@ def reply_of(day: str, request: dict[str, Any]) -> Reply:
 
 
 def refusal_of(day: str, number: int) -> bytes | None:
-    if day == "429" and number % 2 == 1:
-        return failure("429 Too Many Requests", "Slow down.", retry_after="1", code="rate_limit_exceeded")
-    if day == "429-always":
-        return failure("429 Too Many Requests", "Slow down.", code="rate_limit_exceeded")
-    if day == "429-hour":
-        return failure("429 Too Many Requests", "Slow down.", retry_after="3600", code="rate_limit_exceeded")
+    if day in WAITS and (number % 2 == 1 or day in FOR_GOOD):
+        wait = WAITS[day] or formatdate(time.time() + SOON_SECONDS, usegmt=True)
+        return failure("429 Too Many Requests", "Slow down.", retry_after=wait.strip(), code="rate_limit_exceeded")
     if day == "500" or (day == "500-twice" and number < _THIRD):
         return failure("500 Internal Server Error", "Oops.")
     if day == "400":

@@ -28,6 +28,8 @@ class Words:
     hint: str = ""
 
 
+MANY_REQUESTS = "The provider gets too many requests and refuses more."
+LONGEST_IN_SECONDS, LONGEST_IN_MINUTES = 90, 90 * 60
 _MORE_TOKENS = "Raise the largest number of tokens that it may write."
 _TRY_AGAIN = "That is on its side. Try again in a moment."
 _PRIVATE = "If it lies on this machine or in your network, an owner can tick “Allow private addresses” at the provider."
@@ -75,7 +77,7 @@ _TABLE: tuple[tuple[type[BaseException], Words], ...] = (
     ),
     (
         library.ModelRateLimitError,
-        Words("rate_limit", "The provider gets too many requests and refuses more.", "{wait}"),
+        Words("rate_limit", MANY_REQUESTS, "{wait}"),
     ),
     (library.ModelServerError, Words("overloaded", "The provider failed{status}.", _TRY_AGAIN)),
     (library.ModelUnavailableError, Words("overloaded", "The provider is overloaded{status}.", _TRY_AGAIN)),
@@ -104,6 +106,26 @@ def failure(
         text=text,
         usage=usage,
         may_help_to_retry=words.reason in WORTH_ANOTHER_TRY,
+        retry_after_seconds=getattr(error, "retry_after", None),
+    )
+
+
+def asks_to_wait(seconds: float) -> str:
+    if seconds <= LONGEST_IN_SECONDS:
+        return f"It asks to wait {seconds:.0f} s."
+    if seconds <= LONGEST_IN_MINUTES:
+        return f"It asks to wait {seconds / 60:.0f} min."
+    return f"It asks to wait {seconds / 3_600:.0f} h."
+
+
+def resting(seconds: float) -> ModelFailed:
+    """Return the refusal of a provider that asked to be left alone, without asking it."""
+    return ModelFailed(
+        MANY_REQUESTS,
+        reason="rate_limit",
+        hint=asks_to_wait(seconds),
+        may_help_to_retry=True,
+        retry_after_seconds=seconds,
     )
 
 
@@ -156,7 +178,7 @@ def _values(error: BaseException, endpoint: ModelEndpoint, patience: Patience) -
     return {
         "model": endpoint.model,
         "status": f" with status {status}" if status else "",
-        "wait": f"It asks to wait {retry_after:.0f} s." if retry_after else "Wait a moment and try again.",
+        "wait": asks_to_wait(retry_after) if retry_after else "Wait a moment and try again.",
         "silence": f"{patience.first_token if first else patience.between_tokens:g}",
         "whole": f"{patience.whole_call:g}",
         "said": _provider_words(error, endpoint),

@@ -29,6 +29,7 @@ from backend.ports.language_model import (
     Tool,
     ToolCall,
 )
+from backend.ports.templates import Templates
 from backend.prompts.types import Content, ToolSpec, VersionRef
 
 MAX_REQUESTS = 6
@@ -176,9 +177,7 @@ class Asking:
         """Let a person ask the row's question where a text prompt does not read it; else the text is the question."""
         if any(message.role == "user" for message in messages) or not messages:
             return messages
-        read = {one.name for template in content.templates for one in self._outside.templates.variables(template)}
-        asked = next((name for name in QUESTIONS if name in row.input and name not in read), "")
-        if asked:
+        if asked := question_of(row, read_by(content, self._outside.templates)):
             return [*messages, Message("user", as_text(row.input[asked]))]
         return [Message("user", messages[-1].content)] if len(messages) == 1 else messages
 
@@ -206,6 +205,15 @@ class Asking:
                 for step in node.detail.get("steps", ())
             ]
         return answer
+
+
+def read_by(content: Content, templates: Templates) -> set[str]:
+    return {one.name for template in content.templates for one in templates.variables(template)}
+
+
+def question_of(row: Row, read: set[str]) -> str:
+    """Return the field of a row that holds what a person says, empty where the prompt reads all such fields itself."""
+    return next((name for name in QUESTIONS if name in row.input and name not in read), "")
 
 
 def given_to(variant: Pinned, row: Row) -> dict[str, Any]:

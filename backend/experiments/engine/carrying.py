@@ -12,7 +12,7 @@ from backend.columns import storable, utc_now
 from backend.errors import DomainError
 from backend.experiments.engine.asking import Answer, Asking
 from backend.experiments.engine.cells import cells_of, order_of
-from backend.experiments.engine.lanes import LaneGivenUp, Lanes, Purse
+from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, Purse
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.pairing import Pairing
 from backend.experiments.engine.scoring import Aid, Scoring
@@ -80,6 +80,8 @@ class Carrying:
             await self._prepare()
             await self._ask_all()
             end = self._stop or Stop(Status.DONE)
+        except LaneResting as resting:
+            end = Stop(Status.PAUSED, error=resting.words, hint=resting.hint)
         except LaneGivenUp as given_up:
             end = Stop(Status.FAILED, error=given_up.failed.message, hint=given_up.failed.hint)
         except AttemptLost:
@@ -262,10 +264,8 @@ class Carrying:
             if status is Status.DONE and self._row.num_cells:
                 progress = (await Cells(work.session, self._row.project_id).progress([self._row.id]))[self._row.id]
                 if not progress.num_done:
-                    status, said = (
-                        Status.FAILED,
-                        {"error": NOTHING_SUCCEEDED, "hint": "Look at the cells.", "decided": ""},
-                    )
+                    nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED, hint="Look at the cells.")
+                    status, said = nothing.status, nothing.said
             await ownership.end(self._row, utc_now(), status=status, **said)
         with contextlib.suppress(Exception):
             await self._teller.tell(status)

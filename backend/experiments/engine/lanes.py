@@ -6,9 +6,11 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
+from backend.columns import utc_now
 from backend.ports.language_model import FailureReason, ModelFailed
 
 Answer = TypeVar("Answer")
@@ -18,6 +20,8 @@ PASSING: frozenset[FailureReason] = frozenset({"rate_limit", "overloaded", "unre
 FAILURES_THAT_SHUT = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 GIVE_UP_SECONDS = 600.0
+# Whoever asks to be left alone for longer is not waited for.
+LONGEST_WAIT_SECONDS = 60.0
 MAX_TRIES = 6
 
 
@@ -27,6 +31,16 @@ class LaneGivenUp(Exception):  # it carries the model's own refusal
     def __init__(self, failed: ModelFailed) -> None:
         super().__init__(failed.message)
         self.failed = failed
+
+
+class LaneResting(LaneGivenUp):
+    """The provider asks to be left alone for longer than anybody waits here."""
+
+    def __init__(self, failed: ModelFailed, seconds: float) -> None:
+        super().__init__(failed)
+        moment = utc_now() + timedelta(seconds=seconds)
+        self.words = f"{failed.message} {failed.hint}"
+        self.hint = f"Nothing is lost: resume it after {moment.day} {moment:%b, %H:%M} UTC."
 
 
 class Lane:
@@ -54,7 +68,7 @@ class Lane:
         """Ask until an answer comes; return it and the number of tries.
 
         `spent` hears of every failed try, for what it cost. Raise ModelFailed where another try would not help this
-        question, LaneGivenUp where it would help none.
+        question, LaneGivenUp where it would help none, LaneResting where it would long after.
         """
         for tries in range(1, MAX_TRIES + 1):
             probing = await self._turn(requests_per_minute)
@@ -64,6 +78,8 @@ class Lane:
                 spent(failed)
                 if failed.reason in FATAL:
                     raise LaneGivenUp(failed) from failed
+                if (wait := failed.retry_after_seconds or 0.0) > LONGEST_WAIT_SECONDS:
+                    raise LaneResting(failed, wait) from failed
                 if failed.reason not in PASSING:
                     self._came_through()
                     raise

@@ -15,7 +15,7 @@ COLUMNS = (
     Column("State", width="176px"),
     Column("Progress", width="220px", narrow=False),
     Column("Since", number=True, width="72px"),
-    Column("Acts", width="92px", narrow=False),
+    Column("Cancel", width="92px", narrow=False),
 )
 ENDED = (*COLUMNS[:4], Column("Ended", number=True, width="72px"))
 

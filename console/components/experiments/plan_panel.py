@@ -11,15 +11,18 @@ from console.state.experiment_form import ExperimentFormState as Form
 
 
 def plan_panel(form: str) -> rx.Component:
-    """Draw the plan, and the button that sends the form of this id."""
+    """Draw the plan, and the buttons that send the form of this id."""
     words = rx.cond(Form.planned, Form.planned, "Nothing is asked or paid before it starts.")
-    act = rx.cond(Form.planned, "Create", "Plan")
+    go: dict[str, Any] = {"type": "submit", "form": form}
+    start = button("Create and start", Form.choose_start(True), kind="primary", icon="play", **go)
+    make = button("Create", Form.choose_start(False), **go)
+    acts = rx.el.div(make, rx.cond(Form.may_run, start, rx.fragment()), class_name="row xf-acts")
     return panel(
         "Plan",
         rx.el.div(
             rx.cond(Form.planned, plan_said(Form.plan), rx.fragment()),
             rx.el.p(words, class_name="t12 t2", role="status"),
-            button(act, kind="primary", type="submit", form=form),
+            rx.cond(Form.planned, acts, button("Plan", kind="primary", **go)),
             class_name="pad xf-plan",
         ),
         class_name="xf-side",

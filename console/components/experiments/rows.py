@@ -8,12 +8,12 @@ import reflex as rx
 
 from console.components.ui import (
     Column,
-    button,
     cell,
     data_table,
     empty_state,
     icon_button,
     link_button,
+    more_button,
     panel,
     segments,
     status,
@@ -34,7 +34,7 @@ COLUMNS = (
 
 def rows_panel() -> rx.Component:
     groups = (("flipped", One.flipped), ("fail", One.failing), ("pass", One.passing), ("all", "All"))
-    more = rx.cond(One.has_more, button("More", One.more, size="sm"), rx.fragment())
+    more = more_button(One.has_more, One.more)
     none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Others may be in the other groups."))
     return panel(
         "Rows",
@@ -72,11 +72,18 @@ def _value(mark: Any, words: Any) -> Any:
 
 
 def _side_by_side() -> rx.Component:
-    row = One.row
+    row: Any = One.row
     expected = rx.el.span("Expected: ", row.expected, class_name="t2 ell", title=row.expected, dir="auto")
+    whole = rx.el.details(
+        rx.el.summary("The whole row"),
+        rx.el.p(row.given, class_name="lines", dir="auto"),
+        rx.el.pre(row.source, class_name="mono", dir="auto"),
+        class_name="xp-whole",
+    )
     steps = rx.el.span(
         icon_button("chevron-up", "Row before", One.step(-1), size="sm"),
         icon_button("chevron-down", "Next row", One.step(1), size="sm"),
+        icon_button("x", "Close the row", One.open(0), size="sm"),
         class_name="r row tight",
     )
     return rx.el.div(
@@ -87,7 +94,12 @@ def _side_by_side() -> rx.Component:
             steps,
             class_name="row xp-head",
         ),
+        rx.cond(row.source, whole, rx.fragment()),
         rx.el.div(_side(One.baseline, row.old, "xp-del"), _side(One.variant, row.new, "xp-add"), class_name="xp-sides"),
+        class_name="xp-row",
+        role="region",
+        aria_label=rx.Var.create("Row ") + row.number,
+        tab_index=0,
     )
 
 

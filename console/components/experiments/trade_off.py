@@ -22,14 +22,12 @@ def trade_off() -> rx.Component:
     return panel(
         "Quality, cost, latency",
         rx.el.svg(
+            rx.foreach(One.picture.qualities, _quality),
+            rx.foreach(One.picture.costs, _cost),
             rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
             rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
             rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
-            rx.foreach(One.picture.dots, _dot),
-            rx.el.svg.text(One.picture.high, x="48", y="20", text_anchor="end"),
-            rx.el.svg.text(One.picture.low, x="48", y="264", text_anchor="end"),
-            rx.el.svg.text(One.picture.cheap, x="72", y="280", text_anchor="middle"),
-            rx.el.svg.text(One.picture.dear, x="446", y="280", text_anchor="end"),
+            rx.foreach(One.picture.drawn, _dot),
             rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
             view_box="0 0 460 300",
             class_name="chart xp-plot",
@@ -38,6 +36,20 @@ def trade_off() -> rx.Component:
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
         note="Circle size is p95. Line is the Pareto front.",
+    )
+
+
+def _quality(tick: Any) -> rx.Component:
+    return rx.el.svg.g(
+        rx.el.svg.line(x1="54", x2="446", y1=tick.at, y2=tick.at, class_name="grid"),
+        rx.el.svg.text(tick.words, x="48", y=tick.text_at, text_anchor="end"),
+    )
+
+
+def _cost(tick: Any) -> rx.Component:
+    return rx.el.svg.g(
+        rx.el.svg.line(x1=tick.at, x2=tick.at, y1="10", y2="264", class_name="grid"),
+        rx.el.svg.text(tick.words, x=tick.at, y="280", text_anchor="middle"),
     )
 
 

@@ -34,7 +34,7 @@ COLUMNS = (
     Column("Tags", narrow=False),
     Column("Version", number=True),
     Column("Changed", number=True, narrow=False),
-    Column("Acts", width="48px"),
+    Column("More", width="48px"),
 )
 
 
@@ -102,8 +102,8 @@ def _names(names: Any) -> rx.Component:
 
 def _acts(row: Any) -> rx.Component:
     return menu(
-        icon_button("ellipsis", rx.Var.create("Acts for ") + row.name, size="sm", custom_attrs=TRIGGER),
+        icon_button("ellipsis", rx.Var.create("More for ") + row.name, size="sm", custom_attrs=TRIGGER),
         menu_item("Delete", Prompts.delete(row.id), icon="trash-2", danger=True, custom_attrs={"data-delete": "true"}),
-        label="Acts",
+        label="More",
         align="right",
     )

@@ -28,8 +28,9 @@ from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_play import PromptPlayState as Play
 from console.state.prompt_play_load import PromptPlayLoadState as Load
+from console.state.prompt_play_row import SAID_AS
 from console.state.prompt_play_row import PromptPlayRowState as Row
-from console.state.prompt_play_rows import BOOLEAN, TEXT
+from console.state.prompt_play_rows import BOOLEAN, SAID, TEXT
 
 
 def playground() -> rx.Component:
@@ -100,6 +101,7 @@ def _value(one: Any) -> rx.Component:
     label = rx.el.span(
         rx.el.span(one.name, class_name="mono"),
         rx.el.span(" ", rx.cond(one.kind == TEXT, "", one.kind), " ", one.columns, class_name="t2"),
+        rx.cond(one.name == SAID, rx.el.span(f", the {SAID_AS} of a row", class_name="t2"), rx.fragment()),
     )
     switch = select(
         (("", "no"), ("yes", "yes")),

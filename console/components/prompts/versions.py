@@ -16,6 +16,7 @@ def versions() -> rx.Component:
     return rx.el.aside(
         phead("Versions"),
         rx.el.ol(rx.foreach(Prompt.versions, _version)),
+        rx.el.label(rx.el.input(type="checkbox"), "Show all versions", class_name="choice vall"),
         _labels(),
         live_tests(),
         _uses(),
@@ -26,7 +27,7 @@ def versions() -> rx.Component:
 
 def _version(one: Any) -> rx.Component:
     chosen = Prompt.chosen == one.number
-    is_base = (Prompt.base == one.number) & (Prompt.base > 0)
+    is_live = (Prompt.production == one.number) & (Prompt.production > 0)
     return rx.el.li(
         rx.el.button(
             rx.el.span(class_name="vdot"),
@@ -42,7 +43,7 @@ def _version(one: Any) -> rx.Component:
             aria_current=when(chosen, "true", "false"),
         ),
         rx.cond(one.evidence, rx.el.a("Open the experiment", href=one.evidence, class_name="t12 vlink"), rx.fragment()),
-        class_name=rx.cond(chosen, "on", rx.cond(is_base, "base", "")),
+        class_name=rx.cond(chosen, "on", rx.cond(is_live, "live", "")),
         key=one.number,
     )
 

@@ -3,7 +3,7 @@
 from console.components.ui.button import button, icon_button, link_button
 from console.components.ui.choice import checkbox, radio, slider, switch
 from console.components.ui.code import Line, code, code_lines, diff_lines, diff_view
-from console.components.ui.data_table import Column, cell, data_table, table_foot, table_row
+from console.components.ui.data_table import Column, cell, data_table, more_button, table_foot, table_row
 from console.components.ui.dialog import SAFE, confirm, dialog
 from console.components.ui.field import field
 from console.components.ui.form import error_of, form_dialog, refusal
@@ -79,6 +79,7 @@ __all__ = [
     "menu_line",
     "menu_link",
     "meter",
+    "more_button",
     "moving",
     "number_input",
     "pager",

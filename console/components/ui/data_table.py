@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.ui.button import button
 from console.components.ui.kinds import Flag, Handler, Text, classes, when
 from console.components.ui.parts import ListKeys
 
@@ -57,6 +58,11 @@ def cell(*children: Any, number: bool = False, name: bool = False, narrow: bool 
     """Draw a cell: numbers stand at the right, the name is 13 px and medium."""
     kind = classes("num" if number else "", "name" if name else "", "" if narrow else "hide-s")
     return rx.el.td(*children, class_name=kind, **props)
+
+
+def more_button(has_more: Flag, on_more: Handler) -> rx.Component:
+    """Offer the next page of a list that goes on."""
+    return rx.cond(has_more, button("More", on_more, size="sm"), rx.fragment())
 
 
 def table_foot(words: Text, *acts: rx.Component) -> rx.Component:

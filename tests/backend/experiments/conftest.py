@@ -23,8 +23,8 @@ from backend.providers.types import ModelDraft, ProviderDraft
 
 DATASET = "dset_1"
 DAYS = (
-    "echo", "429", "429-always", "500", "500-twice", "502-html", "400", "json-error", "html", "no-usage",
-    "hang", "hang-midway", "pings", "drip", "cut", "reset", "broken", "error-midway",
+    "echo", "429", "429-date", "429-hour", "429-always", "500", "500-twice", "502-html", "400", "json-error", "html",
+    "no-usage", "hang", "hang-midway", "pings", "drip", "cut", "reset", "broken", "error-midway",
 )  # fmt: skip
 PRICE = Decimal(10)  # dollars for a million tokens, both ways
 
@@ -91,7 +91,12 @@ class Lab:
         return await self.service.get(self.operator, made.id)
 
     async def cells(self, experiment: Experiment) -> list[Cell]:
-        return (await self.service.cells(self.operator, experiment.id, Page(500))).items
+        found: list[Cell] = []
+        page: str | None = ""
+        while page is not None:
+            listed = await self.service.cells(self.operator, experiment.id, Page(500, page))
+            found, page = [*found, *listed.items], listed.next
+        return found
 
     @property
     def num_asked(self) -> int:

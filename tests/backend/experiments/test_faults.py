@@ -25,7 +25,8 @@ from backend.ports.jobs import BY_ID
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.serving import ROOT
 
-NUM_ROWS = 60
+# A soak kills experiments of the size that people run.
+NUM_ROWS = 1_000 if "SIGNALBOX_SOAK" in os.environ else 60
 CONCURRENCY = 6
 
 
@@ -71,7 +72,7 @@ async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(la
     made = await lab.started(concurrency=CONCURRENCY)
     for _ in range(2):
         process = await carrier(lab, made.id)
-        await asked(lab, lab.num_asked + chance.randint(5, 30))
+        await asked(lab, lab.num_asked + chance.randint(5, NUM_ROWS // 2))
         process.kill()
         await process.wait()
         before = await lab.service.get(lab.operator, made.id)

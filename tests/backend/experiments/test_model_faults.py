@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from functools import partial
 
@@ -29,6 +30,29 @@ async def test_r17_a_refusal_is_waited_for_as_long_as_it_says(lab: Lab) -> None:
     assert (done.status, done.progress.num_done) == (Status.DONE, 1)
     assert time.monotonic() - start >= 1  # Retry-After: 1
     assert lab.server.requests["429"] == 2
+
+
+async def test_r17_a_refusal_that_names_a_moment_is_waited_for(lab: Lab) -> None:
+    lab.fill(1)
+    start = time.monotonic()
+    done = await lab.ran(prompt("once", "{{ good }}", "429-date"))
+    assert (done.status, done.progress.num_done) == (Status.DONE, 1)
+    assert time.monotonic() - start >= 0.9
+    assert lab.server.requests["429-date"] == 2
+
+
+async def test_r17_a_wait_of_an_hour_parks_the_experiment_with_the_time(lab: Lab) -> None:
+    lab.fill(30)
+    async with asyncio.timeout(20):
+        parked = await lab.ran(prompt("well", "{{ good }}"), prompt("later", "{{ good }}", "429-hour"), concurrency=4)
+    assert (parked.status, "60 min" in parked.error) == (Status.PAUSED, True)
+    assert re.fullmatch(r"Nothing is lost: resume it after \d+ \w+, \d\d:\d\d UTC.", parked.hint)
+    assert 1 <= lab.server.requests["429-hour"] <= 4  # what was in flight
+    assert (parked.progress.num_failed, parked.progress.num_running) == (0, 0)
+    done_before = parked.progress.num_done
+    await lab.service.resume(lab.operator, parked.id)
+    assert (await lab.service.get(lab.operator, parked.id)).error == ""
+    assert done_before == (await lab.service.get(lab.operator, parked.id)).progress.num_done
 
 
 @pytest.mark.usefixtures("brisk")

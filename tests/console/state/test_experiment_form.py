@@ -103,6 +103,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     assert (figures["Answers"].value, figures["Answers"].note) == ("12", "3 rows x 2 variants x 2 repetitions")
     assert (figures["Budget"].value, figures["Early stop"].value) == ("$2.50", "on")
     assert form.plan.missing[0] == "Row 2 lacks name for v2"
+    assert form.plan.notes[0].endswith(": the text itself is asked, for no row has a question beside it.")
     assert len(form.plan.missing) == 3
     assert await form.send(sent | {"name": "Other"}) is None
     assert form.planned.startswith("Planned anew")

@@ -96,9 +96,31 @@ def test_only_what_lacks_an_answer_can_be_asked_again(status: Status, num_failed
     assert experiment_line(experiment(status, num_failed), UTC, NOW).retry == words
 
 
-def test_what_costs_nothing_has_no_end_of_an_axis() -> None:
-    assert picture_of(compared()).dear == ""
-    assert picture_of(compared(costs=(0.01, 0.02))).dear == "$22.00"
+def test_the_axes_have_round_numbers() -> None:
+    assert [one.words for one in picture_of(compared()).costs] == ["$0"]
+    picture = picture_of(compared(costs=(0.01, 0.02)))
+    assert [one.words for one in picture.costs] == ["$0", "$5.00", "$10.00", "$15.00", "$20.00"]
+    assert [one.words for one in picture.qualities] == ["50 %", "60 %", "70 %"]
+    assert [one.words for one in picture_of(compared(costs=(7.5e-6, 8.4e-6))).costs][:3] == ["$0", "$0.002", "$0.004"]
+
+
+def test_what_no_other_beats_is_drawn_over_what_is_beaten() -> None:
+    found = compared(costs=(0.01, 0.02))
+    beaten = replace(found.trade_offs[1], on_front=False)
+    picture = picture_of(replace(found, trade_offs=(found.trade_offs[0], beaten)))
+    assert ([one.name for one in picture.drawn], [one.name for one in picture.dots]) == (["B", "A"], ["A", "B"])
+
+
+def test_small_money_is_counted_for_a_thousand_answers() -> None:
+    given = {"metric": "cost", "unit": "$", "statistic": "mean", "verdict": "worse"}
+    cost = replace(METRIC, **given, baseline_value=9.6e-5, value=1.41e-4, difference=4.5e-5, low=4e-5, high=5e-5)
+    card = verdict_cards(compared(cost), "B")[0]
+    assert (card.metric, card.baseline_value, card.value, card.difference) == (
+        "cost per 1,000", "$0.096", "$0.141", "+$0.045")  # fmt: skip
+    assert (card.low, card.high) == ("+$0.04", "+$0.05")
+    dear = replace(cost, baseline_value=0.0121, value=0.0138, difference=0.0017)
+    card = verdict_cards(compared(dear), "B")[0]
+    assert (card.metric, card.value, card.difference) == ("cost", "$0.0138", "+$0.0017")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +128,8 @@ def test_what_costs_nothing_has_no_end_of_an_axis() -> None:
     [
         ({}, "Needs about 14 more rows"),
         ({"rows_needed": 1}, "Needs about 1 more row"),
+        ({"rows_needed": 518}, "Needs about 520 more rows"),
+        ({"rows_needed": 197_454}, "Would need about 200,000 more rows, which is not practical"),
         ({"rows_needed": None}, "No number of rows would tell"),
         ({"rows_needed": None, "difference": 0.0}, "No difference seen"),
         ({"verdict": "same", "margin": 200.0}, "Inside the 200 ms band"),
@@ -134,4 +158,5 @@ def test_an_interval_without_ends_is_not_drawn() -> None:
 def test_shares_are_drawn_between_nought_and_one() -> None:
     ends = tuple(TradeOff(name, name, quality, 0.0, 900.0, on_front=True) for name, quality in (("A", 0.0), ("B", 1.0)))
     picture = picture_of(replace(compared(), trade_offs=ends))
-    assert (picture.low, picture.high, picture.dots[1].quality) == ("0 %", "100 %", "100 %")
+    assert [one.words for one in picture.qualities] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
+    assert picture.dots[1].quality == "100 %"
