@@ -25,7 +25,8 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("Overview", routes.OVERVIEW, "gauge", "O", "Overview"),
             Area("Conversations", routes.CONVERSATIONS, "messages-square", "C", "Chats"),
             Area("Runs", routes.RUNS, "list-tree", "T"),
-            Area("Activity", routes.ACTIVITY, "activity", "A"),
+            Area("Approvals", routes.APPROVALS, "hand", "A", "Approvals"),
+            Area("Activity", routes.ACTIVITY, "activity", "Y"),
         ),
     ),
     (
@@ -33,7 +34,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("Flows", routes.FLOWS, "waypoints", "F", "Flows"),
             Area("Prompts", routes.PROMPTS, "square-pen", "P"),
-            Area("Knowledge", routes.KNOWLEDGE, "library", "K", "Knowledge"),
+            Area("Knowledge", routes.KNOWLEDGE, "library", "K"),
             Area("Models", routes.MODELS, "cpu", "M"),
         ),
     ),

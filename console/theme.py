@@ -31,6 +31,8 @@ PIECES = (
 )
 FEATURES: tuple[str, ...] = (
     "activity",
+    "approvals",
+    "approval_card",
     "design_states",
     "design",
     "conversations",

@@ -21,7 +21,8 @@ from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import IN_WORK, DocumentStatus
 from backend.prompts.models import PromptRow
 
-RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value, RunStatus.WAITING.value)
+# One that waits for a person is in nobody's work: it stands with the approvals.
+RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
 MAX_ASKED_CHARACTERS = 160
 DOCUMENTS_IN_WORK = tuple(status.value for status in IN_WORK)
 DOCUMENTS_ENDED = tuple(status.value for status in DocumentStatus if not status.in_work)

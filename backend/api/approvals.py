@@ -10,7 +10,7 @@ from backend.api.access import allowed
 from backend.api.approval_bodies import ApprovalBody, ApprovalList, Approved, Refused
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.flows.service.approvals import Decision
+from backend.flows.types import Decision
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 

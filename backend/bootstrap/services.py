@@ -179,7 +179,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         audit=AuditService(units),
         addresses=AddressService(units, identity),
         demo=DemoService(units, knowledge, running.flows, conversations, providers),
-        overview=OverviewService(knowledge, running.flows, running.runs),
+        overview=OverviewService(knowledge, running.flows, running.runs, running.approvals),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.identity.settle)

@@ -64,6 +64,16 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides. `hash` names what they were shown; `value` goes on in its place where it is changed."""
+
+    choice: Choice
+    hash: str
+    value: Any = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """A run that waits at a node, or what came of it. `hash` names the value that was shown: a decision carries it.
 

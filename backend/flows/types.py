@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from backend.flows.approval_types import Approval, ApprovalState, Asked, Choice, Decided, OnLimit, Wanted
+from backend.flows.approval_types import Approval, ApprovalState, Asked, Choice, Decided, Decision, OnLimit, Wanted
 from backend.flows.document import (
     FORMAT,
     Edge,
@@ -41,6 +41,7 @@ __all__ = [
     "Asked",
     "Choice",
     "Decided",
+    "Decision",
     "Edge",
     "Flow",
     "FlowBrief",

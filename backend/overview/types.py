@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.flows.types import FlowBrief, Problem, Run, RunStatus
+from backend.flows.types import Approval, FlowBrief, Problem, Run, RunStatus
 from backend.knowledge.types import Document
 
 
@@ -39,8 +39,11 @@ class Home:
     flows: Sequence[FlowLine]
     failed_documents: Sequence[Document]
     in_work: InWork
+    # What waits for a person, the least time left first, and how much in all.
+    approvals: Sequence[Approval] = ()
+    num_approvals: int = 0
 
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        return needing + len(self.failed_documents)
+        return needing + len(self.failed_documents) + self.num_approvals

@@ -6,9 +6,11 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.ui.icon import icon
 from console.components.ui.menu import TRIGGER, menu, menu_link
 from console.navigation import GROUPS, MORE, TABS, Area
+from console.state.bar import BarState
 
 
 def rail(active: str) -> rx.Component:
@@ -29,7 +31,9 @@ def tabbar(active: str) -> rx.Component:
         label="More areas",
         align="right",
     )
-    tabs = [rx.el.a(icon(area.icon), area.short, href=area.route, **_current(area, active)) for area in TABS]
+    tabs = [
+        rx.el.a(icon(area.icon), area.short, _due(area), href=area.route, **_current(area, active)) for area in TABS
+    ]
     return rx.el.nav(*tabs, more, class_name="tabbar", aria_label="Main, narrow")
 
 
@@ -37,10 +41,19 @@ def _area(area: Area, active: str) -> rx.Component:
     return rx.el.a(
         icon(area.icon),
         rx.el.span(area.name),
+        _due(area),
         href=area.route,
         **_current(area, active),
         custom_attrs={"data-tip": area.name, "data-tip-key": f"G {area.key}", "data-tip-side": "right"},
     )
+
+
+def _due(area: Area) -> rx.Component:
+    """Say beside an area how many of it wait for a person."""
+    if area.route != routes.APPROVALS:
+        return rx.fragment()
+    count = rx.el.b(BarState.approvals, class_name="due", aria_label=f"{BarState.approvals} waiting")
+    return rx.cond(BarState.approvals > 0, count, rx.fragment())
 
 
 def _current(area: Area, active: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ BY_ITSELF = frozenset(
     {
         f"{ROOT}.console___state___bar____bar_state.count",
         f"{ROOT}.console___state___activity____activity_state.tick",
+        f"{ROOT}.console___state___approvals____approvals_state.refresh",
+        f"{ROOT}.console___state___approval_cards____approval_cards_state.refresh",
     }
 )
 

@@ -11,6 +11,7 @@ import reflex as rx
 from console import routes
 from console.pages.about import about
 from console.pages.activity import activity
+from console.pages.approvals import approvals
 from console.pages.conversations import conversation, conversations
 from console.pages.dataset import dataset
 from console.pages.datasets import datasets
@@ -40,6 +41,9 @@ from console.pages.settings_support import settings_support
 from console.state.about import AboutState
 from console.state.activity import ActivityState
 from console.state.api_keys import ApiKeysState
+from console.state.approval_cards import ApprovalCardsState
+from console.state.approval_decide import ApprovalDecideState
+from console.state.approvals import ApprovalsState
 from console.state.audit import AuditState
 from console.state.audit_check import AuditCheckState
 from console.state.conversations import ConversationsState
@@ -89,19 +93,21 @@ class Page:
     on_load: Any = None
 
 
+CARDS = (ApprovalCardsState.load, ApprovalDecideState.close)
+
 PAGES: tuple[Page, ...] = (
     Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load]),
     Page(
         conversations,
         routes.CONVERSATIONS,
         "Conversations · Signalbox",
-        [ConversationsState.load, TranscriptState.load],
+        [ConversationsState.load, TranscriptState.load, *CARDS],
     ),
     Page(
         conversation,
         routes.CONVERSATION,
         "Conversation · Signalbox",
-        [TranscriptState.load, ConversationsState.load],
+        [TranscriptState.load, ConversationsState.load, *CARDS],
     ),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(
@@ -140,7 +146,8 @@ PAGES: tuple[Page, ...] = (
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
-    Page(run, routes.RUN, "Run · Signalbox", RunPageState.load),
+    Page(run, routes.RUN, "Run · Signalbox", [RunPageState.load, *CARDS]),
+    Page(approvals, routes.APPROVALS, "Approvals · Signalbox", [ApprovalsState.load, ApprovalDecideState.close]),
     Page(members, routes.MEMBERS, "Members and roles · Signalbox", [MembersState.load, InvitationsState.load]),
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),

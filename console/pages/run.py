@@ -6,10 +6,12 @@ import reflex as rx
 from reflex.style import resolved_color_mode
 
 from console import routes
+from console.components.approvals.card import approval_cards
 from console.components.flows.canvas import FlowCanvas, FlowFeed, FlowTimeline, RunMarks
 from console.components.flows.run_node import node_pane
 from console.components.shell import page_head, shell
 from console.components.ui import button, link_button, phase_view, skeleton_rows, status, tag
+from console.state.approval_cards import ApprovalCardsState
 from console.state.flows_live import FlowLiveState
 from console.state.run_page import RunPageState
 
@@ -58,7 +60,7 @@ def _head() -> rx.Component:
                 tag(line.version),
                 rx.cond(
                     FlowLiveState.running,
-                    status("run", "Running"),
+                    rx.cond(ApprovalCardsState.cards, status("wait", "Waits for a person"), status("run", "Running")),
                     status(RunPageState.state_mark, RunPageState.state_words),
                 ),
                 rx.el.span(line.by, ", ", rx.el.span(line.id, class_name="mono"), class_name="sub hide-s"),
@@ -90,6 +92,7 @@ def _panes() -> rx.Component:
             marks=FlowLiveState.marks,
             live=FlowLiveState.live,
         ),
+        rx.el.div(approval_cards(), class_name="ap-slot"),
         FlowTimeline.create(flow_key=key, full=True, title="Node runs", on_select=RunPageState.choose),
         class_name="left",
     )

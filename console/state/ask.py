@@ -124,6 +124,9 @@ class AskState(Seated, rx.State):
                 self._mark(event["node"], "" if event["status"] == "done" else "bad")
             case "run.done":
                 self._close(event)
+            case "run.waiting":
+                self.error = "It waits for a person."
+                self._link(event)
             case "run.failed":
                 self.error = event["error"]
                 self._mark(event.get("node", ""), "bad")

@@ -43,6 +43,7 @@ class BarState(Seated, rx.State):
     places: rx.Field[list[Place]] = rx.field(default_factory=list)
     cost_today: rx.Field[str] = rx.field("")
     jobs: rx.Field[int] = rx.field(0)
+    approvals: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def load(self) -> None:
@@ -87,6 +88,8 @@ class BarState(Seated, rx.State):
         self.support = person.support_name
         self.support_left = _left(person.support_until)
         self.jobs = today.num_in_work
+        reads = operator.may(Permission.FLOWS_READ)
+        self.approvals = await services().approvals.num_waiting(operator) if reads else 0
 
 
 def _left(until: datetime | None) -> str:

@@ -104,6 +104,8 @@ class FlowRunState(Phased, rx.State):
         board.document = document
         async with self._showing(owner):
             await hear(partial(self._draw, owner), operator, board, events)
+            if board.status == "waiting":  # the stream ends there; the panel waits on
+                await follow(partial(self._draw, owner), operator, board, board.run_id)
             await self._finish(board, owner)
 
     @rx.event(background=True)

@@ -25,6 +25,7 @@ class HomeState(Phased, rx.State):
 
     today: rx.Field[str] = rx.field("")
     summary: rx.Field[list[str]] = rx.field(default_factory=list)
+    waiting: rx.Field[str] = rx.field("")
     needs: rx.Field[list[NeedLine]] = rx.field(default_factory=list)
     flows: rx.Field[list[FlowRow]] = rx.field(default_factory=list)
     files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
@@ -85,6 +86,7 @@ class HomeState(Phased, rx.State):
             self.today = formats.date(home.in_work.at, zone)
             self.needs = need_lines(home, zone)
             self.summary = summary(self.needs)
+            self.waiting = f"{formats.counted(home.num_approvals, 'approval')} waiting" if home.num_approvals else ""
             self.flows = [flow_row(line, zone, home.in_work.at) for line in home.flows]
             self._show(home.in_work, zone)
             self.may_retry = operator.may(Permission.KNOWLEDGE_EDIT)

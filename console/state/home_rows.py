@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.flows.types import Run
+from backend.flows.types import Approval, Run
 from backend.overview.types import FlowLine, Home
 from console import routes
 from console.state import formats
+from console.state.approval_rows import address, time_left
 from console.state.flows_rows import RUN_MARKS, RUN_WORDS
+
+SHOWN_CHARACTERS = 160
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class RunRow:
 
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
-    lines: list[NeedLine] = []
+    lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
     for line in home.flows:
         lines += _of_flow(line, zone, home.in_work.at)
     lines += [
@@ -72,6 +75,25 @@ def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
         for document in home.failed_documents
     ]
     return lines
+
+
+def _of_approval(one: Approval, at: datetime) -> NeedLine:
+    left = time_left(one, at)
+    return NeedLine(
+        id=one.id,
+        mark="wait",
+        words="Waiting for approval",
+        name=one.question,
+        when=f"{left} left",
+        cause=f"\u201c{first_words(one.said)}\u201d" if one.said else one.note,
+        hint=", ".join(filter(None, (one.started_by, one.flow_name))),
+        href=address(one.id),
+        act="Decide",
+    )
+
+
+def first_words(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS].rstrip()}\u2026"
 
 
 def _of_flow(line: FlowLine, zone: tzinfo, at: datetime) -> list[NeedLine]:

@@ -106,7 +106,7 @@ class RunBoard:
         for row in detail.nodes:
             heard = self.marks.get(row.node, {}).get("status")
             known = (NodeStatus.PENDING,) if heard is None else (NodeStatus.PENDING, NodeStatus.RUNNING)
-            if heard in {None, "running"} and row.status not in known:
+            if heard in {None, "running", "waiting"} and row.status not in known:
                 self.marks[row.node] = mark_of(row)
         self._settle(detail.run)
 
@@ -125,9 +125,11 @@ class RunBoard:
                     self.marks[event["node"]] = {"status": "running", "offset_ms": round(self.elapsed_ms, 1)}
                 case "token":
                     self._hear(event["node"], event["text"])
+                case "node.waiting":
+                    self.marks[event["node"]] = {**self.marks.get(event["node"], {}), "status": "waiting"}
                 case "node.done":
                     self._end(event)
-                case "run.done" | "run.failed":
+                case "run.done" | "run.failed" | "run.waiting":
                     self._close(event)
 
     def _hear(self, node: str, text: str) -> None:

@@ -23,8 +23,15 @@ from console.state.run_board import RunBoard, shown
 from console.state.run_values import Values, messages, values
 from console.state.seat import Phased
 
-NODE_MARKS = {"done": "ok", "failed": "fail", "skipped": "skip", "running": "run", "cancelled": "idle"}
-NODE_LOOKS = {"done": "", "failed": "bad", "running": "live"}
+NODE_MARKS = {
+    "done": "ok",
+    "failed": "fail",
+    "skipped": "skip",
+    "running": "run",
+    "cancelled": "idle",
+    "waiting": "wait",
+}
+NODE_LOOKS = {"done": "", "failed": "bad", "running": "live", "waiting": "wt"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +203,14 @@ def with_playground(line: NodeLine, row: NodeRun, run_id: str) -> NodeLine:
 
 def node_line(row: NodeRun) -> NodeLine:
     status = row.status.value
-    words = {"done": "Done", "failed": "Failed", "skipped": "Skipped", "running": "Running", "cancelled": "Cancelled"}
+    words = {
+        "done": "Done",
+        "failed": "Failed",
+        "skipped": "Skipped",
+        "running": "Running",
+        "waiting": "Waits",
+        "cancelled": "Cancelled",
+    }
     said = words.get(status, "Not reached")
     if len(row.tries) > 1 and status == "done":
         said = f"Done on attempt {len(row.tries)}"

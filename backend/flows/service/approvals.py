@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from backend.flows.repository.approvals import ApprovalRepository, Found
 from backend.flows.repository.ownership import Ownership
 from backend.flows.service.runs import JOB
 from backend.flows.shapes import approval_of
-from backend.flows.types import Approval, ApprovalState, Choice, RunStatus, run_topic
+from backend.flows.types import Approval, ApprovalState, Choice, Decision, RunStatus, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.events import Events
@@ -39,16 +39,6 @@ WORDS = {
     ApprovalState.REFUSED: "refused",
 }
 LIMIT = Actor("", "Time limit", "system")
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody decides. `hash` names what they were shown; `value` goes on in its place where it is changed."""
-
-    choice: Choice
-    hash: str
-    value: Any = None
-    comment: str = ""
 
 
 class ApprovalService:
@@ -219,9 +209,12 @@ def _refuse_closed(row: ApprovalRow, run: RunRow) -> None:
 def _checked(decision: Decision) -> str:
     comment = str(storable(decision.comment)).strip()
     if len(comment) > MAX_COMMENT:
-        raise InvalidInput(f"A comment has at most {MAX_COMMENT:,} characters.", fields={"comment": "too long"})
+        raise InvalidInput(
+            f"A comment has at most {MAX_COMMENT:,} characters.",
+            fields={"comment": f"At most {MAX_COMMENT:,} characters."},
+        )
     if decision.choice == "refuse" and not comment:
-        raise InvalidInput("Say why you refuse it.", fields={"comment": "is missing"})
+        raise InvalidInput("Say why you refuse it.", fields={"comment": "Say why you refuse it."})
     return comment
 
 
@@ -234,7 +227,9 @@ def _of_the_same_type(shown: Any, given: Any) -> Any:
         else type(given) is type(shown)
     )
     if not same:
-        raise InvalidInput("The changed value is of another type.", fields={"value": "another type"})
+        raise InvalidInput(
+            "The changed value is of another type.", fields={"value": "It is of another type than what was shown."}
+        )
     return storable(given)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.approvals.card import approval_cards
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
     button,
@@ -20,6 +21,7 @@ from console.components.ui import (
     tag,
     text_input,
 )
+from console.state.approval_cards import ApprovalCardsState
 from console.state.conversations import ConversationsState
 from console.state.dataset_pick import DatasetPickState as Pick
 from console.state.trace import TraceState
@@ -30,7 +32,7 @@ def transcript() -> rx.Component:
     return rx.el.section(
         phase_view(
             TranscriptState.phase,
-            rx.fragment(_head(), _messages()),
+            rx.fragment(_head(), _messages(), approval_cards()),
             skeleton=skeleton_rows(220, 90, count=6),
             empty=empty_state("No conversation is open", "What was asked and answered stands here."),
             problem=TranscriptState.problem,
@@ -84,7 +86,7 @@ def _message(line: Any) -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(rx.foreach(line.parts, _part), class_name="said", dir="auto"),
-            rx.cond(line.state == "running", status("run", "Answering"), rx.fragment()),
+            rx.cond(line.state == "running", _under_way(), rx.fragment()),
             rx.cond(line.error, status("fail", line.error), rx.fragment()),
             rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
             rx.cond(line.figures, _feedback(line), rx.fragment()),
@@ -93,6 +95,10 @@ def _message(line: Any) -> rx.Component:
         class_name=rx.cond(line.agent, "msg agent", "msg"),
         key=line.id,
     )
+
+
+def _under_way() -> rx.Component:
+    return rx.cond(ApprovalCardsState.cards, status("wait", "Waits for a person"), status("run", "Answering"))
 
 
 def _part(part: Any) -> rx.Component:

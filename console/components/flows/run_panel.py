@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.ui import button, cite, empty_state, icon, keys, problem_line, status, text_area
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
@@ -19,7 +20,11 @@ def run_panel() -> rx.Component:
 
 def _head() -> rx.Component:
     running = rx.fragment(
-        status("run", "Running"),
+        rx.cond(
+            FlowLiveState.run["status"] == "waiting",
+            rx.el.a(status("wait", "Waits for a person"), href=routes.APPROVALS),
+            status("run", "Running"),
+        ),
         rx.cond(
             FlowDraftState.may_run,
             button("Stop", FlowRunState.stop, size="sm", icon="square", class_name="r"),

@@ -52,13 +52,14 @@ def _needs_line() -> rx.Component:
 
     lines = rx.el.div(
         rx.el.b("Needs you"),
+        rx.cond(HomeState.waiting, rx.el.a(status("wait", HomeState.waiting), href=routes.APPROVALS), rx.fragment()),
         rx.foreach(HomeState.summary, line),
         class_name="needs",
         role="group",
         aria_label="Needs you",
     )
     calm = rx.el.div(rx.el.b("Nothing needs you"), class_name="needs calm")
-    return rx.cond(HomeState.summary.length() > 0, lines, calm)
+    return rx.cond((HomeState.summary.length() > 0) | (HomeState.waiting != ""), lines, calm)
 
 
 def _needs() -> rx.Component:

@@ -13,8 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from backend import bootstrap
-from backend.flows.service.approvals import Decision
-from backend.flows.types import RunWish
+from backend.flows.types import Decision, RunWish
 from backend.settings import Settings
 from tests.factories.flows import document, form, node
 

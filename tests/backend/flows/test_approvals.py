@@ -16,8 +16,7 @@ from backend.columns import utc_now
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.flows.document import FlowDocument
 from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
-from backend.flows.service.approvals import Decision
-from backend.flows.types import Approval, ApprovalState, RunStatus, RunWish, Trigger
+from backend.flows.types import Approval, ApprovalState, Decision, RunStatus, RunWish, Trigger
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.paging import Page

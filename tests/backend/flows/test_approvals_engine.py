@@ -18,8 +18,8 @@ from backend.flows.engine.people import Desk
 from backend.flows.engine.runner import Runner
 from backend.flows.engine.takeover import Watch
 from backend.flows.models import ApprovalRow
-from backend.flows.service.approvals import ApprovalService, Decision
-from backend.flows.types import Approval, RunStatus, RunWish
+from backend.flows.service.approvals import ApprovalService
+from backend.flows.types import Approval, Decision, RunStatus, RunWish
 from backend.paging import Page
 from backend.settings import Settings
 from tests.factories.flows import asking, document, form, node

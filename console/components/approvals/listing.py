@@ -1,0 +1,63 @@
+"""What waits, the least time left first, and what was decided today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import meter, status
+from console.state.approvals import ApprovalsState as Page
+
+
+def listing() -> rx.Component:
+    none = rx.el.p("Nothing waits for anybody now.", class_name="pad t12 t2")
+    return rx.el.section(
+        rx.el.div(rx.el.h2("Waiting"), rx.el.span("least time first", class_name="t12 t2"), class_name="phead"),
+        rx.el.div(
+            rx.cond(Page.rows.length() > 0, rx.el.ul(rx.foreach(Page.rows, _waiting), class_name="ap-list"), none),
+            rx.cond(Page.decided.length() > 0, _decided(), rx.fragment()),
+            class_name="scroll grow",
+        ),
+        class_name="ap-left",
+        aria_label="Waiting",
+    )
+
+
+def _waiting(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.b(line.question, class_name="ell", dir="auto"),
+            rx.el.span(line.by, class_name="t12 t2 ell", dir="auto"),
+            meter(line.percent, "Time that is over"),
+            rx.el.span(line.left, class_name=rx.cond(line.is_urgent, "t12 urgent", "t12 t2")),
+            type="button",
+            on_click=Page.choose(line.id),
+            aria_current=rx.cond(Page.opened_id == line.id, "true", "false"),
+            class_name=rx.cond(line.is_urgent, "ap-row urgent", "ap-row"),
+        ),
+        key=line.id,
+    )
+
+
+def _decided() -> rx.Component:
+    return rx.fragment(
+        rx.el.div(
+            rx.el.h2("Decided today"), rx.el.span(Page.decided.length(), class_name="t12 t2"), class_name="phead"
+        ),
+        rx.el.ul(rx.foreach(Page.decided, _done), class_name="ap-done"),
+    )
+
+
+def _done(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.button(
+            rx.el.time(line.when),
+            rx.el.span(line.name, class_name="ell grow", dir="auto"),
+            status(line.mark, line.words),
+            type="button",
+            on_click=Page.choose(line.id),
+            aria_current=rx.cond(Page.opened_id == line.id, "true", "false"),
+        ),
+        key=line.id,
+    )

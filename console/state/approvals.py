@@ -1,0 +1,122 @@
+"""What waits for a person: the list, the one that is open, and what was decided today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.errors import NotFound
+from backend.flows.types import Approval
+from backend.operator import Operator, Permission
+from backend.paging import Page
+from console.problems import caught
+from console.state import formats
+from console.state.addresses import Addressed
+from console.state.approval_rows import (
+    ApprovalDetail,
+    DecidedLine,
+    WaitingLine,
+    decided_line,
+    detail_of,
+    duration,
+    minutes_between,
+    waiting_line,
+)
+from console.state.seat import Phased
+
+MOST_WAITING, MOST_DECIDED = Page(200), Page(20)
+
+
+class ApprovalsState(Addressed, Phased, rx.State):
+    """`opened_id` stays where it is while the list changes around it."""
+
+    rows: rx.Field[list[WaitingLine]] = rx.field(default_factory=list)
+    decided: rx.Field[list[DecidedLine]] = rx.field(default_factory=list)
+    detail: rx.Field[ApprovalDetail | None] = rx.field(None)
+    opened_id: rx.Field[str] = rx.field("")
+    place: rx.Field[str] = rx.field("")
+    is_open: rx.Field[bool] = rx.field(default=False)
+    oldest: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> None:
+        """Show what waits, and the one that the address names, else the first."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        self.reset()
+        self.opened_id = self._asked("approval")
+        self.is_open = bool(self.opened_id)
+        await self._read(operator)
+
+    @rx.event(temporal=True)
+    async def refresh(self) -> None:
+        """Read again what others add and decide; nothing on a page that was never opened."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        if self.phase in ("ready", "empty"):
+            await self._read(operator)
+
+    @rx.event
+    async def go_on(self, decided_id: str) -> None:
+        """Open the one behind the one that was decided here."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        order = [row.id for row in self.rows]
+        if self.phase == "ready" and self.opened_id == decided_id and decided_id in order:
+            at = order.index(decided_id)
+            self.opened_id = next(iter([*order[at + 1 :], *order[:at]]), "")
+        if self.phase in ("ready", "empty"):
+            await self._read(operator)
+
+    @rx.event
+    async def choose(self, approval_id: str) -> None:
+        """Open one of the list."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        self.opened_id, self.is_open = approval_id, True
+        await self._read(operator)
+
+    @rx.event
+    async def step(self, by: int) -> None:
+        """Go to the one before or after."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        order = [row.id for row in self.rows]
+        if order:
+            at = order.index(self.opened_id) + by if self.opened_id in order else 0
+            self.opened_id = order[max(0, min(len(order) - 1, at))]
+            await self._read(operator)
+
+    @rx.event
+    async def leave(self) -> None:
+        """Go back to the list, where there is no room for both."""
+        await self._operator(Permission.FLOWS_READ)
+        self.is_open = False
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            zone, now = await self._zone(), formats.now()
+            waiting = (await services().approvals.waiting(operator, MOST_WAITING)).items
+            since = formats.start_of_day(zone, now)
+            decided = (await services().approvals.decided(operator, MOST_DECIDED, since=since)).items
+            shown = await self._shown(operator, waiting)
+            self.rows = [waiting_line(one, zone, now) for one in waiting]
+            self.decided = [decided_line(one, zone, now) for one in decided]
+            self.oldest = _oldest(waiting, now)
+            self.detail = detail_of(shown, zone, now) if shown else None
+            self.opened_id = shown.id if shown else ""
+            order = [one.id for one in waiting]
+            self.place = f"{order.index(shown.id) + 1} of {len(order)}" if shown and shown.id in order else ""
+            self.phase = "ready" if waiting or decided or shown else "empty"
+
+    async def _shown(self, operator: Operator, waiting: Sequence[Approval]) -> Approval | None:
+        """Return the one that is open, else the first; what was named and is not there is left out."""
+        found = next((one for one in waiting if one.id == self.opened_id), None)
+        if found is None and self.opened_id:
+            with caught(NotFound):
+                return await services().approvals.get(operator, self.opened_id)
+        return found or next(iter(waiting), None)
+
+
+def _oldest(waiting: Sequence[Approval], now: datetime) -> str:
+    """Return how long the one that waits longest has waited."""
+    asked = [one.asked_at for one in waiting]
+    return f"oldest {duration(minutes_between(min(asked), now))}" if asked else ""

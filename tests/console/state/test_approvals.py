@@ -1,0 +1,158 @@
+"""Approvals as a tab sees them: what waits, the dialog, the cards, the badge, the overview."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.errors import Forbidden, InvalidInput
+from backend.flows.types import Decision, RunResult, RunWish
+from backend.identity.permissions import Role
+from backend.operator import Operator
+from console.state.approval_cards import ApprovalCardsState
+from console.state.approval_decide import ApprovalDecideState
+from console.state.approval_rows import duration, typed
+from console.state.approvals import ApprovalsState
+from console.state.bar import BarState
+from console.state.home import HomeState
+from console.state.transcript import TranscriptState
+from tests.console.tab import Tab, refused, spent, tab
+from tests.factories.flows import asking
+from tests.factories.people import join
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def owner(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def waits(services: Services, owner: Operator) -> list[RunResult]:
+    """Two runs of a chat that wait, the first one with the least time left."""
+    await services.flows.create(owner, "Pay", document=asking("chat", question="Pay {{ inputs.value }}?"))
+    return [await services.runs.run(owner, "pay", RunWish({"question": text}, "draft")) for text in ("$5", "$9")]
+
+
+async def opened(tab: Tab, query: str = "") -> Any:
+    page = tab.at(f"/approvals{query}").state(ApprovalsState)
+    await page.load()
+    return page
+
+
+@pytest.mark.parametrize("state", [ApprovalsState, ApprovalDecideState, ApprovalCardsState])
+async def test_an_anonymous_tab_reaches_no_handler(services: Services, state: Any) -> None:
+    await refused(state, {"send": [{}], "step": [1]})
+
+
+async def test_nothing_waits_at_first(services: Services, tab: Tab) -> None:
+    assert (await opened(tab)).phase == "empty"
+
+
+async def test_what_waits_stands_with_the_words_and_the_value(waits: list[RunResult], tab: Tab) -> None:
+    page = await opened(tab)
+    assert [row.question for row in page.rows] == ["Pay $5?", "Pay $9?"]
+    assert (page.detail.question, page.detail.said, page.detail.text, page.place) == ("Pay $5?", "$5", "$5", "1 of 2")
+    await page.step(1)
+    assert (page.detail.question, page.place) == ("Pay $9?", "2 of 2")
+    await page.step(1)
+    assert page.detail.question == "Pay $9?"
+    named = await opened(tab, f"?approval={waits[1].waits_for[0]}")
+    assert (named.detail.question, named.is_open) == ("Pay $9?", True)
+    assert (await opened(tab, "?approval=appr_gone")).detail.question == "Pay $5?"
+
+
+async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
+    services: Services, waits: list[RunResult], tab: Tab
+) -> None:
+    page, dialog = await opened(tab), tab.state(ApprovalDecideState)
+    await dialog.open(waits[0].waits_for[0], "change")
+    await dialog.compare("$3")
+    assert [(line.mark, line.text) for line in dialog.changes] == [("del", "$5"), ("add", "$3")]
+    await dialog.send({"value": "$3", "comment": "Half"})
+    assert dialog.choice == ""
+    await page.go_on(waits[0].waits_for[0])
+    assert page.detail.question == "Pay $9?"
+    assert [row.question for row in page.rows] == ["Pay $9?"]
+    assert [(row.words, row.name) for row in page.decided] == [("Changed", "Pay $5?, Local owner")]
+    await page.choose(waits[0].waits_for[0])
+    assert ("changed and approved it at" in page.detail.decided, page.detail.comment) == (True, "Half")
+    assert [line.text for line in page.detail.changes] == ["$5", "$3"]
+
+
+async def test_a_refusal_without_a_reason_says_so_at_its_field(waits: list[RunResult], tab: Tab) -> None:
+    dialog = tab.state(ApprovalDecideState)
+    await dialog.open(waits[0].waits_for[0], "refuse")
+    await dialog.send({"comment": ""})
+    assert (dialog.errors, dialog.choice) == ({"comment": "Say why you refuse it."}, "refuse")
+
+
+async def test_the_second_is_told_who_decided(
+    services: Services, owner: Operator, waits: list[RunResult], tab: Tab
+) -> None:
+    page, dialog = await opened(tab), tab.state(ApprovalDecideState)
+    await dialog.open(waits[0].waits_for[0], "approve")
+    shown = await services.approvals.get(owner, waits[0].waits_for[0])
+    await services.approvals.decide(owner, shown.id, Decision("refuse", shown.hash, comment="No"))
+    told, *_ = await dialog.send({})
+    assert "Local owner refused it at" in str(told.args)
+    assert (dialog.choice, dialog.errors) == ("", {})
+    await page.refresh()
+    assert len(page.rows) == 1
+
+
+async def test_a_viewer_reads_why_they_do_not_decide(
+    services: Services, owner: Operator, waits: list[RunResult]
+) -> None:
+    viewer = Tab(await join(services.units, owner, "Vera", Role.VIEWER))
+    assert (await opened(viewer)).detail.barred == "A reviewer or above decides."
+    with pytest.raises(Forbidden):
+        await viewer.state(ApprovalDecideState).open(waits[0].waits_for[0], "approve")
+
+
+async def test_the_run_and_the_conversation_show_their_own_card(waits: list[RunResult], tab: Tab) -> None:
+    cards = tab.at(f"/runs/{waits[1].run_id}").state(ApprovalCardsState)
+    await cards.load()
+    assert [card.question for card in cards.cards] == ["Pay $9?"]
+    await spent(tab.at(f"/conversations/{waits[0].conversation_id}").state(TranscriptState).load())
+    await cards.load()
+    assert [card.question for card in cards.cards] == ["Pay $5?"]
+    await tab.at("/flows").state(ApprovalCardsState).refresh()
+    assert cards.cards == []
+
+
+async def test_bar_and_overview_say_how_many_wait(waits: list[RunResult], tab: Tab) -> None:
+    bar, home = tab.state(BarState), tab.state(HomeState)
+    await bar.load()
+    await home.load()
+    assert (bar.approvals, bar.jobs) == (2, 0)
+    assert home.waiting == "2 approvals waiting"
+    assert [(line.words, line.name, line.cause) for line in home.needs[:2]] == [
+        ("Waiting for approval", "Pay $5?", "\u201c$5\u201d"), ("Waiting for approval", "Pay $9?", "\u201c$9\u201d"),
+    ]  # fmt: skip
+    assert home.needs[0].href == f"/approvals?approval={waits[0].waits_for[0]}"
+
+
+async def test_the_time_limit_stands_as_who_decided(services: Services, waits: list[RunResult], tab: Tab) -> None:
+    assert await services.approvals.end_overdue(utc_now() + timedelta(days=2)) == 2
+    page = await opened(tab)
+    assert {row.name for row in page.decided} == {"Pay $5?, time limit", "Pay $9?, time limit"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0.2, "under 1 min"), (6, "6 min"), (60, "1 h"), (110, "1 h 50 min"), (1_440, "24 h"), (4_320, "3 days")],
+)
+def test_a_time_that_people_wait_is_written_for_people(minutes: float, words: str) -> None:
+    assert duration(minutes) == words
+
+
+def test_what_was_json_stays_json() -> None:
+    assert (typed("x", "text"), typed('{"a": 1}', {"a": 2})) == ("x", {"a": 1})
+    with pytest.raises(InvalidInput, match="not JSON"):
+        typed("{", {"a": 2})
