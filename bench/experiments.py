@@ -29,7 +29,7 @@ import asyncio, sys
 from backend.engines.language_model.scripted_server import ScriptedServer
 
 async def serve():
-    server = ScriptedServer(key="bench-key-0001", latency_seconds=float(sys.argv[1]))
+    server = ScriptedServer(key="bench-key-0001", latency_seconds=float(sys.argv[1]), keeps_alive=True)
     print(await server.start(), flush=True)
     await server.serve_forever()
 

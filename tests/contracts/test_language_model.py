@@ -40,6 +40,15 @@ async def test_an_answer_streams_and_ends_with_its_figures(scene: Scene):
     assert 0 < finished.first_token_ms <= finished.total_ms
 
 
+async def test_a_connection_that_stays_open_is_used_again(scene: Scene):
+    scene.server.keeps_alive = True
+    for _ in range(2):
+        finished = (await scene.ask("echo"))[-1]
+        assert isinstance(finished, Finished)
+        assert finished.text == "How long does a refund take?"
+    assert scene.server.num_open == 1
+
+
 async def test_messages_and_settings_reach_the_server(scene: Scene):
     said = [("system", "Be brief."), ("user", "One"), ("assistant", "Two"), ("user", "Three")]
     talk = [Message(role, content) for role, content in said]

@@ -27,11 +27,14 @@ from backend.engines.language_model.scripted_days import (
 )
 from backend.engines.language_model.scripted_wire import (
     DONE,
+    KEPT_END,
+    KEPT_HEAD,
     SSE_HEAD,
     answer,
     chunk,
     failure,
     finished,
+    framed,
     pieces,
     tool_chunks,
 )
@@ -44,13 +47,15 @@ DIMENSIONS = 64
 class ScriptedServer:
     """`key` is what callers must send, empty for none. `latency_seconds` is the wait before the first token.
 
-    `tokens_per_second` None streams as fast as the line takes it. For tests `requests` counts by day, and `num_open`
+    `tokens_per_second` None streams as fast as the line takes it. `keeps_alive` leaves the connection open behind a
+    whole answer, as providers do; a cut is harder to tell without. For tests `requests` counts by day, and `num_open`
     the connections.
     """
 
     key: str = ""
     latency_seconds: float = 0.0
     tokens_per_second: float | None = None
+    keeps_alive: bool = False
     requests: Counter[str] = field(default_factory=Counter)
     seen: list[dict[str, Any]] = field(default_factory=list)
     keeps_requests: bool = False
@@ -72,29 +77,53 @@ class ScriptedServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.num_open += 1
+        early: bytes | None = b""
         try:
-            method, path, key, body = await _read(reader)
-            playing = asyncio.ensure_future(self._write(writer, self._answer(method, path, key, body)))
-            gone = asyncio.ensure_future(reader.read(1))
-            await asyncio.wait((playing, gone), return_when=asyncio.FIRST_COMPLETED)
-            for task in (playing, gone):
-                task.cancel()
-            await asyncio.gather(playing, gone, return_exceptions=True)
+            while early is not None:
+                method, path, key, body = await _read(reader, early)
+                early = await self._converse(reader, writer, self._answer(method, path, key, body))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             pass
         finally:
             self.num_open -= 1
             writer.close()
 
-    async def _write(self, writer: asyncio.StreamWriter, parts: AsyncIterator[bytes]) -> None:
+    async def _converse(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, parts: AsyncIterator[bytes]
+    ) -> bytes | None:
+        """Answer, unless the other side leaves. Return what it sent since; None where the connection ends here."""
+        playing = asyncio.ensure_future(self._write(writer, parts))
+        gone = asyncio.ensure_future(reader.read(1))
+        try:
+            await asyncio.wait((playing, gone), return_when=asyncio.FIRST_COMPLETED)
+            goes_on = playing.done() and playing.result()
+        finally:
+            for task in (playing, gone):
+                task.cancel()
+            await asyncio.gather(playing, gone, return_exceptions=True)
+        early = b"" if gone.cancelled() else gone.result()
+        return early if goes_on and (early or not reader.at_eof()) else None
+
+    async def _write(self, writer: asyncio.StreamWriter, parts: AsyncIterator[bytes]) -> bool:
+        """Send the parts; tell whether the connection stays open behind them."""
+        is_kept, part = False, b""
         async for part in parts:
             if part is RESET:
                 # The other side sees a reset of the connection, not its end.
                 linger = struct.pack("ii", 1, 0)
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                return
-            writer.write(part)
+                return False
+            if part is SSE_HEAD and self.keeps_alive:
+                is_kept = True
+                writer.write(KEPT_HEAD)
+            else:
+                writer.write(framed(part) if is_kept else part)
             await writer.drain()
+        if is_kept and part is DONE:
+            writer.write(KEPT_END)
+            await writer.drain()
+            return True
+        return False
 
     async def _answer(self, method: str, path: str, key: str, body: bytes) -> AsyncIterator[bytes]:
         if self.key and not hmac.compare_digest(key.encode(), self.key.encode()):
@@ -159,9 +188,9 @@ def vector(text: str) -> list[float]:
     return row
 
 
-async def _read(reader: asyncio.StreamReader) -> tuple[str, str, str, bytes]:
-    """Read one request: method, path, bearer token, body."""
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+async def _read(reader: asyncio.StreamReader, early: bytes) -> tuple[str, str, str, bytes]:
+    """Read one request, whose first byte may have come before: method, path, bearer token, body."""
+    head = (early + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     method, path, _ = head[0].split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
     size = int(headers.get("content-length", 0))

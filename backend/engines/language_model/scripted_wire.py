@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 SSE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+KEPT_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+KEPT_END = b"0\r\n\r\n"
 DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"
 _PIECE = re.compile(r"\s*\S+\s*")
@@ -30,6 +32,11 @@ def page(status: str) -> bytes:
 
 
 JSON_ERROR = answer({"error": {"message": "There is no model here.", "type": "scripted"}})
+
+
+def framed(part: bytes) -> bytes:
+    """Return a part of an answer behind which the connection stays open."""
+    return b"%x\r\n%b\r\n" % (len(part), part)
 
 
 def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
