@@ -27,6 +27,8 @@ SCRIPTS = (
     "compare",
     "datasets",
     "experiments",
+    "conversations",
+    "conversations_postgres",
 )
 TIMEOUT_SECONDS = 900
 

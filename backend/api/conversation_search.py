@@ -8,15 +8,25 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from backend.api.access import allowed
-from backend.api.conversation_search_bodies import FacetsBody, FoundBody, FoundList, MessageBody, MessageList
+from backend.api.conversation_search_bodies import (
+    FacetsBody,
+    FoundBody,
+    FoundList,
+    MessageBody,
+    MessageList,
+    NewView,
+    ViewBody,
+    ViewList,
+)
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
 from backend.operator import Operator, Permission
-from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["conversations"], route_class=IdempotentRoute)
 Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
+Writer = Annotated[Operator, allowed(Permission.CONVERSATIONS_REPLY)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Text = Annotated[str, Query(max_length=200)]
 Choices = Annotated[list[str], Query(max_length=50)]
@@ -65,6 +75,24 @@ async def search_conversations(
         next=found.listed.next,
         facets=FacetsBody.of(found.facets),
     )
+
+
+@router.get("/conversation-views")
+async def list_views(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str = "") -> ViewList:
+    """List the saved views of the project by name."""
+    listed = Listed.among(await services().conversations.views(operator), Page(limit, after))
+    return ViewList(views=[ViewBody.of(one) for one in listed.items], next=listed.next)
+
+
+@router.post("/conversation-views", status_code=201)
+async def save_view(operator: Writer, body: NewView) -> ViewBody:
+    """Keep filters and columns under a name; what stood under it before is replaced."""
+    return ViewBody.of(await services().conversations.save_view(operator, body.name, body.query))
+
+
+@router.delete("/conversation-views/{view_id}", status_code=204)
+async def delete_view(operator: Writer, view_id: str) -> None:
+    await services().conversations.delete_view(operator, view_id)
 
 
 @router.get("/conversations/{conversation_id}/messages")

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from backend.conversations.types import Conversation, Facet, Facets, Message
+from backend.api.bodies import Strict
+from backend.conversations.types import Conversation, Facet, Facets, Message, View
 
 
 class FoundBody(BaseModel):
@@ -123,4 +124,27 @@ class MessageBody(BaseModel):
 
 class MessageList(BaseModel):
     messages: list[MessageBody]
+    next: str | None
+
+
+class NewView(Strict):
+    """`query` has `text`, and lists of texts under the names of the filters and `columns`."""
+
+    name: str
+    query: dict[str, Any]
+
+
+class ViewBody(BaseModel):
+    id: str
+    name: str
+    query: dict[str, Any]
+    created_by: str
+
+    @classmethod
+    def of(cls, view: View) -> ViewBody:
+        return cls(**asdict(view))
+
+
+class ViewList(BaseModel):
+    views: list[ViewBody]
     next: str | None

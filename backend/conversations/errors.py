@@ -16,5 +16,9 @@ class MessageNotFound(NotFound):
     """No such answer in this project."""
 
 
+class ViewNotFound(NotFound):
+    """No such saved view in this project."""
+
+
 class ConversationOfAnotherFlow(Conflict):
     """A conversation goes on with the flow that started it."""

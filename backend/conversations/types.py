@@ -208,6 +208,16 @@ class Opened:
     details: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view. `query` has `text`, and lists under the names of the filters and `columns`."""
+
+    id: str
+    name: str
+    query: dict[str, Any]
+    created_by: str
+
+
 def prompt_choice(name: str, version: int) -> str:
     """Return how a filter names the version of a prompt, empty for none."""
     return f"{name} v{version}" if name else ""

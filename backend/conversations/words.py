@@ -36,7 +36,12 @@ def words_of(text: str) -> set[str]:
     """
     words: set[str] = set()
     for run in RUNS.findall(text[:MAX_CHARACTERS]):
-        words.update(_pairs(run) if IS_UNSPACED.match(run) else _cut(EDGES.sub("", run)))
+        if IS_UNSPACED.match(run):
+            words.update(_pairs(run))
+        elif len(run) <= LONGEST and run.isalnum():  # nearly all
+            words.add(run)
+        else:
+            words.update(_cut(EDGES.sub("", run)))
     words.discard("")
     return words
 

@@ -46,6 +46,8 @@ from console.state.approval_decide import ApprovalDecideState
 from console.state.approvals import ApprovalsState
 from console.state.audit import AuditState
 from console.state.audit_check import AuditCheckState
+from console.state.beside import BesideState
+from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.dataset import DatasetState
 from console.state.datasets import DatasetsState
@@ -101,13 +103,13 @@ PAGES: tuple[Page, ...] = (
         conversations,
         routes.CONVERSATIONS,
         "Conversations · Signalbox",
-        [ConversationsState.load, TranscriptState.load, *CARDS],
+        [ConversationsState.load, ConversationViewsState.load, TranscriptState.load, BesideState.load, *CARDS],
     ),
     Page(
         conversation,
         routes.CONVERSATION,
         "Conversation · Signalbox",
-        [TranscriptState.load, ConversationsState.load, *CARDS],
+        [TranscriptState.load, ConversationsState.load, ConversationViewsState.load, BesideState.load, *CARDS],
     ),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from console import routes
+from console.components.conversations.beside import beside
 from console.components.conversations.filters import filters
 from console.components.conversations.listing import listing
-from console.components.conversations.trace import trace
 from console.components.conversations.transcript import transcript
 from console.components.shell import shell
 from console.state.conversations import ConversationsState
@@ -37,6 +37,6 @@ def _page(class_name: str) -> rx.Component:
     return shell(
         routes.CONVERSATIONS,
         rx.fragment(),
-        rx.el.div(facets, listing(), transcript(), trace(), class_name=class_name),
+        rx.el.div(facets, listing(), transcript(), beside(), class_name=class_name),
         slim=True,
     )

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import ChatState, Facets, Filters, Rating
+from backend.conversations.types import Facets, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
 from console.state import formats
-from console.state.conversations_rows import Choice, ConversationLine, choices, conversation_line
+from console.state.conversations_filters import COLUMNS, FILTERS, FilterLines, Pair, filter_lines, filters_of
+from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.seat import Phased
 
 MAX_SEARCH_CHARACTERS = 200
+MAX_NEW = 50
+DEFAULT_COLUMNS = ("flow",)
 
 
 class ConversationsState(Phased, rx.State):
     """The list keeps its place while transcripts are opened beside it."""
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
-    flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
-    states: rx.Field[list[Choice]] = rx.field(default_factory=list)
-    ratings: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    filters: rx.Field[list[FilterLines]] = rx.field(default_factory=list)
+    columns: rx.Field[list[str]] = rx.field(default_factory=lambda: [*DEFAULT_COLUMNS])
+    live: rx.Field[bool] = rx.field(default=False)
+    num_new: rx.Field[int] = rx.field(0)
     query: rx.Field[str] = rx.field("")
     total: rx.Field[str] = rx.field("")
-    shown: rx.Field[str] = rx.field("")
+    matching: rx.Field[str] = rx.field("")
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
     undo: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
+    _newest: datetime = formats.now()
     _deleted: str = ""
-    _chosen: tuple[tuple[str, str], ...] = ()
+    _chosen: tuple[Pair, ...] = ()
 
     @rx.event
     async def load(self) -> None:
@@ -46,6 +55,7 @@ class ConversationsState(Phased, rx.State):
             zone = await self._zone()
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
+            self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
             self._show_filters(found.facets)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
@@ -56,9 +66,9 @@ class ConversationsState(Phased, rx.State):
         self._show_filters(found.facets)
 
     def _show_filters(self, facets: Facets) -> None:
-        lines = choices(facets, self._chosen)
-        self.flows, self.states, self.ratings = lines["flow"], lines["state"], lines["rating"]
+        self.filters = filter_lines(facets, self._chosen)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
+        self.matching = formats.count(facets.matching)
 
     @rx.event
     async def more(self) -> None:
@@ -81,11 +91,51 @@ class ConversationsState(Phased, rx.State):
     async def toggle(self, facet: str, value: str) -> None:
         """Add a choice to a filter, or take it away."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        pair = (facet, value)
+        pair: Pair = (facet, value)
         kept = tuple(one for one in self._chosen if one != pair)
         self._chosen = kept if len(kept) < len(self._chosen) else (*kept, pair)
         self.num_filters = len(self._chosen)
         await self._read(operator)
+
+    @rx.event(temporal=True)
+    async def look(self) -> None:
+        """Draw anew what changed among the rows; what is new waits behind its number, or stands first while live."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        if self.phase != "ready":
+            return
+        newer = replace(self._filters(), since=self._newest)
+        listed = await services().conversations.list(operator, newer, Page(limit=MAX_NEW))
+        zone, now = await self._zone(), formats.now()
+        lines = {row.id: conversation_line(row, zone, now) for row in listed.items}
+        known = {row.id for row in self.rows}
+        if any(lines.get(row.id, row) != row for row in self.rows):
+            self.rows = [lines.get(row.id, row) for row in self.rows]
+        new = [line for line in lines.values() if line.id not in known]
+        self.num_new = 0 if self.live else len(new)
+        if new and self.live:
+            self.rows = [*new, *self.rows]
+            self._newest = max(row.last_message_at for row in listed.items)
+            await self._count(operator)
+
+    @rx.event
+    async def show_new(self) -> None:
+        """Put what came meanwhile at the top."""
+        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+
+    @rx.event
+    async def follow(self) -> None:
+        """Let new conversations come in at the top by themselves, or wait behind their number."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self.live = not self.live
+        if self.live:
+            await self._read(operator)
+
+    @rx.event
+    async def toggle_column(self, name: str) -> None:
+        """Show something of each conversation, or no longer."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        chosen = {*self.columns} ^ ({name} & COLUMNS.keys())
+        self.columns = [one for one in COLUMNS if one in chosen]
 
     @rx.event
     async def clear(self) -> None:
@@ -122,16 +172,23 @@ class ConversationsState(Phased, rx.State):
         await self._operator(Permission.CONVERSATIONS_READ)
         self._deleted, self.undo = "", False
 
+    def _view(self) -> dict[str, Any]:
+        """Return the filters and columns as a saved view keeps them."""
+        chosen: dict[str, list[str]] = {}
+        for key, value in self._chosen:
+            chosen.setdefault(key, []).append(value)
+        return {"text": self.query, "columns": [*self.columns], **chosen}
+
+    async def _show_view(self, operator: Operator, query: dict[str, Any]) -> None:
+        """Put the filters and columns of a saved view in place of those that stand."""
+        self._chosen = tuple((key, value) for key in FILTERS for value in query.get(key, ()))
+        self.query, self.num_filters = query.get("text", ""), len(self._chosen)
+        self.columns = [name for name in COLUMNS if name in query.get("columns", DEFAULT_COLUMNS)]
+        self.num_clears += 1
+        await self._read(operator)
+
     def _filters(self) -> Filters:
-        """Return what is looked for; values that no filter has are left out."""
-        chosen = set(self._chosen)
-        return Filters(
-            text=self.query,
-            flow_ids=tuple(value for facet, value in self._chosen if facet == "flow"),
-            states=tuple(state for state in ChatState if ("state", state) in chosen),
-            ratings=tuple(rating for rating in Rating if ("rating", rating) in chosen),
-        )
+        return filters_of(self.query, self._chosen)
 
     def _show_page(self, following: str | None) -> None:
         self._after, self.has_more = following or "", following is not None
-        self.shown = f"{formats.count(len(self.rows))}{'+' if self.has_more else ''}"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
 
 from backend.conversations.types import (
-    Channel,
     ChatState,
     Citation,
     Conversation,
-    Facet,
-    Facets,
     Message,
     Rating,
     Role,
@@ -20,15 +18,10 @@ from backend.conversations.types import (
 from console import routes
 from console.state import formats
 from console.state.cited_text import Part, parts_of
+from console.state.conversations_filters import COLUMNS
+from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS
 
-STATE_WORDS = {
-    ChatState.RUNNING: "Answering",
-    ChatState.ANSWERED: "Answered",
-    ChatState.FAILED: "Failed",
-    ChatState.CANCELLED: "Cancelled",
-}
-RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
-CHANNEL_WORDS = {Channel.CONSOLE: "Console", Channel.API: "API"}
+MAX_ARGUMENTS = 2_000
 
 
 @dataclass(frozen=True)
@@ -43,18 +36,7 @@ class ConversationLine:
     when_exact: str
     mark: str
     words: str
-    flow: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A line of a filter: its box, its word, how many it would show, and that as a share of all."""
-
-    value: str
-    name: str
-    count: str
-    percent: int
-    chosen: bool
+    cells: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,6 +45,14 @@ class Source:
     href: str
     name: str
     place: str
+
+
+@dataclass(frozen=True)
+class ToolLine:
+    """A tool that an answer called, with what it was given."""
+
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +74,7 @@ class MessageLine:
     rating: str = "none"
     comment: str = ""
     run_id: str = ""
+    tools: list[ToolLine] = field(default_factory=list)
 
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
@@ -97,7 +88,7 @@ def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> Convers
         when_exact=formats.exact(row.last_message_at, zone),
         mark=mark,
         words=words,
-        flow=row.flow_name,
+        cells={name: told(row) for name, (_, told) in COLUMNS.items()},
     )
 
 
@@ -114,28 +105,15 @@ def _mark(row: Conversation) -> tuple[str, str]:
     return "ok", STATE_WORDS[row.state]
 
 
-def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, list[Choice]]:
-    """Return the lines of each filter by its key: flow, state, rating."""
-
-    def line(key: str, one: Facet, name: str) -> Choice:
-        percent = round(100 * one.count / facets.total) if facets.total else 0
-        return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
-
-    return {
-        "flow": [line("flow", one, one.name) for one in facets.flows],
-        "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
-        "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
-    }
-
-
 def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
-    agent = message.role is Role.ASSISTANT
+    agent = message.role in (Role.ASSISTANT, Role.TOOL)
     done = message.state is not ChatState.RUNNING
+    author = message.author or message.tool_name or ROLE_WORDS[message.role]
     return MessageLine(
         id=message.id,
         agent=agent,
-        initials="".join(word[0] for word in message.author.split()[:2]).upper(),
-        author=message.author,
+        initials="".join(word[0] for word in author.split()[:2]).upper(),
+        author=author,
         when=formats.clock(message.created_at, zone, now),
         when_exact=formats.exact(message.created_at, zone),
         version=f"v{message.version}" if agent and message.version else "",
@@ -143,17 +121,28 @@ def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
         sources=[source_line(citation) for citation in message.citations],
         state=message.state,
         error=message.error,
-        figures=_figures(message) if agent and done else "",
+        figures=_figures(message) if message.role is Role.ASSISTANT and done else "",
         rating=message.feedback.rating if message.feedback else Rating.NONE,
         comment=message.feedback.comment if message.feedback else "",
         run_id=message.run_id,
+        tools=[tool_line(call) for call in message.tool_calls],
     )
+
+
+def tool_line(call: dict[str, Any]) -> ToolLine:
+    """Read a call as the usual APIs write it, or our own."""
+    told = call.get("function")
+    function: dict[str, Any] = told if isinstance(told, dict) else call
+    arguments = function.get("arguments", function.get("input", ""))
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return ToolLine(str(function.get("name") or "tool"), written[:MAX_ARGUMENTS])
 
 
 def _figures(message: Message) -> str:
     tokens = message.tokens_in + message.tokens_out
     counted = (formats.counted(tokens, "token"), formats.money(message.cost, single=True)) if tokens else ()
-    return ", ".join((formats.span(message.latency_ms), *counted))
+    took = (formats.span(message.latency_ms),) if message.latency_ms or message.run_id else ()
+    return ", ".join((*took, *counted)) or "Reported"
 
 
 def citation_of(values: dict[str, Any]) -> Citation:

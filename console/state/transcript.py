@@ -13,9 +13,14 @@ from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
 from console.state.conversations import ConversationsState
-from console.state.conversations_rows import CHANNEL_WORDS, MessageLine, message_line
+from console.state.conversations_rows import MessageLine, message_line
+from console.state.conversations_words import CHANNEL_WORDS
 from console.state.seat import Phased
 from console.state.trace import TraceState
+from console.state.trace_rows import OutputLine, output_lines
+from console.state.transcript_facts import Fact, facts_of
+
+WINDOW = 100
 
 
 class TranscriptState(Phased, rx.State):
@@ -27,6 +32,9 @@ class TranscriptState(Phased, rx.State):
     flow_href: rx.Field[str] = rx.field("")
     channel: rx.Field[str] = rx.field("")
     messages: rx.Field[list[MessageLine]] = rx.field(default_factory=list)
+    earlier: rx.Field[str] = rx.field("")
+    facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
+    details: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     commenting: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -61,15 +69,35 @@ class TranscriptState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         """Draw the messages as they stand now."""
         async with self._loading():
-            transcript = await services().conversations.transcript(operator, self.conversation_id)
+            num_read = max(WINDOW, len(self.messages))  # what was shown of earlier ones stays
+            opened = await services().conversations.opened(operator, self.conversation_id, num_read)
             zone = await self._zone()
-            now = formats.now()
-            self.title = transcript.conversation.title
-            self.flow = transcript.conversation.flow_name
-            self.flow_href = routes.to(routes.FLOW, transcript.conversation.flow_id)
-            self.channel = CHANNEL_WORDS[transcript.conversation.channel]
-            self.messages = [message_line(message, zone, now) for message in transcript.messages]
+            now, conversation = formats.now(), opened.conversation
+            self.title, self.flow = conversation.title, conversation.flow_name
+            self.flow_href = routes.to(routes.FLOW, conversation.flow_id) if conversation.is_held_here else ""
+            self.channel = CHANNEL_WORDS[conversation.channel]
+            self.messages = [message_line(message, zone, now) for message in opened.messages]
+            self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
+            self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
             self.phase = "ready"
+
+    def _show_earlier(self, *, has_earlier: bool, num_messages: int) -> None:
+        shown, total = formats.count(len(self.messages)), formats.count(num_messages)
+        self.earlier = f"The last {shown} of {total} messages" if has_earlier else ""
+
+    @rx.event
+    async def show_earlier(self) -> None:
+        """Put the messages before the first one above it."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        if not self.messages:
+            return
+        opened = await services().conversations.opened(
+            operator, self.conversation_id, WINDOW, before=self.messages[0].id
+        )
+        zone = await self._zone()
+        now = formats.now()
+        self.messages = [*(message_line(message, zone, now) for message in opened.messages), *self.messages]
+        self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
 
     @rx.event
     async def rate(self, message_id: str, rating: str) -> None:

@@ -11,7 +11,13 @@ from sqlalchemy import ColumnElement, String, cast, delete, func, or_, tuple_, u
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from backend.conversations.models import ConversationRecordRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.models import (
+    ConversationRecordRow,
+    ConversationRow,
+    ConversationViewRow,
+    FeedbackRow,
+    MessageRow,
+)
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.words import one_of
 from backend.conversations.types import Filters, Outcome
@@ -172,6 +178,19 @@ class ConversationRepository(MessageRepository):
             .where(col(ConversationRow.flow_id) == flow_id, col(ConversationRow.project_id) == self._project_id)
             .values(flow_id=to)
         )
+
+    async def views(self) -> Sequence[ConversationViewRow]:
+        ours = col(ConversationViewRow.project_id) == self._project_id
+        return (
+            await self._session.exec(select(ConversationViewRow).where(ours).order_by(ConversationViewRow.name))
+        ).all()
+
+    async def delete_view(self, view_id: str) -> bool:
+        row = col(ConversationViewRow.id)
+        gone = delete(ConversationViewRow).where(
+            row == view_id, col(ConversationViewRow.project_id) == self._project_id
+        )
+        return bool((await self._session.exec(gone)).rowcount)
 
     async def deleted(self, *, before: datetime) -> Sequence[str]:
         """Return what was deleted before a moment."""

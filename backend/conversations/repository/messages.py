@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, and_, delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.conversations.models import ConversationRecordRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.models import (
+    ConversationRecordRow,
+    ConversationRow,
+    ConversationViewRow,
+    FeedbackRow,
+    MessageRow,
+)
 from backend.conversations.types import ChatState, Rating, Role
 
 
@@ -19,7 +25,9 @@ class MessageRepository:
         self._session = session
         self._project_id = project_id
 
-    def add(self, row: ConversationRow | MessageRow | FeedbackRow | ConversationRecordRow) -> None:
+    def add(
+        self, row: ConversationRow | MessageRow | FeedbackRow | ConversationRecordRow | ConversationViewRow
+    ) -> None:
         self._session.add(row)
 
     async def flush(self) -> None:

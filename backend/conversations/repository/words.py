@@ -158,8 +158,11 @@ class WordRepository:
         ).all()
         return rows
 
-    async def unread(self, conversation_ids: Sequence[str], limit: int) -> Sequence[tuple[str, str, str]]:
-        """Return conversation, id and folded text of the messages that stand not in the index, the oldest first."""
+    async def unread(self, conversation_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+        """Return conversation, id and folded text of the messages that stand not in the index, in no order.
+
+        In order, SQLite would walk all messages there are.
+        """
         statement = (
             select(MessageRow.conversation_id, MessageRow.id, MessageRow.folded)
             .join(ConversationRow, col(ConversationRow.id) == MessageRow.conversation_id)
@@ -169,8 +172,6 @@ class WordRepository:
                 one_of(col(MessageRow.conversation_id), conversation_ids, self._dialect),
                 MessageRow.id > ConversationRow.indexed_to,
             )
-            .order_by(col(MessageRow.id))
-            .limit(limit)
         )
         return (await self._session.exec(statement)).all()
 

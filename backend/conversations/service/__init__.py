@@ -7,9 +7,12 @@ from backend.conversations.service.judging import JudgingUseCases
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import ReportingUseCases
 from backend.conversations.service.turns import TurnUseCases
+from backend.conversations.service.views import ViewUseCases
 
 
-class ConversationService(TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, IndexingUseCases):
+class ConversationService(
+    TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, ViewUseCases, IndexingUseCases
+):
     """Everything that is done with conversations."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
+from backend.conversations.models import ConversationRow
 from backend.conversations.repository import WordRepository, projects
 from backend.conversations.service.base import MESSAGES_AT_ONCE, Base, Places, names_of, note
 from backend.conversations.words import words_of
@@ -30,23 +33,34 @@ class IndexingUseCases(Base):
             words = WordRepository(work.session, project_id)
             counter = await words.take_turn()
             places: Places = {}
-            waiting = await words.to_index(limit)
-            said = await words.unread([row.id for row in waiting], MESSAGES_AT_ONCE)
-            theirs = defaultdict[str, list[str]](list)
-            last: dict[str, str] = {}
-            for conversation_id, message_id, text in said:
-                theirs[conversation_id].append(text)
-                last[conversation_id] = message_id
+            waiting = _some(await words.to_index(limit))
+            said = await words.unread([row.id for row in waiting])
+            found = await asyncio.to_thread(_found, said)  # a long conversation takes seconds
             for row in waiting:
-                found = set[str]().union(*(words_of(text) for text in theirs[row.id]))
+                last, theirs = found.get(row.id, (row.indexed_to, set()))
                 if not row.number:
                     counter.num_numbered += 1
                     row.number = counter.num_numbered
-                    found |= words_of(names_of(row))
-                note(places, row, found)
-                row.indexed_to = last.get(row.id, row.indexed_to)
-                row.is_fresh = len(said) == MESSAGES_AT_ONCE
+                    theirs |= words_of(names_of(row))
+                note(places, row, theirs)
+                row.indexed_to, row.is_fresh = last, False
                 work.session.add(row)
             work.session.add(counter)
             await words.write(places)
             return len(waiting)
+
+
+def _some(waiting: Sequence[ConversationRow]) -> Sequence[ConversationRow]:
+    """Return the first with few enough messages together; one at least."""
+    totals = accumulate(row.num_messages for row in waiting)
+    return [row for row, total in zip(waiting, totals, strict=True) if total <= MESSAGES_AT_ONCE] or waiting[:1]
+
+
+def _found(said: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, set[str]]]:
+    """Return the last message and the words of each conversation."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for conversation_id, message_id, text in said:
+        last, words = found.get(conversation_id, ("", set()))
+        words |= words_of(text)
+        found[conversation_id] = max(last, message_id), words
+    return found

@@ -115,18 +115,21 @@ class ReadingUseCases(Base):
 
 def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name, _ in CHOICES}
-    chosen = {name: frozenset(getattr(filters, name)) for name, _ in CHOICES}
+    counts = {name: Counter[str]() for name, _ in CHOICES}
+    chosen = [(name, value, frozenset(getattr(filters, name))) for name, value in CHOICES if getattr(filters, name)]
     names: dict[str, str] = {}
     total = matching = 0
     for mix in mixes:
-        values = {name: value(mix) for name, value in CHOICES}
-        refused = [name for name, value in values.items() if chosen[name] and value not in chosen[name]]
+        refused = [name for name, value, among in chosen if value(mix) not in among]
         names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
         total += mix.num
-        matching += 0 if refused else mix.num
-        for name, value in values.items():
-            counts[name][value] += 0 if set(refused) - {name} else mix.num
+        if not refused:
+            matching += mix.num
+        for name, value in CHOICES:
+            if not refused or refused == [name]:
+                counts[name][value(mix)] += mix.num
+            elif name == "flow_ids":
+                counts[name][mix.flow_id] += 0  # a flow keeps its line where it would show nothing
     return Facets(
         total=total,
         matching=matching,

@@ -1,4 +1,4 @@
-"""The filters of the log: words, and choices with how many each would show."""
+"""The filters of the log: words, saved views, and choices with how many each would show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SEARCH_MS = 250
 
 
 def filters(place: str) -> rx.Component:
-    """Draw the search and the three filters. `place` tells apart the two that a page has, wide and narrow."""
+    """Draw the search and the filters. `place` tells apart the two that a page has, wide and narrow."""
     return rx.fragment(
         rx.el.div(
             filter_input(
@@ -25,23 +25,25 @@ def filters(place: str) -> rx.Component:
             ),
             class_name="fsearch",
         ),
-        _facet("Flow", "flow", ConversationsState.flows),
-        _facet("State", "state", ConversationsState.states),
-        _facet("Feedback", "rating", ConversationsState.ratings),
+        rx.foreach(ConversationsState.filters, _filter),
     )
 
 
-def _facet(title: str, key: str, choices: Any) -> rx.Component:
-    def line(one: Any) -> rx.Component:
-        return rx.el.label(
-            rx.el.input(
-                type="checkbox", checked=one.chosen, on_change=lambda _: ConversationsState.toggle(key, one.value)
-            ),
-            rx.el.span(one.name, class_name="ell"),
-            rx.el.span(one.count, class_name="r t2"),
-            rx.el.i(style={"--share": f"{one.percent}%"}),
-            class_name="fc",
-            key=one.value,
-        )
+def _filter(one: Any) -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend(one.title), rx.foreach(one.lines, lambda line: _line(one.key, line)), key=one.key
+    )
 
-    return rx.el.fieldset(rx.el.legend(title), rx.foreach(choices, line))
+
+def _line(key: Any, one: Any) -> rx.Component:
+    box = rx.el.input(
+        type="checkbox", checked=one.chosen, on_change=lambda _: ConversationsState.toggle(key, one.value)
+    )
+    return rx.el.label(
+        box,
+        rx.el.span(one.name, class_name="ell", dir="auto"),
+        rx.el.span(one.count, class_name="r t2"),
+        rx.el.i(style={"--share": f"{one.percent}%"}),
+        class_name="fc",
+        key=one.value,
+    )

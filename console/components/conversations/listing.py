@@ -8,19 +8,56 @@ import reflex as rx
 
 from console import routes
 from console.components.conversations.filters import filters
-from console.components.ui import button, empty_state, link_button, phase_view, skeleton_rows, status
+from console.components.conversations.views import tools, view_form
+from console.components.ui import Every, button, empty_state, link_button, phase_view, skeleton_rows, status
 from console.components.ui.parts import ListKeys
-from console.state.conversations import ConversationsState
+from console.state.conversations import MAX_NEW, ConversationsState
 from console.state.transcript import TranscriptState
+
+LOOK_SECONDS = 4
 
 
 def listing() -> rx.Component:
-    return rx.el.section(_head(), _narrow_filters(), _rows(), class_name="list", aria_label="Conversation list")
+    return rx.el.section(
+        _head(),
+        tools(),
+        _narrow_filters(),
+        _new(),
+        _rows(),
+        view_form(),
+        rx.cond(
+            ConversationsState.phase == "ready",
+            Every.create(seconds=LOOK_SECONDS, on_tick=ConversationsState.look),
+            rx.fragment(),
+        ),
+        class_name="list",
+        aria_label="Conversation list",
+    )
+
+
+def _new() -> rx.Component:
+    """Say what came meanwhile: rows never move under the pointer."""
+    number = ConversationsState.num_new
+    return rx.cond(
+        number > 0,
+        rx.el.div(
+            button(rx.cond(number >= MAX_NEW, f"{MAX_NEW} new or more", f"{number} new"), ConversationsState.show_new,
+                   size="sm"),
+            class_name="more",
+            role="status",
+        ),
+        rx.fragment(),
+    )  # fmt: skip
 
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.span(rx.el.b(ConversationsState.shown, class_name="b"), " shown, newest first", class_name="t12"),
+        rx.el.span(
+            rx.el.b(ConversationsState.matching, class_name="b"),
+            rx.cond(ConversationsState.matching == "1", " matches", " match"),
+            ", newest first",
+            class_name="t12",
+        ),
         rx.cond(
             ConversationsState.num_filters > 0,
             rx.el.button("Clear filters", on_click=ConversationsState.clear, class_name="link t12 r", type="button"),
@@ -72,6 +109,10 @@ def _rows() -> rx.Component:
     )
 
 
+def _cell(value: Any, name: Any) -> rx.Component:
+    return rx.cond(value != "", rx.el.span(value, class_name="tag", dir="auto", key=name), rx.fragment())
+
+
 def _row(row: Any) -> rx.Component:
     chosen = TranscriptState.conversation_id == row.id
     return rx.el.li(
@@ -84,7 +125,10 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.preview, class_name="ell t2 t12 pv", dir="auto"),
             rx.el.span(
                 status(row.mark, row.words),
-                rx.el.span(row.flow, class_name="r tag"),
+                rx.el.span(
+                    rx.foreach(ConversationsState.columns, lambda name: _cell(row.cells[name], name)),
+                    class_name="r cells",
+                ),
                 class_name="row t12",
             ),
             href=row.href,

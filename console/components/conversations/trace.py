@@ -11,17 +11,19 @@ from console.state.trace import TraceState
 
 
 def trace() -> rx.Component:
-    return rx.el.aside(
+    return rx.el.div(
         phase_view(
             TraceState.phase,
             _ready(),
             skeleton=skeleton_rows(120, 60, count=5),
-            empty=empty_state("No trace", "This conversation came with the example: its answers were never run here."),
+            empty=empty_state(
+                "No trace", "No answer of it was run here: it was held elsewhere, or came with the example."
+            ),
             problem=TraceState.problem,
             on_retry=TraceState.show(TraceState.head.run_id),
             what="The trace",
         ),
-        class_name="tracep",
+        role="complementary",
         aria_label="Trace",
     )
 

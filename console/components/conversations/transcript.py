@@ -8,10 +8,10 @@ import reflex as rx
 
 from console import routes
 from console.components.approvals.card import approval_cards
+from console.components.conversations.message import facts, message
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
     button,
-    cite,
     empty_state,
     icon,
     icon_button,
@@ -22,6 +22,7 @@ from console.components.ui import (
     text_input,
 )
 from console.state.approval_cards import ApprovalCardsState
+from console.state.beside import BesideState
 from console.state.conversations import ConversationsState
 from console.state.dataset_pick import DatasetPickState as Pick
 from console.state.trace import TraceState
@@ -49,9 +50,20 @@ def _head() -> rx.Component:
     return rx.el.div(
         rx.el.a(icon("chevron-left"), href=routes.CONVERSATIONS, aria_label="Back to the list", class_name="only-s"),
         rx.el.h1(TranscriptState.title, class_name="ell", dir="auto"),
-        rx.el.a(tag(TranscriptState.flow), href=TranscriptState.flow_href, class_name="hide-s"),
+        rx.cond(
+            TranscriptState.flow_href != "",
+            rx.el.a(tag(TranscriptState.flow), href=TranscriptState.flow_href, class_name="hide-s"),
+            rx.el.span(tag(TranscriptState.flow), class_name="hide-s"),
+        ),
         rx.el.span(tag(TranscriptState.channel), class_name="hide-s"),
         rx.el.span(
+            icon_button(
+                "columns-2",
+                "Keep it beside, to compare",
+                BesideState.hold(TranscriptState.conversation_id),
+                size="sm",
+                class_name="hide-s",
+            ),
             icon_button(
                 "trash-2",
                 "Delete the conversation",
@@ -65,8 +77,15 @@ def _head() -> rx.Component:
 
 
 def _messages() -> rx.Component:
+    earlier = rx.el.div(
+        rx.el.span(TranscriptState.earlier, class_name="t12 t2"),
+        button("Show earlier ones", TranscriptState.show_earlier, size="sm"),
+        class_name="row earlier",
+    )
     return rx.el.div(
-        rx.foreach(TranscriptState.messages, _message),
+        rx.cond(BesideState.conversation_id != "", facts(TranscriptState.facts), rx.fragment()),
+        rx.cond(TranscriptState.earlier != "", earlier, rx.fragment()),
+        rx.foreach(TranscriptState.messages, lambda line: message(line, _feedback(line), _under_way())),
         class_name="scroll grow chat",
         tab_index=0,
         role="region",
@@ -74,43 +93,8 @@ def _messages() -> rx.Component:
     )
 
 
-def _message(line: Any) -> rx.Component:
-    face = rx.cond(line.agent, icon("waypoints", small=True), line.initials)
-    return rx.el.div(
-        rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
-        rx.el.div(
-            rx.el.b(line.author),
-            rx.el.time(line.when, title=line.when_exact),
-            rx.cond(line.version, rx.el.span(line.version), rx.fragment()),
-            class_name="who",
-        ),
-        rx.el.div(
-            rx.el.div(rx.foreach(line.parts, _part), class_name="said", dir="auto"),
-            rx.cond(line.state == "running", _under_way(), rx.fragment()),
-            rx.cond(line.error, status("fail", line.error), rx.fragment()),
-            rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
-            rx.cond(line.figures, _feedback(line), rx.fragment()),
-            class_name="txt",
-        ),
-        class_name=rx.cond(line.agent, "msg agent", "msg"),
-        key=line.id,
-    )
-
-
 def _under_way() -> rx.Component:
     return rx.cond(ApprovalCardsState.cards, status("wait", "Waits for a person"), status("run", "Answering"))
-
-
-def _part(part: Any) -> rx.Component:
-    return rx.cond(part.number, cite(part.number, part.href, f"Source {part.number}"), part.text)
-
-
-def _source(source: Any) -> rx.Component:
-    return rx.el.li(
-        cite(source.number, source.href, f"Source {source.number}"),
-        rx.el.a(source.name, href=source.href, class_name="b"),
-        rx.el.span(source.place, class_name="t2 ell"),
-    )
 
 
 def _feedback(line: Any) -> rx.Component:

@@ -266,3 +266,24 @@ async def test_messages_are_read_page_by_page(client: httpx.AsyncClient) -> None
             break
     assert texts == [f"line {number}" for number in range(7)]
     assert (await client.get("/api/conversations/nothing/messages")).status_code == 404
+
+
+async def test_a_view_is_kept_replaced_and_deleted(client: httpx.AsyncClient) -> None:
+    query = {"text": "sofa", "state": ["failed"], "columns": ["cost"]}
+    for text in ("sofa", "lamp"):
+        kept = await client.post("/api/conversation-views", json={"name": "Bad", "query": query | {"text": text}})
+        assert kept.status_code == 201
+    views = (await client.get("/api/conversation-views")).json()["views"]
+    assert [(one["name"], one["query"]) for one in views] == [("Bad", query | {"text": "lamp"})]
+    path = f"/api/conversation-views/{views[0]['id']}"
+    assert [(await client.delete(path)).status_code for _ in range(2)] == [204, 404]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ""}, {"name": "x" * 61}, {"query": {"colour": ["red"]}}, {"query": {"flow": "a"}},
+     {"query": {"flow": [7]}}, {"query": {"text": "x" * 201}}, {"query": []}, {"project_id": "p"}],
+)  # fmt: skip
+async def test_a_view_that_no_list_understands_is_422(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
+    body = {"name": "Bad", "query": {}} | wrong
+    assert (await client.post("/api/conversation-views", json=body)).status_code == 422

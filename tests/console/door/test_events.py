@@ -27,6 +27,7 @@ from console.state.activity import ActivityState
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approvals import ApprovalsState
 from console.state.bar import BarState
+from console.state.conversations import ConversationsState
 from tests.console.tab import Tab
 from tests.tenancy import EVERYWHERE
 
@@ -148,7 +149,7 @@ def test_every_handler_that_a_page_calls_by_itself_is_known() -> None:
     """They are those that the framework drops where the server is gone."""
     temporal = {
         format_event_handler(handler)
-        for state in (BarState, ActivityState, ApprovalsState, ApprovalCardsState)
+        for state in (BarState, ActivityState, ApprovalsState, ApprovalCardsState, ConversationsState)
         for handler in state.event_handlers.values()
         if handler.event_actions.get("temporal")
     }

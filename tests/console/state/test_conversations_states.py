@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.reports import Report, Told
 from backend.conversations.types import Citation, Rating
+from backend.conversations.types import Role as Speaker
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from console.state.ask import AskState
+from console.state.beside import BesideState
+from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
+from console.state.conversations_filters import Choice
 from console.state.conversations_rows import answer_parts
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
@@ -23,6 +28,10 @@ __all__ = ["tab"]
 PASSAGE = Citation(2, "chunk_2", "doc_1", "Returns.md")
 
 
+def lines_of(state: ConversationsState, key: str) -> list[Choice]:
+    return next((one.lines for one in state.filters if one.key == key), [])
+
+
 @pytest.fixture
 async def person(services: Services) -> Operator:
     return await services.identity.ensure_owner()
@@ -32,6 +41,8 @@ async def person(services: Services) -> Operator:
     "kind",
     [
         ConversationsState,
+        ConversationViewsState,
+        BesideState,
         TranscriptState,
         TraceState,
         FirstRunState,
@@ -41,7 +52,7 @@ async def person(services: Services) -> Operator:
     ],
 )
 async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
-    await refused(kind, {"comment": [{}], "send": [{}]})
+    await refused(kind, {"comment": [{}], "send": [{}], "save": [{}]})
 
 
 async def test_the_list_is_empty_before_the_first_chat(services: Services, tab: Tab) -> None:
@@ -58,7 +69,7 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert (state.phase, len(state.rows)) == ("ready", 2)
     await state.toggle("flow", "Returns")
     assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
-    assert [choice.chosen for choice in state.flows if choice.value == "Returns"] == [True]
+    assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
     await state.toggle("flow", "Returns")
     assert len(state.rows) == 2
     await state.toggle("state", "no such state")
@@ -72,7 +83,7 @@ async def test_more_adds_the_next_page(services: Services, tab: Tab, person: Ope
         await chat(services.conversations, services.units, person, said=f"Question {number}")
     state = tab.state(ConversationsState)
     await state.load()
-    assert (len(state.rows), state.has_more, state.shown) == (50, True, "50+")
+    assert (len(state.rows), state.has_more, state.matching) == (50, True, "53")
     await state.more()
     assert (len({row.id for row in state.rows}), state.has_more) == (53, False)
 
@@ -177,6 +188,81 @@ async def test_a_thumb_is_counted_at_once(services: Services, tab: Tab, person: 
     listed, state = tab.state(ConversationsState), tab.at("/conversations").state(TranscriptState)
     await listed.load()
     await spent(state.load())
-    assert {one.value: one.count for one in listed.ratings}.get("down", "0") == "0"
+    assert {one.value: one.count for one in lines_of(listed, "rating")}.get("down", "0") == "0"
     await state.rate(turn.answer_id, "down")
-    assert {one.value: one.count for one in listed.ratings}["down"] == "1"
+    assert {one.value: one.count for one in lines_of(listed, "rating")}["down"] == "1"
+
+
+async def test_new_rows_wait_and_changed_ones_change_in_place(services: Services, tab: Tab, person: Operator) -> None:
+    log, units = services.conversations, services.units
+    first = await chat(log, units, person, said="The first one")
+    await chat(log, units, person, said="The second one")
+    state = tab.state(ConversationsState)
+    await state.load()
+    order = [row.id for row in state.rows]
+    await chat(log, units, person, said="And then?", reply={"error": "No."}, conversation_id=first.conversation_id)
+    third = await chat(log, units, person, said="The third one")
+    await state.look()
+    assert ([row.id for row in state.rows], state.num_new) == (order, 1)
+    assert [row.words for row in state.rows if row.id == first.conversation_id] == ["Failed"]
+    await state.show_new()
+    assert (state.rows[0].id, state.num_new) == (third.conversation_id, 0)
+
+
+async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, person: Operator) -> None:
+    await chat(services.conversations, services.units, person)
+    state = tab.state(ConversationsState)
+    await state.load()
+    await state.follow()
+    newest = await chat(services.conversations, services.units, person)
+    await state.look()
+    await state.look()
+    assert (state.rows[0].id, len(state.rows), state.num_new) == (newest.conversation_id, 2, 0)
+    assert state.matching == "2"
+
+
+async def test_a_view_brings_filters_and_columns_back(services: Services, tab: Tab, person: Operator) -> None:
+    await chat(services.conversations, services.units, person, ask={"flow_id": "a", "flow_name": "A"})
+    state, views = tab.state(ConversationsState), tab.state(ConversationViewsState)
+    await state.search("sofa")
+    await state.toggle("flow", "a")
+    await state.toggle("model", "embedded")
+    await state.toggle_column("cost")
+    await state.toggle_column("no such column")
+    await views.open()
+    await views.save({"name": "  Sofas  of A "})
+    assert ([view.label for view in views.views], views.opened) == (["Sofas of A"], False)
+    await state.clear()
+    await state.toggle_column("cost")
+    await views.choose(views.views[0].value)
+    assert (state.query, state.num_filters, state.columns) == ("sofa", 2, ["flow", "cost"])
+    assert state.rows[0].cells["cost"] == "$0.0121"
+    await views.open()
+    await views.save({"name": ""})
+    assert (views.opened, set(views.errors)) == (True, {"name"})
+    await views.remove(views.views[0].value)
+    assert views.views == []
+
+
+async def test_a_long_conversation_opens_at_its_end(services: Services, tab: Tab, person: Operator) -> None:
+    said = tuple(Told(Speaker.USER, f"line {number}") for number in range(250))
+    report = Report("s", "retail", "sales", messages=said, details={"shop": 7})
+    made = (await services.conversations.report(person, report)).conversation
+    state = tab.at(f"/conversations/{made.id}").state(TranscriptState)
+    await spent(state.load())
+    assert (len(state.messages), state.earlier) == (100, "The last 100 of 250 messages")
+    assert (state.messages[-1].parts[0].text, state.flow_href) == ("line 249", "")
+    assert "7" in "".join(line.text for line in state.details)
+    await state.show_earlier()
+    await state.show_earlier()
+    assert ([one.parts[0].text for one in state.messages], state.earlier) == ([f"line {n}" for n in range(250)], "")
+
+
+async def test_a_second_conversation_stays_beside(services: Services, tab: Tab, person: Operator) -> None:
+    first = await chat(services.conversations, services.units, person, said="Held")
+    state = tab.at(f"/conversations/x?beside={first.conversation_id}").state(BesideState)
+    await state.hold(first.conversation_id)
+    assert (state.phase, state.title, len(state.messages)) == ("ready", "Held", 2)
+    assert {fact.name for fact in state.facts} >= {"Cost", "Model", "Mean latency", "Turns"}
+    await state.let_go()
+    assert (state.conversation_id, state.messages) == ("", [])

@@ -1,0 +1,79 @@
+"""Saved views: filters and columns under a name, for everybody in the project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.columns import storable
+from backend.conversations.errors import ViewNotFound
+from backend.conversations.models import ConversationViewRow
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.base import Base
+from backend.conversations.types import View
+from backend.errors import InvalidInput, QuotaExceeded
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+
+MAX_VIEWS = 50
+MAX_NAME = 60
+MAX_CHOICES = 50
+MAX_CHARACTERS = 200
+TEXT = "text"
+CHOICES = frozenset({"flow", "state", "rating", "channel", "model", "prompt", "outcome", "columns"})
+
+
+class ViewUseCases(Base):
+    """A view is replaced by saving another under its name."""
+
+    async def views(self, operator: Operator) -> list[View]:
+        """Return the views of the project by name."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = await ConversationRepository(session, operator.project_id).views()
+            return [_view(row) for row in rows]
+
+    async def save_view(self, operator: Operator, name: str, query: dict[str, Any]) -> View:
+        """Keep filters and columns under a name. Raise InvalidInput, QuotaExceeded."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        name = " ".join(storable(name).split())
+        if not 1 <= len(name) <= MAX_NAME:
+            raise InvalidInput(
+                f"A view has a name of at most {MAX_NAME} characters.", fields={"name": "too long or empty"}
+            )
+        query = _checked(storable(query))
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            kept = {row.name: row for row in await rows.views()}
+            if name not in kept and len(kept) >= MAX_VIEWS:
+                raise QuotaExceeded(f"A project has at most {MAX_VIEWS} views.", hint="Delete one first.")
+            row = kept.get(name) or ConversationViewRow(
+                id=new_id("view"), project_id=operator.project_id, name=name, query=query
+            )
+            row.query, row.created_by = query, operator.name
+            rows.add(row)
+            return _view(row)
+
+    async def delete_view(self, operator: Operator, view_id: str) -> None:
+        """Take a view away. Raise ViewNotFound."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            if not await rows.delete_view(storable(view_id)):
+                raise ViewNotFound("This view is not there.")
+
+
+def _checked(query: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a query. Raise InvalidInput for what no list understands."""
+    text, choices = query.get(TEXT, ""), {name: query[name] for name in sorted(CHOICES & query.keys())}
+    fits = isinstance(text, str) and len(text) <= MAX_CHARACTERS and query.keys() <= CHOICES | {TEXT}
+    for values in choices.values():
+        fits = fits and isinstance(values, list) and len(values) <= MAX_CHOICES
+        fits = fits and all(isinstance(one, str) and len(one) <= MAX_CHARACTERS for one in values)
+    if not fits:
+        known = ", ".join(sorted(CHOICES))
+        raise InvalidInput(f"A view holds a text and lists of texts under {known}.", fields={"query": "not understood"})
+    return {TEXT: text, **choices}
+
+
+def _view(row: ConversationViewRow) -> View:
+    return View(row.id, row.name, row.query, row.created_by)

@@ -1,0 +1,67 @@
+"""What stands beside a transcript: what is known of it and its trace, or a second conversation to compare with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.conversations.message import facts, message
+from console.components.conversations.trace import trace
+from console.components.ui import code, empty_state, icon_button, phase_view, skeleton_rows, status
+from console.state.beside import BesideState
+from console.state.transcript import TranscriptState
+
+
+def beside() -> rx.Component:
+    return rx.cond(BesideState.conversation_id != "", _second(), rx.el.div(_about(), trace(), class_name="tracep"))
+
+
+def _about() -> rx.Component:
+    return rx.cond(
+        TranscriptState.phase == "ready",
+        rx.el.details(
+            rx.el.summary("About this conversation"),
+            facts(TranscriptState.facts),
+            rx.cond(TranscriptState.details.length() > 0, code(TranscriptState.details, "Metadata"), rx.fragment()),
+            class_name="about",
+            open=TranscriptState.flow_href == "",
+        ),
+        rx.fragment(),
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    return message(line, rx.el.p(line.figures, class_name="t12 t2 figs"), status("run", "Answering"))
+
+
+def _second() -> rx.Component:
+    ready = rx.fragment(
+        rx.el.div(
+            rx.el.h2(BesideState.title, class_name="ell", dir="auto"),
+            rx.el.span(icon_button("x", "Close the comparison", BesideState.let_go, size="sm"), class_name="r"),
+            class_name="phead",
+        ),
+        rx.el.div(
+            facts(BesideState.facts),
+            rx.cond(BesideState.earlier != "", rx.el.p(BesideState.earlier, class_name="t12 t2"), rx.fragment()),
+            rx.foreach(BesideState.messages, _line),
+            class_name="scroll grow chat",
+            tab_index=0,
+            role="region",
+            aria_label="Messages of the conversation beside",
+        ),
+    )
+    return rx.el.aside(
+        phase_view(
+            BesideState.phase,
+            ready,
+            skeleton=skeleton_rows(220, 90, count=6),
+            empty=empty_state("Nothing stands beside", "Open a conversation and keep it beside."),
+            problem=BesideState.problem,
+            on_retry=BesideState.hold(BesideState.conversation_id),
+            what="The conversation",
+        ),
+        class_name="tracep second",
+        aria_label="Conversation beside",
+    )

@@ -1,0 +1,61 @@
+"""One message: who said it, its words with the sources, and the tools that were called. Nothing of it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import cite, icon, status
+
+
+def message(line: Any, foot: rx.Component, under_way: rx.Component) -> rx.Component:
+    """Draw a message; `foot` stands below an answer that has figures, `under_way` where one is still to come."""
+    face = rx.cond(line.agent, icon("waypoints", small=True), line.initials)
+    return rx.el.div(
+        rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
+        rx.el.div(
+            rx.el.b(line.author, dir="auto"),
+            rx.el.time(line.when, title=line.when_exact),
+            rx.cond(line.version, rx.el.span(line.version), rx.fragment()),
+            class_name="who",
+        ),
+        rx.el.div(
+            rx.el.div(rx.foreach(line.parts, _part), class_name="said", dir="auto"),
+            rx.cond(line.state == "running", under_way, rx.fragment()),
+            rx.cond(line.error, status("fail", line.error), rx.fragment()),
+            rx.foreach(line.tools, _tool),
+            rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
+            rx.cond(line.figures, foot, rx.fragment()),
+            class_name="txt",
+        ),
+        class_name=rx.cond(line.agent, "msg agent", "msg"),
+        key=line.id,
+    )
+
+
+def _part(part: Any) -> rx.Component:
+    return rx.cond(part.number, cite(part.number, part.href, f"Source {part.number}"), part.text)
+
+
+def _tool(tool: Any) -> rx.Component:
+    return rx.el.p(icon("plug", small=True), rx.el.b(tool.name), rx.el.code(tool.arguments), class_name="tcall t12")
+
+
+def _source(source: Any) -> rx.Component:
+    return rx.el.li(
+        cite(source.number, source.href, f"Source {source.number}"),
+        rx.el.a(source.name, href=source.href, class_name="b"),
+        rx.el.span(source.place, class_name="t2 ell"),
+    )
+
+
+def facts(known: Any) -> rx.Component:
+    """Draw what is known of a conversation, a name and a value each."""
+    return rx.el.dl(
+        rx.foreach(
+            known,
+            lambda fact: rx.el.div(rx.el.dt(fact.name), rx.el.dd(fact.value, dir="auto"), key=fact.name),
+        ),
+        class_name="facts",
+    )

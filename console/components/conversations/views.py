@@ -1,0 +1,93 @@
+"""What stands above the list: saved views, what each line shows, and whether new ones come in by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import (
+    SAFE,
+    TRIGGER,
+    button,
+    error_of,
+    field,
+    form_dialog,
+    icon_button,
+    menu,
+    menu_item,
+    menu_line,
+    refusal,
+    switch,
+    text_input,
+)
+from console.state.conversation_views import ConversationViewsState as Views
+from console.state.conversations import ConversationsState as State
+from console.state.conversations_filters import COLUMNS
+
+FORM = "view-form"
+
+
+def tools() -> rx.Component:
+    """Draw the three in a row."""
+    return rx.el.div(
+        menu(
+            button("Views", size="sm", icon="bookmark", custom_attrs=TRIGGER),
+            rx.cond(
+                Views.views.length() > 0,
+                rx.foreach(Views.views, _view),
+                rx.el.p("No view is saved yet.", class_name="t12 t2 pad"),
+            ),
+            menu_line(),
+            menu_item("Save what is shown", Views.open, icon="plus"),
+            label="Saved views",
+        ),
+        menu(
+            button("Columns", size="sm", icon="sliders-horizontal", custom_attrs=TRIGGER),
+            *(_column(name, words) for name, (words, _) in COLUMNS.items()),
+            label="What each line shows",
+        ),
+        rx.el.span(switch("Live", State.live, State.follow), class_name="r t12"),
+        class_name="ctools",
+    )
+
+
+def _view(one: Any) -> rx.Component:
+    return rx.el.div(
+        menu_item(one.label, Views.choose(one.value)),
+        icon_button("trash-2", f"Delete the view {one.label}", Views.remove(one.value), size="sm"),
+        class_name="row cview",
+        key=one.value,
+    )
+
+
+def _column(name: str, words: str) -> rx.Component:
+    chosen = State.columns.contains(name)
+    return menu_item(
+        words,
+        State.toggle_column(name),
+        role="menuitemcheckbox",
+        aria_checked=rx.cond(chosen, "true", "false"),
+    )
+
+
+def view_form() -> rx.Component:
+    """Draw the dialog that asks for a view's name."""
+    entry = text_input(
+        id="view-name", name="name", default_value=Views.name, max_length=60, required=True,
+        invalid=error_of(Views.errors, "name") != "", custom_attrs={**SAFE},
+    )  # fmt: skip
+    return form_dialog(
+        "Save this view",
+        refusal(Views.errors),
+        field(
+            "Name", entry, html_for="view-name", help_text="Search, filters and columns, for everybody in the project.",
+            error=error_of(Views.errors, "name"),
+        ),
+        form=FORM,
+        identifier="view",
+        opened=Views.opened,
+        on_close=Views.close,
+        on_submit=Views.save,
+        act="Save",
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Saved views of the log: filters and columns under a name, for everybody in the project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from console import toasts
+from console.state.conversations import ConversationsState
+from console.state.forms import Choice, Formed
+
+
+class ConversationViewsState(Formed, rx.State):
+    """`name` is the view that was chosen last: saving offers it again."""
+
+    views: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    name: rx.Field[str] = rx.field("")
+    opened: rx.Field[bool] = rx.field(default=False)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the views of the project."""
+        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+
+    @rx.event
+    async def choose(self, view_id: str) -> None:
+        """Put the filters and columns of a view in place of those that stand."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        found = next((one for one in await services().conversations.views(operator) if one.id == view_id), None)
+        if found:
+            self.name = found.name
+            await (await self.get_state(ConversationsState))._show_view(operator, found.query)
+
+    @rx.event
+    async def open(self) -> None:
+        """Ask for the name under which to save."""
+        await self._operator(Permission.CONVERSATIONS_REPLY)
+        self.errors, self.opened = {}, True
+
+    @rx.event
+    async def close(self) -> None:
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.opened = False
+
+    @rx.event
+    async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Keep what stands under the name; what stood under it is replaced."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        query = (await self.get_state(ConversationsState))._view()
+        async with self._checking():
+            self.name = (await services().conversations.save_view(operator, str(form.get("name", "")), query)).name
+            self.opened = False
+            await self._read(operator)
+            return toasts.say(f"“{self.name}” is saved for everybody in the project.")
+        return None
+
+    @rx.event
+    async def remove(self, view_id: str) -> None:
+        """Take a view away."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await services().conversations.delete_view(operator, view_id)
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        self.views = [Choice(one.id, one.name) for one in await services().conversations.views(operator)]

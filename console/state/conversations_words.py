@@ -1,0 +1,23 @@
+"""The words of the log."""
+
+from __future__ import annotations
+
+from backend.conversations.types import Channel, ChatState, Outcome, Rating, Role
+
+ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System", Role.TOOL: "Tool"}
+STATE_WORDS = {
+    ChatState.RUNNING: "Answering",
+    ChatState.ANSWERED: "Answered",
+    ChatState.FAILED: "Failed",
+    ChatState.CANCELLED: "Cancelled",
+}
+RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
+CHANNEL_WORDS = {
+    Channel.CONSOLE: "Console",
+    Channel.API: "API",
+    Channel.REPORTED: "Reported",
+    Channel.TRACED: "OpenTelemetry",
+    Channel.IMPORTED: "Imported",
+}
+OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Not told"}
+OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED}
