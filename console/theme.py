@@ -53,6 +53,7 @@ FEATURES: tuple[str, ...] = (
     "members",
     "audit",
     "prompts",
+    "prompt_versions",
     "prompt_editor",
     "playground",
     "experiments",
