@@ -54,6 +54,7 @@ from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.experiment import ExperimentState
+from console.state.experiment_code import ExperimentCodeState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_review import ExperimentReviewState
 from console.state.experiments import ExperimentsState
@@ -141,7 +142,7 @@ PAGES: tuple[Page, ...] = (
     Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
     Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
     Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
-    Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", ExperimentState.load),
+    Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),

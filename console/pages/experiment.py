@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
 from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_dialog
 from console.components.experiments.requiring import require_dialog
@@ -26,7 +27,7 @@ def experiment() -> rx.Component:
         _head(),
         phase_view(
             One.phase,
-            body(_planned(), _going(), _said(), _compared()),
+            body(code_that_waits(), _planned(), _going(), _said(), _compared(), code_that_is_decided()),
             skeleton=skeleton_rows(160, 260, 80, count=8),
             problem=One.problem,
             on_retry=One.load,
@@ -34,6 +35,7 @@ def experiment() -> rx.Component:
         ),
         promote_dialog(),
         require_dialog(),
+        refuse_code_dialog(),
     )
 
 

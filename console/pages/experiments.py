@@ -10,6 +10,7 @@ from console import routes
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
     Column,
+    banner,
     cell,
     data_table,
     empty_state,
@@ -40,6 +41,7 @@ def experiments() -> rx.Component:
         routes.EXPERIMENTS,
         page_head("Experiments", new),
         body(
+            rx.foreach(Experiments.waiting, _waiting),
             phase_view(
                 Experiments.phase,
                 _table(),
@@ -52,9 +54,15 @@ def experiments() -> rx.Component:
                 problem=Experiments.problem,
                 on_retry=Experiments.load,
                 what="Experiments",
-            )
+            ),
         ),
     )
+
+
+def _waiting(one: Any) -> rx.Component:
+    """Say what needs a person before anything else."""
+    look = rx.el.a("Look and decide", href=one.href, class_name="btn sm")
+    return banner("wait", one.words, "Asked by ", one.by, ". It waits for a second person.", acts=look)
 
 
 def _table() -> rx.Component:

@@ -31,6 +31,7 @@ TITLES = {
     "judge": "A model judges by a rubric",
     "pairwise": "A model picks the better of two",
     "human": "A person scores",
+    "python": "Python code",
 }
 # What every evaluator has: the first beside its own fields, the others folded away.
 FIRST = ("threshold", "weight", "negate")
@@ -64,6 +65,7 @@ class EvaluatorLine:
     kind: str
     title: str
     words: str
+    off: str = ""
     own: list[FieldLine] = field(default_factory=list)
     first: list[FieldLine] = field(default_factory=list)
     folded: list[FieldLine] = field(default_factory=list)
@@ -99,14 +101,15 @@ def evaluator_line(
             settings = {**settings, "models": [settings["model"]]}
     about = str(kind.schema.get("description", "")).partition("\n\n")[0].replace("\n", " ").replace("`", "")
     title = TITLES.get(kind.kind, kind.kind)
-    return EvaluatorLine(key, f"evaluators.{at}", kind.kind, title, about, lines(own), lines(FIRST), lines(FOLDED))
+    said = (kind.kind, title, about, kind.off)
+    return EvaluatorLine(key, f"evaluators.{at}", *said, lines(own), lines(FIRST), lines(FOLDED))
 
 
 def _line(
     name: str, key: str, schema: dict[str, Any], offers: Offers, settings: Mapping[str, Any], *, required: bool
 ) -> FieldLine:
     plain = next((one for one in schema.get("anyOf", ()) if one.get("type") != "null"), schema)
-    value = settings.get(name, schema.get("default"))
+    value = settings.get(name, schema.get("default", next(iter(schema.get("examples", ())), None)))
     kind, options = _kind(name, plain, offers)
     return FieldLine(
         name=name,
@@ -130,6 +133,8 @@ def _kind(name: str, schema: dict[str, Any], offers: Offers) -> tuple[str, list[
         return "choice", list(offers.embedding)
     if "enum" in schema:
         return "choice", [Choice(str(one), str(one).replace("_", " ")) for one in schema["enum"]]
+    if schema.get("format") == "python":
+        return "python", []
     if schema.get("type") == "string":
         return "area" if schema.get("maxLength", 0) > LINE_TO else "text", []
     is_texts = schema.get("items", {}).get("type") == "string"

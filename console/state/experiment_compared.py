@@ -103,10 +103,14 @@ def _side(cell: Cell | None, value: float | None, metric: str, said: list[Word])
         mark=shown.mark if shown and is_whole else "",
         said=said,
         took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}",
-        reason=cell.error or str(cell.scores.get(metric, {}).get("reason") or ""),
+        reason=cell.error or _why(cell.scores.get(metric, {})),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,
     )
+
+
+def _why(score: dict[str, Any]) -> str:
+    return str(score.get("error") or score.get("reason") or "")
 
 
 def _score(name: str, score: dict[str, Any]) -> ScoreLine:

@@ -17,9 +17,9 @@ from backend.prompts.types import PRODUCTION, Prompt
 from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
-from console.state.evaluator_fields import TITLES, EvaluatorLine, evaluator_line
+from console.state.evaluator_fields import EvaluatorLine, evaluator_line
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
-from console.state.experiment_offers import Offered, of_dataset, offered, versioned
+from console.state.experiment_offers import Offered, of_dataset, offered, scoring_kinds, versioned
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANAGED, VERSION, VariantLine, shown
 from console.state.forms import Choice, Formed
@@ -38,6 +38,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
     kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    code_note: rx.Field[str] = rx.field("")
     variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
     baseline: rx.Field[str] = rx.field("")
     evaluators: rx.Field[list[EvaluatorLine]] = rx.field(default_factory=list)
@@ -66,7 +67,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 found.flows,
                 found.models,
             )
-            self.kinds = [Choice(one.kind, TITLES.get(one.kind, one.kind)) for one in found.kinds]
+            self.kinds, self.code_note = scoring_kinds(operator, found.kinds)
             if like := self._asked("like"):
                 await self._repeat(operator, found, like)
             else:

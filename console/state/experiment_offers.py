@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from backend.bootstrap import services
 from backend.errors import NotFound
 from backend.experiments.types import EvaluatorKind
-from backend.operator import Operator
+from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console.state import formats
-from console.state.evaluator_fields import Offers
+from console.state.evaluator_fields import TITLES, Offers
 from console.state.experiment_variants import FLOW, MANAGED, VariantLine, versions_of_flow, versions_of_prompt
 from console.state.forms import Choice
+
+CODE = "python"
+NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Offered:
         """Return the first prompt or flow, empty where there is none."""
         found = {MANAGED: self.prompts, FLOW: self.flows}.get(kind, [])
         return found[0].value if found else ""
+
+
+def scoring_kinds(operator: Operator, kinds: Sequence[EvaluatorKind]) -> tuple[list[Choice], str]:
+    """Return the ways to score that the operator may add, and why code is not among them."""
+    code = next(one for one in kinds if one.kind == CODE)
+    why_not = code.off or ("" if operator.may(Permission.EXPERIMENTS_CODE) else NOT_YOURS)
+    listed = [one for one in kinds if one is not code or not why_not]
+    return [Choice(one.kind, TITLES.get(one.kind, one.kind)) for one in listed], why_not
 
 
 async def offered(operator: Operator) -> Offered:

@@ -8,6 +8,7 @@ from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state import formats
+from console.state.experiment_code import CodeWaiting, code_waiting
 from console.state.experiment_rows import ExperimentLine, experiment_line
 from console.state.seat import Phased
 
@@ -16,12 +17,15 @@ class ExperimentsState(Phased, rx.State):
     rows: rx.Field[list[ExperimentLine]] = rx.field(default_factory=list)
     shown: rx.Field[str] = rx.field("")
     has_more: rx.Field[bool] = rx.field(default=False)
+    waiting: rx.Field[list[CodeWaiting]] = rx.field(default_factory=list)
     _after: str = ""
 
     @rx.event
     async def load(self) -> None:
-        """Read the first page."""
-        await self._read(await self._operator(Permission.EXPERIMENTS_READ))
+        """Read the first page, and what waits for a second person."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        self.waiting = [code_waiting(one) for one in await services().experiments.code_approvals(operator)]
+        await self._read(operator)
 
     @rx.event
     async def more(self) -> None:

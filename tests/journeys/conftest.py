@@ -79,7 +79,9 @@ def models() -> str:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, models: str) -> Iterator[Server]:
     """Serve the one export from a fresh data directory."""
-    with Server(tmp_path_factory.mktemp("journeys") / "data", SIGNALBOX_MODELS=models) as running:
+    with Server(
+        tmp_path_factory.mktemp("journeys") / "data", SIGNALBOX_MODELS=models, SIGNALBOX_PYTHON_EVALUATORS="true"
+    ) as running:
         yield running
 
 

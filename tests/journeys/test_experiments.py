@@ -69,6 +69,24 @@ def choose(page: Page, letter: str, version: str, provider: str) -> None:
     variant.get_by_label("Model", exact=True).select_option(label=f"echo, {provider}")
 
 
+def try_code(console: Console, page: Page) -> None:
+    """Write code that scores, wrong and right, read what the plan says of it, and take it away again."""
+    page.get_by_label("Add an evaluator").select_option("python")
+    code = page.get_by_role("textbox", name="Code")
+    expect(code).to_contain_text("def score(output, expected, input, metadata):")
+    code.fill("def score(output):\n    return output\n  wrong")
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_text("Line 3: unindent does not match")).to_be_visible()
+    code.fill("def score(output):\n    return len(output) < 9")
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_text("python: it waits for a second person to approve the code.")).to_be_visible()
+    console.look("experiment-plan")
+    page.get_by_role("button", name="Remove: Python code").click()
+    page.get_by_role("button", name="Create and start").click()
+    expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_visible()
+    expect(page.get_by_text("it waits for a second person")).to_be_hidden()
+
+
 @pytest.mark.usefixtures("lab")
 def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: str, tmp_path: Path) -> None:
     dataset = imported(console, tmp_path)
@@ -88,9 +106,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.get_by_text("not a regular expression")).to_be_visible()
     page.get_by_label("Pattern").fill("^a")
-    page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_visible()
-    console.look("experiment-plan")
+    try_code(console, page)
     page.get_by_role("button", name="Create and start").click()
     page.wait_for_url(re.compile(r"/experiments/exp_"))
     expect(page.get_by_role("heading", name="exact")).to_be_visible(timeout=DONE_MS)

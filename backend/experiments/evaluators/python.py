@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Score, shortened
 
@@ -14,13 +15,12 @@ EXAMPLE = """def score(output, expected, input, metadata):
     return {"passed": words <= 50, "reason": f"{words} words"}
 """
 MAX_CODE = 20_000
+HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
+SEEN = frozenset("\n\r\t")
 
 
 class Python(Evaluator):
-    """Your function `score` says how good an answer is.
-
-    A second person has to approve its text before it runs, and every change of it again.
-    """
+    """Your function `score` says how good an answer is, once a second person approved its text."""
 
     kind: ClassVar[str] = "python"
     runs_code: ClassVar[bool] = True
@@ -30,6 +30,15 @@ class Python(Evaluator):
         description="It may ask for output, expected, input, metadata, tool_calls, passages, latency_ms and cost.",
         json_schema_extra={"format": "python", "examples": [EXAMPLE]},
     )
+
+    @field_validator("code")
+    @classmethod
+    def _refuse_hidden(cls, code: str) -> str:
+        """Take only what whoever approves it can see: marks that turn the direction of reading hide what code does."""
+        if found := next((sign for sign in code if unicodedata.category(sign) in HIDDEN and sign not in SEEN), ""):
+            line = code.count("\n", 0, code.index(found)) + 1
+            raise ValueError(f"line {line} holds U+{ord(found):04X}, which nobody sees")
+        return code
 
     async def measure(self, case: Case, aid: Help) -> Score:
         given: dict[str, Any] = {

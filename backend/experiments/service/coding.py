@@ -129,6 +129,11 @@ class Coding(UseCases):
             codes.add(wish)
             await self._record(work, operator, wish, "experiment.code.ask")
 
+    async def _end_wishes(self, work: Work, operator: Operator, row: ExperimentRow) -> None:
+        """Let nobody be asked about an experiment that is gone."""
+        waiting = await Codes(work.session, operator.project_id).list(waiting=True)
+        await self._decide(work, operator, [one for one in waiting if one.experiment_id == row.id], "withdrawn")
+
     async def _approval(
         self, work: Work, operator: Operator, identifier: str
     ) -> tuple[CodeApprovalRow, Sequence[CodeApprovalRow]]:

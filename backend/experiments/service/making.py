@@ -160,6 +160,7 @@ class Making(Coding):
                 raise WrongState("deleted", "running")
             before = {"name": row.name, "status": row.status}
             await AuditTrail(work.session).record(operator, "experiment.delete", target(row), before=before)
+            await self._end_wishes(work, operator, row)
             await rows.remove(row)
 
     async def _checked(self, operator: Operator, draft: Draft) -> Draft:

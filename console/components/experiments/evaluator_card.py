@@ -6,8 +6,11 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.experiments.source_field import SourceField
 from console.components.ui import field, icon_button, select, status, text_area, text_input
 from console.state.experiment_form import ExperimentFormState as Form
+
+WIDE = ["area", "json", "models", "python"]
 
 
 def evaluator_card(one: Any) -> rx.Component:
@@ -20,6 +23,7 @@ def evaluator_card(one: Any) -> rx.Component:
             away,
             class_name="row",
         ),
+        rx.cond(one.off, status("warn", one.off), rx.fragment()),
         rx.cond(one.own, rx.el.div(rx.foreach(one.own, _entry), class_name="xf-grid"), rx.fragment()),
         rx.el.div(rx.foreach(one.first, _entry), class_name="xf-grid"),
         rx.el.details(
@@ -43,10 +47,11 @@ def _entry(one: Any) -> rx.Component:
         ("number", text_input(input_mode="decimal", **common)),
         ("area", text_area(rows="3", required=one.required, **common)),
         ("lines", text_area(rows="2", placeholder="One a line", **common)),
+        ("python", SourceField.create(label=one.label, name=one.key, seed=one.value)),
         ("json", text_area(rows="4", mono=True, required=one.required, spell_check=False, **common)),
         text_input(required=one.required, **common),
     )
-    wide = (one.kind == "area") | (one.kind == "json") | (one.kind == "models")
+    wide = rx.Var.create(WIDE).contains(one.kind)
     return rx.el.div(
         field(one.label, drawn, html_for=one.key, help_text=one.help),
         key=one.key,

@@ -128,6 +128,7 @@ def _evaluators() -> rx.Component:
     return panel(
         "Scored by",
         rx.foreach(Form.evaluators, evaluator_card),
+        rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
         note="Latency and cost are always compared.",
         acts=add,
     )

@@ -19,6 +19,13 @@ from backend.identity.permissions import NEVER_OF_SUPPORT, PERMISSIONS, Role
 from backend.operator import Operator, Permission
 from tests.backend.experiments.conftest import Lab, prompt
 
+WRONG = (
+    ("def score(output)\n", "Line 1"),
+    ("x = 1\n", "no function called score"),
+    ("# \u202e\n" + "def score(output):\n    return 1\n", "line 1 holds U[+]202E, which nobody sees"),
+    ("def score(output):\n    return 1\u200b\n", "line 2 holds U[+]200B"),
+    ("def score(output):\n    return 1\x0c\n", "line 2 holds U[+]000C"),
+)
 GOOD = "def score(output, expected):\n    return {'passed': output == expected, 'reason': f'{len(output)} letters'}\n"
 
 
@@ -177,7 +184,7 @@ async def test_an_approval_holds_in_its_project_alone(coding: Lab, daniel: Opera
 
 
 async def test_wrong_code_is_refused_before_anybody_is_asked(coding: Lab, daniel: Operator) -> None:
-    for text, words in (("def score(output)\n", "Line 1"), ("x = 1\n", "no function called score")):
+    for text, words in WRONG:
         with pytest.raises(InvalidInput, match=words) as refused:
             await coding.service.create(coding.operator, coding.draft(**python(text)))
         assert list(refused.value.fields) == ["evaluators.0.code"]

@@ -1,0 +1,60 @@
+"""The code that scores an experiment, with what became of it and who may decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console.components.ui import banner, button, code, dialog, field, panel, status, text_area
+from console.state.experiment_code import ExperimentCodeState as Code
+
+REFUSE = "refuse-code-form"
+
+
+def code_that_waits() -> rx.Component:
+    """Draw what needs a person, to stand before anything else."""
+    return rx.foreach(Code.codes, lambda one: rx.cond(one.lead, rx.fragment(_asking(one), _text(one)), rx.fragment()))
+
+
+def code_that_is_decided() -> rx.Component:
+    """Draw what is decided, to stand behind what the experiment found."""
+    return rx.foreach(Code.codes, lambda one: rx.cond(one.lead, rx.fragment(), _text(one)))
+
+
+def _asking(one: Any) -> rx.Component:
+    decide = rx.fragment(
+        button("Refuse", Code.ask_refusal(one.id), size="sm"),
+        button("Approve", Code.approve(one.id), size="sm", kind="primary"),
+    )
+    acts = rx.fragment(
+        rx.cond(one.own, button("Take it back", Code.withdraw(one.id), size="sm"), rx.fragment()),
+        rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
+    )
+    return banner("wait", one.lead, "Read it first: it runs only once it is approved.", acts=acts)
+
+
+def _text(one: Any) -> rx.Component:
+    refuse = button("Refuse it now", Code.ask_refusal(one.id), size="sm")
+    acts = rx.fragment(status(one.mark, one.words), rx.cond(one.may_refuse, refuse, rx.fragment()))
+    return panel(one.title, code(one.lines, one.title), acts=acts)
+
+
+def refuse_code_dialog() -> rx.Component:
+    """Draw the dialog once on the page; `ExperimentCodeState.ask_refusal` opens it."""
+    error = rx.cond(Code.errors.contains("reason"), Code.errors["reason"], "")
+    reason = text_area(id="refuse-code-reason", name="reason", required=True, rows="3")
+    return dialog(
+        "Refuse this code?",
+        rx.el.p("It does not run, in no experiment of the project.", class_name="t2"),
+        rx.el.form(
+            field("Reason", reason, html_for="refuse-code-reason", error=error),
+            id=REFUSE,
+            on_submit=Code.refuse,
+            class_name="formcol",
+        ),
+        identifier="refuse-code",
+        opened=Code.deciding != "",
+        on_close=Code.close,
+        foot=[button("Leave it", Code.close), button("Refuse", kind="danger", type="submit", form=REFUSE)],
+    )
