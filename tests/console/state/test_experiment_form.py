@@ -219,6 +219,7 @@ async def test_the_winner_is_promoted_from_its_page(
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
     [_ async for _ in page.load()]
     assert (page.variants, page.line.status, page.line.retry) == (["v1", "v2"], "done", "")
+    assert (page.flipped, page.group, len(page.rows)) == ("Flipped 0", "all", 4)
     dialog = tab.state(ExperimentPromoteState)
     await dialog.ask()
     assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)

@@ -54,3 +54,18 @@ def test_hover_tells_the_zone() -> None:
 def test_a_number_takes_its_noun() -> None:
     assert formats.counted(1, "passage") == "1 passage"
     assert formats.counted(1_284, "passage") == "1,284 passages"
+
+
+@pytest.mark.parametrize(
+    ("dollars", "words"),
+    [("0", "$0"), ("13.8", "$13.80"), ("1234.5", "$1,234.50"), ("0.14", "$0.14"), ("0.1412", "$0.141"),
+     ("0.0075", "$0.0075"), ("0.000096", "$0.000096"), ("0.5", "$0.50")],
+)  # fmt: skip
+def test_a_price_keeps_the_digits_that_count(dollars: str, words: str) -> None:
+    assert formats.price(Decimal(dollars)) == words
+
+
+def test_an_answer_that_costs_next_to_nothing_is_priced_by_the_thousand() -> None:
+    assert formats.answer_price(Decimal("0.0121")) == "$0.0121"
+    assert formats.answer_price(Decimal("0.000048")) == "$0.048 per 1,000"
+    assert formats.answer_price(Decimal(0)) == "$0"
