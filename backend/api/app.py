@@ -32,6 +32,7 @@ from backend.api import (
     secrets,
     sign_in_policy,
     support,
+    takeovers,
 )
 from backend.api.lasting import Lasting
 from backend.api.limits import Rated
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     flows.router,
     runs.router,
     approvals.router,
+    takeovers.router,
     experiments.router,
     code_approvals.router,
     prompts.router,

@@ -19,6 +19,7 @@ from backend.flows.service.approvals import ApprovalService
 from backend.flows.service.pins import Pins
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
+from backend.flows.service.takeovers import TakeoverService
 from backend.flows.tasks import TimeLimits
 from backend.ids import new_id
 from backend.ports.events import Events
@@ -39,6 +40,7 @@ class Flows:
     runs: RunService
     runner: Runner
     approvals: ApprovalService
+    takeovers: TakeoverService
     watch: Watch
     limits: TimeLimits
     journal: RunJournal
@@ -88,6 +90,7 @@ def open_flows(
         runs=runs,
         runner=runner,
         approvals=approvals,
+        takeovers=TakeoverService(units, events, jobs, conversations),
         limits=TimeLimits(approvals),
         watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),
         journal=journal,

@@ -34,6 +34,7 @@ from backend.flows.context import Outside
 from backend.flows.engine.people import Desk
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
+from backend.flows.service.takeovers import TakeoverService
 from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.identity.service.signing_in import SignInService
@@ -85,6 +86,7 @@ class Services:
     flows: FlowService
     runs: RunService
     approvals: ApprovalService
+    takeovers: TakeoverService
     experiments: ExperimentService
     live_tests: LiveTestService
     demo: DemoService
@@ -171,6 +173,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         flows=running.flows,
         runs=running.runs,
         approvals=running.approvals,
+        takeovers=running.takeovers,
         experiments=experiments.service,
         live_tests=live_tests,
         providers=providers,

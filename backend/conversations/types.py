@@ -99,6 +99,7 @@ class Answer:
     text: str = ""
     error: str = ""
     was_cancelled: bool = False
+    author: str = ""
     citations: tuple[Citation, ...] = ()
     model: str = ""
     tokens_in: int = 0

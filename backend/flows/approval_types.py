@@ -74,6 +74,16 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Takeover:
+    """Who answers a conversation in the place of its flow, and since when."""
+
+    conversation_id: str
+    held_by: str
+    held_by_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """A run that waits at a node, or what came of it. `hash` names the value that was shown: a decision carries it.
 

@@ -77,6 +77,14 @@ class RunWaits(DomainError):
         self.waits_for = waits_for
 
 
+class ConversationHeld(DomainError):
+    """A person answers this conversation: the run was written down and waits for them."""
+
+    def __init__(self, run_id: str, conversation_id: str) -> None:
+        super().__init__("A person answers this conversation.")
+        self.run_id, self.conversation_id = run_id, conversation_id
+
+
 class RecordRefused(GoesOn):
     """The database did not take what a run did: it is left as it stands, and gone on with later."""
 

@@ -162,6 +162,18 @@ class ApprovalRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class TakeoverRow(SQLModel, table=True):
+    """A conversation that a person answers: its flow waits until it is handed back. One row, one person."""
+
+    __tablename__ = "takeover"
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id", ondelete="CASCADE")
+    project_id: str = Field(foreign_key="project.id", index=True)
+    held_by: str
+    held_by_id: str
+    since: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class RunWorkerRow(SQLModel, table=True):
     """A process that runs flows and its pulse: a count and not a time, so that no two clocks are compared."""
 

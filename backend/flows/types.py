@@ -7,7 +7,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from backend.flows.approval_types import Approval, ApprovalState, Asked, Choice, Decided, Decision, OnLimit, Wanted
+from backend.flows.approval_types import (
+    Approval,
+    ApprovalState,
+    Asked,
+    Choice,
+    Decided,
+    Decision,
+    OnLimit,
+    Takeover,
+    Wanted,
+)
 from backend.flows.document import (
     FORMAT,
     Edge,
@@ -65,6 +75,7 @@ __all__ = [
     "Saved",
     "Severity",
     "StaleDraft",
+    "Takeover",
     "Trigger",
     "Try",
     "Usage",

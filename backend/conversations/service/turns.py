@@ -85,6 +85,7 @@ class TurnUseCases(Base):
             message.state = ChatState.CANCELLED
         message.text, message.folded = storable(answer.text), folded(answer.text)
         message.error, message.model = answer.error, answer.model
+        message.author = answer.author or message.author
         message.citations = [citation_values(citation) for citation in answer.citations]
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
@@ -104,6 +105,28 @@ class TurnUseCases(Base):
         rows.add(message)
         rows.add(conversation)
         return True
+
+    async def add_reply(self, work: Work, operator: Operator, conversation: ConversationRow, text: str) -> None:
+        """Write what a person says in the place of the flow, where no question is open. The row is locked."""
+        rows, now = ConversationRepository(work.session, operator.project_id), utc_now()
+        rows.add(
+            MessageRow(
+                id=new_id("msg"),
+                project_id=operator.project_id,
+                conversation_id=conversation.id,
+                role=Role.ASSISTANT,
+                author=operator.name,
+                state=ChatState.ANSWERED,
+                text=storable(text),
+                folded=folded(text),
+                version=conversation.version,
+                created_at=now,
+            )
+        )
+        conversation.state, conversation.last_message_at, conversation.is_fresh = ChatState.ANSWERED, now, True
+        conversation.last_text = first_words(text, PREVIEW_CHARACTERS)
+        conversation.num_messages += 1
+        rows.add(conversation)
 
     async def hand_over(self, work: Work, operator: Operator, flow_id: str, *, to: str) -> None:
         """Give the talks of a flow to the one that took its place, within the caller's unit of work."""

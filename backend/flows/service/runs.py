@@ -16,7 +16,7 @@ from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
-from backend.flows.errors import RunInterrupted, RunNotFound
+from backend.flows.errors import ConversationHeld, RunInterrupted, RunNotFound
 from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
@@ -25,7 +25,7 @@ from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
-from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, run_topic
+from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, Usage, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.database import OfProject
@@ -68,7 +68,10 @@ class RunService:
         """
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
-        job = await self._starting.job(operator, prepared)
+        try:
+            job = await self._starting.job(operator, prepared)
+        except ConversationHeld as held:
+            return RunResult(held.run_id, RunStatus.WAITING, None, Usage(), [], held.conversation_id, "", "", 0)
         task = self._runner.start(job)
         try:
             outcome = await asyncio.shield(task)
@@ -85,7 +88,10 @@ class RunService:
         """
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
-        job = await self._starting.job(operator, prepared)
+        try:
+            job = await self._starting.job(operator, prepared)
+        except ConversationHeld as held:
+            return _held(held)
 
         async def events() -> AsyncGenerator[dict[str, Any]]:
             task: asyncio.Task[RunOutcome] | None = None
@@ -127,8 +133,9 @@ class RunService:
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
         async with self._units.write(operator) as work:
-            await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
-            work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
+            _, is_held = await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
+            if not is_held:
+                work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run
 
     async def pin_draft(self, operator: Operator, name: str) -> str:
@@ -236,6 +243,12 @@ class RunService:
             stored = await FlowRepository(session, operator.project_id).snapshot(row.snapshot_id)
             document = FlowDocument.stored(stored or {})
             return RunDetail(run_of(row, flow), document, node_runs_of(document, nodes))
+
+
+async def _held(held: ConversationHeld) -> AsyncGenerator[dict[str, Any]]:
+    """Say the only word of a run that waits for the person who answers its conversation."""
+    said = {"event": "run.waiting", "run_id": held.run_id, "status": "waiting", "waits_for": []}
+    yield {"conversation_id": held.conversation_id, **said, "usage": Usage().as_json(), "time_ms": 0}
 
 
 def _result(run_id: str, outcome: RunOutcome, conversation_id: str | None) -> RunResult:

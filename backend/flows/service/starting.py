@@ -13,7 +13,7 @@ from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunJob
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.plan import Plan
-from backend.flows.errors import VersionNotFound
+from backend.flows.errors import ConversationHeld, VersionNotFound
 from backend.flows.graph.validation import errors_of, problems_of
 from backend.flows.models import FlowRow, RunRow
 from backend.flows.nodes.input import InputConfig, accepted, message_field
@@ -21,6 +21,7 @@ from backend.flows.nodes.registry import AnyKind
 from backend.flows.published import Live, Published
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.runs import RunRepository
+from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.service.parts import flow_row
 from backend.flows.service.pins import Pins
 from backend.flows.service.versions import refuse_errors
@@ -84,14 +85,19 @@ class Starting:
         return Prepared(run_id, live, plan, wish, message)
 
     async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
-        """Make the job of a run that starts now. A chat's question and run row are committed first, together."""
+        """Make the job of a run that starts now. A chat's question and run row are committed first, together.
+
+        Raise ConversationHeld where a person answers in its place; the run is then written down all the same.
+        """
         opening: RunOpening | None = None
         conversation_id, history = None, await self._history(operator, prepared)
         if prepared.message is None:
             opening = self._opening(operator, prepared)
         else:
             async with self._units.write(operator) as work:
-                conversation_id = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
+                conversation_id, is_held = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
+            if is_held:
+                raise ConversationHeld(prepared.run_id, conversation_id or "")
         facts = RunFacts(
             run_id=prepared.run_id,
             flow_id=prepared.live.flow_id,
@@ -103,8 +109,13 @@ class Starting:
         )
         return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
 
-    async def open_row(self, work: Work, operator: Operator, prepared: Prepared, status: RunStatus) -> str | None:
-        """Write the run's row, and the question of a chat; return its conversation."""
+    async def open_row(
+        self, work: Work, operator: Operator, prepared: Prepared, status: RunStatus
+    ) -> tuple[str | None, bool]:
+        """Write the run's row, and the question of a chat; return its conversation, and whether a person holds it.
+
+        Then the run waits for them. Whoever takes over locks the conversation as `open` does: neither misses the other.
+        """
         rows = RunRepository(work.session, operator.project_id)
         conversation_id = None
         if prepared.message is not None:
@@ -118,6 +129,8 @@ class Starting:
                 conversation_id=prepared.wish.conversation_id,
                 trigger=prepared.wish.trigger,
             )
+        holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")
+        status = RunStatus.WAITING if holder else status
         running = status is RunStatus.RUNNING
         rows.add(
             RunRow(
@@ -137,7 +150,7 @@ class Starting:
                 started_at=utc_now() if running else None,
             )
         )
-        return conversation_id
+        return conversation_id, holder is not None
 
     async def _history(self, operator: Operator, prepared: Prepared) -> tuple[dict[str, object], ...]:
         acting = run_operator(operator.project_id, operator.user_id, operator.name)

@@ -1,0 +1,146 @@
+"""A person answers a conversation in the place of its flow, and hands it back."""
+
+from __future__ import annotations
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
+from backend.columns import storable, utc_now
+from backend.conversations.errors import ConversationNotFound
+from backend.conversations.models import ConversationRow
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service import ConversationService
+from backend.conversations.types import Answer
+from backend.errors import Conflict, InvalidInput
+from backend.flows.models import RunRow, TakeoverRow
+from backend.flows.repository.approvals import ApprovalRepository
+from backend.flows.repository.takeovers import TakeoverRepository
+from backend.flows.service.runs import JOB
+from backend.flows.types import RunStatus, Takeover, Usage, run_topic
+from backend.operator import Operator, Permission
+from backend.ports.events import Events
+from backend.ports.jobs import Jobs
+from backend.unit_of_work import Units, Work
+
+MAX_REPLY = 20_000
+ANSWERED_BELOW = "Answered with the question after it."
+
+
+class TakeoverService:
+    """Each act locks the conversation first, as every new question does."""
+
+    def __init__(self, units: Units, events: Events, jobs: Jobs, log: ConversationService) -> None:
+        self._units, self._events, self._jobs, self._log = units, events, jobs, log
+
+    async def holder(self, operator: Operator, conversation_id: str) -> Takeover | None:
+        """Return who answers, None while the flow does. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            if (
+                await ConversationRepository(session, operator.project_id).conversation(conversation_id, lock=False)
+                is None
+            ):
+                raise ConversationNotFound
+            row = await TakeoverRepository(session, operator.project_id).holder(conversation_id)
+        return _takeover(row) if row else None
+
+    async def take(self, operator: Operator, conversation_id: str) -> Takeover:
+        """Let the flow pause before its next answer. Raise ConversationNotFound, Conflict while it is another's."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            conversation, held = await self._locked(work, operator, conversation_id)
+            if held and held.held_by_id != operator.user_id:
+                raise Conflict(f"{held.held_by} answers this conversation since {held.since:%H:%M} UTC.")
+            if not conversation.flow_id:
+                raise Conflict("No flow answers here: this conversation was held elsewhere.")
+            if held is None:
+                held = TakeoverRow(
+                    conversation_id=conversation_id,
+                    project_id=operator.project_id,
+                    held_by=operator.name,
+                    held_by_id=operator.user_id,
+                )
+                work.session.add(held)
+                await self._record(work, operator, "take_over", conversation_id)
+            return _takeover(held)
+
+    async def reply(self, operator: Operator, conversation_id: str, text: str) -> None:
+        """Answer the question that waits, else say something more.
+
+        Raise ConversationNotFound, InvalidInput, Conflict for who does not hold the conversation.
+        """
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        text = str(storable(text)).strip()
+        if not 1 <= len(text) <= MAX_REPLY:
+            raise InvalidInput(f"A reply has 1 to {MAX_REPLY:,} characters.", fields={"text": "Write something."})
+        async with self._units.write(operator) as work:
+            conversation, held = await self._locked(work, operator, conversation_id)
+            if held is None or held.held_by_id != operator.user_id:
+                raise Conflict("You do not hold this conversation.", hint="Take it over first.")
+            runs = await TakeoverRepository(work.session, operator.project_id).runs(conversation_id)
+            for run in runs[:-1]:
+                _end(run, RunStatus.CANCELLED, error=ANSWERED_BELOW)
+                cancelled = Answer(run_id=run.id, error=ANSWERED_BELOW, was_cancelled=True)
+                await self._log.close_turn(work, operator, cancelled)
+            if runs:
+                _end(runs[-1], RunStatus.DONE, output={"answer": text})
+                answered = Answer(run_id=runs[-1].id, text=text, author=operator.name)
+                await self._log.close_turn(work, operator, answered)
+            else:
+                await self._log.add_reply(work, operator, conversation, text)
+            work.session.add_all(runs)
+            await self._record(work, operator, "reply", conversation_id)
+            ended = [(run.id, run.status, run.output, run.error) for run in runs]
+        for run_id, status, output, error in ended:
+            await self._tell(run_id, status, output, error)
+
+    async def hand_back(self, operator: Operator, conversation_id: str) -> None:
+        """Let the flow answer again, first what nobody answered. An admin hands back for somebody else.
+
+        Raise ConversationNotFound, Conflict for who neither holds it nor manages the project.
+        """
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            _, held = await self._locked(work, operator, conversation_id)
+            if held is None:
+                return
+            if held.held_by_id != operator.user_id and not operator.may(Permission.PROJECT_MANAGE):
+                raise Conflict(f"{held.held_by} holds this conversation.", hint="They, or an admin, hand it back.")
+            await work.session.delete(held)
+            rows = ApprovalRepository(work.session, operator.project_id)
+            waiting = await TakeoverRepository(work.session, operator.project_id).runs(conversation_id)
+            going = [(run.id, attempt) for run in waiting if (attempt := await rows.go_on(run.id)) is not None]
+            await self._record(work, operator, "hand_back", conversation_id)
+
+            async def carry_on() -> None:
+                for run_id, attempt in going:
+                    await self._jobs.enqueue(JOB, run_id, attempt)
+
+            work.after_commit(carry_on)
+
+    async def _locked(
+        self, work: Work, operator: Operator, conversation_id: str
+    ) -> tuple[ConversationRow, TakeoverRow | None]:
+        conversation = await ConversationRepository(work.session, operator.project_id).conversation(conversation_id)
+        if conversation is None:
+            raise ConversationNotFound
+        return conversation, await TakeoverRepository(work.session, operator.project_id).holder(conversation_id)
+
+    async def _record(self, work: Work, operator: Operator, act: str, conversation_id: str) -> None:
+        await AuditTrail(work.session).record(operator, f"conversation.{act}", Target("conversation", conversation_id))
+
+    async def _tell(self, run_id: str, status: str, output: object, error: str) -> None:
+        """Say the last word of a run for whoever watches it."""
+        event = "run.done" if status == RunStatus.DONE else "run.failed"
+        facts = {"event": event, "run_id": run_id, "status": str(status), "usage": Usage().as_json(), "time_ms": 0}
+        await self._events.publish(
+            run_topic(run_id), {**facts, "output": output, "citations": [], "error": error, "node": ""}
+        )
+
+
+def _end(run: RunRow, status: RunStatus, *, output: dict[str, str] | None = None, error: str = "") -> None:
+    run.status, run.output, run.error = status.value, output, error
+    run.started_at = run.finished_at = utc_now()
+
+
+def _takeover(row: TakeoverRow) -> Takeover:
+    return Takeover(row.conversation_id, row.held_by, row.held_by_id, row.since)
