@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 
 from backend.api.access import allowed
 from backend.api.conversation_search_bodies import (
@@ -18,6 +19,7 @@ from backend.api.conversation_search_bodies import (
     ViewBody,
     ViewList,
 )
+from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
@@ -75,6 +77,14 @@ async def search_conversations(
         next=found.listed.next,
         facets=FacetsBody.of(found.facets),
     )
+
+
+@router.get("/conversation-export", response_class=StreamingResponse)
+async def export_conversations(operator: Reader, filters: Annotated[Filters, Depends(filters_of)]) -> StreamingResponse:
+    """Return what fits as CSV, guarded against formulas."""
+    lines = await services().conversations.export(operator, filters)
+    headers = {**AS_DATA, "Content-Disposition": 'attachment; filename="conversations.csv"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/conversation-views")

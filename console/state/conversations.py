@@ -14,7 +14,15 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
 from console.state import formats
-from console.state.conversations_filters import COLUMNS, FILTERS, FilterLines, Pair, filter_lines, filters_of
+from console.state.conversations_filters import (
+    COLUMNS,
+    FILTERS,
+    FilterLines,
+    Pair,
+    export_address,
+    filter_lines,
+    filters_of,
+)
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.seat import Phased
 
@@ -34,6 +42,7 @@ class ConversationsState(Phased, rx.State):
     query: rx.Field[str] = rx.field("")
     total: rx.Field[str] = rx.field("")
     matching: rx.Field[str] = rx.field("")
+    export_href: rx.Field[str] = rx.field("")
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
@@ -56,17 +65,18 @@ class ConversationsState(Phased, rx.State):
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
             self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
-            self._show_filters(found.facets)
+            self._show_filters(operator, found.facets)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
         found = await services().conversations.browse(operator, self._filters(), Page(limit=1))
-        self._show_filters(found.facets)
+        self._show_filters(operator, found.facets)
 
-    def _show_filters(self, facets: Facets) -> None:
+    def _show_filters(self, operator: Operator, facets: Facets) -> None:
         self.filters = filter_lines(facets, self._chosen)
+        self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
         self.matching = formats.count(facets.matching)
 

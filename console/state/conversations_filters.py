@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from backend.conversations.types import (
     Channel,
@@ -127,3 +128,9 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         models=all_of("model"),
         prompts=all_of("prompt"),
     )
+
+
+def export_address(project_id: str, text: str, chosen: Iterable[Pair]) -> str:
+    """Return where what is shown can be had as a file."""
+    pairs = [("flow_id" if key == "flow" else key, value) for key, value in chosen]
+    return f"/api/conversation-export?{urlencode([('project_id', project_id), ('text', text), *pairs])}"

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Console
+from tests.journeys.test_hostile_words import NAME, NOTHING, OUT, TEXT
 
 # As fast as a person types: answers of the server must not put back what stood there before.
 TYPING_MS = 120
@@ -200,6 +201,34 @@ def test_what_was_said_stays_text(console: Console, flow: str, text: str) -> Non
         assert said.evaluate("(node) => node.children.length") == 0
     assert page.title() != "run"
     assert all(url.startswith((console.base_url, "data:", "blob:")) for url in asked)
+
+
+def test_every_field_of_a_reported_conversation_stays_text(console: Console, flow: str) -> None:
+    said = [
+        {"role": role, "content": text, "name": NAME, "tool_calls": [{"function": {"name": NAME, "arguments": TEXT}}]}
+        for text in (*CORPUS, TEXT)
+        for role in ("user", "assistant", "tool", "system")
+    ]
+    body = {
+        "session_id": NAME, "agent_config": NAME, "agent_name": NAME, "duration": 1, "turn_count": 2,
+        "transcript": {"messages": said}, "metadata": {NAME: TEXT},
+    }  # fmt: skip
+    made = console.api.post("/api/conversations/", json=body)
+    assert made.status_code == 201, made.text
+    conversation = made.json()["conversation"]["id"]
+    view = {"name": NAME[:60], "query": {"text": TEXT[:150], "flow": [NAME]}}
+    kept = console.api.post("/api/conversation-views", json=view)
+    page, asked = console.page, list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    for address in (f"/conversations/{conversation}", f"/conversations?beside={conversation}"):
+        console.open(address)
+        expect(page.locator(".msg").first).to_be_visible()
+        page.get_by_role("button", name="Views").click()
+        expect(page.get_by_role("menuitem", name=NAME[:60], exact=True)).to_be_visible()
+        assert page.evaluate(OUT) == NOTHING
+    assert all(url.startswith((console.base_url, "data:", "blob:")) for url in asked)
+    console.api.delete(f"/api/conversation-views/{kept.json()['id']}")
+    console.api.delete(f"/api/conversations/{conversation}")
 
 
 def test_the_log_pleases_an_auditor(console: Console, flow: str) -> None:

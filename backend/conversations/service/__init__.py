@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.conversations.service.exporting import ExportUseCases
 from backend.conversations.service.indexing import IndexingUseCases
 from backend.conversations.service.judging import JudgingUseCases
 from backend.conversations.service.reading import ReadingUseCases
@@ -11,7 +12,7 @@ from backend.conversations.service.views import ViewUseCases
 
 
 class ConversationService(
-    TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, ViewUseCases, IndexingUseCases
+    TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, ViewUseCases, ExportUseCases, IndexingUseCases
 ):
     """Everything that is done with conversations."""
 

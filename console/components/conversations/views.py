@@ -17,6 +17,7 @@ from console.components.ui import (
     menu,
     menu_item,
     menu_line,
+    menu_link,
     refusal,
     switch,
     text_input,
@@ -40,6 +41,7 @@ def tools() -> rx.Component:
             ),
             menu_line(),
             menu_item("Save what is shown", Views.open, icon="plus"),
+            menu_link("Export as CSV", State.export_href, icon="download", download=True),
             label="Saved views",
         ),
         menu(

@@ -1,0 +1,98 @@
+"""The log over REST: found, read message by message, kept as views, exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.bootstrap import Services
+from backend.conversations.reports import Report
+from tests.backend.api.test_conversations import client, make, prompt
+
+__all__ = ["client"]
+
+
+async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.AsyncClient) -> None:
+    await make(client, session_id="bank", agent_config="bank", task_completed=True)
+    await make(client, session_id="retail")
+    answer = await client.get("/api/conversation-search", params={"text": "48790 way", "outcome": "completed"})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [one["session_id"] for one in told["conversations"]] == ["bank"]
+    assert (told["facets"]["total"], told["facets"]["matching"], told["next"]) == (2, 1, None)
+    assert {one["value"]: one["count"] for one in told["facets"]["outcomes"]} == {
+        "completed": 1, "not_completed": 0, "unknown": 1
+    }  # fmt: skip
+    assert [one["count"] for one in told["facets"]["flows"]] == [1, 0]
+    assert (await client.get("/api/conversation-search", params={"state": "odd"})).status_code == 422
+
+
+async def test_a_prompts_version_is_a_choice(client: httpx.AsyncClient) -> None:
+    await make(client, experiment_id=await prompt(client))
+    await make(client)
+    (facet,) = (await client.get("/api/conversation-search")).json()["facets"]["prompts"]
+    assert (facet["value"], facet["count"]) == ("calm v1", 1)
+    found = (await client.get("/api/conversation-search", params={"prompt": "calm v1"})).json()
+    assert [one["prompt_version"] for one in found["conversations"]] == [1]
+
+
+async def test_messages_are_read_page_by_page(client: httpx.AsyncClient) -> None:
+    said = [{"role": ("user", "assistant")[number % 2], "content": f"line {number}"} for number in range(7)]
+    made = await make(client, transcript={"messages": said})
+    texts, after = [], ""
+    while True:
+        query = {"limit": 3, "after": after}
+        page = (await client.get(f"/api/conversations/{made['id']}/messages", params=query)).json()
+        texts += [one["text"] for one in page["messages"]]
+        if not (after := page["next"] or ""):
+            break
+    assert texts == [f"line {number}" for number in range(7)]
+    assert (await client.get("/api/conversations/nothing/messages")).status_code == 404
+
+
+async def test_a_view_is_kept_replaced_and_deleted(client: httpx.AsyncClient) -> None:
+    query = {"text": "sofa", "state": ["failed"], "columns": ["cost"]}
+    for text in ("sofa", "lamp"):
+        kept = await client.post("/api/conversation-views", json={"name": "Bad", "query": query | {"text": text}})
+        assert kept.status_code == 201
+    views = (await client.get("/api/conversation-views")).json()["views"]
+    assert [(one["name"], one["query"]) for one in views] == [("Bad", query | {"text": "lamp"})]
+    path = f"/api/conversation-views/{views[0]['id']}"
+    assert [(await client.delete(path)).status_code for _ in range(2)] == [204, 404]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ""}, {"name": "x" * 61}, {"query": {"colour": ["red"]}}, {"query": {"flow": "a"}},
+     {"query": {"flow": [7]}}, {"query": {"text": "x" * 201}}, {"query": []}, {"project_id": "p"}],
+)  # fmt: skip
+async def test_a_view_that_no_list_understands_is_422(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
+    body = {"name": "Bad", "query": {}} | wrong
+    assert (await client.post("/api/conversation-views", json=body)).status_code == 422
+
+
+async def test_an_export_holds_no_formula(client: httpx.AsyncClient) -> None:
+    formula = '=HYPERLINK("http://evil.example")'
+    said = {"messages": [{"role": "user", "content": formula}, {"role": "assistant", "content": "@SUM(1)"}]}
+    await make(client, session_id="+1-2", agent_config="-x", agent_name="\t=1", transcript=said, duration=-5)
+    await make(client, session_id="plain", task_completed=True)
+    answer = await client.get("/api/conversation-export", params={"outcome": "unknown"})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    told = {name: row[name] for name in ("title", "last_text", "flow_name", "session_id", "agent_config", "seconds")}
+    assert told == {
+        "title": f"'{formula}", "last_text": "'@SUM(1)", "flow_name": "'\t=1", "session_id": "'+1-2",
+        "agent_config": "'-x", "seconds": "-5.0",
+    }  # fmt: skip
+
+
+async def test_an_export_goes_past_a_page(client: httpx.AsyncClient, services: Services) -> None:
+    owner = await services.identity.ensure_owner()
+    for number in range(501):
+        await services.conversations.report(owner, Report(f"s{number}", "retail", "sales"))
+    answer = await client.get("/api/conversation-export")
+    assert len({row["session_id"] for row in csv.DictReader(io.StringIO(answer.text))}) == 501
