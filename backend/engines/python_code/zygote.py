@@ -32,6 +32,7 @@ BEGIN = struct.Struct("<IIdQ")
 ENDED = struct.Struct("<Ii?")
 CHANNEL = 3
 MOST_DESCRIPTORS = 64
+EVERY_DESCRIPTOR = 1 << 20
 NICENESS = 10
 NO_FENCE = "no_fence"
 
@@ -75,7 +76,7 @@ def _be_the_fork(zygote: int, channel: int, cpu_seconds: int, memory_bytes: int)
     try:
         die_with(zygote)
         os.dup2(channel, CHANNEL)
-        os.closerange(CHANNEL + 1, MOST_DESCRIPTORS)
+        os.closerange(CHANNEL + 1, EVERY_DESCRIPTOR)
         for standard in (1, 2):
             os.dup2(0, standard)
         _answer(_fenced_order(cpu_seconds, memory_bytes), memory_bytes)
@@ -123,5 +124,8 @@ def main(parent_pid: str, descriptor: str) -> None:
     sys.meta_path[:] = [BuiltinImporter, FrozenImporter]
     gc.collect()
     gc.freeze()  # pages that no collection touches stay shared with the forks
-    with socket.socket(fileno=int(descriptor)) as control, contextlib.suppress(ConnectionError):
+    # A busy server hands over a high number: beyond those that a fork closes, and that select knows.
+    low = os.dup(int(descriptor))
+    os.closerange(low + 1, EVERY_DESCRIPTOR)
+    with socket.socket(fileno=low) as control, contextlib.suppress(ConnectionError):
         _serve(control)

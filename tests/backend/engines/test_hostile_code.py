@@ -9,12 +9,10 @@ import subprocess
 import textwrap
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from backend.engines.python_code import fence
 from backend.engines.python_code.link import Limits
 from backend.engines.python_code.probe import PROBE
 from backend.engines.python_code.runner import FencedCode
@@ -266,35 +264,3 @@ async def test_a_machine_that_cannot_fence_runs_nothing(tmp_path: Path, monkeypa
     with pytest.raises(Exception, match="does not fence it"):
         await code.run("def score():\n    return 1\n", {})
     await code.close()
-
-
-async def test_a_machine_whose_calls_are_unknown_has_no_fence() -> None:
-    with pytest.raises(fence.NoFence, match="the calls of a riscv64 are not known here"):
-        fence._filter("riscv64")
-
-
-def run_filter(machine: str, architecture: int, number: int, third: int = 0) -> int:
-    """Do what the kernel does with the program."""
-    lines, at, held = fence._filter(machine), 0, 0
-    given: dict[int, Any] = {0: number, 4: architecture, 32: third}
-    while True:
-        code, jump_true, jump_false, value = lines[at]
-        at += 1
-        if code == fence.LOAD:
-            held = given[value]
-        elif code == fence.RETURN:
-            return value
-        else:
-            is_true = held == value if code == fence.JUMP_IF_EQUAL else bool(held & value)
-            at += jump_true if is_true else jump_false
-
-
-@pytest.mark.parametrize("machine", fence.CALLS)
-async def test_the_filter_allows_its_list_and_nothing_else(machine: str) -> None:
-    word = fence.ARCHITECTURES[machine][0]
-    plain, mapping = fence.CALLS[machine]
-    allowed = [number for number in range(600) if run_filter(machine, word, number) == fence.ALLOW]
-    assert allowed == sorted((*plain, *mapping))
-    assert [run_filter(machine, word, number, 4) for number in mapping] == [fence.REFUSE_WITH_EPERM] * 2
-    assert run_filter(machine, word, 0x40000000) == fence.REFUSE_WITH_EPERM
-    assert run_filter(machine, 0x40000003, plain[0]) == fence.KILL
