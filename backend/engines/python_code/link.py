@@ -84,6 +84,8 @@ class Link:
         except OSError as error:
             ours.close()
             del self._waiting[number]
+            self.kill()
+            self._end()  # before its end is heard of, so that the next try starts another one
             raise RoomDied(f"it takes no orders: {error}") from error
         try:
             async with asyncio.timeout(limits.seconds + GRACE_SECONDS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,15 @@ async def test_a_fork_of_a_busy_server_holds_its_own_socket_alone(tmp_path: Path
         await code.close()
         for descriptor in busy:
             os.close(descriptor)
+
+
+async def test_a_zygote_whose_end_was_not_heard_of_yet_is_started_again(tmp_path: Path) -> None:
+    code = FencedCode(tmp_path / "log", switched_on=True)
+    assert await code.why_off() == ""
+    assert code._start
+    code._start.result()._control.shutdown(socket.SHUT_RDWR)
+    assert (await code.run("def score():\n    return 1\n", {})).value == 1
+    await code.close()
 
 
 @pytest.mark.security("21")
