@@ -83,6 +83,7 @@ from console.state.runs import RunsState
 from console.state.secrets import SecretsState
 from console.state.sign_in_policy import SignInPolicyState
 from console.state.support import SupportState
+from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
 
 
@@ -104,13 +105,27 @@ PAGES: tuple[Page, ...] = (
         conversations,
         routes.CONVERSATIONS,
         "Conversations · Signalbox",
-        [ConversationsState.load, ConversationViewsState.load, TranscriptState.load, BesideState.load, *CARDS],
+        [
+            ConversationsState.load,
+            ConversationViewsState.load,
+            TranscriptState.load,
+            BesideState.load,
+            *CARDS,
+            TakeoverState.load,
+        ],
     ),
     Page(
         conversation,
         routes.CONVERSATION,
         "Conversation · Signalbox",
-        [TranscriptState.load, ConversationsState.load, ConversationViewsState.load, BesideState.load, *CARDS],
+        [
+            TranscriptState.load,
+            ConversationsState.load,
+            ConversationViewsState.load,
+            BesideState.load,
+            *CARDS,
+            TakeoverState.load,
+        ],
     ),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(

@@ -9,6 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.approvals.card import approval_cards
 from console.components.conversations.message import facts, message
+from console.components.conversations.takeover import takeover_foot
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
     button,
@@ -33,7 +34,7 @@ def transcript() -> rx.Component:
     return rx.el.section(
         phase_view(
             TranscriptState.phase,
-            rx.fragment(_head(), _messages(), approval_cards()),
+            rx.fragment(_head(), _messages(), approval_cards(), takeover_foot()),
             skeleton=skeleton_rows(220, 90, count=6),
             empty=empty_state("No conversation is open", "What was asked and answered stands here."),
             problem=TranscriptState.problem,

@@ -1,0 +1,47 @@
+"""The foot of a transcript: take over, reply, hand back, or who else does."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from console.components.ui import button, status, text_input
+from console.state.takeover import TakeoverState as Takeover
+
+
+def takeover_foot() -> rx.Component:
+    free = rx.el.div(
+        rx.el.span("The flow answers here. It pauses when you take over.", class_name="t12 t2 grow"),
+        button("Take over", Takeover.take, icon="hand"),
+        class_name="tk row",
+    )
+    other = rx.el.div(
+        status("wait", rx.fragment(Takeover.held_by, " answers this conversation since ", Takeover.since, ".")),
+        class_name="tk row",
+    )
+    return rx.cond(
+        Takeover.may_reply,
+        rx.cond(Takeover.held_by == "", free, rx.cond(Takeover.is_mine, _mine(), other)),
+        rx.fragment(),
+    )
+
+
+def _mine() -> rx.Component:
+    wrong = rx.el.p(status("fail", Takeover.errors["text"]), role="alert")
+    return rx.el.div(
+        rx.el.div(
+            status("wait", rx.fragment("You answer since ", Takeover.since, ". The flow waits.")),
+            button("Hand back", Takeover.hand_back, size="sm", class_name="r"),
+            class_name="row",
+        ),
+        rx.el.form(
+            text_input(
+                name="text", placeholder="Reply under your name", aria_label="Reply", dir="auto", class_name="grow"
+            ),
+            button("Send", kind="primary", type="submit"),
+            on_submit=Takeover.send,
+            reset_on_submit=True,
+            class_name="row",
+        ),
+        rx.cond(Takeover.errors.contains("text"), wrong, rx.fragment()),
+        class_name="tk",
+    )

@@ -1,0 +1,61 @@
+"""Who answers the conversation that is open, and the reply of whoever took it over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from console.state import formats
+from console.state.forms import Formed
+from console.state.transcript import TranscriptState
+
+
+class TakeoverState(Formed, rx.State):
+    """`held_by` is empty while the flow answers; `is_mine` where the one who looks does."""
+
+    held_by: rx.Field[str] = rx.field("")
+    since: rx.Field[str] = rx.field("")
+    is_mine: rx.Field[bool] = rx.field(default=False)
+    may_reply: rx.Field[bool] = rx.field(default=False)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read who answers."""
+        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+
+    async def _read(self, operator: Operator) -> None:
+        shown = await self.get_state(TranscriptState)
+        known = shown.phase == "ready" and shown.flow_href
+        held = await services().takeovers.holder(operator, shown.conversation_id) if known else None
+        zone = await self._zone()
+        self.held_by, self.is_mine = (held.held_by, held.held_by_id == operator.user_id) if held else ("", False)
+        self.since = formats.day(held.since, zone, formats.now()) if held else ""
+        self.may_reply = bool(known) and operator.may(Permission.CONVERSATIONS_REPLY)
+
+    @rx.event
+    async def take(self) -> None:
+        """Let the flow pause, and answer in its place."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await services().takeovers.take(operator, (await self.get_state(TranscriptState)).conversation_id)
+        await self._read(operator)
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Say it under one's own name."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        shown = await self.get_state(TranscriptState)
+        async with self._checking():
+            await services().takeovers.reply(operator, shown.conversation_id, str(form.get("text", "")))
+            return TranscriptState.load
+        return None
+
+    @rx.event
+    async def hand_back(self) -> Any:
+        """Let the flow answer again."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await services().takeovers.hand_back(operator, (await self.get_state(TranscriptState)).conversation_id)
+        await self._read(operator)
+        return TranscriptState.load
