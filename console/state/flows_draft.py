@@ -40,7 +40,7 @@ class FlowDraftState(Addressed, Phased, rx.State):
     may_publish: rx.Field[bool] = rx.field(default=False)
     may_run: rx.Field[bool] = rx.field(default=False)
     _version: int = 0
-    _zone: str = "UTC"
+    _zone_name: str = "UTC"
 
     @rx.var
     def shown(self) -> Phase:
@@ -57,7 +57,7 @@ class FlowDraftState(Addressed, Phased, rx.State):
             yield
         self.address = wanted
         async with self._loading():
-            self._zone = (await self._person()).time_zone
+            self._zone_name = (await self._person()).time_zone
             self.may_edit = operator.may(Permission.FLOWS_EDIT)
             self.may_publish = operator.may(Permission.FLOWS_PUBLISH)
             self.may_run = operator.may(Permission.FLOWS_RUN)
@@ -79,12 +79,12 @@ class FlowDraftState(Addressed, Phased, rx.State):
         with caught(StaleDraft, InvalidInput) as refusal:
             saved = await services().flows.apply(operator, self.key, self._version, operations)
             self._version = saved.version
-            status._show(saved, self._zone)
+            status._show(saved, self._zone_name)
             if any(one.get("op") in CHANGES_FORM for one in operations):
                 (await self.get_state(FlowFormState))._read((await services().flows.get(operator, self.key)).draft)
         match refusal.error:
             case StaleDraft() as stale:
-                status._outdate(stale, operator.name, self._zone)
+                status._outdate(stale, operator.name, self._zone_name)
             case InvalidInput() as refused:
                 yield warn(refused.message, "The canvas shows the draft as it is kept.")
                 await self._again(operator)
@@ -116,7 +116,7 @@ class FlowDraftState(Addressed, Phased, rx.State):
         self.seed, self._version = flow.draft.as_json(), flow.draft_version
         self.revision += 1
         (await self.get_state(FlowFormState))._read(flow.draft)
-        (await self.get_state(FlowSaveState))._begin(flow, problems, self._zone)
+        (await self.get_state(FlowSaveState))._begin(flow, problems, self._zone_name)
 
     async def _again(self, operator: Operator) -> None:
         flow = await services().flows.get(operator, self.key)
