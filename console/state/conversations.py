@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from console.state.conversations_filters import (
     export_address,
     filter_lines,
     filters_of,
+    ticked,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.seat import Phased
@@ -98,13 +100,15 @@ class ConversationsState(Phased, rx.State):
         await self._read(operator)
 
     @rx.event
-    async def toggle(self, facet: str, value: str) -> None:
-        """Add a choice to a filter, or take it away."""
+    async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
+        """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         pair: Pair = (facet, value)
         kept = tuple(one for one in self._chosen if one != pair)
         self._chosen = kept if len(kept) < len(self._chosen) else (*kept, pair)
         self.num_filters = len(self._chosen)
+        self.filters = ticked(self.filters, self._chosen)
+        yield
         await self._read(operator)
 
     @rx.event(temporal=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from backend.conversations.types import (
@@ -80,6 +80,14 @@ def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[Fi
     """Return the filters that have anything to choose."""
     lines = choices(facets, chosen)
     return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines[key]]
+
+
+def ticked(filters: list[FilterLines], chosen: tuple[Pair, ...]) -> list[FilterLines]:
+    """Return the same lines with other boxes ticked."""
+    return [
+        replace(one, lines=[replace(line, chosen=(one.key, line.value) in chosen) for line in one.lines])
+        for one in filters
+    ]
 
 
 def _tokens(row: Conversation) -> int:

@@ -132,7 +132,7 @@ def test_keys_lead_to_pages_and_the_question_mark_shows_them_all(console: Consol
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()  # while it closes, keys are its own
     page.keyboard.type("ga")
-    page.wait_for_url("**/activity")
+    page.wait_for_url("**/approvals")
 
 
 def test_single_keys_stay_letters_in_a_field_and_can_be_switched_off(console: Console) -> None:

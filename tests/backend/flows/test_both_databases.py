@@ -158,7 +158,7 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
         rows = RunRepository(work.session, owner.project_id)
         await rows.ask_to_cancel(run_id)
         assert await Ownership(work.session).asked_to_cancel([run_id]) == [run_id]
-        assert not await rows.cancel_queued(run_id, "Cancelled.", utc_now())
+        assert not await rows.cancel_idle(run_id, "Cancelled.", utc_now())
         found = await rows.run(run_id)
         assert found is not None
         assert found[0].status == RunStatus.RUNNING, "only a queued run is ended from outside"

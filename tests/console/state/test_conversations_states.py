@@ -67,12 +67,16 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     state = tab.state(ConversationsState)
     await state.search("where is")
     assert (state.phase, len(state.rows)) == ("ready", 2)
-    await state.toggle("flow", "Returns")
+    counting = state.toggle("flow", "Returns")
+    await anext(counting)
+    assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
+    assert len(state.rows) == 2, "the box answers before the rows are read"
+    await spent(counting)
     assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
     assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
-    await state.toggle("flow", "Returns")
+    await spent(state.toggle("flow", "Returns"))
     assert len(state.rows) == 2
-    await state.toggle("state", "no such state")
+    await spent(state.toggle("state", "no such state"))
     assert len(state.rows) == 2
     await state.clear()
     assert (state.query, state.num_filters, len(state.rows)) == ("", 0, 2)
@@ -225,8 +229,8 @@ async def test_a_view_brings_filters_and_columns_back(services: Services, tab: T
     await chat(services.conversations, services.units, person, ask={"flow_id": "a", "flow_name": "A"})
     state, views = tab.state(ConversationsState), tab.state(ConversationViewsState)
     await state.search("sofa")
-    await state.toggle("flow", "a")
-    await state.toggle("model", "embedded")
+    await spent(state.toggle("flow", "a"))
+    await spent(state.toggle("model", "embedded"))
     await state.toggle_column("cost")
     await state.toggle_column("no such column")
     await views.open()
