@@ -15,6 +15,8 @@ async def in_batches(
     items: Sequence[Item], size: int, call: Callable[[Sequence[Item]], Awaitable[Answer]]
 ) -> list[Answer]:
     """Call with `size` items at a time and return the answers in order; the first failure cancels the rest."""
+    if len(items) <= size:
+        return [await call(items)] if items else []
     slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def one(start: int) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func
+from sqlalchemy import Row, bindparam, case, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +17,7 @@ from backend.paging import Listed, Page
 
 NOTHING = Tally()
 # Made once: every search asks it.
-MANY = select(KnowledgeBaseRow).where(
+MANY = select_columns(*KnowledgeBaseRow.metadata.tables["knowledge_base"].columns).where(
     col(KnowledgeBaseRow.project_id) == bindparam("at"),
     col(KnowledgeBaseRow.id).in_(bindparam("ids", expanding=True)),
     col(KnowledgeBaseRow.deleted_at).is_(None),
@@ -56,8 +57,8 @@ class KnowledgeBases:
     async def many(self, knowledge_base_ids: Sequence[str]) -> list[KnowledgeBase]:
         """Return the bases without their tallies. Raise KnowledgeBaseNotFound unless each one is there."""
         wanted = set(knowledge_base_ids)
-        found = await self._session.exec(MANY, params={"at": self._project_id, "ids": list(wanted)})
-        rows = found.all()
+        connection = await self._session.connection()
+        rows = (await connection.execute(MANY, {"at": self._project_id, "ids": list(wanted)})).all()
         if len(rows) != len(wanted):
             raise KnowledgeBaseNotFound
         return [_base(row, NOTHING) for row in rows]
@@ -138,7 +139,7 @@ class DeletedBases:
         )
 
 
-def _base(row: KnowledgeBaseRow, tally: Tally) -> KnowledgeBase:
+def _base(row: KnowledgeBaseRow | Row[Any], tally: Tally) -> KnowledgeBase:
     return KnowledgeBase(
         id=row.id,
         name=row.name,
