@@ -139,10 +139,7 @@ class ConversationRepository(MessageRepository):
             (col(ConversationRow.rating), filters.ratings),
             (col(ConversationRow.channel), filters.channels),
             (col(ConversationRow.model), filters.models),
-            (
-                col(ConversationRow.prompt_name) + " v" + cast(col(ConversationRow.prompt_version), String),
-                filters.prompts,
-            ),
+            (_prompt(), filters.prompts),
         ):
             if values:
                 yield column.in_(values)
