@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.again import JOURNEYS
+JOURNEYS = "tests/journeys/"
 
 
 class Sharing(LoadScopeScheduling):

@@ -97,7 +97,7 @@ def test_a_pattern_that_backtracks_elsewhere_takes_no_time(schemas: Schemas) -> 
     checker = schemas.checker({"type": "string", "pattern": "^(a+)+$"})
     started = time.perf_counter()
     assert checker.flaws("a" * 50_000 + "b")
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 20  # an engine that backtracks takes years
 
 
 def test_a_value_full_of_faults_is_told_by_a_few(schemas: Schemas) -> None:

@@ -99,7 +99,7 @@ async def test_an_expression_without_end_is_stopped_and_lets_others_run() -> Non
     began = time.perf_counter()
     with pytest.raises(InvalidInput, match="longer than"):
         await score("regex", "a" * 60 + "!", pattern="^(a|aa)+$")
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 30  # without a bound it takes years
 
 
 async def test_a_schema_reaches_no_address() -> None:
