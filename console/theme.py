@@ -37,6 +37,7 @@ FEATURES: tuple[str, ...] = (
     "design",
     "conversations",
     "transcript",
+    "remarks",
     "trace",
     "flow_canvas",
     "flow_desk",

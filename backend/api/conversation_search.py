@@ -48,6 +48,7 @@ def filters_of(
     model: Choices = [],  # noqa: B006
     prompt: Choices = [],  # noqa: B006
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006
+    tag: Choices = [],  # noqa: B006
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Filters:
@@ -61,6 +62,7 @@ def filters_of(
         models=tuple(model),
         prompts=tuple(prompt),
         outcomes=tuple(outcome),
+        tags=tuple(tag),
         since=_utc(since),
         until=_utc(until),
     )

@@ -41,6 +41,7 @@ class FoundBody(BaseModel):
     duration_seconds: float
     satisfaction: int | None
     task_completed: bool | None
+    tags: list[str]
     started_at: datetime
     last_message_at: datetime
 
@@ -71,6 +72,7 @@ class FacetsBody(BaseModel):
     models: list[FacetBody]
     prompts: list[FacetBody]
     outcomes: list[FacetBody]
+    tags: list[FacetBody]
 
     @classmethod
     def of(cls, facets: Facets) -> FacetsBody:
@@ -84,6 +86,7 @@ class FacetsBody(BaseModel):
             models=FacetBody.all(facets.models),
             prompts=FacetBody.all(facets.prompts),
             outcomes=FacetBody.all(facets.outcomes),
+            tags=FacetBody.all(facets.tags),
         )
 
 

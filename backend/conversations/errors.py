@@ -16,6 +16,14 @@ class MessageNotFound(NotFound):
     """No such answer in this project."""
 
 
+class CommentNotFound(NotFound):
+    """No such comment in this project."""
+
+
+class JudgedMeanwhile(Conflict):
+    """Somebody else has judged the answer since it was read."""
+
+
 class ViewNotFound(NotFound):
     """No such saved view in this project."""
 

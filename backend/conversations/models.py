@@ -13,7 +13,7 @@ from backend.columns import Json, Money, UtcDateTime, utc_now
 
 COUNTED = (
     "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
-    "task_completed", "number", "id",
+    "task_completed", "tags", "number", "id",
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ class ConversationRow(SQLModel, table=True):
 
     `number` is its place in the index of words, 0 before it has one; `indexed_to` is the last message that stands in
     there, and `is_fresh` says that some do not yet. `duration` is in the unit of who reported it, seconds as a rule,
-    None like what follows where nobody told.
+    None like what follows where nobody told. `tags` are as `tags_text` writes them.
     """
 
     __tablename__ = "conversation"
@@ -64,6 +64,7 @@ class ConversationRow(SQLModel, table=True):
     duration: float | None = None
     satisfaction: int | None = None
     task_completed: bool | None = None
+    tags: str = ""
     number: int = 0
     indexed_to: str = ""
     is_fresh: bool = True
@@ -156,3 +157,19 @@ class FeedbackRow(SQLModel, table=True):
     comment: str = ""
     given_by: str = ""
     given_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class ConversationCommentRow(SQLModel, table=True):
+    """What somebody says to colleagues of a conversation, or of one message in it: then `message_id` is not empty."""
+
+    __tablename__ = "conversation_comment"
+    __table_args__ = (Index("ix_conversation_comment_in_order", "conversation_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id", index=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    message_id: str = ""
+    text: str
+    author: str
+    author_id: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from backend.conversations.models import ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.tags import tags_in
 from backend.conversations.types import (
     Channel,
     ChatState,
     Citation,
+    Comment,
     Conversation,
     Feedback,
     Message,
@@ -51,6 +53,19 @@ def conversation_of(row: ConversationRow) -> Conversation:
         duration=row.duration,
         satisfaction=row.satisfaction,
         task_completed=row.task_completed,
+        tags=tags_in(row.tags),
+    )
+
+
+def comment_of(row: ConversationCommentRow) -> Comment:
+    return Comment(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        message_id=row.message_id,
+        text=row.text,
+        author=row.author,
+        author_id=row.author_id,
+        created_at=row.created_at,
     )
 
 

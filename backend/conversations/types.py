@@ -178,6 +178,7 @@ class Conversation:
     duration: float | None = None
     satisfaction: int | None = None
     task_completed: bool | None = None
+    tags: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -210,6 +211,19 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A word to colleagues, of a message where `message_id` is not empty. Whoever wrote it may delete it."""
+
+    id: str
+    conversation_id: str
+    message_id: str
+    text: str
+    author: str
+    author_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A saved view. `query` has `text`, and lists under the names of the filters and `columns`."""
 
@@ -239,6 +253,7 @@ class Filters:
     models: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    tags: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -266,6 +281,7 @@ class Facets:
     models: tuple[Facet, ...] = ()
     prompts: tuple[Facet, ...] = ()
     outcomes: tuple[Facet, ...] = ()
+    tags: tuple[Facet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

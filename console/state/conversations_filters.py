@@ -53,6 +53,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         ],
         "model": [line("model", one, one.name) for one in facets.models],
         "prompt": [line("prompt", one, one.name) for one in facets.prompts],
+        "tag": [line("tag", one, one.name) for one in facets.tags],
     }
 
 
@@ -73,6 +74,7 @@ FILTERS = {
     "channel": "Channel",
     "model": "Model",
     "prompt": "Prompt",
+    "tag": "Tag",
 }
 
 
@@ -115,6 +117,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
         lambda row: "" if row.task_completed is None else OUTCOME_WORDS[OUTCOMES[row.task_completed]],
     ),
     "person": ("Person", lambda row: row.person),
+    "tags": ("Tags", lambda row: ", ".join(row.tags)),
 }
 
 
@@ -135,6 +138,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         outcomes=tuple(outcome for outcome in Outcome if ("outcome", outcome) in known),
         models=all_of("model"),
         prompts=all_of("prompt"),
+        tags=all_of("tag"),
     )
 
 

@@ -9,12 +9,15 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.types import Rating
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
-from console import routes
+from console import routes, toasts
+from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
 from console.state.conversations_rows import MessageLine, message_line
 from console.state.conversations_words import CHANNEL_WORDS
+from console.state.remarks import RemarksState
 from console.state.seat import Phased
 from console.state.trace import TraceState
 from console.state.trace_rows import OutputLine, output_lines
@@ -79,6 +82,7 @@ class TranscriptState(Phased, rx.State):
             self.messages = [message_line(message, zone, now) for message in opened.messages]
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
+            await (await self.get_state(RemarksState))._show(operator, conversation)
             self.phase = "ready"
 
     def _show_earlier(self, *, has_earlier: bool, num_messages: int) -> None:
@@ -100,22 +104,26 @@ class TranscriptState(Phased, rx.State):
         self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
 
     @rx.event
-    async def rate(self, message_id: str, rating: str) -> None:
+    async def rate(self, message_id: str, rating: str) -> rx.event.EventSpec | None:
         """Judge an answer; the same thumb again takes it back."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         given = next((line.rating for line in self.messages if line.id == message_id), "")
         chosen = Rating.NONE if rating == given else Rating(rating)
-        await services().conversations.set_feedback(operator, message_id, chosen)
-        self.commenting = message_id if chosen is Rating.DOWN else ""
+        with caught(Conflict) as refusal:
+            await services().conversations.set_feedback(operator, message_id, chosen, seen=Rating(given or Rating.NONE))
+        self.commenting = message_id if chosen is not Rating.NONE and not refusal.problem else ""
         await self._read(operator)
         await (await self.get_state(ConversationsState))._count(operator)
+        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
 
     @rx.event
     async def comment(self, form: dict[str, str]) -> None:
-        """Say what was wrong with the answer that was just marked as not helpful."""
+        """Say why the answer was just judged as it was."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         text = form.get("comment", "")
-        await services().conversations.set_feedback(operator, self.commenting, Rating.DOWN, text)
+        given = next((line.rating for line in self.messages if line.id == self.commenting), "")
+        if given in (Rating.UP, Rating.DOWN):
+            await services().conversations.set_feedback(operator, self.commenting, Rating(given), text)
         self.commenting = ""
         await self._read(operator)
 

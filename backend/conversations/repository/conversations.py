@@ -12,6 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from backend.conversations.models import (
+    ConversationCommentRow,
     ConversationRecordRow,
     ConversationRow,
     ConversationViewRow,
@@ -20,6 +21,7 @@ from backend.conversations.models import (
 )
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.words import one_of
+from backend.conversations.tags import marked
 from backend.conversations.types import Filters, Outcome
 from backend.paging import Page
 
@@ -38,6 +40,7 @@ class Counted(NamedTuple):
     prompt_name: str
     prompt_version: int
     task_completed: bool | None
+    tags: str
     num: int
 
 
@@ -146,6 +149,8 @@ class ConversationRepository(MessageRepository):
         if filters.outcomes:
             completed = col(ConversationRow.task_completed)
             yield or_(*(completed.is_(COMPLETED[one]) for one in filters.outcomes))
+        if filters.tags:
+            yield or_(*(col(ConversationRow.tags).contains(marked(one), autoescape=True) for one in filters.tags))
         yield from self._when(filters)
 
     def _when(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
@@ -211,6 +216,7 @@ class ConversationRepository(MessageRepository):
             return
         for row, conversation_id in (
             (FeedbackRow, col(FeedbackRow.conversation_id)),
+            (ConversationCommentRow, col(ConversationCommentRow.conversation_id)),
             (MessageRow, col(MessageRow.conversation_id)),
             (ConversationRecordRow, col(ConversationRecordRow.conversation_id)),
             (ConversationRow, col(ConversationRow.id)),

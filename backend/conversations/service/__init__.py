@@ -6,13 +6,21 @@ from backend.conversations.service.exporting import ExportUseCases
 from backend.conversations.service.indexing import IndexingUseCases
 from backend.conversations.service.judging import JudgingUseCases
 from backend.conversations.service.reading import ReadingUseCases
+from backend.conversations.service.remarks import RemarkUseCases
 from backend.conversations.service.reporting import ReportingUseCases
 from backend.conversations.service.turns import TurnUseCases
 from backend.conversations.service.views import ViewUseCases
 
 
 class ConversationService(
-    TurnUseCases, ReadingUseCases, JudgingUseCases, ReportingUseCases, ViewUseCases, ExportUseCases, IndexingUseCases
+    TurnUseCases,
+    ReadingUseCases,
+    JudgingUseCases,
+    RemarkUseCases,
+    ReportingUseCases,
+    ViewUseCases,
+    ExportUseCases,
+    IndexingUseCases,
 ):
     """Everything that is done with conversations."""
 

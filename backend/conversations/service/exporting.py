@@ -30,7 +30,7 @@ class ExportUseCases(Base):
         return self._lines(operator, filters, found)
 
     async def _lines(self, operator: Operator, filters: Filters, found: Found | None) -> AsyncIterator[str]:
-        yield csv_line([*COLUMNS, "started_at", "last_message_at"])
+        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags"])
         after: str | None = ""
         while after is not None:
             page = Page(MAX_LIMIT, after)
@@ -43,4 +43,4 @@ class ExportUseCases(Base):
 
 def _line(one: Conversation) -> str:
     values = [getattr(one, name) for name in COLUMNS]
-    return csv_line([*values, one.started_at.isoformat(), one.last_message_at.isoformat()])
+    return csv_line([*values, one.started_at.isoformat(), one.last_message_at.isoformat(), ", ".join(one.tags)])

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
-from backend.columns import utc_now
-from backend.conversations.errors import ConversationNotFound, MessageNotFound
+from backend.columns import storable, utc_now
+from backend.conversations.errors import ConversationNotFound, JudgedMeanwhile, MessageNotFound
 from backend.conversations.models import ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
@@ -22,8 +22,20 @@ MAX_COMMENT_CHARACTERS = 2_000
 class JudgingUseCases(Base):
     """Feedback, and delete with its undo."""
 
-    async def set_feedback(self, operator: Operator, message_id: str, rating: Rating, comment: str = "") -> None:
-        """Judge an answer, or take the judgement back with NONE. Raise MessageNotFound."""
+    async def set_feedback(
+        self,
+        operator: Operator,
+        message_id: str,
+        rating: Rating,
+        comment: str = "",
+        *,
+        seen: Rating | None = None,
+    ) -> None:
+        """Judge an answer and say why, or take the judgement back with NONE.
+
+        `seen` is what stood there when the person made up their mind, None for whoever does not look. Raise
+        MessageNotFound, JudgedMeanwhile.
+        """
         operator.require(Permission.CONVERSATIONS_REPLY)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
@@ -31,6 +43,11 @@ class JudgingUseCases(Base):
             if message is None:
                 raise MessageNotFound("This answer is not there.")
             given = await rows.feedback(message_id)
+            stands = Rating(given.rating) if given else Rating.NONE
+            if given and seen not in (None, stands) and given.given_by != operator.name:
+                raise JudgedMeanwhile(
+                    f"{given.given_by} has judged this answer meanwhile.", hint="It is shown now: judge it again."
+                )
             if rating is Rating.NONE:
                 await rows.delete_feedback(message_id)
             else:
@@ -40,7 +57,7 @@ class JudgingUseCases(Base):
                     conversation_id=message.conversation_id,
                     rating=rating,
                 )
-                row.rating, row.comment = rating, comment.strip()[:MAX_COMMENT_CHARACTERS]
+                row.rating, row.comment = rating, storable(comment).strip()[:MAX_COMMENT_CHARACTERS]
                 row.given_by, row.given_at = operator.name, utc_now()
                 rows.add(row)
                 await rows.flush()

@@ -11,6 +11,7 @@ from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository, Counted
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
+from backend.conversations.tags import tags_in
 from backend.conversations.types import (
     Browsed,
     Channel,
@@ -43,6 +44,7 @@ CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
     ("prompts", lambda mix: prompt_choice(mix.prompt_name, mix.prompt_version)),
     ("outcomes", lambda mix: OUTCOMES[mix.task_completed]),
 )
+TAGS = "tags"
 
 
 class ReadingUseCases(Base):
@@ -115,12 +117,16 @@ class ReadingUseCases(Base):
 
 def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
-    counts = {name: Counter[str]() for name, _ in CHOICES}
+    counts = {name: Counter[str]() for name in (*(name for name, _ in CHOICES), TAGS)}
+    tagged = frozenset(filters.tags)
     chosen = [(name, value, frozenset(getattr(filters, name))) for name, value in CHOICES if getattr(filters, name)]
     names: dict[str, str] = {}
     total = matching = 0
     for mix in mixes:
         refused = [name for name, value, among in chosen if value(mix) not in among]
+        tags = tags_in(mix.tags)
+        if tagged and not tagged & {*tags}:
+            refused.append(TAGS)
         names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
         total += mix.num
         if not refused:
@@ -130,6 +136,9 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
                 counts[name][value(mix)] += mix.num
             elif name == "flow_ids":
                 counts[name][mix.flow_id] += 0  # a flow keeps its line where it would show nothing
+        if not refused or refused == [TAGS]:
+            for tag in tags:
+                counts[TAGS][tag] += mix.num
     return Facets(
         total=total,
         matching=matching,
@@ -140,6 +149,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         models=_most(counts["models"]),
         prompts=_most(counts["prompts"]),
         outcomes=_each(Outcome, counts["outcomes"]),
+        tags=_most(counts[TAGS]),
     )
 
 

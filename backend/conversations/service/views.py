@@ -19,7 +19,7 @@ MAX_NAME = 60
 MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
-CHOICES = frozenset({"flow", "state", "rating", "channel", "model", "prompt", "outcome", "columns"})
+CHOICES = frozenset({"flow", "state", "rating", "channel", "model", "prompt", "outcome", "tag", "columns"})
 
 
 class ViewUseCases(Base):

@@ -9,8 +9,11 @@ import reflex as rx
 from console.components.ui import cite, icon, status
 
 
-def message(line: Any, foot: rx.Component, under_way: rx.Component) -> rx.Component:
-    """Draw a message; `foot` stands below an answer that has figures, `under_way` where one is still to come."""
+def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str = "") -> rx.Component:
+    """Draw a message; `foot` stands below an answer that has figures, `under_way` where one is still to come.
+
+    With a `prefix`, unlike any other on the page, links find the message by it and its id.
+    """
     face = rx.cond(line.agent, icon("waypoints", small=True), line.initials)
     return rx.el.div(
         rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
@@ -31,6 +34,7 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component) -> rx.Compon
         ),
         class_name=rx.cond(line.agent, "msg agent", "msg"),
         key=line.id,
+        id=f"{prefix}{line.id}" if prefix else None,
     )
 
 

@@ -9,6 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.approvals.card import approval_cards
 from console.components.conversations.message import facts, message
+from console.components.conversations.remarks import remarks
 from console.components.conversations.takeover import takeover_foot
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
@@ -26,6 +27,7 @@ from console.state.approval_cards import ApprovalCardsState
 from console.state.beside import BesideState
 from console.state.conversations import ConversationsState
 from console.state.dataset_pick import DatasetPickState as Pick
+from console.state.remarks import RemarksState
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 
@@ -34,7 +36,7 @@ def transcript() -> rx.Component:
     return rx.el.section(
         phase_view(
             TranscriptState.phase,
-            rx.fragment(_head(), _messages(), approval_cards(), takeover_foot()),
+            rx.fragment(_head(), remarks(), _messages(), approval_cards(), takeover_foot()),
             skeleton=skeleton_rows(220, 90, count=6),
             empty=empty_state("No conversation is open", "What was asked and answered stands here."),
             problem=TranscriptState.problem,
@@ -86,7 +88,7 @@ def _messages() -> rx.Component:
     return rx.el.div(
         rx.cond(BesideState.conversation_id != "", facts(TranscriptState.facts), rx.fragment()),
         rx.cond(TranscriptState.earlier != "", earlier, rx.fragment()),
-        rx.foreach(TranscriptState.messages, lambda line: message(line, _feedback(line), _under_way())),
+        rx.foreach(TranscriptState.messages, lambda line: message(line, _feedback(line), _under_way(), "m-")),
         class_name="scroll grow chat",
         tab_index=0,
         role="region",
@@ -115,6 +117,7 @@ def _feedback(line: Any) -> rx.Component:
                 rx.fragment(),
             ),
             rx.el.button("Add to dataset", type="button", class_name="link t12", on_click=Pick.open(line.id)),
+            rx.el.button("Comment", type="button", class_name="link t12", on_click=RemarksState.comment_on(line.id)),
             class_name="fb",
         ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),
@@ -136,10 +139,8 @@ def _thumb(line: Any, rating: str, words: str, name: str) -> rx.Component:
 
 def _comment_form() -> rx.Component:
     return rx.el.form(
-        text_input(
-            name="comment", placeholder="What is wrong with it? Optional.", aria_label="Comment", max_length=2000
-        ),
-        button("Keep the comment", size="sm", type="submit"),
+        text_input(name="comment", placeholder="Why? Optional.", aria_label="Reason", max_length=2000),
+        button("Keep the reason", size="sm", type="submit"),
         button("Without words", TranscriptState.leave_comment, kind="quiet", size="sm"),
         on_submit=TranscriptState.comment,
         class_name="cm",

@@ -18,6 +18,7 @@ from console.state.conversations_filters import Choice
 from console.state.conversations_rows import answer_parts
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
+from console.state.remarks import RemarksState
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 from tests.console.tab import Tab, refused, spent, tab
@@ -44,6 +45,7 @@ async def person(services: Services) -> Operator:
         ConversationViewsState,
         BesideState,
         TranscriptState,
+        RemarksState,
         TraceState,
         FirstRunState,
         FirstRunFilesState,
@@ -52,7 +54,7 @@ async def person(services: Services) -> Operator:
     ],
 )
 async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
-    await refused(kind, {"comment": [{}], "send": [{}], "save": [{}]})
+    await refused(kind, {"comment": [{}], "send": [{}], "save": [{}], "add_tag": [{}]})
 
 
 async def test_the_list_is_empty_before_the_first_chat(services: Services, tab: Tab) -> None:

@@ -1,0 +1,109 @@
+"""What people note on conversations, over REST: feedback on answers, tags, comments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from backend.api.access import allowed
+from backend.api.bodies import Strict
+from backend.api.idempotent import IdempotentRoute
+from backend.bootstrap import services
+from backend.conversations.types import Comment, Rating
+from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
+
+router = APIRouter(prefix="/api", tags=["conversations"], route_class=IdempotentRoute)
+
+Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
+Writer = Annotated[Operator, allowed(Permission.CONVERSATIONS_REPLY)]
+
+
+class NewFeedback(Strict):
+    """`seen` is the rating that stood there when it was decided; 409 where somebody else has changed it since."""
+
+    rating: Rating
+    comment: str = ""
+    seen: Rating | None = None
+
+
+class NewTag(Strict):
+    tag: str
+
+
+class TagList(BaseModel):
+    tags: list[str]
+
+
+class NewComment(Strict):
+    """`message_id` names the message that is meant; empty for the whole conversation."""
+
+    text: str
+    message_id: str = ""
+
+
+class CommentBody(BaseModel):
+    id: str
+    conversation_id: str
+    message_id: str
+    text: str
+    author: str
+    author_id: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, comment: Comment) -> CommentBody:
+        return cls(**asdict(comment))
+
+
+class CommentList(BaseModel):
+    comments: list[CommentBody]
+    next: str | None
+
+
+@router.put("/messages/{message_id}/feedback", status_code=204)
+async def set_feedback(operator: Writer, message_id: str, body: NewFeedback) -> None:
+    """Judge an answer: `up`, `down`, or `none` to take it back; `comment` says why."""
+    await services().conversations.set_feedback(operator, message_id, body.rating, body.comment, seen=body.seen)
+
+
+@router.post("/conversations/{conversation_id}/tags", status_code=201)
+async def add_tag(operator: Writer, conversation_id: str, body: NewTag) -> TagList:
+    """Tag a conversation; the answer has all its tags."""
+    return TagList(tags=list(await services().conversations.add_tag(operator, conversation_id, body.tag)))
+
+
+@router.delete("/conversations/{conversation_id}/tags/{tag}")
+async def remove_tag(operator: Writer, conversation_id: str, tag: str) -> TagList:
+    """Take a tag away; the answer has those that are left."""
+    return TagList(tags=list(await services().conversations.remove_tag(operator, conversation_id, tag)))
+
+
+@router.get("/conversations/{conversation_id}/comments")
+async def list_comments(
+    operator: Reader,
+    conversation_id: str,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    after: str = "",
+) -> CommentList:
+    """List what people said of a conversation to one another, oldest first."""
+    page = Page(limit, after)
+    listed = Listed.among(await services().conversations.comments(operator, conversation_id), page)
+    return CommentList(comments=[CommentBody.of(one) for one in listed.items], next=listed.next)
+
+
+@router.post("/conversations/{conversation_id}/comments", status_code=201)
+async def add_comment(operator: Writer, conversation_id: str, body: NewComment) -> CommentBody:
+    """Comment on a conversation, or on one of its messages."""
+    said = await services().conversations.add_comment(operator, conversation_id, body.text, body.message_id)
+    return CommentBody.of(said)
+
+
+@router.delete("/conversation-comments/{comment_id}", status_code=204)
+async def delete_comment(operator: Writer, comment_id: str) -> None:
+    """Delete a comment; 403 for one of somebody else."""
+    await services().conversations.delete_comment(operator, comment_id)

@@ -1,0 +1,98 @@
+"""Tags and comments. Both are added and taken away one by one, so that nobody overwrites what another did meanwhile."""
+
+from __future__ import annotations
+
+from backend.columns import storable
+from backend.conversations.errors import CommentNotFound, ConversationNotFound, MessageNotFound
+from backend.conversations.models import ConversationCommentRow
+from backend.conversations.repository import ConversationRepository, RemarkRepository
+from backend.conversations.service.base import Base
+from backend.conversations.shapes import comment_of
+from backend.conversations.tags import MAX_TAGS, tag_of, tags_in, tags_text
+from backend.conversations.types import Comment
+from backend.errors import Forbidden, InvalidInput, QuotaExceeded
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+
+MAX_COMMENT_CHARACTERS = 2_000
+MAX_COMMENTS = 500
+
+
+class RemarkUseCases(Base):
+    """What people note on conversations for one another."""
+
+    async def add_tag(self, operator: Operator, conversation_id: str, tag: str) -> tuple[str, ...]:
+        """Tag a conversation and return all its tags. Raise ConversationNotFound, InvalidInput, QuotaExceeded."""
+        return await self._retag(operator, conversation_id, add=tag_of(tag))
+
+    async def remove_tag(self, operator: Operator, conversation_id: str, tag: str) -> tuple[str, ...]:
+        """Take a tag away, also one that is gone, and return those that are left. Raise ConversationNotFound."""
+        return await self._retag(operator, conversation_id, remove=" ".join(storable(tag).lower().split()))
+
+    async def _retag(
+        self, operator: Operator, conversation_id: str, *, add: str = "", remove: str = ""
+    ) -> tuple[str, ...]:
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            row = await rows.conversation(storable(conversation_id))
+            if row is None:
+                raise ConversationNotFound
+            tags = ({*tags_in(row.tags)} | {add}) - {remove, ""}
+            if add and len(tags) > MAX_TAGS:
+                raise QuotaExceeded(f"A conversation has at most {MAX_TAGS} tags.", hint="Take one away first.")
+            row.tags = tags_text(tags)
+            rows.add(row)
+            return tags_in(row.tags)
+
+    async def comments(self, operator: Operator, conversation_id: str) -> list[Comment]:
+        """Return the comments of a conversation, oldest first. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            if await rows.conversation(storable(conversation_id), lock=False) is None:
+                raise ConversationNotFound
+            found = await RemarkRepository(session, operator.project_id).comments(conversation_id)
+            return [comment_of(row) for row in found]
+
+    async def add_comment(self, operator: Operator, conversation_id: str, text: str, message_id: str = "") -> Comment:
+        """Write a comment. Raise ConversationNotFound, MessageNotFound, InvalidInput, QuotaExceeded."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        text, message_id = storable(text).strip(), storable(message_id)
+        if not 1 <= len(text) <= MAX_COMMENT_CHARACTERS:
+            raise InvalidInput(
+                f"A comment has 1 to {MAX_COMMENT_CHARACTERS:,} characters.", fields={"text": "too long or empty"}
+            )
+        async with self._units.write(operator) as work:
+            rows = ConversationRepository(work.session, operator.project_id)
+            remarks = RemarkRepository(work.session, operator.project_id)
+            row = await rows.conversation(storable(conversation_id))
+            if row is None:
+                raise ConversationNotFound
+            if message_id and not await remarks.has_message(row.id, message_id):
+                raise MessageNotFound("This message is not there.")
+            if await remarks.num_comments(row.id) >= MAX_COMMENTS:
+                raise QuotaExceeded(f"A conversation has at most {MAX_COMMENTS} comments.")
+            comment = ConversationCommentRow(
+                id=new_id("comment"),
+                project_id=operator.project_id,
+                conversation_id=row.id,
+                message_id=message_id,
+                text=text,
+                author=operator.name,
+                author_id=operator.user_id,
+            )
+            remarks.add(comment)
+            return comment_of(comment)
+
+    async def delete_comment(self, operator: Operator, comment_id: str) -> None:
+        """Delete one's own comment. Raise CommentNotFound, Forbidden."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            remarks = RemarkRepository(work.session, operator.project_id)
+            row = await remarks.comment(storable(comment_id))
+            if row is None:
+                raise CommentNotFound("This comment is not there.")
+            if row.author_id != operator.user_id:
+                raise Forbidden(f"Only {row.author} may delete this comment.")
+            await remarks.delete(row)

@@ -1,0 +1,112 @@
+"""What people note on the open conversation for one another: tags and comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.conversations.types import Comment, Conversation
+from backend.operator import Operator, Permission
+from console.state import formats
+from console.state.conversations import ConversationsState
+from console.state.forms import Formed
+
+
+@dataclass(frozen=True)
+class CommentLine:
+    """A comment; `about` is the id of the message that it is on, `mine` where the one who looks wrote it."""
+
+    id: str
+    author: str
+    text: str
+    when: str
+    when_exact: str
+    about: str
+    mine: bool
+
+
+class RemarksState(Formed, rx.State):
+    """`about` is the message that the next comment is on, empty for the whole conversation."""
+
+    conversation_id: rx.Field[str] = rx.field("")
+    tags: rx.Field[list[str]] = rx.field(default_factory=list)
+    comments: rx.Field[list[CommentLine]] = rx.field(default_factory=list)
+    about: rx.Field[str] = rx.field("")
+    opened: rx.Field[bool] = rx.field(default=False)
+    may_remark: rx.Field[bool] = rx.field(default=False)
+    num_sent: rx.Field[int] = rx.field(0)
+
+    async def _show(self, operator: Operator, conversation: Conversation) -> None:
+        """Draw what was noted on a conversation; of another one than before, fold the comments away."""
+        if conversation.id != self.conversation_id:
+            self.conversation_id, self.about, self.opened, self.errors = conversation.id, "", False, {}
+        self.tags, self.may_remark = list(conversation.tags), operator.may(Permission.CONVERSATIONS_REPLY)
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        zone, now = await self._zone(), formats.now()
+
+        def line(one: Comment) -> CommentLine:
+            return CommentLine(
+                id=one.id,
+                author=one.author,
+                text=one.text,
+                when=formats.day(one.created_at, zone, now),
+                when_exact=formats.exact(one.created_at, zone),
+                about=one.message_id,
+                mine=one.author_id == operator.user_id,
+            )
+
+        self.comments = [line(one) for one in await services().conversations.comments(operator, self.conversation_id)]
+
+    @rx.event
+    async def add_tag(self, form: dict[str, Any]) -> None:
+        """Tag the conversation."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        async with self._checking():
+            tag = str(form.get("tag", ""))
+            self.tags = list(await services().conversations.add_tag(operator, self.conversation_id, tag))
+            self.num_sent += 1
+            await (await self.get_state(ConversationsState))._count(operator)
+
+    @rx.event
+    async def remove_tag(self, tag: str) -> None:
+        """Take a tag away."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        self.tags = list(await services().conversations.remove_tag(operator, self.conversation_id, tag))
+        await (await self.get_state(ConversationsState))._count(operator)
+
+    @rx.event
+    async def toggle(self) -> None:
+        """Open the comments, or fold them away."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self.opened, self.about = not self.opened, ""
+        if self.opened:
+            await self._read(operator)
+
+    @rx.event
+    async def comment_on(self, message_id: str) -> None:
+        """Open the comments to write one on a message; the same message again means the whole conversation."""
+        await self._operator(Permission.CONVERSATIONS_REPLY)
+        self.opened, self.about = True, message_id if self.about != message_id else ""
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> None:
+        """Write the comment."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        async with self._checking():
+            text = str(form.get("text", ""))
+            await services().conversations.add_comment(operator, self.conversation_id, text, self.about)
+            self.about = ""
+            self.num_sent += 1
+            await self._read(operator)
+
+    @rx.event
+    async def delete(self, comment_id: str) -> None:
+        """Delete one's own comment."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await services().conversations.delete_comment(operator, comment_id)
+        await self._read(operator)
