@@ -286,7 +286,8 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Browsed:
-    """A page of the log and the counts beside it."""
+    """A page of the log and the counts beside it; of `num_unread` more nobody looked whether they belong there."""
 
     listed: Listed[Conversation]
     facets: Facets
+    num_unread: int = 0

@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Facets, Filters
+from backend.conversations.types import Browsed, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -44,6 +44,7 @@ class ConversationsState(Phased, rx.State):
     query: rx.Field[str] = rx.field("")
     total: rx.Field[str] = rx.field("")
     matching: rx.Field[str] = rx.field("")
+    num_unread: rx.Field[str] = rx.field("")
     export_href: rx.Field[str] = rx.field("")
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
@@ -67,20 +68,22 @@ class ConversationsState(Phased, rx.State):
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
             self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
-            self._show_filters(operator, found.facets)
+            self._show_filters(operator, found)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
         found = await services().conversations.browse(operator, self._filters(), Page(limit=1))
-        self._show_filters(operator, found.facets)
+        self._show_filters(operator, found)
 
-    def _show_filters(self, operator: Operator, facets: Facets) -> None:
+    def _show_filters(self, operator: Operator, found: Browsed) -> None:
+        facets = found.facets
         self.filters = filter_lines(facets, self._chosen)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
         self.matching = formats.count(facets.matching)
+        self.num_unread = formats.count(found.num_unread) if found.num_unread else ""
 
     @rx.event
     async def more(self) -> None:

@@ -46,10 +46,14 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search names: by numbers what stands in the index of words, by ids what does not yet."""
+    """What a search names: by numbers what stands in the index of words, by ids what does not yet.
+
+    `num_unread` are further conversations that hold its words; whether as it says them, nobody looked.
+    """
 
     numbers: Sequence[int] = ()
     ids: Sequence[str] = ()
+    num_unread: int = 0
 
 
 class ConversationRepository(MessageRepository):

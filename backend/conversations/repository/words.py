@@ -20,7 +20,7 @@ from backend.conversations.models import (
     ConversationWordRow,
     MessageRow,
 )
-from backend.conversations.postings import BLOCK, bits_of, changed, places_in
+from backend.conversations.postings import BLOCK, bits_of_all, changed, places_in
 from backend.conversations.types import ChatState
 from backend.conversations.words import Wanted
 from backend.identity.models import ProjectRow
@@ -50,9 +50,8 @@ class WordRepository:
     async def places(self, wanted: Wanted) -> Places:
         """Return the conversations that hold every word, by their numbers."""
         found: Places | None = None
-        every: list[str | ColumnElement[bool]] = [*wanted.whole, *self._patterns(wanted)]
-        for one in every:
-            these = await self._holding([one] if isinstance(one, str) else await self._like(one))
+        for words in (*([one] for one in wanted.whole), *await self._like(self._patterns(wanted))):
+            these = await self._holding(words)
             found = these if found is None else {block: found[block] & these[block] for block in found.keys() & these}
             if not found:
                 return {}
@@ -66,20 +65,25 @@ class WordRepository:
             begins = [cast(func.starts_with(word, one), Boolean) for one in wanted.begins]
         return [*begins, *(_holds(word, one, self._dialect) for one in wanted.parts)]
 
-    async def _like(self, condition: ColumnElement[bool]) -> Sequence[str]:
+    async def _like(self, patterns: Sequence[ColumnElement[bool]]) -> Sequence[Sequence[str]]:
+        """Return the words that fit each pattern. One statement for all: it walks through every word there is."""
+        if not patterns:
+            return []
         ours = col(ConversationWordRow.project_id) == self._project_id
-        return (await self._session.exec(select(ConversationWordRow.word).where(ours, condition).distinct())).all()
+        statement = sql_select(col(ConversationWordRow.word), *patterns).where(ours, or_(*patterns)).distinct()
+        found = (await (await self._session.connection()).execute(statement)).all()
+        return [[word for word, *fits in found if fits[place]] for place in range(len(patterns))]
 
     async def _holding(self, words: Sequence[str]) -> Places:
-        found: Places = {}
+        found: dict[int, list[bytes]] = {}
         for start in range(0, len(words), AT_ONCE):
             statement = select(ConversationWordRow.block, ConversationWordRow.places).where(
                 ConversationWordRow.project_id == self._project_id,
                 one_of(col(ConversationWordRow.word), words[start : start + AT_ONCE], self._dialect),
             )
             for block, kept in await self._session.exec(statement):
-                found[block] = found.get(block, 0) | bits_of(kept)
-        return found
+                found.setdefault(block, []).append(kept)
+        return {block: bits_of_all(kept) for block, kept in found.items()}
 
     async def fresh(self, wanted: Wanted, limit: int) -> Sequence[str]:
         """Return the conversations, the newest of those not indexed to their end, that hold every piece."""

@@ -19,6 +19,8 @@ from backend.unit_of_work import Units, Work
 # Conversations that are not in the index of words yet are read through; beyond these, the search waits for the index.
 MAX_FRESH = 500
 MESSAGES_AT_ONCE = 5_000
+# What stands in quotes is looked for in the messages themselves, which takes a second for 60,000 conversations.
+MAX_READ = 8_000
 Places = dict[tuple[str, int], set[int]]
 
 
@@ -40,16 +42,23 @@ class Base:
         self._units = units
         self.prompts: Prompts | None = None
 
-    async def _find(self, session: AsyncSession, operator: Operator, text: str) -> Found | None:
-        """Return what a search names, None where nothing is searched for."""
+    async def _find(
+        self, session: AsyncSession, operator: Operator, text: str, most: int | None = None
+    ) -> Found | None:
+        """Return what a search names, None where nothing is searched for.
+
+        Where more than `most` conversations (MAX_READ) have to be read through, only those recorded last are.
+        """
         wanted = wanted_in(text)
         if not wanted.pieces:
             return None
         words = WordRepository(session, operator.project_id)
         numbers: Sequence[int] = numbers_in(await words.places(wanted)) if wanted.has_words else await words.numbers()
+        num_unread = 0
         if numbers and wanted.said:
-            numbers = await words.saying(numbers, wanted.said)
-        return Found(numbers, await words.fresh(wanted, MAX_FRESH))
+            num_unread = max(0, len(numbers) - (most or MAX_READ))
+            numbers = await words.saying(numbers[num_unread:], wanted.said)
+        return Found(numbers, await words.fresh(wanted, MAX_FRESH), num_unread)
 
     async def _purge(self, work: Work, project_id: str, conversation_ids: Sequence[str]) -> None:
         """Remove conversations for good, their words too."""

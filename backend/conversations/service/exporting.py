@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 
 from backend.conversations.repository import ConversationRepository, Found
@@ -26,7 +27,7 @@ class ExportUseCases(Base):
         """Return the lines of a CSV file, the last spoken in first."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
-            found = await self._find(session, operator, filters.text)
+            found = await self._find(session, operator, filters.text, most=sys.maxsize)
         return self._lines(operator, filters, found)
 
     async def _lines(self, operator: Operator, filters: Filters, found: Found | None) -> AsyncIterator[str]:

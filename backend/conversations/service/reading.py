@@ -66,7 +66,9 @@ class ReadingUseCases(Base):
             found = await self._find(session, operator, filters.text)
             listed = await rows.list(filters, page, found)
             facets = facets_of(await rows.counts(filters, found), filters)
-            return Browsed(Listed.cut([conversation_of(row) for row in listed], page), facets)
+            return Browsed(
+                Listed.cut([conversation_of(row) for row in listed], page), facets, found.num_unread if found else 0
+            )
 
     async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
         """Return how many of these conversations are there."""

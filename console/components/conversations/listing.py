@@ -22,6 +22,7 @@ def listing() -> rx.Component:
         _head(),
         tools(),
         _narrow_filters(),
+        _unread(),
         _new(),
         _rows(),
         view_form(),
@@ -64,6 +65,21 @@ def _head() -> rx.Component:
             rx.fragment(),
         ),
         class_name="phead",
+    )
+
+
+def _unread() -> rx.Component:
+    """Say that a phrase of common words was looked for in the newest conversations alone."""
+    return rx.cond(
+        ConversationsState.num_unread != "",
+        rx.el.p(
+            ConversationsState.num_unread,
+            " older conversations hold these words too; whether in this order was not looked up. A rarer word finds "
+            "them, and the export has them.",
+            class_name="t12 t2 unread",
+            role="status",
+        ),
+        rx.fragment(),
     )
 
 

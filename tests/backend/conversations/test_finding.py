@@ -47,6 +47,20 @@ async def test_search_reads_answers_too(log, units, owner):
     assert [conversation.id for conversation in found.items] == [turn.conversation_id]
 
 
+async def test_a_phrase_of_common_words_is_read_for_in_the_newest_alone(log, units, owner, monkeypatch):
+    monkeypatch.setattr("backend.conversations.service.base.MAX_READ", 2)
+    for said in ("red sofa", "sofa red", "red sofa", "blue sofa", "a red sofa"):
+        await chat(log, units, owner, said=said)
+    while await log.index(owner.project_id):
+        pass
+    found = await log.browse(owner, Filters(text='"red sofa"'), Page())
+    assert [one.title for one in found.listed.items] == ["a red sofa", "red sofa"]
+    assert (found.facets.total, found.num_unread) == (2, 2)
+    exported = [part async for part in await log.export(owner, Filters(text='"red sofa"'))]
+    assert "".join(exported).count("red sofa") == 3
+    assert (await log.browse(owner, Filters(text="red sofa"), Page())).num_unread == 0
+
+
 async def test_signs_of_the_pattern_mean_themselves(log, units, owner):
     await chat(log, units, owner, said="100 wool")
     assert (await log.list(owner, Filters(text="100%"), Page())).items == []

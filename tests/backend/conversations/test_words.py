@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from backend.columns import utc_now
 from backend.conversations.models import ConversationWordRow
-from backend.conversations.postings import BLOCK, bits_of, block_of, changed, places_in, written
+from backend.conversations.postings import BLOCK, bits_of_all, block_of, changed, places_in, written
 from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Filters, Role
@@ -139,14 +139,14 @@ def test_places_are_kept_as_a_list_and_as_bits() -> None:
     few, many = [0, 7, BLOCK - 1], range(0, BLOCK, 3)
     for places in (few, many):
         kept = written(places)
-        assert places_in(bits_of(kept)) == list(places)
+        assert places_in(bits_of_all([kept])) == list(places)
         assert changed(kept, remove=places) == b""
     assert len(written(many)) == BLOCK // 8
     grown = b""
     for place in range(3000):
         grown = changed(grown, add=[place])
-    assert places_in(bits_of(grown)) == list(range(3000))
-    assert places_in(bits_of(changed(written(few), add=[3]))) == [0, 3, 7, BLOCK - 1]
+    assert places_in(bits_of_all([grown])) == list(range(3000))
+    assert places_in(bits_of_all([changed(written(few), add=[3])])) == [0, 3, 7, BLOCK - 1]
     assert block_of(BLOCK + 2) == (1, 2)
 
 

@@ -84,6 +84,20 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert (state.query, state.num_filters, len(state.rows)) == ("", 0, 2)
 
 
+async def test_a_list_that_was_not_read_to_its_end_says_so(
+    services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.conversations.service.base.MAX_READ", 1)
+    for said in ("red sofa", "red sofa"):
+        await chat(services.conversations, services.units, person, said=said)
+    await services.conversations.index(person.project_id)
+    state = tab.state(ConversationsState)
+    await state.search('"red sofa"')
+    assert (len(state.rows), state.num_unread) == (1, "1")
+    await state.search("sofa")
+    assert (len(state.rows), state.num_unread) == (2, "")
+
+
 async def test_more_adds_the_next_page(services: Services, tab: Tab, person: Operator) -> None:
     for number in range(53):
         await chat(services.conversations, services.units, person, said=f"Question {number}")
