@@ -17,10 +17,11 @@ from backend.flows.published import Published
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
 from backend.flows.service.pins import Pins
+from backend.flows.service.run_log import RunLog
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
 from backend.flows.service.takeovers import TakeoverService
-from backend.flows.tasks import TimeLimits
+from backend.flows.tasks import RunLogWriter, TimeLimits
 from backend.ids import new_id
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -43,15 +44,18 @@ class Flows:
     takeovers: TakeoverService
     watch: Watch
     limits: TimeLimits
+    run_log: RunLogWriter
     journal: RunJournal
 
     async def start(self) -> None:
         """Go on with what a crash left, and watch over what runs and waits."""
         await self.watch.start()
         self.limits.start()
+        self.run_log.start()
 
     async def close(self) -> None:
         """Checkpoint what still runs, then write what waits: runs had their grace while the process was drained."""
+        await self.run_log.stop()
         await self.limits.stop()
         await self.watch.stop()
         await self.runner.close(0)
@@ -92,6 +96,7 @@ def open_flows(
         approvals=approvals,
         takeovers=TakeoverService(units, events, jobs, conversations),
         limits=TimeLimits(approvals),
+        run_log=RunLogWriter(RunLog(units, conversations, loader)),
         watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),
         journal=journal,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
@@ -15,6 +15,7 @@ COUNTED = (
     "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
     "task_completed", "tags", "number", "id",
 )  # fmt: skip
+SHOWN = text("channel != 'experiment' AND deleted_at IS NULL")
 
 
 class ConversationRow(SQLModel, table=True):
@@ -28,6 +29,10 @@ class ConversationRow(SQLModel, table=True):
     __tablename__ = "conversation"
     __table_args__ = (
         Index("ix_conversation_recent", "project_id", "last_message_at", "id"),
+        # The list as it opens: where experiments asked last, it would look at thousands that it does not show.
+        Index(
+            "ix_conversation_shown", "project_id", "last_message_at", "id", sqlite_where=SHOWN, postgresql_where=SHOWN
+        ),
         Index("ix_conversation_agent", "project_id", "agent_config", "started_at"),
         Index("ix_conversation_number", "project_id", "number"),
         Index("ix_conversation_fresh", "project_id", "is_fresh", "last_message_at"),

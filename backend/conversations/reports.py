@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from backend.conversations.types import AGENT, Channel, Role
+from backend.conversations.types import AGENT, Channel, Citation, Role
 
 MAX_MESSAGES = 50_000
 ROLES = {
@@ -39,11 +39,27 @@ class Told:
     tokens_out: int = 0
     cost: Decimal = Decimal(0)
     latency_ms: int = 0
+    citations: tuple[Citation, ...] = ()
+    was_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The run of a flow of this house that a conversation was."""
+
+    flow_id: str
+    version: int
+    run_id: str
+    prompt_name: str = ""
+    prompt_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole conversation. `turn_count` None is counted from the messages, which come from the transcript if none."""
+    """A whole conversation. `turn_count` None is counted from the messages, which come from the transcript if none.
+
+    `held` is None for what was held elsewhere.
+    """
 
     session_id: str
     agent_config: str
@@ -58,10 +74,13 @@ class Report:
     channel: Channel = Channel.REPORTED
     person: str = ""
     messages: tuple[Told, ...] = field(default=())
+    held: Held | None = None
 
     @property
     def flow_id(self) -> str:
         """What tells the agent from others in the filters."""
+        if self.held is not None:
+            return self.held.flow_id
         told = hashlib.sha256(json.dumps([self.agent_config, self.agent_name]).encode())
         return f"{AGENT}{told.hexdigest()[:16]}"
 

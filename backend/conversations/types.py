@@ -21,6 +21,10 @@ class Channel(StrEnum):
     REPORTED = "reported"  # held elsewhere and told over the compatible API
     TRACED = "traced"  # held elsewhere and told by OpenTelemetry
     IMPORTED = "imported"  # held elsewhere and read from a file
+    EXPERIMENT = "experiment"  # asked by an experiment: nobody spoke, so it shows only where it is chosen
+
+
+SHOWN = frozenset(Channel) - {Channel.EXPERIMENT}
 
 
 class Role(StrEnum):
@@ -240,9 +244,9 @@ def prompt_choice(name: str, version: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Empty means all. `text` is looked for in the messages, in any script and case; `until` itself is left out.
+    """Empty means all; of the channels, all of `SHOWN`. `text` is looked for in the messages, in any script and case.
 
-    A prompt is meant as `prompt_choice` writes it, with its version.
+    A prompt is meant as `prompt_choice` writes it, with its version; `until` itself is left out.
     """
 
     text: str = ""
@@ -269,7 +273,7 @@ class Facet:
 class Facets:
     """How many conversations each choice of a filter would show beside what the other filters choose.
 
-    `total` are those that the searched text finds, `matching` those of them that all filters leave.
+    `total` are those that the searched text finds in the channels that show, `matching` what all filters leave of them.
     """
 
     total: int = 0

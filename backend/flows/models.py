@@ -6,10 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
+
+# A chat has its conversation from its first question; the others get theirs once they ended.
+UNLOGGED = text("conversation_id IS NULL AND finished_at IS NOT NULL")
 
 
 class FlowRow(SQLModel, table=True):
@@ -70,6 +73,7 @@ class RunRow(SQLModel, table=True):
         Index("ix_run_of_flow", "flow_id", "id"),
         Index("ix_run_of_project", "project_id", "id"),
         Index("ix_run_open", "status", "worker"),
+        Index("ix_run_unlogged", "trigger", "id", sqlite_where=UNLOGGED, postgresql_where=UNLOGGED),
     )
 
     id: str = Field(primary_key=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, or_, tuple_, update
+from sqlalchemy import ColumnElement, String, cast, delete, func, literal_column, or_, tuple_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -22,9 +22,11 @@ from backend.conversations.models import (
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.words import one_of
 from backend.conversations.tags import marked
-from backend.conversations.types import Filters, Outcome
+from backend.conversations.types import Channel, Filters, Outcome
 from backend.paging import Page
 
+# Written out and not bound, so that the databases see that an index holds these rows alone.
+SHOWS: ColumnElement[bool] = col(ConversationRow.channel) != literal_column(f"'{Channel.EXPERIMENT.value}'")
 COMPLETED = {Outcome.COMPLETED: True, Outcome.NOT_COMPLETED: False, Outcome.UNKNOWN: None}
 
 
@@ -91,7 +93,7 @@ class ConversationRepository(MessageRepository):
         self, *, agent_config: str | None, prompt_id: str | None, limit: int
     ) -> Sequence[ConversationRow]:
         """Return the newest as they began, those of an agent or a prompt where one is named."""
-        statement = select(ConversationRow).where(*self._mine())
+        statement = select(ConversationRow).where(*self._mine(), SHOWS)
         if agent_config is not None:
             statement = statement.where(col(ConversationRow.agent_config) == agent_config)
         if prompt_id is not None:
@@ -150,6 +152,8 @@ class ConversationRepository(MessageRepository):
         ):
             if values:
                 yield column.in_(values)
+        if not filters.channels:
+            yield SHOWS
         if filters.outcomes:
             completed = col(ConversationRow.task_completed)
             yield or_(*(completed.is_(COMPLETED[one]) for one in filters.outcomes))

@@ -13,6 +13,7 @@ from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
+    SHOWN,
     Browsed,
     Channel,
     ChatState,
@@ -121,7 +122,9 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
     counts = {name: Counter[str]() for name in (*(name for name, _ in CHOICES), TAGS)}
     tagged = frozenset(filters.tags)
-    chosen = [(name, value, frozenset(getattr(filters, name))) for name, value in CHOICES if getattr(filters, name)]
+    wanted = {name: frozenset(getattr(filters, name)) for name, _ in CHOICES}
+    wanted["channels"] = wanted["channels"] or SHOWN
+    chosen = [(name, value, wanted[name]) for name, value in CHOICES if wanted[name]]
     names: dict[str, str] = {}
     total = matching = 0
     for mix in mixes:
@@ -130,7 +133,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         if tagged and not tagged & {*tags}:
             refused.append(TAGS)
         names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
-        total += mix.num
+        total += mix.num if mix.channel in SHOWN | wanted["channels"] else 0
         if not refused:
             matching += mix.num
         for name, value in CHOICES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from backend.conversations.models import ConversationRecordRow, ConversationRow,
 from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import conversation_of
+from backend.conversations.shapes import citation_values, conversation_of
 from backend.conversations.types import ChatState, Conversation, Role
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -43,32 +43,31 @@ class ReportingUseCases(Base):
         """Keep a conversation, counted under its prompt. Raise PromptNotFound, and then nothing is kept."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         async with self._units.write(operator) as work:
-            row, record = await self.keep(work, operator, report)
-            return Reported(conversation_of(row), record.transcript or {}, record.details)
+            row = (await self.keep(work, operator, [report]))[0]
+            return Reported(conversation_of(row), storable(report.transcript) or {}, storable(report.details))
 
-    async def keep(
-        self, work: Work, operator: Operator, report: Report
-    ) -> tuple[ConversationRow, ConversationRecordRow]:
-        """Write a conversation in the caller's unit."""
+    async def keep(self, work: Work, operator: Operator, reports: Sequence[Report]) -> list[ConversationRow]:
+        """Write conversations in the caller's unit, whatever way they came. Raise PromptNotFound."""
         rows = ConversationRepository(work.session, operator.project_id)
-        report = replace(report, transcript=storable(report.transcript), details=storable(report.details))
-        said = report.messages or messages_in(report.transcript or {})
-        row = _conversation(operator, report, said, utc_now())
-        record = ConversationRecordRow(
-            conversation_id=row.id, project_id=operator.project_id, transcript=report.transcript, details=report.details
-        )
-        rows.add(row)
-        await rows.flush()  # the messages refer to it
-        rows.add(record)
-        at = row.started_at
-        for one in said:
-            at = max(at, one.at or at)
-            rows.add(message_row(row, one, at))
-        await rows.flush()
-        if report.prompt_id is not None:
-            row.prompt_name, row.prompt_version = await self._count(work, operator, rows, report.prompt_id)
+        kept: list[tuple[Report, ConversationRow, Sequence[Told]]] = []
+        for one in reports:
+            report = replace(one, transcript=storable(one.transcript), details=storable(one.details))
+            said = report.messages or messages_in(report.transcript or {})
+            row = _conversation(operator, report, said, utc_now())
             rows.add(row)
-        return row, record
+            kept.append((report, row, said))
+        await rows.flush()  # the messages refer to them
+        for report, row, told in kept:
+            if report.transcript is not None or report.details is not None:
+                rows.add(_record(row, report))
+            for message in message_rows(row, report, told):
+                rows.add(message)
+        await rows.flush()
+        for report, row, _ in kept:
+            if report.prompt_id is not None:
+                row.prompt_name, row.prompt_version = await self._count(work, operator, rows, report.prompt_id)
+                rows.add(row)
+        return [row for _, row, _ in kept]
 
     async def _count(
         self, work: Work, operator: Operator, rows: ConversationRepository, prompt_id: str
@@ -138,18 +137,20 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
     turns = sum(one.role is Role.USER for one in said)
     models = sorted({one.model for one in said} - {""})
     failed = next((one.error for one in reversed(said) if one.error), "")
+    held = report.held
     return ConversationRow(
         id=new_id("conv"),
         project_id=operator.project_id,
         flow_id=report.flow_id,
         flow_name=storable(report.agent_name),
+        version=held.version if held else 0,
         agent_config=storable(report.agent_config),
         session_id=storable(report.session_id),
         person=first_words(storable(report.person), MAX_NAME),
         title=first_words(question or next((one.text for one in said if one.text), "")) or "Without words",
         last_text=first_words(said[-1].text or failed if said else "", PREVIEW_CHARACTERS),
         channel=report.channel,
-        state=ChatState.FAILED if failed and said[-1].error else ChatState.ANSWERED,
+        state=_state(said[-1]) if said else ChatState.ANSWERED,
         num_messages=len(said),
         num_turns=report.turn_count if report.turn_count is not None else turns,
         tokens_in=sum(one.tokens_in for one in said),
@@ -158,6 +159,8 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         latency_ms=sum(one.latency_ms for one in said),
         model=first_words(", ".join(models), MAX_NAME),
         prompt_id=report.prompt_id,
+        prompt_name=held.prompt_name if held else "",
+        prompt_version=held.prompt_version if held else 0,
         duration=report.duration,
         satisfaction=report.satisfaction,
         task_completed=report.task_completed,
@@ -166,24 +169,43 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
     )
 
 
-def message_row(conversation: ConversationRow, one: Told, at: datetime) -> MessageRow:
-    """Return the row of a message that was told."""
-    return MessageRow(
-        id=new_id("msg"),
-        project_id=conversation.project_id,
-        conversation_id=conversation.id,
-        role=one.role,
-        author=storable(one.author) or (conversation.flow_name if one.role is Role.ASSISTANT else conversation.person),
-        state=ChatState.FAILED if one.error else ChatState.ANSWERED,
-        text=storable(one.text),
-        folded=folded(one.text),
-        model=storable(one.model),
-        error=storable(one.error),
-        tool_name=storable(one.tool_name),
-        tool_calls=storable(list(one.tool_calls)),
-        tokens_in=one.tokens_in,
-        tokens_out=one.tokens_out,
-        cost=one.cost,
-        latency_ms=one.latency_ms,
-        created_at=at,
+def _record(row: ConversationRow, report: Report) -> ConversationRecordRow:
+    return ConversationRecordRow(
+        conversation_id=row.id, project_id=row.project_id, transcript=report.transcript, details=report.details
     )
+
+
+def message_rows(conversation: ConversationRow, report: Report, said: Sequence[Told]) -> Iterator[MessageRow]:
+    """Yield the rows of what was told: none is earlier than the one before it."""
+    at, held = conversation.started_at, report.held
+    for one in said:
+        at = max(at, one.at or at)
+        by = conversation.flow_name if one.role is Role.ASSISTANT else conversation.person
+        yield MessageRow(
+            id=new_id("msg"),
+            project_id=conversation.project_id,
+            conversation_id=conversation.id,
+            role=one.role,
+            author=storable(one.author) or by,
+            state=_state(one),
+            text=storable(one.text),
+            folded=folded(one.text),
+            run_id=held.run_id if held else "",
+            version=conversation.version,
+            model=storable(one.model),
+            error=storable(one.error),
+            citations=[citation_values(citation) for citation in one.citations],
+            tool_name=storable(one.tool_name),
+            tool_calls=storable(list(one.tool_calls)),
+            tokens_in=one.tokens_in,
+            tokens_out=one.tokens_out,
+            cost=one.cost,
+            latency_ms=one.latency_ms,
+            created_at=at,
+        )
+
+
+def _state(one: Told) -> ChatState:
+    if one.was_cancelled:
+        return ChatState.CANCELLED
+    return ChatState.FAILED if one.error else ChatState.ANSWERED

@@ -9,6 +9,7 @@ from backend.conversations.errors import ConversationNotFound
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
 from backend.flows.engine.job import RunJob, RunOutcome
+from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
 from backend.flows.ports import as_text
 from backend.flows.types import RunStatus, Trigger
@@ -66,14 +67,14 @@ class Chat:
 
     async def settle(self, job: RunJob, outcome: RunOutcome) -> None:
         """Write the answer; a second time does nothing."""
-        prompt_name, prompt_version = prompt_used(job)
+        prompt_name, prompt_version = prompt_used(job.plan)
         answer = Answer(
             run_id=job.run_id,
             text=answer_text(outcome.output),
             error=outcome.error,
             was_cancelled=outcome.status is RunStatus.CANCELLED,
-            citations=tuple(_citation(values) for values in outcome.citations),
-            model=models_used(job),
+            citations=tuple(citation_of(values) for values in outcome.citations),
+            model=models_used(job.plan),
             tokens_in=outcome.usage.tokens_in,
             tokens_out=outcome.usage.tokens_out,
             cost=outcome.usage.cost,
@@ -99,20 +100,20 @@ def answer_text(output: dict[str, Any] | None) -> str:
     return as_text(output["answer"] if "answer" in output else next(iter(output.values())))
 
 
-def models_used(job: RunJob) -> str:
+def models_used(plan: Plan) -> str:
     """Return the models that the flow names, "" for the project's default alone."""
-    named = {getattr(step.config, "model", "") for step in job.plan.steps}
+    named = {getattr(step.config, "model", "") for step in plan.steps}
     return ", ".join(sorted(named - {""}))
 
 
-def prompt_used(job: RunJob) -> tuple[str, int]:
+def prompt_used(plan: Plan) -> tuple[str, int]:
     """Return slug and version of the last prompt in the flow that stands at one, as the one that writes the answer."""
-    prompts = [getattr(step.config, "prompt", None) for step in job.plan.steps]
+    prompts = [getattr(step.config, "prompt", None) for step in plan.steps]
     named = [(one.slug, one.version) for one in prompts if isinstance(one, ManagedPrompt) and one.slug and one.version]
     return named[-1] if named else ("", 0)
 
 
-def _citation(values: dict[str, Any]) -> Citation:
+def citation_of(values: dict[str, Any]) -> Citation:
     return Citation(
         number=int(values["number"]),
         chunk_id=str(values["chunk_id"]),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import and_, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.flows.models import ApprovalRow, RunRow, RunWorkerRow
-from backend.flows.types import ApprovalState, RunStatus
+from backend.flows.models import ApprovalRow, FlowRow, RunRow, RunWorkerRow
+from backend.flows.types import ApprovalState, RunStatus, Trigger
 from backend.identity.models import ProjectRow
 from backend.ports.database import OfProject
 
@@ -33,6 +33,32 @@ class Ownership:
             .returning(col(RunRow.attempt))
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).scalar_one_or_none()
+
+    async def unlogged(self, limit: int, *, experiments: bool) -> Sequence[tuple[str, str, str]]:
+        """Return project, id and snapshot of runs that ended and have no conversation, of experiments or the others."""
+        asked = col(RunRow.trigger) == Trigger.EXPERIMENT.value
+        statement = (
+            select(RunRow.project_id, RunRow.id, RunRow.snapshot_id)
+            .where(
+                asked if experiments else ~asked,
+                col(RunRow.conversation_id).is_(None),
+                col(RunRow.finished_at).is_not(None),
+            )
+            .order_by(col(RunRow.trigger), col(RunRow.id))
+            .limit(limit)
+        )
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+    async def to_log(self, run_ids: Sequence[str]) -> Sequence[tuple[RunRow, FlowRow]]:
+        """Return those of the runs that still have no conversation, locked; what another process holds is left out."""
+        statement = (
+            select(RunRow, FlowRow)
+            .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
+            .where(col(RunRow.id).in_(run_ids), col(RunRow.conversation_id).is_(None))
+            .order_by(col(RunRow.id))
+            .with_for_update(of=RunRow, skip_locked=True)
+        )
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def take_over(self, worker: str, heir: str) -> list[tuple[str, int]]:
         """Give the running runs of `worker` to `heir`, each under a new attempt; return ids and attempts."""

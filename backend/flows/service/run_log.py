@@ -1,0 +1,109 @@
+"""Runs that were no chat, in the log: each is a conversation of one question and one answer once it ended."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from backend.conversations.reports import Held, Report, Told
+from backend.conversations.service import ConversationService
+from backend.conversations.types import Channel, Citation, Role
+from backend.errors import DomainError
+from backend.flows.engine.chat import answer_text, citation_of, models_used, prompt_used
+from backend.flows.engine.loader import Loader, run_operator
+from backend.flows.engine.plan import Plan
+from backend.flows.models import FlowRow, RunRow
+from backend.flows.nodes.input import InputConfig, message_field
+from backend.flows.ports import as_text
+from backend.flows.repository.ownership import Ownership
+from backend.flows.types import RunStatus, Trigger
+from backend.ports.jobs import BY_ID
+from backend.unit_of_work import Units
+
+# A batch holds the one writer of SQLite for about 20 ms.
+AT_ONCE = 50
+# The run has the whole.
+MAX_CHARACTERS = 100_000
+CHANNELS = {Trigger.CONSOLE.value: Channel.CONSOLE, Trigger.DEMO.value: Channel.CONSOLE,
+            Trigger.EXPERIMENT.value: Channel.EXPERIMENT}  # fmt: skip
+
+
+class RunLog:
+    """Of the server alone: behind the runs, so that none of them waits for its line in the log."""
+
+    def __init__(self, units: Units, log: ConversationService, loader: Loader) -> None:
+        self._units, self._log, self._loader = units, log, loader
+
+    async def write(self, *, experiments: bool = False) -> int:
+        """Write some of the runs that ended and have no conversation; return how many that was."""
+        async with self._units.read(BY_ID) as session:
+            found = await Ownership(session).unlogged(AT_ONCE, experiments=experiments)
+        if not found:
+            return 0
+        plans = {run_id: await self._plan(project_id, snapshot_id) for project_id, run_id, snapshot_id in found}
+        async with self._units.write(BY_ID) as work:
+            # Asked again under the lock: another process may have written some of them meanwhile.
+            waiting = await Ownership(work.session).to_log(list(plans))
+            for project_id in {row.project_id for row, _ in waiting}:
+                theirs = [(row, flow) for row, flow in waiting if row.project_id == project_id]
+                reports = [_report(row, flow, plans[row.id]) for row, flow in theirs]
+                kept = await self._log.keep(work, run_operator(project_id, "", ""), reports)
+                for (run, _), conversation in zip(theirs, kept, strict=True):
+                    run.conversation_id = conversation.id
+        return len(plans)
+
+    async def _plan(self, project_id: str, snapshot_id: str) -> Plan | None:
+        """Return what ran; None where the document is gone, or is of a kind that is no more."""
+        try:
+            return await self._loader.plan(project_id, snapshot_id)
+        except DomainError:
+            return None
+
+
+def _report(row: RunRow, flow: FlowRow, plan: Plan | None) -> Report:
+    slug, number = prompt_used(plan) if plan else ("", 0)
+    question = Told(Role.USER, _cut(_question(row.input, plan)), row.started_at or row.created_at)
+    answer = Told(
+        Role.ASSISTANT,
+        _cut(answer_text(row.output)),
+        row.finished_at,
+        model=models_used(plan) if plan else "",
+        error=row.error,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=row.cost,
+        latency_ms=round(row.time_ms),
+        citations=tuple(_citations(row)),
+        was_cancelled=row.status == RunStatus.CANCELLED,
+    )
+    return Report(
+        session_id="",
+        agent_config="",
+        agent_name=flow.name,
+        channel=CHANNELS.get(row.trigger, Channel.API),
+        person=row.started_by,
+        messages=(question, answer),
+        held=Held(flow.id, row.version or 0, row.id, slug, number),
+    )
+
+
+def _citations(row: RunRow) -> Iterator[Citation]:
+    """Yield what can be read of them: one that cannot would keep every run behind it out of the log."""
+    for values in row.citations:
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            yield citation_of(values)
+
+
+def _question(given: dict[str, Any], plan: Plan | None) -> str:
+    """Return what a person would have said: the message of a chat, the one value of a form, else all with names."""
+    config = plan.input_config if plan else None
+    if isinstance(config, InputConfig) and config.mode == "chat" and message_field(config) in given:
+        return as_text(given[message_field(config)])
+    if len(given) == 1:
+        return as_text(next(iter(given.values())))
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in given.items())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}…"

@@ -1,0 +1,121 @@
+"""Every run of every flow is a conversation: what was no chat comes behind, and what an experiment asked is hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.conversations.types import Channel, ChatState, Filters
+from backend.flows.document import FlowDocument
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.loader import Loader
+from backend.flows.models import RunRow
+from backend.flows.nodes.registry import KINDS
+from backend.flows.service import run_log
+from backend.flows.service.run_log import RunLog
+from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.operator import Operator
+from backend.paging import Page
+from tests.factories.flows import chat, document, echo, greeting, node
+from tests.tenancy import EVERYWHERE
+
+
+@pytest.fixture
+async def operator(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+def log(services: Services) -> RunLog:
+    units, talks = services.units, services.conversations
+    return RunLog(units, talks, Loader(units, services.rooms.templates, KINDS, Chat(units, talks)))
+
+
+async def run(services: Services, operator: Operator, flow: FlowDocument, given: dict, trigger=Trigger.API):
+    made = await services.flows.create(operator, "Form", document=flow)
+    await services.flows.publish(operator, made.slug)
+    return await services.runs.run(operator, made.slug, RunWish(given, trigger=trigger))
+
+
+async def listed(services: Services, operator: Operator, *channels: Channel):
+    return (await services.conversations.list(operator, Filters(channels=channels), Page())).items
+
+
+async def test_a_form_is_a_conversation_once_it_ended(services: Services, operator: Operator, log: RunLog) -> None:
+    result = await run(services, operator, echo(), {"question": "Who pays?"})
+    assert await listed(services, operator) == []
+    assert await log.write() == 1
+    found = (await services.runs.get(operator, result.run_id)).run
+    transcript = await services.conversations.transcript(operator, found.conversation_id or "")
+    assert [(one.role.value, one.author, one.text, one.run_id) for one in transcript.messages] == [
+        ("user", operator.name, "Who pays?", result.run_id),
+        ("assistant", "Form", "Who pays?", result.run_id),
+    ]
+    conversation = transcript.conversation
+    assert (conversation.channel, conversation.version, conversation.num_turns) == (Channel.API, 1, 1)
+    assert conversation.flow_id == found.flow_id
+    assert conversation.person == operator.name
+    assert conversation.started_at == found.started_at
+    assert await log.write() == 0
+    assert [one.id for one in await listed(services, operator)] == [conversation.id]
+
+
+async def test_values_of_a_form_are_named_and_failures_kept(
+    services: Services, operator: Operator, log: RunLog
+) -> None:
+    nodes = [
+        node("input", "input", {"mode": "form", "fields": [{"name": "who"}, {"name": "age", "type": "number"}]}),
+        node("talk", "template", {"template": "{{ input.age / 0 }}"}),
+        node("output", "output"),
+    ]
+    flow = document(nodes, [("input.who", "talk.data"), ("talk.text", "output.value")])
+    result = await run(services, operator, flow, {"who": "Maren", "age": 3})
+    assert result.status is RunStatus.FAILED
+    await log.write()
+    [conversation] = await listed(services, operator)
+    question, answer = (await services.conversations.transcript(operator, conversation.id)).messages
+    assert question.text == "who: Maren\nage: 3"
+    assert (conversation.state, answer.state, answer.error) == (ChatState.FAILED, ChatState.FAILED, result.error)
+    assert conversation.last_text == result.error
+
+
+async def test_what_an_experiment_asked_shows_only_where_it_is_chosen(
+    services: Services, operator: Operator, log: RunLog
+) -> None:
+    result = await run(services, operator, chat(), {"message": "Hello"}, Trigger.EXPERIMENT)
+    assert result.conversation_id is None
+    assert await log.write() == 0
+    assert await log.write(experiments=True) == 1
+    assert await listed(services, operator) == []
+    assert await services.conversations.reported(operator) == []
+    [found] = await listed(services, operator, Channel.EXPERIMENT)
+    assert found.title == "Hello"
+    facets = (await services.conversations.browse(operator, Filters(), Page())).facets
+    assert (facets.total, facets.matching) == (0, 0)
+    assert {one.value: one.count for one in facets.channels}["experiment"] == 1
+    assert [one.count for one in facets.flows] == [0]
+    chosen = (await services.conversations.browse(operator, Filters(channels=(Channel.EXPERIMENT,)), Page())).facets
+    assert (chosen.total, chosen.matching) == (1, 1)
+
+
+async def test_a_chat_is_not_written_twice(services: Services, operator: Operator, log: RunLog) -> None:
+    await run(services, operator, chat(), {"message": "Hello"})
+    assert await log.write() == 0
+    assert len(await listed(services, operator)) == 1
+
+
+async def test_a_document_that_is_gone_keeps_no_run_out(
+    services: Services, operator: Operator, log: RunLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await run(services, operator, greeting(), {"question": "Ada"})
+    async with services.units.write(EVERYWHERE) as work:
+        row = await work.session.get(RunRow, result.run_id)
+        row.snapshot_id, row.trigger = "snap_gone", "cron"
+        row.citations = [{"number": "none"}]
+        row.output = {"answer": "x" * 200}
+    monkeypatch.setattr(run_log, "MAX_CHARACTERS", 100)
+    assert await log.write() == 1
+    [conversation] = await listed(services, operator)
+    answer = (await services.conversations.transcript(operator, conversation.id)).messages[1]
+    assert answer.text == "x" * 100 + "…"
+    assert answer.citations == ()
