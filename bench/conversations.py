@@ -13,12 +13,16 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
 from backend.bootstrap.migrations import upgrade
+from backend.columns import utc_now
+from backend.conversations.figure_types import FigureWish, Split, Step
 from backend.conversations.service import ConversationService
 from backend.conversations.types import ChatState, Filters, Rating
 from backend.engines.database.postgres import PostgresDatabase
@@ -39,6 +43,14 @@ LISTS = (
     Filters(flow_ids=("flow_3",)),
     Filters(ratings=(Rating.DOWN,), states=(ChatState.FAILED,)),
     Filters(models=("gpt-5-mini",), flow_ids=("flow_1", "flow_2")),
+)
+# All of 30 days, where every conversation lies, and a week by the hour.
+BOARDS = (
+    FigureWish(zone="Europe/Berlin"),
+    FigureWish(split=Split.FLOW, zone="Europe/Berlin"),
+    FigureWish(split=Split.CHANNEL, step=Step.WEEK, zone="Asia/Kathmandu"),
+    FigureWish(split=Split.MODEL, step=Step.HOUR, zone="Europe/Berlin"),
+    FigureWish(Filters(flow_ids=("flow_3",)), Split.MODEL, zone="Europe/Berlin"),
 )
 # A word, its parts and beginnings, two words, orders, Chinese of two and four signs, Arabic, quotes, and nothing.
 SEARCHES = (
@@ -104,8 +116,15 @@ async def measure(kind: str, database: Database) -> AsyncIterator[Figure]:
     yield Figure(f"{kind}: index {NUM_CONVERSATIONS:,} conversations", minutes, "min", 5)
     browses = [_browse(log, operator, filters) for filters in LISTS]
     yield Figure(f"{kind}: list and filters of the log, p95", await p95("list", browses), "ms", 200)
+    boards = [_measure(log, operator, wish) for wish in BOARDS]
+    yield Figure(f"{kind}: dashboard over the log, p95", await p95("dashboard", boards), "ms", 1_000)
     searches = [_browse(log, operator, Filters(text=words)) for words in SEARCHES]
     yield Figure(f"{kind}: search with counts in the log, p95", await p95("search", searches), "ms", 500)
+
+
+def _measure(log: ConversationService, operator: Operator, wish: FigureWish) -> Callable[[], Awaitable[Any]]:
+    since = utc_now() - timedelta(days=30 if wish.step is not Step.HOUR else 7)
+    return lambda: log.dashboard(operator, replace(wish, filters=replace(wish.filters, since=since)))
 
 
 def _browse(log: ConversationService, operator: Operator, filters: Filters) -> Callable[[], Awaitable[Any]]:

@@ -100,7 +100,7 @@ def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[di
             "rating": draw.choices(("none", "up", "down"), (80, 14, 6))[0],
             "channel": draw.choice(("console", "api", "reported")),
             "state": draw.choices(("answered", "failed", "cancelled"), (94, 5, 1))[0],
-            "task_completed": draw.choice((True, False, None)),
+            "task_completed": draw.choice((True, False, None)), "latency_ms": draw.randrange(2_000, 40_000),
         }  # fmt: skip
         said = [
             turn | {"id": f"msg_{place * MESSAGES_EACH + number:032x}", "conversation_id": id_, "text": text,

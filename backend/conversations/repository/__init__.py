@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from backend.conversations.repository.conversations import ConversationRepository, Counted, Found
+from backend.conversations.repository.figures import FigureRepository, Told
 from backend.conversations.repository.remarks import RemarkRepository
 from backend.conversations.repository.words import WordRepository, numbers_in, projects
 
-__all__ = ["ConversationRepository", "Counted", "Found", "RemarkRepository", "WordRepository", "numbers_in", "projects"]
+__all__ = [
+    "ConversationRepository",
+    "Counted",
+    "FigureRepository",
+    "Found",
+    "RemarkRepository",
+    "Told",
+    "WordRepository",
+    "numbers_in",
+    "projects",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, literal_column, or_, tuple_, update
+from sqlalchemy import ColumnElement, String, case, cast, delete, func, literal_column, or_, tuple_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -148,7 +148,7 @@ class ConversationRepository(MessageRepository):
             (col(ConversationRow.rating), filters.ratings),
             (col(ConversationRow.channel), filters.channels),
             (col(ConversationRow.model), filters.models),
-            (_prompt(), filters.prompts),
+            (prompt_column(), filters.prompts),
         ):
             if values:
                 yield column.in_(values)
@@ -233,6 +233,7 @@ class ConversationRepository(MessageRepository):
             await self._session.exec(delete(row).where(ours, conversation_id.in_(conversation_ids)))
 
 
-def _prompt() -> ColumnElement[str]:
+def prompt_column() -> ColumnElement[str]:
     """Write a prompt and its version as `prompt_choice` does."""
-    return col(ConversationRow.prompt_name) + " v" + cast(col(ConversationRow.prompt_version), String)
+    name = col(ConversationRow.prompt_name)
+    return case((name == "", ""), else_=name + " v" + cast(col(ConversationRow.prompt_version), String))

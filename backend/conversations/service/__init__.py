@@ -5,6 +5,7 @@ from __future__ import annotations
 from backend.conversations.service.exporting import ExportUseCases
 from backend.conversations.service.indexing import IndexingUseCases
 from backend.conversations.service.judging import JudgingUseCases
+from backend.conversations.service.measuring import MeasuringUseCases
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.remarks import RemarkUseCases
 from backend.conversations.service.reporting import ReportingUseCases
@@ -21,6 +22,7 @@ class ConversationService(
     ViewUseCases,
     ExportUseCases,
     IndexingUseCases,
+    MeasuringUseCases,
 ):
     """Everything that is done with conversations."""
 

@@ -96,3 +96,18 @@ async def test_an_export_goes_past_a_page(client: httpx.AsyncClient, services: S
         await services.conversations.report(owner, Report(f"s{number}", "retail", "sales"))
     answer = await client.get("/api/conversation-export")
     assert len({row["session_id"] for row in csv.DictReader(io.StringIO(answer.text))}) == 501
+
+
+async def test_figures_lead_to_the_conversations_behind_a_point(client: httpx.AsyncClient) -> None:
+    for number in range(3):
+        await make(client, session_id=f"s{number}")
+    params = {"split": "flow", "zone": "Pacific/Auckland", "channel": "reported"}
+    found = (await client.get("/api/conversation-figures", params=params)).json()
+    assert (found["num_lines"], found["figures"]["num_conversations"], len(found["lines"][0]["points"])) == (1, 3, 7)
+    line = found["lines"][0]
+    point = line["points"][-1]
+    behind = {"flow_id": line["value"], "since": point["since"], "until": point["until"]}
+    listed = (await client.get("/api/conversation-search", params=behind)).json()
+    assert listed["facets"]["matching"] == point["figures"]["num_conversations"] == 3
+    refused = await client.get("/api/conversation-figures", params={"zone": "Nowhere/At_all"})
+    assert refused.status_code == 422

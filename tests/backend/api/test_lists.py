@@ -14,6 +14,7 @@ from backend.paging import Listed, Page
 # What is no list of rows: answers computed from one thing, all of which is wanted at once.
 WHOLE = {
     "/api/models",
+    "/api/conversation-figures",
     "/api/flows/{name}/problems",
     "/api/sign-in-policy",
     "/api/datasets/{dataset_id}/diff",

@@ -1,0 +1,123 @@
+"""Sums and times over the log, in one statement for all points of all lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    type_coerce,
+    values,
+)
+from sqlmodel import col
+
+from backend.columns import UtcDateTime
+from backend.conversations.figure_types import Split
+from backend.conversations.models import ConversationRow as Row
+from backend.conversations.repository.conversations import ConversationRepository, Found, prompt_column
+from backend.conversations.types import ChatState, Filters, Rating
+
+KEYS: dict[Split, tuple[Any, Any]] = {
+    Split.NONE: (literal(""), literal("")),
+    Split.FLOW: (col(Row.flow_id), col(Row.flow_name)),
+    Split.PROMPT: (prompt_column(), prompt_column()),
+    Split.MODEL: (col(Row.model), col(Row.model)),
+    Split.CHANNEL: (col(Row.channel), col(Row.channel)),
+}
+# Times up to the first number are rounded to the second.
+ROUNDINGS = ((100, 1), (1_000, 10), (10_000, 100), (100_000, 1_000), (1_000_000, 10_000))
+ROUGHEST = 100_000
+
+
+class Told(NamedTuple):
+    """Sums over the conversations of a line at a point whose turns took as long, in ms to two digits, None unknown.
+
+    `sums` are in the order of `Figures`, then those of satisfaction and of the cost in billionths.
+    """
+
+    place: int
+    value: str
+    name: str
+    latency: int | None
+    sums: Sequence[int]
+
+
+class FigureRepository(ConversationRepository):
+    """Opened for one unit of work; sees one project."""
+
+    async def told(
+        self, filters: Filters, found: Found | None, split: Split = Split.NONE, edges: Sequence[datetime] = ()
+    ) -> Sequence[Told]:
+        """Return what there is anything of; all stands at place 0 where there are no edges to stand between.
+
+        One statement for sums and percentiles: over 100,000 conversations each look takes a quarter of a second, and
+        ranks by a window function take half a second a time.
+        """
+        value, name = KEYS[split]
+        key: Any = literal(0)
+        where = [*self._mine(), *self._chosen(filters), *self._among(found)]
+        spread: CTE | None = None
+        if edges:
+            spread = _spread(edges)
+            key = spread.c.place
+            moment = col(Row.last_message_at)
+            where += [moment >= spread.c.since, moment < spread.c.until]
+        latency = _latency()
+        parts = (key.label("place"), value.label("value"), latency.label("latency"))
+        statement = select(
+            parts[0],
+            parts[1],
+            func.max(name),
+            parts[2],
+            func.count(),
+            _sum(Row.num_turns),
+            _num(col(Row.state) == ChatState.FAILED.value),
+            _sum(Row.tokens_in),
+            _sum(Row.tokens_out),
+            _num(col(Row.rating) != Rating.NONE.value),
+            _num(col(Row.rating) == Rating.UP.value),
+            func.count(col(Row.task_completed)),
+            _num(col(Row.task_completed).is_(True)),
+            func.count(col(Row.satisfaction)),
+            func.coalesce(_sum(Row.satisfaction), 0),
+            _sum(Row.cost),
+        ).where(*where)
+        if spread is not None:
+            statement = statement.select_from(spread.join(Row, literal(1) == 1))
+        rows = await (await self._session.connection()).execute(statement.group_by(*(part.name for part in parts)))
+        return [Told(place, value, name, latency, sums) for place, value, name, latency, *sums in rows.all()]
+
+
+def _spread(edges: Sequence[datetime]) -> CTE:
+    """Return the steps as a table: a search of the index for each costs half of what reading dates does."""
+    lines = [(place, since, until) for place, (since, until) in enumerate(pairwise(edges))]
+    kinds = (column("place", Integer), column("since", UtcDateTime), column("until", UtcDateTime))
+    return values(*kinds, name="step").data(lines).cte("steps")
+
+
+def _latency() -> ColumnElement[int]:
+    """Return the mean time of a turn to two digits, null where nobody told."""
+    each = col(Row.latency_ms) // col(Row.num_turns)
+    known = (col(Row.latency_ms) > 0) & (col(Row.num_turns) > 0)
+    steps = [(each < below, (each + to // 2) // to * to) for below, to in ROUNDINGS]
+    return case((~known, None), *steps, else_=(each + ROUGHEST // 2) // ROUGHEST * ROUGHEST)
+
+
+def _num(holds: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((holds, 1)))
+
+
+def _sum(number: Any) -> ColumnElement[int]:
+    return cast(func.sum(type_coerce(col(number), BigInteger)), BigInteger)

@@ -1,0 +1,84 @@
+"""The log in figures: for dashboards, for the overview, and for what watches over a threshold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from backend.columns import utc_now
+from backend.conversations.adding import Sum, whole
+from backend.conversations.clock import borders, zone_of
+from backend.conversations.figure_types import (
+    NO_FIGURES,
+    Dashboard,
+    Figures,
+    FigureWish,
+    Line,
+    Point,
+    Split,
+)
+from backend.conversations.repository import FigureRepository, Told
+from backend.conversations.service.base import Base
+from backend.conversations.types import Filters
+from backend.operator import Operator, Permission
+
+MAX_LINES = 8
+DEFAULT_RANGE = timedelta(days=6)
+
+
+class MeasuringUseCases(Base):
+    """Each figure is of the conversations that the log lists for the same filters and the same time."""
+
+    async def dashboard(self, operator: Operator, wish: FigureWish) -> Dashboard:
+        """Return the lines over the range, of the last seven days where none is named.
+
+        Raise InvalidInput for an unknown zone, and for a range that is empty or has too many steps.
+        """
+        operator.require(Permission.CONVERSATIONS_READ)
+        until = wish.filters.until or utc_now()
+        edges = borders(wish.filters.since or until - DEFAULT_RANGE, until, wish.step, zone_of(wish.zone))
+        since, until = edges[0], edges[-1]
+        filters = replace(wish.filters, since=since, until=until)
+        async with self._units.read(operator) as session:
+            found = await self._find(session, operator, filters.text)
+            rows = FigureRepository(session, operator.project_id)
+            told = await rows.told(filters, found, wish.split, edges)
+            earlier = await rows.told(replace(filters, since=since - (until - since), until=since), found)
+        at = _sums(told)
+        lines = [_line(value, name, points, edges) for (value, name), points in at.items()]
+        lines.sort(key=lambda line: (-line.figures.num, line.name, line.value))
+        if not lines and wish.split is Split.NONE:
+            lines = [_line("", "", {}, edges)]
+        everything = Sum().add_all(one for points in at.values() for one in points.values())
+        return Dashboard(since, until, everything.figures(), whole(earlier), tuple(lines[:MAX_LINES]), len(lines))
+
+    async def figures(self, operator: Operator, filters: Filters) -> Figures:
+        """Return the figures of everything that the filters show."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            found = await self._find(session, operator, filters.text)
+            return whole(await FigureRepository(session, operator.project_id).told(filters, found))
+
+
+def _sums(told: Sequence[Told]) -> dict[tuple[str, str], dict[int, Sum]]:
+    """Return the sums of each point of each line, by its value and its newest name."""
+    names: dict[str, str] = {}
+    made = defaultdict[str, dict[int, Sum]](dict)
+    for one in told:
+        names[one.value] = max(one.name, names.get(one.value, ""))
+        points = made[one.value]
+        if one.place not in points:
+            points[one.place] = Sum()
+        points[one.place].add(one)
+    return {(value, names[value]): points for value, points in made.items()}
+
+
+def _line(value: str, name: str, at: dict[int, Sum], edges: Sequence[datetime]) -> Line:
+    points = (
+        Point(since, until, at[place].figures() if place in at else NO_FIGURES)
+        for place, (since, until) in enumerate(pairwise(edges))
+    )
+    return Line(value, name, Sum().add_all(at.values()).figures(), tuple(points))
