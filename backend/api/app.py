@@ -25,6 +25,7 @@ from backend.api import (
     health,
     knowledge,
     live_tests,
+    masking,
     membership,
     projects,
     prompts,
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     membership.router,
     membership.inviting,
     secrets.router,
+    masking.router,
     sign_in_policy.router,
     support.router,
 )

@@ -12,15 +12,19 @@ from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail, RunResult, 
 
 
 class NewRun(Strict):
-    """`version` is a number, "draft" or "published". `conversation_id` goes on with a chat."""
+    """`version` is a number, "draft" or "published". `conversation_id` goes on with a chat.
+
+    `user` is by what you know whom you serve: it is kept with the conversation, and all of theirs is found by it.
+    """
 
     input: dict[str, Any] = Field(default_factory=dict)
     version: int | Literal["draft", "published"] | None = None
     conversation_id: str | None = None
     stream: bool = False
+    user: str = Field(default="", max_length=200)
 
     def wish(self, trigger: Trigger = Trigger.API) -> RunWish:
-        return RunWish(self.input, self.version or "published", self.conversation_id or "", trigger)
+        return RunWish(self.input, self.version or "published", self.conversation_id or "", trigger, person=self.user)
 
 
 class RunBody(BaseModel):

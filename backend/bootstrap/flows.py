@@ -88,7 +88,7 @@ def open_flows(
     )
     runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
     jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
-    approvals = ApprovalService(units, events, jobs)
+    approvals = ApprovalService(units, events, jobs, chat.masks)
     return Flows(
         flows=FlowService(units, events, templates, KINDS, published),
         runs=runs,

@@ -20,6 +20,7 @@ from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.mail import open_mail
+from backend.bootstrap.masking import open_idempotency, open_masking
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
 from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
@@ -42,6 +43,7 @@ from backend.installation.service import InstallationService
 from backend.knowledge.service import KnowledgeService
 from backend.live_tests.service import LiveTestService
 from backend.live_tests.tasks import Guard
+from backend.masking.service import MaskingService
 from backend.overview.service import OverviewService
 from backend.ports.database import Database
 from backend.ports.events import Events
@@ -80,6 +82,7 @@ class Services:
     sign_in: SignInService
     idempotency: IdempotencyService
     conversations: ConversationService
+    masking: MaskingService
     datasets: DatasetService
     knowledge: KnowledgeService
     prompts: PromptService
@@ -127,12 +130,12 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     units.lent[SIGNER] = sealer
     events = cast(Events, engine("events.in_process", "InProcessEvents")())
     jobs = open_jobs(settings, database, executor_id)
-    rooms, conversations = open_rooms(settings, beside_server=executor_id != SERVER), ConversationService(units)
-    http, language_model = HttpAtFirstCall(), ModelsAtFirstCall(settings)
+    http, language_model, masking = HttpAtFirstCall(), ModelsAtFirstCall(settings), open_masking(units, sealer)
+    rooms = open_rooms(settings, beside_server=executor_id != SERVER)
+    conversations = ConversationService(units, masking)
     providers = open_providers(settings, units, sealer=sealer, http=http, models=language_model, rooms=rooms)
     knowledge = open_knowledge(units, rooms, events, jobs, providers.open_embedder)
-    secrets = SecretService(units, sealer)
-    prompts = PromptService(units, rooms.templates, providers, language_model)
+    secrets, prompts = SecretService(units, sealer), PromptService(units, rooms.templates, providers, language_model)
     outside = Outside(
         rooms.templates, http, language_model, models=providers, knowledge=knowledge, stored=secrets, prompts=prompts,
         people=Desk(units),
@@ -165,8 +168,9 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         language_model=language_model,
         identity=identity,
         sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
-        idempotency=IdempotencyService(units),
+        idempotency=open_idempotency(units, masking),
         conversations=conversations,
+        masking=masking,
         datasets=datasets,
         knowledge=knowledge,
         prompts=prompts,

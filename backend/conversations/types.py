@@ -75,7 +75,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A question, about to be answered by a run. An empty `conversation_id` starts a conversation."""
+    """A question, about to be answered by a run. An empty `conversation_id` starts a conversation, `person`'s."""
 
     flow_id: str
     flow_name: str
@@ -84,6 +84,7 @@ class Opening:
     channel: Channel
     version: int = 0
     conversation_id: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

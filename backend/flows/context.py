@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from backend.errors import InvalidInput
+from backend.flows.masks import NO_MASK, RunMask
 from backend.flows.types import Asked, Decided, Usage, Wanted
 from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
@@ -36,6 +37,8 @@ class RunFacts:
     history: tuple[dict[str, Any], ...] = ()
     asks_people: bool = True
     """False in an experiment: each approval takes what its time limit would."""
+    mask: RunMask = NO_MASK
+    """What the rows of the run are written with."""
 
 
 class Models(Protocol):

@@ -145,12 +145,14 @@ class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
 
     `snapshot_id` names a draft that was pinned, whatever it is by now. Runs of experiments have no conversation.
+    `person` is what the caller knows whom it serves by.
     """
 
     input: dict[str, Any]
     version: int | Literal["draft", "published"] = "published"
     conversation_id: str = ""
     trigger: Trigger = Trigger.API
+    person: str = ""
     snapshot_id: str = ""
 
 

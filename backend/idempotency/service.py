@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy.exc import IntegrityError
 
@@ -12,8 +13,9 @@ from backend.idempotency.models import IdempotencyRow
 from backend.idempotency.repository import IdempotencyRepository
 from backend.idempotency.types import ABANDONED, KEPT, MAX_KEY_LENGTH, Answer
 from backend.operator import Operator
-from backend.unit_of_work import Units
+from backend.unit_of_work import Units, Work
 
+Mask = Callable[[Work, str, str], Awaitable[str]]
 UNDER_WAY = "A request with this Idempotency-Key is still under way."
 
 
@@ -22,6 +24,8 @@ class IdempotencyService:
 
     def __init__(self, units: Units) -> None:
         self._units = units
+        self.masked: Mask | None = None
+        """Takes an answer's body of a project, and gives back what may be kept of it."""
 
     async def claim(self, operator: Operator, key: str, fingerprint: str) -> Answer | None:
         """Return the earlier answer, or None when the caller is the first and must `keep` or `release`.
@@ -60,7 +64,8 @@ class IdempotencyService:
             rows = IdempotencyRepository(work.session, operator.project_id)
             found = await rows.find(_own(operator, key))
             if found is not None:
-                found.status, found.body = answer.status, answer.body
+                body = await self.masked(work, operator.project_id, answer.body) if self.masked else answer.body
+                found.status, found.body = answer.status, body
                 if answer.digest:
                     found.fingerprint += f":{answer.digest}"
                 rows.add(found)

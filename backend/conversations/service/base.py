@@ -13,6 +13,9 @@ from backend.conversations.postings import block_of
 from backend.conversations.reports import Tally
 from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
 from backend.conversations.words import wanted_in, words_of
+from backend.masking.masker import OFF, Masker
+from backend.masking.service import MaskingService
+from backend.masking.types import Way
 from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
@@ -38,8 +41,9 @@ class Prompts(Protocol):
 class Base:
     """Opened once for the process."""
 
-    def __init__(self, units: Units) -> None:
-        self._units = units
+    def __init__(self, units: Units, masking: MaskingService | None = None) -> None:
+        """Without `masking`, as in a test of the log alone, every word is kept."""
+        self._units, self.masking = units, masking
         self.prompts: Prompts | None = None
 
     async def _find(
@@ -59,6 +63,17 @@ class Base:
             num_unread = max(0, len(numbers) - (most or MAX_READ))
             numbers = await words.saying(numbers[num_unread:], wanted.said)
         return Found(numbers, await words.fresh(wanted, MAX_FRESH), num_unread)
+
+    async def masker(self, work: Work, project_id: str, conversation_id: str, way: Way) -> Masker:
+        """Return what every text passes before it is stored, folded or cut; then `masked` in the same unit."""
+        if self.masking is None:
+            return OFF
+        return await self.masking.open(work.session, project_id, conversation_id, way)
+
+    async def masked(self, work: Work, masker: Masker) -> None:
+        """Write down what the masker met, so that the conversation's next text has the same placeholders."""
+        if self.masking is not None:
+            await self.masking.save(work, masker)
 
     async def _purge(self, work: Work, project_id: str, conversation_ids: Sequence[str]) -> None:
         """Remove conversations for good, their words too."""

@@ -12,6 +12,7 @@ from backend.conversations.models import ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 
 # The undo bar stands 10 s; whoever finds out later still has an hour.
@@ -57,9 +58,11 @@ class JudgingUseCases(Base):
                     conversation_id=message.conversation_id,
                     rating=rating,
                 )
-                row.rating, row.comment = rating, storable(comment).strip()[:MAX_COMMENT_CHARACTERS]
+                masker = await self.masker(work, operator.project_id, message.conversation_id, Way.FEEDBACK)
+                row.rating, row.comment = rating, masker.text(storable(comment).strip())[:MAX_COMMENT_CHARACTERS]
                 row.given_by, row.given_at = operator.name, utc_now()
                 rows.add(row)
+                await self.masked(work, masker)
                 await rows.flush()
             await rows.change(message.conversation_id, rating=worst(await rows.ratings(message.conversation_id)))
 

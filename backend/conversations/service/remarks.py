@@ -12,6 +12,7 @@ from backend.conversations.tags import MAX_TAGS, tag_of, tags_in, tags_text
 from backend.conversations.types import Comment
 from backend.errors import Forbidden, InvalidInput, QuotaExceeded
 from backend.ids import new_id
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 
 MAX_COMMENT_CHARACTERS = 2_000
@@ -73,16 +74,18 @@ class RemarkUseCases(Base):
                 raise MessageNotFound("This message is not there.")
             if await remarks.num_comments(row.id) >= MAX_COMMENTS:
                 raise QuotaExceeded(f"A conversation has at most {MAX_COMMENTS} comments.")
+            masker = await self.masker(work, operator.project_id, row.id, Way.FEEDBACK)
             comment = ConversationCommentRow(
                 id=new_id("comment"),
                 project_id=operator.project_id,
                 conversation_id=row.id,
                 message_id=message_id,
-                text=text,
+                text=masker.text(text),
                 author=operator.name,
                 author_id=operator.user_id,
             )
             remarks.add(comment)
+            await self.masked(work, masker)
             return comment_of(comment)
 
     async def delete_comment(self, operator: Operator, comment_id: str) -> None:

@@ -17,14 +17,17 @@ from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values, conversation_of
-from backend.conversations.types import ChatState, Conversation, Role
+from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.ids import new_id
+from backend.masking.masker import Masker
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
 
 DEFAULT_REPORTED = 50
 MAX_TOLD = 20_000
 MAX_NAME = 200
+WAYS = {Channel.REPORTED: Way.REPORTED, Channel.TRACED: Way.TRACED, Channel.IMPORTED: Way.IMPORTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,13 @@ class ReportingUseCases(Base):
         rows = ConversationRepository(work.session, operator.project_id)
         kept: list[tuple[Report, ConversationRow, Sequence[Told]]] = []
         for one in reports:
-            report = replace(one, transcript=storable(one.transcript), details=storable(one.details))
+            conversation_id, way = new_id("conv"), WAYS.get(one.channel, Way.REPORTED)
+            masker = await self.masker(work, operator.project_id, conversation_id, way)
+            report = masked_report(masker, one)
             said = report.messages or messages_in(report.transcript or {})
             row = _conversation(operator, report, said, utc_now())
+            row.id = conversation_id
+            await self.masked(work, masker)
             rows.add(row)
             kept.append((report, row, said))
         await rows.flush()  # the messages refer to them
@@ -127,6 +134,30 @@ class ReportingUseCases(Base):
 
 def _has_transcript(record: ConversationRecordRow | None) -> bool:
     return record is not None and record.transcript is not None
+
+
+def masked_report(masker: Masker, report: Report) -> Report:
+    """Return what is kept of a conversation that was held elsewhere: all that it says is masked and can be stored."""
+    return replace(
+        report,
+        transcript=masker.value(storable(report.transcript)),
+        details=masker.value(storable(report.details)),
+        messages=tuple(masked_message(masker, one) for one in report.messages),
+        person=masker.name(storable(report.person)),
+        session_id=masker.name(storable(report.session_id)),
+    )
+
+
+def masked_message(masker: Masker, one: Told) -> Told:
+    """Return what is kept of a message, be it of a whole report or one that comes later."""
+    return replace(
+        one,
+        text=masker.text(storable(one.text)),
+        author=masker.name(storable(one.author)),
+        error=masker.text(storable(one.error)),
+        tool_calls=tuple(masker.value(storable(list(one.tool_calls)))),
+        citations=tuple(replace(passage, text=masker.text(passage.text)) for passage in one.citations),
+    )
 
 
 def _conversation(operator: Operator, report: Report, said: Sequence[Told], now: datetime) -> ConversationRow:

@@ -13,8 +13,9 @@ from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values
-from backend.conversations.types import Answer, ChatState, Opening, Role, Turn
+from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
 from backend.ids import new_id
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
 
@@ -25,19 +26,23 @@ class TurnUseCases(Base):
     async def open_turn(self, work: Work, operator: Operator, opening: Opening, at: datetime | None = None) -> Turn:
         """Write the question and an answer still to come. Raise ConversationNotFound, ConversationOfAnotherFlow."""
         rows = ConversationRepository(work.session, operator.project_id)
-        now = at or utc_now()
+        now, way = at or utc_now(), Way.API if opening.channel is Channel.API else Way.CONSOLE
         if opening.conversation_id:
+            masker = await self.masker(work, operator.project_id, opening.conversation_id, way)
             conversation = await rows.conversation(opening.conversation_id)
             if conversation is None:
                 raise ConversationNotFound
             if conversation.flow_id != opening.flow_id:
                 raise ConversationOfAnotherFlow("This conversation belongs to another flow.", hint="Start a new one.")
         else:
+            conversation_id = new_id("conv")
+            masker = await self.masker(work, operator.project_id, conversation_id, way)
             conversation = ConversationRow(
-                id=new_id("conv"),
+                id=conversation_id,
                 project_id=operator.project_id,
                 flow_id=opening.flow_id,
-                title=first_words(opening.text) or "Without words",
+                person=masker.name(storable(opening.person)),
+                title=first_words(masker.text(opening.text)) or "Without words",
                 channel=opening.channel,
                 state=ChatState.RUNNING,
                 started_at=now,
@@ -47,7 +52,8 @@ class TurnUseCases(Base):
         conversation.flow_name, conversation.version = opening.flow_name, opening.version
         conversation.state, conversation.last_message_at = ChatState.RUNNING, now
         conversation.is_fresh = True
-        conversation.last_text = first_words(opening.text, PREVIEW_CHARACTERS)
+        text = masker.text(storable(opening.text))
+        conversation.last_text = first_words(text, PREVIEW_CHARACTERS)
         conversation.num_messages += 1
         shared: dict[str, Any] = {
             "project_id": operator.project_id,
@@ -61,8 +67,8 @@ class TurnUseCases(Base):
             role=Role.USER,
             author=operator.name,
             state=ChatState.ANSWERED,
-            text=storable(opening.text),
-            folded=folded(opening.text),
+            text=text,
+            folded=folded(text),
             **shared,
         )
         answer = MessageRow(
@@ -70,6 +76,7 @@ class TurnUseCases(Base):
         )
         rows.add(question)
         rows.add(answer)
+        await self.masked(work, masker)
         return Turn(conversation.id, question.id, answer.id)
 
     async def close_turn(self, work: Work, operator: Operator, answer: Answer, at: datetime | None = None) -> bool:
@@ -80,19 +87,21 @@ class TurnUseCases(Base):
         if message is None or conversation is None:
             return False
         now = at or utc_now()
+        masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN)
+        text, error = masker.text(storable(answer.text)), masker.text(answer.error)
         message.state = ChatState.FAILED if answer.error else ChatState.ANSWERED
         if answer.was_cancelled:
             message.state = ChatState.CANCELLED
-        message.text, message.folded = storable(answer.text), folded(answer.text)
-        message.error, message.model = answer.error, answer.model
+        message.text, message.folded = text, folded(text)
+        message.error, message.model = error, answer.model
         message.author = answer.author or message.author
-        message.citations = [citation_values(citation) for citation in answer.citations]
+        message.citations = masker.value([citation_values(citation) for citation in answer.citations])
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True
         if message.id <= conversation.indexed_to:  # two questions at once: the other's answer was there before
             conversation.indexed_to = ""
-        conversation.last_text = first_words(answer.text or answer.error, PREVIEW_CHARACTERS)
+        conversation.last_text = first_words(text or error, PREVIEW_CHARACTERS)
         conversation.model = answer.model or conversation.model
         if answer.prompt_name:
             conversation.prompt_name, conversation.prompt_version = answer.prompt_name, answer.prompt_version
@@ -104,11 +113,14 @@ class TurnUseCases(Base):
         conversation.latency_ms += answer.latency_ms
         rows.add(message)
         rows.add(conversation)
+        await self.masked(work, masker)
         return True
 
     async def add_reply(self, work: Work, operator: Operator, conversation: ConversationRow, text: str) -> None:
         """Write what a person says in the place of the flow, where no question is open. The row is locked."""
         rows, now = ConversationRepository(work.session, operator.project_id), utc_now()
+        masker = await self.masker(work, operator.project_id, conversation.id, Way.REPLY)
+        text = masker.text(storable(text))
         rows.add(
             MessageRow(
                 id=new_id("msg"),
@@ -117,7 +129,7 @@ class TurnUseCases(Base):
                 role=Role.ASSISTANT,
                 author=operator.name,
                 state=ChatState.ANSWERED,
-                text=storable(text),
+                text=text,
                 folded=folded(text),
                 version=conversation.version,
                 created_at=now,
@@ -127,6 +139,7 @@ class TurnUseCases(Base):
         conversation.last_text = first_words(text, PREVIEW_CHARACTERS)
         conversation.num_messages += 1
         rows.add(conversation)
+        await self.masked(work, masker)
 
     async def hand_over(self, work: Work, operator: Operator, flow_id: str, *, to: str) -> None:
         """Give the talks of a flow to the one that took its place, within the caller's unit of work."""

@@ -11,6 +11,7 @@ from backend.conversations.types import Answer, Channel, ChatState, Citation, Op
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
+from backend.flows.masks import Masks
 from backend.flows.ports import as_text
 from backend.flows.types import RunStatus, Trigger
 from backend.operator import Operator
@@ -24,6 +25,10 @@ class Chat:
 
     def __init__(self, units: Units, log: ConversationService) -> None:
         self._units, self._log = units, log
+
+    @property
+    def masks(self) -> Masks:
+        return Masks(self._log.masking)
 
     async def history(
         self, operator: Operator, conversation_id: str | None, *, before_run: str = ""
@@ -51,6 +56,7 @@ class Chat:
         text: str,
         conversation_id: str,
         trigger: Trigger,
+        person: str = "",
     ) -> str:
         """Write the question in the caller's unit; return its conversation. `flow` is id, name and version."""
         flow_id, flow_name, version = flow
@@ -62,6 +68,7 @@ class Chat:
             channel=Channel.API if trigger is Trigger.API else Channel.CONSOLE,
             version=version,
             conversation_id=conversation_id,
+            person=person,
         )
         return (await self._log.open_turn(work, operator, opening)).conversation_id
 

@@ -13,6 +13,7 @@ from backend.flows.engine.plan import Plan, Plans, make_plan
 from backend.flows.engine.rows import Kept
 from backend.flows.errors import RunNotFound
 from backend.flows.kind import Result
+from backend.flows.masks import RunMask
 from backend.flows.models import NodeRunRow, RunRow
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.repository.flows import FlowRepository
@@ -66,25 +67,27 @@ class Loader:
             if row is None:
                 raise RunNotFound("There is no such run.")
             nodes = await RunRepository(session, row.project_id).nodes(run_id)
+            mask = await self._chat.masks.of(session, row.project_id, run_id, row.conversation_id, resumes=True)
         return RunJob(
             run_id=run_id,
             attempt=attempt,
             plan=await self.plan(row.project_id, row.snapshot_id),
-            facts=await self._facts(row),
+            facts=await self._facts(row, mask),
             opening=None,
-            kept={node.node: _kept(node) for node in nodes if node.status in _FINISHED},
+            kept={node.node: _kept(node, mask) for node in nodes if node.status in _FINISHED},
         )
 
-    async def _facts(self, row: RunRow) -> RunFacts:
+    async def _facts(self, row: RunRow, mask: RunMask) -> RunFacts:
         operator = run_operator(row.project_id, row.started_by_id, row.started_by)
         return RunFacts(
             run_id=row.id,
             flow_id=row.flow_id,
             operator=operator,
-            input=row.input,
+            input=mask.real(row.input),
             conversation_id=row.conversation_id,
             history=await self._chat.history(operator, row.conversation_id, before_run=row.id),
             asks_people=row.trigger != Trigger.EXPERIMENT,
+            mask=mask,
         )
 
 
@@ -103,13 +106,13 @@ def run_operator(project_id: str, user_id: str, name: str) -> Operator:
     )
 
 
-def _kept(row: NodeRunRow) -> Kept:
+def _kept(row: NodeRunRow, mask: RunMask) -> Kept:
     result = Result(
-        outputs=row.output or {},
+        outputs=mask.real(row.output or {}),
         taken=frozenset(row.taken) if row.taken is not None else None,
         reason=row.reason,
         usage=Usage(row.tokens_in, row.tokens_out, row.cost),
-        citations=tuple(row.citations),
+        citations=tuple(mask.real(row.citations)),
         detail=row.detail,
     )
     return Kept(NodeStatus(row.status), row.reason, result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from backend.columns import storable, utc_now
 from backend.flows.context import RunFacts
 from backend.flows.engine.plan import Plan, Step
 from backend.flows.errors import Fenced, RecordRefused, RunCancelled, WaitsForPerson
+from backend.flows.masks import NO_MASK, RunMask
 from backend.flows.models import ApprovalRow
 from backend.flows.nodes.input import InputConfig, message_field
 from backend.flows.ports import as_text
@@ -34,7 +36,9 @@ class Desk:
 
     async def ask(self, run: RunFacts, asked: Asked) -> Decided:
         """Return what was decided about exactly this. Raise WaitsForPerson, with the question written down."""
+        asked = masked(asked, run.mask)
         digest = value_hash(asked.wanted)
+        await run.mask.save()
         async with self._unit(run) as work:
             rows = ApprovalRepository(work.session, run.operator.project_id)
             mine: ApprovalRow | None = None
@@ -49,7 +53,7 @@ class Desk:
                 rows.add(mine)
         if mine.state == ApprovalState.WAITING:
             raise WaitsForPerson(mine.id)
-        return decided_of(mine)
+        return decided_of(mine, run.mask)
 
     async def park(self, run: RunFacts, attempt: int, approval_ids: Collection[str]) -> bool:
         """Let the run wait without a process; False when something was decided meanwhile.
@@ -103,11 +107,22 @@ def by_default(wanted: Wanted) -> Decided:
     return Decided(state, wanted.value, comment="nobody is asked in an experiment")
 
 
-def decided_of(row: ApprovalRow) -> Decided:
+def masked(asked: Asked, mask: RunMask) -> Asked:
+    """Return the question as it is written down; what is decided holds for the value behind the placeholders."""
+    if not mask.is_on:
+        return asked
+    wanted = asked.wanted
+    shown = replace(
+        wanted, value=mask.value(wanted.value), question=mask.value(wanted.question), note=mask.value(wanted.note)
+    )
+    return replace(asked, wanted=shown, said=mask.value(asked.said), citations=mask.value(asked.citations))
+
+
+def decided_of(row: ApprovalRow, mask: RunMask = NO_MASK) -> Decided:
     state = ApprovalState(row.state)
     return Decided(
         state=state,
-        value=row.decided_value if state is ApprovalState.CHANGED else row.value,
+        value=mask.real(row.decided_value if state is ApprovalState.CHANGED else row.value),
         approval_id=row.id,
         by=row.decided_by,
         comment=row.comment,

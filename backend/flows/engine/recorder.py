@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from backend.errors import Unavailable
 from backend.flows.errors import Fenced, RecordRefused, RunCancelled
+from backend.flows.masks import NO_MASK, RunMask
 from backend.ports.run_journal import NodeEntry, RunEnding, RunJournal, RunOpening, RunUnit
 
 
 class Recorder:
     """The record of one attempt at one run."""
 
-    def __init__(self, journal: RunJournal, run_id: str, attempt: int, opening: RunOpening | None) -> None:
+    def __init__(
+        self, journal: RunJournal, run_id: str, attempt: int, opening: RunOpening | None, mask: RunMask = NO_MASK
+    ) -> None:
         """`opening` is None when the run's row is there already."""
         self._journal = journal
         self._run_id = run_id
         self._attempt = attempt
         self._opening = opening
+        self._mask = mask
         self._waiting: list[NodeEntry] = []
 
     @property
@@ -49,6 +53,10 @@ class Recorder:
         nodes = (*self._waiting, *entries)
         self._waiting.clear()
         opening, self._opening = self._opening, None
+        if self._mask.is_on:
+            opening = opening and self._mask.opening(opening)
+            nodes, ending = tuple(map(self._mask.node, nodes)), ending and self._mask.ending(ending)
+            await self._mask.save()  # first: what cannot be told apart from other values could not be gone on with
         unit = RunUnit(self._run_id, self._attempt, opening, nodes, ending)
         try:
             verdict = await self._journal.write(unit)

@@ -75,7 +75,7 @@ class Runner:
         """Begin a run. The task ends with its outcome; it raises only Fenced, RunInterrupted and RecordRefused."""
         if self._is_stopping:
             raise RunInterrupted("The server is stopping.", hint="Try again in a moment.")
-        recorder = Recorder(self._journal, job.run_id, job.attempt, job.opening)
+        recorder = Recorder(self._journal, job.run_id, job.attempt, job.opening, job.facts.mask)
         voice = Voice(self._events, job.run_id)
         execution = Execution(
             job.plan,
@@ -189,6 +189,7 @@ class Runner:
                 time_ms=outcome.time_ms,
             )
         )
+        await job.facts.mask.forget(job.run_id)
 
     async def _keep(self, active: _Active) -> None:
         try:

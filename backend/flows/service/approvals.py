@@ -12,6 +12,7 @@ from backend.audit.types import Actor, Target
 from backend.columns import storable, utc_now
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.flows.errors import ApprovalNotFound
+from backend.flows.masks import Masks
 from backend.flows.models import ApprovalRow, RunRow
 from backend.flows.repository.approvals import ApprovalRepository, Found
 from backend.flows.repository.ownership import Ownership
@@ -44,8 +45,8 @@ LIMIT = Actor("", "Time limit", "system")
 class ApprovalService:
     """A decision and the run's leave to go on stand or fall together; the jobs carry the run on."""
 
-    def __init__(self, units: Units, events: Events, jobs: Jobs) -> None:
-        self._units, self._events, self._jobs = units, events, jobs
+    def __init__(self, units: Units, events: Events, jobs: Jobs, masks: Masks | None = None) -> None:
+        self._units, self._events, self._jobs, self._masks = units, events, jobs, masks or Masks()
 
     async def waiting(
         self, operator: Operator, page: Page = FIRST_PAGE, *, conversation_id: str = "", run_id: str = ""
@@ -101,10 +102,12 @@ class ApprovalService:
             if decision.hash != row.value_hash:
                 raise Conflict("This is not what you were shown: it changed meanwhile.", hint="Look at it again.")
             _refuse_unfit(operator, row, run)
-            row.state, row.comment = STATES[decision.choice], comment
+            mask = await self._masks.of(work.session, row.project_id, run.id, run.conversation_id, resumes=True)
+            row.state, row.comment = STATES[decision.choice], mask.value(comment)
             row.decided_by, row.decided_by_id = operator.name, operator.user_id
             if decision.choice == "change":
-                row.decided_value = _of_the_same_type(row.value, decision.value)
+                row.decided_value = mask.value(_of_the_same_type(row.value, decision.value))
+            await mask.save(work)
             target = Target("approval", row.id, row.title)
             await self._close(work, row)
             await AuditTrail(work.session).record(

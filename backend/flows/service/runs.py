@@ -133,7 +133,7 @@ class RunService:
         operator.require(Permission.FLOWS_RUN)
         prepared = await self._starting.prepare(operator, name, wish)
         async with self._units.write(operator) as work:
-            _, is_held = await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
+            _, is_held, _ = await self._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
             if not is_held:
                 work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run

@@ -15,6 +15,7 @@ from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.plan import Plan
 from backend.flows.errors import ConversationHeld, VersionNotFound
 from backend.flows.graph.validation import errors_of, problems_of
+from backend.flows.masks import NO_MASK, RunMask
 from backend.flows.models import FlowRow, RunRow
 from backend.flows.nodes.input import InputConfig, accepted, message_field
 from backend.flows.nodes.registry import AnyKind
@@ -90,12 +91,15 @@ class Starting:
         Raise ConversationHeld where a person answers in its place; the run is then written down all the same.
         """
         opening: RunOpening | None = None
-        conversation_id, history = None, await self._history(operator, prepared)
+        conversation_id, history, mask = None, await self._history(operator, prepared), NO_MASK
         if prepared.message is None:
             opening = self._opening(operator, prepared)
+            if not self._chat.masks.is_off(operator.project_id):
+                async with self._units.read(operator) as session:
+                    mask = await self._chat.masks.of(session, operator.project_id, prepared.run_id, None)
         else:
             async with self._units.write(operator) as work:
-                conversation_id, is_held = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
+                conversation_id, is_held, mask = await self.open_row(work, operator, prepared, RunStatus.RUNNING)
             if is_held:
                 raise ConversationHeld(prepared.run_id, conversation_id or "")
         facts = RunFacts(
@@ -106,13 +110,14 @@ class Starting:
             conversation_id=conversation_id,
             history=history,
             asks_people=prepared.wish.trigger is not Trigger.EXPERIMENT,
+            mask=mask,
         )
         return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
 
     async def open_row(
         self, work: Work, operator: Operator, prepared: Prepared, status: RunStatus
-    ) -> tuple[str | None, bool]:
-        """Write the run's row, and the question of a chat; return its conversation, and whether a person holds it.
+    ) -> tuple[str | None, bool, RunMask]:
+        """Write the run's row, and the question of a chat; return its conversation, if a person holds it, and its mask.
 
         Then the run waits for them. Whoever takes over locks the conversation as `open` does: neither misses the other.
         """
@@ -128,7 +133,11 @@ class Starting:
                 text=prepared.message,
                 conversation_id=prepared.wish.conversation_id,
                 trigger=prepared.wish.trigger,
+                person=prepared.wish.person,
             )
+        mask = await self._chat.masks.of(work.session, operator.project_id, prepared.run_id, conversation_id)
+        written = mask.value(prepared.wish.input)
+        await mask.save(work)
         holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")
         status = RunStatus.WAITING if holder else status
         running = status is RunStatus.RUNNING
@@ -143,14 +152,14 @@ class Starting:
                 status=status.value,
                 trigger=prepared.wish.trigger.value,
                 worker=self._worker if running else "",
-                input=prepared.wish.input,
+                input=written,
                 conversation_id=conversation_id,
                 started_by=operator.name,
                 started_by_id=operator.user_id,
                 started_at=utc_now() if running else None,
             )
         )
-        return conversation_id, holder is not None
+        return conversation_id, holder is not None, mask
 
     async def _history(self, operator: Operator, prepared: Prepared) -> tuple[dict[str, object], ...]:
         acting = run_operator(operator.project_id, operator.user_id, operator.name)

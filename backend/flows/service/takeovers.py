@@ -16,6 +16,7 @@ from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.service.runs import JOB
 from backend.flows.types import RunStatus, Takeover, Usage, run_topic
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -82,14 +83,16 @@ class TakeoverService:
                 cancelled = Answer(run_id=run.id, error=ANSWERED_BELOW, was_cancelled=True)
                 await self._log.close_turn(work, operator, cancelled)
             if runs:
-                _end(runs[-1], RunStatus.DONE, output={"answer": text})
+                masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY)
+                _end(runs[-1], RunStatus.DONE, output={"answer": masker.text(text)})
+                await self._log.masked(work, masker)
                 answered = Answer(run_id=runs[-1].id, text=text, author=operator.name)
                 await self._log.close_turn(work, operator, answered)
             else:
                 await self._log.add_reply(work, operator, conversation, text)
             work.session.add_all(runs)
             await self._record(work, operator, "reply", conversation_id)
-            ended = [(run.id, run.status, run.output, run.error) for run in runs]
+            ended = [(run.id, run.status, {"answer": text} if run.output else None, run.error) for run in runs]
         for run_id, status, output, error in ended:
             await self._tell(run_id, status, output, error)
 

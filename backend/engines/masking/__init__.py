@@ -1,0 +1,1 @@
+"""What finds phone numbers, and expressions of people's own in linear time."""

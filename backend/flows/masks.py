@@ -1,0 +1,90 @@
+"""What a run writes down is masked, what it works with is not: the two sides of its placeholders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.masking.masker import OFF, Masker
+from backend.masking.service import MaskingService
+from backend.masking.types import Way
+from backend.ports.run_journal import NodeEntry, RunEnding, RunOpening
+from backend.unit_of_work import Work
+
+
+class RunMask:
+    """The masker of one run, and where it writes down what it met."""
+
+    def __init__(self, masker: Masker = OFF, service: MaskingService | None = None) -> None:
+        self._masker, self._service = masker, service
+
+    @property
+    def is_on(self) -> bool:
+        return self._masker.is_on
+
+    def value(self, value: Any) -> Any:
+        """Return a value as it is written down."""
+        return self._masker.value(value)
+
+    def real(self, value: Any) -> Any:
+        """Return a value as the run works with it, while the run is under way."""
+        return self._masker.real(value)
+
+    def opening(self, opening: RunOpening) -> RunOpening:
+        return replace(opening, input=self.value(opening.input)) if self.is_on else opening
+
+    def node(self, node: NodeEntry) -> NodeEntry:
+        if not self.is_on:
+            return node
+        return replace(
+            node,
+            reason=self.value(node.reason),
+            error=self.value(node.error),
+            inputs=self.value(node.inputs),
+            output=self.value(node.output),
+            citations=self.value(node.citations),
+            detail=self.value(node.detail),
+            tries=self.value(node.tries),
+        )
+
+    def ending(self, ending: RunEnding) -> RunEnding:
+        if not self.is_on:
+            return ending
+        output, citations = self.value(ending.output), self.value(ending.citations)
+        return replace(ending, output=output, citations=citations, error=self.value(ending.error))
+
+    async def save(self, work: Work | None = None) -> None:
+        """Write down what was met first: in this unit, else in one of its own before another engine writes."""
+        if self._service is None:
+            return
+        await (self._service.save(work, self._masker) if work else self._service.save_alone(self._masker))
+
+    async def forget(self, run_id: str) -> None:
+        """Let go of the words of the run: it has ended."""
+        if self._service is not None and self._masker.vault:
+            await self._service.forget(self._masker.project_id, [run_id])
+
+
+NO_MASK = RunMask()
+
+
+class Masks:
+    """Makes the masks of runs; without a service, as in an experiment's test, they change nothing."""
+
+    def __init__(self, service: MaskingService | None = None) -> None:
+        self.service = service
+
+    def is_off(self, project_id: str) -> bool:
+        return self.service is None or self.service.is_off(project_id)
+
+    async def of(
+        self, session: AsyncSession, project_id: str, run_id: str, conversation_id: str | None, *, resumes: bool = False
+    ) -> RunMask:
+        """Return the mask of a run: it counts on in its conversation, by itself where it has none."""
+        if self.service is None:
+            return NO_MASK
+        scope = conversation_id or run_id
+        masker = await self.service.open(session, project_id, scope, Way.RUN, run_id=run_id, resumes=resumes)
+        return RunMask(masker, self.service) if masker.is_on else NO_MASK

@@ -1,0 +1,176 @@
+"""Where telling words stand in a text. Each rule reads a text once: hostile ones cost no more than long ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from backend.masking.plain import plain
+from backend.masking.types import Found, Kind
+from backend.ports.masking import Expression, Finders, Place
+
+# In a text with more, what stands behind the last one is not kept at all.
+MAX_FOUND = 2_000
+LOCAL = frozenset("!#$%'*+^_`{|}~.-")
+MAX_LOCAL = 128
+AT = re.compile(r"@|%40")
+DOMAIN = re.compile(r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}(?:xn--[a-zA-Z0-9-]{2,59}|[^\W\d_]{2,24})(?!\w)")
+IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ .-]?[A-Za-z0-9])")
+DIGITS = re.compile(r"[0-9]+")
+RUN_OF_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){12,}")
+CARD_LENGTHS = range(13, 20)
+FIRST_DIGITS = "23456"
+# Beyond so many groups of digits in one text, rows of digits that could be a card are taken for one.
+MAX_LOOKED_AT = 20_000
+# Of the registry of IBANs: how many signs one has in each country.
+LENGTHS = {
+    country: int(length)
+    for length, countries in (
+        line.split(":")
+        for line in (
+            "15:NO", "16:BE", "18:DK FO FI GL NL SD FK", "19:MK SI", "20:AT BA EE KZ XK LT LU MN",
+            "21:CH HR LI LV", "22:BG BH CR DE GB GE IE ME RS VA", "23:AE GI IL IQ OM SO TL",
+            "24:AD CZ ES MD PK RO SA SE SK TN VG", "25:LY PT ST", "26:IS TR", "27:BI DJ FR GR IT MC MR SM",
+            "28:AL AZ BY CY DO GT HU LB NI PL SV", "29:BR EG PS QA UA", "30:JO KW MU YE", "31:MT SC", "32:LC",
+            "33:RU",
+        )
+    )
+    for country in countries.split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is looked for."""
+
+    kinds: frozenset[Kind]
+    finders: Finders
+    regions: Sequence[str] = ()
+    own: Mapping[str, Expression] = field(default_factory=dict)
+
+
+def found_in(text: str, looked: Looked) -> list[Found]:
+    """Return what stands in a text from the left, nothing of it twice; of two that overlap, the first rule names both.
+
+    Where a rule finds more than MAX_FOUND, the rest of the text is one of the kind "".
+    """
+    shown, places = plain(text)
+    found, cut = _all(shown, looked)
+    merged: list[tuple[int, int, int, str]] = []
+    for start, end, rank, kind in sorted(found):
+        if start >= cut:
+            break
+        if merged and start < merged[-1][1]:
+            at, until, first, name = merged[-1]
+            merged[-1] = (at, max(until, end), *min((first, name), (rank, kind)))
+        else:
+            merged.append((start, end, rank, kind))
+    if cut < len(shown):
+        merged.append((max(cut, merged[-1][1] if merged else 0), len(shown), 0, ""))
+    if places is None:
+        return [Found(start, end, kind) for start, end, _, kind in merged]
+    return [Found(places[start], places[end - 1] + 1, kind) for start, end, _, kind in merged if end > start]
+
+
+def _all(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], int]:
+    """Return what every rule finds, and where the first that finds too much was stopped."""
+    rules: list[tuple[str, Iterator[Place]]] = [
+        (kind.value, rule(text))
+        for kind, rule in ((Kind.EMAIL, emails), (Kind.IBAN, ibans), (Kind.CARD, cards))
+        if kind in looked.kinds
+    ]
+    rules += [(name, expression.places(text)) for name, expression in looked.own.items()]
+    if Kind.PHONE in looked.kinds:
+        rules.append((Kind.PHONE.value, looked.finders.phones(text, looked.regions)))
+    found, cut = [], len(text)
+    for rank, (kind, places) in enumerate(rules):
+        these = list(islice(places, MAX_FOUND + 1))
+        if len(these) > MAX_FOUND:
+            cut = min(cut, these[-1][0])
+        found += [(start, end, rank, kind) for start, end in these if end > start]
+    return found, cut
+
+
+def emails(text: str) -> Iterator[Place]:
+    """Yield addresses, letters of any script among them, from each @ to both sides."""
+    for sign in AT.finditer(text):
+        behind = DOMAIN.match(text, sign.end())
+        start = sign.start()
+        while start > max(0, sign.start() - MAX_LOCAL) and (text[start - 1].isalnum() or text[start - 1] in LOCAL):
+            start -= 1
+        while start < sign.start() and not text[start].isalnum() and text[start] not in "_+":
+            start += 1
+        if behind and start < sign.start():
+            yield start, behind.end()
+
+
+def ibans(text: str) -> Iterator[Place]:
+    """Yield account numbers as long as their country writes them, whose check digits are right."""
+    for begin in IBAN.finditer(text):
+        length = LENGTHS.get(begin.group()[:2].upper())
+        end = _end_of(text, begin.start(), length) if length else 0
+        if end and _is_iban("".join(filter(str.isalnum, text[begin.start() : end])).upper()):
+            yield begin.start(), end
+
+
+def _end_of(text: str, place: int, length: int) -> int:
+    """Return where `length` letters and digits end, with one sign between groups at most; 0 where they do not."""
+    gap = 0
+    while length and place < len(text):
+        sign = text[place]
+        if sign.isascii() and sign.isalnum():
+            length, gap = length - 1, 0
+        elif sign in " .-" and not gap:
+            gap = 1
+        else:
+            return 0
+        place += 1
+    ends = place == len(text) or not (text[place].isascii() and text[place].isalnum())
+    return place if not length and ends else 0
+
+
+def _is_iban(number: str) -> bool:
+    turned = number[4:] + number[:4]
+    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1  # ISO 7064, MOD 97-10
+
+
+def cards(text: str) -> Iterator[Place]:
+    """Yield card numbers: 13 to 19 digits, in groups or not, of a card's first digits and with a right check digit."""
+    num_groups = 0
+    for run in RUN_OF_DIGITS.finditer(text):
+        if num_groups > MAX_LOOKED_AT:
+            yield run.span()
+            continue
+        groups = [(run.start() + one.start(), one.group()) for one in DIGITS.finditer(run.group())]
+        num_groups += len(groups)
+        if len(groups) > MAX_LOOKED_AT:
+            yield run.span()
+            continue
+        at = 0
+        while at < len(groups):
+            taken = _card_at(groups[at : at + CARD_LENGTHS[-1]])
+            if taken:
+                last, digits = groups[at + taken - 1]
+                yield groups[at][0], last + len(digits)
+            at += max(1, taken)
+
+
+def _card_at(groups: Sequence[tuple[int, str]]) -> int:
+    """Return how many groups make a card, the most that do; 0 for none."""
+    digits, best = "", 0
+    if groups[0][1][0] not in FIRST_DIGITS:
+        return 0
+    for num, (_, group) in enumerate(groups, 1):
+        if len(digits) + len(group) > CARD_LENGTHS[-1]:
+            break
+        digits += group
+        if len(digits) in CARD_LENGTHS and _luhn(digits):
+            best = num
+    return best
+
+
+def _luhn(digits: str) -> bool:
+    doubled: Iterable[int] = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0

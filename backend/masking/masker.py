@@ -1,0 +1,154 @@
+"""Put placeholders in the place of what is found: the same for the same value, all through one conversation."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.masking.finding import Looked, found_in
+from backend.masking.types import Found, Kind, Way
+
+NOT_KEPT = "[the rest was not kept]"
+PLACEHOLDER = re.compile(r"\[([^\[\]\n]{1,40}) ([0-9]{1,6})\]")
+NAME_DIGITS = 10
+# What a name is called in which too much was found.
+CUT = "name"
+# A number of a JSON value can be a card as well.
+SHORTEST_NUMBER = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """A value to write down; `word` is the value itself, for the run that is under way.
+
+    `is_first` says that its conversation never met it before.
+    """
+
+    kind: str
+    digest: str
+    number: int
+    word: str
+    is_first: bool = True
+
+
+@dataclass(slots=True)
+class Masker:
+    """What masks the texts of one conversation, or of one run beside it. Without `looked` it changes nothing.
+
+    `numbers` holds by kind and keyed digest what was met before: no value is in there. `vault` holds by placeholder
+    the words of a run under way. Whoever opened it saves `new`.
+    """
+
+    looked: Looked | None = None
+    salt: bytes = b""
+    project_id: str = ""
+    scope: str = ""
+    way: Way = Way.API
+    run_id: str = ""
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    vault: dict[str, str] = field(default_factory=dict)
+    last: Counter[str] = field(default_factory=Counter)
+    new: list[NewValue] = field(default_factory=list)
+
+    @property
+    def is_on(self) -> bool:
+        return self.looked is not None
+
+    def text(self, text: str) -> str:
+        """Return the text as it is kept."""
+        if self.looked is None or not text:
+            return text
+        done, pieces = 0, list[str]()
+        ours = [one.span() for one in PLACEHOLDER.finditer(text) if self._is_ours(one[1])]
+        for found in found_in(text, self.looked):
+            if not found.kind:
+                pieces.append(text[done : found.start] + NOT_KEPT)
+                done = len(text)
+            elif not _overlaps(found, ours):
+                pieces.append(text[done : found.start] + self._placeholder(found.kind, text[found.start : found.end]))
+                done = found.end
+        return "".join((*pieces, text[done:])) if pieces else text
+
+    def name(self, text: str) -> str:
+        """Return an id of somebody or of a session, which stays one: the same everywhere in the project."""
+        if self.looked is None or not text or not (found := found_in(text, self.looked)):
+            return text
+        return masked_name(self.salt, found[0].kind or CUT, text)
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value with every text in it as it is kept, the names of fields too."""
+        if self.looked is None:
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.value(key): self.value(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(one) for one in value]
+        if isinstance(value, int) and not isinstance(value, bool) and value >= SHORTEST_NUMBER:
+            written = str(value)
+            masked = self.text(written)
+            return value if masked == written else masked
+        return value
+
+    def real(self, value: Any) -> Any:
+        """Return a value with the words of the run in the place of their placeholders."""
+        if not self.vault:
+            return value
+        if isinstance(value, str):
+            return PLACEHOLDER.sub(lambda one: self.vault.get(one[0], one[0]), value)
+        if isinstance(value, Mapping):
+            return {self.real(key): self.real(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.real(one) for one in value]
+        return value
+
+    def _is_ours(self, kind: str) -> bool:
+        assert self.looked is not None
+        return kind in self.looked.own or kind in {one.value for one in Kind}
+
+    def _placeholder(self, kind: str, word: str) -> str:
+        key = kind, digest_of(self.salt, kind, _compared(kind, word))
+        number = self.numbers.get(key)
+        is_first = number is None
+        if number is None:
+            self.last[kind] += 1
+            number = self.numbers[key] = self.last[kind]
+        placeholder = f"[{kind} {number}]"
+        if is_first or (self.run_id and placeholder not in self.vault):
+            self.new.append(NewValue(*key, number, word, is_first))
+        if self.run_id:
+            self.vault.setdefault(placeholder, word)
+        return placeholder
+
+
+OFF = Masker()
+
+
+def masked_name(salt: bytes, kind: str, name: str) -> str:
+    """Return what stands for a person's id in which something of a kind was found."""
+    return f"[{kind} {digest_of(salt, '', name.strip())[:NAME_DIGITS]}]"
+
+
+def digest_of(salt: bytes, kind: str, value: str) -> str:
+    """Return 32 hex digits that tell values apart and tell nothing about them without the project's salt."""
+    return hashlib.blake2b(f"{kind}\n{value}".encode("utf-8", "replace"), key=salt, digest_size=16).hexdigest()
+
+
+def _overlaps(found: Found, ours: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether it stands in a placeholder that was put there before; these are in order."""
+    before = bisect_left(ours, (found.end, 0)) - 1
+    return before >= 0 and ours[before][1] > found.start
+
+
+def _compared(kind: str, word: str) -> str:
+    if kind == Kind.EMAIL:
+        return word.casefold()
+    if kind in {Kind.PHONE, Kind.IBAN, Kind.CARD}:
+        return "".join(filter(str.isalnum, word)).upper()
+    return word

@@ -1,0 +1,44 @@
+"""A text as it looks to a reader: without signs that nobody sees, digits of any script as 0 to 9."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+SPACES = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
+DASHES = "\u2010-\u2015\u2212\ufe58\ufe63"
+DOTS = "\u2024\u3002\uff61\ufe52"
+IS_INVISIBLE, IS_SPACE, IS_DASH, IS_DOT = (re.compile(f"[{signs}]") for signs in (INVISIBLE, SPACES, DASHES, DOTS))
+# What is written otherwise than it is looked for; a text without any, as nearly all are, is taken as it is.
+TWISTED = re.compile(f"[{INVISIBLE}{SPACES}{DASHES}{DOTS}\uff01-\uff5e\ufe6b]|(?![0-9])\\d")
+WIDE = 0xFEE0
+
+
+def plain(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the text and the place of each of its signs in what was given, None where they are the same."""
+    if text.isascii() or not TWISTED.search(text):
+        return text, None
+    signs: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(text):
+        if seen := _seen(sign) if TWISTED.match(sign) else sign:
+            signs.append(seen)
+            places.append(place)
+    return "".join(signs), [*places, len(text)]
+
+
+def _seen(sign: str) -> str:
+    if "\uff01" <= sign <= "\uff5e":
+        return chr(ord(sign) - WIDE)
+    for pattern, seen in ((IS_INVISIBLE, ""), (IS_SPACE, " "), (IS_DASH, "-"), (IS_DOT, ".")):
+        if pattern.match(sign):
+            return seen
+    if sign == "\ufe6b":
+        return "@"
+    digit = unicodedata.decimal(sign, None)
+    return sign if digit is None else str(digit)

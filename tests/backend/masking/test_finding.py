@@ -1,0 +1,150 @@
+"""What is found in a text, what is not, and what hostile texts cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.engines.masking.finders import LibraryFinders
+from backend.errors import InvalidInput
+from backend.masking.finding import MAX_FOUND, Looked, emails, ibans
+from backend.masking.masker import NOT_KEPT, Masker
+from backend.masking.types import Kind
+
+FINDERS = LibraryFinders()
+OWN = {"order": FINDERS.expression(r"ORD-\d+")}
+ALL = Looked(frozenset(Kind), FINDERS, ("DE", "US"), OWN)
+
+
+def wide(text: str) -> str:
+    """Return signs as wide as those of Chinese."""
+    return "".join(chr(ord(sign) + 0xFEE0) if sign != " " else sign for sign in text)
+
+
+def masker(run_id: str = "") -> Masker:
+    return Masker(ALL, salt=b"k" * 32, project_id="proj_1", scope="conv_1", run_id=run_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Write to ada@example.org.", "Write to [e-mail 1]."),
+        ("'ada@example.org', please", "'[e-mail 1]', please"),
+        ("Schreib an müller@straße.example", "Schreib an [e-mail 1]"),
+        ("https://a.example/?to=ada%40example.org&x", "https://a.example/?to=[e-mail 1]&x"),
+        ("IBAN DE89 3704 0044 0532 0130 00 und mehr", "IBAN [IBAN 1] und mehr"),
+        ("gb82west12345698765432", "[IBAN 1]"),
+        ("4111 1111 1111 1111, valid until 12/28", "[card 1], valid until 12/28"),
+        ("order 1234 4111-1111-1111-1111 x", "order 1234 [card 1] x"),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "[card 1]"),
+        ("Call 030 1234567 or (415) 555-2671", "Call [phone 1] or [phone 2]"),
+        ("Call +49 170 1234567 now", "Call [phone 1] now"),
+        ("It is ORD-4711.", "It is [order 1]."),
+    ],
+)
+def test_what_tells_who_somebody_is_becomes_a_placeholder(text: str, kept: str) -> None:
+    assert masker().text(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@everybody, meet at 12:30",
+        "DE88 3704 0044 0532 0130 00",  # wrong check digits
+        "4111 1111 1111 1112",  # a wrong check digit
+        "On 2026-11-22T06:40:00 order 12345678 left",
+        "conv_019aab55c0de7f0ba1c2d3e4f5a6b7c8",
+        "€ 1,234,567.89",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert masker().text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\u200bda@exam\u200bple.org", "[e-mail 1]"),
+        ("ada\u00ad@example.org", "[e-mail 1]"),
+        ("ada\uff20example\uff0eorg", "[e-mail 1]"),
+        (wide("4111 1111 1111 1111"), "[card 1]"),
+        ("٤١١١١١١١١١١١١١١١", "[card 1]"),
+        ("4111\u00a01111\u20111111\u20091111", "[card 1]"),
+        ("DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00", "[IBAN 1]"),
+        (wide("+49 170 1234567"), "[phone 1]"),
+    ],
+)
+def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str, kept: str) -> None:
+    assert masker().text(text) == kept
+
+
+def test_the_same_value_has_the_same_placeholder_and_another_the_next() -> None:
+    one = masker()
+    assert one.text("ada@example.org bob@example.org") == "[e-mail 1] [e-mail 2]"
+    assert one.text("BOB@example.org, 4111111111111111") == "[e-mail 2], [card 1]"
+    assert one.text("4111-1111-1111-1111") == "[card 1]"
+    assert len(one.new) == 3
+
+
+def test_placeholders_of_before_are_left_alone() -> None:
+    greedy = Looked(frozenset(Kind), FINDERS, (), {"word": FINDERS.expression("[a-z]+")})
+    assert Masker(greedy, salt=b"k").text("[e-mail 12] stays") == "[e-mail 12] [word 1]"
+
+
+def test_objects_are_masked_to_their_last_field() -> None:
+    told = {"ada@example.org": [4111111111111111, 1.5, True, None, {"deep": ("bob@example.org",)}], "n": 7}
+    assert masker().value(told) == {"[e-mail 1]": ["[card 1]", 1.5, True, None, {"deep": ["[e-mail 2]"]}], "n": 7}
+
+
+def test_a_run_gets_its_words_back() -> None:
+    one = masker(run_id="run_1")
+    kept = one.value({"to": "ada@example.org", "text": "Dear ada@example.org"})
+    assert kept == {"to": "[e-mail 1]", "text": "Dear [e-mail 1]"}
+    assert one.real(kept) == {"to": "ada@example.org", "text": "Dear ada@example.org"}
+    assert one.real("[e-mail 2] is nobody's") == "[e-mail 2] is nobody's"
+
+
+def test_a_name_is_the_same_in_every_conversation_and_tells_nothing() -> None:
+    name = masker().name("ada@example.org")
+    assert name.startswith("[e-mail ")
+    assert "ada" not in name
+    other = Masker(ALL, salt=b"k" * 32, project_id="proj_1", scope="conv_2")
+    assert other.name("ada@example.org") == name
+    assert masker().name("customer-17") == "customer-17"
+
+
+def test_what_is_too_much_is_not_kept() -> None:
+    kept = masker().text("a@b.example " * (MAX_FOUND + 10))
+    assert kept.count("[e-mail 1]") == MAX_FOUND
+    assert kept.endswith(NOT_KEPT)
+    assert "a@b" not in kept
+    rows = masker().text("7 " * 50_000)
+    assert rows.count("7") < 10
+
+
+def test_signs_are_looked_at_once_and_not_again_for_each_other() -> None:
+    """Count the letters that a rule looks at: it must not square with the length of a hostile text."""
+
+    class Counting(str):
+        __slots__ = ()
+        num = 0
+
+        def __getitem__(self, key: object) -> str:
+            Counting.num += 1
+            return str.__getitem__(self, key)  # type: ignore[index]
+
+    for text in ("a@" * 2_000, "DE89 " * 1_000, "a" * 5_000 + "@"):
+        Counting.num = 0
+        list(emails(Counting(text)))
+        list(ibans(Counting(text)))
+        assert Counting.num < 140 * len(text)
+
+
+@pytest.mark.parametrize("pattern", ["(", r"(?=a)b", r"(a)\1", "", "a*", "(a{1000}){1000}"])
+def test_an_expression_that_could_hang_or_match_nothing_is_refused(pattern: str) -> None:
+    with pytest.raises(InvalidInput):
+        FINDERS.expression(pattern)
+
+
+def test_an_expression_that_hangs_others_reads_a_text_once() -> None:
+    hostile = FINDERS.expression(r"(x+x+)+y")
+    assert list(hostile.places("x" * 200_000)) == []  # others would need longer than the sun burns
