@@ -37,6 +37,9 @@ class Permission(StrEnum):
     MODELS_PRIVATE = "models:private-address"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_REPLY = "conversations:reply"
+    ANNOTATIONS_READ = "annotations:read"
+    ANNOTATIONS_LABEL = "annotations:label"  # label what waits in an annotation queue
+    ANNOTATIONS_EDIT = "annotations:edit"
     SECRETS_READ = "secrets:read"  # names only: no value ever comes back
     SECRETS_EDIT = "secrets:edit"
     KEYS_MANAGE = "keys:manage"

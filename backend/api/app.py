@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from backend import __version__
 from backend.api import (
     activity,
+    annotation_queues,
     api_keys,
     approvals,
     audit,
@@ -58,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     conversation_figures.router,
     conversation_search.router,
     remarks.router,
+    annotation_queues.router,
     knowledge.router,
     documents.router,
     datasets.router,

@@ -9,6 +9,7 @@ from typing import cast
 
 from backend.activity.service import ActivityService
 from backend.addresses.service import AddressService
+from backend.annotations.service import AnnotationService
 from backend.audit.service import AuditService
 from backend.audit.signing import SIGNER
 from backend.bootstrap.conversations import join_prompts
@@ -83,6 +84,7 @@ class Services:
     idempotency: IdempotencyService
     conversations: ConversationService
     masking: MaskingService
+    annotations: AnnotationService
     datasets: DatasetService
     knowledge: KnowledgeService
     prompts: PromptService
@@ -171,6 +173,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         idempotency=open_idempotency(units, masking),
         conversations=conversations,
         masking=masking,
+        annotations=AnnotationService(units, conversations),
         datasets=datasets,
         knowledge=knowledge,
         prompts=prompts,

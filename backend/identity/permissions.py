@@ -27,9 +27,16 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.DATASETS_READ,
         May.MODELS_READ,
         May.CONVERSATIONS_READ,
+        May.ANNOTATIONS_READ,
         May.MEMBERS_READ,
     ),
-    Role.REVIEWER: (May.CONVERSATIONS_REPLY, May.FLOWS_APPROVE, May.PROMPTS_APPROVE, May.EXPERIMENTS_REVIEW),
+    Role.REVIEWER: (
+        May.CONVERSATIONS_REPLY,
+        May.FLOWS_APPROVE,
+        May.PROMPTS_APPROVE,
+        May.EXPERIMENTS_REVIEW,
+        May.ANNOTATIONS_LABEL,
+    ),
     Role.EDITOR: (
         May.FLOWS_EDIT,
         May.FLOWS_PUBLISH,
@@ -40,6 +47,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.PROMPTS_RUN,
         May.KNOWLEDGE_EDIT,
         May.DATASETS_EDIT,
+        May.ANNOTATIONS_EDIT,
         May.SECRETS_READ,
     ),
     Role.ADMIN: (

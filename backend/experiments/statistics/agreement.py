@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from backend.experiments.statistics.distributions import normal_quantile
 from backend.experiments.statistics.proportions import Interval
+
+Label = TypeVar("Label", bound=Hashable)
+Weight = Callable[[Label, Label], float]
 
 
 @dataclass(frozen=True)
@@ -21,29 +25,42 @@ class Agreement:
     interval: Interval | None
 
 
-def cohens_kappa(one: Sequence[Hashable], other: Sequence[Hashable], confidence: float = 0.95) -> Agreement:
-    """Return the agreement of two raters over the same items, with the asymptotic interval of Fleiss et al. 1969."""
+def cohens_kappa(
+    one: Sequence[Label], other: Sequence[Label], confidence: float = 0.95, weight: Weight[Label] | None = None
+) -> Agreement:
+    """Return the agreement of two raters over the same items, with the asymptotic interval of Fleiss et al. 1969.
+
+    `weight` tells how far two labels agree, 1 for the same and 0 for nothing; without it only the same ones do.
+    """
     count = len(one)
     if count == 0:
         return Agreement(0, math.nan, None, None)
+    agree = weight or _same
     joint = {pair: number / count for pair, number in Counter(zip(one, other, strict=True)).items()}
     rows = {label: number / count for label, number in Counter(one).items()}
     columns = {label: number / count for label, number in Counter(other).items()}
-    observed = sum(share for (left, right), share in joint.items() if left == right)
-    chance = sum(share * columns.get(label, 0.0) for label, share in rows.items())
+    equal = sum(share for (left, right), share in joint.items() if left == right)
+    # How far each label of the one agrees by chance with all of the other's, and the other way round.
+    of_row = {left: sum(share * agree(left, right) for right, share in columns.items()) for left in rows}
+    of_column = {right: sum(share * agree(left, right) for left, share in rows.items()) for right in columns}
+    observed = sum(share * agree(left, right) for (left, right), share in joint.items())
+    chance = sum(share * of_row[label] for label, share in rows.items())
     if chance >= 1:
-        return Agreement(count, observed, None, None)
+        return Agreement(count, equal, None, None)
     kappa = (observed - chance) / (1 - chance)
-    inner = sum(
-        share * (1 - (rows[label] + columns[label]) * (1 - kappa)) ** 2
-        for (label, right), share in joint.items()
-        if label == right
-    )
-    outer = (1 - kappa) ** 2 * sum(
-        share * (columns.get(left, 0.0) + rows.get(right, 0.0)) ** 2
+    spread = sum(
+        share * (agree(left, right) - (of_row[left] + of_column[right]) * (1 - kappa)) ** 2
         for (left, right), share in joint.items()
-        if left != right
     )
-    variance = (inner + outer - (kappa - chance * (1 - kappa)) ** 2) / (count * (1 - chance) ** 2)
+    variance = (spread - (kappa - chance * (1 - kappa)) ** 2) / (count * (1 - chance) ** 2)
     half = normal_quantile(0.5 + confidence / 2) * math.sqrt(max(0.0, variance))
-    return Agreement(count, observed, kappa, Interval(max(-1.0, kappa - half), min(1.0, kappa + half)))
+    return Agreement(count, equal, kappa, Interval(max(-1.0, kappa - half), min(1.0, kappa + half)))
+
+
+def by_distance(low: float, high: float) -> Weight[float]:
+    """Return the weight of two numbers on a scale: the further apart, squared, the less they agree."""
+    return lambda left, right: 1 - ((left - right) / (high - low)) ** 2
+
+
+def _same(left: Hashable, right: Hashable) -> float:
+    return 1.0 if left == right else 0.0

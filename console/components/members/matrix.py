@@ -48,6 +48,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
         (
             ("Reply as a person", May.CONVERSATIONS_REPLY),
             ("Score answers of experiments", May.EXPERIMENTS_REVIEW),
+            ("Label what waits in annotation queues", May.ANNOTATIONS_LABEL),
+            ("Make annotation queues and fill them", May.ANNOTATIONS_EDIT),
             ("Decide for a run that waits for a person", May.FLOWS_APPROVE),
             ("Approve a protected label, never one's own change", May.PROMPTS_APPROVE),
             ("Write code that scores, and approve that of others", May.EXPERIMENTS_CODE),

@@ -11,7 +11,7 @@ from statsmodels.stats.inter_rater import to_table
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from backend.experiments.statistics.agreement import cohens_kappa
+from backend.experiments.statistics.agreement import by_distance, cohens_kappa
 from backend.experiments.statistics.corrections import benjamini_hochberg, holm
 from backend.experiments.statistics.distributions import chi_square_survival, normal_quantile, student_t_quantile
 from backend.experiments.statistics.live import split_p_value
@@ -96,6 +96,19 @@ def test_kappa_and_its_interval() -> None:
     other = np.where(rng.random(120) < 0.6, one, rng.integers(0, 3, 120))
     reference = reference_kappa(to_table(np.column_stack([one, other]))[0])
     found = cohens_kappa(one.tolist(), other.tolist())
+    assert found.interval is not None
+    assert found.kappa == pytest.approx(reference.kappa, abs=EXACT)
+    assert found.interval.low == pytest.approx(reference.kappa_low, abs=EXACT)
+    assert found.interval.high == pytest.approx(reference.kappa_upp, abs=EXACT)
+
+
+def test_weighted_kappa_and_its_interval() -> None:
+    rng = np.random.default_rng(3)
+    one = rng.integers(1, 6, 200)
+    other = np.clip(one + rng.integers(-1, 2, 200), 1, 5)
+    table = to_table(np.column_stack([one, other]))[0]
+    found = cohens_kappa(one.astype(float).tolist(), other.astype(float).tolist(), weight=by_distance(1.0, 5.0))
+    reference = reference_kappa(table, wt="quadratic")
     assert found.interval is not None
     assert found.kappa == pytest.approx(reference.kappa, abs=EXACT)
     assert found.interval.low == pytest.approx(reference.kappa_low, abs=EXACT)

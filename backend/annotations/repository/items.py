@@ -1,0 +1,189 @@
+"""Every statement on the items of a queue and on what people say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.annotations.errors import ItemNotFound
+from backend.annotations.models import AnnotationItemRow, AnnotationRow
+from backend.annotations.types import Target
+from backend.conversations.models import ConversationRow, MessageRow
+from backend.paging import Page
+
+# How an annotation stands: begun, whole, or put aside.
+OPEN, DONE, SKIPPED = "open", "done", "skipped"
+IDS_AT_ONCE = 500
+
+
+class Items:
+    """Opened for one unit of work; sees one queue of one project, whose row was read by it before."""
+
+    def __init__(self, session: AsyncSession, project_id: str, queue_id: str) -> None:
+        self._session, self._project_id, self._queue_id = session, project_id, queue_id
+
+    def add(self, row: AnnotationItemRow | AnnotationRow) -> None:
+        self._session.add(row)
+
+    async def flush(self) -> None:
+        await self._session.flush()
+
+    def _ours(self) -> tuple[ColumnElement[bool], ...]:
+        row = AnnotationItemRow
+        return (col(row.queue_id) == self._queue_id, col(row.project_id) == self._project_id)
+
+    def _is_there(self) -> ColumnElement[bool]:
+        """Leave out what was deleted and may come back."""
+        return and_(
+            col(ConversationRow.id) == AnnotationItemRow.conversation_id,
+            col(ConversationRow.project_id) == self._project_id,
+            col(ConversationRow.deleted_at).is_(None),
+        )
+
+    def _said(self) -> tuple[ColumnElement[bool], ...]:
+        row = AnnotationRow
+        return (col(row.queue_id) == self._queue_id, col(row.project_id) == self._project_id)
+
+    async def get(self, item_id: str) -> AnnotationItemRow:
+        """Return an item, locked until the unit ends. Raise ItemNotFound."""
+        statement = select(AnnotationItemRow).where(*self._ours(), AnnotationItemRow.id == item_id).with_for_update()
+        row = (await self._session.exec(statement)).first()
+        if row is None:
+            raise ItemNotFound
+        return row
+
+    async def next_for(self, person_id: str, now: datetime) -> AnnotationItemRow | None:
+        """Return the item that a person is to label: the one they have open, else the first that nobody has."""
+        item, said = AnnotationItemRow, AnnotationRow
+        free = or_(col(item.locked_by).in_(["", person_id]), col(item.locked_until) <= now)
+        statement = (
+            select(item)
+            .join(ConversationRow, self._is_there())
+            .outerjoin(said, and_(col(said.item_id) == item.id, col(said.person_id) == person_id, *self._said()))
+            .where(*self._ours(), col(item.is_done).is_(False), free)
+            .where(or_(col(said.state).is_(None), col(said.state) == OPEN))
+        )
+        held = statement.where(col(item.locked_by) == person_id).order_by(col(item.id)).limit(1)
+        of_item = {"of": item, "skip_locked": True}
+        found = (await self._session.exec(held.with_for_update(**of_item))).first()  # type: ignore[arg-type]
+        if found is None:
+            first = statement.order_by(col(item.id)).limit(1)
+            found = (await self._session.exec(first.with_for_update(**of_item))).first()  # type: ignore[arg-type]
+        return found
+
+    async def held_by(self, person_id: str) -> Sequence[AnnotationItemRow]:
+        """Return what a person has open."""
+        statement = select(AnnotationItemRow).where(
+            *self._ours(), col(AnnotationItemRow.is_done).is_(False), AnnotationItemRow.locked_by == person_id
+        )
+        return (await self._session.exec(statement.with_for_update())).all()
+
+    async def said_by(self, person_id: str, item_id: str) -> AnnotationRow | None:
+        statement = select(AnnotationRow).where(
+            *self._said(), AnnotationRow.item_id == item_id, AnnotationRow.person_id == person_id
+        )
+        return (await self._session.exec(statement.with_for_update())).first()
+
+    async def last_of(self, person_id: str) -> AnnotationRow | None:
+        """Return what a person labelled or put aside last."""
+        said = AnnotationRow
+        statement = (
+            select(said)
+            .join(AnnotationItemRow, col(AnnotationItemRow.id) == said.item_id)
+            .join(ConversationRow, self._is_there())
+            .where(*self._ours(), *self._said(), said.person_id == person_id)
+            .order_by(col(said.labelled_at).desc(), col(said.item_id).desc())
+            .limit(1)
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def states_of(self, person_id: str) -> dict[str, int]:
+        """Return how many items a person labelled whole, began and put aside."""
+        said = AnnotationRow
+        statement = (
+            select_columns(col(said.state), func.count())
+            .where(*self._said(), col(said.person_id) == person_id)
+            .group_by(col(said.state))
+        )
+        found = await (await self._session.connection()).execute(statement)
+        return {row[0]: row[1] for row in found.all()}
+
+    async def among(self, targets: Sequence[Target]) -> set[Target]:
+        """Return those of the targets that are in the queue already."""
+        row, found = AnnotationItemRow, set[Target]()
+        for ids in _in_parts(one.conversation_id for one in targets):
+            statement = select(row.conversation_id, row.message_id).where(
+                *self._ours(), col(row.conversation_id).in_(ids)
+            )
+            found.update(Target(*one) for one in (await self._session.exec(statement)).all())
+        return found
+
+    async def there(self, targets: Sequence[Target]) -> set[Target]:
+        """Return those of the targets that the log has: conversations, and answers that stand in theirs."""
+        found = set[Target]()
+        for ids in _in_parts(one.conversation_id for one in targets if not one.message_id):
+            mine = select(ConversationRow.id).where(
+                ConversationRow.project_id == self._project_id,
+                col(ConversationRow.deleted_at).is_(None),
+                col(ConversationRow.id).in_(ids),
+            )
+            found.update(Target(one) for one in (await self._session.exec(mine)).all())
+        for ids in _in_parts(one.message_id for one in targets if one.message_id):
+            said = (
+                select(MessageRow.conversation_id, MessageRow.id)
+                .join(ConversationRow, col(ConversationRow.id) == MessageRow.conversation_id)
+                .where(
+                    MessageRow.project_id == self._project_id,
+                    ConversationRow.project_id == self._project_id,
+                    col(ConversationRow.deleted_at).is_(None),
+                    col(MessageRow.id).in_(ids),
+                )
+            )
+            found.update(Target(*one) for one in (await self._session.exec(said)).all())
+        return found
+
+    async def page(self, page: Page) -> Sequence[tuple[AnnotationItemRow, str]]:
+        """Return one item more than asked for, in order, with the titles of their conversations."""
+        statement = (
+            select(AnnotationItemRow, ConversationRow.title)
+            .join(ConversationRow, self._is_there())
+            .where(*self._ours(), AnnotationItemRow.id > page.after)
+            .order_by(col(AnnotationItemRow.id))
+            .limit(page.limit + 1)
+        )
+        return (await self._session.exec(statement)).all()
+
+    async def annotations(self, item_ids: Sequence[str]) -> Sequence[AnnotationRow]:
+        """Return what people said of items, whole labels only."""
+        said = AnnotationRow
+        statement = select(said).where(*self._said(), col(said.item_id).in_(item_ids), said.state == DONE)
+        return (await self._session.exec(statement.order_by(col(said.labelled_at)))).all()
+
+    async def labelled(self) -> Sequence[tuple[AnnotationRow, Target]]:
+        """Return every whole annotation of the queue with what it is of."""
+        said, item = AnnotationRow, AnnotationItemRow
+        statement = (
+            select(said, item.conversation_id, item.message_id)
+            .join(item, col(item.id) == said.item_id)
+            .where(*self._ours(), *self._said(), said.state == DONE)
+            .order_by(col(item.id))
+        )
+        return [(row, Target(*names)) for row, *names in (await self._session.exec(statement)).all()]
+
+    async def delete(self, row: AnnotationItemRow) -> None:
+        await self._session.exec(delete(AnnotationRow).where(*self._said(), col(AnnotationRow.item_id) == row.id))
+        await self._session.delete(row)
+
+    async def forget(self, row: AnnotationRow) -> None:
+        await self._session.delete(row)
+
+
+def _in_parts(ids: Iterable[str]) -> Iterable[list[str]]:
+    """Cut ids into lists that fit into a statement, each once."""
+    every = sorted(set(ids))
+    return (every[at : at + IDS_AT_ONCE] for at in range(0, len(every), IDS_AT_ONCE))

@@ -1,0 +1,120 @@
+"""How far people agree with each other, and judges with people."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+from backend.annotations.repository import Items, Judged, Queues, judged
+from backend.annotations.service.base import Base
+from backend.annotations.shapes import about_of
+from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig
+from backend.columns import storable
+from backend.experiments.statistics.agreement import by_distance, cohens_kappa
+from backend.operator import Operator, Permission
+
+HALF = 0.5
+# By item and by person.
+Labels = Mapping[str, Mapping[str, Label]]
+
+
+class AgreeingUseCases(Base):
+    """Words have no agreement; everything else that is labelled does."""
+
+    async def agreements(self, operator: Operator, queue_id: str) -> Agreements:
+        """Return the agreement of each two people, and of each judge with what most people said of the same answer.
+
+        Raise QueueNotFound.
+        """
+        operator.require(Permission.ANNOTATIONS_READ)
+        async with self._units.read(operator) as session:
+            queue = await Queues(session, operator.project_id).get(storable(queue_id))
+            found = await Items(session, operator.project_id, queue.id).labelled()
+            answers = sorted({target.message_id for _, target in found if target.message_id})
+            scored = await judged(session, operator.project_id, answers) if answers else []
+        names = {row.person_id: row.person_name for row, _ in found}
+        people, judges = list[Agreement](), list[Agreement]()
+        for config in about_of(queue).configs:
+            if config.kind is ConfigKind.TEXT:
+                continue
+            said: dict[str, dict[str, Label]] = defaultdict(dict)
+            of_answer: dict[str, dict[str, Label]] = defaultdict(dict)
+            for row, target in found:
+                if config.name in row.values:
+                    said[row.item_id][row.person_id] = row.values[config.name]
+                    of_answer[target.message_id][row.person_id] = row.values[config.name]
+            people += _between_people(config, said, names)
+            judges += _with_judges(config, of_answer, scored)
+        return Agreements(tuple(people), tuple(judges))
+
+
+def _between_people(config: ScoreConfig, said: Labels, names: Mapping[str, str]) -> Iterator[Agreement]:
+    for one, other in combinations(sorted(names, key=lambda person: (names[person], person)), 2):
+        pairs = [(labels[one], labels[other]) for labels in said.values() if one in labels and other in labels]
+        if pairs:
+            yield _agreement(config, pairs, names[one], names[other])
+
+
+def _with_judges(config: ScoreConfig, said: Labels, scored: Sequence[Judged]) -> Iterator[Agreement]:
+    pairs: dict[tuple[str, str, str], list[tuple[Label, Label]]] = defaultdict(list)
+    for one in scored:
+        most = consensus(config, list(said.get(one.message_id, {}).values()))
+        if most is None:
+            continue
+        for name, score in one.scores.items():
+            label = label_of_score(config, score)
+            if label is not None:
+                pairs[one.experiment_id, one.experiment, name].append((label, most))
+    for (experiment_id, experiment, name), found in sorted(pairs.items()):
+        yield _agreement(config, found, f"{name} of {experiment}", "people", experiment_id)
+
+
+def consensus(config: ScoreConfig, labels: Sequence[Label]) -> Label | None:
+    """Return what most people said, the median of numbers; None where nobody did, or as many the one as the other."""
+    if config.is_ordinal:
+        return statistics.median(map(float, labels)) if labels else None
+    most = Counter(labels).most_common(2)
+    return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else None
+
+
+def label_of_score(config: ScoreConfig, score: Mapping[str, Any]) -> Label | None:
+    """Return a score of an evaluator as a label of the config, None for what has no place on it.
+
+    A person's score in an experiment is no judge's: it has an author.
+    """
+    value, passed, label = score.get("value"), score.get("passed"), score.get("label", "")
+    if "by" in score:
+        return None
+    if config.kind is ConfigKind.CATEGORY:
+        return str(label) if label in {one.value for one in config.options} else None
+    if config.kind is ConfigKind.BOOLEAN:
+        return bool(passed) if passed is not None else None if value is None else value >= HALF
+    return float(value) if value is not None and config.low <= value <= config.high else None
+
+
+def _agreement(
+    config: ScoreConfig, pairs: Sequence[tuple[Label, Label]], one: str, other: str, experiment_id: str = ""
+) -> Agreement:
+    left, right = zip(*pairs, strict=True)
+    if config.is_ordinal:
+        found = cohens_kappa(
+            list(map(float, left)), list(map(float, right)), weight=by_distance(config.low, config.high)
+        )
+    else:
+        found = cohens_kappa(left, right)
+    ends = found.interval
+    return Agreement(
+        config=config.name,
+        one=one,
+        other=other,
+        num_items=found.num_items,
+        share_equal=found.share_equal,
+        kappa=found.kappa,
+        low=ends.low if ends else None,
+        high=ends.high if ends else None,
+        is_weighted=config.is_ordinal,
+        experiment_id=experiment_id,
+    )

@@ -1,0 +1,96 @@
+"""What is in a queue: added by hand or by a filter, taken out, listed with its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.annotations.models import AnnotationItemRow
+from backend.annotations.repository import Items, Queues
+from backend.annotations.service.base import Base
+from backend.annotations.shapes import annotation_of
+from backend.annotations.types import MAX_ADDED, MAX_ITEMS, QueueItem, Target
+from backend.columns import storable, utc_now
+from backend.conversations.types import Filters
+from backend.errors import InvalidInput, NotFound, QuotaExceeded
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Listed, Page
+
+
+class ItemUseCases(Base):
+    """An item is in a queue once, however often it is added."""
+
+    async def add_items(self, operator: Operator, queue_id: str, targets: Sequence[Target]) -> int:
+        """Add conversations and answers, and return how many were new. Raise QueueNotFound, NotFound, QuotaExceeded."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        wanted = list(dict.fromkeys(Target(storable(one.conversation_id), storable(one.message_id)) for one in targets))
+        if len(wanted) > MAX_ADDED:
+            raise InvalidInput(f"At most {MAX_ADDED:,} items at once.", fields={"items": str(len(wanted))})
+        async with self._units.write(operator) as work:
+            queues = Queues(work.session, operator.project_id)
+            queue = await queues.get(storable(queue_id), lock=True)
+            items = Items(work.session, operator.project_id, queue.id)
+            there, kept = await items.there(wanted), await items.among(wanted)
+            if missing := [one for one in wanted if one not in there]:
+                raise NotFound(f"{len(missing)} of these {len(wanted)} are not in the log.")
+            new = [one for one in wanted if one not in kept]
+            num_items = (await queues.counts([queue.id])).get(queue.id, (0, 0))[0]
+            if num_items + len(new) > MAX_ITEMS:
+                raise QuotaExceeded(f"A queue has at most {MAX_ITEMS:,} items.", hint="Begin another queue.")
+            for one in new:
+                items.add(
+                    AnnotationItemRow(
+                        id=new_id("item"),
+                        project_id=operator.project_id,
+                        queue_id=queue.id,
+                        conversation_id=one.conversation_id,
+                        message_id=one.message_id,
+                    )
+                )
+            return len(new)
+
+    async def add_matching(self, operator: Operator, queue_id: str, filters: Filters, *, most: int = MAX_ADDED) -> int:
+        """Add the conversations that filters leave, the last spoken in first, and return how many were new."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        if not 1 <= most <= MAX_ADDED:
+            raise InvalidInput(f"Between 1 and {MAX_ADDED:,} at once.", fields={"most": str(most)})
+        found: list[Target] = []
+        after: str | None = ""
+        while after is not None and len(found) < most:
+            page = Page(min(MAX_LIMIT, most - len(found)), after)
+            listed = await self._conversations.list(operator, filters, page)
+            found += [Target(one.id) for one in listed.items]
+            after = listed.next
+        return await self.add_items(operator, queue_id, found)
+
+    async def remove_item(self, operator: Operator, queue_id: str, item_id: str) -> None:
+        """Take an item out with its labels. Raise QueueNotFound, ItemNotFound."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        async with self._units.write(operator) as work:
+            queue = await Queues(work.session, operator.project_id).get(storable(queue_id))
+            items = Items(work.session, operator.project_id, queue.id)
+            await items.delete(await items.get(storable(item_id)))
+
+    async def items(self, operator: Operator, queue_id: str, page: Page) -> Listed[QueueItem]:
+        """Return a page of the items with what people said of each. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_READ)
+        now = utc_now()
+        async with self._units.read(operator) as session:
+            queue = await Queues(session, operator.project_id).get(storable(queue_id))
+            items = Items(session, operator.project_id, queue.id)
+            found = await items.page(Page(page.limit, storable(page.after)))
+            said = await items.annotations([row.id for row, _ in found])
+        return Listed.cut(
+            [
+                QueueItem(
+                    id=row.id,
+                    target=Target(row.conversation_id, row.message_id),
+                    title=title,
+                    is_done=row.is_done,
+                    held_by=row.locked_by_name if row.locked_until and row.locked_until > now else "",
+                    annotations=tuple(annotation_of(one) for one in said if one.item_id == row.id),
+                )
+                for row, title in found
+            ],
+            page,
+        )

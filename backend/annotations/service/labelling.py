@@ -1,0 +1,167 @@
+"""Labelling: one item at a time, held by one person, a label at a time, and the last one taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.annotations.configs import label_of
+from backend.annotations.errors import AlreadyLabelled, HeldByOther
+from backend.annotations.models import AnnotationItemRow, AnnotationQueueRow, AnnotationRow
+from backend.annotations.repository import DONE, OPEN, SKIPPED, Items, Queues
+from backend.annotations.service.base import Base
+from backend.annotations.shapes import about_of
+from backend.annotations.types import NewQueue, Progress, Target, Task, Turned
+from backend.columns import storable, utc_now
+from backend.errors import Forbidden, InvalidInput
+from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
+
+
+class _Seat:
+    """A labeller at a queue, for one unit of work."""
+
+    def __init__(self, work: Work, operator: Operator, queue: AnnotationQueueRow) -> None:
+        self.queue, self.about = queue, about_of(queue)
+        self.items = Items(work.session, operator.project_id, queue.id)
+        self.operator, self.now, self._work = operator, utc_now(), work
+        if self.about.people and operator.user_id not in {one.id for one in self.about.people}:
+            names = ", ".join(one.name for one in self.about.people)
+            raise Forbidden(f"This queue is labelled by {names}.", hint="Ask somebody who edits it to add you.")
+
+    async def item(self, item_id: str) -> AnnotationItemRow:
+        """Return an item that nobody else has open. Raise ItemNotFound, HeldByOther."""
+        row = await self.items.get(storable(item_id))
+        if row.locked_by not in ("", self.operator.user_id) and row.locked_until and row.locked_until > self.now:
+            raise HeldByOther(f"{row.locked_by_name} has this item open.", hint="Go on with the next one.")
+        return row
+
+    def hold(self, row: AnnotationItemRow) -> datetime:
+        """Keep the item from others until the queue's minutes are over."""
+        until = self.now + timedelta(minutes=self.queue.lock_minutes)
+        row.locked_by, row.locked_by_name, row.locked_until = self.operator.user_id, self.operator.name, until
+        self.items.add(row)
+        return until
+
+    def let_go(self, row: AnnotationItemRow) -> None:
+        row.locked_by, row.locked_by_name, row.locked_until = "", "", None
+        self.items.add(row)
+
+    async def said(self, row: AnnotationItemRow) -> AnnotationRow:
+        """Return what the labeller said of an item, new where nothing."""
+        return await self.items.said_by(self.operator.user_id, row.id) or AnnotationRow(
+            item_id=row.id,
+            person_id=self.operator.user_id,
+            project_id=self.operator.project_id,
+            queue_id=self.queue.id,
+            person_name=self.operator.name,
+            state=OPEN,
+        )
+
+    async def turn(self, row: AnnotationItemRow | None = None) -> Turned:
+        """Hold an item, the next one where none is named, and say how far the queue is."""
+        await self.items.flush()
+        row = row or await self.items.next_for(self.operator.user_id, self.now)
+        task = None
+        if row is not None:
+            said = await self.items.said_by(self.operator.user_id, row.id)
+            task = _task(self.about, row, said.values if said else {}, self.hold(row))
+            await self.items.flush()
+        states = await self.items.states_of(self.operator.user_id)
+        queues = Queues(self._work.session, self.operator.project_id)
+        counts = (await queues.counts([self.queue.id])).get(self.queue.id, (0, 0))
+        return Turned(task, Progress(*counts, states.get(DONE, 0), states.get(SKIPPED, 0)))
+
+
+class LabellingUseCases(Base):
+    """Each answers with what the labeller has before them next, so that a key press is one call."""
+
+    async def take_next(self, operator: Operator, queue_id: str) -> Turned:
+        """Open the item that was open, else the next that nobody has. Raise QueueNotFound, Forbidden."""
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            return await (await self._seat(work, operator, queue_id)).turn()
+
+    async def label(self, operator: Operator, queue_id: str, item_id: str, name: str, value: Any) -> Turned:
+        """Give one score of an item, and open what is asked next: its next score, or the next item.
+
+        The same label twice counts once. Raise ItemNotFound, HeldByOther, AlreadyLabelled, InvalidInput.
+        """
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            seat = await self._seat(work, operator, queue_id)
+            config = next((one for one in seat.about.configs if one.name == name), None)
+            if config is None:
+                raise InvalidInput(f"This queue does not ask for {name}.", fields={"name": "not asked"})
+            label, row = label_of(config, value), await seat.item(item_id)
+            said = await seat.said(row)
+            if name in said.values:
+                if said.values[name] == label:
+                    return await seat.turn(row if said.state == OPEN else None)
+                raise AlreadyLabelled(f"You have given {name} another label.", hint="Undo it first.")
+            said.values = {**said.values, name: label}
+            said.given, said.state, said.labelled_at = [*said.given, name], OPEN, seat.now
+            is_whole = all(one.name in said.values for one in seat.about.configs)
+            if is_whole:
+                said.state = DONE
+                row.num_done += 1
+                row.is_done = row.num_done >= seat.queue.num_labels
+                seat.let_go(row)
+            seat.items.add(said)
+            return await seat.turn(None if is_whole else row)
+
+    async def skip(self, operator: Operator, queue_id: str, item_id: str) -> Turned:
+        """Put an item aside and open the next one; it does not come back to this person unless they undo it."""
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            seat = await self._seat(work, operator, queue_id)
+            row = await seat.item(item_id)
+            said = await seat.said(row)
+            if said.state == OPEN:
+                said.state, said.labelled_at = SKIPPED, seat.now
+                seat.items.add(said)
+                seat.let_go(row)
+            return await seat.turn()
+
+    async def undo(self, operator: Operator, queue_id: str) -> Turned:
+        """Take the last label or skip of this person back, and open its item. Raise HeldByOther."""
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            seat = await self._seat(work, operator, queue_id)
+            said = await seat.items.last_of(operator.user_id)
+            if said is None:
+                return await seat.turn()
+            row = await seat.item(said.item_id)
+            await self._let_go_of_open(seat, row)
+            if said.state == DONE:
+                row.num_done -= 1
+                row.is_done = row.num_done >= seat.queue.num_labels
+            if said.state != SKIPPED:
+                said.given = said.given[:-1]
+                said.values = {one: said.values[one] for one in said.given}
+            said.state = OPEN
+            if said.given:
+                seat.items.add(said)
+            else:
+                await seat.items.forget(said)
+            return await seat.turn(row)
+
+    async def leave(self, operator: Operator, queue_id: str) -> None:
+        """Let others have what this person has open. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            seat = await self._seat(work, operator, queue_id)
+            await self._let_go_of_open(seat, None)
+
+    async def _let_go_of_open(self, seat: _Seat, but: AnnotationItemRow | None) -> None:
+        for row in await seat.items.held_by(seat.operator.user_id):
+            if but is None or row.id != but.id:
+                seat.let_go(row)
+
+    async def _seat(self, work: Work, operator: Operator, queue_id: str) -> _Seat:
+        return _Seat(work, operator, await Queues(work.session, operator.project_id).get(storable(queue_id)))
+
+
+def _task(about: NewQueue, row: AnnotationItemRow, values: dict[str, Any], until: datetime) -> Task:
+    asked = next((one for one in about.configs if one.name not in values), None)
+    return Task(row.id, Target(row.conversation_id, row.message_id), values, asked, until)

@@ -1,0 +1,186 @@
+"""What the rest of the house sees of annotation queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+MAX_NAME = 120
+MAX_INSTRUCTIONS = 4_000
+MAX_CONFIGS = 8
+MAX_OPTIONS = 9
+MAX_OPTION = 60
+MAX_TEXT = 4_000
+MAX_PEOPLE = 50
+MAX_LABELS = 9
+MAX_LOCK_MINUTES = 24 * 60
+MAX_ITEMS = 100_000
+MAX_ADDED = 5_000  # items that one act adds
+Label = bool | float | str
+
+
+class ConfigKind(StrEnum):
+    """What a score is: yes or no, one of named options, a number on a scale, or words."""
+
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A label that one key gives."""
+
+    value: Label
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreConfig:
+    """One question about an item. `options` is empty where the label is typed: words, or a long scale."""
+
+    name: str
+    kind: ConfigKind
+    question: str = ""
+    options: tuple[Option, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+
+    @property
+    def is_ordinal(self) -> bool:
+        """Whether two labels can lie nearer to each other than two others."""
+        return self.kind is ConfigKind.NUMBER
+
+    @property
+    def asked(self) -> str:
+        return self.question or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Labeller:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewQueue:
+    """What a person says of a queue. Without `people` everybody labels who may; each item gets `num_labels` people.
+
+    An item that somebody opened is theirs for `lock_minutes`.
+    """
+
+    name: str
+    configs: tuple[ScoreConfig, ...]
+    instructions: str = ""
+    people: tuple[Labeller, ...] = ()
+    num_labels: int = 1
+    lock_minutes: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`version` counts the saves; a save that has read another one is refused."""
+
+    id: str
+    about: NewQueue
+    version: int
+    num_items: int
+    num_done: int
+    created_by: str
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        return self.about.name
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is labelled: a conversation, or one answer in it where `message_id` is not empty."""
+
+    conversation_id: str
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`num_items` in the queue, `num_done` of them with all their labels; `num_mine` and `num_skipped` of who asks."""
+
+    num_items: int
+    num_done: int
+    num_mine: int
+    num_skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The item that a labeller has open until `locked_until`. `values` are the labels that they have given it so far.
+
+    What others said of it is not told, so that nobody is led. `asked` is what is asked next, None for nothing.
+    """
+
+    item_id: str
+    target: Target
+    values: dict[str, Label]
+    asked: ScoreConfig | None
+    locked_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a labeller has before them now, `task` None when nothing waits for them, and how far the queue is."""
+
+    task: Task | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What one person said of an item."""
+
+    person: Labeller
+    values: dict[str, Label]
+    labelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """An item as the page of the queue lists it."""
+
+    id: str
+    target: Target
+    title: str
+    is_done: bool
+    held_by: str
+    annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two raters agree on one score beyond chance: Cohen's kappa with its 95 % interval.
+
+    Weighted by squared distance where `is_weighted`. `kappa` is None where it is not defined: one label alone was used.
+    `experiment_id` is empty between two people.
+    """
+
+    config: str
+    one: str
+    other: str
+    num_items: int
+    share_equal: float
+    kappa: float | None
+    low: float | None
+    high: float | None
+    is_weighted: bool
+    experiment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """Between people, and between each judge and what most people said."""
+
+    people: tuple[Agreement, ...] = field(default=())
+    judges: tuple[Agreement, ...] = field(default=())
