@@ -183,6 +183,7 @@ class ExperimentBody(BaseModel):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    resumes_at: datetime | None
 
     @classmethod
     def of(cls, found: Experiment) -> ExperimentBody:
@@ -222,6 +223,7 @@ class ExperimentBody(BaseModel):
             created_at=found.created_at,
             started_at=found.started_at,
             finished_at=found.finished_at,
+            resumes_at=found.resumes_at,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 
 from backend.bootstrap.engines import SQLITE_FILE, engine
@@ -21,13 +22,15 @@ from backend.flows.service.run_log import RunLog
 from backend.flows.service.runs import JOB
 from backend.flows.service.starting import Starting
 from backend.flows.service.takeovers import TakeoverService
-from backend.flows.tasks import RunLogWriter, TimeLimits
 from backend.ids import new_id
+from backend.periodic import Periodic
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
 from backend.ports.run_journal import RunJournal
 from backend.settings import Settings
 from backend.unit_of_work import Units
+
+LOOK = timedelta(seconds=2)
 
 # Runs that nobody waits for; those that somebody waits for are not counted.
 JOBS_AT_ONCE = 4
@@ -43,8 +46,8 @@ class Flows:
     approvals: ApprovalService
     takeovers: TakeoverService
     watch: Watch
-    limits: TimeLimits
-    run_log: RunLogWriter
+    limits: Periodic
+    run_log: Periodic
     journal: RunJournal
 
     async def start(self) -> None:
@@ -89,14 +92,18 @@ def open_flows(
     runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
     jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
     approvals = ApprovalService(units, events, jobs, chat.masks)
+
+    async def end_overdue() -> None:
+        await approvals.end_overdue()
+
     return Flows(
         flows=FlowService(units, events, templates, KINDS, published),
         runs=runs,
         runner=runner,
         approvals=approvals,
         takeovers=TakeoverService(units, events, jobs, conversations),
-        limits=TimeLimits(approvals),
-        run_log=RunLogWriter(RunLog(units, conversations, loader)),
+        limits=Periodic("the watch over time limits", LOOK, end_overdue),
+        run_log=Periodic("the log of runs", LOOK, RunLog(units, conversations, loader).catch_up),
         watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),
         journal=journal,
     )

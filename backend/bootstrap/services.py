@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import cast
 
 from backend.activity.service import ActivityService
@@ -28,7 +29,6 @@ from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.bootstrap.sign_in import open_sign_in
 from backend.conversations.service import ConversationService
-from backend.conversations.tasks import Indexer
 from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
 from backend.experiments.service import ExperimentService
@@ -43,9 +43,9 @@ from backend.identity.service.signing_in import SignInService
 from backend.installation.service import InstallationService
 from backend.knowledge.service import KnowledgeService
 from backend.live_tests.service import LiveTestService
-from backend.live_tests.tasks import Guard
 from backend.masking.service import MaskingService
 from backend.overview.service import OverviewService
+from backend.periodic import Periodic
 from backend.ports.database import Database
 from backend.ports.events import Events
 from backend.ports.http import Http
@@ -58,6 +58,9 @@ from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
 from backend.settings import Settings
 from backend.unit_of_work import Units
+
+# Intervals that may be looked at whenever one likes allow any pace; what stands not in the index is found by reading.
+GUARD, INDEX, REST = timedelta(seconds=15), timedelta(seconds=2), timedelta(seconds=5)
 
 
 @dataclass
@@ -204,7 +207,11 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         if executor_id == SERVER:
             clear_uploads(settings.folder)
             await take_custom_models(settings, providers, await made.identity.ensure_owner())
-            for watch in (Guard(live_tests), Indexer(conversations)):
+            for watch in (
+                Periodic("the guard of live tests", GUARD, live_tests.guard),
+                Periodic("the index of words", INDEX, conversations.catch_up),
+                Periodic("the watch over parked experiments", REST, experiments.service.go_on),
+            ):
                 watch.start()
                 made.closing.push_async_callback(watch.stop)
         await made.identity.end_closed()

@@ -17,7 +17,7 @@ class ExperimentRow(SQLModel, table=True):
     """`attempt` is the fence: whoever carries the experiment raised it, and writes only while it is their own.
 
     `wish` is what somebody wants of the owner (pause, cancel), empty for nothing. `pinned` is what runs, written at the
-    start. `num_made` cells have a row already.
+    start. `num_made` cells have a row already. `resumes_at` is when a paused one goes on by itself, None for never.
     """
 
     __tablename__ = "experiment"
@@ -51,6 +51,7 @@ class ExperimentRow(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    resumes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
 class ExperimentCellRow(SQLModel, table=True):

@@ -85,6 +85,7 @@ def experiment_of(row: ExperimentRow, progress: Progress | None = None, eta_seco
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        resumes_at=row.resumes_at,
     )
 
 

@@ -72,7 +72,6 @@ __all__ = [
     "VariantDraft",
     "WorseSlice",
     "kind_of",
-    "topic_of",
 ]
 
 
@@ -99,7 +98,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """`dataset_version` is 0 before the start. `decided` says why it ended early, empty where it did not."""
+    """`dataset_version` is 0 before the start; `decided` says why it ended early, `resumes_at` when it goes on."""
 
     id: str
     name: str
@@ -119,6 +118,7 @@ class Experiment:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    resumes_at: datetime | None
 
     @property
     def shown_status(self) -> str:
@@ -293,8 +293,3 @@ class ComparedRows:
     items: tuple[ComparedRow, ...]
     counts: RowCounts
     next: int | None = None
-
-
-def topic_of(experiment_id: str) -> str:
-    """Return the topic of the events engine on which an experiment tells its progress."""
-    return f"experiment:{experiment_id}"

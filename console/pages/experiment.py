@@ -54,7 +54,14 @@ def _head() -> rx.Component:
         state,
         ("draft", button("Start", One.start, kind="primary", icon="play")),
         ("running", rx.fragment(button("Pause", One.pause, icon="pause"), button("Cancel", One.cancel))),
-        ("paused", rx.fragment(button("Cancel", One.cancel), button("Resume", One.resume, kind="primary"))),
+        (
+            "paused",
+            rx.fragment(
+                button("Cancel", One.cancel),
+                rx.cond(One.line.stays, rx.fragment(), button("Stay paused", One.pause)),
+                button("Resume", One.resume, kind="primary"),
+            ),
+        ),
         ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
         ("done", rx.fragment(like, again, require, promote)),
         rx.fragment(like, again),

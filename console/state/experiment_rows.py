@@ -42,6 +42,7 @@ class ExperimentLine:
     left: str
     retry: str
     error: str
+    stays: bool
     when: str
     when_exact: str
 
@@ -88,10 +89,19 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",
         retry=_retry(found),
-        error=f"{found.error} {found.hint}".strip() or found.decided,
+        error=_said(found, zone, now),
+        stays=found.status is Status.PAUSED and found.resumes_at is None,
         when=formats.clock(moment, zone, now),
         when_exact=formats.exact(moment, zone),
     )
+
+
+def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
+    """Return why it stands where it stands, and when it goes on by itself."""
+    said = f"{found.error} {found.hint}".strip() or found.decided
+    if found.resumes_at is None:
+        return said
+    return f"{said} It goes on by itself at {formats.clock(found.resumes_at, zone, now)}."
 
 
 def _retry(found: Experiment) -> str:

@@ -14,6 +14,8 @@ from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
 
 AT_ONCE = 50
+# Between two batches others write.
+BREATH_SECONDS = 0.02
 
 
 class IndexingUseCases(Base):
@@ -23,6 +25,14 @@ class IndexingUseCases(Base):
         """Return every project there is."""
         async with self._units.read(BY_ID) as session:
             return list(await projects(session))
+
+    async def catch_up(self) -> None:
+        """Index all that waits, a few conversations in each unit of work."""
+        for project_id in await self.projects():
+            num_indexed = 1
+            while num_indexed:
+                num_indexed = await self.index(project_id)
+                await asyncio.sleep(BREATH_SECONDS if num_indexed else 0)
 
     async def index(self, project_id: str, limit: int = AT_ONCE) -> int:
         """Index some of what waits for it; return how many conversations that was, 0 when none waits."""

@@ -12,6 +12,7 @@ from backend.columns import storable, utc_now
 from backend.errors import DomainError
 from backend.experiments.engine.asking import Answer, Asking
 from backend.experiments.engine.cells import cells_of, order_of
+from backend.experiments.engine.ends import Stop
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, Purse
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.pairing import Pairing
@@ -31,14 +32,6 @@ from backend.ports.language_model import Usage
 EXPECTED_TOKENS = 1_000
 BUDGET_USED = "The budget is used up."
 NOTHING_SUCCEEDED = "No answer succeeded."
-
-
-class Stop(Exception):  # a fact, not an error
-    """The attempt ends before its cells do."""
-
-    def __init__(self, status: Status, *, error: str = "", hint: str = "", decided: str = "") -> None:
-        super().__init__(error)
-        self.status, self.said = status, {"error": error, "hint": hint, "decided": decided}
 
 
 class Carrying:
@@ -81,7 +74,7 @@ class Carrying:
             await self._ask_all()
             end = self._stop or Stop(Status.DONE)
         except LaneResting as resting:
-            end = Stop(Status.PAUSED, error=resting.words, hint=resting.hint)
+            end = Stop(Status.PAUSED, error=resting.words, hint=resting.hint, resumes_at=resting.until)
         except LaneGivenUp as given_up:
             end = Stop(Status.FAILED, error=given_up.failed.message, hint=given_up.failed.hint)
         except AttemptLost:
@@ -266,7 +259,7 @@ class Carrying:
                 if not progress.num_done:
                     nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED, hint="Look at the cells.")
                     status, said = nothing.status, nothing.said
-            await ownership.end(self._row, utc_now(), status=status, **said)
+            await ownership.end(self._row, utc_now(), status=status, resumes_at=end.resumes_at, **said)
         with contextlib.suppress(Exception):
             await self._teller.tell(status)
 

@@ -38,9 +38,9 @@ class LaneResting(LaneGivenUp):
 
     def __init__(self, failed: ModelFailed, seconds: float) -> None:
         super().__init__(failed)
-        moment = utc_now() + timedelta(seconds=seconds)
+        self.until = utc_now() + timedelta(seconds=seconds)
         self.words = f"{failed.message} {failed.hint}"
-        self.hint = f"Nothing is lost: resume it after {moment.day} {moment:%b, %H:%M} UTC."
+        self.hint = "Nothing is lost."
 
 
 class Lane:

@@ -6,10 +6,15 @@ import time
 from decimal import Decimal
 
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
-from backend.experiments.types import CellStatus, Progress, Status, topic_of
+from backend.experiments.types import CellStatus, Progress, Status
 from backend.ports.events import Events
 
 EVERY_SECONDS = 0.3
+
+
+def topic_of(experiment_id: str) -> str:
+    """Return the topic of the events engine on which an experiment tells its progress."""
+    return f"experiment:{experiment_id}"
 
 
 class Teller:

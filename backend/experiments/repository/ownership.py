@@ -66,6 +66,13 @@ class Ownership:
         options = {"unscoped": EVERY_PROJECT, "populate_existing": True}
         return (await self._session.exec(statement.execution_options(**options))).first()
 
+    async def rested(self, moment: datetime) -> Sequence[tuple[str, str]]:
+        """Return project and id of the paused experiments that are to go on by themselves by now."""
+        statement = select(ExperimentRow.project_id, ExperimentRow.id).where(
+            col(ExperimentRow.status) == Status.PAUSED.value, col(ExperimentRow.resumes_at) <= moment
+        )
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
     async def hold(self, row: ExperimentRow, moment: datetime) -> str:
         """Say that the attempt is alive, and return what is wished of it. Raise AttemptLost. Locks until the end."""
         statement = (
@@ -127,7 +134,9 @@ class Ownership:
         ]
         await (await self._session.connection()).execute(WRITE, given)
 
-    async def end(self, row: ExperimentRow, moment: datetime, *, status: Status, **said: str) -> None:
+    async def end(
+        self, row: ExperimentRow, moment: datetime, *, status: Status, resumes_at: datetime | None = None, **said: str
+    ) -> None:
         """Close the attempt. Claimed cells wait again; where nothing will ask them any more they are skipped."""
         unasked, left = CellStatus.PENDING.value, [CellStatus.RUNNING.value]
         if status in (Status.DONE, Status.CANCELLED):
@@ -144,6 +153,7 @@ class Ownership:
             update(ExperimentRow)
             .where(*_ours(row))
             .values(status=status.value, wish="", attempt=raised, finished_at=ended, updated_at=moment, **said)
+            .values(resumes_at=resumes_at)
             .execution_options(synchronize_session=False)
         )
         if not (await self._session.exec(statement)).rowcount:

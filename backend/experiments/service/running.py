@@ -11,19 +11,21 @@ from typing import Any
 from backend.audit.repository import AuditTrail
 from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput
+from backend.experiments.engine.telling import topic_of
 from backend.experiments.errors import WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import JOB
 from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
-from backend.experiments.repository import Experiments
+from backend.experiments.repository import Experiments, Ownership
 from backend.experiments.service.base import UseCases, target
 from backend.experiments.shapes import draft_of, pinned_as_json
-from backend.experiments.types import Experiment, Status, topic_of
+from backend.experiments.types import Experiment, Status
 from backend.flows.service.listening import heard_or_quiet
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
+from backend.ports.jobs import BY_ID
 from backend.unit_of_work import Work
 
 # A pause waits for calls in flight so long, then answers that it is under way.
@@ -104,6 +106,16 @@ class Running(UseCases):
             await AuditTrail(work.session).record(operator, "experiment.resume", target(row))
         return await self._now(operator, experiment_id)
 
+    async def go_on(self) -> None:
+        """Resume what was parked because a provider asked to be left alone, once its time has come."""
+        async with self._units.read(BY_ID) as session:
+            rested = await Ownership(session).rested(utc_now())
+        for project_id, experiment_id in rested:
+            async with self._units.write(OfProject(project_id)) as work:
+                row = await Experiments(work.session, project_id).get(experiment_id, lock=True)
+                if row.status == Status.PAUSED and row.resumes_at is not None:
+                    self._enqueue(work, row)
+
     async def retry(self, operator: Operator, experiment_id: str) -> Experiment:
         """Ask the failed cells again, and no other. Raise ExperimentNotFound, WrongState."""
         operator.require(Permission.EXPERIMENTS_RUN)
@@ -151,7 +163,7 @@ class Running(UseCases):
     def _enqueue(self, work: Work, row: ExperimentRow) -> None:
         row.status, row.wish, row.attempt = Status.QUEUED.value, "", row.attempt + 1
         row.error = row.hint = row.decided = ""
-        row.finished_at = None
+        row.finished_at = row.resumes_at = None
         work.session.add(row)
         experiment_id, attempt = row.id, row.attempt
         work.after_commit(lambda: self._outside.jobs.enqueue(JOB, experiment_id, attempt))
@@ -161,12 +173,12 @@ class Running(UseCases):
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             now = Status(row.status)
             if now is status:
-                pass
+                row.resumes_at = None  # who pauses a parked one wants it to stay
             elif now is Status.RUNNING:
                 row.wish = wish
             elif now is Status.QUEUED or (wish == "cancel" and now in (Status.PAUSED, Status.DRAFT)):
                 row.status, row.wish, row.attempt = status.value, "", row.attempt + 1
-                row.finished_at = utc_now() if status.is_final else None
+                row.finished_at, row.resumes_at = utc_now() if status.is_final else None, None
             else:
                 raise WrongState({"pause": "paused", "cancel": "cancelled"}[wish], now.value)
             work.session.add(row)

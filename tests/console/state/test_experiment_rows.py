@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,7 +72,16 @@ def experiment(status: Status, num_failed: int = 0) -> Experiment:
         created_at=NOW,
         started_at=NOW,
         finished_at=NOW,
+        resumes_at=None,
     )
+
+
+def test_a_parked_one_says_when_it_goes_on() -> None:
+    parked = replace(experiment(Status.PAUSED), error="It asks to wait 60 min.", resumes_at=NOW + timedelta(hours=1))
+    line = experiment_line(parked, ZoneInfo("Europe/Berlin"), NOW)
+    at = f"{(NOW + timedelta(hours=1)).astimezone(ZoneInfo('Europe/Berlin')):%H:%M:%S}"
+    assert (line.error, line.stays) == (f"It asks to wait 60 min. It goes on by itself at {at}.", False)
+    assert experiment_line(experiment(Status.PAUSED), UTC, NOW).stays
 
 
 def compared(*metrics: MetricComparison, costs: tuple[float, float] = (0.0, 0.0)) -> Comparison:
