@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ANNOTATIONS_READ = "annotations:read"
     ANNOTATIONS_LABEL = "annotations:label"  # label what waits in an annotation queue
     ANNOTATIONS_EDIT = "annotations:edit"
+    CONVERSATIONS_INGEST = "conversations:ingest"  # what was held elsewhere: all that an exporter needs
     SECRETS_READ = "secrets:read"  # names only: no value ever comes back
     SECRETS_EDIT = "secrets:edit"
     KEYS_MANAGE = "keys:manage"

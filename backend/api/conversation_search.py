@@ -16,6 +16,8 @@ from backend.api.conversation_search_bodies import (
     MessageBody,
     MessageList,
     NewView,
+    SpanBody,
+    SpanList,
     ViewBody,
     ViewList,
 )
@@ -114,3 +116,12 @@ async def list_messages(
     """List what was said, oldest first."""
     listed = await services().conversations.messages(operator, conversation_id, Page(limit, after))
     return MessageList(messages=[MessageBody.of(one) for one in listed.items], next=listed.next)
+
+
+@router.get("/conversations/{conversation_id}/spans")
+async def list_spans(
+    operator: Reader, conversation_id: str, trace_id: str = "", limit: Limit = DEFAULT_LIMIT, after: str = ""
+) -> SpanList:
+    """List the spans of a trace, or of every trace of a conversation."""
+    listed = await services().conversations.spans(operator, conversation_id, trace_id, Page(limit, after))
+    return SpanList(spans=[SpanBody.of(one) for one in listed.items], next=listed.next)

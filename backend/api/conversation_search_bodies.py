@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from backend.api.bodies import Strict
-from backend.conversations.types import Conversation, Facet, Facets, Message, View
+from backend.conversations.types import Conversation, Facet, Facets, Message, SpanLine, View
 
 
 class FoundBody(BaseModel):
@@ -105,6 +105,7 @@ class MessageBody(BaseModel):
     text: str
     state: str
     run_id: str
+    trace_id: str
     model: str
     error: str
     citations: list[dict[str, Any]]
@@ -123,6 +124,36 @@ class MessageBody(BaseModel):
         given = message.feedback
         values = asdict(message)
         return cls(**values, rating=given.rating if given else "none", comment=given.comment if given else "")
+
+
+class SpanBody(BaseModel):
+    """A span as another system told it; `kind` is empty for work of no model, tool or agent."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str
+    name: str
+    kind: str
+    service: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal
+    error: str
+    started_at: datetime
+    ended_at: datetime
+    attributes: dict[str, Any]
+    events: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, line: SpanLine) -> SpanBody:
+        told = {name: getattr(line, name) for name in ("kind", "model", "tokens_in", "tokens_out", "cost")}
+        return cls(**asdict(line.span), **told)
+
+
+class SpanList(BaseModel):
+    spans: list[SpanBody]
+    next: str | None
 
 
 class MessageList(BaseModel):

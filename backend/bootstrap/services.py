@@ -28,6 +28,7 @@ from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
 from backend.bootstrap.sign_in import open_sign_in
+from backend.bootstrap.traces import TracesAtFirstCall
 from backend.conversations.service import ConversationService
 from backend.datasets.service import DatasetService
 from backend.demo.service import DemoService
@@ -53,6 +54,7 @@ from backend.ports.jobs import Jobs
 from backend.ports.language_model import LanguageModel
 from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
+from backend.ports.traces import Traces
 from backend.prompts.service import PromptService
 from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
@@ -82,6 +84,7 @@ class Services:
     sealer: Sealer
     http: Http
     language_model: LanguageModel
+    traces: Traces
     identity: IdentityService
     sign_in: SignInService
     idempotency: IdempotencyService
@@ -153,7 +156,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         datasets=datasets,
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
-    join_prompts(conversations, prompts)
+    join_prompts(conversations, prompts, providers)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
     identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
@@ -171,6 +174,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         sealer=sealer,
         http=http,
         language_model=language_model,
+        traces=TracesAtFirstCall(),
         identity=identity,
         sign_in=open_sign_in(settings, units, identity=identity, sealer=sealer, rates=rates, http=http),
         idempotency=open_idempotency(units, masking),

@@ -90,6 +90,7 @@ class MessageRow(SQLModel, table=True):
     text: str = ""
     folded: str = ""
     run_id: str = Field(default="", index=True)
+    trace_id: str = ""
     version: int = 0
     model: str = ""
     error: str = ""
@@ -103,6 +104,26 @@ class MessageRow(SQLModel, table=True):
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
     latency_ms: int = 0
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class SpanRow(SQLModel, table=True):
+    """A piece of work that another system told of. Without a conversation nothing of its trace was said so far."""
+
+    __tablename__ = "span"
+    __table_args__ = (Index("ix_span_of_conversation", "conversation_id", "trace_id"),)
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    trace_id: str = Field(primary_key=True)
+    span_id: str = Field(primary_key=True)
+    parent_id: str = ""
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id")
+    name: str
+    service: str = ""
+    error: str = ""
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime = Field(sa_type=UtcDateTime)
+    attributes: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    events: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
 
 
 class ConversationRecordRow(SQLModel, table=True):

@@ -90,4 +90,5 @@ def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
         feedback=Feedback(Rating(given.rating), given.comment, given.given_by, given.given_at) if given else None,
         tool_name=row.tool_name,
         tool_calls=tuple(row.tool_calls),
+        trace_id=row.trace_id,
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414  # handed on
 from backend.paging import Listed
 
 AGENT = "agent:"
@@ -146,6 +147,7 @@ class Message:
     feedback: Feedback | None = None
     tool_name: str = ""
     tool_calls: tuple[dict[str, Any], ...] = ()
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ ADDS: dict[Role, tuple[May, ...]] = {
         May.KNOWLEDGE_EDIT,
         May.DATASETS_EDIT,
         May.ANNOTATIONS_EDIT,
+        May.CONVERSATIONS_INGEST,
         May.SECRETS_READ,
     ),
     Role.ADMIN: (

@@ -74,6 +74,7 @@ class MessageLine:
     rating: str = "none"
     comment: str = ""
     run_id: str = ""
+    trace_id: str = ""
     tools: list[ToolLine] = field(default_factory=list)
 
 
@@ -125,6 +126,7 @@ def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
         rating=message.feedback.rating if message.feedback else Rating.NONE,
         comment=message.feedback.comment if message.feedback else "",
         run_id=message.run_id,
+        trace_id=message.trace_id,
         tools=[tool_line(call) for call in message.tool_calls],
     )
 

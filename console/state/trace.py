@@ -5,8 +5,10 @@ from __future__ import annotations
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.conversations.types import SpanLine
 from backend.flows.types import NodeRun
 from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
 from console.state.seat import Phased
 from console.state.trace_rows import (
     NodeDetail,
@@ -18,6 +20,7 @@ from console.state.trace_rows import (
     trace_head,
     trace_lines,
 )
+from console.state.trace_spans import in_order, span_detail, span_head, span_lines
 
 
 class TraceState(Phased, rx.State):
@@ -29,6 +32,7 @@ class TraceState(Phased, rx.State):
     output: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     chosen: rx.Field[str] = rx.field("")
     _nodes: tuple[NodeRun, ...] = ()
+    _spans: dict[str, SpanLine] = {}  # noqa: RUF012  # a var of its own for each tab
 
     @rx.event
     async def show(self, run_id: str) -> None:
@@ -37,7 +41,7 @@ class TraceState(Phased, rx.State):
         await self._read(operator, run_id)
 
     async def _read(self, operator: Operator, run_id: str) -> None:
-        self._nodes, self.lines, self.head = (), [], TraceHead()
+        self._nodes, self.lines, self.head, self._spans = (), [], TraceHead(), {}
         if not run_id:
             self.phase = "empty"
             return
@@ -49,12 +53,31 @@ class TraceState(Phased, rx.State):
             self.phase = "ready"
 
     @rx.event
+    async def show_spans(self, conversation_id: str, trace_id: str) -> None:
+        """Read a trace that another system told of."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self._nodes, self.lines, self.head, self._spans = (), [], TraceHead(), {}
+        async with self._loading():
+            page = Page(MAX_LIMIT)
+            listed = await services().conversations.spans(operator, conversation_id, trace_id, page)
+            found = in_order(listed.items)
+            self._spans = {one.span.span_id: one for one in found}
+            self.head, self.lines = span_head(trace_id, found), span_lines(found)
+            failed = next((one.span.span_id for one in found if one.span.error), "")
+            self._choose(failed or (found[0].span.span_id if found else ""))
+            self.phase = "ready" if found else "empty"
+
+    @rx.event
     async def choose(self, node: str) -> None:
         """Open what one node gave."""
         await self._operator(Permission.FLOWS_READ)
         self._choose(node)
 
     def _choose(self, name: str) -> None:
+        if span := self._spans.get(name):
+            self.chosen, self.node = name, span_detail(span, [line.node for line in self.lines].index(name) + 1)
+            self.output = output_lines(dict(span.span.attributes))
+            return
         node = next((one for one in self._nodes if one.node == name), None)
         self.chosen = name if node else ""
         self.node = node_detail(node) if node else NodeDetail()

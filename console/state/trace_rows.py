@@ -45,6 +45,7 @@ class TraceLine:
     width: float
     time: str
     cost: str
+    depth: int = 0
 
 
 @dataclass(frozen=True)

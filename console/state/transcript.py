@@ -66,8 +66,11 @@ class TranscriptState(Phased, rx.State):
             self.phase = "empty"
             return
         await self._read(operator)
-        answers = [line.run_id for line in self.messages if line.agent]
-        yield TraceState.show(answers[-1] if answers else "")
+        answer = next((line for line in reversed(self.messages) if line.agent), None)
+        if answer and answer.trace_id:
+            yield TraceState.show_spans(self.conversation_id, answer.trace_id)
+        else:
+            yield TraceState.show(answer.run_id if answer else "")
 
     async def _read(self, operator: Operator) -> None:
         """Draw the messages as they stand now."""

@@ -14,9 +14,9 @@ GENERATED = ("assets/external",)
 VENDORS = frozenset(
     {
         "PIL", "aiosqlite", "anthropic", "argon2", "authlib", "boto3", "botocore", "cryptography", "dbos", "httpx",
-        "httpx2", "joserfc", "jsonschema_rs", "kreuzberg", "openai", "psycopg", "pydantic_ai", "pypdfium2",
-        "python_calamine", "qdrant_client", "qdrant_edge", "redis", "segno", "semantic_text_splitter", "sqlite3",
-        "wordllama", "xllamacpp",
+        "httpx2", "joserfc", "jsonschema_rs", "kreuzberg", "openai", "opentelemetry", "psycopg", "pydantic_ai",
+        "pypdfium2", "python_calamine", "qdrant_client", "qdrant_edge", "redis", "segno", "semantic_text_splitter",
+        "sqlite3", "wordllama", "xllamacpp",
     }
 )  # fmt: skip
 # The console may enter the backend here and nowhere else.

@@ -18,6 +18,7 @@ from backend.conversations.models import (
     ConversationViewRow,
     FeedbackRow,
     MessageRow,
+    SpanRow,
 )
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.words import one_of
@@ -226,6 +227,7 @@ class ConversationRepository(MessageRepository):
             (FeedbackRow, col(FeedbackRow.conversation_id)),
             (ConversationCommentRow, col(ConversationCommentRow.conversation_id)),
             (MessageRow, col(MessageRow.conversation_id)),
+            (SpanRow, col(SpanRow.conversation_id)),
             (ConversationRecordRow, col(ConversationRecordRow.conversation_id)),
             (ConversationRow, col(ConversationRow.id)),
         ):

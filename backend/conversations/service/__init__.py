@@ -9,12 +9,14 @@ from backend.conversations.service.measuring import MeasuringUseCases
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.remarks import RemarkUseCases
 from backend.conversations.service.reporting import ReportingUseCases
+from backend.conversations.service.tracing import TracingUseCases
 from backend.conversations.service.turns import TurnUseCases
 from backend.conversations.service.views import ViewUseCases
 
 
 class ConversationService(
     TurnUseCases,
+    TracingUseCases,
     ReadingUseCases,
     JudgingUseCases,
     RemarkUseCases,

@@ -206,9 +206,11 @@ def _record(row: ConversationRow, report: Report) -> ConversationRecordRow:
     )
 
 
-def message_rows(conversation: ConversationRow, report: Report, said: Sequence[Told]) -> Iterator[MessageRow]:
-    """Yield the rows of what was told: none is earlier than the one before it."""
-    at, held = conversation.started_at, report.held
+def message_rows(
+    conversation: ConversationRow, report: Report, said: Sequence[Told], start: datetime | None = None
+) -> Iterator[MessageRow]:
+    """Yield the rows of what was told: none is earlier than the one before it, the first not than `start`."""
+    at, held = start or conversation.started_at, report.held
     for one in said:
         at = max(at, one.at or at)
         by = conversation.flow_name if one.role is Role.ASSISTANT else conversation.person

@@ -35,7 +35,7 @@ def _ready() -> rx.Component:
         rx.el.div(
             rx.el.h2("Trace"),
             rx.el.span(head.short, class_name="mono t12 t2"),
-            rx.el.a("Open full trace", href=head.href, class_name="t12 r"),
+            rx.cond(head.href != "", rx.el.a("Open full trace", href=head.href, class_name="t12 r"), rx.fragment()),
             class_name="phead",
         ),
         rx.el.dl(
@@ -50,7 +50,12 @@ def _ready() -> rx.Component:
 def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            rx.el.span(plate(line.plate, line.plate_state), rx.el.span(line.title, class_name="ell"), class_name="row"),
+            rx.el.span(
+                plate(line.plate, line.plate_state),
+                rx.el.span(line.title, class_name="ell", dir="auto"),
+                class_name="row",
+                style={"--depth": line.depth.to_string()},
+            ),
             rx.el.span(
                 rx.el.i(style={"--from": f"{line.left}%", "--long": f"{line.width}%"}),
                 class_name="trace-bar",

@@ -106,14 +106,10 @@ def _feedback(line: Any) -> rx.Component:
             _thumb(line, "up", "Helpful", "thumbs-up"),
             _thumb(line, "down", "Not helpful", "thumbs-down"),
             rx.el.span(line.figures, class_name="t12 t2"),
+            rx.cond(line.run_id, _to_trace(line.run_id, TraceState.show(line.run_id)), rx.fragment()),
             rx.cond(
-                line.run_id,
-                rx.el.button(
-                    "Trace",
-                    type="button",
-                    class_name=rx.cond(TraceState.head.run_id == line.run_id, "link t12 on", "link t12"),
-                    on_click=TraceState.show(line.run_id),
-                ),
+                line.trace_id,
+                _to_trace(line.trace_id, TraceState.show_spans(TranscriptState.conversation_id, line.trace_id)),
                 rx.fragment(),
             ),
             rx.el.button("Add to dataset", type="button", class_name="link t12", on_click=Pick.open(line.id)),
@@ -122,6 +118,15 @@ def _feedback(line: Any) -> rx.Component:
         ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),
         rx.cond(line.comment, rx.el.p("\u201c", line.comment, "\u201d", class_name="t12 t2"), rx.fragment()),
+    )
+
+
+def _to_trace(shown_by: Any, show: Any) -> rx.Component:
+    return rx.el.button(
+        "Trace",
+        type="button",
+        class_name=rx.cond(TraceState.head.run_id == shown_by, "link t12 on", "link t12"),
+        on_click=show,
     )
 
 

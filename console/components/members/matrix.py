@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("Try prompts in the playground", May.PROMPTS_RUN),
             ("Add and delete documents", May.KNOWLEDGE_EDIT),
             ("Edit datasets", May.DATASETS_EDIT),
+            ("Bring in conversations of other systems", May.CONVERSATIONS_INGEST),
             ("Plan experiments", May.EXPERIMENTS_EDIT),
             ("Run experiments, which spends money", May.EXPERIMENTS_RUN),
             ("Use secrets by name", May.SECRETS_READ),

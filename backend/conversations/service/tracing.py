@@ -1,0 +1,267 @@
+"""Traces of other systems, over OTLP: spans are kept, and a conversation is made of what they say."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from backend.columns import utc_now
+from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
+from backend.conversations.models import ConversationRow, MessageRow, SpanRow
+from backend.conversations.reports import Report, Told
+from backend.conversations.repository.spans import SpanRepository
+from backend.conversations.service.reading import ReadingUseCases
+from backend.conversations.service.reporting import MAX_NAME, message_rows
+from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, session_of, understood
+from backend.conversations.tracing.prices import Prices, priced
+from backend.conversations.tracing.turns import Traced, traced
+from backend.conversations.types import Channel, ChatState, SpanLine
+from backend.ids import new_id
+from backend.masking.masker import Masker
+from backend.masking.types import Way
+from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
+from backend.ports.traces import Span, SpanEvent
+from backend.unit_of_work import Work
+
+MAX_SPANS_OF_TRACE = 5_000
+SPANS_IN_A_UNIT = 500
+IDS = frozenset((*SESSIONS, *PEOPLE))
+UNNAMED = "Traced agent"
+LEFT_OUT = "{} spans were left out: no call of a model, a tool or an agent, or more than {:,} in a trace."
+
+
+class PriceList(Protocol):
+    """What models cost, for whoever tells tokens and no money."""
+
+    async def of(self, operator: Operator) -> Prices: ...
+
+
+class TracingUseCases(ReadingUseCases):
+    """The same span twice is as once: senders repeat what they are not sure of."""
+
+    prices: PriceList | None = None
+
+    async def take_spans(self, operator: Operator, spans: Sequence[Span]) -> str:
+        """Keep spans and what they say; return a warning about what was left out, empty for none."""
+        operator.require(Permission.CONVERSATIONS_INGEST)
+        traces = defaultdict[str, dict[str, Span]](dict)
+        for span in spans:
+            traces[span.trace_id].setdefault(span.span_id, span)
+        prices = await self.prices.of(operator) if self.prices and traces else {}
+        left_out, waiting = 0, [(trace_id, list(theirs.values())) for trace_id, theirs in traces.items()]
+        while waiting:
+            # A large delivery is several units: between them others write.
+            async with self._units.write(operator) as work:
+                done = 0
+                while waiting and done < SPANS_IN_A_UNIT:
+                    trace_id, theirs = waiting.pop()
+                    done += len(theirs)
+                    left_out += await self._take(work, operator, trace_id, theirs, prices)
+        return LEFT_OUT.format(left_out, MAX_SPANS_OF_TRACE) if left_out else ""
+
+    async def spans(self, operator: Operator, conversation_id: str, trace_id: str, page: Page) -> Listed[SpanLine]:
+        """Return the spans of a trace, or of all of a conversation. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = SpanRepository(session, operator.project_id)
+            await self._row(rows, conversation_id)
+            found = await rows.spans_of(conversation_id, trace_id, page)
+            more = len(found) > page.limit
+            shown = found[: page.limit]
+            after = f"{shown[-1].trace_id}:{shown[-1].span_id}" if more else None
+            return Listed([_line_of(_span_of(row)) for row in shown], after)
+
+    async def _take(self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], prices: Prices) -> int:
+        """Keep what is new of a trace; return how many spans were left out."""
+        rows = SpanRepository(work.session, operator.project_id)
+        known = await rows.known(trace_id)
+        new = [span for span in spans if span.span_id not in known]
+        if not known and not any(understood(span).kind for span in new):
+            return len(new)
+        kept = new[: max(0, MAX_SPANS_OF_TRACE - len(known))]
+        if kept:
+            before = await rows.conversation_of(trace_id) if known else None
+            after = await self._keep_spans(work, operator, trace_id, kept, before)
+            stored = [_span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
+            told = priced(await asyncio.to_thread(traced, stored), prices)
+            if told.messages:
+                await self._tell(rows, operator, trace_id, told, (before, after))
+        return len(new) - len(kept)
+
+    async def _keep_spans(
+        self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], before: str | None
+    ) -> str:
+        """Write spans, masked like every other word of their conversation; return the id of that one."""
+        rows = SpanRepository(work.session, operator.project_id)
+        # Names of sessions are masked alike in every conversation, so that this one finds them.
+        naming = await self.masker(work, operator.project_id, trace_id, Way.TRACED)
+        session_id = next(filter(None, (naming.name(session_of(span)) for span in spans)), "")
+        found = await rows.traced(session_id) if session_id else None
+        conversation_id = found.id if found else before or new_id("conv")
+        masker = await self.masker(work, operator.project_id, conversation_id, Way.TRACED)
+        values = await asyncio.to_thread(lambda: [_values(masked_span(masker, span)) for span in spans])
+        await rows.insert(values)
+        await self.masked(work, masker)
+        return conversation_id
+
+    async def _tell(
+        self,
+        rows: SpanRepository,
+        operator: Operator,
+        trace_id: str,
+        told: Traced,
+        ids: tuple[str | None, str],
+    ) -> None:
+        """Write what a trace says into the conversation of its session, or one of its own.
+
+        `ids` are the conversation that it was in before, and the one whose words its new spans share.
+        """
+        session_id, (before, after) = told.session_id or trace_id, ids
+        conversation = await rows.traced(session_id)
+        if conversation is None:
+            conversation = _opened(operator, session_id, told, new_id("conv") if after == before else after)
+            rows.add(conversation)
+            await rows.flush()  # the messages refer to it
+        if told.agent and conversation.flow_name in {told.service, UNNAMED}:  # the span that names it came late
+            conversation.flow_name = first_words(told.agent, MAX_NAME)
+            conversation.flow_id = Report(session_id, "", conversation.flow_name).flow_id
+        if before and before != conversation.id:  # its session was told late
+            await rows.drop(await rows.messages_of(before, trace_id))
+        await rows.belong(trace_id, conversation.id)
+        known = await rows.messages_of(conversation.id, trace_id)
+        report = Report(session_id, "", conversation.flow_name, person=told.person)
+        made = _messages(conversation, report, told.messages, trace_id)
+        for id_, row in made.items():
+            rows.add(_changed(known[id_], row) if id_ in known else row)
+        await rows.drop(known.keys() - made.keys())
+        await rows.flush()
+        await self._sum_up(rows, conversation, min(made))
+        if before and before != conversation.id:
+            await self._leave(rows, before)
+
+    async def _leave(self, rows: SpanRepository, conversation_id: str) -> None:
+        """Sum up what a conversation has left; without a message it goes."""
+        old = await rows.conversation(conversation_id)
+        if old is not None:
+            await self._sum_up(rows, old, "")
+            if not old.num_messages:
+                old.deleted_at = utc_now()
+
+    async def _sum_up(self, rows: SpanRepository, conversation: ConversationRow, earliest: str) -> None:
+        sums = await rows.sums(conversation.id)
+        first, last = await rows.ends(conversation.id)
+        conversation.num_messages, conversation.num_turns = sums[0], sums[1]
+        conversation.tokens_in, conversation.tokens_out = sums[2] or 0, sums[3] or 0
+        conversation.cost, conversation.latency_ms = sums[4] or Decimal(0), sums[5] or 0
+        if first is None or last is None:
+            return
+        conversation.started_at, conversation.last_message_at = sums[6], sums[7]
+        conversation.title = first_words(first.text or first.error) or "Without words"
+        conversation.last_text = first_words(last.text or last.error, PREVIEW_CHARACTERS)
+        conversation.state = ChatState(last.state)
+        conversation.model = last.model or conversation.model
+        conversation.is_fresh = True
+        if earliest <= conversation.indexed_to:
+            conversation.indexed_to = ""
+        rows.add(conversation)
+
+
+def masked_span(masker: Masker, span: Span) -> Span:
+    """Return what is kept of a span; ids of sessions and people stay the same everywhere in the project."""
+    return replace(
+        span,
+        name=masker.text(span.name),
+        error=masker.text(span.error),
+        attributes={
+            name: masker.name(str(value)) if name in IDS else masker.value(value)
+            for name, value in span.attributes.items()
+        }
+        if masker.is_on
+        else span.attributes,
+        events=tuple(SpanEvent(one.name, masker.value(dict(one.attributes))) for one in span.events),
+    )
+
+
+def _opened(operator: Operator, session_id: str, told: Traced, conversation_id: str) -> ConversationRow:
+    agent = first_words(told.agent or told.service, MAX_NAME) or UNNAMED
+    return ConversationRow(
+        id=conversation_id,
+        project_id=operator.project_id,
+        flow_id=Report(session_id, "", agent).flow_id,
+        flow_name=agent,
+        session_id=session_id,
+        person=first_words(told.person, MAX_NAME),
+        title="",
+        channel=Channel.TRACED,
+        state=ChatState.ANSWERED,
+        started_at=told.messages[0].at or utc_now(),
+    )
+
+
+def _messages(
+    conversation: ConversationRow, report: Report, said: Sequence[Told], trace_id: str
+) -> dict[str, MessageRow]:
+    """Return the rows of a trace's messages under ids that it makes again: they sort by time, then by their order."""
+    made: dict[str, MessageRow] = {}
+    start = said[0].at or conversation.started_at
+    for number, row in enumerate(message_rows(conversation, report, said, start)):
+        row.trace_id = trace_id
+        row.id = _id(conversation.id, trace_id, number, row.created_at)
+        made[row.id] = row
+    return made
+
+
+def _changed(known: MessageRow, row: MessageRow) -> MessageRow:
+    """Return the row that is there, saying what the trace says now."""
+    for name in MessageRow.model_fields:
+        setattr(known, name, getattr(row, name))
+    return known
+
+
+def _id(conversation_id: str, trace_id: str, number: int, at: datetime) -> str:
+    told = hashlib.sha256(f"{conversation_id} {trace_id} {number}".encode()).hexdigest()
+    milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
+    return f"msg_{milliseconds:012x}7{at.microsecond % 1000:03x}{number:03x}{told[:13]}"
+
+
+def _values(span: Span) -> dict[str, Any]:
+    return {
+        "trace_id": span.trace_id,
+        "span_id": span.span_id,
+        "parent_id": span.parent_id,
+        "name": span.name or "span",
+        "service": span.service,
+        "error": span.error,
+        "started_at": span.started_at,
+        "ended_at": span.ended_at,
+        "attributes": dict(span.attributes),
+        "events": [{"name": event.name, "attributes": dict(event.attributes)} for event in span.events],
+    }
+
+
+def _line_of(span: Span) -> SpanLine:
+    work = understood(span)
+    return SpanLine(span, work.kind, work.name, work.model, work.tokens_in, work.tokens_out, work.cost)
+
+
+def _span_of(row: SpanRow) -> Span:
+    events: list[Mapping[str, Any]] = list(row.events)
+    return Span(
+        trace_id=row.trace_id,
+        span_id=row.span_id,
+        parent_id=row.parent_id,
+        name=row.name,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        attributes=row.attributes,
+        events=tuple(SpanEvent(one["name"], one["attributes"]) for one in events),
+        error=row.error,
+        service=row.service,
+    )

@@ -1,0 +1,1 @@
+"""What spans of other systems say of a conversation."""

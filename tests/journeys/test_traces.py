@@ -1,0 +1,41 @@
+"""An agent elsewhere exports by a real OpenTelemetry SDK; its turn and its spans stand in the log."""
+
+from __future__ import annotations
+
+import httpx
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from playwright.sync_api import expect
+
+from tests.factories.traces import agent
+from tests.journeys.conftest import Console
+from tests.serving import Server
+
+HOSTILE = "<img src=x onerror=alert(1)> where is A-48790?"
+
+
+def test_an_sdk_exports_to_a_running_server(server: Server, api: httpx.Client, api_key: str, console: Console) -> None:
+    exporter = OTLPSpanExporter(
+        endpoint=f"{server.base_url}/api/otlp/v1/traces", headers={"x-api-key": api_key}, compression=Compression.Gzip
+    )
+    provider = TracerProvider(resource=Resource({"service.name": "shop"}))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    agent(provider.get_tracer("journey"), session="sdk-1", question=HOSTILE, answer="On its way.")
+    assert provider.force_flush()
+    provider.shutdown()
+    listed = api.get("/api/conversation-search", params={"channel": "traced", "text": "A-48790"}).json()
+    [found] = listed["conversations"]
+    assert (found["flow_name"], found["session_id"], found["num_messages"]) == ("Support", "sdk-1", 4)
+    page = console.open(f"/conversations/{found['id']}")
+    expect(page.locator(".msg")).to_have_count(4)
+    expect(page.locator(".msg").first).to_contain_text(HOSTILE)
+    trace = page.get_by_role("complementary", name="Trace")
+    expect(trace.locator(".trace-bars li")).to_have_count(5)
+    expect(trace.locator(".code")).to_contain_text("openinference.span.kind")
+    trace.get_by_role("button", name="lookup").click()
+    expect(trace.locator(".code")).to_contain_text("On its way.")
+    expect(trace.get_by_role("link", name="Open full trace")).to_have_count(0)
+    console.look("traced")
