@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
         (
             Area("Datasets", routes.DATASETS, "table-2", "D"),
             Area("Experiments", routes.EXPERIMENTS, "flask-conical", "E"),
+            Area("Annotation", routes.ANNOTATION, "list-checks", "N"),
         ),
     ),
     (

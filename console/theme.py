@@ -60,6 +60,7 @@ FEATURES: tuple[str, ...] = (
     "experiments",
     "experiment_form",
     "experiment_review",
+    "annotation",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]
 

@@ -16,7 +16,8 @@ export function Hotkeys({ pages = [], groups = [] }) {
 
   useEffect(() => {
     setOff(localStorage.getItem(OFF) === "1");
-    let leader = 0;
+    // Times count from the load of the page: 0 would make its first key the second of a pair.
+    let leader = -SEQUENCE_MS;
     const help = () => {
       if (box.current.open) return;
       box.current.showModal();

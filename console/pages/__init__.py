@@ -11,6 +11,8 @@ import reflex as rx
 from console import routes
 from console.pages.about import about
 from console.pages.activity import activity
+from console.pages.annotation import annotation
+from console.pages.annotation_queue import annotation_queue
 from console.pages.approvals import approvals
 from console.pages.conversations import conversation, conversations
 from console.pages.dataset import dataset
@@ -40,6 +42,8 @@ from console.pages.settings_sign_in import settings_sign_in
 from console.pages.settings_support import settings_support
 from console.state.about import AboutState
 from console.state.activity import ActivityState
+from console.state.annotate import AnnotateState
+from console.state.annotation import AnnotationState
 from console.state.api_keys import ApiKeysState
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approval_decide import ApprovalDecideState
@@ -78,6 +82,7 @@ from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompts import PromptsState
+from console.state.queue_pick import QueuePickState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.secrets import SecretsState
@@ -108,6 +113,7 @@ PAGES: tuple[Page, ...] = (
         [
             ConversationsState.load,
             ConversationViewsState.load,
+            QueuePickState.load,
             TranscriptState.load,
             BesideState.load,
             *CARDS,
@@ -122,6 +128,7 @@ PAGES: tuple[Page, ...] = (
             TranscriptState.load,
             ConversationsState.load,
             ConversationViewsState.load,
+            QueuePickState.load,
             BesideState.load,
             *CARDS,
             TakeoverState.load,
@@ -158,6 +165,8 @@ PAGES: tuple[Page, ...] = (
     Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
     Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
     Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
+    Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
+    Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),

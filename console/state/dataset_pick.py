@@ -12,22 +12,21 @@ from backend.datasets.types import Source, SourceKind
 from backend.errors import NotFound
 from backend.operator import Permission
 from console.state.row_picking import RowPicking
-from console.state.transcript import TranscriptState
 
 
 class DatasetPickState(RowPicking, rx.State):
     """`message_id` is the answer that the row is made of."""
 
     message_id: rx.Field[str] = rx.field("")
+    conversation_id: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def open(self, message_id: str) -> None:
+    async def open(self, conversation_id: str, message_id: str) -> None:
         """Show the turn, and the datasets that it may go into."""
         operator = await self._operator(Permission.DATASETS_EDIT)
-        shown = await self.get_state(TranscriptState)
-        transcript = await services().conversations.transcript(operator, shown.conversation_id)
+        transcript = await services().conversations.transcript(operator, conversation_id)
         question, answer = turn_of(transcript, message_id)
-        self.message_id = message_id
+        self.conversation_id, self.message_id = conversation_id, message_id
         await self._show(operator, question.text, answer.text)
 
     @rx.event
@@ -40,8 +39,7 @@ class DatasetPickState(RowPicking, rx.State):
     async def save(self, form: dict[str, Any]) -> Any:
         """Add the row; its question is read from the log again."""
         operator = await self._operator(Permission.DATASETS_EDIT)
-        shown = await self.get_state(TranscriptState)
-        transcript = await services().conversations.transcript(operator, shown.conversation_id)
+        transcript = await services().conversations.transcript(operator, self.conversation_id)
         question, answer = turn_of(transcript, self.message_id)
         async with self._checking():
             field = await services().datasets.main_field(operator, str(form.get("dataset_id", "")))

@@ -85,9 +85,9 @@ class MessageRepository:
         return (await self._session.exec(statement)).all()
 
     async def window(
-        self, conversation_id: str, *, before: str = "", after: str = "", limit: int
+        self, conversation_id: str, *, before: str = "", after: str = "", until: str = "", limit: int
     ) -> Sequence[tuple[MessageRow, FeedbackRow | None]]:
-        """Return messages in order: the first behind `after`, else the last, before `before` where that is given."""
+        """Return messages in order: the first behind `after`, else the last, before `before` or down to `until`."""
         statement = (
             select(MessageRow, FeedbackRow)
             .outerjoin(
@@ -103,6 +103,8 @@ class MessageRepository:
             return (await self._session.exec(statement.where(MessageRow.id > after).order_by(col(MessageRow.id)))).all()
         if before:
             statement = statement.where(MessageRow.id < before)
+        if until:
+            statement = statement.where(MessageRow.id <= until)
         return (await self._session.exec(statement.order_by(col(MessageRow.id).desc()))).all()[::-1]
 
     async def feedback(self, message_id: str) -> FeedbackRow | None:

@@ -96,13 +96,15 @@ class ReadingUseCases(Base):
             found = await rows.window(conversation_id, limit=page.limit + 1, **first)
             return Listed.cut([message_of(*row) for row in found], page)
 
-    async def opened(self, operator: Operator, conversation_id: str, limit: int = WINDOW, before: str = "") -> Opened:
-        """Return the last messages, or the last before one. Raise ConversationNotFound."""
+    async def opened(
+        self, operator: Operator, conversation_id: str, limit: int = WINDOW, before: str = "", until: str = ""
+    ) -> Opened:
+        """Return the last messages, or the last before one, or down to one. Raise ConversationNotFound."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
             rows = ConversationRepository(session, operator.project_id)
             conversation = await self._row(rows, conversation_id)
-            found = await rows.window(conversation_id, limit=limit + 1, before=storable(before))
+            found = await rows.window(conversation_id, limit=limit + 1, before=storable(before), until=storable(until))
             record = (await rows.records([conversation_id])).get(conversation_id)
             return Opened(
                 conversation_of(conversation),

@@ -9,9 +9,10 @@ import reflex as rx
 from console import routes
 from console.components.conversations.filters import filters
 from console.components.conversations.views import tools, view_form
-from console.components.ui import Every, button, empty_state, link_button, phase_view, skeleton_rows, status
+from console.components.ui import Every, button, checkbox, empty_state, link_button, phase_view, skeleton_rows, status
 from console.components.ui.parts import ListKeys
 from console.state.conversations import MAX_NEW, ConversationsState
+from console.state.queue_pick import QueuePickState as QueuePick
 from console.state.transcript import TranscriptState
 
 LOOK_SECONDS = 4
@@ -132,6 +133,11 @@ def _cell(value: Any, name: Any) -> rx.Component:
 def _row(row: Any) -> rx.Component:
     chosen = TranscriptState.conversation_id == row.id
     return rx.el.li(
+        rx.cond(
+            QueuePick.may_add,
+            checkbox(row.title, QueuePick.selected.contains(row.id), QueuePick.select(row.id), bare=True),
+            rx.fragment(),
+        ),
         rx.el.a(
             rx.el.span(
                 rx.el.b(row.title, class_name="b ell", dir="auto"),

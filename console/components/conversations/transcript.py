@@ -9,6 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.approvals.card import approval_cards
 from console.components.conversations.message import facts, message
+from console.components.conversations.queue_dialog import queue_dialog
 from console.components.conversations.remarks import remarks
 from console.components.conversations.takeover import takeover_foot
 from console.components.row_dialog import row_dialog
@@ -27,6 +28,7 @@ from console.state.approval_cards import ApprovalCardsState
 from console.state.beside import BesideState
 from console.state.conversations import ConversationsState
 from console.state.dataset_pick import DatasetPickState as Pick
+from console.state.queue_pick import QueuePickState as QueuePick
 from console.state.remarks import RemarksState
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
@@ -44,6 +46,7 @@ def transcript() -> rx.Component:
             what="The conversation",
         ),
         row_dialog(Pick, "Question"),
+        queue_dialog(),
         class_name="trans",
         aria_label="Transcript",
     )
@@ -112,7 +115,23 @@ def _feedback(line: Any) -> rx.Component:
                 _to_trace(line.trace_id, TraceState.show_spans(TranscriptState.conversation_id, line.trace_id)),
                 rx.fragment(),
             ),
-            rx.el.button("Add to dataset", type="button", class_name="link t12", on_click=Pick.open(line.id)),
+            rx.el.button(
+                "Add to dataset",
+                type="button",
+                class_name="link t12",
+                on_click=Pick.open(TranscriptState.conversation_id, line.id),
+            ),
+            rx.cond(
+                QueuePick.may_add,
+                rx.el.button(
+                    "Queue",
+                    type="button",
+                    class_name="link t12",
+                    title="Add the answer to an annotation queue",
+                    on_click=QueuePick.open_one(TranscriptState.conversation_id, line.id),
+                ),
+                rx.fragment(),
+            ),
             rx.el.button("Comment", type="button", class_name="link t12", on_click=RemarksState.comment_on(line.id)),
             class_name="fb",
         ),

@@ -25,6 +25,7 @@ from console.components.ui import (
 from console.state.conversation_views import ConversationViewsState as Views
 from console.state.conversations import ConversationsState as State
 from console.state.conversations_filters import COLUMNS
+from console.state.queue_pick import QueuePickState as QueuePick
 
 FORM = "view-form"
 
@@ -41,6 +42,11 @@ def tools() -> rx.Component:
             ),
             menu_line(),
             menu_item("Save what is shown", Views.open, icon="plus"),
+            rx.cond(
+                QueuePick.may_add,
+                menu_item("Add what is shown to a queue", QueuePick.open_shown, icon="list-checks"),
+                rx.fragment(),
+            ),
             menu_link("Export as CSV", State.export_href, icon="download", download=True),
             label="Saved views",
         ),
@@ -48,6 +54,11 @@ def tools() -> rx.Component:
             button("Columns", size="sm", icon="sliders-horizontal", custom_attrs=TRIGGER),
             *(_column(name, words) for name, (words, _) in COLUMNS.items()),
             label="What each line shows",
+        ),
+        rx.cond(
+            QueuePick.num_selected > 0,
+            button(f"Queue {QueuePick.num_selected}", QueuePick.open_selected, size="sm", icon="list-checks"),
+            rx.fragment(),
         ),
         rx.el.span(switch("Live", State.live, State.follow), class_name="r t12"),
         class_name="ctools",

@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("Read datasets", May.DATASETS_READ),
             ("Read experiments", May.EXPERIMENTS_READ),
             ("Read conversations", May.CONVERSATIONS_READ),
+            ("Read annotation queues and their labels", May.ANNOTATIONS_READ),
             ("See models and their prices", May.MODELS_READ),
             ("See members and roles", May.MEMBERS_READ),
         ),

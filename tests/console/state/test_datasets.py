@@ -15,8 +15,7 @@ from console.state.dataset_pick import DatasetPickState
 from console.state.datasets import DatasetsState
 from console.state.datasets_form import DatasetsFormState
 from console.state.datasets_rows import about_of, split_words, version_choice
-from console.state.transcript import TranscriptState
-from tests.console.tab import Tab, refused, spent, tab
+from tests.console.tab import Tab, refused, tab
 from tests.factories.conversations import chat
 from tests.factories.datasets import dataset, item
 
@@ -138,9 +137,8 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     owner = await services.identity.ensure_owner()
     made = await dataset(services.datasets, owner, item("One"))
     turn = await chat(services.conversations, services.units, owner, said="Who pays?")
-    await spent(tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState).load())
     state = tab.state(DatasetPickState)
-    await state.open(turn.answer_id)
+    await state.open(turn.conversation_id, turn.answer_id)
     assert (state.opened, state.question, [one.label for one in state.datasets]) == (
         True, "Who pays?", ["support-240, 1 row"],
     )  # fmt: skip
@@ -150,11 +148,11 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     assert (row.input, row.expected_output, row.split) == ({"message": "Who pays?"}, "We do.", "test")
     assert (row.source.kind, row.source.reference) == ("log", turn.answer_id)
     assert row.metadata["conversation"] == turn.conversation_id
-    await state.open(turn.answer_id)
+    await state.open(turn.conversation_id, turn.answer_id)
     assert await state.save({"dataset_id": made.id, "expected": "x", "split": "none"}) is None
     assert (state.opened, list(state.errors)) == (True, [""])
     with pytest.raises(NotFound):
-        await state.open("msg_of_nobody")
+        await state.open(turn.conversation_id, "msg_of_nobody")
 
 
 @pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])

@@ -1,0 +1,173 @@
+"""Label a queue by keyboard: the item at the left, what is asked of it at the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.conversations.message import message
+from console.components.row_dialog import row_dialog
+from console.components.shell import page_head, shell
+from console.components.ui import (
+    PressKeys,
+    button,
+    empty_state,
+    keys,
+    link_button,
+    meter,
+    number_input,
+    panel,
+    phase_view,
+    skeleton_rows,
+    status,
+    text_area,
+)
+from console.state.annotate import AnnotateState as State
+from console.state.dataset_pick import DatasetPickState as Pick
+
+FORM = "label-form"
+
+
+def annotation_queue() -> rx.Component:
+    crumb = rx.el.span(rx.el.a("Annotation", href=routes.ANNOTATION), " /")
+    done = rx.el.span(meter(State.percent, "Items done", width="120px"), State.left, class_name="row sub hide-s")
+    return shell(
+        routes.ANNOTATION,
+        page_head(State.name, crumb=crumb, state=done),
+        rx.el.div(
+            phase_view(
+                State.phase,
+                _item(),
+                skeleton=skeleton_rows(320, 480, 200, count=4),
+                empty=empty_state(
+                    "Nothing waits for you here",
+                    "Every item has its labels, is open at somebody else's, or is for other people.",
+                    button("Take the last label back", State.undo),
+                    link_button("To the log", routes.CONVERSATIONS),
+                ),
+                problem=State.problem,
+                on_retry=State.load,
+                what="The queue",
+            ),
+            _agreement(),
+            class_name="body",
+        ),
+        row_dialog(Pick, "Question"),
+        on_unmount=State.leave,
+    )
+
+
+def _item() -> rx.Component:
+    asked = State.asked
+    return PressKeys.create(
+        rx.el.section(
+            rx.el.div(
+                rx.foreach(State.messages, _message),
+                class_name="scroll chat an-said",
+                tab_index=0,
+                role="region",
+                aria_label="Messages",
+            ),
+            class_name="panel",
+            aria_label="Item",
+        ),
+        panel(
+            rx.el.span(asked.question, dir="auto"),
+            rx.el.div(
+                rx.cond(
+                    State.instructions != "",
+                    rx.el.p(State.instructions, class_name="said t12 t2", dir="auto"),
+                    rx.fragment(),
+                ),
+                rx.cond(
+                    asked.buttons.length() > 0,
+                    rx.el.div(rx.foreach(asked.buttons, _key), class_name="an-keys"),
+                    _typed(asked),
+                ),
+                rx.cond(
+                    State.errors.contains(""),
+                    rx.el.p(status("fail", State.errors[""]), role="alert"),
+                    rx.fragment(),
+                ),
+                rx.el.div(
+                    button("Undo", State.undo, size="sm", custom_attrs={"data-press": "ArrowLeft"}),
+                    button("Skip", State.skip(asked.item_id), size="sm", custom_attrs={"data-press": "ArrowRight"}),
+                    rx.el.span(keys("←"), " undo, ", keys("→"), " skip", class_name="t12 t2 hide-s"),
+                    class_name="row wrap",
+                ),
+                rx.el.div(
+                    rx.el.a("Open the conversation", href=State.href, class_name="t12"),
+                    rx.cond(
+                        State.message_id != "",
+                        rx.el.button(
+                            "Make it a test",
+                            type="button",
+                            class_name="link t12",
+                            on_click=Pick.open(State.conversation_id, State.message_id),
+                        ),
+                        rx.fragment(),
+                    ),
+                    class_name="row wrap",
+                ),
+                rx.el.p(State.left, ", ", State.mine, class_name="t12 t2", role="status"),
+                class_name="an-ask",
+            ),
+        ),
+        class_name="annotate",
+    )
+
+
+def _message(line: Any) -> rx.Component:
+    foot = rx.el.p(line.figures, class_name="t12 t2 figs")
+    said = message(line, foot, status("run", "Answering"))
+    return rx.el.div(said, class_name=rx.cond(line.id == State.message_id, "an-turn", ""), key=line.id)
+
+
+def _key(one: Any) -> rx.Component:
+    return rx.el.button(
+        rx.el.span(one.label, dir="auto"),
+        rx.el.kbd(one.key),
+        type="button",
+        class_name="btn",
+        on_click=State.label(State.asked.item_id, State.asked.name, one.value),
+        custom_attrs={"data-press": one.key},
+        key=one.key,
+    )
+
+
+def _typed(asked: Any) -> rx.Component:
+    number = number_input(name="value", step="any", unit=asked.scale, aria_label=asked.question, required=True)
+    words = text_area(name="value", rows="3", dir="auto", aria_label=asked.question, max_length=4000)
+    return rx.el.form(
+        rx.cond(asked.scale != "", number, words),
+        button("Next", kind="primary", type="submit", form=FORM),
+        id=FORM,
+        on_submit=State.send,
+        reset_on_submit=True,
+        class_name="row wrap",
+        key=asked.item_id + asked.name,
+    )
+
+
+def _agreement() -> rx.Component:
+    return rx.cond(
+        State.agreements.length() > 0,
+        panel(
+            "Agreement beyond chance",
+            rx.el.ul(rx.foreach(State.agreements, _pair), class_name="an-pairs"),
+            note="Cohen's kappa, 95 % interval",
+        ),
+        rx.fragment(),
+    )
+
+
+def _pair(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.b(one.config, class_name="b", dir="auto"),
+        rx.el.span(one.raters, class_name="t2", dir="auto"),
+        rx.el.span(one.equal, class_name="t12 t2"),
+        rx.el.span(rx.el.b(one.kappa, class_name="b"), " ", one.interval, class_name="r"),
+        key=one.id,
+    )

@@ -1,0 +1,205 @@
+"""Label what waits in a queue, a key for a label, one item after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from backend.annotations.types import Agreement, ConfigKind, ScoreConfig, Turned
+from backend.bootstrap import services
+from backend.errors import Conflict, InvalidInput
+from backend.operator import Operator, Permission
+from console import routes, toasts
+from console.problems import caught
+from console.state import formats
+from console.state.addresses import Addressed
+from console.state.conversations_rows import MessageLine, message_line
+from console.state.forms import Formed
+from console.state.seat import Phased
+from console.state.transcript import WINDOW
+
+CONTEXT = 20
+
+
+@dataclass(frozen=True)
+class LabelKey:
+    """A label that one key gives; `value` is the number of the option."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """What is asked now. Without `buttons` the label is typed: a number, or words where `scale` is empty."""
+
+    item_id: str
+    name: str
+    question: str
+    scale: str
+    buttons: list[LabelKey] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """How far two raters agree, in words."""
+
+    id: str
+    config: str
+    raters: str
+    kappa: str
+    interval: str
+    equal: str
+
+
+class AnnotateState(Addressed, Formed, Phased, rx.State):
+    """`asked` is None when nothing waits for who is here."""
+
+    queue_id: rx.Field[str] = rx.field("")
+    name: rx.Field[str] = rx.field("")
+    instructions: rx.Field[str] = rx.field("")
+    asked: rx.Field[AskedLine | None] = rx.field(None)
+    messages: rx.Field[list[MessageLine]] = rx.field(default_factory=list)
+    conversation_id: rx.Field[str] = rx.field("")
+    message_id: rx.Field[str] = rx.field("")
+    href: rx.Field[str] = rx.field("")
+    left: rx.Field[str] = rx.field("")
+    mine: rx.Field[str] = rx.field("")
+    percent: rx.Field[int] = rx.field(0)
+    agreements: rx.Field[list[AgreementLine]] = rx.field(default_factory=list)
+    _config: ScoreConfig | None = None
+
+    @rx.event
+    async def load(self) -> None:
+        """Open the queue that the address names, and what waits in it for who is here."""
+        operator = await self._operator(Permission.ANNOTATIONS_READ)
+        self.reset()
+        self.queue_id = self._wanted()
+        async with self._loading():
+            queue = await services().annotations.queue(operator, self.queue_id)
+            self.name, self.instructions = queue.name, queue.about.instructions
+            found = await services().annotations.agreements(operator, self.queue_id)
+            self.agreements = [agreement_line(one) for one in (*found.people, *found.judges)]
+            people = {one.id for one in queue.about.people}
+            if operator.may(Permission.ANNOTATIONS_LABEL) and (not people or operator.user_id in people):
+                await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
+            else:
+                self._count(queue.num_done, queue.num_items)
+                self.phase = "empty"
+
+    async def _show(self, operator: Operator, turned: Turned) -> None:
+        """Draw the item that is open now, read anew only where it is another one."""
+        done, task = turned.progress, turned.task
+        self._count(done.num_done, done.num_items)
+        skipped = f", {formats.count(done.num_skipped)} put aside" if done.num_skipped else ""
+        self.mine = f"{formats.count(done.num_mine)} by you{skipped}"
+        self._config = task.asked if task else None
+        if task is None or task.asked is None:
+            self.asked, self.messages, self.phase = None, [], "empty"
+            return
+        before = self.asked.item_id if self.asked else ""
+        self.asked = asked_line(task.item_id, task.asked)
+        if before != task.item_id or not self.messages:
+            at = task.target
+            limit = CONTEXT if at.message_id else WINDOW
+            opened = await services().conversations.opened(operator, at.conversation_id, limit, until=at.message_id)
+            zone, now = await self._zone(), formats.now()
+            self.messages = [message_line(one, zone, now) for one in opened.messages]
+            self.conversation_id, self.message_id = at.conversation_id, at.message_id
+            self.href = routes.to(routes.CONVERSATION, at.conversation_id)
+        self.phase = "ready"
+
+    def _count(self, num_done: int, num_items: int) -> None:
+        self.left = f"{formats.count(num_done)} of {formats.counted(num_items, 'item')} done"
+        self.percent = round(100 * num_done / num_items) if num_items else 100
+
+    @rx.event
+    async def label(self, item_id: str, name: str, value: str) -> Any:
+        """Give the label of a key and show what is asked next; a second press of a key is about neither."""
+        operator = await self._operator(Permission.ANNOTATIONS_LABEL)
+        if self.asked is None or self._config is None or (self.asked.item_id, self.asked.name) != (item_id, name):
+            return None
+        label = _label(self._config, value)
+        async with self._checking():
+            with caught(Conflict) as refusal:
+                turned = await services().annotations.label(operator, self.queue_id, item_id, name, label)
+                await self._show(operator, turned)
+            if refusal.problem:
+                await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
+                return toasts.warn(refusal.problem.words, refusal.problem.more)
+        return None
+
+    @rx.event
+    async def send(self, form: dict[str, Any]) -> Any:
+        """Give the label that was typed."""
+        await self._operator(Permission.ANNOTATIONS_LABEL)
+        if self.asked is None:
+            return None
+        return AnnotateState.label(self.asked.item_id, self.asked.name, str(form.get("value", "")))
+
+    @rx.event
+    async def skip(self, item_id: str) -> None:
+        """Put the item aside and show the next one."""
+        operator = await self._operator(Permission.ANNOTATIONS_LABEL)
+        if self.asked is not None and self.asked.item_id == item_id:
+            await self._show(operator, await services().annotations.skip(operator, self.queue_id, item_id))
+
+    @rx.event
+    async def undo(self) -> Any:
+        """Take the last label back and show its item."""
+        operator = await self._operator(Permission.ANNOTATIONS_LABEL)
+        with caught(Conflict) as refusal:
+            await self._show(operator, await services().annotations.undo(operator, self.queue_id))
+        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
+
+    @rx.event
+    async def leave(self) -> None:
+        """Let others have what is open here: the page is left."""
+        operator = await self._operator(Permission.ANNOTATIONS_READ)
+        if self.asked is not None and operator.may(Permission.ANNOTATIONS_LABEL):
+            await services().annotations.leave(operator, self.queue_id)
+            self.asked, self.messages = None, []
+
+
+def asked_line(item_id: str, config: ScoreConfig) -> AskedLine:
+    return AskedLine(
+        item_id=item_id,
+        name=config.name,
+        question=config.asked,
+        scale=f"{config.low:g} to {config.high:g}" if config.kind is ConfigKind.NUMBER else "",
+        buttons=[LabelKey(one.key, one.name, str(at)) for at, one in enumerate(config.options)],
+    )
+
+
+def agreement_line(one: Agreement) -> AgreementLine:
+    known = one.kappa is not None and one.low is not None and one.high is not None
+    return AgreementLine(
+        id=f"{one.config}-{one.one}-{one.other}-{one.experiment_id}",
+        config=one.config,
+        raters=f"{one.one} and {one.other}",
+        kappa=_signed(one.kappa) if known else "",
+        interval=f"{_signed(one.low)} to {_signed(one.high)}" if known else "Not defined: one label alone was used",
+        equal=f"{100 * one.share_equal:.0f} % of {formats.counted(one.num_items, 'item')} the same",
+    )
+
+
+def _signed(value: float | None) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
+
+
+def _label(config: ScoreConfig, value: str) -> bool | float | str:
+    """Return the label of an option's number, or what was typed. Raise InvalidInput."""
+    if config.options:
+        at = int(value) if value.isascii() and value.isdigit() else -1
+        if not 0 <= at < len(config.options):
+            raise InvalidInput("There is no such label.")
+        return config.options[at].value
+    if config.kind is ConfigKind.NUMBER:
+        try:
+            return float(value)
+        except ValueError:
+            raise InvalidInput("A score is a number.") from None
+    return value

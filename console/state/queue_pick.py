@@ -1,0 +1,94 @@
+"""Put what was selected, what the filters leave, or one answer into an annotation queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.annotations.types import MAX_ADDED, Target
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from console import toasts
+from console.state.conversations import ConversationsState
+from console.state.formats import counted
+from console.state.forms import Choice, Formed
+
+
+class QueuePickState(Formed, rx.State):
+    """`_targets` is what goes into the queue; empty means what the list shows by its filters."""
+
+    may_add: rx.Field[bool] = rx.field(default=False)
+    opened: rx.Field[bool] = rx.field(default=False)
+    queues: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    selected: rx.Field[list[str]] = rx.field(default_factory=list)
+    what: rx.Field[str] = rx.field("")
+    shown: rx.Field[int] = rx.field(0)
+    _targets: tuple[Target, ...] = ()
+
+    @rx.var
+    def num_selected(self) -> int:
+        return len(self.selected)
+
+    @rx.event
+    async def load(self) -> None:
+        """Find out who looks; nothing is selected at first."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self.may_add, self.selected, self.opened = operator.may(Permission.ANNOTATIONS_EDIT), [], False
+
+    @rx.event
+    async def select(self, conversation_id: str) -> None:
+        """Select a conversation of the list, or no longer."""
+        await self._operator(Permission.ANNOTATIONS_EDIT)
+        kept = [one for one in self.selected if one != conversation_id]
+        self.selected = kept if len(kept) < len(self.selected) else [*kept, conversation_id][:MAX_ADDED]
+
+    @rx.event
+    async def open_selected(self) -> None:
+        """Ask where what is selected goes."""
+        operator = await self._operator(Permission.ANNOTATIONS_EDIT)
+        self._targets = tuple(Target(one) for one in self.selected)
+        await self._ask(operator, counted(len(self.selected), "conversation"))
+
+    @rx.event
+    async def open_shown(self) -> None:
+        """Ask where what the filters leave goes."""
+        operator = await self._operator(Permission.ANNOTATIONS_EDIT)
+        self._targets = ()
+        listed = await self.get_state(ConversationsState)
+        await self._ask(operator, f"{listed.matching} match; the newest {MAX_ADDED:,} at most are added.")
+
+    @rx.event
+    async def open_one(self, conversation_id: str, message_id: str) -> None:
+        """Ask where an answer goes."""
+        operator = await self._operator(Permission.ANNOTATIONS_EDIT)
+        self._targets = (Target(conversation_id, message_id),)
+        await self._ask(operator, "One answer, with what was said before it.")
+
+    async def _ask(self, operator: Operator, what: str) -> None:
+        found = await services().annotations.queues(operator)
+        self.queues = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'item')}") for one in found]
+        self.what, self.errors, self.opened = what, {}, True
+        self.shown += 1
+
+    @rx.event
+    async def close(self) -> None:
+        """Leave everything where it is."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.opened = False
+
+    @rx.event
+    async def add(self, form: dict[str, Any]) -> Any:
+        """Put it into the queue that was chosen."""
+        operator = await self._operator(Permission.ANNOTATIONS_EDIT)
+        annotations, queue_id = services().annotations, str(form.get("queue_id", ""))
+        async with self._checking():
+            if self._targets:
+                added = await annotations.add_items(operator, queue_id, self._targets)
+            else:
+                filters = (await self.get_state(ConversationsState))._filters()
+                added = await annotations.add_matching(operator, queue_id, filters)
+            self.opened, self.selected = False, []
+            name = (await annotations.queue(operator, queue_id)).name
+            return toasts.say(f"{counted(added, 'item')} added to {name}.")
+        return None

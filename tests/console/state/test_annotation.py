@@ -1,0 +1,148 @@
+"""Annotation queues as the socket drives them: made, filled from the log, labelled key by key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backend.annotations.configs import config_of
+from backend.annotations.types import ConfigKind, NewQueue, Queue, Target
+from backend.bootstrap import Services
+from backend.conversations.types import Turn
+from backend.errors import InvalidInput
+from backend.operator import Operator
+from backend.paging import Page
+from console.state.annotate import AnnotateState
+from console.state.annotation import AnnotationState
+from console.state.annotation_scores import score_of
+from console.state.conversations import ConversationsState
+from console.state.queue_pick import QueuePickState
+from tests.console.tab import Tab, refused, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+GOOD = config_of({"name": "good", "question": "Is it right?"})
+WHY = config_of({"name": "why", "kind": "text"})
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+async def turns(services: Services, person: Operator) -> list[Turn]:
+    return [await chat(services.conversations, services.units, person, said=f"Question {at}") for at in range(3)]
+
+
+async def queue_of(services: Services, person: Operator, turns: list[Turn], *configs: object) -> Queue:
+    made = await services.annotations.create_queue(person, NewQueue("Answers", configs or (GOOD,)))  # type: ignore[arg-type]
+    answers = [Target(one.conversation_id, one.answer_id) for one in turns]
+    await services.annotations.add_items(person, made.id, answers)
+    return made
+
+
+@pytest.mark.parametrize("kind", [AnnotationState, AnnotateState, QueuePickState])
+async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
+    await refused(kind, {"save": [{}], "send": [{}], "add": [{}]})
+
+
+async def test_a_queue_is_made_by_its_form(services: Services, tab: Tab, person: Operator) -> None:
+    state = tab.state(AnnotationState)
+    await state.load()
+    assert state.phase == "empty"
+    await state.open()
+    await state.add_score()
+    form = {"name": "Answers", "score-0": "good", "kind-0": "boolean", "score-1": "tone", "kind-1": "category",
+            "choices-1": "kind=k, curt", "num_labels": "1", "lock_minutes": "x",
+            f"person-{person.user_id}": "on"}  # fmt: skip
+    assert await state.save(form) is None
+    assert (list(state.errors), state.opened) == (["lock_minutes"], True)
+    assert await state.save({**form, "lock_minutes": "10"}) is not None
+    await state.load()
+    (line,) = state.rows
+    assert (line.name, line.asks, line.people, line.done) == ("Answers", "good, tone", person.name, "0 of 0 items")
+    (made,) = await services.annotations.queues(person)
+    assert [(one.name, one.key) for one in made.about.configs[1].options] == [("kind", "k"), ("curt", "2")]
+
+
+def test_scores_are_read_as_people_write_them() -> None:
+    assert (score_of("scale", "number", " 1 to 5 ").low, score_of("scale", "number", "1-5").high) == (1.0, 5.0)
+    assert score_of("x", "no such kind", "").kind is ConfigKind.BOOLEAN
+    options = score_of("tone", "category", " kind = k , a=b c,, plain").options
+    assert [(one.name, one.key) for one in options] == [("kind", "k"), ("a=b c", ""), ("plain", "")]
+    with pytest.raises(InvalidInput):
+        score_of("scale", "number", "many")
+
+
+async def test_a_key_labels_and_shows_the_next(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    queue = await queue_of(services, person, turns)
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    assert (state.phase, state.asked.question, [one.key for one in state.asked.buttons]) == (
+        "ready", "Is it right?", ["y", "n"],
+    )  # fmt: skip
+    assert [line.agent for line in state.messages] == [False, True]
+    first = state.asked.item_id
+    await state.label(first, "good", "1")
+    assert (state.message_id, state.left, state.mine) == (turns[1].answer_id, "1 of 3 items done", "1 by you")
+    await state.label(first, "good", "1")  # the same press again
+    assert (state.message_id, state.left) == (turns[1].answer_id, "1 of 3 items done")
+    await state.skip(state.asked.item_id)
+    assert (state.message_id, state.mine) == (turns[2].answer_id, "1 by you, 1 put aside")
+    await state.undo()
+    assert state.message_id == turns[1].answer_id
+    await state.undo()
+    assert (state.message_id, state.left) == (turns[0].answer_id, "0 of 3 items done")
+    for _ in turns:
+        await state.label(state.asked.item_id, "good", "0")
+    assert (state.phase, state.asked, state.percent) == ("empty", None, 100)
+
+
+async def test_what_somebody_else_took_is_passed_over(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    queue = await queue_of(services, person, turns)
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    mine = state.asked.item_id
+    await services.annotations.leave(person, queue.id)
+    other = replace(person, user_id="user_other", name="Ines")
+    assert (await services.annotations.take_next(other, queue.id)).task.item_id == mine
+    assert await state.label(mine, "good", "0") is not None
+    assert state.message_id == turns[1].answer_id
+    await state.leave()
+    assert state.asked is None
+
+
+async def test_words_are_typed(services: Services, tab: Tab, person: Operator, turns: list[Turn]) -> None:
+    queue = await queue_of(services, person, turns, WHY)
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    assert (state.asked.buttons, state.asked.scale) == ([], "")
+    hostile = "<img src=x onerror=alert(1)>"
+    await state.label(state.asked.item_id, "why", hostile)
+    (first, *_) = (await services.annotations.items(person, queue.id, Page())).items
+    assert first.annotations[0].values == {"why": hostile}
+
+
+async def test_the_log_fills_a_queue(services: Services, tab: Tab, person: Operator, turns: list[Turn]) -> None:
+    queue = await services.annotations.create_queue(person, NewQueue("Answers", (GOOD,)))
+    pick, listed = tab.state(QueuePickState), tab.state(ConversationsState)
+    await listed.load()
+    await pick.load()
+    await pick.select(turns[0].conversation_id)
+    await pick.select(turns[1].conversation_id)
+    await pick.select(turns[1].conversation_id)
+    await pick.open_selected()
+    assert (pick.opened, pick.num_selected, [one.label for one in pick.queues]) == (True, 1, ["Answers, 0 items"])
+    await pick.add({"queue_id": queue.id})
+    assert (pick.opened, (await services.annotations.queue(person, queue.id)).num_items) == (False, 1)
+    await pick.open_shown()
+    await pick.add({"queue_id": queue.id})
+    await pick.open_one(turns[2].conversation_id, turns[2].answer_id)
+    await pick.add({"queue_id": queue.id})
+    assert (pick.selected, (await services.annotations.queue(person, queue.id)).num_items) == ([], 4)
