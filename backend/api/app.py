@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from backend import __version__
 from backend.api import (
     activity,
+    alerts,
     annotation_queues,
     api_keys,
     approvals,
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     code_approvals.router,
     prompts.router,
     live_tests.router,
+    alerts.router,
     conversations.router,
     conversation_figures.router,
     conversation_search.router,

@@ -10,6 +10,7 @@ from typing import cast
 
 from backend.activity.service import ActivityService
 from backend.addresses.service import AddressService
+from backend.alerts.service import AlertService
 from backend.annotations.service import AnnotationService
 from backend.audit.service import AuditService
 from backend.audit.signing import SIGNER
@@ -100,6 +101,7 @@ class Services:
     takeovers: TakeoverService
     experiments: ExperimentService
     live_tests: LiveTestService
+    alerts: AlertService
     demo: DemoService
     overview: OverviewService
     providers: ProviderService
@@ -159,7 +161,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     join_prompts(conversations, prompts, providers)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
-    identity = IdentityService(units, mail=open_mail(settings), public_url=settings.public_url)
+    identity = IdentityService(units, mail=(mail := open_mail(settings)), public_url=settings.public_url)
     identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
     made = Services(
@@ -190,6 +192,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         takeovers=running.takeovers,
         experiments=experiments.service,
         live_tests=live_tests,
+        alerts=AlertService(units, conversations, sealer, http, mail, public_url=settings.public_url),
         providers=providers,
         secrets=secrets,
         activity=ActivityService(units),
@@ -215,6 +218,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
                 Periodic("the guard of live tests", GUARD, live_tests.guard),
                 Periodic("the index of words", INDEX, conversations.catch_up),
                 Periodic("the watch over parked experiments", REST, experiments.service.go_on),
+                Periodic("the watch over alerts", REST, made.alerts.go_on),
             ):
                 watch.start()
                 made.closing.push_async_callback(watch.stop)

@@ -1,0 +1,45 @@
+"""Hold a rule to what can be watched."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from backend.alerts.types import Measure, NewAlert
+from backend.columns import storable
+from backend.errors import InvalidInput
+from backend.identity.emails import checked_email
+
+MAX_NAME, MAX_EMAILS, MAX_URL = 120, 10, 2_000
+RANGES = {
+    "window_minutes": (5, 7 * 24 * 60), "min_count": (1, 1_000_000), "looks": (1, 60), "margin": (0, 1),
+    "quiet_minutes": (0, 7 * 24 * 60),
+}  # fmt: skip
+SHARES = {Measure.FAILED_SHARE, Measure.HELPFUL_SHARE, Measure.COMPLETED_SHARE}
+
+
+def checked(rule: NewAlert) -> NewAlert:
+    """Return the rule with its texts put straight. Raise InvalidInput with a sentence for each field."""
+    name = " ".join(storable(rule.name).split())
+    wrong: dict[str, str] = {}
+    if not name or len(name) > MAX_NAME:
+        wrong["name"] = f"A name has 1 to {MAX_NAME} characters."
+    for field, (low, high) in RANGES.items():
+        if not low <= getattr(rule, field) <= high:
+            wrong[field] = f"This is a number from {low} to {high:,}."
+    if not math.isfinite(rule.threshold) or rule.threshold < 0:
+        wrong["threshold"] = "The threshold is a number, not below 0."
+    elif rule.measure in SHARES and rule.threshold > 1:
+        wrong["threshold"] = "A share lies between 0 and 1."
+    if len(rule.emails) > MAX_EMAILS:
+        wrong["emails"] = f"A rule tells at most {MAX_EMAILS} addresses."
+    if len(rule.webhook_url) > MAX_URL:
+        wrong["webhook_url"] = f"An address has at most {MAX_URL:,} characters."
+    if wrong:
+        raise InvalidInput("The alert was not kept.", fields=wrong)
+    try:
+        emails = tuple(dict.fromkeys(checked_email(one) for one in rule.emails))
+    except InvalidInput as error:
+        raise InvalidInput(error.message, fields={"emails": error.fields["email"]}) from error
+    filters = replace(rule.filters, text=storable(rule.filters.text).strip(), since=None, until=None)
+    return replace(rule, name=name, emails=emails, webhook_url=rule.webhook_url.strip(), filters=filters)

@@ -1,0 +1,19 @@
+"""The use cases of alerts, a file per group."""
+
+from __future__ import annotations
+
+from backend.alerts.service.delivering import DeliveringUseCases
+from backend.alerts.service.rules import RuleUseCases
+from backend.alerts.service.watching import WatchingUseCases
+
+
+class AlertService(RuleUseCases, WatchingUseCases, DeliveringUseCases):
+    """Everything that is done with alerts."""
+
+    async def go_on(self) -> None:
+        """Look at the rules that are due, then deliver what is; for the server, every few seconds."""
+        await self.watch()
+        await self.deliver()
+
+
+__all__ = ["AlertService"]

@@ -1,0 +1,65 @@
+"""What the use cases of alerts share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from backend.alerts.models import AlertDeliveryRow, AlertRow
+from backend.alerts.repository import Alerts
+from backend.alerts.types import Event, Way
+from backend.conversations.service import ConversationService
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.ports.http import PUBLIC, Http, Reach
+from backend.ports.mail import Mail
+from backend.ports.sealing import Sealer
+from backend.unit_of_work import Units
+
+WATCH = "The alerts"
+
+
+class Base:
+    """Opened once for the process. `reach` says how far a webhook may go beyond public addresses."""
+
+    def __init__(
+        self,
+        units: Units,
+        conversations: ConversationService,
+        sealer: Sealer,
+        http: Http,
+        mail: Mail | None = None,
+        *,
+        public_url: str = "",
+        reach: Reach = PUBLIC,
+    ) -> None:
+        self._units, self._conversations, self._sealer = units, conversations, sealer
+        self._http, self._mail, self._public_url, self._reach = http, mail, public_url, reach
+
+    def _watching(self, organisation_id: str, project_id: str) -> Operator:
+        rights = frozenset({Permission.CONVERSATIONS_READ})
+        return Operator("", WATCH, organisation_id, project_id, rights, "system")
+
+    def _tell(self, rows: Alerts, row: AlertRow, event: Event, at: datetime, firing_id: str = "") -> int:
+        """Write what has to be delivered, in the unit of what happened; return how many."""
+        content: dict[str, Any] = {
+            "event": event.value, "alert_id": row.id, "firing_id": firing_id, "name": row.name,
+            "measure": row.measure, "comparison": row.comparison, "threshold": row.threshold,
+            "window_minutes": row.window_minutes, "value": row.value, "num_behind": row.num_behind,
+            "at": at.isoformat(timespec="seconds"),
+        }  # fmt: skip
+        ways = [(Way.EMAIL, to) for to in row.emails] if self._mail else []
+        ways += [(Way.WEBHOOK, row.webhook_url)] if row.webhook_url else []
+        for way, target in ways:
+            rows.add(
+                AlertDeliveryRow(
+                    id=new_id("told"), project_id=row.project_id, alert_id=row.id, firing_id=firing_id,
+                    event=event.value, way=way.value, target=target, content=content, next_try_at=at, created_at=at,
+                )
+            )  # fmt: skip
+        return len(ways)
+
+
+def place_of(row: AlertRow) -> str:
+    """Return the place that the secret of a rule is sealed for."""
+    return f"{row.project_id}:{row.id}"

@@ -1,0 +1,91 @@
+"""Hand over what was written down to be told: each until it is taken, under the same id at every try."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+
+from backend.alerts.models import AlertDeliveryRow
+from backend.alerts.repository import Alerts, waiting
+from backend.alerts.service.base import Base, place_of
+from backend.alerts.signing import signed_headers
+from backend.alerts.types import Fate, Way
+from backend.alerts.wording import letter, sentence
+from backend.columns import utc_now
+from backend.errors import DomainError, NotFound
+from backend.operator import Operator
+from backend.ports.http import AddressRefused, HttpCall
+from backend.ports.jobs import BY_ID
+
+AT_ONCE = 50
+TIMEOUT_SECONDS = 10.0
+MAX_ANSWER_BYTES = 100_000
+# Seconds from each try that failed to the next; after the last it is given up.
+WAITS = (10, 60, 300, 1_800, 7_200, 18_000)
+OK_FROM, OK_BELOW = 200, 300
+
+
+class DeliveringUseCases(Base):
+    """Of the server alone. What was taken before a crash kept it from being written down is told again."""
+
+    async def deliver(self, at: datetime | None = None) -> int:
+        """Try everything that is due; return how much there was."""
+        at = at or utc_now()
+        async with self._units.read(BY_ID) as session:
+            found = await waiting(session, at, AT_ONCE)
+        await asyncio.gather(
+            *(
+                self._deliver(self._watching(organisation_id, project_id), delivery_id, at)
+                for project_id, organisation_id, delivery_id in found
+            )
+        )
+        return len(found)
+
+    async def _deliver(self, operator: Operator, delivery_id: str, at: datetime) -> None:
+        async with self._units.read(operator) as session:
+            row = await Alerts(session, operator.project_id).delivery(delivery_id)
+        if row is None or row.fate != Fate.WAITING:
+            return
+        error, is_final = await self._try(operator, row, at)
+        async with self._units.write(operator) as work:
+            alerts = Alerts(work.session, operator.project_id)
+            kept = await alerts.delivery(delivery_id, lock=True)
+            if kept is None:
+                return
+            kept.num_tries += 1
+            kept.error = error
+            if not error:
+                kept.fate, kept.sent_at = Fate.SENT.value, utc_now()
+            elif is_final or kept.num_tries > len(WAITS):
+                kept.fate = Fate.FAILED.value
+            else:
+                kept.next_try_at = at + timedelta(seconds=WAITS[kept.num_tries - 1])
+            alerts.add(kept)
+
+    async def _try(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> tuple[str, bool]:
+        """Return why it was not taken, empty when it was, and whether another try is of no use."""
+        try:
+            return await (self._write(row) if row.way == Way.EMAIL else self._call(operator, row, at)), False
+        except (AddressRefused, NotFound) as error:
+            return error.message, True
+        except DomainError as error:
+            return error.message, False
+
+    async def _write(self, row: AlertDeliveryRow) -> str:
+        if self._mail is None:
+            return "No mail server is configured."
+        took = await self._mail.send(letter(row.target, row.content, self._public_url))
+        return "" if took else "The mail server did not take it."
+
+    async def _call(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> str:
+        async with self._units.read(operator) as session:
+            alert = await Alerts(session, operator.project_id).get(row.alert_id)
+        if alert.webhook_url != row.target:
+            raise NotFound("The webhook has another address now.")
+        told = {**row.content, "sentence": sentence(row.content)}
+        body = json.dumps({"type": f"alert.{row.event}", "timestamp": row.content["at"], "data": told}).encode()
+        headers = signed_headers(self._sealer.open(alert.sealed_secret, place_of(alert)), row.id, at, body)
+        call = HttpCall("POST", row.target, headers, body, TIMEOUT_SECONDS, MAX_ANSWER_BYTES, max_redirects=0)
+        answer = await self._http.send(call, self._reach)
+        return "" if OK_FROM <= answer.status < OK_BELOW else f"It was answered with status {answer.status}."

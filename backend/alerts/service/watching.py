@@ -1,0 +1,79 @@
+"""Look at the rules, each once a minute, and write down what fired."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from backend.alerts.errors import AlertNotFound
+from backend.alerts.models import AlertFiringRow, AlertRow
+from backend.alerts.repository import Alerts, due
+from backend.alerts.service.base import Base
+from backend.alerts.shapes import rule_of
+from backend.alerts.standing import Standing, look
+from backend.alerts.types import AlertState, Event
+from backend.columns import utc_now
+from backend.errors import DomainError
+from backend.ids import new_id
+from backend.operator import Operator
+from backend.ports.jobs import BY_ID
+
+# Each rule says when it is due, in its row: after a start the watch goes on where the last one stopped.
+EVERY = timedelta(minutes=1)
+logger = logging.getLogger(__name__)
+
+
+class WatchingUseCases(Base):
+    """Of the server alone: no operator asks for it."""
+
+    async def watch(self, at: datetime | None = None) -> int:
+        """Look at every rule that is due; return how many. One that cannot be read is passed over."""
+        at = at or utc_now()
+        async with self._units.read(BY_ID) as session:
+            rules = await due(session, at)
+        for project_id, organisation_id, alert_id in rules:
+            try:
+                await self._look(self._watching(organisation_id, project_id), alert_id, at)
+            except AlertNotFound:
+                continue  # deleted meanwhile
+            except DomainError as error:
+                logger.warning("the alert %s was passed over: %s", alert_id, error.message)
+        return len(rules)
+
+    async def _look(self, operator: Operator, alert_id: str, at: datetime) -> None:
+        """Read the figure, then write state, firing and messages in one unit: all of it stands, or nothing."""
+        async with self._units.read(operator) as session:
+            row = await Alerts(session, operator.project_id).get(alert_id)
+            rule, num_looks = rule_of(row), row.num_looks
+        window = replace(rule.filters, since=at - timedelta(minutes=rule.window_minutes), until=at)
+        value, num_behind = rule.measure.of(await self._conversations.figures(operator, window))
+        async with self._units.write(operator) as work:
+            alerts = Alerts(work.session, operator.project_id)
+            row = await alerts.get(alert_id, lock=True)
+            if row.num_looks != num_looks or not row.is_on:
+                return  # changed, or looked at by somebody else, since it was read
+            before = Standing(AlertState(row.state), row.streak, row.quiet_until)
+            after, event = look(rule, before, value, num_behind, at)
+            row.state, row.streak, row.quiet_until = after.state.value, after.streak, after.quiet_until
+            row.value, row.num_behind = value, num_behind
+            row.num_looks, row.looked_at, row.next_look_at = num_looks + 1, at, at + EVERY
+            if event is not None:
+                row.since = at
+                await self._happened(alerts, row, event, at)
+            alerts.add(row)
+
+    async def _happened(self, alerts: Alerts, row: AlertRow, event: Event, at: datetime) -> None:
+        is_muted = row.muted_until is not None and row.muted_until > at
+        firing = await alerts.open_firing(row.id)
+        if event is Event.FIRED:
+            firing = AlertFiringRow(
+                id=new_id("firing"), project_id=row.project_id, alert_id=row.id, value=row.value or 0.0,
+                threshold=row.threshold, num_behind=row.num_behind, was_muted=is_muted, started_at=at,
+            )  # fmt: skip
+            alerts.add(firing)
+        elif firing is not None:
+            firing.ended_at = at
+            alerts.add(firing)
+        if not is_muted:
+            self._tell(alerts, row, event, at, firing.id if firing else "")

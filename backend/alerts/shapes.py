@@ -1,0 +1,120 @@
+"""From rows to what the house sees of alerts, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from backend.alerts.models import AlertDeliveryRow, AlertFiringRow, AlertRow
+from backend.alerts.types import (
+    Alert,
+    AlertState,
+    Comparison,
+    Delivery,
+    Event,
+    Fate,
+    Firing,
+    Measure,
+    NewAlert,
+    Way,
+)
+from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
+
+# Of what the log is filtered by; a window has its own time.
+CHOICES: dict[str, type[StrEnum | str]] = {
+    "flow_ids": str, "states": ChatState, "ratings": Rating, "channels": Channel, "models": str, "prompts": str,
+    "outcomes": Outcome, "tags": str,
+}  # fmt: skip
+
+
+def filter_values(filters: Filters) -> dict[str, Any]:
+    """Return the filters as a row keeps them: only what is chosen."""
+    chosen = {name: [str(one) for one in getattr(filters, name)] for name in CHOICES if getattr(filters, name)}
+    return {**chosen, **({"text": filters.text} if filters.text else {})}
+
+
+def filters_of(values: dict[str, Any]) -> Filters:
+    chosen: dict[str, Any] = {name: tuple(kind(one) for one in values.get(name, ())) for name, kind in CHOICES.items()}
+    return Filters(text=values.get("text", ""), **chosen)
+
+
+def rule_of(row: AlertRow) -> NewAlert:
+    return NewAlert(
+        name=row.name,
+        measure=Measure(row.measure),
+        comparison=Comparison(row.comparison),
+        threshold=row.threshold,
+        window_minutes=row.window_minutes,
+        min_count=row.min_count,
+        looks=row.looks,
+        margin=row.margin,
+        quiet_minutes=row.quiet_minutes,
+        filters=filters_of(row.filters),
+        emails=tuple(row.emails),
+        webhook_url=row.webhook_url,
+        is_on=row.is_on,
+    )
+
+
+def put(row: AlertRow, rule: NewAlert) -> None:
+    """Write a rule into its row."""
+    row.name, row.measure, row.comparison = rule.name, rule.measure.value, rule.comparison.value
+    row.threshold, row.window_minutes, row.min_count = rule.threshold, rule.window_minutes, rule.min_count
+    row.looks, row.margin, row.quiet_minutes = rule.looks, rule.margin, rule.quiet_minutes
+    row.filters, row.emails, row.webhook_url = filter_values(rule.filters), list(rule.emails), rule.webhook_url
+    row.is_on = rule.is_on
+
+
+def told_of(row: AlertRow) -> dict[str, Any]:
+    """Return what the audit log keeps of a rule."""
+    return {
+        "name": row.name, "measure": row.measure, "comparison": row.comparison, "threshold": row.threshold,
+        "window_minutes": row.window_minutes, "min_count": row.min_count, "looks": row.looks, "margin": row.margin,
+        "quiet_minutes": row.quiet_minutes, "filters": row.filters, "emails": row.emails,
+        "webhook_url": row.webhook_url, "is_on": row.is_on,
+    }  # fmt: skip
+
+
+def alert_of(row: AlertRow, webhook_secret: str = "") -> Alert:
+    return Alert(
+        id=row.id,
+        rule=rule_of(row),
+        state=AlertState(row.state),
+        since=row.since,
+        value=row.value,
+        num_behind=row.num_behind,
+        looked_at=row.looked_at,
+        muted_until=row.muted_until,
+        created_by=row.created_by,
+        webhook_secret=webhook_secret,
+    )
+
+
+def firing_of(row: AlertFiringRow, name: str, deliveries: Sequence[AlertDeliveryRow]) -> Firing:
+    return Firing(
+        id=row.id,
+        alert_id=row.alert_id,
+        name=name,
+        value=row.value,
+        threshold=row.threshold,
+        num_behind=row.num_behind,
+        was_muted=row.was_muted,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        deliveries=tuple(delivery_of(one) for one in deliveries),
+    )
+
+
+def delivery_of(row: AlertDeliveryRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        event=Event(row.event),
+        way=Way(row.way),
+        target=row.target,
+        fate=Fate(row.fate),
+        num_tries=row.num_tries,
+        error=row.error,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+    )

@@ -1,0 +1,250 @@
+"""Alerts from the rows of the log to a signed call over real HTTP on loopback."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from backend.alerts.errors import AlertNotFound
+from backend.alerts.service import AlertService
+from backend.alerts.types import AlertState, Comparison, Event, Fate, Measure, NewAlert, Way
+from backend.audit.types import Filters as AuditFilters
+from backend.columns import utc_now
+from backend.conversations.types import Filters
+from backend.errors import Conflict, Forbidden, InvalidInput
+from backend.identity.permissions import Role
+from backend.paging import Page
+from backend.ports.http import AddressRefused
+from tests.backend.alerts.conftest import Desk
+from tests.doubles.web import reply
+from tests.factories.people import join
+
+HOSTILE = "<img src=x onerror=alert(1)>\r\nBcc: all@example.com =1+1 \u202e"
+FAILING = NewAlert("Failing", Measure.FAILED_SHARE, Comparison.ABOVE, 0.5, min_count=2, looks=2, quiet_minutes=0)
+
+
+def now() -> datetime:
+    return utc_now() + timedelta(seconds=5)
+
+
+async def test_a_rule_fires_once_and_resolves_once_by_letter_and_signed_call(desk: Desk) -> None:
+    rule = replace(FAILING, emails=("Ops@Example.com", "ops@example.com"), webhook_url=desk.url)
+    alert = await desk.alerts.create(desk.owner, rule)
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed", "answered")
+    at = await desk.look(at, 5)
+    assert await desk.state(alert) is AlertState.FIRING
+    assert [one.id for one in await desk.alerts.firing(desk.owner)] == [alert.id]
+    await desk.alerts.deliver(at)
+    await desk.alerts.deliver(at)
+    (call,) = desk.web.seen
+    body = json.loads(call.body)
+    assert (body["type"], body["data"]["name"], body["data"]["num_behind"]) == ("alert.fired", "Failing", 3)
+    signed = f"{call.headers['webhook-id']}.{call.headers['webhook-timestamp']}.".encode() + call.body
+    key = base64.b64decode(alert.webhook_secret.removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert call.headers["webhook-signature"] == f"v1,{signature}"
+    assert call.headers["webhook-timestamp"] == str(int(at.timestamp()))
+    (letter,) = desk.mail.taken
+    assert (letter.to, letter.subject) == ("ops@example.com", "Alert: Failing")
+    await desk.happen(at, *["answered"] * 9)
+    at = await desk.look(at + timedelta(seconds=1), 3)
+    await desk.alerts.deliver(at)
+    assert await desk.state(alert) is AlertState.WELL
+    assert [json.loads(one.body)["type"] for one in desk.web.seen] == ["alert.fired", "alert.resolved"]
+    (firing,) = (await desk.alerts.firings(desk.owner)).items
+    assert firing.ended_at is not None
+    assert [(one.event, one.way, one.fate) for one in firing.deliveries] == [
+        (Event.FIRED, Way.EMAIL, Fate.SENT), (Event.FIRED, Way.WEBHOOK, Fate.SENT),
+        (Event.RESOLVED, Way.EMAIL, Fate.SENT), (Event.RESOLVED, Way.WEBHOOK, Fate.SENT),
+    ]  # fmt: skip
+
+
+async def test_a_crash_between_the_call_and_its_record_repeats_the_call_under_its_id(desk: Desk) -> None:
+    await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    await desk.look(at)
+
+    class Killed(BaseException):
+        pass
+
+    dying = desk.again()
+    send = desk.http.send
+
+    async def send_and_die(*given: object) -> None:
+        await send(*given)
+        raise Killed
+
+    desk.http.send = send_and_die  # type: ignore[method-assign, assignment]
+    with pytest.raises(Killed):
+        await dying.deliver(at)
+    desk.http.send = send  # type: ignore[method-assign]
+    await desk.again().watch(at)  # a rule that was looked at is not due again
+    assert await desk.again().deliver(at) == 1
+    assert await desk.again().deliver(at) == 0
+    assert len(desk.web.seen) == 2
+    assert len({one.headers["webhook-id"] for one in desk.web.seen}) == 1
+    assert len((await desk.alerts.firings(desk.owner)).items) == 1
+
+
+async def test_a_crash_in_the_middle_of_a_look_leaves_no_half(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+
+    class Killed(BaseException):
+        pass
+
+    def end(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AlertService, "_tell", end)
+        with pytest.raises(Killed):
+            await desk.alerts.watch(at)
+    assert (await desk.alerts.firings(desk.owner)).items == []
+    await desk.again().watch(at)
+    await desk.again().watch(at)
+    assert len((await desk.alerts.firings(desk.owner)).items) == 1
+    assert await desk.again().deliver(at) == 1
+
+
+async def test_a_webhook_that_fails_is_tried_again_later_and_given_up_at_last(desk: Desk) -> None:
+    alert = await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url))
+    desk.answers += [reply(status="500 Oops"), reply(status="302 Found", location="http://127.0.0.1:1/")]
+    assert await desk.alerts.test(desk.owner, alert.id) == 1
+    at = now()
+    desk.answers += [reply(status="503 Down")] * 9
+    tried = []
+    for wait in (0, 10, 60, 300, 1_800, 7_200, 18_000, 10**6):
+        tried.append(await desk.alerts.deliver(at + timedelta(seconds=wait - 1)) if wait else 0)
+        at += timedelta(seconds=wait)
+        tried.append(await desk.alerts.deliver(at))
+    assert tried == [0, 1] * 7 + [0, 0]
+    assert len(desk.web.seen) == 7
+    assert len({one.headers["webhook-id"] for one in desk.web.seen}) == 1
+
+
+async def test_an_inner_address_is_refused_when_it_is_typed_and_when_it_is_called(desk: Desk) -> None:
+    guarded = desk.services.alerts
+    with pytest.raises(AddressRefused):
+        await guarded.create(desk.owner, replace(FAILING, webhook_url="http://169.254.169.254/latest"))
+    with pytest.raises(AddressRefused):
+        await guarded.create(desk.owner, replace(FAILING, webhook_url=desk.url))
+    alert = await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    await desk.look(at)
+    await AlertService(
+        desk.services.units, desk.services.conversations, desk.services.sealer, desk.http, desk.mail
+    ).deliver(at)
+    (firing,) = (await desk.alerts.firings(desk.owner, alert_id=alert.id)).items
+    assert [one.fate for one in firing.deliveries] == [Fate.FAILED]
+    assert desk.web.seen == []
+
+
+async def test_a_muted_rule_keeps_its_history_and_tells_nobody(desk: Desk) -> None:
+    alert = await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
+    await desk.alerts.mute(desk.owner, alert.id, 60)
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    await desk.look(at)
+    assert await desk.alerts.deliver(at) == 0
+    assert await desk.alerts.firing(desk.owner) == []
+    (firing,) = (await desk.alerts.firings(desk.owner)).items
+    assert (firing.was_muted, firing.deliveries) == (True, ())
+    await desk.alerts.mute(desk.owner, alert.id, 0)
+    assert len(await desk.alerts.firing(desk.owner)) == 1
+    with pytest.raises(InvalidInput):
+        await desk.alerts.mute(desk.owner, alert.id, -1)
+
+
+async def test_a_rule_sees_its_window_and_its_filters_alone(desk: Desk) -> None:
+    rule = replace(FAILING, looks=1, window_minutes=10, filters=Filters(models=("m",)))
+    alert = await desk.alerts.create(desk.owner, rule)
+    at = now()
+    await desk.happen(at - timedelta(minutes=11), *["failed"] * 5, model="m")
+    await desk.happen(at - timedelta(minutes=1), *["failed"] * 5, model="other")
+    await desk.happen(at - timedelta(minutes=1), "answered", "answered", "failed", model="m")
+    await desk.look(at)
+    seen = await desk.alerts.get(desk.owner, alert.id)
+    assert (seen.num_behind, seen.value, seen.state) == (3, pytest.approx(1 / 3), AlertState.WELL)
+
+
+async def test_a_changed_rule_begins_anew_and_a_new_address_gets_a_new_secret(desk: Desk) -> None:
+    alert = await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
+    assert (await desk.alerts.get(desk.owner, alert.id)).webhook_secret == ""
+    at = now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    await desk.look(at)
+    same = await desk.alerts.change(desk.owner, alert.id, replace(alert.rule, name="Other", looks=2))
+    assert (same.state, same.webhook_secret) == (AlertState.FIRING, "")
+    moved = await desk.alerts.change(
+        desk.owner, alert.id, replace(alert.rule, threshold=0.9, webhook_url=f"{desk.url}/2")
+    )
+    assert moved.state is AlertState.WELL
+    assert moved.webhook_secret not in {"", alert.webhook_secret}
+    assert (await desk.alerts.firings(desk.owner)).items[0].ended_at is not None
+
+
+async def test_hostile_words_stay_words(desk: Desk) -> None:
+    rule = replace(FAILING, name=HOSTILE, emails=("ops@example.com",), filters=Filters(text=HOSTILE, models=(HOSTILE,)))
+    alert = await desk.alerts.create(desk.owner, rule)
+    assert "\n" not in alert.rule.name
+    assert await desk.alerts.test(desk.owner, alert.id) == 1
+    await desk.look(now())
+    await desk.alerts.deliver(now())
+    assert "\n" not in desk.mail.taken[0].subject
+    assert (await desk.alerts.get(desk.owner, alert.id)).rule.filters.models == (HOSTILE,)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"name": " \n "}, "name"),
+        ({"threshold": float("nan")}, "threshold"),
+        ({"threshold": 1.5}, "threshold"),
+        ({"window_minutes": 4}, "window_minutes"),
+        ({"looks": 0}, "looks"),
+        ({"margin": 2.0}, "margin"),
+        ({"emails": ("no address",)}, "emails"),
+        ({"emails": tuple(f"a{number}@b.example" for number in range(11))}, "emails"),
+    ],
+)
+async def test_what_cannot_be_watched_is_refused(desk: Desk, wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await desk.alerts.create(desk.owner, replace(FAILING, **wrong))  # type: ignore[arg-type]
+    assert list(refused.value.fields) == [named]
+
+
+async def test_who_may_what_and_what_the_audit_log_keeps(desk: Desk) -> None:
+    alert = await desk.alerts.create(desk.owner, FAILING)
+    token = await join(desk.services.units, desk.owner, "editor", Role.EDITOR)
+    editor = (await desk.services.identity.by_session(token))[0]
+    for act in (
+        desk.alerts.create(editor, FAILING), desk.alerts.change(editor, alert.id, FAILING),
+        desk.alerts.delete(editor, alert.id), desk.alerts.test(editor, alert.id),
+    ):  # fmt: skip
+        with pytest.raises(Forbidden):
+            await act
+    await desk.alerts.mute(editor, alert.id, 5)
+    with pytest.raises(Conflict):
+        await desk.alerts.test(desk.owner, alert.id)
+    await desk.alerts.change(desk.owner, alert.id, replace(FAILING, threshold=0.7))
+    await desk.alerts.delete(desk.owner, alert.id)
+    with pytest.raises(AlertNotFound):
+        await desk.alerts.get(desk.owner, alert.id)
+    told = (await desk.services.audit.list(desk.owner, AuditFilters(), Page())).items
+    assert [one.action for one in told if one.action.startswith("alert")] == [
+        "alert.delete",
+        "alert.change",
+        "alert.mute",
+        "alert.create",
+    ]

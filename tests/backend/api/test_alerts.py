@@ -1,0 +1,34 @@
+"""Alerts over REST."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.backend.api.test_conversations import client
+
+__all__ = ["client"]
+RULE = {"name": "Slow", "measure": "latency_p95", "comparison": "above", "threshold": 5_000}
+
+
+async def test_a_rule_is_kept_read_muted_changed_and_removed(client: httpx.AsyncClient) -> None:
+    filters = {"model": ["m"], "channel": ["api"]}
+    made = await client.post("/api/alerts", json={**RULE, "filters": filters, "emails": ["ops@example.com"]})
+    assert made.status_code == 201
+    kept = made.json()
+    assert (kept["state"], kept["filters"]["model"], kept["webhook_secret"]) == ("well", ["m"], "")
+    path = f"/api/alerts/{kept['id']}"
+    assert (await client.get(path)).json() == kept
+    assert (await client.post(f"{path}/mute", json={"minutes": 30})).json()["muted_until"]
+    assert (await client.put(path, json={**RULE, "threshold": 9_000})).json()["threshold"] == 9_000
+    assert [one["id"] for one in (await client.get("/api/alerts")).json()["alerts"]] == [kept["id"]]
+    assert (await client.get("/api/alert-firings")).json() == {"alert_firings": [], "next": None}
+    assert (await client.post(f"{path}/test")).status_code == 409  # no mail server and no webhook
+    assert (await client.delete(path)).status_code == 204
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_a_rule_that_cannot_be_watched_is_refused_by_its_field(client: httpx.AsyncClient) -> None:
+    refused = await client.post("/api/alerts", json={**RULE, "window_minutes": 1})
+    assert refused.status_code == 422
+    inner = await client.post("/api/alerts", json={**RULE, "webhook_url": "http://localhost:1/hook"})
+    assert inner.status_code == 422
