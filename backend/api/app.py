@@ -30,6 +30,7 @@ from backend.api import (
     masking,
     membership,
     otlp,
+    privacy,
     projects,
     prompts,
     providers,
@@ -76,6 +77,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     membership.inviting,
     secrets.router,
     masking.router,
+    privacy.router,
     sign_in_policy.router,
     support.router,
 )

@@ -25,6 +25,7 @@ from backend.bootstrap.knowledge import clear_uploads, open_knowledge
 from backend.bootstrap.mail import open_mail
 from backend.bootstrap.masking import open_idempotency, open_masking
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
+from backend.bootstrap.privacy import open_privacy
 from backend.bootstrap.providers import open_providers, take_custom_models
 from backend.bootstrap.rooms import Rooms, open_rooms
 from backend.bootstrap.sealing import open_sealer
@@ -56,6 +57,7 @@ from backend.ports.language_model import LanguageModel
 from backend.ports.rates import Rates
 from backend.ports.sealing import Sealer
 from backend.ports.traces import Traces
+from backend.privacy.service import DUE, PrivacyService
 from backend.prompts.service import PromptService
 from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
@@ -91,6 +93,7 @@ class Services:
     idempotency: IdempotencyService
     conversations: ConversationService
     masking: MaskingService
+    privacy: PrivacyService
     annotations: AnnotationService
     datasets: DatasetService
     knowledge: KnowledgeService
@@ -183,6 +186,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         conversations=conversations,
         masking=masking,
         annotations=AnnotationService(units, conversations),
+        privacy=open_privacy(units, database, jobs, log=conversations, masking=masking),
         datasets=datasets,
         knowledge=knowledge,
         prompts=prompts,
@@ -219,6 +223,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
                 Periodic("the index of words", INDEX, conversations.catch_up),
                 Periodic("the watch over parked experiments", REST, experiments.service.go_on),
                 Periodic("the watch over alerts", REST, made.alerts.go_on),
+                Periodic("the removal of what is due", DUE, made.privacy.keep_up),
             ):
                 watch.start()
                 made.closing.push_async_callback(watch.stop)

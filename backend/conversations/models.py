@@ -34,6 +34,7 @@ class ConversationRow(SQLModel, table=True):
             "ix_conversation_shown", "project_id", "last_message_at", "id", sqlite_where=SHOWN, postgresql_where=SHOWN
         ),
         Index("ix_conversation_agent", "project_id", "agent_config", "started_at"),
+        Index("ix_conversation_person", "project_id", "person"),
         Index("ix_conversation_number", "project_id", "number"),
         Index("ix_conversation_fresh", "project_id", "is_fresh", "last_message_at"),
         # What the filters count, in one index: a list of 100,000 is counted without a look at its rows.

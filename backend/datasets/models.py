@@ -66,6 +66,7 @@ class DatasetItemRow(SQLModel, table=True):
         Index("ix_dataset_item_row", "dataset_id", "row"),
         Index("ix_dataset_item_input", "dataset_id", "input_hash"),
         Index("ix_dataset_item_id", "item_id"),
+        Index("ix_dataset_item_source", "project_id", "source_reference"),
     )
 
     id: str = Field(primary_key=True)

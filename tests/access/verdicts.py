@@ -23,6 +23,7 @@ from backend.identity.permissions import PERMISSIONS, Role
 from backend.ids import new_id
 from backend.knowledge.parts import INGEST, PURGE_BASE, PURGE_DOCUMENT
 from backend.operator import Operator, Permission
+from backend.privacy.service import JOB as REMOVE
 from backend.trace_ids import caller_address
 from tests.factories.people import join
 
@@ -132,6 +133,7 @@ def jobs_and_tools() -> dict[str, Act]:
         f"job {RUN}": lambda operator: services().runs.enqueue(operator, NOTHING, RunWish({})),
         f"job {INGEST}": lambda operator: services().knowledge.retry(operator, NOTHING),
         f"job {PURGE_DOCUMENT}": lambda operator: services().knowledge.delete_document(operator, NOTHING),
+        f"job {REMOVE}": lambda operator: services().privacy.remove(operator, NOTHING),
         f"job {PURGE_BASE}": lambda operator: services().knowledge.delete(operator, NOTHING),
     }
     tools = [get_args(one.model_fields["type"].annotation)[0] for one in get_args(get_args(ToolConfig)[0])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,8 @@ MAX_FRESH = 500
 MESSAGES_AT_ONCE = 5_000
 # What stands in quotes is looked for in the messages themselves, which takes a second for 60,000 conversations.
 MAX_READ = 8_000
+# Takes what hangs on conversations away, rows of datasets too where that is True; returns all that go along.
+Leave = Callable[[Work, str, Sequence[str], bool], Awaitable[Sequence[str]]]
 Places = dict[tuple[str, int], set[int]]
 
 
@@ -45,6 +47,8 @@ class Base:
         """Without `masking`, as in a test of the log alone, every word is kept."""
         self._units, self.masking = units, masking
         self.prompts: Prompts | None = None
+        self.leaving: list[Leave] = []
+        """Called before conversations are removed for good, in the unit that does it."""
 
     async def _find(
         self, session: AsyncSession, operator: Operator, text: str, most: int | None = None
@@ -75,8 +79,12 @@ class Base:
         if self.masking is not None:
             await self.masking.save(work, masker)
 
-    async def _purge(self, work: Work, project_id: str, conversation_ids: Sequence[str]) -> None:
-        """Remove conversations for good, their words too."""
+    async def _purge(
+        self, work: Work, project_id: str, conversation_ids: Sequence[str], *, with_items: bool = True
+    ) -> None:
+        """Remove conversations for good, their words and what hangs on them too."""
+        for leave in self.leaving:
+            conversation_ids = await leave(work, project_id, conversation_ids, with_items)
         rows, words = ConversationRepository(work.session, project_id), WordRepository(work.session, project_id)
         places: Places = {}
         if numbered := await rows.numbered(conversation_ids):

@@ -146,6 +146,15 @@ class TurnUseCases(Base):
         operator.require(Permission.CONVERSATIONS_REPLY)
         await ConversationRepository(work.session, operator.project_id).hand_over(flow_id, to)
 
+    async def purge(
+        self, work: Work, project_id: str, conversation_ids: Sequence[str], *, with_items: bool = True
+    ) -> None:
+        """Remove conversations for good, for work that goes on without its operator.
+
+        Rows of datasets that were made of their turns go too, `with_items`.
+        """
+        await self._purge(work, project_id, conversation_ids, with_items=with_items)
+
     async def remove(self, work: Work, operator: Operator, conversation_ids: Sequence[str]) -> None:
         """Remove conversations for good, in the caller's unit of work."""
         operator.require(Permission.CONVERSATIONS_REPLY)

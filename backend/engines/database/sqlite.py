@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +26,7 @@ ON_EVERY_CONNECTION = (
     "synchronous=FULL",  # WAL with NORMAL may forget the last commits when the power goes
     "busy_timeout=10000",  # milliseconds that BEGIN IMMEDIATE waits for another process
     "foreign_keys=ON",  # off by default, and per connection
+    "secure_delete=ON",  # what is deleted or replaced is overwritten with zeroes, in the file too
 )
 
 
@@ -76,7 +79,7 @@ class SqliteDatabase:
     kind = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        url = sqlite_url(path)
+        self._path, url = path, sqlite_url(path)
         self._writers = _engine(url, "BEGIN IMMEDIATE", ON_EVERY_CONNECTION, 1)
         self._readers = _engine(url, "BEGIN", (*ON_EVERY_CONNECTION, "query_only=ON"), NUM_READERS)
 
@@ -102,6 +105,15 @@ class SqliteDatabase:
     async def is_walled(self) -> bool:
         return False
 
+    async def scrub(self) -> None:
+        """Empty the log of writes, in which pages stand as they were; what a reader holds there stays for now."""
+        await asyncio.to_thread(_emptied, self._path)
+
     async def close(self) -> None:
         await self._writers.dispose()
         await self._readers.dispose()
+
+
+def _emptied(path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -22,7 +22,7 @@ from backend.ports.run_journal import RunUnit, Verdict
 
 MOST_AT_ONCE = 500
 BUSY_SECONDS = 10.0
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _INSERT_RUN, _PUT_NODE, _END_RUN = insert_run("?"), put_node("?"), end_run("?")
 _FENCE = "SELECT attempt, cancel_requested, status FROM run WHERE id = ?"
 

@@ -1,0 +1,133 @@
+"""All of a person's data counted, removed and given out, and how long conversations are kept, over REST."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from backend.api.access import allowed
+from backend.api.bodies import Strict
+from backend.api.idempotent import SecretRoute
+from backend.bootstrap import services
+from backend.operator import Operator, Permission
+from backend.privacy.types import MAX_DAYS, Going, JobKind, JobState, PrivacyJob, Retention
+
+# Whom it is about stands in bodies alone: addresses stand in histories and logs; no body is remembered here.
+router = APIRouter(prefix="/api/privacy", tags=["privacy"], route_class=SecretRoute)
+Keeper = Annotated[Operator, allowed(Permission.PROJECT_MANAGE)]
+ZIP = {"Content-Disposition": 'attachment; filename="person.zip"', "Cache-Control": "no-store"}
+
+
+class PersonBody(Strict):
+    """`user` as your systems send it."""
+
+    user: str
+
+
+class GoingBody(BaseModel):
+    """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them."""
+
+    conversations: int
+    messages: int
+    runs: int
+    approvals: int
+    remarks: int
+    dataset_rows: int
+    cells: int
+
+    @classmethod
+    def of(cls, going: Going) -> GoingBody:
+        told = {name.removeprefix("num_"): num for name, num in asdict(going).items()}
+        return cls(dataset_rows=told.pop("items"), **told)
+
+
+class RemovalBody(BaseModel):
+    """Whom it is about is not told: their name goes with the rest."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    total: int
+    done: int
+    asked_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: PrivacyJob) -> RemovalBody:
+        return cls(
+            id=job.id, kind=job.kind, state=job.state, total=job.num_total, done=job.num_done, asked_by=job.asked_by,
+            created_at=job.created_at, finished_at=job.finished_at,
+        )  # fmt: skip
+
+
+class RemovalList(BaseModel):
+    removals: list[RemovalBody]
+
+
+class RetentionBody(Strict):
+    """`days` after the last message; null keeps conversations until somebody deletes them."""
+
+    days: int | None
+
+
+class KeptBody(RetentionBody):
+    swept_at: datetime | None
+
+    @classmethod
+    def of(cls, kept: Retention) -> KeptBody:
+        return cls(days=kept.days, swept_at=kept.swept_at)
+
+
+@router.post("/people/look")
+async def look_at_person(operator: Keeper, body: PersonBody) -> GoingBody:
+    """Count what a removal would take away; nothing is removed."""
+    return GoingBody.of(await services().privacy.going(operator, body.user))
+
+
+@router.post("/people/export")
+async def export_person(operator: Keeper, body: PersonBody) -> StreamingResponse:
+    """Return all of a person's as a ZIP: `person.json`, and CSV beside it."""
+    pieces = await services().privacy.export(operator, body.user)
+    return StreamingResponse(pieces, media_type="application/zip", headers=ZIP)
+
+
+@router.post("/people/remove", status_code=202)
+async def remove_person(operator: Keeper, body: PersonBody) -> RemovalBody:
+    """Begin to remove all of a person's; it cannot be undone."""
+    return RemovalBody.of(await services().privacy.remove(operator, body.user))
+
+
+@router.get("/removals")
+async def list_removals(operator: Keeper) -> RemovalList:
+    """Return the newest removals."""
+    return RemovalList(removals=[RemovalBody.of(one) for one in await services().privacy.jobs(operator)])
+
+
+@router.get("/removals/{removal_id}")
+async def get_removal(operator: Keeper, removal_id: str) -> RemovalBody:
+    """Return how far a removal is."""
+    return RemovalBody.of(await services().privacy.job(operator, removal_id))
+
+
+@router.get("/retention")
+async def get_retention(operator: Keeper) -> KeptBody:
+    """Return how long the project keeps conversations."""
+    return KeptBody.of(await services().privacy.retention(operator))
+
+
+@router.put("/retention")
+async def put_retention(operator: Keeper, body: RetentionBody) -> KeptBody:
+    """Keep conversations so long from now on; the first removal begins within a minute."""
+    return KeptBody.of(await services().privacy.set_retention(operator, body.days))
+
+
+@router.get("/retention/preview")
+async def preview_retention(operator: Keeper, days: Annotated[int, Query(ge=1, le=MAX_DAYS)]) -> GoingBody:
+    """Count what a retention of so many days would remove now."""
+    return GoingBody.of(await services().privacy.preview(operator, days))

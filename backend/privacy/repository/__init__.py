@@ -1,0 +1,9 @@
+"""The statements of deletion, export and retention, a file per group."""
+
+from __future__ import annotations
+
+from backend.privacy.repository.erasing import Erasing, Reached
+from backend.privacy.repository.jobs import PrivacyJobs, retentions
+from backend.privacy.repository.people import People
+
+__all__ = ["Erasing", "People", "PrivacyJobs", "Reached", "retentions"]

@@ -1,0 +1,120 @@
+"""Take everything away that hangs on a few conversations, whichever slice stored it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations.models import MessageRow
+from backend.conversations.repository.words import one_of
+from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
+from backend.experiments.models import ExperimentCellRow
+from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
+from backend.flows.types import Trigger
+from backend.idempotency.models import IdempotencyRow
+
+REMOVED = "Its row was removed with the data of a person."
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What hangs on conversations; `conversation_ids` are also those of experiments that asked their words again."""
+
+    conversation_ids: Sequence[str]
+    run_ids: Sequence[str]
+    item_ids: Sequence[str]
+
+
+class Erasing:
+    """Opened for one unit of work and one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+        self._dialect = session.get_bind().dialect.name
+
+    async def reached(self, conversation_ids: Sequence[str], *, with_items: bool) -> Reached:
+        """Return what goes with conversations; what an experiment asked of its own accord stays with it."""
+        messages = (
+            await self._session.exec(
+                select(MessageRow.id, MessageRow.run_id).where(
+                    self._ours(MessageRow), self._among(MessageRow.conversation_id, conversation_ids)
+                )
+            )
+        ).all()
+        run_ids = {run_id for _, run_id in messages} - {""}
+        if not with_items:
+            return Reached(conversation_ids, await self._without_experiments(run_ids), ())
+        references = [*conversation_ids, *run_ids, *(message_id for message_id, _ in messages)]
+        item_ids = set(
+            await self._session.exec(
+                select(DatasetItemRow.item_id).where(
+                    self._ours(DatasetItemRow), self._among(DatasetItemRow.source_reference, references)
+                )
+            )
+        )
+        own = await self._without_experiments(run_ids)
+        if not item_ids:
+            return Reached(conversation_ids, own, ())
+        answered = select(ExperimentCellRow.run_id).where(
+            self._ours(ExperimentCellRow),
+            self._among(ExperimentCellRow.item_id, list(item_ids)),
+            ExperimentCellRow.run_id != "",
+        )
+        asked = set(await self._session.exec(answered))
+        more = select(RunRow.conversation_id).where(self._ours(RunRow), self._among(RunRow.id, list(asked)))
+        others = {one for one in await self._session.exec(more) if one}
+        return Reached(sorted({*conversation_ids, *others}), sorted({*own, *asked}), sorted(item_ids))
+
+    async def remove(self, reached: Reached) -> None:
+        """Remove all of it but the conversations themselves."""
+        runs = reached.run_ids
+        await self._delete(NodeRunRow, self._among(NodeRunRow.run_id, runs), is_ours=False)
+        of_chats = self._among(ApprovalRow.conversation_id, reached.conversation_ids)
+        await self._delete(ApprovalRow, or_(self._among(ApprovalRow.run_id, runs), of_chats))
+        await self._delete(RunRow, self._among(RunRow.id, runs))
+        for one in (*reached.conversation_ids, *runs):  # an answer of a day that a client may ask for again
+            await self._delete(IdempotencyRow, col(IdempotencyRow.body).contains(one, autoescape=True))
+        if reached.item_ids:
+            await self._remove_items(reached.item_ids)
+
+    async def _remove_items(self, item_ids: Sequence[str]) -> None:
+        theirs = self._among(DatasetItemRow.item_id, item_ids)
+        lost = (
+            select(DatasetItemRow.dataset_id, func.count())
+            .where(self._ours(DatasetItemRow), theirs, DatasetItemRow.valid_to == FOREVER)
+            .group_by(col(DatasetItemRow.dataset_id))
+        )
+        for dataset_id, num in (await self._session.exec(lost)).all():
+            fewer = col(DatasetRow.num_items) - num
+            statement = update(DatasetRow).where(self._ours(DatasetRow), col(DatasetRow.id) == dataset_id)
+            await self._session.exec(statement.values(num_items=fewer))
+        await self._delete(DatasetItemRow, theirs)
+        blank = {"output": "", "detail": {}, "scores": {}, "error": REMOVED, "run_id": ""}
+        cells = update(ExperimentCellRow).where(
+            self._ours(ExperimentCellRow), self._among(ExperimentCellRow.item_id, item_ids)
+        )
+        await self._session.exec(cells.values(**blank))
+
+    async def _without_experiments(self, run_ids: set[str]) -> list[str]:
+        statement = select(RunRow.id).where(
+            self._ours(RunRow),
+            self._among(RunRow.id, sorted(run_ids)),
+            RunRow.trigger != Trigger.EXPERIMENT.value,
+        )
+        return sorted(await self._session.exec(statement))
+
+    def _among(self, column: Any, values: Sequence[str]) -> ColumnElement[bool]:
+        return one_of(col(column), values, self._dialect)
+
+    def _ours(self, row: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = col(row.project_id) == self._project_id
+        return found
+
+    async def _delete(self, row: Any, condition: ColumnElement[bool], *, is_ours: bool = True) -> None:
+        statement = delete(row).where(condition)
+        await self._session.exec(statement.where(self._ours(row)) if is_ours else statement)

@@ -1,0 +1,55 @@
+"""Deletions under way and done, and how long projects keep conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.identity.models import ProjectRow
+from backend.privacy.models import PrivacyJobRow, RetentionRow
+from backend.privacy.types import JobState
+
+BY_ITSELF = "whoever removes what is due does so for every project"
+
+
+class PrivacyJobs:
+    """Opened for one unit of work and one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    async def newest(self, limit: int) -> Sequence[PrivacyJobRow]:
+        statement = select(PrivacyJobRow).where(PrivacyJobRow.project_id == self._project_id)
+        return (await self._session.exec(statement.order_by(col(PrivacyJobRow.id).desc()).limit(limit))).all()
+
+    async def job(self, job_id: str) -> PrivacyJobRow | None:
+        statement = select(PrivacyJobRow).where(
+            PrivacyJobRow.project_id == self._project_id, PrivacyJobRow.id == job_id
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def retention(self, *, lock: bool = False) -> RetentionRow | None:
+        statement = select(RetentionRow).where(RetentionRow.project_id == self._project_id)
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+
+
+async def any_job(session: AsyncSession, job_id: str) -> PrivacyJobRow | None:
+    """Return a job of whatever project, locked; for the work itself, which knows its row by the id alone."""
+    statement = select(PrivacyJobRow).where(PrivacyJobRow.id == job_id).with_for_update()
+    return (await session.exec(statement.execution_options(unscoped=BY_ITSELF))).first()
+
+
+async def organisation_of(session: AsyncSession, project_id: str) -> str:
+    statement = select(ProjectRow.organisation_id).where(ProjectRow.id == project_id)
+    return (await session.exec(statement.execution_options(unscoped=BY_ITSELF))).one()
+
+
+async def waiting(session: AsyncSession) -> Sequence[PrivacyJobRow]:
+    statement = select(PrivacyJobRow).where(PrivacyJobRow.state == JobState.QUEUED.value)
+    return (await session.exec(statement.execution_options(unscoped=BY_ITSELF))).all()
+
+
+async def retentions(session: AsyncSession) -> Sequence[RetentionRow]:
+    return (await session.exec(select(RetentionRow).execution_options(unscoped=BY_ITSELF))).all()

@@ -1,0 +1,64 @@
+"""All rows that hang on a few conversations, by part and conversation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.conversations.models import ConversationCommentRow, ConversationRecordRow, FeedbackRow, MessageRow
+from backend.conversations.repository.words import one_of
+from backend.datasets.models import DatasetItemRow
+from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
+
+Told = dict[str, defaultdict[str, list[Any]]]
+PARTS: dict[str, Any] = {
+    "messages": MessageRow,
+    "records": ConversationRecordRow,
+    "feedback": FeedbackRow,
+    "comments": ConversationCommentRow,
+    "approvals": ApprovalRow,
+    "runs": RunRow,
+}
+
+
+class Telling:
+    """Opened for one unit of work and one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+        self._dialect = session.get_bind().dialect.name
+
+    async def of(self, conversation_ids: Sequence[str]) -> Told:
+        told: Told = {part: defaultdict(list) for part in (*PARTS, "steps", "dataset_rows")}
+        whose_message: dict[str, str] = {}
+        whose_run: dict[str, str] = {}
+        for part, row in PARTS.items():
+            if part == "runs":
+                found = await self._rows(row, row.id, list(whose_run))
+            else:
+                found = await self._rows(row, row.conversation_id, conversation_ids)
+            for one in found:
+                conversation_id = whose_run[one.id] if part == "runs" else one.conversation_id
+                told[part][conversation_id].append(one)
+                if part == "messages":
+                    whose_message[one.id] = one.conversation_id
+                    if one.run_id:
+                        whose_run[one.run_id] = one.conversation_id
+        runs = [one.id for listed in told["runs"].values() for one in listed]
+        steps = select(NodeRunRow).where(one_of(col(NodeRunRow.run_id), runs, self._dialect))
+        for step in await self._session.exec(steps):
+            told["steps"][whose_run[step.run_id]].append(step)
+        references = {**{one: one for one in conversation_ids}, **whose_run, **whose_message}
+        for item in await self._rows(DatasetItemRow, DatasetItemRow.source_reference, list(references)):
+            told["dataset_rows"][references[item.source_reference]].append(item)
+        return told
+
+    async def _rows(self, row: Any, column: Any, values: Sequence[str]) -> Sequence[Any]:
+        statement = select(row).where(row.project_id == self._project_id, one_of(col(column), values, self._dialect))
+        first = row.id if hasattr(row, "id") else row.conversation_id
+        found: Sequence[Any] = (await self._session.exec(statement.order_by(col(first)))).all()
+        return found

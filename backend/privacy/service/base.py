@@ -1,0 +1,58 @@
+"""What the use cases share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.columns import storable
+from backend.conversations.service import ConversationService
+from backend.errors import InvalidInput
+from backend.masking.service import MaskingService
+from backend.ports.database import Database
+from backend.ports.jobs import Jobs
+from backend.privacy.errors import PersonNotFound
+from backend.privacy.repository import Erasing, People
+from backend.privacy.types import MAX_PERSON
+from backend.unit_of_work import Units, Work
+
+JOB = "remove_conversations"
+
+
+class Base:
+    """Opened once for the process."""
+
+    def __init__(
+        self, units: Units, database: Database, jobs: Jobs, *, log: ConversationService, masking: MaskingService
+    ) -> None:
+        self._units, self._database, self._jobs, self._log, self._masking = units, database, jobs, log, masking
+
+    async def leave(
+        self,
+        work: Work,
+        project_id: str,
+        conversation_ids: Sequence[str],
+        with_items: bool,  # noqa: FBT001  # as called
+    ) -> Sequence[str]:
+        """Remove all that hangs on conversations; return them with those that go along."""
+        erasing = Erasing(work.session, project_id)
+        reached = await erasing.reached(conversation_ids, with_items=with_items)
+        await erasing.remove(reached)
+        await self._masking.purge(work, project_id, reached.conversation_ids, reached.run_ids)
+        return reached.conversation_ids
+
+    async def _names(self, session: AsyncSession, project_id: str, person: str) -> list[str]:
+        """Return under which names a person may stand. Raise InvalidInput, PersonNotFound."""
+        person = str(storable(person)).strip()
+        if not 1 <= len(person) <= MAX_PERSON:
+            raise InvalidInput(
+                f"Whom it is about is said in 1 to {MAX_PERSON} characters.", fields={"user": "Say whom it is about."}
+            )
+        names = await self._masking.names_of(session, project_id, person)
+        people = People(session, project_id)
+        if not await people.count(people.of_person(names)):
+            raise PersonNotFound(
+                "No conversation of that person is here.", hint="Write the id exactly as your systems send it."
+            )
+        return names

@@ -1,0 +1,108 @@
+"""All of a person's data as a ZIP, written while it is sent: nothing of it lies on a disk."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import SQLModel
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Target
+from backend.operator import Operator, Permission
+from backend.privacy.repository import People
+from backend.privacy.repository.telling import Telling
+from backend.privacy.service.base import Base
+from backend.spreadsheets import csv_line
+
+AT_ONCE = 20
+CONVERSATIONS = ("id", "title", "flow_name", "channel", "state", "person", "started_at", "last_message_at")
+MESSAGES = ("conversation_id", "id", "role", "author", "text", "created_at")
+
+
+class _Pipe(io.RawIOBase):
+    """What a ZIP is written to: it is taken out as it comes."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._held += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        taken = bytes(self._held)
+        self._held.clear()
+        return taken
+
+
+class ExportUseCases(Base):
+    """`person.json` holds everything, the CSV files beside it what a spreadsheet can show."""
+
+    async def export(self, operator: Operator, person: str) -> AsyncIterator[bytes]:
+        """Tell that it is taken out, then return the pieces of a ZIP. Raise InvalidInput, PersonNotFound."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._units.write(operator) as work:
+            names = await self._names(work.session, operator.project_id, person)
+            people = People(work.session, operator.project_id)
+            told = {"conversations": await people.count(people.of_person(names))}
+            # Neither the person nor a word of theirs: the log of acts outlives what may be removed.
+            await AuditTrail(work.session).record(operator, "person.export", Target("person", ""), after=told)
+        return self._pieces(operator, names)
+
+    async def _pieces(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[bytes]:
+        pipe = _Pipe()
+        with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+            with archive.open("person.json", "w", force_zip64=True) as file:
+                file.write(b'{"conversations": [')
+                separator = b"\n"
+                async for one in self._told(operator, names):
+                    file.write(separator + json.dumps(one, ensure_ascii=False, default=str).encode())
+                    separator = b",\n"
+                    yield pipe.taken()
+                file.write(b"\n]}\n")
+            for name, columns, part in (
+                ("conversations.csv", CONVERSATIONS, ""),
+                ("messages.csv", MESSAGES, "messages"),
+            ):
+                with archive.open(name, "w", force_zip64=True) as file:
+                    file.write(csv_line(columns).encode())
+                    async for one in self._told(operator, names):
+                        for line in one[part] if part else (one["conversation"],):
+                            file.write(csv_line([_cell(line[column]) for column in columns]).encode())
+                        yield pipe.taken()
+        yield pipe.taken()
+
+    async def _told(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
+        """Yield each conversation with all that hangs on it."""
+        after = ""
+        while True:
+            async with self._units.read(operator) as session:
+                people = People(session, operator.project_id)
+                whose: tuple[ColumnElement[bool], ...] = people.of_person(names)
+                rows = await people.page(whose, after, AT_ONCE)
+                found = await Telling(session, operator.project_id).of([row.id for row in rows])
+            for row in rows:
+                yield {
+                    "conversation": _values(row),
+                    **{part: list(map(_values, found[part][row.id])) for part in found},
+                }
+            if len(rows) < AT_ONCE:
+                return
+            after = rows[-1].id
+
+
+def _values(row: SQLModel) -> dict[str, Any]:
+    """Return the columns that say something of a person; what only our own indices need is left out."""
+    return row.model_dump(exclude={"project_id", "folded", "number", "indexed_to", "is_fresh"})
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, str | int | float) or value is None else str(value)

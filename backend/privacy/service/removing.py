@@ -1,0 +1,153 @@
+"""All of a person's data removed, as work that a crash does not end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from backend.audit.repository import AuditTrail
+from backend.audit.types import Actor, Target
+from backend.columns import storable, utc_now
+from backend.conversations.service.judging import KEEP_DELETED
+from backend.ids import new_id
+from backend.operator import Operator, Permission
+from backend.ports.database import OfProject
+from backend.ports.jobs import BY_ID, Waiting
+from backend.privacy.errors import JobNotFound
+from backend.privacy.models import PrivacyJobRow
+from backend.privacy.repository import People, PrivacyJobs
+from backend.privacy.repository.jobs import any_job, organisation_of, waiting
+from backend.privacy.service.base import JOB, Base
+from backend.privacy.types import Going, JobKind, JobState, PrivacyJob
+from backend.unit_of_work import Work
+
+# A batch holds the one writer of SQLite; between two of them others write.
+AT_ONCE = 25
+MESSAGES_AT_ONCE = 2_000
+BREATH_SECONDS = 0.02
+NUM_JOBS = 50
+
+
+class RemovingUseCases(Base):
+    """Each batch is a unit of its own: what is gone is gone, and the next attempt goes on with what is left."""
+
+    async def going(self, operator: Operator, person: str) -> Going:
+        """Count what `remove` would take away. Raise InvalidInput, PersonNotFound."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._units.read(operator) as session:
+            names = await self._names(session, operator.project_id, person)
+            people = People(session, operator.project_id)
+            return await people.going(people.of_person(names), with_items=True)
+
+    async def remove(self, operator: Operator, person: str) -> PrivacyJob:
+        """Begin to take away all of a person's, their words in datasets and experiments too; it cannot be undone.
+
+        Raise InvalidInput, PersonNotFound.
+        """
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._units.write(operator) as work:
+            names = await self._names(work.session, operator.project_id, person)
+            people = People(work.session, operator.project_id)
+            row = PrivacyJobRow(
+                id=new_id("privacy"),
+                project_id=operator.project_id,
+                kind=JobKind.PERSON,
+                state=JobState.QUEUED,
+                person=person.strip(),
+                num_total=await people.count(people.of_person(names)),
+                asked_by=operator.name,
+                asked_by_id=operator.user_id,
+            )
+            work.session.add(row)
+            work.after_commit(lambda: self._jobs.enqueue(JOB, row.id, row.attempt))
+            await AuditTrail(work.session).record(
+                operator, "person.remove", Target("removal", row.id), after={"conversations": row.num_total}
+            )
+            return _job(row)
+
+    async def jobs(self, operator: Operator) -> list[PrivacyJob]:
+        """Return the newest removals."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._units.read(operator) as session:
+            return [_job(row) for row in await PrivacyJobs(session, operator.project_id).newest(NUM_JOBS)]
+
+    async def job(self, operator: Operator, job_id: str) -> PrivacyJob:
+        """Raise JobNotFound."""
+        operator.require(Permission.PROJECT_MANAGE)
+        async with self._units.read(operator) as session:
+            row = await PrivacyJobs(session, operator.project_id).job(str(storable(job_id)))
+        if row is None:
+            raise JobNotFound("There is no such removal.")
+        return _job(row)
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Return the removals that nobody has begun."""
+        async with self._units.read(BY_ID) as session:
+            return [Waiting(row.id, row.attempt) for row in await waiting(session)]
+
+    async def execute(self, job_id: str) -> None:
+        """Remove batch by batch until nothing is left, and then whom it was about."""
+        is_left = True
+        while is_left:
+            is_left = await self._batch(job_id)
+            await asyncio.sleep(BREATH_SECONDS)
+        await self._database.scrub()
+
+    async def purge_deleted(self, project_id: str, now: datetime) -> int:
+        """Remove a few of the conversations whose undo has passed; return how many."""
+        tenant = OfProject(project_id)
+        async with self._units.read(tenant) as session:
+            people = People(session, project_id)
+            ids = await people.some(people.deleted(now - KEEP_DELETED), AT_ONCE, MESSAGES_AT_ONCE)
+        if ids:
+            async with self._units.write(tenant) as work:
+                await self._log.purge(work, project_id, ids)
+        return len(ids)
+
+    async def _batch(self, job_id: str) -> bool:
+        """Return whether anything is left to do."""
+        async with self._units.write(BY_ID) as work:
+            row = await any_job(work.session, job_id)
+            if row is None or row.state in {JobState.DONE, JobState.FAILED}:
+                return False
+            people = People(work.session, row.project_id)
+            is_person = row.kind == JobKind.PERSON
+            whose = (
+                people.of_person(await self._masking.names_of(work.session, row.project_id, row.person))
+                if is_person
+                else people.before(row.before or utc_now())
+            )
+            ids = await people.some(whose, AT_ONCE, MESSAGES_AT_ONCE)
+            if ids:
+                await self._log.purge(work, row.project_id, ids, with_items=is_person)
+                row.state, row.num_done = JobState.RUNNING, row.num_done + len(ids)
+            else:
+                row.state, row.person, row.finished_at = JobState.DONE, "", utc_now()
+                await self._tell_end(work, row)
+            work.session.add(row)
+            return bool(ids)
+
+    async def _tell_end(self, work: Work, row: PrivacyJobRow) -> None:
+        actor = Actor(row.asked_by_id, row.asked_by or "Retention", "system")
+        await AuditTrail(work.session).record_of(
+            await organisation_of(work.session, row.project_id),
+            actor,
+            f"{row.kind}.removed",
+            Target("removal", row.id),
+            project_id=row.project_id,
+            after={"conversations": row.num_done},
+        )
+
+
+def _job(row: PrivacyJobRow) -> PrivacyJob:
+    return PrivacyJob(
+        id=row.id,
+        kind=JobKind(row.kind),
+        state=JobState(row.state),
+        num_total=max(row.num_total, row.num_done),
+        num_done=row.num_done,
+        asked_by=row.asked_by,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,57 @@
+"""What the rest of the house sees of deletion, export and retention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+MAX_PERSON = 200
+MAX_DAYS = 3_650
+
+
+class JobKind(StrEnum):
+    PERSON = "person"  # all of one person's
+    RETENTION = "retention"  # what is older than the project keeps
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What would be removed. `num_items` are rows of datasets made from turns, `num_cells` answers to them."""
+
+    num_conversations: int = 0
+    num_messages: int = 0
+    num_runs: int = 0
+    num_approvals: int = 0
+    num_remarks: int = 0
+    num_items: int = 0
+    num_cells: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyJob:
+    """Work that removes conversations and all that hangs on them. Whom it is about stands nowhere once it is done."""
+
+    id: str
+    kind: JobKind
+    state: JobState
+    num_total: int
+    num_done: int
+    asked_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """`days` that conversations are kept after their last message; None keeps them until somebody deletes them."""
+
+    days: int | None = None
+    swept_at: datetime | None = None

@@ -1,0 +1,95 @@
+"""A house in which the words of two people stand wherever words can stand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from backend import bootstrap
+from backend.bootstrap import Services
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Rating, Role
+from backend.datasets.types import About, NewItem, Source, SourceKind
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.flows.types import RunStatus, RunWish
+from backend.idempotency.types import Answer
+from backend.operator import Operator
+from backend.settings import Settings
+from tests.factories.flows import chat, document, node
+from tests.tenancy import EVERYWHERE
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def house(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Services]:
+    if request.param == "postgres":
+        make: Callable[[str], str] = request.getfixturevalue("make_postgres")
+        url = make(f"privacy_{abs(hash(request.node.name)) % 10**8}")
+        settings = settings.model_copy(update={"database": url})
+    made = await bootstrap.start(settings, serving=False)
+    yield made
+    await bootstrap.stop(made)
+
+
+@pytest.fixture
+async def operator(house: Services) -> Operator:
+    return await house.identity.ensure_owner()
+
+
+def asking() -> Any:
+    """Return a chat that asks a person before it answers."""
+    nodes = [
+        node("input", "input", {"mode": "chat", "fields": [{"name": "question"}]}),
+        node("ask", "approval", {"question": "Send {{ inputs.value }}?", "note": "It says {{ inputs.value }}"}),
+        node("output", "output"),
+    ]
+    return document(nodes, [("input.question", "ask.value"), ("ask.approved", "output.value")])
+
+
+async def plant(house: Services, operator: Operator, person: str, word: str) -> dict[str, str]:
+    """Let a person say a word in every way; return the ids of what came of it."""
+    flows = {flow.slug for flow in (await house.flows.list(operator)).items}
+    for name, made in (("Chat", chat()), ("Asking", asking())):
+        if name.lower() not in flows:
+            await house.flows.create(operator, name, document=made)
+            await house.flows.publish(operator, name.lower())
+    first = await house.runs.run(operator, "chat", RunWish({"message": f"I say {word}"}, person=person))
+    talk = str(first.conversation_id)
+    opened = await house.conversations.transcript(operator, talk)
+    answer = opened.messages[1].id
+    await house.conversations.set_feedback(operator, answer, Rating.DOWN, f"{word} is wrong")
+    await house.conversations.add_comment(operator, talk, f"look at {word}")
+    await house.takeovers.take(operator, talk)
+    await house.runs.run(operator, "chat", RunWish({"message": f"again {word}"}, conversation_id=talk))
+    await house.takeovers.reply(operator, talk, f"I heard {word}")
+    waits = await house.runs.run(operator, "asking", RunWish({"question": f"send {word}"}, person=person))
+    assert waits.status is RunStatus.WAITING
+    report = Report(
+        f"{word}-session", "a", "A", transcript={"messages": [{"role": "user", "content": word}]},
+        details={"note": word}, person=person, messages=(Told(Role.USER, word, tool_calls=({"a": word},)),),
+    )  # fmt: skip
+    await house.conversations.report(operator, report)
+    known = {one.name: one.id for one in (await house.datasets.list(operator)).items}
+    dataset = known.get("Cases") or (await house.datasets.create(operator, About("Cases"))).id
+    item = NewItem({"question": f"I say {word}"}, f"better {word}")
+    await house.datasets.add_items(operator, dataset, [item], source=Source(SourceKind.LOG, person, answer))
+    rows = (await house.datasets.items(operator, dataset)).items
+    [row] = [one for one in rows if one.source.reference == answer]
+    await house.idempotency.claim(operator, f"key of {talk}", "f")
+    await house.idempotency.keep(operator, f"key of {talk}", Answer(200, f'{{"id": "{talk}", "said": "{word}"}}'))
+    async with house.units.write(EVERYWHERE) as work:
+        experiment = ExperimentRow(
+            id=f"exp_{talk}", project_id=operator.project_id, name="E", dataset_id=dataset, definition={},
+            baseline="a", concurrency=1, created_by="me", created_by_id="me",
+        )  # fmt: skip
+        work.session.add(experiment)
+        await work.session.flush()
+        cell = ExperimentCellRow(
+            experiment_id=experiment.id, number=1, project_id=operator.project_id, row=1, item_id=row.id, variant=0,
+            repetition=0, output=f"it says {word}", detail={"asked": word}, scores={"judge": {"reason": word}},
+        )  # fmt: skip
+        work.session.add(cell)
+    while await house.conversations.index(operator.project_id):
+        pass
+    return {"talk": talk, "run": first.run_id, "dataset": dataset, "waits": str(waits.conversation_id)}

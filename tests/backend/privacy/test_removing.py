@@ -1,0 +1,151 @@
+"""All of a person's is removed: no word of theirs is found in a table, a file or a search, and others keep theirs."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.audit.types import Filters
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.conversations.types import Filters as LogFilters
+from backend.errors import Forbidden, InvalidInput, NotFound
+from backend.identity.permissions import PERMISSIONS, Role
+from backend.operator import Operator
+from backend.paging import Page
+from backend.privacy.service.base import Base
+from backend.privacy.types import JobState
+from tests.backend.privacy.conftest import plant
+from tests.planting import columns_with, files_with
+
+WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
+
+
+async def test_a_person_is_removed_from_every_table_and_file(
+    house: Services, operator: Operator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)  # as the server writes them
+    await plant(house, operator, "ada", WORD)
+    await plant(house, operator, "bob", OTHER)
+    going = await house.privacy.going(operator, "ada")
+    assert (going.num_conversations, going.num_approvals, going.num_remarks) == (3, 1, 2)
+    assert (going.num_items, going.num_cells) == (1, 1)
+    assert going.num_runs == 3
+    others = await columns_with(house.units, OTHER)
+    assert {one.partition(".")[0] for one in others} == {
+        "conversation", "message", "conversation_record", "conversation_word", "conversation_comment", "feedback",
+        "run", "node_run", "approval", "dataset_item", "experiment_cell", "idempotency",
+    }  # fmt: skip
+    job = await house.privacy.remove(operator, "ada")
+    assert (job.state, job.num_total) == (JobState.QUEUED, 3)
+    await house.privacy.execute(job.id)
+    done = await house.privacy.job(operator, job.id)
+    assert (done.state, done.num_done) == (JobState.DONE, 3)
+    assert await columns_with(house.units, WORD) == []
+    assert await columns_with(house.units, OTHER) == others
+    assert (await house.conversations.list(operator, LogFilters(text=WORD), Page())).items == []
+    assert len((await house.conversations.list(operator, LogFilters(text=OTHER), Page())).items) == 3
+    with pytest.raises(NotFound):
+        await house.privacy.going(operator, "ada")
+    acts = [one.action for one in (await house.audit.list(operator, Filters(kind="removal"))).items]
+    assert acts == ["person.removed", "person.remove"]
+    assert WORD not in caplog.text
+    await house.database.close()
+    assert files_with(tmp_path, WORD) == []
+
+
+async def test_one_conversation_leaves_nothing_once_its_undo_has_passed(house: Services, operator: Operator) -> None:
+    made = await plant(house, operator, "ada", WORD)
+    for talk in (made["talk"], made["waits"]):
+        await house.conversations.delete(operator, talk)
+    assert await house.privacy.purge_deleted(operator.project_id, utc_now()) == 0  # it can still be undone
+    assert await house.privacy.purge_deleted(operator.project_id, utc_now() + timedelta(hours=2)) == 2
+    left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
+    assert left == {"conversation", "message", "conversation_record", "conversation_word"}  # the one that was reported
+
+
+async def test_a_removal_goes_on_after_it_was_cut(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.privacy.service.removing.AT_ONCE", 1)
+    await plant(house, operator, "ada", WORD)
+    job = await house.privacy.remove(operator, "ada")
+    leave, num = Base.leave, 0
+
+    async def cut(self: Base, *args: object) -> object:
+        nonlocal num
+        num += 1
+        found = await leave(self, *args)  # type: ignore[arg-type]
+        if num == 2:
+            raise RuntimeError("the process ends here")
+        return found
+
+    house.conversations.leaving[:] = [cut.__get__(house.privacy)]
+    with pytest.raises(RuntimeError):
+        await house.privacy.execute(job.id)
+    half = await house.privacy.job(operator, job.id)
+    assert (half.state, half.num_done) == (JobState.RUNNING, 1)
+    await house.privacy.execute(job.id)
+    await house.privacy.execute(job.id)  # twice is once
+    assert (await house.privacy.job(operator, job.id)).num_done == 3
+    assert await columns_with(house.units, WORD) == []
+
+
+async def test_an_export_holds_everything_and_no_formula(house: Services, operator: Operator) -> None:
+    await plant(house, operator, "ada", f"={WORD}")
+    await plant(house, operator, "bob", OTHER)
+    packed = b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.testzip() is None
+        told = json.loads(archive.read("person.json"))["conversations"]
+        rows = archive.read("messages.csv").decode()
+    assert OTHER not in json.dumps(told)
+    parts = {part for one in told for part, held in one.items() if WORD in json.dumps(held)}
+    assert parts >= {"conversation", "messages", "records", "feedback", "comments", "approvals", "runs", "steps"}
+    assert "dataset_rows" in parts
+    assert f"'={WORD}" in rows
+    assert f",={WORD}" not in rows
+    act = (await house.audit.list(operator, Filters(kind="person"))).items[0]
+    assert (act.action, act.after) == ("person.export", {"conversations": 3})
+    assert "ada" not in str(act)
+
+
+async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
+    house: Services, operator: Operator
+) -> None:
+    assert (await house.privacy.retention(operator)).days is None
+    assert await house.privacy.sweep() == 0
+    made = await plant(house, operator, "ada", WORD)
+    await house.privacy.set_retention(operator, 30)
+    assert (await house.privacy.preview(operator, 30)).num_conversations == 0
+    assert await house.privacy.sweep() == 0
+    now = utc_now()
+    assert await house.privacy.sweep(now + timedelta(hours=23)) == 0  # not again on the same day
+    assert await house.privacy.sweep(now + timedelta(days=31)) == 1
+    [waiting] = await house.privacy.waiting()
+    await house.privacy.execute(waiting.row_id)
+    [job] = await house.privacy.jobs(operator)
+    assert (job.kind, job.state, job.num_done) == ("retention", "done", 3)
+    left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
+    assert left == {"dataset_item", "experiment_cell"}
+    assert (await house.datasets.get(operator, made["dataset"])).num_items == 1
+    await house.privacy.set_retention(operator, None)
+    assert await house.privacy.sweep(now + timedelta(days=90)) == 0
+    for days in (0, -1, 10_000):
+        with pytest.raises(InvalidInput):
+            await house.privacy.set_retention(operator, days)
+
+
+async def test_only_who_manages_the_project_removes(house: Services, operator: Operator) -> None:
+    viewer = Operator(
+        "u", "U", operator.organisation_id, operator.project_id, PERMISSIONS[Role.EDITOR], "session", role="editor"
+    )
+    for act in (house.privacy.going, house.privacy.remove, house.privacy.export):
+        with pytest.raises(Forbidden):
+            await act(viewer, "ada")
