@@ -29,6 +29,7 @@ SCRIPTS = (
     "experiments",
     "conversations",
     "conversations_postgres",
+    "annotation",
 )
 TIMEOUT_SECONDS = 900
 

@@ -40,6 +40,9 @@ class AnnotationItemRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("queue_id", "conversation_id", "message_id"),
         Index("ix_annotation_item_waiting", "queue_id", "is_done", "id"),
+        Index("ix_annotation_item_held", "queue_id", "locked_by"),
+        # What each label counts anew, without a look at the rows.
+        Index("ix_annotation_item_counted", "project_id", "queue_id", "is_done"),
     )
 
     id: str = Field(primary_key=True)
@@ -58,7 +61,10 @@ class AnnotationRow(SQLModel, table=True):
     """What one person says of one item. `given` names the labels in the order in which they were given."""
 
     __tablename__ = "annotation"
-    __table_args__ = (Index("ix_annotation_last", "queue_id", "person_id", "labelled_at"),)
+    __table_args__ = (
+        Index("ix_annotation_last", "queue_id", "person_id", "labelled_at"),
+        Index("ix_annotation_counted", "project_id", "queue_id", "person_id", "state"),
+    )
 
     item_id: str = Field(primary_key=True, foreign_key="annotation_item.id", ondelete="CASCADE")
     person_id: str = Field(primary_key=True)

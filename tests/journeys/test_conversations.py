@@ -182,6 +182,10 @@ def test_a_turn_is_kept_as_a_row_with_the_right_answer(console: Console, flow: s
     (row,) = console.api.get(f"/api/datasets/{made['id']}/items").json()["items"]
     assert (row["input"], row["expected_output"]) == ({"question": "Who pays for the scratch?"}, "We do.")
     assert (row["split"], row["source"]["kind"]) == ("test", "log")
+    console.open(f"/datasets/{made['id']}")
+    page.get_by_role("gridcell", name="Open row 0001").click()
+    page.get_by_role("link", name="Open the conversation").click()
+    page.wait_for_url(f"**/conversations/{conversation}")
     console.api.delete(f"/api/datasets/{made['id']}")
 
 

@@ -57,8 +57,8 @@ class Items:
             raise ItemNotFound
         return row
 
-    async def next_for(self, person_id: str, now: datetime) -> AnnotationItemRow | None:
-        """Return the item that a person is to label: the one they have open, else the first that nobody has."""
+    async def next_for(self, person_id: str, now: datetime, *, open_first: bool) -> AnnotationItemRow | None:
+        """Return the first item that nobody else has, before it the one that the person has open where that may be."""
         item, said = AnnotationItemRow, AnnotationRow
         free = or_(col(item.locked_by).in_(["", person_id]), col(item.locked_until) <= now)
         statement = (
@@ -68,13 +68,12 @@ class Items:
             .where(*self._ours(), col(item.is_done).is_(False), free)
             .where(or_(col(said.state).is_(None), col(said.state) == OPEN))
         )
-        held = statement.where(col(item.locked_by) == person_id).order_by(col(item.id)).limit(1)
         of_item = {"of": item, "skip_locked": True}
-        found = (await self._session.exec(held.with_for_update(**of_item))).first()  # type: ignore[arg-type]
-        if found is None:
-            first = statement.order_by(col(item.id)).limit(1)
-            found = (await self._session.exec(first.with_for_update(**of_item))).first()  # type: ignore[arg-type]
-        return found
+        first = statement.order_by(col(item.id)).limit(1).with_for_update(**of_item)  # type: ignore[arg-type]
+        found = None
+        if open_first:
+            found = (await self._session.exec(first.where(col(item.locked_by) == person_id))).first()
+        return found or (await self._session.exec(first)).first()
 
     async def held_by(self, person_id: str) -> Sequence[AnnotationItemRow]:
         """Return what a person has open."""

@@ -58,10 +58,13 @@ class _Seat:
             state=OPEN,
         )
 
-    async def turn(self, row: AnnotationItemRow | None = None) -> Turned:
-        """Hold an item, the next one where none is named, and say how far the queue is."""
+    async def turn(self, row: AnnotationItemRow | None = None, *, let_go: bool = False) -> Turned:
+        """Hold an item, the next one where none is named, and say how far the queue is.
+
+        Who has just let one go holds no other, so that none is looked for.
+        """
         await self.items.flush()
-        row = row or await self.items.next_for(self.operator.user_id, self.now)
+        row = row or await self.items.next_for(self.operator.user_id, self.now, open_first=not let_go)
         task = None
         if row is not None:
             said = await self.items.said_by(self.operator.user_id, row.id)
@@ -108,7 +111,7 @@ class LabellingUseCases(Base):
                 row.is_done = row.num_done >= seat.queue.num_labels
                 seat.let_go(row)
             seat.items.add(said)
-            return await seat.turn(None if is_whole else row)
+            return await seat.turn(None if is_whole else row, let_go=is_whole)
 
     async def skip(self, operator: Operator, queue_id: str, item_id: str) -> Turned:
         """Put an item aside and open the next one; it does not come back to this person unless they undo it."""
