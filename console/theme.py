@@ -49,6 +49,7 @@ FEATURES: tuple[str, ...] = (
     "dataset_import",
     "first_run",
     "home",
+    "dashboards",
     "models",
     "models_pane",
     "members",

@@ -15,6 +15,7 @@ from console.pages.annotation import annotation
 from console.pages.annotation_queue import annotation_queue
 from console.pages.approvals import approvals
 from console.pages.conversations import conversation, conversations
+from console.pages.dashboards import dashboards
 from console.pages.dataset import dataset
 from console.pages.datasets import datasets
 from console.pages.design import design
@@ -53,6 +54,7 @@ from console.state.audit_check import AuditCheckState
 from console.state.beside import BesideState
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
+from console.state.dashboards import DashboardsState
 from console.state.dataset import DatasetState
 from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
@@ -172,6 +174,7 @@ PAGES: tuple[Page, ...] = (
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
+    Page(dashboards, routes.DASHBOARDS, "Dashboards · Signalbox", DashboardsState.load),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
     Page(run, routes.RUN, "Run · Signalbox", [RunPageState.load, *CARDS]),
     Page(approvals, routes.APPROVALS, "Approvals · Signalbox", [ApprovalsState.load, ApprovalDecideState.close]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import reflex as rx
@@ -18,12 +18,15 @@ from console.state import formats
 from console.state.conversations_filters import (
     COLUMNS,
     FILTERS,
+    TIME,
     FilterLines,
     Pair,
+    asked_of,
     export_address,
     filter_lines,
     filters_of,
     ticked,
+    time_lines,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.seat import Phased
@@ -57,8 +60,14 @@ class ConversationsState(Phased, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """Read the first page and the filters."""
-        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+        """Read the first page and the filters; the address may choose."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        asked = self.router.url.query_parameters
+        if chosen := asked_of(asked):
+            self._chosen, self.num_filters = chosen, len(chosen)
+            self.query = asked.get("text", "")[:MAX_SEARCH_CHARACTERS]
+            self.num_clears += 1
+        await self._read(operator)
 
     async def _read(self, operator: Operator) -> None:
         """Draw the first page and the filters as they stand now."""
@@ -68,18 +77,18 @@ class ConversationsState(Phased, rx.State):
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
             self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
-            self._show_filters(operator, found)
+            self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
         found = await services().conversations.browse(operator, self._filters(), Page(limit=1))
-        self._show_filters(operator, found)
+        self._show_filters(operator, found, await self._zone())
 
-    def _show_filters(self, operator: Operator, found: Browsed) -> None:
+    def _show_filters(self, operator: Operator, found: Browsed, zone: tzinfo) -> None:
         facets = found.facets
-        self.filters = filter_lines(facets, self._chosen)
+        self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
         self.matching = formats.count(facets.matching)
@@ -193,6 +202,8 @@ class ConversationsState(Phased, rx.State):
         """Return the filters and columns as a saved view keeps them."""
         chosen: dict[str, list[str]] = {}
         for key, value in self._chosen:
+            if key == TIME:  # a view is looked at again later
+                continue
             chosen.setdefault(key, []).append(value)
         return {"text": self.query, "columns": [*self.columns], **chosen}
 

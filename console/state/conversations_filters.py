@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
 from backend.conversations.types import (
@@ -17,10 +19,12 @@ from backend.conversations.types import (
     Rating,
     prompt_choice,
 )
+from console import routes
 from console.state import formats
 from console.state.conversations_words import CHANNEL_WORDS, OUTCOME_WORDS, OUTCOMES, RATING_WORDS, STATE_WORDS
 
 Pair = tuple[str, str]
+MOMENT = re.compile(rf"({formats.DAY.pattern})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{6}})?\+00:00")
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,61 @@ def ticked(filters: list[FilterLines], chosen: tuple[Pair, ...]) -> list[FilterL
     ]
 
 
+# A span of time among what is chosen: two moments as text, from the first, before the second.
+TIME = "time"
+# Between the values of a filter in an address: the sign for that, which no name holds.
+AND = "\x1f"
+
+
+def time_pair(since: datetime, until: datetime) -> Pair:
+    return TIME, f"{since.astimezone(UTC).isoformat()}/{until.astimezone(UTC).isoformat()}"
+
+
+def moments_of(chosen: Iterable[Pair]) -> tuple[datetime | None, datetime | None]:
+    """Return the span of time that is chosen."""
+    for key, value in chosen:
+        if key == TIME:
+            since, _, until = value.partition("/")
+            return _moment(since), _moment(until)
+    return None, None
+
+
+def _moment(text: str) -> datetime | None:
+    """Return an aware time, None where the text, which anybody may have typed, is none."""
+    if not MOMENT.fullmatch(text):
+        return None
+    return datetime.fromisoformat(text)
+
+
+def time_lines(chosen: tuple[Pair, ...], matching: int, zone: tzinfo) -> list[FilterLines]:
+    """Return the span of time as a filter that can be taken away."""
+    since, until = moments_of(chosen)
+    if since is None or until is None:
+        return []
+    value = next(value for key, value in chosen if key == TIME)
+    words = " to ".join(formats.clock(one, zone, formats.now()).removesuffix(":00") for one in (since, until))
+    return [FilterLines(TIME, "Time", [Choice(value, words, formats.count(matching), 100, chosen=True)])]
+
+
+def asked_of(parameters: Mapping[str, str]) -> tuple[Pair, ...]:
+    """Return what an address chooses; keys that no filter has are left out."""
+    pairs = [
+        (key, value) for key in FILTERS if key in parameters for value in dict.fromkeys(parameters[key].split(AND))
+    ]
+    span = f"{parameters.get('since', '')}/{parameters.get('until', '')}"
+    return (*pairs, (TIME, span)) if None not in moments_of([(TIME, span)]) else tuple(pairs)
+
+
+def log_address(chosen: Iterable[Pair], **more: str) -> str:
+    """Return where the log shows what is chosen; `more` stands in the place of what is chosen under the same key."""
+    pairs: dict[str, str] = {}
+    for key, value in chosen:
+        if key != TIME:
+            pairs[key] = f"{pairs[key]}{AND}{value}" if key in pairs else value
+    # An empty value, which stands for none, would be lost in an address.
+    return f"{routes.CONVERSATIONS}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
+
+
 def _tokens(row: Conversation) -> int:
     return row.tokens_in + row.tokens_out
 
@@ -125,6 +184,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
     """Return what is looked for; values that no filter has are left out."""
     pairs = tuple(chosen)
     known = set(pairs)
+    since, until = moments_of(pairs)
 
     def all_of(key: str) -> tuple[str, ...]:
         return tuple(value for facet, value in pairs if facet == key)
@@ -139,10 +199,15 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         models=all_of("model"),
         prompts=all_of("prompt"),
         tags=all_of("tag"),
+        since=since,
+        until=until,
     )
 
 
 def export_address(project_id: str, text: str, chosen: Iterable[Pair]) -> str:
     """Return where what is shown can be had as a file."""
-    pairs = [("flow_id" if key == "flow" else key, value) for key, value in chosen]
+    given = tuple(chosen)
+    pairs = [("flow_id" if key == "flow" else key, value) for key, value in given if key != TIME]
+    moments = zip(("since", "until"), moments_of(given), strict=True)
+    pairs += [(name, moment.isoformat()) for name, moment in moments if moment]
     return f"/api/conversation-export?{urlencode([('project_id', project_id), ('text', text), *pairs])}"

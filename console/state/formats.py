@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
+# Every month has 28 days; the rest of the calendar is the browser's to know.
+DAY = re.compile(r"20\d{2}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)")
 SECOND_MS = 1_000
 LONG_MS = 90_000
 MINUTE_MS = 60_000
@@ -30,6 +33,11 @@ def now() -> datetime:
 def start_of_day(zone: tzinfo, at: datetime) -> datetime:
     """Return when the day of this moment began in this zone."""
     return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_of(text: str, zone: tzinfo) -> datetime | None:
+    """Return when a day began that a browser writes as 2026-11-18, None where the text is no day."""
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone) if DAY.fullmatch(text) else None
 
 
 def count(number: int) -> str:

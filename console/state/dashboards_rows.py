@@ -1,0 +1,138 @@
+"""Rows of the dashboards: lines, points, and where each leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend.conversations.figure_types import Dashboard, Line, Point, Split, Step
+from backend.conversations.types import Channel
+from console.state import formats
+from console.state.conversations_filters import Pair, log_address
+from console.state.conversations_words import CHANNEL_WORDS
+from console.state.figure_picture import Series
+from console.state.figure_rows import Metric, dollars, percent
+
+NOT_TOLD = {Split.PROMPT.value: "No prompt", Split.MODEL.value: "No model", Split.FLOW.value: "No flow"}
+
+
+@dataclass(frozen=True)
+class TimeRow:
+    """A step of time and the value of each line in it."""
+
+    when: str
+    href: str
+    num: str
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line with all its figures."""
+
+    kind: str
+    name: str
+    href: str
+    num: str
+    failed: str
+    p50: str
+    p95: str
+    p99: str
+    tokens: str
+    cost: str
+    helpful: str
+    completed: str
+
+
+def series_of(found: Dashboard, metric: Metric, chosen: tuple[Pair, ...], split: str) -> list[Series]:
+    """Return what is drawn: each reading of the one line, or the main reading of each line."""
+    if split != Split.NONE:
+        main = metric.readings[metric.main].of
+        return [
+            Series(
+                name_of(line, split),
+                [main(point.figures) for point in line.points],
+                [_at(metric, chosen, line, point, split) for point in line.points],
+            )
+            for line in found.lines
+        ]
+    return [
+        Series(
+            reading.name,
+            [reading.of(point.figures) for point in line.points],
+            [_at(metric, chosen, line, point, split) for point in line.points],
+        )
+        for line in found.lines
+        for reading in metric.readings
+    ]
+
+
+def name_of(line: Line, split: str) -> str:
+    if split == Split.CHANNEL:
+        return CHANNEL_WORDS[Channel(line.value)]
+    return line.name or NOT_TOLD.get(split, line.value)
+
+
+def _at(metric: Metric, chosen: tuple[Pair, ...], line: Line, point: Point, split: str) -> str:
+    """Return the log with what stands behind a point: of failures, those that failed."""
+    more = {split: line.value} if split != Split.NONE else {}
+    if metric.key == "failed":
+        more["state"] = "failed"
+    return log_address(chosen, **more, since=point.since.isoformat(), until=point.until.isoformat())
+
+
+def time_rows(
+    found: Dashboard, metric: Metric, series: Sequence[Series], words: Sequence[str], chosen: tuple[Pair, ...]
+) -> list[TimeRow]:
+    """Return a row a step, the newest first."""
+    rows = []
+    for at, when in enumerate(words):
+        point = found.lines[0].points[at]
+        values = [one.values[at] for one in series]
+        rows.append(
+            TimeRow(
+                when,
+                log_address(chosen, since=point.since.isoformat(), until=point.until.isoformat()),
+                formats.count(sum(line.points[at].figures.num for line in found.lines)),
+                [metric.write(value) if value is not None else "" for value in values],
+            )
+        )
+    return rows[::-1]
+
+
+def line_rows(found: Dashboard, chosen: tuple[Pair, ...], split: str) -> list[LineRow]:
+    return [
+        LineRow(
+            kind=f"s{number}",
+            name=name_of(line, split),
+            href=log_address(
+                chosen, **{split: line.value}, since=found.since.isoformat(), until=found.until.isoformat()
+            ),
+            num=formats.count(line.figures.num),
+            failed=_share(line.figures.failed_share),
+            p50=_time(line.figures.p50),
+            p95=_time(line.figures.p95),
+            p99=_time(line.figures.p99),
+            tokens=formats.count(line.figures.tokens_in + line.figures.tokens_out),
+            cost=dollars(float(line.figures.cost)),
+            helpful=_share(line.figures.liked_share),
+            completed=_share(line.figures.completed_share),
+        )
+        for number, line in enumerate(found.lines, 1)
+    ]
+
+
+def _share(value: float | None) -> str:
+    return percent(value) if value is not None else ""
+
+
+def _time(value: int | None) -> str:
+    return formats.span(value) if value is not None else ""
+
+
+def point_words(since: datetime, step: Step, zone: tzinfo) -> str:
+    """Return how a step is called: 14:00 of an hour with its day, 18 Nov of a day or of a week's Monday."""
+    local = since.astimezone(zone)
+    day = f"{local.day} {local:%b}"
+    return f"{day} {local:%H:%M}" if step is Step.HOUR else day

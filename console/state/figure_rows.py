@@ -1,0 +1,131 @@
+"""Figures of the log as words: what each metric reads, how it is written, and which way is worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from backend.conversations.figure_types import Figures
+from console.state import formats
+
+Value = float | None
+TRUE_MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One number of the figures: its word in a legend, and how it is read."""
+
+    name: str
+    of: Callable[[Figures], Value]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a tile and a picture show. `readings` are drawn beside each other, `main` alone where lines are split.
+
+    `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither.
+    """
+
+    key: str
+    title: str
+    write: Callable[[float], str]
+    readings: tuple[Reading, ...]
+    note: Callable[[Figures], str]
+    main: int = 0
+    worse: int = 0
+    is_share: bool = False
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def dollars(value: float) -> str:
+    return formats.money(Decimal(str(round(value, 9))))
+
+
+def whole(value: float) -> str:
+    return formats.count(round(value))
+
+
+def _none(_: Figures) -> str:
+    return ""
+
+
+METRICS = {
+    one.key: one
+    for one in (
+        Metric(
+            "conversations", "Conversations", whole, (Reading("Conversations", lambda of: of.num),),
+            lambda of: formats.counted(of.num_turns, "turn"),
+        ),
+        Metric(
+            "failed", "Failed", percent, (Reading("Failed", lambda of: of.failed_share),),
+            lambda of: formats.counted(of.num_failed, "conversation"), worse=1, is_share=True,
+        ),
+        Metric(
+            "latency", "Latency p95", formats.span,
+            (Reading("p50", lambda of: of.p50), Reading("p95", lambda of: of.p95), Reading("p99", lambda of: of.p99)),
+            lambda of: f"p50 {formats.span(of.p50)}" if of.p50 is not None else "", main=1, worse=1,
+        ),
+        Metric("cost", "Cost", dollars, (Reading("Cost", lambda of: float(of.cost)),), _none),
+        Metric(
+            "tokens", "Tokens", whole,
+            (
+                Reading("In", lambda of: of.tokens_in),
+                Reading("Out", lambda of: of.tokens_out),
+                Reading("Tokens", lambda of: of.tokens_in + of.tokens_out),
+            ),
+            lambda of: f"{formats.count(of.tokens_in)} in", main=2,
+        ),
+        Metric(
+            "helpful", "Marked helpful", percent, (Reading("Helpful", lambda of: of.liked_share),),
+            lambda of: f"{formats.count(of.num_liked)} of {formats.count(of.num_rated)}", worse=-1, is_share=True,
+        ),
+        Metric(
+            "satisfaction", "Satisfaction", lambda value: f"{value:.2f}",
+            (Reading("Satisfaction", lambda of: of.satisfaction),),
+            lambda of: f"of 5, {formats.count(of.num_satisfied)} told", worse=-1,
+        ),
+        Metric(
+            "completed", "Tasks done", percent, (Reading("Done", lambda of: of.completed_share),),
+            lambda of: f"{formats.count(of.num_completed)} of {formats.count(of.num_judged)}", worse=-1, is_share=True,
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure with its change against the span before; `tone` is worse, better or empty."""
+
+    key: str
+    title: str
+    value: str
+    change: str
+    tone: str
+    note: str
+
+
+def tile(metric: Metric, figures: Figures, before: Figures) -> Tile:
+    read = metric.readings[metric.main].of
+    now, then = read(figures), read(before)
+    words, tone = _change(metric, now, then)
+    known = now is not None
+    return Tile(
+        metric.key, metric.title, metric.write(now) if now is not None else "", words, tone,
+        metric.note(figures) if known else "Nothing told yet",
+    )  # fmt: skip
+
+
+def _change(metric: Metric, now: Value, then: Value) -> tuple[str, str]:
+    """Return the change in words: of shares in points, of the rest as a part of what it was."""
+    if now is None or then is None or not (metric.is_share or then):
+        return "", ""
+    change = 100 * (now - then) if metric.is_share else 100 * (now - then) / then
+    shown = round(change, 2 if metric.is_share else 1)
+    words = f"{'+' if shown > 0 else TRUE_MINUS if shown < 0 else ''}{abs(shown):g} {'pt' if metric.is_share else '%'}"
+    toned = shown * metric.worse
+    return words, "worse" if toned > 0 else "better" if toned < 0 else ""

@@ -1,0 +1,134 @@
+"""The dashboards lead from each point to the log with exactly what stands behind it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.conversations.models import ConversationRow
+from backend.conversations.types import Filters
+from backend.ids import new_id
+from backend.operator import Operator
+from backend.paging import Page
+from console.state.conversations_filters import asked_of, filters_of, log_address, time_pair
+from console.state.dashboards import DashboardsState
+from console.state.figure_picture import drawing, spark
+from console.state.figure_rows import METRICS
+from tests.console.tab import Tab, refused, tab
+from tests.tenancy import EVERYWHERE
+
+__all__ = ["tab"]
+HOSTILE = "<img src=x onerror=alert(1)>&model=other#\u202e"
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+def asked(href: str) -> Filters:
+    """Return what the log would show at an address."""
+    return filters_of("", asked_of(dict(parse_qsl(urlsplit(href).query))))
+
+
+async def put(services: Services, person: Operator, num: int, **values: object) -> None:
+    async with services.units.write(EVERYWHERE) as work:
+        for number in range(num):
+            at = utc_now() - timedelta(hours=20 * number)
+            given = {"channel": "api", "state": "answered", "num_turns": 1, "latency_ms": 900, **values}
+            row = ConversationRow(
+                id=new_id("conv"), project_id=person.project_id, title="T", started_at=at, last_message_at=at, **given
+            )
+            work.session.add(row)
+
+
+async def test_no_handler_answers_a_tab_without_a_session(services: Services) -> None:
+    await refused(DashboardsState, {"show_days": [{}]})
+
+
+async def test_a_dashboard_of_nothing_says_so(services: Services, tab: Tab) -> None:
+    state = tab.state(DashboardsState)
+    await state.load()
+    assert state.phase == "empty"
+
+
+@pytest.mark.parametrize("split", ["none", "model", "flow", "channel", "prompt"])
+@pytest.mark.parametrize("metric", ["conversations", "failed"])
+async def test_each_point_leads_to_as_many_as_it_counts(
+    services: Services, tab: Tab, person: Operator, split: str, metric: str
+) -> None:
+    await put(services, person, 6, model=HOSTILE)
+    await put(services, person, 4, model="b", state="failed", flow_id="f", flow_name="Desk")
+    state = tab.state(DashboardsState)
+    await state.show_split(split)
+    await state.show_metric(metric)
+    assert state.phase == "ready"
+    found = state._found
+    assert found is not None
+    points = {
+        (str(number), f"{left}"): point.figures
+        for number, line in enumerate(found.lines, 1)
+        for left, point in enumerate(line.points)
+    }
+    assert state.picture.spots
+    for spot in state.picture.spots:
+        behind = (await services.conversations.browse(person, asked(spot.href), Page(limit=1))).facets.matching
+        place = round(float(spot.left[:-1]) / 100 * len(found.lines[0].points) - 0.5)
+        figures = points[spot.kind[1:], f"{place}"]
+        assert behind == (figures.num_failed if metric == "failed" else figures.num)
+    for row in state.times:
+        behind = (await services.conversations.browse(person, asked(row.href), Page(limit=1))).facets.matching
+        assert str(behind) == row.num
+    for line in state.lines:
+        behind = (await services.conversations.browse(person, asked(line.href), Page(limit=1))).facets.matching
+        assert str(behind) == line.num
+
+
+async def test_filters_and_days_narrow_the_figures(services: Services, tab: Tab, person: Operator) -> None:
+    await put(services, person, 3, model="a")
+    await put(services, person, 2, model="b")
+    state = tab.state(DashboardsState)
+    async for _ in state.toggle("model", "b"):
+        pass
+    assert (state.tiles[0].value, state.num_filters) == ("2", 1)
+    assert "model=b" in state.log_href
+    await state.clear()
+    assert state.tiles[0].value == "5"
+    await state.show_days({"first": "2020-02-30", "last": "no day"})
+    assert state.tiles[0].value == "5"  # what is no day shows the last seven
+    await state.show_days({"first": "2024-01-01", "last": "2024-01-07"})
+    assert (state.phase, len(state.times)) == ("empty", 7)
+    await state.show_days({"first": "2020-01-01", "last": "2024-01-07"})
+    assert state.phase == "failed"
+    await state.show_span("30")
+    assert (state.phase, state.tiles[0].value) == ("ready", "5")
+
+
+def test_an_address_takes_several_values_and_nothing_else() -> None:
+    chosen = (("model", "a"), ("model", HOSTILE), ("state", "failed"))
+    at = utc_now()
+    pairs = (*chosen, time_pair(at, at + timedelta(days=1)))
+    since, until = pairs[-1][1].split("/")
+    href = log_address(pairs, since=since, until=until)
+    assert asked_of(dict(parse_qsl(urlsplit(href).query))) == pairs or set(
+        asked_of(dict(parse_qsl(urlsplit(href).query)))
+    ) == set(pairs)
+    for typed in ("2026-02-30T00:00:00+00:00", "x", "2026-01-01"):
+        assert asked_of({"since": typed, "until": until, "odd": "1"}) == ()
+
+
+def test_a_picture_has_gaps_where_nothing_is_known() -> None:
+    from_none = drawing([], [], str)
+    assert (from_none.curves, from_none.spots) == ([], [])
+    assert spark([None, 1.0]) == ""
+    assert spark([1.0, None, 3.0, 2.0]).count("M") == 2
+
+
+@pytest.mark.parametrize("key", list(METRICS))
+def test_every_metric_is_written_at_any_size(key: str) -> None:
+    for value in (0.0, 0.000001, 0.5, 12345678.0):
+        assert METRICS[key].write(value)
