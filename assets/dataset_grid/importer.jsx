@@ -8,7 +8,16 @@ import { counted, numbered } from "./values.js";
 const STAGES = ["send", "read", "check", "write"];
 const WORDS = { send: "Send", read: "Read", check: "Check", write: "Add" };
 
-export function Importer({ store, file, onEnd }) {
+const ROWS = {
+  choices: (field) => [`input.${field}`, "input", "input.question", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags"],
+  hint: "What a person says is best called input.question: prompts that do not read it are asked it.",
+  added: ["row", "rows"],
+  together: "All of them come in as one version.",
+  known: (one, store, order) => <>same input as {one.row ? <button type="button" className="link mono" onClick={() => store.move(order.indexOf(one.row))}>{numbered(one.row)}</button> : "a line above"}</>,
+};
+
+/* `store` has `api.upload` and `writes.act`; `words` says what rows become. */
+export function Importer({ store, file, onEnd, words = ROWS }) {
   const [plan, setPlan] = useState(null);
   const [mapping, setMapping] = useState(null);
   const [stage, setStage] = useState({ name: "send", done: 0, of: 0 });
@@ -42,7 +51,7 @@ export function Importer({ store, file, onEnd }) {
   const add = async () => {
     const written = await send({ skip_duplicates: String(skipKnown), skip_bad: String(skipBad) }, mapping);
     if (!written) return;
-    await store.writes.act(async () => written, `${counted(written.num_added, "row")} imported`);
+    await store.writes.act(async () => written, `${counted(written.num_added, ...words.added)} imported`);
     onEnd();
   };
   useEffect(() => {
@@ -67,15 +76,15 @@ export function Importer({ store, file, onEnd }) {
         <Progress stage={stage} />
         <span className="r row">
           <button type="button" className="btn sm" onClick={onEnd}>Cancel</button>
-          {plan && <button type="button" className="btn sm primary" disabled={Boolean(stage) || blocked} aria-describedby="import-why" onClick={add}>Add {counted(fits, "row")}</button>}
+          {plan && <button type="button" className="btn sm primary" disabled={Boolean(stage) || blocked} aria-describedby="import-why" onClick={add}>Add {counted(fits, ...words.added)}</button>}
         </span>
       </header>
       {problem && <Refusal problem={problem} onRetry={() => look(mapping)} />}
       {plan && mapping && (
         <div className="ib">
-          <Columns plan={plan} mapping={mapping} busy={Boolean(stage)} onPick={pick} />
-          <Bad plan={plan} fits={fits} known={known} skipKnown={skipKnown} skipBad={skipBad} onSkip={setSkipBad} />
-          <Known store={store} plan={plan} skip={skipKnown} onSkip={setSkipKnown} />
+          <Columns plan={plan} mapping={mapping} busy={Boolean(stage)} onPick={pick} words={words} />
+          <Bad plan={plan} fits={fits} known={known} skipKnown={skipKnown} skipBad={skipBad} onSkip={setSkipBad} words={words} />
+          <Known store={store} plan={plan} skip={skipKnown} onSkip={setSkipKnown} words={words} />
         </div>
       )}
     </section>
@@ -107,7 +116,7 @@ function Refusal({ problem, onRetry }) {
   );
 }
 
-function Columns({ plan, mapping, busy, onPick }) {
+function Columns({ plan, mapping, busy, onPick, words }) {
   return (
     <div className="mapw">
       <h3>Columns</h3>
@@ -116,18 +125,18 @@ function Columns({ plan, mapping, busy, onPick }) {
           <li key={column} className={mapping[column] ? "" : "no"}>
             <span className="mono ell" title={[column, ...(plan.samples[column] ?? [])].join("\n")}>{column}</span>
             <svg className="trk" viewBox="0 0 28 10" aria-hidden="true"><path d="M0 5h28" strokeDasharray={mapping[column] ? undefined : "3 3"} /></svg>
-            <Target column={column} target={mapping[column] ?? ""} busy={busy} onPick={onPick} />
+            <Target column={column} target={mapping[column] ?? ""} busy={busy} onPick={onPick} words={words} />
           </li>
         ))}
       </ul>
-      <p className="t12 t2">What a person says is best called input.question: prompts that do not read it are asked it.</p>
+      <p className="t12 t2">{words.hint}</p>
     </div>
   );
 }
 
-function Target({ column, target, busy, onPick }) {
+function Target({ column, target, busy, onPick, words }) {
   const field = column.includes(".") ? column.slice(column.indexOf(".") + 1) : column;
-  const choices = [...new Set([`input.${field}`, "input", "input.question", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags", target].filter(Boolean))];
+  const choices = [...new Set([...words.choices(field), target].filter(Boolean))];
   return (
     <select className="select s24 mono" aria-label={`${column} becomes`} value={target} disabled={busy} onChange={(event) => onPick(column, event.target.value)}>
       {choices.map((one) => <option key={one} value={one}>{one}</option>)}
@@ -136,7 +145,7 @@ function Target({ column, target, busy, onPick }) {
   );
 }
 
-function Bad({ plan, fits, known, skipKnown, skipBad, onSkip }) {
+function Bad({ plan, fits, known, skipKnown, skipBad, onSkip, words }) {
   const share = (count) => `${(count * 100) / Math.max(1, plan.num_rows)}%`;
   return (
     <div className="bad2">
@@ -145,22 +154,22 @@ function Bad({ plan, fits, known, skipKnown, skipBad, onSkip }) {
       {plan.num_bad > plan.problems.length && plan.problems.length >= 100 && <p className="t2">and more. The first {plan.problems.length} are shown.</p>}
       <div className="tally">
         <span className="tm" aria-hidden="true"><i className="f" style={{ width: share(fits) }} />{skipKnown && <i className="u" style={{ width: share(known) }} />}<i className="b2" style={{ width: share(plan.num_bad) }} /></span>
-        <span id="import-why"><b className="b">{counted(fits, "row fits", "rows fit")}</b>{known > 0 && `, ${known.toLocaleString("en")} here already`}{plan.num_bad > 0 && `, ${plan.num_bad.toLocaleString("en")} bad`}. {plan.num_bad > 0 && !skipBad ? "One bad row keeps all out: mend the file, or leave bad rows out." : fits ? "All of them come in as one version." : "There is nothing to add."}</span>
+        <span id="import-why"><b className="b">{counted(fits, `${words.added[0]} fits`, `${words.added[1]} fit`)}</b>{known > 0 && `, ${known.toLocaleString("en")} here already`}{plan.num_bad > 0 && `, ${plan.num_bad.toLocaleString("en")} bad`}. {plan.num_bad > 0 && !skipBad ? "One bad row keeps all out: mend the file, or leave bad rows out." : fits ? words.together : "There is nothing to add."}</span>
         {plan.num_bad > 0 && plan.num_fitting > 0 && <label className="row"><input type="checkbox" checked={skipBad} onChange={(event) => onSkip(event.target.checked)} /> Leave out {counted(plan.num_bad, "bad row")}</label>}
       </div>
     </div>
   );
 }
 
-function Known({ store, plan, skip, onSkip }) {
+function Known({ store, plan, skip, onSkip, words }) {
   const order = useStore(store, (s) => s.order);
   return (
     <div className="dup">
       <h3>Already here {plan.num_duplicates > 0 ? <span className="st warn"><Warn />{plan.num_duplicates.toLocaleString("en")}</span> : <span className="st ok">0</span>}</h3>
       <ul>{plan.duplicates.slice(0, 20).map((one) => (
-        <li key={one.number}><span className="mono t2">line {one.number}</span><span>same input as {one.row ? <button type="button" className="link mono" onClick={() => store.move(order.indexOf(one.row))}>{numbered(one.row)}</button> : "a line above"}</span></li>
+        <li key={one.number}><span className="mono t2">line {one.number}</span><span>{words.known(one, store, order)}</span></li>
       ))}</ul>
-      {plan.num_duplicates > 0 && <label className="row"><input type="checkbox" checked={skip} onChange={(event) => onSkip(event.target.checked)} /> Skip {plan.num_duplicates.toLocaleString("en")}</label>}
+      {plan.num_duplicates > 0 && !words.alwaysSkips && <label className="row"><input type="checkbox" checked={skip} onChange={(event) => onSkip(event.target.checked)} /> Skip {plan.num_duplicates.toLocaleString("en")}</label>}
     </div>
   );
 }

@@ -9,10 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from backend.datasets.errors import BadRows, RowProblem
-from backend.datasets.service.files import Plan
 from backend.datasets.types import About, Change, Dataset, DatasetVersion, Item, NewItem, Written
 from backend.errors import InvalidInput
+from backend.mapped_tables import BadRows, Plan, RowProblem
 
 
 class Strict(BaseModel):

@@ -21,11 +21,12 @@ from backend.api.errors import content_of, status_of
 from backend.api.idempotent import IdempotentRoute
 from backend.api.uploads import Received, received
 from backend.bootstrap import services
-from backend.datasets.service.files import Format, Progress
+from backend.datasets.service.files import Format
 from backend.datasets.types import MAX_FILE_BYTES, ItemFilter
 from backend.errors import DomainError, InvalidInput, TooLarge
 from backend.ids import new_id
 from backend.knowledge.names import harmless
+from backend.mapped_tables import Progress
 from backend.operator import Operator, Permission
 
 router = APIRouter(prefix="/api/datasets/{dataset_id}", tags=["datasets"], route_class=IdempotentRoute)
@@ -107,10 +108,10 @@ async def import_file(
         )
         return WrittenBody.of(written).model_dump(mode="json")
 
-    return StreamingResponse(_told(work, stack), media_type=LINES, headers={"Cache-Control": "no-store"})
+    return StreamingResponse(told(work, stack), media_type=LINES, headers={"Cache-Control": "no-store"})
 
 
-async def _told(work: Work, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+async def told(work: Work, stack: AsyncExitStack) -> AsyncIterator[bytes]:
     """Yield how far the work is, then what came of it. Whoever goes away ends the work; nothing is left by halves."""
     news: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     doing = asyncio.ensure_future(
@@ -138,8 +139,8 @@ def _ending(doing: asyncio.Future[dict[str, Any]]) -> dict[str, Any]:
     return {"detail": BROKEN.format(reference=reference), "status": 500}
 
 
-def _line(told: dict[str, Any]) -> bytes:
-    return f"{json.dumps(told, ensure_ascii=False)}\n".encode()
+def _line(news: dict[str, Any]) -> bytes:
+    return f"{json.dumps(news, ensure_ascii=False)}\n".encode()
 
 
 @router.get("/export", response_class=StreamingResponse)

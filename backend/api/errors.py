@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 
 from backend.api.limits import headers_of_refusal
 from backend.bootstrap import services
-from backend.datasets.errors import BadRows
 from backend.errors import (
     Conflict,
     DomainError,
@@ -22,6 +21,7 @@ from backend.errors import (
     TooLarge,
     Unavailable,
 )
+from backend.mapped_tables import BadRows
 from backend.operator import Operator
 
 STATUS: tuple[tuple[type[DomainError], int], ...] = (

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from backend.conversations.reports import Tally
 from backend.conversations.service import ConversationService
+from backend.conversations.service.importing import Tables
 from backend.operator import Operator, Permission
 from backend.prompts.service import PromptService
 from backend.prompts.types import RunTally
@@ -36,8 +37,10 @@ class ModelPrices:
         return {one.name.lower(): (one.input_price, one.output_price) for one in found}
 
 
-def join_prompts(conversations: ConversationService, prompts: PromptService, providers: ProviderService) -> None:
+def join_prompts(
+    conversations: ConversationService, prompts: PromptService, providers: ProviderService, files: Tables
+) -> None:
     """Let the one count under the other, forget what is deleted there, and know what models cost."""
-    conversations.prices = ModelPrices(providers)
+    conversations.prices, conversations.files = ModelPrices(providers), files
     conversations.prompts = _Prompts(prompts)
     prompts.leaving.append(conversations.forget_prompt)

@@ -161,7 +161,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         datasets=datasets,
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
-    join_prompts(conversations, prompts, providers)
+    join_prompts(conversations, prompts, providers, rooms)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
     identity = IdentityService(units, mail=(mail := open_mail(settings)), public_url=settings.public_url)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.columns import storable
-from backend.datasets.errors import RowProblem
 from backend.datasets.types import (
     MAX_ITEM_CHARACTERS,
     MAX_SPLIT,
@@ -20,6 +19,7 @@ from backend.datasets.types import (
     NO_SPLIT,
     NewItem,
 )
+from backend.mapped_tables import RowProblem
 from backend.ports.schemas import Checker
 
 MAX_DEPTH = 30  # a schema unrolls a little further (backend/engines/schemas/rust.py)

@@ -10,13 +10,12 @@ from typing import Any
 
 from backend.datasets.types import NewItem
 from backend.errors import InvalidInput
+from backend.mapped_tables import LEFT_OUT, Targets, check_columns, is_filled, unwritten, written_as_text
 from backend.ports.tables import Table
-from backend.spreadsheets import unguarded
 
 # What a column can become. `input.x` and `metadata.x` are fields; without a field the cell is the whole object.
 WHOLE = ("input", "expected_output", "metadata")
 LABELS = ("split", "tags")
-LEFT_OUT = ""
 MAX_SAMPLED = 50
 EXPECTED = (
     "expected_output", "expected", "ground_truth", "reference", "gold", "ideal", "target", "label", "answer",
@@ -33,7 +32,6 @@ SPELLINGS = {
 LABELLED = {"split": "split", "set": "split", "partition": "split", "tags": "tags", "tag": "tags"}
 OWN = {"row", "item_id"}  # columns of our own exports that an import makes anew
 SEPARATORS = re.compile(r"[,;|\n]")
-Targets = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +62,13 @@ def guessed(table: Table) -> dict[str, str]:
     return targets
 
 
-def is_filled(cell: Any) -> bool:
-    return cell is not None and cell != ""
-
-
 def check(targets: Targets, table: Table) -> None:
     """Raise InvalidInput for a mapping that makes no rows."""
-    if unknown := [column for column in targets if column not in table.columns]:
-        raise InvalidInput(f"The file has no column “{unknown[0]}”.")
-    used = [target for target in targets.values() if target]
+    used = check_columns(targets, table, repeatable=("tags",))
     for target in used:
         head, dot, field = target.partition(".")
         if head not in WHOLE + LABELS or (dot and (head in LABELS or not field)):
             raise InvalidInput(f"“{target}” is no part of a row.")
-    if twice := [target for target in used if used.count(target) > 1 and target != "tags"]:
-        raise InvalidInput(f"Two columns become {twice[0]}.", hint="Leave one out.")
     if not any(target.partition(".")[0] == "input" for target in used):
         raise InvalidInput("No column becomes a part of the input.", hint="Map one to input and a name.")
 
@@ -87,12 +77,12 @@ def rows_of(table: Table, targets: Targets, shape: Shape) -> Iterator[tuple[int,
     """Yield each row under its number, or why its cells make none."""
     places = [(at, targets.get(column, LEFT_OUT)) for at, column in enumerate(table.columns)]
     used = [(at, target) for at, target in places if target]
-    written_as_text = table.kind in {"csv", "xlsx"}
+    is_text = written_as_text(table)
     for number, cells in zip(table.numbers, table.rows, strict=True):
         parts: dict[str, Any] = {"input": {}, "metadata": {}}
         try:
             for at, target in used:
-                _put(parts, target, _read(cells[at], target, shape, table.kind) if written_as_text else cells[at])
+                _put(parts, target, _read(cells[at], target, shape, table.kind) if is_text else cells[at])
         except ValueError as error:
             yield number, str(error)
             continue
@@ -130,13 +120,12 @@ def _read(cell: Any, target: str, shape: Shape, kind: str) -> Any:
     if not isinstance(cell, str):
         wanted = shape.types.get(target, frozenset())
         return str(cell) if cell is not None and wanted == {"string"} else cell
-    text = unguarded(cell) if kind == "csv" else cell
+    text, held = unwritten(cell, kind)
+    if held is not None:
+        return held
     stripped = text.strip()
     if stripped[:1] in {"{", "["}:
-        try:
-            return json.loads(stripped)
-        except (ValueError, RecursionError):
-            return text
+        return text
     return _turned(text, stripped, shape.types.get(target, frozenset()))
 
 

@@ -49,6 +49,8 @@ class ConversationsState(Phased, rx.State):
     matching: rx.Field[str] = rx.field("")
     num_unread: rx.Field[str] = rx.field("")
     export_href: rx.Field[str] = rx.field("")
+    project: rx.Field[str] = rx.field("")
+    may_import: rx.Field[bool] = rx.field(default=False)
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
@@ -89,6 +91,7 @@ class ConversationsState(Phased, rx.State):
     def _show_filters(self, operator: Operator, found: Browsed, zone: tzinfo) -> None:
         facets = found.facets
         self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
+        self.project, self.may_import = operator.project_id, operator.may(Permission.CONVERSATIONS_INGEST)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
         self.matching = formats.count(facets.matching)

@@ -210,6 +210,25 @@ class ConversationRepository(MessageRepository):
         )
         return (await self._session.exec(statement)).all()
 
+    async def imported(self, session_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of the sessions that came in by a file; of deleted ones, none."""
+        statement = select(ConversationRow.session_id).where(
+            *self._mine(),
+            ConversationRow.channel == Channel.IMPORTED,
+            col(ConversationRow.session_id).in_(session_ids),
+        )
+        return (await self._session.exec(statement)).all()
+
+    async def show(self, conversation_ids: Sequence[str]) -> None:
+        """Let conversations be seen that were written hidden."""
+        for start in range(0, len(conversation_ids), 500):
+            some = conversation_ids[start : start + 500]
+            await self._session.exec(
+                update(ConversationRow)
+                .where(col(ConversationRow.project_id) == self._project_id, col(ConversationRow.id).in_(some))
+                .values(deleted_at=None, is_fresh=True)
+            )
+
     async def numbered(self, conversation_ids: Sequence[str]) -> Sequence[ConversationRow]:
         """Return those of the conversations whose words are indexed."""
         statement = select(ConversationRow).where(

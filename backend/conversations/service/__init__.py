@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.conversations.service.exporting import ExportUseCases
+from backend.conversations.service.importing import ImportUseCases
 from backend.conversations.service.indexing import IndexingUseCases
 from backend.conversations.service.judging import JudgingUseCases
 from backend.conversations.service.measuring import MeasuringUseCases
@@ -20,6 +21,7 @@ class ConversationService(
     ReadingUseCases,
     JudgingUseCases,
     RemarkUseCases,
+    ImportUseCases,
     ReportingUseCases,
     ViewUseCases,
     ExportUseCases,

@@ -213,7 +213,7 @@ def message_rows(
     at, held = start or conversation.started_at, report.held
     for one in said:
         at = max(at, one.at or at)
-        by = conversation.flow_name if one.role is Role.ASSISTANT else conversation.person
+        by = {Role.ASSISTANT: conversation.flow_name, Role.USER: conversation.person}.get(one.role, one.tool_name)
         yield MessageRow(
             id=new_id("msg"),
             project_id=conversation.project_id,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from backend.columns import storable
 from backend.datasets import mapping
-from backend.datasets.checking import Rules, canonical, input_hash, problems_of
-from backend.datasets.errors import SHOWN, BadRows, RowProblem
+from backend.datasets.checking import Rules, input_hash, problems_of
 from backend.datasets.export import columns_of, comma_separated, jsonl
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items
@@ -20,39 +19,24 @@ from backend.datasets.service.group import known
 from backend.datasets.service.reading import ReadingUseCases
 from backend.datasets.service.writing import WritingUseCases
 from backend.datasets.types import ItemFilter, NewItem, Source, SourceKind, Written
+from backend.mapped_tables import (
+    ROWS_AT_ONCE,
+    SHOWN,
+    BadRows,
+    Duplicate,
+    Plan,
+    Progress,
+    RowProblem,
+    chosen,
+    quiet,
+    samples,
+)
 from backend.operator import Operator, Permission
 from backend.ports.schemas import Schemas
 from backend.ports.tables import Table, TableReader
 from backend.unit_of_work import Units
 
 Format = Literal["csv", "jsonl"]
-Progress = Callable[[str, int, int], None]
-ROWS_AT_ONCE = 500
-NUM_SAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A row of a file whose input is there already: as a row of the dataset, or (0) further up in the file."""
-
-    number: int
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an import would do. `samples` holds the first cells of each column; lists stop at a hundred entries."""
-
-    kind: str
-    columns: tuple[str, ...]
-    samples: dict[str, list[str]]
-    targets: dict[str, str]
-    num_rows: int
-    num_fitting: int
-    num_bad: int
-    problems: tuple[RowProblem, ...]
-    num_duplicates: int
-    duplicates: tuple[Duplicate, ...]
 
 
 @dataclass(slots=True)
@@ -62,10 +46,6 @@ class _Read:
     sound: list[tuple[int, NewItem]]
     problems: list[RowProblem]
     bad: set[int]
-
-
-def quiet(_stage: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 class FileUseCases(ReadingUseCases, WritingUseCases):
@@ -87,7 +67,7 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
     ) -> Plan:
         """Tell what `import_file` would do, with all that is wrong. Raise NotFound, InvalidInput."""
         dataset = await self._dataset(operator, dataset_id)
-        table, chosen, read = await self._read(dataset, path, name, targets, progress)
+        table, to, read = await self._read(dataset, path, name, targets, progress)
         hashes: list[tuple[int, str]] = []
         for start in range(0, len(read.sound), ROWS_AT_ONCE):
             hashes += [(number, input_hash(item)) for number, item in read.sound[start : start + ROWS_AT_ONCE]]
@@ -104,8 +84,8 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
         return Plan(
             kind=table.kind,
             columns=table.columns,
-            samples=_samples(table),
-            targets=chosen,
+            samples=samples(table),
+            targets=to,
             num_rows=len(table.rows) + len(table.faults),
             num_fitting=len(read.sound),
             num_bad=len(read.bad),
@@ -169,11 +149,10 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
     ) -> tuple[Table, dict[str, str], _Read]:
         progress("read", 0, 0)
         table = await self._tables.read_table(path, name)
-        chosen = dict.fromkeys(table.columns, "")
-        chosen |= mapping.guessed(table) if targets is None else storable(dict(targets))
-        mapping.check(chosen, table)
+        to = chosen(table, mapping.guessed, None if targets is None else storable(dict(targets)))
+        mapping.check(to, table)
         shape = mapping.Shape.of(dataset.input_schema, dataset.expected_schema)
-        return table, chosen, await _checked(table, chosen, shape, self._rules(dataset), progress)
+        return table, to, await _checked(table, to, shape, self._rules(dataset), progress)
 
 
 async def _checked(
@@ -193,16 +172,3 @@ async def _checked(
             read.sound.append((number, item))
     read.problems.sort(key=lambda problem: problem.row)
     return read
-
-
-def _samples(table: Table) -> dict[str, list[str]]:
-    """Return the first filled cells of each column, cut short."""
-    found: dict[str, list[str]] = {}
-    for at, column in enumerate(table.columns):
-        filled = (row[at] for row in table.rows if mapping.is_filled(row[at]))
-        found[column] = [_short(cell) for cell, _ in zip(filled, range(NUM_SAMPLES), strict=False)]
-    return found
-
-
-def _short(cell: object) -> str:
-    return (cell if isinstance(cell, str) else canonical(cell))[:120]

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from backend.columns import storable
-from backend.datasets.errors import RowProblem, VersionNotFound
+from backend.datasets.errors import VersionNotFound
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items, Versions
 from backend.datasets.repository.items import EVERYTHING, item_of
@@ -16,6 +16,7 @@ from backend.datasets.service.datasets import FIRST_PAGE
 from backend.datasets.service.group import UseCases, known
 from backend.datasets.types import Change, DatasetVersion, Difference, Item, ItemFilter, NewItem
 from backend.errors import InvalidInput
+from backend.mapped_tables import RowProblem
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 

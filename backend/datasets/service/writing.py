@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.columns import storable
 from backend.datasets.checking import Prepared, Rules, parted, prepared, problems_of
-from backend.datasets.errors import BadRows, ItemNotFound, RowProblem, StaleDataset, StaleItem
+from backend.datasets.errors import ItemNotFound, StaleDataset, StaleItem
 from backend.datasets.models import DatasetItemRow
 from backend.datasets.repository import Datasets, Items
 from backend.datasets.repository.items import values_of
@@ -27,6 +27,7 @@ from backend.datasets.types import (
 )
 from backend.errors import InvalidInput
 from backend.ids import new_id
+from backend.mapped_tables import BadRows, RowProblem
 from backend.operator import Operator, Permission
 
 ROWS_AT_ONCE = 500

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.conversations.importer import IMPORT, ConversationImport
 from console.components.ui import (
     SAFE,
     TRIGGER,
@@ -31,7 +32,7 @@ FORM = "view-form"
 
 
 def tools() -> rx.Component:
-    """Draw the three in a row."""
+    """Draw them in a row."""
     return rx.el.div(
         menu(
             button("Views", size="sm", icon="bookmark", custom_attrs=TRIGGER),
@@ -58,6 +59,14 @@ def tools() -> rx.Component:
         rx.cond(
             QueuePick.num_selected > 0,
             button(f"Queue {QueuePick.num_selected}", QueuePick.open_selected, size="sm", icon="list-checks"),
+            rx.fragment(),
+        ),
+        rx.cond(
+            State.may_import,
+            rx.fragment(
+                icon_button("upload", "Import conversations", kind="", size="sm", custom_attrs=IMPORT),
+                ConversationImport.create(project=State.project, on_added=State.show_new),
+            ),
             rx.fragment(),
         ),
         rx.el.span(switch("Live", State.live, State.follow), class_name="r t12"),

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from backend.datasets.checking import input_hash
-from backend.datasets.errors import BadRows
 from backend.datasets.mapping import Shape, guessed, rows_of
 from backend.datasets.service import DatasetService, files
 from backend.datasets.types import About, ItemFilter, NewItem
@@ -22,6 +21,7 @@ from backend.engines.parsing.isolated import IsolatedParser
 from backend.engines.schemas.rust import RustSchemas
 from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.identity.service import IdentityService
+from backend.mapped_tables import BadRows
 from backend.operator import Operator, Permission
 from backend.ports.tables import Table
 from backend.spreadsheets import guarded, unguarded

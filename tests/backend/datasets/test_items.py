@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from backend.datasets.errors import BadRows, ItemNotFound, StaleItem
+from backend.datasets.errors import ItemNotFound, StaleItem
 from backend.datasets.service import DatasetService, group
 from backend.datasets.types import NO_SPLIT, About, Item, ItemEdit, ItemFilter, NewItem, Source, SourceKind
 from backend.errors import InvalidInput, QuotaExceeded
+from backend.mapped_tables import BadRows
 from backend.operator import Operator
 from backend.paging import Page
 from tests.factories.datasets import dataset, item

@@ -1,0 +1,225 @@
+"""Conversations in files: which column becomes what, and the rows that are one conversation together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from backend.columns import storable
+from backend.conversations.reports import MAX_MESSAGES, ROLES, Report, Told, messages_in, moment_of
+from backend.conversations.types import Channel, Role
+from backend.errors import InvalidInput
+from backend.mapped_tables import LEFT_OUT, RowProblem, Targets, check_columns, is_filled, unwritten, written_as_text
+from backend.ports.tables import Table
+
+MAX_TEXT = 1_000_000
+MAX_ID = 300
+MAX_COUNT = 1_000_000_000
+GUESSES = {
+    "conversation_id": (
+        "conversation_id", "conversation", "session_id", "session", "thread_id", "chat_id", "external_id", "id",
+    ),
+    "agent": ("agent_name", "agent", "bot", "assistant_name", "app"),
+    "person": ("user_id", "person", "customer_id", "customer"),
+    "role": ("role", "speaker", "sender"),
+    "text": ("text", "content", "message", "body"),
+    "question": ("question", "query", "prompt", "input"),
+    "answer": ("answer", "response", "output", "completion", "reply"),
+    "transcript": ("messages", "transcript", "items", "turns", "history"),
+    "at": ("created_at", "timestamp", "time", "date", "at", "sent_at"),
+    "model": ("model", "model_name"),
+    "tokens_in": ("tokens_in", "input_tokens", "prompt_tokens"),
+    "tokens_out": ("tokens_out", "output_tokens", "completion_tokens"),
+    "cost": ("cost", "cost_usd"),
+    "latency_ms": ("latency_ms", "latency"),
+    "satisfaction": ("satisfaction", "user_satisfaction", "csat"),
+    "task_completed": ("task_completed", "completed", "resolved"),
+    "duration": ("duration", "duration_seconds"),
+    "metadata": ("metadata", "extra_metadata"),
+}  # fmt: skip
+SAID = ("text", "question", "answer", "transcript")
+YES, NO = {"true", "yes", "1"}, {"false", "no", "0"}
+MOST_SATISFIED = 5
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of a file that are one conversation: what they say, and what is wrong with them."""
+
+    external_id: str
+    numbers: list[int] = field(default_factory=list)
+    messages: list[Told] = field(default_factory=list)
+    known: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+
+    def report(self) -> Report:
+        return Report(
+            session_id=self.external_id,
+            agent_config="",
+            agent_name=self.known.get("agent") or "Imported agent",
+            duration=self.known.get("duration"),
+            satisfaction=self.known.get("satisfaction"),
+            task_completed=self.known.get("task_completed"),
+            details=self.details or None,
+            channel=Channel.IMPORTED,
+            person=self.known.get("person") or "",
+            messages=tuple(self.messages),
+        )
+
+
+def guessed(table: Table) -> dict[str, str]:
+    """Return a target for each column, from its name; what nothing is known of becomes metadata."""
+    found: dict[str, str] = {}
+    for column in table.columns:
+        name = "_".join(column.strip().lower().replace("-", " ").split())
+        target = next((one for one, names in GUESSES.items() if name in names and one not in found.values()), "")
+        found[column] = target or f"metadata.{column}"
+    return found
+
+
+def check(targets: Targets, table: Table) -> None:
+    """Raise InvalidInput for a mapping that makes no conversations."""
+    used = check_columns(targets, table)
+    for target in used:
+        head, dot, name = target.partition(".")
+        if head not in GUESSES or (dot and (head != "metadata" or not name)):
+            raise InvalidInput(f"“{target}” is no part of a conversation.")
+    if not set(SAID) & {*used}:
+        raise InvalidInput("No column becomes what was said.", hint="Map one to text, question, answer or transcript.")
+
+
+def groups_of(table: Table, targets: Targets) -> Iterator[Group]:
+    """Yield the conversations of a file in the order of their first rows. Rows without an id are one each."""
+    used = [(at, targets.get(column, LEFT_OUT)) for at, column in enumerate(table.columns)]
+    used = [(at, target) for at, target in used if target]
+    groups: dict[str, Group] = {}
+    for number, cells in zip(table.numbers, table.rows, strict=True):
+        values = {target: _read(cells[at], table) for at, target in used if is_filled(cells[at])}
+        external_id = str(values.pop("conversation_id", "")).strip()
+        known = groups.setdefault(external_id or _digest(values), Group(external_id or _digest(values)))
+        known.numbers.append(number)
+        known.problems += [RowProblem(number, name, words) for name, words in _taken(known, values)]
+        if len(external_id) > MAX_ID:
+            known.problems.append(RowProblem(number, "conversation_id", f"It has more than {MAX_ID} characters."))
+        if len(known.messages) > MAX_MESSAGES:
+            known.problems.append(RowProblem(number, "", f"A conversation has at most {MAX_MESSAGES:,} messages."))
+            known.messages.clear()
+    yield from groups.values()
+
+
+def _read(cell: Any, table: Table) -> Any:
+    if isinstance(cell, str) and written_as_text(table):
+        text, held = unwritten(cell, table.kind)
+        return storable(text if held is None else held)
+    return storable(cell)
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    """Return an id for a row without one: the same row of the same file is known again."""
+    written = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+    return f"row-{hashlib.blake2b(written.encode(), digest_size=16).hexdigest()}"
+
+
+def _taken(group: Group, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Add a row to its conversation; yield what is wrong with it."""
+    shared: dict[str, Any] = {}
+    for name in ("agent", "person", "model"):
+        shared[name] = str(values.get(name, "")).strip()[:MAX_ID]
+    for name, convert in CONVERSIONS.items():
+        if name in values:
+            try:
+                shared[name] = convert(values[name])
+            except ValueError as error:
+                yield name, str(error)
+    for name in ("agent", "person", "duration", "satisfaction", "task_completed"):
+        if shared.get(name) not in (None, ""):
+            group.known[name] = shared[name]
+    for target, value in values.items():
+        head, dot, name = target.partition(".")
+        if head == "metadata":
+            group.details |= {name: value} if dot else value if isinstance(value, dict) else {"metadata": value}
+    said = list(_said(values, shared))
+    if not said:
+        yield "", "Nothing is said in it."
+    group.messages += said
+
+
+def _said(values: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Told]:
+    at = shared.get("at")
+    answered = {
+        "model": shared["model"], "tokens_in": shared.get("tokens_in", 0), "tokens_out": shared.get("tokens_out", 0),
+        "cost": shared.get("cost", Decimal(0)), "latency_ms": shared.get("latency_ms", 0),
+    }  # fmt: skip
+    if (transcript := values.get("transcript")) is not None:
+        whole = {"messages": transcript} if isinstance(transcript, list) else transcript
+        yield from messages_in(whole) if isinstance(whole, dict) else ()
+    if question := _text(values.get("question")):
+        yield Told(Role.USER, question, at)
+    if answer := _text(values.get("answer")):
+        yield Told(Role.ASSISTANT, answer, at, **answered)
+    if text := _text(values.get("text")):
+        role = shared.get("role", Role.USER)
+        yield Told(role, text, at, **(answered if role is Role.ASSISTANT else {}))
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return (value or "")[:MAX_TEXT]
+    return json.dumps(value, ensure_ascii=False)[:MAX_TEXT]
+
+
+def _role(value: Any) -> Role:
+    if found := ROLES.get(str(value).strip().lower()):
+        return found
+    raise ValueError(f"A role is one of {', '.join(sorted(ROLES))}.")
+
+
+def _number(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not 0 <= number <= MAX_COUNT:
+        raise ValueError("It is a number from 0 on.")
+    return number
+
+
+def _moment(value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else value
+    found = moment_of(float(text) if isinstance(text, str) and text.isdecimal() else text)
+    if found is None:
+        raise ValueError("A time is written as 2026-11-22T09:30:00Z, or in seconds since 1970.")
+    return found
+
+
+def _truth(value: Any) -> bool:
+    written = str(value).strip().lower()
+    if written not in YES | NO:
+        raise ValueError("It is true or false.")
+    return written in YES
+
+
+def _satisfaction(value: Any) -> int:
+    number = _number(value)
+    if number != int(number) or not 1 <= number <= MOST_SATISFIED:
+        raise ValueError("Satisfaction is a whole number from 1 to 5.")
+    return int(number)
+
+
+CONVERSIONS = {
+    "role": _role,
+    "at": _moment,
+    "tokens_in": lambda value: int(_number(value)),
+    "tokens_out": lambda value: int(_number(value)),
+    "cost": lambda value: Decimal(str(_number(value))),
+    "latency_ms": lambda value: int(_number(value)),
+    "duration": _number,
+    "satisfaction": _satisfaction,
+    "task_completed": _truth,
+}

@@ -1,0 +1,173 @@
+"""Conversations from files: looked at first, then all of them or none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from backend.columns import storable, utc_now
+from backend.conversations import importing
+from backend.conversations.importing import Group
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.reporting import ReportingUseCases
+from backend.mapped_tables import (
+    ROWS_AT_ONCE,
+    SHOWN,
+    BadRows,
+    Duplicate,
+    Plan,
+    Progress,
+    RowProblem,
+    chosen,
+    quiet,
+    samples,
+)
+from backend.masking.types import Way
+from backend.operator import Operator, Permission
+from backend.ports.tables import Table, TableReader
+
+KEPT_AT_ONCE = 50
+NAMED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came in, and what was left out: in the log already, or bad."""
+
+    num_added: int
+    num_known: int
+    num_bad: int
+
+
+@dataclass(slots=True)
+class _Looked:
+    table: Table
+    targets: dict[str, str]
+    sound: list[Group]
+    known: list[Group]
+    problems: list[RowProblem]
+    num_bad: int
+
+
+class Tables(Protocol):
+    """How files are read."""
+
+    @property
+    def tables(self) -> TableReader: ...
+
+
+class ImportUseCases(ReportingUseCases):
+    """A conversation is known again by its id in the other system; the file is read in a process of its own."""
+
+    files: Tables | None = None
+
+    async def plan_import(
+        self,
+        operator: Operator,
+        path: Path,
+        name: str,
+        *,
+        targets: Mapping[str, str] | None = None,
+        progress: Progress = quiet,
+    ) -> Plan:
+        """Tell what `import_file` would do, with all that is wrong. Raise InvalidInput."""
+        looked = await self._look(operator, path, name, targets, progress)
+        return Plan(
+            kind=looked.table.kind,
+            columns=looked.table.columns,
+            samples=samples(looked.table),
+            targets=looked.targets,
+            num_rows=len(looked.table.rows) + len(looked.table.faults),
+            num_fitting=len(looked.sound) + len(looked.known),
+            num_bad=looked.num_bad,
+            problems=tuple(looked.problems[:SHOWN]),
+            num_duplicates=len(looked.known),
+            duplicates=tuple(Duplicate(one.numbers[0], 0) for one in looked.known[:SHOWN]),
+        )
+
+    async def import_file(
+        self,
+        operator: Operator,
+        path: Path,
+        name: str,
+        *,
+        targets: Mapping[str, str] | None = None,
+        skip_bad: bool = False,
+        progress: Progress = quiet,
+    ) -> Imported:
+        """Add the conversations of a file that are not here yet, or none. Raise BadRows, InvalidInput."""
+        looked = await self._look(operator, path, name, targets, progress)
+        if looked.num_bad and not (skip_bad and (looked.sound or looked.known)):
+            raise BadRows(looked.problems, looked.num_bad, len(looked.table.rows) + len(looked.table.faults))
+        await self._add(operator, looked.sound, progress)
+        return Imported(len(looked.sound), len(looked.known), looked.num_bad)
+
+    async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> None:
+        """Write them hidden, some at a time so that others write between, and show all at once."""
+        hidden: list[str] = []
+        try:
+            for start in range(0, len(groups), KEPT_AT_ONCE):
+                progress("write", start, len(groups))
+                reports = [one.report() for one in groups[start : start + KEPT_AT_ONCE]]
+                async with self._units.write(operator) as work:
+                    for row in await self.keep(work, operator, reports):
+                        row.deleted_at = utc_now()
+                        hidden.append(row.id)
+            async with self._units.write(operator) as work:
+                await ConversationRepository(work.session, operator.project_id).show(hidden)
+        except BaseException:
+            await asyncio.shield(self._take_back(operator, hidden))
+            raise
+
+    async def _take_back(self, operator: Operator, conversation_ids: list[str]) -> None:
+        """Remove what was not shown yet; a crash before this leaves it hidden, and the next delete takes it along."""
+        for start in range(0, len(conversation_ids), NAMED_AT_ONCE):
+            async with self._units.write(operator) as work:
+                some = conversation_ids[start : start + NAMED_AT_ONCE]
+                await self._purge(work, operator.project_id, some)
+
+    async def _look(
+        self, operator: Operator, path: Path, name: str, targets: Mapping[str, str] | None, progress: Progress
+    ) -> _Looked:
+        operator.require(Permission.CONVERSATIONS_INGEST)
+        assert self.files is not None
+        progress("read", 0, 0)
+        table = await self.files.tables.read_table(path, name)
+        to = chosen(table, importing.guessed, None if targets is None else storable(dict(targets)))
+        importing.check(to, table)
+        progress("check", 0, len(table.rows))
+        groups = await asyncio.to_thread(lambda: list(importing.groups_of(table, to)))
+        problems = [RowProblem(fault.number, "", fault.words) for fault in table.faults]
+        bad = {fault.number for fault in table.faults}
+        sound: list[Group] = []
+        for group in groups:
+            problems += group.problems
+            if group.problems:
+                bad.update(group.numbers)
+            else:
+                sound.append(group)
+        there = await self._there(operator, sound, progress)
+        return _Looked(
+            table,
+            to,
+            [one for one in sound if one.external_id not in there],
+            [one for one in sound if one.external_id in there],
+            sorted(problems, key=lambda problem: problem.row),
+            len(bad),
+        )
+
+    async def _there(self, operator: Operator, groups: list[Group], progress: Progress) -> set[str]:
+        """Return the ids that are in the log already, as the file writes them."""
+        found: set[str] = set()
+        async with self._units.write(operator) as work:
+            naming = await self.masker(work, operator.project_id, "import", Way.IMPORTED)
+        for start in range(0, len(groups), ROWS_AT_ONCE):
+            progress("check", start, len(groups))
+            kept = {naming.name(one.external_id): one.external_id for one in groups[start : start + ROWS_AT_ONCE]}
+            async with self._units.read(operator) as session:
+                there = await ConversationRepository(session, operator.project_id).imported(list(kept))
+            found.update(kept[one] for one in there)
+        return found

@@ -1,0 +1,175 @@
+"""Files of conversations: what becomes what, what is bad, and nothing by halves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.conversations.repository import ConversationRepository
+from backend.conversations.types import Channel, Filters
+from backend.errors import Forbidden, InvalidInput
+from backend.mapped_tables import BadRows
+from backend.masking.types import Kind, MaskingRules
+from backend.operator import Operator
+from backend.paging import Page
+from tests.tenancy import EVERYWHERE
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+MESSAGES = f"""session_id,role,content,timestamp,model,prompt_tokens,completion_tokens,csat,region,user_id
+a-1,user,{HOSTILE},2026-11-20T09:00:00Z,,,,,north,u7
+b-2,customer,'=1+1,1763800000,,,,4,south,
+a-1,assistant,"On its way, tomorrow.",2026-11-20T09:00:05Z,gpt-4o,100,20,5,north,u7
+"""
+Write = Callable[[str, str], Path]
+
+
+@pytest.fixture
+async def operator(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def file(name: str, content: str) -> Path:
+        path = tmp_path / name
+        path.write_text(content)
+        return path
+
+    return file
+
+
+async def titles(services: Services, operator: Operator) -> list[str]:
+    listed = await services.conversations.list(operator, Filters(channels=(Channel.IMPORTED,)), Page())
+    return sorted(one.title for one in listed.items)
+
+
+async def test_rows_of_one_id_are_one_conversation(services: Services, operator: Operator, write: Write) -> None:
+    path, log = write("log.csv", MESSAGES), services.conversations
+    plan = await log.plan_import(operator, path, "log.csv")
+    assert plan.targets == {
+        "session_id": "conversation_id", "role": "role", "content": "text", "timestamp": "at", "model": "model",
+        "prompt_tokens": "tokens_in", "completion_tokens": "tokens_out", "csat": "satisfaction",
+        "region": "metadata.region", "user_id": "person",
+    }  # fmt: skip
+    assert (plan.num_rows, plan.num_fitting, plan.num_bad) == (3, 2, 0)
+    assert await titles(services, operator) == []
+    steps: list[str] = []
+    made = await log.import_file(operator, path, "log.csv", progress=lambda stage, _done, _of: steps.append(stage))
+    assert (made.num_added, made.num_known, made.num_bad) == (2, 0, 0)
+    assert [*dict.fromkeys(steps)] == ["read", "check", "write"]
+    listed = await log.list(operator, Filters(channels=(Channel.IMPORTED,)), Page())
+    one = next(one for one in listed.items if one.session_id == "a-1")
+    assert (one.title, one.satisfaction, one.person, one.tokens_in, one.num_turns) == (HOSTILE, 5, "u7", 100, 1)
+    opened = await log.opened(operator, one.id)
+    assert [(said.role.value, said.text) for said in opened.messages] == [
+        ("user", HOSTILE), ("assistant", "On its way, tomorrow."),
+    ]  # fmt: skip
+    assert opened.details == {"region": "north"}
+    assert await titles(services, operator) == sorted([HOSTILE, "=1+1"])
+
+
+async def test_the_same_file_twice_adds_nothing(services: Services, operator: Operator, write: Write) -> None:
+    await services.masking.set_rules(operator, MaskingRules(frozenset(Kind)))
+    named = write("log.csv", MESSAGES.replace("a-1", "ada@example.org"))
+    turns = write("turns.jsonl", '{"question": "Who?", "answer": "Me."}\n{"question": "When?", "answer": "Now."}\n')
+    for path, number in ((named, 2), (turns, 2)):
+        made = await services.conversations.import_file(operator, path, path.name)
+        assert (made.num_added, made.num_known) == (number, 0)
+        made = await services.conversations.import_file(operator, path, path.name)
+        assert (made.num_added, made.num_known) == (0, number)
+        plan = await services.conversations.plan_import(operator, path, path.name)
+        assert (plan.num_duplicates, plan.num_fitting) == (number, number)
+    assert len(await titles(services, operator)) == 4
+
+
+async def test_a_row_may_hold_a_whole_transcript(services: Services, operator: Operator, write: Write) -> None:
+    said = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Hi.", "tool_calls": []}]
+    rows = [{"id": "t1", "messages": said, "agent": "Desk"}, {"id": "t2", "messages": [{"role": "user"}]}]
+    path = write("t.jsonl", "\n".join(map(json.dumps, rows)))
+    with pytest.raises(InvalidInput, match="Nothing is said"):
+        await services.conversations.import_file(operator, path, "t.jsonl")
+    rows[1] = {**rows[0], "id": "t2", "agent": "Shop"}
+    path = write("t.jsonl", "\n".join(map(json.dumps, rows)))
+    await services.conversations.import_file(operator, path, "t.jsonl")
+    listed = (await services.conversations.list(operator, Filters(channels=(Channel.IMPORTED,)), Page())).items
+    assert {(one.flow_name, one.num_messages, one.title) for one in listed} == {
+        ("Desk", 2, "Hello?"), ("Shop", 2, "Hello?"),
+    }  # fmt: skip
+
+
+BAD = """conversation_id,role,text,at,cost,satisfaction,task_completed
+a,wizard,Hello,,,,
+b,user,Hello,yesterday,,,
+c,user,Hello,,-1,,
+d,user,Hello,,nan,,
+e,user,Hello,,,6,
+f,user,Hello,,,,perhaps
+g,user,,,,,
+h,user,Fine,2026-11-20T09:00:00Z,0.5,3,yes
+a,user,And more,,,,
+"""
+
+
+async def test_each_bad_row_says_why_and_keeps_all_out(services: Services, operator: Operator, write: Write) -> None:
+    path, log = write("bad.csv", BAD), services.conversations
+    with pytest.raises(BadRows) as refused:
+        await log.import_file(operator, path, "bad.csv")
+    told = {(one.row, one.field): one.words for one in refused.value.rows}
+    assert [*told] == [
+        (2, "role"), (3, "at"), (4, "cost"), (5, "cost"), (6, "satisfaction"), (7, "task_completed"), (8, ""),
+    ]  # fmt: skip
+    assert told[2, "role"].startswith("A role is one of agent, ai, assistant")
+    assert refused.value.num_bad == 8  # the good row of a conversation with a bad one is out too
+    assert await titles(services, operator) == []
+    made = await log.import_file(operator, path, "bad.csv", skip_bad=True)
+    assert (made.num_added, made.num_bad) == (1, 8)
+    assert await titles(services, operator) == ["Fine"]
+
+
+async def test_a_failure_in_the_middle_leaves_nothing(
+    services: Services, operator: Operator, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_given: Any) -> None:
+        raise OSError("full")
+
+    path = write("many.jsonl", "\n".join(json.dumps({"id": f"c{one}", "text": "x"}) for one in range(120)))
+    with monkeypatch.context() as patch:
+        patch.setattr(ConversationRepository, "show", fail)
+        with pytest.raises(OSError, match="full"):
+            await services.conversations.import_file(operator, path, "many.jsonl")
+    async with services.units.read(EVERYWHERE) as session:
+        assert await ConversationRepository(session, operator.project_id).imported(["c0"]) == []
+        rows = ConversationRepository(session, operator.project_id)
+        assert await rows.numbered([]) == []
+    made = await services.conversations.import_file(operator, path, "many.jsonl")
+    assert made.num_added == 120
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ({"text": "input"}, "no part of a conversation"),
+        ({"text": "metadata."}, "no part of a conversation"),
+        ({"text": "metadata"}, "No column becomes what was said"),
+        ({"nothing": "text"}, "no column “nothing”"),
+        ({"id": "text", "text": "text"}, "Two columns become text"),
+    ],
+)
+async def test_a_mapping_that_makes_nothing_is_refused(
+    services: Services, operator: Operator, write: Write, targets: dict[str, str], words: str
+) -> None:
+    path = write("one.jsonl", '{"id": "1", "text": "Hello"}')
+    with pytest.raises(InvalidInput, match=words):
+        await services.conversations.plan_import(operator, path, "one.jsonl", targets=targets)
+
+
+async def test_only_who_may_bring_in_may_look(services: Services, operator: Operator, write: Write) -> None:
+    narrow = replace(operator, permissions=frozenset())
+    with pytest.raises(Forbidden):
+        await services.conversations.plan_import(narrow, write("one.jsonl", "{}"), "one.jsonl")
