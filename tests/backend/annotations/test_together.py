@@ -1,0 +1,48 @@
+"""Several people at one queue at once, on both databases: nobody meets, nothing is counted twice."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from backend.conversations.types import Filters
+from backend.operator import Operator
+from backend.paging import Page
+from backend.ports.database import Database
+from tests.factories.conversations import chat
+
+
+@pytest.fixture
+def database(any_database: Database) -> Database:
+    return any_database
+
+
+async def test_four_people_label_every_item_twice(scene, units):
+    for number in range(9):
+        turn = await chat(scene.log, units, scene.owner, said=f"More {number}")
+    assert await scene.log.add_tag(scene.owner, turn.conversation_id, "50 %") == ("50 %",)
+    assert len((await scene.log.list(scene.owner, Filters(tags=("50 %",)), Page())).items) == 1
+    queue = await scene.queue(num_labels=2)
+    assert await scene.annotations.add_matching(scene.owner, queue.id, Filters()) == 12
+    people = [replace(scene.ada, user_id=f"user_{number}", name=f"Person {number}") for number in range(4)]
+
+    async def label_all(who: Operator) -> int:
+        turned, num_labels = await scene.annotations.take_next(who, queue.id), 0
+        while turned.task:
+            turned = await scene.annotations.label(who, queue.id, turned.task.item_id, "good", value=num_labels % 3 > 0)
+            num_labels += 1
+        await scene.annotations.leave(who, queue.id)
+        return num_labels
+
+    by_each = await asyncio.gather(*(label_all(one) for one in people))
+    for one in people:  # what another held when they came by
+        by_each.append(await label_all(one))
+    found = await scene.annotations.queue(scene.owner, queue.id)
+    assert (found.num_items, found.num_done, sum(by_each)) == (15, 15, 30)
+    items = (await scene.annotations.items(scene.owner, queue.id, Page())).items
+    assert {len({said.person.id for said in one.annotations}) for one in items} == {2}
+    assert (await scene.annotations.undo(people[0], queue.id)).progress.num_done == 14
+    pairs = (await scene.annotations.agreements(scene.owner, queue.id)).people
+    assert sum(one.num_items for one in pairs) == 14
