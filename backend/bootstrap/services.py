@@ -185,7 +185,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         idempotency=open_idempotency(units, masking),
         conversations=conversations,
         masking=masking,
-        annotations=AnnotationService(units, conversations),
+        annotations=(annotations := AnnotationService(units, conversations)),
         privacy=open_privacy(units, database, jobs, log=conversations, masking=masking),
         datasets=datasets,
         knowledge=knowledge,
@@ -196,14 +196,22 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         takeovers=running.takeovers,
         experiments=experiments.service,
         live_tests=live_tests,
-        alerts=AlertService(units, conversations, sealer, http, mail, public_url=settings.public_url),
+        alerts=(alerts := AlertService(units, conversations, sealer, http, mail, public_url=settings.public_url)),
         providers=providers,
         secrets=secrets,
         activity=ActivityService(units),
         audit=AuditService(units),
         addresses=AddressService(units, identity),
         demo=DemoService(units, knowledge, running.flows, conversations, providers),
-        overview=OverviewService(knowledge, running.flows, running.runs, running.approvals),
+        overview=OverviewService(
+            knowledge,
+            running.flows,
+            running.runs,
+            running.approvals,
+            alerts=alerts,
+            live_tests=live_tests,
+            annotations=annotations,
+        ),
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.identity.settle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
@@ -60,6 +61,14 @@ class LiveTests:
             LiveTestRow.state == State.RUNNING.value,
         )
         return (await self._session.exec(statement)).first()
+
+    async def halted(self, since: datetime, limit: int) -> list[LiveTestRow]:
+        """Return the tests that the guardrail ended since a moment, newest first."""
+        row = LiveTestRow
+        statement = select(row).where(
+            row.project_id == self._project_id, row.state == State.HALTED.value, col(row.ended_at) >= since
+        )
+        return list(await self._session.exec(statement.order_by(col(row.ended_at).desc()).limit(limit)))
 
     async def first_run(self, conversation_id: str) -> str | None:
         """Return the run of a conversation's first message."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
@@ -88,6 +90,13 @@ class LiveTestService:
         async with self._units.read(operator) as session:
             rows = await LiveTests(session, operator.project_id).page(about.id, page)
         return Listed.cut([live_test_of(row) for row in rows], page)
+
+    async def halted(self, operator: Operator, since: datetime, limit: int) -> Sequence[LiveTest]:
+        """Return the tests that the guardrail ended since a moment, newest first."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read(operator) as session:
+            rows = await LiveTests(session, operator.project_id).halted(since, limit)
+        return [live_test_of(row) for row in rows]
 
     async def report(self, operator: Operator, test_id: str) -> Report:
         """Compare the versions as things stand now. Raise LiveTestNotFound."""

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+from backend.alerts.service import AlertService
+from backend.annotations.service import AnnotationService
+from backend.annotations.types import Queue
 from backend.columns import utc_now
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
 from backend.flows.types import RunStatus, Severity
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import IN_WORK, DocumentStatus
+from backend.live_tests.service import LiveTestService
+from backend.live_tests.types import LiveTest
 from backend.operator import Operator, Permission
 from backend.overview.types import FlowLine, Home, InWork
 from backend.paging import Page
 
 MOST = 8
+# A test that the guardrail ended needs somebody, until it is old news.
+HALTED_OF_LATE = timedelta(days=3)
 FLOWS = Page(limit=20)
 RUNS_IN_WORK = (RunStatus.RUNNING, RunStatus.QUEUED)
 
@@ -21,9 +31,18 @@ class OverviewService:
     """Nothing is stored here: each line is read from the area that owns it."""
 
     def __init__(
-        self, knowledge: KnowledgeService, flows: FlowService, runs: RunService, approvals: ApprovalService
+        self,
+        knowledge: KnowledgeService,
+        flows: FlowService,
+        runs: RunService,
+        approvals: ApprovalService,
+        *,
+        alerts: AlertService,
+        live_tests: LiveTestService,
+        annotations: AnnotationService,
     ) -> None:
         self._knowledge, self._flows, self._runs, self._approvals = knowledge, flows, runs, approvals
+        self._alerts, self._live_tests, self._annotations = alerts, live_tests, annotations
 
     async def home(self, operator: Operator) -> Home:
         """Return what needs a person, the flows with their last runs, and what is in work."""
@@ -38,7 +57,21 @@ class OverviewService:
             in_work=await self.in_work(operator),
             approvals=(await self._approvals.waiting(operator, Page(limit=MOST))).items,
             num_approvals=await self._approvals.num_waiting(operator),
+            alerts=await self._alerts.firing(operator) if operator.may(Permission.CONVERSATIONS_READ) else (),
+            halted=await self._halted(operator) if operator.may(Permission.PROMPTS_READ) else (),
+            queues=await self._queues(operator) if operator.may(Permission.ANNOTATIONS_READ) else (),
         )
+
+    async def _halted(self, operator: Operator) -> Sequence[LiveTest]:
+        return await self._live_tests.halted(operator, utc_now() - HALTED_OF_LATE, MOST)
+
+    async def _queues(self, operator: Operator) -> Sequence[Queue]:
+        """Return the queues that name the reader and are not done."""
+        return [
+            one
+            for one in await self._annotations.queues(operator)
+            if one.num_done < one.num_items and operator.is_one_of(*(person.id for person in one.about.people))
+        ][:MOST]
 
     async def in_work(self, operator: Operator) -> InWork:
         """Return what is in work, in two statements: whoever waits asks each second."""

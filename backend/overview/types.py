@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.alerts.types import Alert
+from backend.annotations.types import Queue
 from backend.flows.types import Approval, FlowBrief, Problem, Run, RunStatus
 from backend.knowledge.types import Document
+from backend.live_tests.types import LiveTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,13 @@ class Home:
     # What waits for a person, the least time left first, and how much in all.
     approvals: Sequence[Approval] = ()
     num_approvals: int = 0
+    # Alerts that fire, live tests that the guardrail ended of late, and queues in which the reader has to label.
+    alerts: Sequence[Alert] = ()
+    halted: Sequence[LiveTest] = ()
+    queues: Sequence[Queue] = ()
 
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        return needing + len(self.failed_documents) + self.num_approvals
+        others = len(self.alerts) + len(self.halted) + len(self.queues)
+        return needing + len(self.failed_documents) + self.num_approvals + others

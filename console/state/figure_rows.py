@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from backend.alerts.types import Alert, Measure
 from backend.conversations.figure_types import Figures
 from console.state import formats
 
@@ -118,6 +119,28 @@ def tile(metric: Metric, figures: Figures, before: Figures) -> Tile:
         metric.key, metric.title, metric.write(now) if now is not None else "", words, tone,
         metric.note(figures) if known else "Nothing told yet",
     )  # fmt: skip
+
+
+def alert_words(alert: Alert) -> str:
+    """Return what an alert saw, and its threshold: "Latency p95 9.1 s, above 5.0 s"."""
+    name, write = MEASURES[alert.rule.measure]
+    value = f" {write(alert.value)}," if alert.value is not None else ""
+    return f"{name}{value} {alert.rule.comparison.value} {write(alert.rule.threshold)}."
+
+
+MEASURES: dict[Measure, tuple[str, Callable[[float], str]]] = {
+    Measure.CONVERSATIONS: ("Conversations", whole),
+    Measure.FAILED: ("Failed conversations", whole),
+    Measure.FAILED_SHARE: ("Failed", percent),
+    Measure.LATENCY_P50: ("Latency p50", formats.span),
+    Measure.LATENCY_P95: ("Latency p95", formats.span),
+    Measure.LATENCY_P99: ("Latency p99", formats.span),
+    Measure.COST: ("Cost", dollars),
+    Measure.TOKENS: ("Tokens", whole),
+    Measure.HELPFUL_SHARE: ("Marked helpful", percent),
+    Measure.SATISFACTION: ("Satisfaction", lambda value: f"{value:.2f}"),
+    Measure.COMPLETED_SHARE: ("Tasks done", percent),
+}
 
 
 def _change(metric: Metric, now: Value, then: Value) -> tuple[str, str]:

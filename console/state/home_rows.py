@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from backend.alerts.types import Alert
+from backend.annotations.types import Queue
 from backend.flows.types import Approval, Run
+from backend.live_tests.types import LiveTest
 from backend.overview.types import FlowLine, Home
 from console import routes
 from console.state import formats
 from console.state.approval_rows import address, time_left
+from console.state.figure_rows import alert_words
 from console.state.flows_rows import RUN_MARKS, RUN_WORDS
 
 SHOWN_CHARACTERS = 160
@@ -57,6 +61,9 @@ class RunRow:
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
+    lines += [_of_alert(one, zone, home.in_work.at) for one in home.alerts]
+    lines += [_of_test(one, zone, home.in_work.at) for one in home.halted]
+    lines += [_of_queue(one) for one in home.queues]
     for line in home.flows:
         lines += _of_flow(line, zone, home.in_work.at)
     lines += [
@@ -89,6 +96,49 @@ def _of_approval(one: Approval, at: datetime) -> NeedLine:
         hint=", ".join(filter(None, (one.started_by, one.flow_name))),
         href=address(one.id),
         act="Decide",
+    )
+
+
+def _of_alert(one: Alert, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=one.id,
+        mark="fail",
+        words="Alert",
+        name=one.rule.name,
+        when=f"since {formats.day(one.since, zone, at)}" if one.since else "",
+        cause=alert_words(one),
+        hint=f"Over {one.rule.window_minutes} minutes, {formats.counted(one.num_behind, 'conversation')}.",
+        href=routes.DASHBOARDS,
+        act="Open the dashboards",
+    )
+
+
+def _of_test(one: LiveTest, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=one.id,
+        mark="warn",
+        words="Live test stopped",
+        name=f"{one.prompt_name} {one.label}",
+        when=formats.day(one.ended_at, zone, at) if one.ended_at else "",
+        cause=one.reason,
+        hint="The version before has the label alone again.",
+        href=routes.to(routes.PROMPT, one.prompt_id),
+        act="Open the prompt",
+    )
+
+
+def _of_queue(one: Queue) -> NeedLine:
+    left = one.num_items - one.num_done
+    return NeedLine(
+        id=one.id,
+        mark="wait",
+        words="To label",
+        name=one.name,
+        when=f"{formats.count(left)} left",
+        cause=one.about.instructions,
+        hint="",
+        href=routes.to(routes.ANNOTATION_QUEUE, one.id),
+        act="Label",
     )
 
 
@@ -137,12 +187,18 @@ def summary(needs: list[NeedLine]) -> list[str]:
     failing = sum(line.words == "Failing" for line in needs)
     unready = sum(line.words == "Not ready" for line in needs)
     documents = sum(bool(line.retry) for line in needs)
+    alerts, halted, queues = (
+        sum(line.words == words for line in needs) for words in ("Alert", "Live test stopped", "To label")
+    )
     return [
         words
         for number, words in (
             (failing, f"{formats.counted(failing, 'flow')} failing"),
             (unready, f"{formats.counted(unready, 'flow')} not ready to publish"),
             (documents, f"{formats.counted(documents, 'document')} failed"),
+            (alerts, f"{formats.counted(alerts, 'alert')} firing"),
+            (halted, f"{formats.counted(halted, 'live test')} stopped"),
+            (queues, f"{formats.counted(queues, 'queue')} to label"),
         )
         if number
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.overview.figures import figures
 from console.components.ui import (
     Column,
     button,
@@ -34,6 +35,7 @@ COLUMNS = (
 def home() -> rx.Component:
     return rx.fragment(
         _needs_line(),
+        figures(),
         rx.el.div(
             rx.el.div(
                 rx.cond(HomeState.needs.length() > 0, _needs(), rx.fragment()),

@@ -1,0 +1,76 @@
+"""The figures of the home: today or seven days, against the span before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.conversations.figure_types import FigureWish, Step
+from backend.conversations.types import Filters
+from backend.operator import Operator, Permission
+from console.state import formats
+from console.state.figure_picture import spark
+from console.state.figure_rows import METRICS, tile
+from console.state.seat import Phased
+
+SHOWN = ("conversations", "failed", "latency", "cost", "helpful")
+WEEK = "7"
+
+
+@dataclass(frozen=True)
+class HomeTile:
+    """A figure with its line over the span."""
+
+    key: str
+    title: str
+    value: str
+    change: str
+    tone: str
+    note: str
+    line: str
+
+
+class HomeFiguresState(Phased, rx.State):
+    """Read behind the rest of the home, which waits for no sums."""
+
+    span: rx.Field[str] = rx.field("today")
+    against: rx.Field[str] = rx.field("")
+    tiles: rx.Field[list[HomeTile]] = rx.field(default_factory=list)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the figures of the span."""
+        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+
+    @rx.event
+    async def show(self, span: str) -> None:
+        """Show today, or the last seven days."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self.span = WEEK if span == WEEK else "today"
+        await self._read(operator)
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            zone, now = await self._zone(), formats.now()
+            is_week = self.span == WEEK
+            since = formats.start_of_day(zone, now) - timedelta(days=6 if is_week else 0)
+            wish = FigureWish(Filters(since=since, until=now), step=Step.DAY if is_week else Step.HOUR, zone=str(zone))
+            found = await services().conversations.dashboard(operator, wish)
+            # As much of the span before: a morning is held against a morning.
+            back = timedelta(days=7 if is_week else 1)
+            earlier = replace(wish.filters, since=since - back, until=now - back)
+            before = await services().conversations.figures(operator, earlier)
+            points = found.lines[0].points if found.lines else ()
+            self.tiles = [
+                HomeTile(
+                    one.key, one.title, one.value, one.change, one.tone, one.note,
+                    spark([METRICS[key].readings[METRICS[key].main].of(point.figures) for point in points]),
+                )
+                for key in SHOWN
+                for one in [tile(METRICS[key], found.whole, before)]
+            ]  # fmt: skip
+            self.against = "against the seven days before" if is_week else "against yesterday until now"
+            self.phase = "ready"
