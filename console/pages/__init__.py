@@ -37,6 +37,7 @@ from console.pages.run import run
 from console.pages.runs import runs
 from console.pages.settings_api_keys import settings_api_keys
 from console.pages.settings_audit import settings_audit
+from console.pages.settings_privacy import settings_privacy
 from console.pages.settings_projects import settings_projects
 from console.pages.settings_secrets import settings_secrets
 from console.pages.settings_sign_in import settings_sign_in
@@ -77,6 +78,7 @@ from console.state.knowledge_search import KnowledgeSearchState
 from console.state.members import MembersState
 from console.state.models import ModelsState
 from console.state.models_trial import ModelsTestState
+from console.state.privacy import PrivacyState
 from console.state.projects import ProjectsState
 from console.state.prompt import PromptState
 from console.state.prompt_edit import PromptEditState
@@ -181,6 +183,7 @@ PAGES: tuple[Page, ...] = (
     Page(members, routes.MEMBERS, "Members and roles · Signalbox", [MembersState.load, InvitationsState.load]),
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
+    Page(settings_privacy, routes.SETTINGS_PRIVACY, "Privacy · Signalbox", PrivacyState.load),
     Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
     Page(settings_sign_in, routes.SETTINGS_SIGN_IN, "Sign-in · Signalbox", SignInPolicyState.load),
     Page(settings_support, routes.SETTINGS_SUPPORT, "Support · Signalbox", SupportState.load),

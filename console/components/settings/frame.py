@@ -13,6 +13,7 @@ SETTINGS: tuple[tuple[str, str], ...] = (
     ("Projects", routes.SETTINGS),
     ("API keys", routes.SETTINGS_API_KEYS),
     ("Secrets", routes.SETTINGS_SECRETS),
+    ("Privacy", routes.SETTINGS_PRIVACY),
     ("Sign-in", routes.SETTINGS_SIGN_IN),
     ("Support", routes.SETTINGS_SUPPORT),
     ("Audit log", routes.SETTINGS_AUDIT),

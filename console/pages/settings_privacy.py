@@ -1,0 +1,216 @@
+"""What is masked before it is kept, how long conversations stay, and all of one person's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from console import routes
+from console.components.settings.frame import settings_page
+from console.components.ui import (
+    Column,
+    button,
+    cell,
+    confirm,
+    data_table,
+    empty_state,
+    error_of,
+    field,
+    panel,
+    phase_view,
+    refusal,
+    skeleton_rows,
+    status,
+    table_row,
+    text_area,
+    text_input,
+)
+from console.state.privacy import PrivacyState as Privacy
+
+KINDS = (
+    ("e-mail", "E-mail addresses"),
+    ("phone", "Phone numbers"),
+    ("IBAN", "IBANs with right check digits"),
+    ("card", "Card numbers with a right check digit"),
+)
+COUNTS = (
+    Column("Day", width="120px"),
+    Column("Way in"),
+    Column("Kind", width="136px"),
+    Column("Values", number=True, width="88px"),
+)
+REMOVALS = (
+    Column("What"),
+    Column("State", width="120px"),
+    Column("Conversations", number=True, width="136px"),
+    Column("By", width="120px", narrow=False),
+    Column("Begun", number=True, width="104px", narrow=False),
+)
+NARROW = {"maxWidth": "640px"}
+
+
+def settings_privacy() -> rx.Component:
+    view = phase_view(
+        Privacy.phase,
+        rx.fragment(_masking(), _trial(), _counts(), _retention(), _person(), _removals()),
+        skeleton=panel("Masking", skeleton_rows(168, 120, 240)),
+        problem=Privacy.problem,
+        on_retry=Privacy.load,
+        what="Privacy",
+    )
+    return settings_page(routes.SETTINGS_PRIVACY, view, _question())
+
+
+def _masking() -> rx.Component:
+    boxes = [
+        rx.el.label(
+            rx.el.input(type="checkbox", name=f"kind-{kind}", default_checked=Privacy.kinds.contains(kind)),
+            words,
+            class_name="choice",
+        )
+        for kind, words in KINDS
+    ]
+    words = rx.el.p(
+        "Placeholders such as [e-mail 1] are stored in the place of what is found. The running turn still works with "
+        "the real words: the model reads them, and whoever waits for the answer sees them. What is stored stays so.",
+        class_name="t2",
+    )
+    form = rx.el.form(
+        words,
+        refusal(Privacy.errors),
+        rx.el.div(*boxes, class_name="field"),
+        field(
+            "Regions whose phone numbers are known without a country's code",
+            text_input(id="regions", name="regions", default_value=Privacy.regions, placeholder="DE, US"),
+            html_for="regions",
+            help_text="Two letters each, at most five.",
+            error=error_of(Privacy.errors, "regions"),
+        ),
+        field(
+            "Expressions of your own",
+            text_area(id="patterns", name="patterns", rows="3", mono=True, default_value=Privacy.patterns),
+            html_for="patterns",
+            help_text="One a line, as “order: ORD-[0-9]+”, in the syntax of RE2.",
+            error=error_of(Privacy.errors, "patterns"),
+        ),
+        rx.el.div(button("Save", kind="primary", type="submit"), class_name="row"),
+        key=Privacy.version.to_string(),
+        class_name="formcol pad",
+        style=NARROW,
+        on_submit=Privacy.save_masking,
+    )
+    return panel("Masking", form, note="before anything is stored")
+
+
+def _trial() -> rx.Component:
+    form = rx.el.form(
+        field(
+            "A text",
+            text_area(id="trial", name="text", rows="3"),
+            html_for="trial",
+            help_text="Nothing of it is stored or counted.",
+            error=error_of(Privacy.errors, "text"),
+        ),
+        rx.el.div(button("Try it", type="submit"), class_name="row"),
+        rx.cond(
+            Privacy.tried,
+            field("What would be kept", rx.el.output(Privacy.tried, class_name="mono", html_for="trial")),
+            rx.fragment(),
+        ),
+        class_name="formcol pad",
+        style=NARROW,
+        on_submit=Privacy.try_masking,
+    )
+    return panel("Try it", form, note="with the rules that are saved")
+
+
+def _counts() -> rx.Component:
+    table = data_table("Masked", COUNTS, Privacy.counts, _count)
+    none = empty_state("Nothing was masked", "Here stand counts by day, way in and kind, and never the words.")
+    return panel("Masked in 30 days", rx.cond(Privacy.counts.length() > 0, table, none), note="days in UTC")
+
+
+def _count(one: Any) -> rx.Component:
+    return table_row(cell(one.day), cell(one.way), cell(one.kind), cell(one.num, number=True), key=one.key)
+
+
+def _retention() -> rx.Component:
+    form = rx.el.form(
+        field(
+            "Days that a conversation is kept after its last message",
+            text_input(id="days", name="days", default_value=Privacy.days, inputmode="numeric"),
+            html_for="days",
+            help_text="Empty keeps everything. Rows of datasets stay in any case.",
+            error=error_of(Privacy.errors, "days"),
+        ),
+        rx.cond(Privacy.preview, rx.el.p(Privacy.preview, role="status"), rx.fragment()),
+        rx.el.div(button("Save", kind="primary", type="submit"), class_name="row"),
+        key="days" + Privacy.version.to_string(),
+        class_name="formcol pad",
+        style=NARROW,
+        on_submit=Privacy.save_days,
+    )
+    look = rx.el.form(
+        field("What a number of days would remove", text_input(id="look-days", name="days"), html_for="look-days"),
+        rx.el.div(button("Count", type="submit"), class_name="row"),
+        class_name="formcol pad",
+        style=NARROW,
+        on_submit=Privacy.look_back,
+    )
+    return panel("Retention", form, look)
+
+
+def _person() -> rx.Component:
+    found = rx.el.div(
+        rx.el.p(Privacy.going, role="status"),
+        rx.el.div(button("Remove all of it", Privacy.ask, kind="danger"), class_name="row"),
+        class_name="formcol",
+    )
+    form = rx.el.form(
+        field(
+            "Whose",
+            text_input(id="person", name="user", default_value=Privacy.person),
+            html_for="person",
+            help_text="The id of a person as your systems send it. An export as ZIP is made over REST.",
+            error=error_of(Privacy.errors, "user"),
+        ),
+        rx.el.div(button("Count what is here", type="submit"), class_name="row"),
+        rx.cond(Privacy.going, found, rx.fragment()),
+        key="person" + Privacy.version.to_string(),
+        class_name="formcol pad",
+        style=NARROW,
+        on_submit=Privacy.look,
+    )
+    return panel("All of one person", form)
+
+
+def _removals() -> rx.Component:
+    table = data_table("Removals", REMOVALS, Privacy.removals, _removal)
+    none = empty_state("Nothing was removed", "Removals of a person's data and of what is too old stand here.")
+    again = button("Read again", Privacy.load, size="sm")
+    return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, again), none))
+
+
+def _removal(one: Any) -> rx.Component:
+    return table_row(
+        cell(one.what, name=True),
+        cell(status(one.mark, one.state)),
+        cell(one.done, number=True),
+        cell(one.by, narrow=False),
+        cell(one.at, number=True, title=one.exact, narrow=False),
+        key=one.id,
+    )
+
+
+def _question() -> rx.Component:
+    return confirm(
+        "Remove all of this person's data?",
+        rx.el.p(Privacy.going, ". It cannot be undone."),
+        identifier="removing-person",
+        opened=Privacy.removing,
+        keep="Keep it",
+        act="Remove all of it",
+        on_keep=Privacy.keep,
+        on_act=Privacy.remove,
+    )

@@ -1,0 +1,205 @@
+"""What the project masks, how long it keeps conversations, and all of one person's. No masked word is in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.errors import NotFound
+from backend.masking.types import Kind, MaskCount, MaskingRules, OwnPattern
+from backend.operator import Operator, Permission
+from backend.privacy.types import Going, PrivacyJob
+from console import toasts
+from console.state import formats
+from console.state.forms import Formed
+from console.state.seat import Phased
+
+WAYS = {
+    "console": "Console", "api": "REST", "reported": "Told over REST", "traced": "OpenTelemetry", "imported": "File",
+    "run": "Answers and steps", "reply": "Replies of people", "feedback": "Feedback",
+}  # fmt: skip
+JOB_KINDS = {"person": "One person", "retention": "Older than is kept"}
+JOB_MARKS = {"queued": "queued", "running": "running", "done": "ok", "failed": "fail"}
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """How many values of a kind were masked on a day, on one way in."""
+
+    key: str
+    day: str
+    way: str
+    kind: str
+    num: str
+
+
+@dataclass(frozen=True)
+class RemovalLine:
+    """A removal as the list draws it."""
+
+    id: str
+    what: str
+    mark: str
+    state: str
+    done: str
+    by: str
+    at: str
+    exact: str
+
+
+class PrivacyState(Phased, Formed, rx.State):
+    """`version` changes with each reading, so that the forms begin anew with what is stored."""
+
+    version: rx.Field[int] = rx.field(0)
+    kinds: rx.Field[list[str]] = rx.field(default_factory=list)
+    regions: rx.Field[str] = rx.field("")
+    patterns: rx.Field[str] = rx.field("")
+    tried: rx.Field[str] = rx.field("")
+    counts: rx.Field[list[CountLine]] = rx.field(default_factory=list)
+    days: rx.Field[str] = rx.field("")
+    preview: rx.Field[str] = rx.field("")
+    person: rx.Field[str] = rx.field("")
+    going: rx.Field[str] = rx.field("")
+    removing: rx.Field[bool] = rx.field(False)
+    removals: rx.Field[list[RemovalLine]] = rx.field(default_factory=list)
+
+    @rx.event
+    async def load(self) -> None:
+        """Read rules, counts, days and removals."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        self.tried = self.preview = self.person = self.going = ""
+        await self._read(operator)
+
+    @rx.event
+    async def save_masking(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Mask so from now on."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        async with self._checking():
+            await services().masking.set_rules(operator, _rules(form))
+            await self._read(operator)
+            return toasts.say("Saved.", "It holds for what comes in from now on.")
+        return None
+
+    @rx.event
+    async def try_masking(self, form: dict[str, Any]) -> None:
+        """Show what would be kept of a text."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        async with self._checking():
+            self.tried = (await services().masking.try_on(operator, str(form.get("text", "")))).text
+
+    @rx.event
+    async def look_back(self, form: dict[str, Any]) -> None:
+        """Count what a number of days would remove now."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        self.preview = ""
+        async with self._checking():
+            days = _days(form)
+            if days is None:
+                self.preview = "Everything is kept until somebody deletes it."
+            else:
+                self.preview = f"{_told(await services().privacy.preview(operator, days))} would go now."
+
+    @rx.event
+    async def save_days(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Keep conversations so long."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        async with self._checking():
+            await services().privacy.set_retention(operator, _days(form))
+            self.preview = ""
+            await self._read(operator)
+            return toasts.say("Saved.", "What is older is removed once a day.")
+        return None
+
+    @rx.event
+    async def look(self, form: dict[str, Any]) -> None:
+        """Count all of one person's."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        self.person, self.going = str(form.get("user", "")).strip(), ""
+        async with self._checking(NotFound, at="user"):
+            self.going = _told(await services().privacy.going(operator, self.person))
+
+    @rx.event
+    async def ask(self) -> None:
+        """Ask before all of one person's is removed."""
+        await self._operator(Permission.PROJECT_MANAGE)
+        self.removing = True
+
+    @rx.event
+    async def keep(self) -> None:
+        """Remove nothing."""
+        await self._operator(Permission.PROJECT_MANAGE)
+        self.removing = False
+
+    @rx.event
+    async def remove(self) -> rx.event.EventSpec | None:
+        """Begin to remove all of the person's who was counted."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        self.removing = False
+        async with self._checking(NotFound, at="user"):
+            await services().privacy.remove(operator, self.person)
+            self.person = self.going = ""
+            await self._read(operator)
+            return toasts.say("It is being removed.", "This page says how far it is.")
+        return None
+
+    async def _read(self, operator: Operator) -> None:
+        async with self._loading():
+            zone, now = await self._zone(), formats.now()
+            rules = await services().masking.rules(operator)
+            self.kinds, self.regions = sorted(rules.kinds), ", ".join(rules.regions)
+            self.patterns = "\n".join(f"{one.name}: {one.pattern}" for one in rules.patterns)
+            self.counts = [_count(one) for one in await services().masking.counts(operator)]
+            days = (await services().privacy.retention(operator)).days
+            self.days = str(days) if days else ""
+            self.removals = [_removal(one, zone, now) for one in await services().privacy.jobs(operator)]
+            self.version += 1
+            self.phase = "ready"
+
+
+def _rules(form: dict[str, Any]) -> MaskingRules:
+    kinds = frozenset(kind for kind in Kind if form.get(f"kind-{kind.value}"))
+    lines = [line for line in str(form.get("patterns", "")).splitlines() if line.strip()]
+    parts = [line.partition(":") for line in lines]
+    patterns = tuple(OwnPattern(name.strip(), pattern.strip()) for name, _, pattern in parts)
+    return MaskingRules(kinds, patterns, tuple(str(form.get("regions", "")).split(",")))
+
+
+def _days(form: dict[str, Any]) -> int | None:
+    """Return the number that was typed, None for none; what is no number is no number of days either."""
+    text = str(form.get("days", "")).strip()
+    return (int(text) if text.isdecimal() else 0) if text else None
+
+
+def _told(going: Going) -> str:
+    """Name what there is of it."""
+    named = (
+        (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
+        (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
+        (going.num_cells, "answer of an experiment"),
+    )  # fmt: skip
+    told = [formats.counted(num, word) for num, word in named if num and word != "answer of an experiment"]
+    if going.num_cells:
+        told.append(f"{going.num_cells} answers of experiments")
+    return ", ".join(told) or "Nothing"
+
+
+def _count(one: MaskCount) -> CountLine:
+    key = f"{one.day} {one.way} {one.kind}"
+    return CountLine(key, one.day.isoformat(), WAYS[one.way.value], one.kind, f"{one.num:,}")
+
+
+def _removal(job: PrivacyJob, zone: tzinfo, now: datetime) -> RemovalLine:
+    return RemovalLine(
+        id=job.id,
+        what=JOB_KINDS[job.kind],
+        mark=JOB_MARKS[job.state],
+        state=job.state.value.capitalize(),
+        done=f"{job.num_done:,} of {job.num_total:,}",
+        by=job.asked_by or "Retention",
+        at=formats.day(job.created_at, zone, now),
+        exact=formats.exact(job.created_at, zone),
+    )
