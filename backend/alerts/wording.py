@@ -52,5 +52,5 @@ def sentence(content: dict[str, Any]) -> str:
 
 def letter(to: str, content: dict[str, Any], public_url: str) -> Letter:
     head = f"{HEADS[Event(content['event'])]}: {content['name']}"
-    where = f"\n\n{public_url}/alerts" if public_url else ""
+    where = f"\n\n{public_url}/dashboards" if public_url else ""
     return Letter(to, head, f"{sentence(content)}\n\nSince {content['at']}.{where}\n")

@@ -119,7 +119,7 @@ def over_time() -> rx.Component:
     """Say what the picture says; Enter on a row opens the conversations behind it."""
     head = rx.el.tr(
         rx.el.th("When", scope="col"),
-        rx.el.th("Conversations", scope="col", class_name="num"),
+        _beside(rx.el.th("Conversations", scope="col", class_name="num")),
         rx.foreach(Boards.heads, lambda name: rx.el.th(name, scope="col", class_name="num", dir="auto")),
     )
     table = rx.el.table(
@@ -133,7 +133,12 @@ def over_time() -> rx.Component:
 def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.el.a(row.when, href=row.href), name=True),
-        cell(row.num, number=True),
+        _beside(cell(row.num, number=True)),
         rx.foreach(row.cells, lambda value: rx.el.td(value, class_name="num")),
         key=row.when,
     )
+
+
+def _beside(count: rx.Component) -> rx.Component:
+    """Draw the number of conversations beside what is shown of them; where that is their number, once is enough."""
+    return rx.cond((Boards.metric == "conversations") & (Boards.split == "none"), rx.fragment(), count)
