@@ -15,10 +15,12 @@ from backend.api.bodies import Strict
 from backend.api.idempotent import SecretRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from backend.privacy.types import MAX_DAYS, Going, JobKind, JobState, PrivacyJob, Retention
 
 # Whom it is about stands in bodies alone: addresses stand in histories and logs; no body is remembered here.
 router = APIRouter(prefix="/api/privacy", tags=["privacy"], route_class=SecretRoute)
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Keeper = Annotated[Operator, allowed(Permission.PROJECT_MANAGE)]
 ZIP = {"Content-Disposition": 'attachment; filename="person.zip"', "Cache-Control": "no-store"}
 
@@ -68,6 +70,7 @@ class RemovalBody(BaseModel):
 
 class RemovalList(BaseModel):
     removals: list[RemovalBody]
+    next: str | None
 
 
 class RetentionBody(Strict):
@@ -104,9 +107,10 @@ async def remove_person(operator: Keeper, body: PersonBody) -> RemovalBody:
 
 
 @router.get("/removals")
-async def list_removals(operator: Keeper) -> RemovalList:
-    """Return the newest removals."""
-    return RemovalList(removals=[RemovalBody.of(one) for one in await services().privacy.jobs(operator)])
+async def list_removals(operator: Keeper, limit: Limit = DEFAULT_LIMIT, after: str = "") -> RemovalList:
+    """List the removals, newest first."""
+    listed = await services().privacy.jobs(operator, Page(limit, after))
+    return RemovalList(removals=[RemovalBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.get("/removals/{removal_id}")

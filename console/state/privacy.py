@@ -12,6 +12,7 @@ from backend.bootstrap import services
 from backend.errors import NotFound
 from backend.masking.types import Kind, MaskCount, MaskingRules, OwnPattern
 from backend.operator import Operator, Permission
+from backend.paging import Page
 from backend.privacy.types import Going, PrivacyJob
 from console import toasts
 from console.state import formats
@@ -155,7 +156,9 @@ class PrivacyState(Phased, Formed, rx.State):
             self.counts = [_count(one) for one in await services().masking.counts(operator)]
             days = (await services().privacy.retention(operator)).days
             self.days = str(days) if days else ""
-            self.removals = [_removal(one, zone, now) for one in await services().privacy.jobs(operator)]
+            self.removals = [
+                _removal(one, zone, now) for one in (await services().privacy.jobs(operator, Page())).items
+            ]
             self.version += 1
             self.phase = "ready"
 

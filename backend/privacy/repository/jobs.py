@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.columns import storable
 from backend.identity.models import ProjectRow
+from backend.paging import Page
 from backend.privacy.models import PrivacyJobRow, RetentionRow
 from backend.privacy.types import JobState
 
@@ -20,9 +22,12 @@ class PrivacyJobs:
     def __init__(self, session: AsyncSession, project_id: str) -> None:
         self._session, self._project_id = session, project_id
 
-    async def newest(self, limit: int) -> Sequence[PrivacyJobRow]:
+    async def newest(self, page: Page) -> Sequence[PrivacyJobRow]:
+        """Return one more than asked for."""
         statement = select(PrivacyJobRow).where(PrivacyJobRow.project_id == self._project_id)
-        return (await self._session.exec(statement.order_by(col(PrivacyJobRow.id).desc()).limit(limit))).all()
+        if page.after:
+            statement = statement.where(PrivacyJobRow.id < str(storable(page.after)))
+        return (await self._session.exec(statement.order_by(col(PrivacyJobRow.id).desc()).limit(page.limit + 1))).all()
 
     async def job(self, job_id: str) -> PrivacyJobRow | None:
         statement = select(PrivacyJobRow).where(

@@ -12,6 +12,7 @@ from backend.columns import storable, utc_now
 from backend.conversations.service.judging import KEEP_DELETED
 from backend.ids import new_id
 from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 from backend.privacy.errors import JobNotFound
@@ -26,7 +27,6 @@ from backend.unit_of_work import Work
 AT_ONCE = 25
 MESSAGES_AT_ONCE = 2_000
 BREATH_SECONDS = 0.02
-NUM_JOBS = 50
 
 
 class RemovingUseCases(Base):
@@ -66,11 +66,12 @@ class RemovingUseCases(Base):
             )
             return _job(row)
 
-    async def jobs(self, operator: Operator) -> list[PrivacyJob]:
-        """Return the newest removals."""
+    async def jobs(self, operator: Operator, page: Page) -> Listed[PrivacyJob]:
+        """Return a page of the removals, newest first."""
         operator.require(Permission.PROJECT_MANAGE)
         async with self._units.read(operator) as session:
-            return [_job(row) for row in await PrivacyJobs(session, operator.project_id).newest(NUM_JOBS)]
+            rows = await PrivacyJobs(session, operator.project_id).newest(page)
+        return Listed.cut([_job(row) for row in rows], page)
 
     async def job(self, operator: Operator, job_id: str) -> PrivacyJob:
         """Raise JobNotFound."""

@@ -13,6 +13,9 @@ from backend.paging import Listed, Page
 
 # What is no list of rows: answers computed from one thing, all of which is wanted at once.
 WHOLE = {
+    "/api/annotation-queues/{queue_id}/agreement",
+    "/api/masking",
+    "/api/masking/counts",
     "/api/models",
     "/api/conversation-figures",
     "/api/flows/{name}/problems",

@@ -130,7 +130,7 @@ async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
     assert await house.privacy.sweep(now + timedelta(days=31)) == 1
     [waiting] = await house.privacy.waiting()
     await house.privacy.execute(waiting.row_id)
-    [job] = await house.privacy.jobs(operator)
+    [job] = (await house.privacy.jobs(operator, Page())).items
     assert (job.kind, job.state, job.num_done) == ("retention", "done", 3)
     left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
     assert left == {"dataset_item", "experiment_cell"}
