@@ -67,7 +67,7 @@ def run(
     require_free_port(settings)
     build_front_end()
     os.set_inheritable(held, True)  # noqa: FBT003  # the lock goes on with the server
-    command = [sys.executable, "-m", "backend.cli.serve", str(held)]
+    command = [sys.executable, "-m", "backend.cli.server", str(held)]
     sys.stdout.flush()
     os.chdir(ROOT)
     os.execve(command[0], command, server_environment(settings))  # noqa: S606  # this process becomes the server

@@ -78,6 +78,7 @@ def settle_memory() -> None:
 
     A full collection walks the states of all tabs: with 200 of them everybody waits for it, several times a second.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
@@ -166,7 +167,3 @@ def main() -> None:
         if code := subprocess.run(child, preexec_fn=end_with_parent, check=False).returncode:  # one thread
             sys.exit(code)
     leave(asyncio.run(serve(settings)))
-
-
-if __name__ == "__main__":
-    main()
