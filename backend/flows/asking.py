@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from backend.errors import Unavailable
 from backend.flows.context import NodeContext
 from backend.flows.types import Usage
 from backend.ports.language_model import (
+    Adapted,
     AgentLimits,
     Attempt,
     Finished,
@@ -42,10 +43,11 @@ class Said:
     first_token_ms: float | None
     steps: list[dict[str, Any]] = field(default_factory=list)
     retries: list[dict[str, Any]] = field(default_factory=list)
+    adapted: Adapted | None = None
 
     def detail(self, messages: Sequence[Message]) -> dict[str, Any]:
-        """Return what the trace shows: the prompt as sent and what came of it."""
-        return {
+        """Return what the trace shows: the prompt, what came of it, and what the engine made of either."""
+        found: dict[str, Any] = {
             "model": self.model,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
             "first_token_ms": self.first_token_ms,
@@ -53,6 +55,9 @@ class Said:
             "steps": self.steps,
             "retries": self.retries,
         }
+        if self.adapted is not None:
+            found["adapted"] = asdict(self.adapted)
+        return found
 
 
 class AskFailed(Unavailable):
@@ -139,7 +144,8 @@ async def _asked(
                 case Finished():
                     usage = _usage(context, endpoint, event.usage)
                     model = endpoint.reference or endpoint.model
-                    return Said(event.text, usage, event.is_cut, model, event.first_token_ms, steps, retries)
+                    spoken = (event.text, usage, event.is_cut, model, event.first_token_ms)
+                    return Said(*spoken, steps, retries, event.adapted)
     raise Unavailable("The model ended without a word.")
 
 

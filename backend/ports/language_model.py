@@ -166,11 +166,24 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapted:
+    """What an engine gave its model in place of the messages, for the trace.
+
+    `given` is the whole text as the model read it, empty where the model was not asked. `wrote` is what it answered
+    where the engine gave another answer instead, and `because` says in a sentence why it did.
+    """
+
+    given: str = ""
+    wrote: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of every call that succeeded.
 
     `text` is the answer after the last tool. `finish_reason` is the server's word, "stop" or "length" as a rule.
-    `first_token_ms` is None where the answer is empty.
+    `first_token_ms` is None where the answer is empty. `adapted` is None where the messages went out as they are.
     """
 
     text: str
@@ -179,6 +192,7 @@ class Finished:
     first_token_ms: float | None
     total_ms: float
     num_requests: int = 1
+    adapted: Adapted | None = None
 
     @property
     def is_cut(self) -> bool:

@@ -20,7 +20,7 @@ from console.state.flows_live import FlowLiveState, follow
 from console.state.flows_rows import RUN_MARKS, RunLine, run_line
 from console.state.flows_said import Cited, cited
 from console.state.run_board import RunBoard, shown
-from console.state.run_values import Values, messages, values
+from console.state.run_values import Values, given, messages, values
 from console.state.seat import Phased
 
 NODE_MARKS = {
@@ -61,6 +61,8 @@ class NodeLine:
     inputs: Values = field(default_factory=Values)
     output: Values = field(default_factory=Values)
     prompt: Values = field(default_factory=Values)
+    prompt_name: str = "Prompt as sent"
+    given: Values = field(default_factory=Values)
     detail: Values = field(default_factory=Values)
     tries: list[TryLine] = field(default_factory=list)
     play: str = ""
@@ -215,7 +217,8 @@ def node_line(row: NodeRun) -> NodeLine:
     if len(row.tries) > 1 and status == "done":
         said = f"Done on attempt {len(row.tries)}"
     prompt = row.detail.get("prompt") or row.detail.get("messages")
-    rest = {key: value for key, value in row.detail.items() if key not in ("prompt", "messages")}
+    adapted = row.detail.get("adapted")
+    rest = {key: value for key, value in row.detail.items() if key not in ("prompt", "messages", "adapted")}
     ran = status in ("done", "failed", "cancelled")
     return NodeLine(
         node=row.node,
@@ -232,6 +235,8 @@ def node_line(row: NodeRun) -> NodeLine:
         inputs=values(row.inputs),
         output=values(row.output),
         prompt=messages(prompt),
+        prompt_name="Prompt of this node" if adapted else "Prompt as sent",
+        given=given(adapted),
         detail=values(rest),
         tries=[
             TryLine(

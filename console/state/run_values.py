@@ -12,6 +12,8 @@ from console.state.run_board import SHOWN_CHARACTERS
 
 JSON_CHARACTERS = 20_000
 MAX_PASSAGES = 50
+NOT_AS_IT_STANDS = "The embedded model is too small for the prompt above. Signalbox gave it this text instead."
+QUOTED = "The best sentence of the passages is quoted instead."
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,19 @@ def messages(sent: Any) -> Values:
     if not lines or not all(isinstance(one, dict) and "role" in one for one in lines):
         return values(sent)
     return Values([_value(str(one["role"]).capitalize(), one.get("content") or "") for one in lines], as_json(sent))
+
+
+def given(adapted: Any) -> Values:
+    """Draw what the embedded model read in place of the prompt, and what stands in place of its answer."""
+    if not isinstance(adapted, dict):
+        return Values()
+    text, wrote, because = (str(adapted.get(name, "")) for name in ("given", "wrote", "because"))
+    lines = [Value("", text=NOT_AS_IT_STANDS if text else because)]
+    if text:
+        lines.append(Value("It read", text=_cut(text, SHOWN_CHARACTERS)))
+    if text and because:
+        lines += [Value("It wrote", text=wrote), Value("The answer is not its own", text=f"{because} {QUOTED}")]
+    return Values(lines, as_json(adapted))
 
 
 def _cut(text: str, most: int) -> str:

@@ -18,8 +18,18 @@ import pytest
 
 from backend.engines.language_model.embedded import EmbeddedModel
 from backend.engines.language_model.embedded_file import model_file
+from backend.engines.language_model.embedded_text import NOT_COVERED
 from backend.ports.grounding import NOT_FOUND_ANSWER, GroundPassage, lay_out
-from backend.ports.language_model import Finished, Message, ModelEndpoint, ModelFailed, ModelSettings, TextDelta, Tool
+from backend.ports.language_model import (
+    Adapted,
+    Finished,
+    Message,
+    ModelEndpoint,
+    ModelFailed,
+    ModelSettings,
+    TextDelta,
+    Tool,
+)
 
 ENDPOINT = ModelEndpoint("embedded", "embedded:gemma-3-270m", "gemma-3-270m")
 # What the search over the example's handbook finds for each question.
@@ -75,11 +85,24 @@ async def test_it_says_so_when_the_passages_do_not_speak_of_it(model: EmbeddedMo
     assert answers.count(NOT_FOUND_ANSWER) >= 3, answers
 
 
+async def test_it_says_that_it_was_not_asked(model: EmbeddedModel):
+    text, finished = await ask(
+        model, [Message("user", lay_out("Who is the mayor?", [GroundPassage(1, "A", "B c d.")]))]
+    )
+    assert text == NOT_FOUND_ANSWER
+    assert finished.adapted == Adapted(because=NOT_COVERED)
+    assert model.pid is None
+
+
 async def test_an_answer_streams_with_its_figures_and_its_source(model: EmbeddedModel):
     text, finished = await ask(model, REFUND)
     assert text == finished.text
     assert "five working days" in text
     assert text.endswith("[2]")
+    assert finished.adapted is not None
+    read = "\nText: A refund takes five working days.\nQuestion: How long does a refund take?\nAnswer:"
+    assert finished.adapted.given.endswith(read), "what it read, and not what it was sent"
+    assert "<passage" not in finished.adapted.given
     assert finished.usage.input_tokens > 50
     assert finished.usage.output_tokens > 0
 

@@ -10,12 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.engines.language_model.embedded_process import EmbeddedProcess
-from backend.engines.language_model.embedded_text import STOP, believed, is_covered, text_for
+from backend.engines.language_model.embedded_text import (
+    NOT_COVERED,
+    STOP,
+    believed,
+    framed,
+    is_covered,
+    text_for,
+)
 from backend.engines.language_model.openai_compatible import OpenAiCompatible
 from backend.ports.grounding import NOT_FOUND_ANSWER, Grounded, read_grounded
 from backend.ports.language_model import (
     DEFAULT_LIMITS,
     DEFAULT_SETTINGS,
+    Adapted,
     AgentLimits,
     Finished,
     Message,
@@ -31,7 +39,6 @@ from backend.ports.language_model import (
 
 CONTEXT_TOKENS = 2048
 MAX_ANSWER_TOKENS = 80
-MAX_MESSAGE_CHARACTERS = 4_000
 # One attempt: the child is ours, and a dead one is started again by the next call.
 PATIENCE = Patience(connect=2, first_token=90, between_tokens=30, whole_call=180, attempts=1)
 _PIECE = re.compile(r"\s*\S+\s*")
@@ -80,24 +87,27 @@ class EmbeddedModel:
         text, best = text_for(grounded.passages, grounded.question)
         if not best or not is_covered(grounded.passages, grounded.question):
             milliseconds = round((time.perf_counter() - start) * 1000, 1)
-            return Finished(NOT_FOUND_ANSWER, Usage(), "stop", milliseconds, milliseconds)
+            never = Adapted(because=NOT_COVERED)
+            return Finished(NOT_FOUND_ANSWER, Usage(), "stop", milliseconds, milliseconds, adapted=never)
         finished = await self._ask(endpoint, text, grounded.question)
-        answer, number = believed(finished.text, best)
-        return replace(finished, text=f"{answer} [{number}]")
+        held = believed(finished.text, best)
+        adapted = finished.adapted
+        if held.because and adapted:
+            adapted = replace(adapted, wrote=finished.text, because=held.because)
+        return replace(finished, text=f"{held.text} [{held.number}]", adapted=adapted)
 
     async def _ask(self, endpoint: ModelEndpoint, text: str, question: str) -> Finished:
         address = await self._process.address()
         here = replace(endpoint, base_url=address.base_url, api_key=address.key, allow_private_address=True)
-        turns = [Message("user", " ".join(question[-MAX_MESSAGE_CHARACTERS:].split()))]
-        if text.strip():
-            turns.insert(0, Message("system", " ".join(text[:MAX_MESSAGE_CHARACTERS].split())))
+        given = framed(text, question)
         settings = ModelSettings(temperature=0, max_output_tokens=MAX_ANSWER_TOKENS, stop=(STOP,))
-        events = self._asker.stream(here, turns, settings=settings, limits=AgentLimits(1, patience=PATIENCE))
+        turn, limits = Message("user", given), AgentLimits(1, patience=PATIENCE)
+        events = self._asker.stream(here, [turn], settings=settings, limits=limits)
         try:
             async with aclosing(events) as heard:
                 async for event in heard:
                     if isinstance(event, Finished):
-                        return replace(event, text=event.text.strip())
+                        return replace(event, text=event.text.strip(), adapted=Adapted(given))
         except ModelFailed as failed:
             if failed.reason == "unreachable" and await self._process.has_died():
                 raise ModelFailed(

@@ -22,6 +22,9 @@ _ENDINGS = ("ing", "ies", "es", "ed", "s", "y", "e")
 _SHORTEST_STEM = 3
 _FEWEST_WORDS = 3
 _OF_HEADING = 0.5
+# "Only the caretaker may lend it" says of the key what the sentence before it names.
+_OF_BEFORE = 0.5
+_POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their|this|these|he|she|him|her)\b", re.IGNORECASE)
 _LATER_PASSAGE = 0.05
 
 
@@ -38,8 +41,9 @@ class Sentence:
 def ranked(passages: Sequence[GroundPassage], question: str) -> list[Sentence]:
     """Return the sentences of all passages, the best first.
 
-    A shared word counts the more the rarer it is; one in the passage's heading counts half. Of equals the one in the
-    earlier passage wins, because passages come in the order of the search.
+    A shared word counts the more the rarer it is; one in the passage's heading counts half, and so does one in the
+    sentence before where this one points back to it. Of equals the one in the earlier passage wins, because passages
+    come in the order of the search.
     """
     found = [
         (order, passage, text.strip(_TRIM))
@@ -54,11 +58,14 @@ def ranked(passages: Sequence[GroundPassage], question: str) -> list[Sentence]:
         return sum(math.log(1 + len(found) / spread[stem]) for stem in shared)
 
     sentences = []
+    before: tuple[int, set[str]] = (-1, set())
     for place, (order, passage, text) in enumerate(found):
         inside = asked & stems(text)
-        above = (asked & stems(passage.source)) - inside
-        score = weight(inside) + _OF_HEADING * weight(above) - _LATER_PASSAGE * order
+        meant = before[1] - inside if before[0] == order and _POINTS_BACK.search(text) else set()
+        above = (asked & stems(passage.source)) - inside - meant
+        score = weight(inside) + _OF_BEFORE * weight(meant) + _OF_HEADING * weight(above) - _LATER_PASSAGE * order
         sentences.append(Sentence(text, passage.number, place, score if inside or above else 0.0))
+        before = order, inside
     return sorted(sentences, key=lambda sentence: -sentence.score)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import reflex as rx
 
 from console.components.flows.run_panel import source
-from console.components.ui import CopyButton
+from console.components.ui import CopyButton, Text
 
 
-def value_section(title: str, found: Any, copy: str) -> rx.Component:
+def value_section(title: Text, found: Any, copy: str) -> rx.Component:
     """Draw a section of what a node took or gave; nothing where there is nothing."""
     raw = rx.el.details(
-        rx.el.summary("As JSON", rx.el.span(" of ", title.lower(), class_name="sr")),
+        rx.el.summary("As JSON", rx.el.span(" of ", title, class_name="sr")),
         rx.el.pre(found.raw, class_name="well out"),
         class_name="raw",
     )

@@ -10,7 +10,7 @@ import pytest
 from backend.flows.types import Usage
 from console.state import formats
 from console.state.run_board import SHOWN_CHARACTERS
-from console.state.run_values import JSON_CHARACTERS, messages, values
+from console.state.run_values import JSON_CHARACTERS, NOT_AS_IT_STANDS, given, messages, values
 
 PASSAGE = {
     "number": 2,
@@ -64,6 +64,16 @@ def test_messages_stand_under_their_roles():
     sent = messages([{"role": "system", "content": "Be short."}, {"role": "user", "content": "When?"}])
     assert [(one.name, one.text) for one in sent.lines] == [("System", "Be short."), ("User", "When?")]
     assert messages("When?").lines[0].text == "When?"
+
+
+def test_what_the_embedded_model_read_and_why_its_answer_gave_way_is_said():
+    assert given(None).raw == ""
+    kept = given({"given": "Text: A.", "wrote": "", "because": ""})
+    assert [(one.name, one.text) for one in kept.lines] == [("", NOT_AS_IT_STANDS), ("It read", "Text: A.")]
+    gone = given({"given": "Text: A.", "wrote": "B.", "because": "It is off."})
+    assert [one.name for one in gone.lines[2:]] == ["It wrote", "The answer is not its own"]
+    assert gone.lines[3].text == "It is off. The best sentence of the passages is quoted instead."
+    assert [one.text for one in given({"given": "", "because": "It was not asked."}).lines] == ["It was not asked."]
 
 
 def test_what_is_long_is_cut_and_says_so():
