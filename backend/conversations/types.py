@@ -8,7 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414  # handed on
+from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like the next two
+from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
+from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414
 from backend.paging import Listed
 
 AGENT = "agent:"
@@ -22,7 +24,8 @@ class Channel(StrEnum):
     REPORTED = "reported"  # held elsewhere and told over the compatible API
     TRACED = "traced"  # held elsewhere and told by OpenTelemetry
     IMPORTED = "imported"  # held elsewhere and read from a file
-    EXPERIMENT = "experiment"  # asked by an experiment: nobody spoke, so it shows only where it is chosen
+    EXAMPLE = "example"  # came with the product: it shows with its mark, and no figure counts it
+    EXPERIMENT = "experiment"  # nobody spoke, so it shows only where it is chosen
 
 
 SHOWN = frozenset(Channel) - {Channel.EXPERIMENT}
@@ -266,34 +269,8 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
-    value: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """How many conversations each choice of a filter would show beside what the other filters choose.
-
-    `total` are those that the searched text finds in the channels that show, `matching` what all filters leave of them.
-    """
-
-    total: int = 0
-    matching: int = 0
-    flows: tuple[Facet, ...] = ()
-    states: tuple[Facet, ...] = ()
-    ratings: tuple[Facet, ...] = ()
-    channels: tuple[Facet, ...] = ()
-    models: tuple[Facet, ...] = ()
-    prompts: tuple[Facet, ...] = ()
-    outcomes: tuple[Facet, ...] = ()
-    tags: tuple[Facet, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Browsed:
-    """A page of the log and the counts beside it; of `num_unread` more nobody looked whether they belong there."""
+    """A page of the log and its counts; of `num_unread` more nobody looked whether they belong there."""
 
     listed: Listed[Conversation]
     facets: Facets

@@ -148,7 +148,7 @@ class Seeding:
                 flow_name=FLOW_NAME,
                 run_id="",  # it was never run here, so there is no trace to link to
                 text=said.question,
-                channel=Channel.CONSOLE,
+                channel=Channel.EXAMPLE,
                 version=1,
                 conversation_id=conversation_id,
             )

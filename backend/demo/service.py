@@ -150,12 +150,8 @@ class DemoService:
         """Tell whether a person got an answer of the example flow: the example's own conversations do not count."""
         if not row.flow_id:
             return False
-        ours = set(row.conversation_ids)
-        page = Page(limit=len(ours) + 1)
-        listed = await self._conversations.list(
-            operator, Filters(flow_ids=(row.flow_id,), states=(ChatState.ANSWERED,)), page
-        )
-        return any(one.id not in ours and one.channel is Channel.CONSOLE for one in listed.items)
+        theirs = Filters(flow_ids=(row.flow_id,), states=(ChatState.ANSWERED,), channels=(Channel.CONSOLE,))
+        return bool((await self._conversations.list(operator, theirs, Page(limit=1))).items)
 
     async def _was_added(self, operator: Operator, row: DemoRow) -> bool:
         if not row.knowledge_base_id:

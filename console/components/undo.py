@@ -18,7 +18,10 @@ def undo_bars() -> rx.Component:
     return rx.fragment(
         undo_bar(Flows.undo, Flows.undo_words, on_undo=Flows.take_back, on_end=Flows.dismiss),
         undo_bar(
-            Conversations.undo, "Conversation deleted", on_undo=Conversations.take_back, on_end=Conversations.dismiss
+            Conversations.undo,
+            Conversations.undo_words,
+            on_undo=Conversations.take_back,
+            on_end=Conversations.dismiss,
         ),
         undo_bar(
             Documents.undo_words != "",

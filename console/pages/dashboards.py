@@ -41,6 +41,7 @@ def dashboards() -> rx.Component:
 def _ready() -> rx.Component:
     return rx.el.div(
         tiles("Key figures", Boards.tiles, Boards.metric, Boards.show_metric),
+        rx.el.p(Boards.against, class_name="t12 t2"),
         picture(),
         rx.cond(Boards.lines.length() > 0, by_line(), rx.fragment()),
         over_time(),

@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Browsed, Filters
+from backend.conversations.types import Browsed, Channel, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -55,9 +55,12 @@ class ConversationsState(Phased, rx.State):
     num_clears: rx.Field[int] = rx.field(0)
     has_more: rx.Field[bool] = rx.field(default=False)
     undo: rx.Field[bool] = rx.field(default=False)
+    undo_words: rx.Field[str] = rx.field("")
+    num_examples: rx.Field[int] = rx.field(0)
+    may_remove: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
     _newest: datetime = formats.now()
-    _deleted: str = ""
+    _deleted: tuple[str, ...] = ()
     _chosen: tuple[Pair, ...] = ()
 
     @rx.event
@@ -93,6 +96,8 @@ class ConversationsState(Phased, rx.State):
         self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
         self.project, self.may_import = operator.project_id, operator.may(Permission.CONVERSATIONS_INGEST)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
+        self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)
+        self.num_examples = next((one.count for one in facets.channels if one.value == Channel.EXAMPLE), 0)
         self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
         self.matching = formats.count(facets.matching)
         self.num_unread = formats.count(found.num_unread) if found.num_unread else ""
@@ -179,7 +184,16 @@ class ConversationsState(Phased, rx.State):
         """Take a conversation out of the list and offer it back."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         await services().conversations.delete(operator, conversation_id)
-        self._deleted, self.undo = conversation_id, True
+        self._deleted, self.undo, self.undo_words = (conversation_id,), True, "Conversation deleted"
+        await self._read(operator)
+        return rx.redirect(routes.CONVERSATIONS)
+
+    @rx.event
+    async def remove_examples(self) -> rx.event.EventSpec:
+        """Take the conversations that came with the product out of the list and offer them back."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        self._deleted = tuple(await services().conversations.delete_examples(operator))
+        self.undo, self.undo_words = bool(self._deleted), "Examples removed"
         await self._read(operator)
         return rx.redirect(routes.CONVERSATIONS)
 
@@ -189,9 +203,9 @@ class ConversationsState(Phased, rx.State):
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         if not self._deleted:
             return None
-        await services().conversations.restore(operator, self._deleted)
-        back = routes.to(routes.CONVERSATION, self._deleted)
-        self._deleted, self.undo = "", False
+        await services().conversations.restore(operator, *self._deleted)
+        back = routes.to(routes.CONVERSATION, self._deleted[0])
+        self._deleted, self.undo = (), False
         await self._read(operator)
         return rx.redirect(back)
 
@@ -199,7 +213,7 @@ class ConversationsState(Phased, rx.State):
     async def dismiss(self) -> None:
         """Let the last delete stand."""
         await self._operator(Permission.CONVERSATIONS_READ)
-        self._deleted, self.undo = "", False
+        self._deleted, self.undo = (), False
 
     def _view(self) -> dict[str, Any]:
         """Return the filters and columns as a saved view keeps them."""

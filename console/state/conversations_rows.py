@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from backend.conversations.types import (
+    Channel,
     ChatState,
     Citation,
     Conversation,
@@ -36,6 +37,7 @@ class ConversationLine:
     when_exact: str
     mark: str
     words: str
+    example: bool = False
     cells: dict[str, str] = field(default_factory=dict)
 
 
@@ -89,6 +91,7 @@ def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> Convers
         when_exact=formats.exact(row.last_message_at, zone),
         mark=mark,
         words=words,
+        example=row.channel is Channel.EXAMPLE,
         cells={name: told(row) for name, (_, told) in COLUMNS.items()},
     )
 

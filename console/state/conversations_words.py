@@ -18,6 +18,7 @@ CHANNEL_WORDS = {
     Channel.REPORTED: "Reported",
     Channel.TRACED: "OpenTelemetry",
     Channel.IMPORTED: "Imported",
+    Channel.EXAMPLE: "Example",
     Channel.EXPERIMENT: "Experiments",
 }
 OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Not told"}

@@ -24,7 +24,7 @@ from console.state.conversations_filters import (
 )
 from console.state.dashboards_rows import LineRow, TimeRow, line_rows, point_words, series_of, time_rows
 from console.state.figure_picture import Drawing, drawing
-from console.state.figure_rows import METRICS, Tile, tile
+from console.state.figure_rows import METRICS, Tile, compared, tile
 from console.state.seat import Phased
 
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90}
@@ -43,6 +43,7 @@ class DashboardsState(Phased, rx.State):
     last_day: rx.Field[str] = rx.field("")
     filters: rx.Field[list[FilterLines]] = rx.field(default_factory=list)
     num_filters: rx.Field[int] = rx.field(0)
+    against: rx.Field[str] = rx.field("")
     tiles: rx.Field[list[Tile]] = rx.field(default_factory=list)
     picture: rx.Field[Drawing] = rx.field(default_factory=Drawing)
     picture_title: rx.Field[str] = rx.field("")
@@ -149,6 +150,7 @@ class DashboardsState(Phased, rx.State):
         if found is None:
             return
         metric, is_split = METRICS[self.metric], self.split != Split.NONE
+        self.against = compared(found.before, "the time before")
         self.tiles = [tile(one, found.whole, found.before) for one in METRICS.values()]
         words = [point_words(one.since, Step(self.step), zone) for line in found.lines[:1] for one in line.points]
         series = series_of(found, metric, self._chosen, self.split)

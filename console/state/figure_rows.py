@@ -12,6 +12,7 @@ from console.state import formats
 
 Value = float | None
 TRUE_MINUS = "\u2212"
+FEWEST_COMPARED = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Reading:
 class Metric:
     """What a tile and a picture show. `readings` are drawn beside each other, `main` alone where lines are split.
 
-    `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither.
+    `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither. `base` is how many conversations the
+    figure is read from: a change against a handful of them would be noise.
     """
 
     key: str
@@ -37,6 +39,7 @@ class Metric:
     main: int = 0
     worse: int = 0
     is_share: bool = False
+    base: Callable[[Figures], int] = lambda of: of.num
 
 
 def percent(share: float) -> str:
@@ -84,15 +87,18 @@ METRICS = {
         Metric(
             "helpful", "Marked helpful", percent, (Reading("Helpful", lambda of: of.liked_share),),
             lambda of: f"{formats.count(of.num_liked)} of {formats.count(of.num_rated)}", worse=-1, is_share=True,
+            base=lambda of: of.num_rated,
         ),
         Metric(
             "satisfaction", "Satisfaction", lambda value: f"{value:.2f}",
             (Reading("Satisfaction", lambda of: of.satisfaction),),
-            lambda of: f"of 5, {formats.count(of.num_satisfied)} told", worse=-1,
+            lambda of: f"of 5, from {formats.counted(of.num_satisfied, 'rating')}", worse=-1,
+            base=lambda of: of.num_satisfied,
         ),
         Metric(
             "completed", "Tasks done", percent, (Reading("Done", lambda of: of.completed_share),),
             lambda of: f"{formats.count(of.num_completed)} of {formats.count(of.num_judged)}", worse=-1, is_share=True,
+            base=lambda of: of.num_judged,
         ),
     )
 }  # fmt: skip
@@ -113,12 +119,20 @@ class Tile:
 def tile(metric: Metric, figures: Figures, before: Figures) -> Tile:
     read = metric.readings[metric.main].of
     now, then = read(figures), read(before)
-    words, tone = _change(metric, now, then)
+    words, tone = _change(metric, now, then) if metric.base(before) >= FEWEST_COMPARED else ("", "")
     known = now is not None
     return Tile(
         metric.key, metric.title, metric.write(now) if now is not None else "", words, tone,
-        metric.note(figures) if known else "Nothing told yet",
+        metric.note(figures) if known else "No data yet",
     )  # fmt: skip
+
+
+def compared(before: Figures, span: str) -> str:
+    """Say what the changes are held against, `span` in words; or that there was too little to hold them against."""
+    if before.num >= FEWEST_COMPARED:
+        return f"compared with {span}"
+    had = formats.counted(before.num, "conversation") if before.num else "no conversations"
+    return f"No comparison yet: {span} had {had}"
 
 
 def alert_words(alert: Alert) -> str:

@@ -13,7 +13,7 @@ from backend.conversations.types import Filters
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.figure_picture import spark
-from console.state.figure_rows import METRICS, tile
+from console.state.figure_rows import METRICS, compared, tile
 from console.state.seat import Phased
 
 SHOWN = ("conversations", "failed", "latency", "cost", "helpful")
@@ -72,5 +72,5 @@ class HomeFiguresState(Phased, rx.State):
                 for key in SHOWN
                 for one in [tile(METRICS[key], found.whole, before)]
             ]  # fmt: skip
-            self.against = "against the seven days before" if is_week else "against yesterday until now"
+            self.against = compared(before, "the seven days before" if is_week else "yesterday up to this time")
             self.phase = "ready"

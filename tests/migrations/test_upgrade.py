@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from alembic import command
 from backend import bootstrap
@@ -16,7 +17,7 @@ from backend.bootstrap.versions import is_current, newest_version
 from backend.engines.database.copies import KEPT, copy_aside, stamped_version
 from backend.errors import Unavailable
 from backend.settings import Settings
-from tests.migrations.databases import rows, version
+from tests.migrations.databases import opened, rows, version
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))
 KEY = "the key of the stored databases and long enough"
@@ -46,6 +47,9 @@ async def test_a_stored_database_of_a_release_keeps_its_rows(script: Path, tmp_p
     command.check(alembic_config(url))
     after = rows(url)
     assert {name: after[name] for name in before} == before
+    with opened(url).connect() as connection:
+        told = connection.execute(text("SELECT channel FROM conversation ORDER BY id")).scalars()
+        assert list(told) == ["example", "example", "example", "api"], "what came with it is marked, a call is not"
     started = await bootstrap.start(settings, serving=False)  # refuses unless the old secrets can be opened
     owner = await started.identity.ensure_owner()
     await bootstrap.stop(started)

@@ -210,6 +210,11 @@ class ConversationRepository(MessageRepository):
         )
         return (await self._session.exec(statement)).all()
 
+    async def examples(self) -> Sequence[str]:
+        """Return what came with the product and still shows."""
+        statement = select(ConversationRow.id).where(*self._mine(), ConversationRow.channel == Channel.EXAMPLE)
+        return (await self._session.exec(statement)).all()
+
     async def imported(self, session_ids: Sequence[str]) -> Sequence[str]:
         """Return those of the sessions that came in by a file; of deleted ones, none."""
         statement = select(ConversationRow.session_id).where(

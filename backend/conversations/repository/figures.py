@@ -27,7 +27,7 @@ from backend.columns import UtcDateTime
 from backend.conversations.figure_types import Split
 from backend.conversations.models import ConversationRow as Row
 from backend.conversations.repository.conversations import ConversationRepository, Found, prompt_column
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.types import Channel, ChatState, Filters, Rating
 
 KEYS: dict[Split, tuple[Any, Any]] = {
     Split.NONE: (literal(""), literal("")),
@@ -68,6 +68,8 @@ class FigureRepository(ConversationRepository):
         value, name = KEYS[split]
         key: Any = literal(0)
         where = [*self._mine(), *self._chosen(filters), *self._among(found)]
+        if not filters.channels:
+            where.append(col(Row.channel) != Channel.EXAMPLE.value)
         spread: CTE | None = None
         if edges:
             spread = _spread(edges)

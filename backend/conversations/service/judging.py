@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from backend.audit.repository import AuditTrail
@@ -14,6 +15,7 @@ from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
 
 # The undo bar stands 10 s; whoever finds out later still has an hour.
 KEEP_DELETED = timedelta(hours=1)
@@ -69,29 +71,47 @@ class JudgingUseCases(Base):
     async def delete(self, operator: Operator, conversation_id: str) -> None:
         """Take the conversation out of every list; `restore` brings it back for an hour. Raise ConversationNotFound."""
         operator.require(Permission.CONVERSATIONS_REPLY)
-        now = utc_now()
         async with self._units.write(operator) as work:
-            rows = ConversationRepository(work.session, operator.project_id)
+            await self._take_out(work, operator, [conversation_id])
+
+    async def delete_examples(self, operator: Operator) -> Sequence[str]:
+        """Take what came with the product out of every list, and return its ids; `restore` brings it back."""
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        async with self._units.write(operator) as work:
+            found = await ConversationRepository(work.session, operator.project_id).examples()
+            await self._take_out(work, operator, found)
+            return found
+
+    async def _take_out(self, work: Work, operator: Operator, conversation_ids: Sequence[str]) -> None:
+        now, rows = utc_now(), ConversationRepository(work.session, operator.project_id)
+        gone: list[Target] = []
+        for conversation_id in conversation_ids:
             conversation = await rows.conversation(conversation_id)
             if conversation is None:
                 raise ConversationNotFound
             conversation.deleted_at = now
             rows.add(conversation)
-            await self._purge(work, operator.project_id, await rows.deleted(before=now - KEEP_DELETED))
-            # Last, for whoever writes into the log holds up everybody else who would until the unit ends.
-            await AuditTrail(work.session).record(operator, "conversation.delete", _target(conversation))
+            gone.append(_target(conversation))
+        await self._purge(work, operator.project_id, await rows.deleted(before=now - KEEP_DELETED))
+        # Last, for whoever writes into the log holds up everybody else who would until the unit ends.
+        for target in gone:
+            await AuditTrail(work.session).record(operator, "conversation.delete", target)
 
-    async def restore(self, operator: Operator, conversation_id: str) -> None:
-        """Undo `delete`. Raise ConversationNotFound once the rows are gone."""
+    async def restore(self, operator: Operator, *conversation_ids: str) -> None:
+        """Undo a delete. Raise ConversationNotFound once the rows are gone."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
-            conversation = await rows.conversation(conversation_id, deleted=True)
-            if conversation is None:
-                raise ConversationNotFound
-            conversation.deleted_at = None
-            rows.add(conversation)
-            await AuditTrail(work.session).record(operator, "conversation.restore", _target(conversation))
+            for conversation_id in conversation_ids:
+                conversation = await rows.conversation(conversation_id, deleted=True)
+                if conversation is None:
+                    raise ConversationNotFound
+                conversation.deleted_at = None
+                rows.add(conversation)
+            for conversation_id in conversation_ids:
+                await AuditTrail(work.session).record(
+                    operator, "conversation.restore", Target("conversation", conversation_id)
+                )
 
 
 def _target(row: ConversationRow) -> Target:

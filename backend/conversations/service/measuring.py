@@ -30,7 +30,10 @@ DEFAULT_RANGE = timedelta(days=6)
 
 
 class MeasuringUseCases(Base):
-    """Each figure is of the conversations that the log lists for the same filters and the same time."""
+    """Each figure is of the conversations that the log lists for the same filters and the same time, but for examples.
+
+    What came with the product is no traffic: it counts only where its channel is chosen.
+    """
 
     async def dashboard(self, operator: Operator, wish: FigureWish) -> Dashboard:
         """Return the lines over the range, of the last seven days where none is named.

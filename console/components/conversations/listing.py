@@ -9,7 +9,17 @@ import reflex as rx
 from console import routes
 from console.components.conversations.filters import filters
 from console.components.conversations.views import tools, view_form
-from console.components.ui import Every, button, checkbox, empty_state, link_button, phase_view, skeleton_rows, status
+from console.components.ui import (
+    Every,
+    button,
+    checkbox,
+    empty_state,
+    link_button,
+    phase_view,
+    skeleton_rows,
+    status,
+    tag,
+)
 from console.components.ui.parts import ListKeys
 from console.state.conversations import MAX_NEW, ConversationsState
 from console.state.queue_pick import QueuePickState as QueuePick
@@ -24,6 +34,7 @@ def listing() -> rx.Component:
         tools(),
         _narrow_filters(),
         _unread(),
+        _examples(),
         _new(),
         _rows(),
         view_form(),
@@ -79,6 +90,29 @@ def _unread() -> rx.Component:
             "them, and the export has them.",
             class_name="t12 t2 unread",
             role="status",
+        ),
+        rx.fragment(),
+    )
+
+
+def _examples() -> rx.Component:
+    """Say what came with the product, and offer to take it away."""
+    number = ConversationsState.num_examples
+    return rx.cond(
+        number > 0,
+        rx.el.div(
+            rx.el.span(
+                number,
+                rx.cond(number == 1, " example conversation", " example conversations"),
+                " came with Signalbox. Examples are left out of every figure.",
+                class_name="grow",
+            ),
+            rx.cond(
+                ConversationsState.may_remove,
+                button("Remove examples", ConversationsState.remove_examples, size="sm"),
+                rx.fragment(),
+            ),
+            class_name="t12 t2 unread row",
         ),
         rx.fragment(),
     )
@@ -147,6 +181,7 @@ def _row(row: Any) -> rx.Component:
             rx.el.span(row.preview, class_name="ell t2 t12 pv", dir="auto"),
             rx.el.span(
                 status(row.mark, row.words),
+                rx.cond(row.example, tag("Example"), rx.fragment()),
                 rx.el.span(
                     rx.foreach(ConversationsState.columns, lambda name: _cell(row.cells[name], name)),
                     class_name="r cells",

@@ -142,6 +142,15 @@ async def test_the_figures_follow_words_and_filters(places):
     assert (await log.figures(owner, Filters(channels=(Channel.CONSOLE,)))).num == 1
 
 
+async def test_an_example_counts_only_where_it_is_chosen(places):
+    log, units, owner = places
+    await put(units, owner, MONDAY)
+    await put(units, owner, MONDAY, MONDAY, channel=Channel.EXAMPLE)
+    assert (await log.dashboard(owner, FigureWish(WEEK))).whole.num == 1
+    assert (await log.figures(owner, WEEK)).num == 1
+    assert (await log.figures(owner, replace(WEEK, channels=(Channel.EXAMPLE,)))).num == 2
+
+
 @pytest.mark.parametrize(
     ("wish", "field"),
     [

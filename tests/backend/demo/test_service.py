@@ -73,6 +73,8 @@ async def test_the_first_start_makes_the_whole_example(running, person):
     assert {document.status for document in documents} == {DocumentStatus.DONE}
     log = await running.conversations.list(person, Filters(), Page())
     assert len(log.items) == len(CHATS) == 3
+    assert {one.channel for one in log.items} == {Channel.EXAMPLE}
+    assert (await running.conversations.figures(person, Filters())).num == 0
 
 
 async def test_every_example_answer_cites_a_passage_that_is_there(example, running, person):

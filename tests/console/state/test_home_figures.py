@@ -42,15 +42,29 @@ async def test_today_is_held_against_yesterday_until_now(
     monkeypatch.setattr("console.state.formats.now", lambda: noon)
     monkeypatch.setattr(HomeFiguresState, "_zone", _utc)
     hour = timedelta(hours=1)
-    await put(services, noon - hour, noon - 2 * hour, noon - 3 * hour)
-    await put(services, noon - 25 * hour, noon - 23 * hour)  # the second was after noon of yesterday
+    await put(services, *(noon - hour for _ in range(30)))
+    await put(services, *(noon - 25 * hour for _ in range(10)), noon - 23 * hour)  # the last was after noon
     state = tab.state(HomeFiguresState)
     await state.load()
     first = state.tiles[0]
-    assert (first.title, first.value, first.change, first.tone) == ("Conversations", "3", "+200 %", "")
+    assert (first.title, first.value, first.change, first.tone) == ("Conversations", "30", "+200 %", "")
+    assert state.against == "compared with yesterday up to this time"
     assert first.line.startswith("M")
     await state.show("7")
-    assert (state.span, state.tiles[0].value, state.tiles[0].change) == ("7", "5", "")
+    assert (state.span, state.tiles[0].value, state.tiles[0].change) == ("7", "41", "")
+    assert state.against == "No comparison yet: the seven days before had no conversations"
+
+
+async def test_little_before_is_no_comparison_and_an_example_no_traffic(services: Services, tab: Tab) -> None:
+    now = utc_now()
+    await put(services, *(now for _ in range(5)), state="failed")
+    await put(services, now - timedelta(days=8), rating="up")
+    await put(services, *(now - timedelta(days=at) for at in (0, 8, 8)), channel="example")
+    state = tab.state(HomeFiguresState)
+    await state.show("7")
+    assert state.tiles[0].value == "5"
+    assert {one.change for one in state.tiles} == {""}
+    assert state.against == "No comparison yet: the seven days before had 1 conversation"
 
 
 async def _utc(_: object) -> ZoneInfo:

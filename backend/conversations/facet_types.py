@@ -1,0 +1,33 @@
+"""What the filters of the log choose among, counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A choice of a filter, and how many conversations it would show."""
+
+    value: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many conversations each choice of a filter would show beside what the other filters choose.
+
+    `total` are those that the searched text finds in the channels that show, `matching` what all filters leave of them.
+    """
+
+    total: int = 0
+    matching: int = 0
+    flows: tuple[Facet, ...] = ()
+    states: tuple[Facet, ...] = ()
+    ratings: tuple[Facet, ...] = ()
+    channels: tuple[Facet, ...] = ()
+    models: tuple[Facet, ...] = ()
+    prompts: tuple[Facet, ...] = ()
+    outcomes: tuple[Facet, ...] = ()
+    tags: tuple[Facet, ...] = ()
