@@ -67,6 +67,7 @@ class AskFailed(Unavailable):
         super().__init__(failed.message, hint=failed.hint)
         self.usage = usage
         self.may_help_to_retry = failed.may_help_to_retry
+        self.reason, self.retry_after_seconds = failed.reason, failed.retry_after_seconds
 
 
 async def ask(

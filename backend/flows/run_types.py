@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from backend.flows.document import FlowDocument
+from backend.ports.language_model import ModelFailed
 
 
 class RunStatus(StrEnum):
@@ -171,6 +172,8 @@ class RunResult:
     time_ms: float
     waits_for: tuple[str, ...] = ()
     """The approvals that it waits for, with the status WAITING."""
+    refused: ModelFailed | None = None
+    """Why a model gave no answer, where that failed the run; the words are those of `error`."""
 
 
 def run_topic(run_id: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,13 +10,13 @@ from typing import Any
 
 from backend.columns import storable
 from backend.errors import DomainError
-from backend.experiments.engine.lanes import Lanes
+from backend.experiments.engine.lanes import LaneGivenUp, Lanes
 from backend.experiments.evaluators.base import Said, as_text
 from backend.experiments.outside import Outside, Row
 from backend.experiments.types import Pinned
 from backend.flows.engine.chat import answer_text
 from backend.flows.errors import RunInterrupted
-from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.flows.types import RunResult, RunStatus, RunWish, Trigger
 from backend.operator import Operator
 from backend.ports.language_model import (
     AgentLimits,
@@ -126,6 +125,9 @@ class Asking:
             if failed.text:
                 answer.detail["is_torn"] = True
             return answer
+        except LaneGivenUp as given_up:
+            given_up.answer = answer
+            raise
         answer.text = str(storable(finished.text))
         answer.tokens_in += finished.usage.input_tokens
         answer.tokens_out += finished.usage.output_tokens
@@ -184,27 +186,41 @@ class Asking:
     async def _run(self, variant: Pinned, row: Row) -> Answer:
         version: Any = variant.version or "draft"
         wish = RunWish(given_to(variant, row), version, trigger=Trigger.EXPERIMENT, snapshot_id=variant.document)
-        began = time.perf_counter()
-        result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
-        answer = Answer(
-            text=answer_text(result.output),
-            error="" if result.status is RunStatus.DONE else result.error or "The run did not end well.",
-            tokens_in=result.usage.tokens_in,
-            tokens_out=result.usage.tokens_out,
-            cost=result.usage.cost,
-            latency_ms=result.time_ms or (time.perf_counter() - began) * 1e3,
-            run_id=result.run_id,
-            passages=list(result.citations),
-            detail={"output": result.output} if result.output and len(result.output) > 1 else {},
-        )
+        answer = Answer()
+
+        async def run() -> None:
+            result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
+            _read(answer, result)
+            if result.refused:
+                raise result.refused
+
+        # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace.
+        lane = self._lanes.to(self._operator.project_id, variant.flow_id)
+        try:
+            await lane.call(run, requests_per_minute=self._rate)
+        except ModelFailed:
+            return answer  # it has the words of the run
+        except LaneGivenUp as given_up:
+            given_up.answer = answer
+            raise
         if self._with_trace:
-            found = await self._outside.runs.get(self._operator, result.run_id)
+            found = await self._outside.runs.get(self._operator, answer.run_id)
             answer.tool_calls = [
                 {"name": step.get("tool", ""), "arguments": step.get("arguments")}
                 for node in found.nodes
                 for step in node.detail.get("steps", ())
             ]
         return answer
+
+
+def _read(answer: Answer, result: RunResult) -> None:
+    if result.status is not RunStatus.DONE:
+        answer.error = result.error or "The run did not end well."
+    answer.text, answer.run_id, answer.latency_ms = answer_text(result.output), result.run_id, result.time_ms
+    answer.tokens_in, answer.tokens_out = result.usage.tokens_in, result.usage.tokens_out
+    answer.cost, answer.passages = result.usage.cost, list(result.citations)
+    if result.output and len(result.output) > 1:
+        answer.detail["output"] = result.output
 
 
 def read_by(content: Content, templates: Templates) -> set[str]:

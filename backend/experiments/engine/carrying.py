@@ -215,7 +215,13 @@ class Carrying:
         """Answer and score one claimed cell, and write both down."""
         row, variant = self._rows[cell.row], self._pinned[cell.variant]
         if cell.status != CellStatus.ANSWERED:
-            answer = await self._asking.answer(variant, row)
+            try:
+                answer = await self._asking.answer(variant, row)
+            except LaneGivenUp as given_up:
+                if given_up.answer:
+                    _put(cell, given_up.answer)  # what its tries cost; it stays open and is asked again
+                    await self.ledger.write(cell)
+                raise
             _put(cell, answer)
             if not answer.error and self._scoring.costs:
                 cell.status = CellStatus.ANSWERED.value

@@ -1,4 +1,4 @@
-"""The way to one model, shared by all experiments of a project: its rate, and what to do while it refuses."""
+"""The way to one model or flow, shared by all experiments of a project: its rate, and what to do while it refuses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend.columns import utc_now
 from backend.ports.language_model import FailureReason, ModelFailed
@@ -26,11 +26,12 @@ MAX_TRIES = 6
 
 
 class LaneGivenUp(Exception):  # it carries the model's own refusal
-    """The model cannot be asked any more: the experiment ends with its words. `cost` was spent on the way."""
+    """The model cannot be asked any more: the experiment ends with its words. `answer` says what was spent for it."""
 
     def __init__(self, failed: ModelFailed) -> None:
         super().__init__(failed.message)
         self.failed = failed
+        self.answer: Any = None
 
 
 class LaneResting(LaneGivenUp):
@@ -39,7 +40,7 @@ class LaneResting(LaneGivenUp):
     def __init__(self, failed: ModelFailed, seconds: float) -> None:
         super().__init__(failed)
         self.until = utc_now() + timedelta(seconds=seconds)
-        self.words = f"{failed.message} {failed.hint}"
+        self.words = f"{failed.message} {failed.hint}".strip()
         self.hint = "Nothing is lost."
 
 
@@ -129,7 +130,7 @@ class Lane:
 
 
 class Lanes:
-    """One lane for each model of a project."""
+    """One lane for each model or flow of a project."""
 
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, str], Lane] = {}

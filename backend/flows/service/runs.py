@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.columns import utc_now
 from backend.errors import InvalidInput, NotFound
+from backend.flows.asking import AskFailed
 from backend.flows.document import FlowDocument
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunOutcome
@@ -25,12 +26,13 @@ from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
-from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, Usage, run_topic
+from backend.flows.types import Run, RunDetail, RunResult, RunStatus, RunWish, Trigger, Usage, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.database import OfProject
 from backend.ports.events import Events, EventsLost
 from backend.ports.jobs import BY_ID, Jobs, Waiting
+from backend.ports.language_model import ModelFailed
 from backend.unit_of_work import Units
 
 JOB = "run"
@@ -77,6 +79,8 @@ class RunService:
             outcome = await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():
+                if wish.trigger is Trigger.EXPERIMENT:
+                    self._runner.cancel(job.run_id)  # nobody would read its answer, and it costs
                 raise  # the caller went away; the run goes on
             raise RunInterrupted("The server stops; the run goes on at its next start.") from None
         return _result(job.run_id, outcome, job.facts.conversation_id)
@@ -263,4 +267,12 @@ def _result(run_id: str, outcome: RunOutcome, conversation_id: str | None) -> Ru
         error_node=outcome.error_node,
         time_ms=outcome.time_ms,
         waits_for=outcome.waits_for,
+        refused=_refused(outcome),
     )
+
+
+def _refused(outcome: RunOutcome) -> ModelFailed | None:
+    failed = outcome.cause.__cause__ if outcome.cause else None
+    if not isinstance(failed, AskFailed):
+        return None
+    return ModelFailed(outcome.error, reason=failed.reason, retry_after_seconds=failed.retry_after_seconds)

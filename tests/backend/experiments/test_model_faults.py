@@ -12,9 +12,11 @@ import pytest
 from backend.columns import utc_now
 from backend.experiments.engine import asking, lanes
 from backend.experiments.repository import Experiments
-from backend.experiments.types import CellStatus, Status
+from backend.experiments.types import CellStatus, FlowChoice, Status, VariantDraft
+from backend.flows.types import RunStatus
 from backend.ports.language_model import AgentLimits, Patience
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.factories import flows
 
 
 @pytest.fixture
@@ -60,6 +62,62 @@ async def test_r17_a_wait_of_an_hour_parks_the_experiment_with_the_time(lab: Lab
     resumed = await lab.service.get(lab.operator, parked.id)
     assert (resumed.status.is_open, resumed.error, resumed.resumes_at) == (True, "", None)
     assert done_before == resumed.progress.num_done
+
+
+async def asking_flow(lab: Lab, model: str) -> VariantDraft:
+    """Make a flow whose model has such a day."""
+    document = flows.one("llm", {"model": f"lab:{model}"}, "prompt", "text")
+    await lab.services.flows.create(lab.operator, model, document=document)
+    return VariantDraft(model, flow=FlowChoice(model, "draft"))
+
+
+async def test_r17_a_wait_of_an_hour_parks_an_experiment_over_flows_too(lab: Lab) -> None:
+    lab.fill(30)
+    async with asyncio.timeout(20):
+        parked = await lab.ran(prompt("well", "{{ good }}"), await asking_flow(lab, "429-hour"), concurrency=4)
+    assert (parked.status, "60 min" in parked.error) == (Status.PAUSED, True)
+    assert timedelta(minutes=58) < parked.resumes_at - utc_now() < timedelta(minutes=61)
+    assert 1 <= lab.server.requests["429-hour"] <= 4
+    assert (parked.progress.num_failed, parked.progress.num_running) == (0, 0)
+
+
+async def test_r18_a_wrong_key_ends_an_experiment_over_flows_once(lab: Lab) -> None:
+    lab.fill(30)
+    lab.server.key = "another-key"
+    failed = await lab.ran(await asking_flow(lab, "echo"), concurrency=4)
+    assert (failed.status, "key" in failed.error.lower()) == (Status.FAILED, True)
+    assert failed.progress.num_failed == 0
+    assert len((await lab.services.runs.list(lab.operator)).items) <= 4
+
+
+async def test_a_cancel_ends_the_runs_of_flows_under_way(lab: Lab) -> None:
+    lab.fill(4)
+    made = await lab.started(await asking_flow(lab, "hang"))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < 4:
+        await asyncio.sleep(0.01)
+    await lab.service.cancel(lab.operator, made.id)
+    await carried
+    async with asyncio.timeout(20):
+        while lab.server.num_open:
+            await asyncio.sleep(0.01)
+    runs = await lab.services.runs.list(lab.operator)
+    assert {run.status for run in runs.items} == {RunStatus.CANCELLED}
+
+
+async def test_what_tries_cost_is_kept_where_the_experiment_is_parked(lab: Lab) -> None:
+    nodes = [
+        flows.node("input", "input", flows.form()),
+        flows.node("first", "llm", {"model": "lab:echo"}),
+        flows.node("second", "llm", {"model": "lab:429-hour"}),
+        flows.node("output", "output"),
+    ]
+    edges = [("input.question", "first.prompt"), ("first.text", "second.prompt"), ("second.text", "output.value")]
+    await lab.services.flows.create(lab.operator, "Two", document=flows.document(nodes, edges))
+    lab.fill(1)
+    parked = await lab.ran(VariantDraft("two", flow=FlowChoice("two", "draft")))
+    assert (parked.status, parked.progress.num_done, parked.progress.num_failed) == (Status.PAUSED, 0, 0)
+    assert parked.progress.cost > 0
 
 
 async def test_r17_who_pauses_a_parked_experiment_lets_it_stay(lab: Lab) -> None:
