@@ -43,6 +43,9 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
     metrics: tuple[MetricComparison, ...] = ()
     if ended.progress.num_done:
         metrics = (await services.experiments.comparison(owner, made.id)).metrics
+        # The baseline stands beside nothing, and has to reach its targets too.
+        alone = await services.experiments.comparison(owner, made.id, variants=(ended.baseline, ended.baseline))
+        metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
     for one in metrics:
         yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
     told = [{**asdict(one), "missed": missed(one)} for one in metrics]

@@ -15,6 +15,8 @@ MAX_CONCURRENCY = 64
 DEFAULT_CONCURRENCY = 10
 MAX_CELLS = 200_000
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
+# The label of a score that a person has not given yet.
+WAITING = "waiting"
 # What other tools call the same kind of evaluator.
 ALSO = {
     "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",

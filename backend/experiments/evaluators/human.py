@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from backend.errors import InvalidInput
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Score
+from backend.experiments.types import WAITING
 
 
 class Human(Evaluator):
@@ -19,6 +20,12 @@ class Human(Evaluator):
     min: float = Field(default=0.0, description="The lowest score.")
     max: float = Field(default=1.0, description="The highest score; 0 to 1 is asked as no and yes.")
 
+    @model_validator(mode="after")
+    def _fits(self) -> Human:
+        if self.min >= self.max:
+            raise ValueError("min lies below max")
+        return self
+
     @property
     def scale(self) -> tuple[float, float] | None:
         return self.min, self.max
@@ -29,7 +36,7 @@ class Human(Evaluator):
         return None
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        return Score(None, label="waiting")
+        return Score(None, label=WAITING)
 
     def given(self, value: float, reason: str, by: str) -> Score:
         """Return a reviewer's score. Raise InvalidInput off the scale."""

@@ -24,16 +24,26 @@ class Comparing(UseCases):
     """Reads what the cells hold; nothing is kept of it."""
 
     async def comparison(
-        self, operator: Operator, experiment_id: str, baseline: str = "", metrics: Sequence[str] = ()
+        self,
+        operator: Operator,
+        experiment_id: str,
+        baseline: str = "",
+        metrics: Sequence[str] = (),
+        variants: Sequence[str] = (),
     ) -> Comparison:
         """Compare every variant with a baseline, the experiment's own where none is named.
 
         Rows that some variant has not answered yet are left out. With `metrics` those evaluators alone are compared, as
-        if no other had been asked. Raise ExperimentNotFound, NothingToCompare.
+        if no other had been asked, and so with `variants`, the baseline among them. Raise ExperimentNotFound,
+        NothingToCompare.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         row, numbers = await self._numbers(operator, experiment_id)
         draft, names = draft_of(row), _names(row)
+        if variants:
+            places = [_place(names, name) for name in variants]
+            numbers = [(one[0], at, *one[2:]) for at, place in enumerate(places) for one in numbers if one[1] == place]
+            names = list(variants)
         at = _place(names, baseline or row.baseline)
         evaluators = [one for one in await self._evaluators(draft.evaluators) if not metrics or one.called in metrics]
         rows = await self._rows(operator, row)

@@ -11,10 +11,11 @@ from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
 from backend.experiments.passing import shortcomings
+from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import Draft, Requirement
+from backend.experiments.types import WAITING, CellStatus, Draft, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -80,7 +81,7 @@ class Gating(Comparing):
         if not await self._evaluators(evaluators):
             words = "Name the evaluators that must be asked, or an experiment that asked them."
             raise InvalidInput(words, fields={"evaluators": words})
-        return dataset_id, evaluators
+        return dataset_id, await judges_pinned(self._outside, operator, evaluators)
 
     async def release(self, operator: Operator, kind: Kind, name: str) -> None:
         """Ask nothing of it any more. Raise NotFound."""
@@ -95,7 +96,7 @@ class Gating(Comparing):
 
         One counts that asked the whole of the dataset as it is now, with every evaluator of the requirement, and with
         what is published at this moment as a variant, which is the baseline here whatever the experiment says. Others
-        that it asked can only refuse: the required ones are compared as if they stood alone.
+        that it asked can only refuse: the required ones are compared as if they stood alone, and so are the two.
         """
         project_id, name = publishing.project_id, publishing.name
         async with self._units.read(OfProject(project_id)) as session:
@@ -109,6 +110,9 @@ class Gating(Comparing):
         if published == publishing.fingerprint:
             return
         version = await self._newest(gate, required.dataset_id)
+        if version is None:
+            hint = "Require another dataset of it, or lift the requirement."
+            raise GateRefused(f"The dataset {required.dataset_name}, which {name} must pass, was deleted.", hint=hint)
         said_lacking = ""
         for row in done:
             ours = _variant(row, publishing, publishing.fingerprint)
@@ -116,11 +120,16 @@ class Gating(Comparing):
             draft = draft_of(row)
             if not ours or not base or row.dataset_version != version or draft.split:
                 continue
+            if row.decided:
+                said_lacking = said_lacking or f" {row.name} ended early, before it had asked all of them."
+                continue
             metrics, lacking = await self._asked(draft, required)
             if lacking:
                 told = f" {row.name} asks {' and '.join(lacking)} in no such way."
                 said_lacking = said_lacking or told
                 continue
+            if unscored := await self._unscored(gate, row, {base, ours}, metrics):
+                raise GateRefused(f"{name} has not passed {required.dataset_name} yet: {unscored}")
             said = await self._shortcomings(gate, row.id, base, ours, metrics)
             if said:
                 raise GateRefused(
@@ -138,8 +147,25 @@ class Gating(Comparing):
         self, gate: Operator, experiment_id: str, base: str, ours: str, metrics: list[str]
     ) -> list[str]:
         """Ask the required evaluators by themselves first: each more beside them would let them miss more."""
-        said = shortcomings(await self.comparison(gate, experiment_id, base, metrics), [ours])
-        return said or (metrics and shortcomings(await self.comparison(gate, experiment_id, base), [ours])) or []
+        said: list[str] = []
+        for some in [metrics, []] if metrics else [[]]:
+            found = await self.comparison(gate, experiment_id, base, some, (base, ours))
+            said = said or shortcomings(found, [ours])
+        return said
+
+    async def _unscored(self, gate: Operator, row: ExperimentRow, variants: set[str], metrics: list[str]) -> str:
+        """Say which required evaluator has not said what it thinks of these variants: nothing would show a fall."""
+        evaluators = {one.called: one for one in await self._evaluators(draft_of(row).evaluators)}
+        _, numbers = await self._numbers(gate, row.id)
+        places = {at for at, one in enumerate(draft_of(row).variants) if one.name in variants}
+        scores = [one[4] for one in numbers if one[1] in places and one[3] == CellStatus.DONE]
+        for metric in metrics or evaluators:
+            left = sum(_is_left(found.get(metric)) for found in scores)
+            if left and evaluators[metric].needs_person:
+                return f"{left:,} answers wait for a person's score of {metric}."
+            if left == len(scores):
+                return f"{metric} could score no answer."
+        return ""
 
     async def _asked(self, draft: Draft, required: PublishRequirementRow) -> tuple[list[str], list[str]]:
         """Return what the required evaluators are called in an experiment, and which ones it lacks."""
@@ -192,6 +218,10 @@ class Gating(Comparing):
 
 def _requirement_of(row: PublishRequirementRow) -> Requirement:
     return Requirement(row.dataset_id, tuple(row.evaluators), dataset_name=row.dataset_name)
+
+
+def _is_left(score: dict[str, Any] | None) -> bool:
+    return score is None or (score["value"] is None and ("error" in score or score.get("label") == WAITING))
 
 
 def _variant(row: ExperimentRow, publishing: Publishing, fingerprint: str) -> str:

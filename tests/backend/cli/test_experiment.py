@@ -42,5 +42,12 @@ async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) 
     result = json.loads(lines[-1].removeprefix(RESULT))
     assert (result["status"], {one["variant"] for one in result["metrics"]}) == ("done", {"new"})
     assert any("16 of 16 answers" in line for line in lines)
+    alone = {
+        **wish,
+        "variants": wish["variants"][:1],
+        "evaluators": [{"kind": "contains", "values": ["?!"], "target": 0.9}],
+    }
+    result = json.loads([one async for one in run_experiment(services, {"experiment": alone})][-1].removeprefix(RESULT))
+    assert [(one["variant"], one["value"], one["missed"]) for one in result["metrics"]] == [("old", 0, True)]
     with pytest.raises(InvalidInput, match="no dataset called nothing"):
         [line async for line in run_experiment(services, {"experiment": {**wish, "dataset": "nothing"}})]

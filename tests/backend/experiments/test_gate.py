@@ -12,7 +12,7 @@ from backend.experiments.errors import GateRefused
 from backend.experiments.repository import Experiments
 from backend.experiments.types import FlowChoice, PromptChoice, Requirement, VariantDraft
 from backend.prompts.types import PRODUCTION, Content, NewPrompt
-from tests.backend.experiments.conftest import DATASET, Lab
+from tests.backend.experiments.conftest import DATASET, Lab, prompt
 from tests.factories import flows
 
 WISH = Requirement(DATASET, ({"kind": "exact"},))
@@ -189,3 +189,69 @@ async def test_a_published_flow_is_the_baseline_and_older_rows_do_not_count(gate
 async def test_what_is_not_there_needs_nothing(gated: Lab) -> None:
     with pytest.raises(NotFound):
         await gated.service.require(gated.operator, "flow", "nowhere", WISH)
+
+
+async def test_an_experiment_that_ended_early_lets_nothing_pass(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    gated.fill(200, wrong=range(150, 201))
+    for row in gated.rows:
+        del row.input["question"]
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    sure = {"kind": "regex", "pattern": ".*", "margin": 0.5}
+    done = await gated.ran(one, two, evaluators=(sure, {"kind": "exact"}), early_stop=True)
+    assert (bool(done.decided), done.progress.num_skipped > 0) == (True, True)
+    with pytest.raises(GateRefused) as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert refusal.value.hint.endswith("Support ended early, before it had asked all of them.")
+
+
+async def test_what_nobody_scored_lets_nothing_pass(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    for asked, words in (
+        ({"kind": "human"}, "80 answers wait for a person's score of human"),
+        ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, "judge could score no answer"),
+    ):
+        await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (asked,)))
+        await gated.ran(one, two, evaluators=(asked,))
+        with pytest.raises(GateRefused, match=words):
+            await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_variants_beside_the_two_make_nothing_easier(gated: Lab) -> None:
+    """Nine variants would each take a share of what may be found by chance."""
+    prompt_id = await published(gated)
+    for row in gated.rows:
+        row.input["weak"] = "no" if row.number < 9 else f"a{row.number}"  # enough for one question, not for nine
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    done = await gated.ran(one, two, *(prompt(f"other {at}", "{{ good }}") for at in range(8)))
+    found = (await gated.service.comparison(gated.operator, done.id)).metrics
+    assert [one.verdict for one in found if (one.metric, one.variant) == ("exact", "v2")] == ["cannot_tell"]
+    with pytest.raises(GateRefused, match="exact of v2 got worse"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_a_first_version_has_to_reach_its_targets_also_as_the_baseline(gated: Lab) -> None:
+    gated.fill(20, wrong=range(1, 11))
+    for row in gated.rows:
+        del row.input["question"]
+    prompts = gated.services.prompts
+    kept = await prompts.create(gated.operator, NewPrompt("Support", Content(text="{{ weak }}")))
+    asked = {"kind": "exact", "target": 0.9}
+    await gated.service.require(gated.operator, "prompt", kept.id, Requirement(DATASET, (asked,)))
+    only = VariantDraft("only", prompt=PromptChoice(id=kept.id, version=1), model="echo")
+    for variants in ((only,), (only, prompt("other", "{{ good }}"))):
+        await gated.ran(*variants, evaluators=(asked,))
+        with pytest.raises(GateRefused, match=r"exact of only is 0\.5, its target 0\.9"):
+            await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)
+
+
+async def test_a_dataset_that_is_gone_is_told(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    async with gated.services.units.write(gated.operator) as work:
+        row = await Experiments(work.session, gated.operator.project_id).requirement("prompt", prompt_id)
+        assert row is not None
+        row.dataset_id = "dset_gone"
+        work.session.add(row)
+    with pytest.raises(GateRefused, match="The dataset Questions, which Support must pass, was deleted"):
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
