@@ -70,10 +70,10 @@ class LiveTests:
         )
         return list(await self._session.exec(statement.order_by(col(row.ended_at).desc()).limit(limit)))
 
-    async def first_run(self, conversation_id: str) -> str | None:
-        """Return the run of a conversation's first message."""
+    async def first_run(self, conversation_id: str) -> tuple[str, datetime] | None:
+        """Return the run of a conversation's first message, and when that was said."""
         statement = (
-            select(MessageRow.run_id)
+            select(MessageRow.run_id, MessageRow.created_at)
             .where(
                 MessageRow.project_id == self._project_id,
                 MessageRow.conversation_id == conversation_id,

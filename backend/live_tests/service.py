@@ -26,6 +26,7 @@ from backend.live_tests.wording import evidence, guardrail_words
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.jobs import BY_ID
+from backend.prompts.errors import PromptNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import LabelChange, Taking
 from backend.unit_of_work import Units
@@ -134,25 +135,30 @@ class LiveTestService:
         return change
 
     async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> int | None:
-        """Return the version that this conversation gets, None where no test runs; `number` is the label's own."""
+        """Return the version that this conversation gets; `number` is the label's own.
+
+        None where no test runs, and for a conversation that began before it: nobody's answers change midway.
+        """
         async with self._units.read(operator) as session:
             tests = LiveTests(session, operator.project_id)
             row = await tests.running(prompt_id, label)
             if row is None or row.baseline != number:
                 return None
             first = await tests.first_run(taking.conversation_id) if taking.conversation_id else None
-        run_id = first or taking.run_id
+            if first and first[1] < row.started_at:
+                return None
+        run_id = first[0] if first else taking.run_id
         version = drawn(row.id, run_id, arms_of(row))
         async with self._units.write(operator) as work:
             await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
         return version
 
     async def guard(self) -> None:
-        """End every test whose guardrail a version breaks, or whose label moved away."""
+        """End every test whose guardrail a version breaks, whose label moved away, or whose prompt is gone."""
         async with self._units.read(BY_ID) as session:
             running = await running_everywhere(session)
         for project_id, organisation_id, test_id in running:
-            rights = frozenset({Permission.PROMPTS_READ, Permission.PROMPTS_EDIT})
+            rights = frozenset({Permission.PROMPTS_READ, Permission.PROMPTS_EDIT, Permission.PROMPTS_APPROVE})
             watching = Operator("", GUARDRAIL, organisation_id, project_id, rights, "system")
             try:
                 await self._guard_one(watching, test_id)
@@ -162,7 +168,11 @@ class LiveTestService:
     async def _guard_one(self, operator: Operator, test_id: str) -> None:
         found = await self.report(operator, test_id)
         test = found.test
-        number = (await self._prompts.get(operator, test.prompt_id)).labels.get(test.label)
+        try:
+            number = (await self._prompts.get(operator, test.prompt_id)).labels.get(test.label)
+        except PromptNotFound:
+            await self._end(operator, test_id, State.STOPPED, "The prompt was deleted.")
+            return
         if number != test.baseline:
             state = State.PROMOTED if number in {arm.version for arm in test.arms} else State.STOPPED
             where = f"moved to v{number}" if number else "was taken away"
@@ -170,7 +180,11 @@ class LiveTestService:
             return
         broken = next((one for one in found.standings if one.metric is test.guardrail and one.verdict == "worse"), None)
         if broken is not None:
-            await self._end(operator, test_id, State.HALTED, guardrail_words(broken))
+            words = guardrail_words(broken)
+            await self._end(operator, test_id, State.HALTED, words)
+            for wish in await self._prompts.approvals(operator, test.prompt_id):
+                if (wish.label, wish.version) == (test.label, broken.version):  # it speaks of better days
+                    await self._prompts.refuse(operator, wish.id, words)
 
     async def _end(self, operator: Operator, test_id: str, state: State, reason: str) -> LiveTest:
         async with self._units.write(operator) as work:

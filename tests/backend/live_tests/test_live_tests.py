@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 
@@ -161,3 +162,43 @@ async def test_another_project_sees_nothing_of_it(desk: Desk) -> None:
             await desk.services.live_tests.report(stranger, identifier)
         with pytest.raises(LiveTestNotFound):
             await desk.services.live_tests.stop(stranger, identifier)
+
+
+async def test_a_conversation_that_began_before_stays_as_it_was(desk: Desk) -> None:
+    conversation, _ = await desk.say()
+    test = await desk.start(*NEW)
+    assert (await desk.say("And then?", conversation))[1] == "One."
+    assert (await desk.say())[1] == "Two."
+    report = await desk.services.live_tests.report(desk.operator, test.id)
+    assert [arm.num_conversations for arm in report.arms] == [0, 1]
+
+
+async def test_a_test_ends_with_its_prompt(desk: Desk) -> None:
+    test = await desk.start()
+    await desk.services.prompts.delete(desk.operator, desk.prompt)
+    await desk.services.live_tests.guard()
+    ended = (await desk.services.live_tests.report(desk.operator, test.id)).test
+    assert (ended.state, ended.reason) == (State.STOPPED, "The prompt was deleted.")
+
+
+async def test_two_who_watch_at_once_end_it_once(desk: Desk) -> None:
+    test = await desk.start()
+    await desk.seat(test, 1, good=100)
+    await desk.seat(test, 2, good=0, bad=100)
+    await asyncio.gather(*(desk.services.live_tests.guard() for _ in range(4)))
+    events = (await desk.services.audit.list(desk.operator, Filters(), Page())).items
+    assert [one.action for one in events].count("live_test.end") == 1
+
+
+async def test_who_wished_for_what_the_guardrail_stopped_is_refused(desk: Desk) -> None:
+    prompts, tests = desk.services.prompts, desk.services.live_tests
+    test = await desk.start()
+    await prompts.protect_label(desk.operator, "production", protected=True)
+    wish = (await tests.promote(desk.operator, test.id, 2)).approval
+    await desk.seat(test, 1, good=100)
+    await desk.seat(test, 2, good=0, bad=100)
+    await tests.guard()
+    (refused,) = await prompts.approvals(desk.operator, desk.prompt, waiting=False)
+    assert wish
+    assert (refused.id, refused.state, refused.decided_by) == (wish.id, "refused", "The guardrail")
+    assert refused.reason == "The guardrail stopped it: v2 answered 0.0% instead of 100.0%."
