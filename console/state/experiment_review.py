@@ -8,9 +8,10 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.errors import InvalidInput
+from backend.errors import Conflict, InvalidInput
 from backend.experiments.types import Asked, Review
 from backend.operator import Operator, Permission
+from console.problems import caught
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import SHOWN_CHARACTERS, json_of, lines_of
@@ -93,11 +94,14 @@ class ExperimentReviewState(Addressed, Formed, Phased, rx.State):
         if line is None or line.number != number:
             return
         async with self._checking():
-            await services().experiments.review(
-                operator, self.experiment_id, number, line.name, value=_number(value), reason=self.reason
-            )
-            self._seen = (*self._seen, line)
+            with caught(Conflict) as taken:
+                await services().experiments.review(
+                    operator, self.experiment_id, number, line.name,
+                    value=_number(value), reason=self.reason, over_others=False,
+                )  # fmt: skip
+                self._seen = (*self._seen, line)
             await self._next(operator, number - 1)
+            self.errors = {"": taken.problem.text} if taken.problem else {}
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:

@@ -32,6 +32,7 @@ class _Wish:
 
     cell: ExperimentCellRow
     done: asyncio.Future[None]
+    adding: bool
 
 
 class Ledger:
@@ -76,11 +77,11 @@ class Ledger:
             self._wake.set()
         return cell
 
-    async def write(self, cell: ExperimentCellRow) -> None:
-        """Return once the cell is on disk. Raise AttemptLost."""
+    async def write(self, cell: ExperimentCellRow, *, adding: bool = False) -> None:
+        """Return once the cell is on disk; `adding` leaves the scores that it has not. Raise AttemptLost."""
         if self._broken:
             raise self._broken
-        wish = _Wish(cell, asyncio.get_running_loop().create_future())
+        wish = _Wish(cell, asyncio.get_running_loop().create_future(), adding)
         self._waiting.append(wish)
         self._wake.set()
         await wish.done
@@ -128,6 +129,8 @@ class Ledger:
         async with self._units.write(OfProject(self._row.project_id)) as work:
             ownership = Ownership(work.session)
             wished = await ownership.hold(self._row, utc_now())
+            if added := [wish.cell for wish in writing if wish.adding]:
+                await ownership.keep_scores(self._row, added)
             if writing:
                 await ownership.write(self._row, [wish.cell for wish in writing])
             if claims:

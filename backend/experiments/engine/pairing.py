@@ -46,10 +46,10 @@ class Pairing:
             return None
         cell = self._ready.popleft()
         theirs = self._outputs.get((cell.row, cell.repetition))
-        scores, cost = await self._scoring.pair_scores(cell.output, theirs, self._rows[cell.row], cell.scores)
+        scores, cost = await self._scoring.pair_scores(cell.output, theirs, self._rows[cell.row])
         cell.scores = storable(scores)
         cell.judge_cost += cost
-        await self._ledger.write(cell)
+        await self._ledger.write(cell, adding=True)
         return cost
 
     async def _fill(self) -> None:

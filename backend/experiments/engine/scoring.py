@@ -80,14 +80,12 @@ class Scoring:
             found |= {one.called: Score(0.5, label="baseline") for one in self.pairs}
         return self._told(found), sum((one.cost for one in found.values()), Decimal(0))
 
-    async def pair_scores(
-        self, output: str, baseline_output: str | None, row: Row, known: dict[str, Any]
-    ) -> tuple[dict[str, Any], Decimal]:
-        """Return all scores with those added that compare with the baseline. Raise LaneGivenUp."""
+    async def pair_scores(self, output: str, baseline_output: str | None, row: Row) -> tuple[dict[str, Any], Decimal]:
+        """Return the scores that compare with the baseline, and what judging cost. Raise LaneGivenUp."""
         case = Case(output, row.input, row.expected, row.metadata, baseline_output=baseline_output)
         found = {one.called: await self._score(one, case) for one in self.pairs}
         told = {name: score.as_json() for name, score in found.items()}
-        return known | told, sum((one.cost for one in found.values()), Decimal(0))
+        return told, sum((one.cost for one in found.values()), Decimal(0))
 
     async def _score(self, evaluator: Evaluator, case: Case) -> Score:
         try:

@@ -134,6 +134,15 @@ class Ownership:
         ]
         await (await self._session.connection()).execute(WRITE, given)
 
+    async def keep_scores(self, row: ExperimentRow, cells: Sequence[ExperimentCellRow]) -> None:
+        """Put what stands in the record beside the scores of cells: people score meanwhile. Locks until the end."""
+        of_number = {cell.number: cell for cell in cells}
+        statement = select(ExperimentCellRow.number, ExperimentCellRow.scores).where(
+            *_of(row), col(ExperimentCellRow.number).in_(of_number)
+        )
+        for number, scores in (await self._session.exec(statement.with_for_update())).all():
+            of_number[number].scores = {**scores, **of_number[number].scores}
+
     async def end(
         self, row: ExperimentRow, moment: datetime, *, status: Status, resumes_at: datetime | None = None, **said: str
     ) -> None:

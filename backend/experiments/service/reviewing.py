@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.audit.repository import AuditTrail
 from backend.columns import storable
-from backend.errors import InvalidInput, NotFound
+from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import target
@@ -45,9 +45,20 @@ class Reviewing(Comparing):
         return Reviews(tuple(items), len(waiting), len(scores) - len(waiting))
 
     async def review(
-        self, operator: Operator, experiment_id: str, number: int, name: str, *, value: float, reason: str = ""
+        self,
+        operator: Operator,
+        experiment_id: str,
+        number: int,
+        name: str,
+        *,
+        value: float,
+        reason: str = "",
+        over_others: bool = True,
     ) -> Cell:
-        """Give one answer a person's score; a second one takes its place. Raise NotFound, InvalidInput."""
+        """Give one answer a person's score; a second one takes its place.
+
+        Raise NotFound, InvalidInput, and Conflict where somebody else scored it and not `over_others`.
+        """
         operator.require(Permission.EXPERIMENTS_REVIEW)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id)
@@ -61,6 +72,9 @@ class Reviewing(Comparing):
                 raise NotFound("There is no such answer.")
             score = evaluators[name].given(value, str(storable(reason)), operator.name)
             before = cell.scores.get(name)
+            if not over_others and before and before["value"] is not None and before.get("by") != operator.user_id:
+                by = before.get("label") or "Somebody else"
+                raise Conflict(f"{by} has scored this answer meanwhile.", hint="That score stays.")
             cell.scores = {**cell.scores, name: {**score.as_json(), "by": operator.user_id}}
             work.session.add(cell)
             await AuditTrail(work.session).record(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -100,3 +101,16 @@ async def test_a_viewer_scores_nothing(services: Services, owner: Operator, done
 )
 def test_a_short_scale_of_whole_numbers_has_a_key_for_each(low: float, high: float, keys: str) -> None:
     assert "".join(one.key for one in _keys(Asked("s", "?", low, high))) == keys
+
+
+async def test_what_somebody_else_scored_meanwhile_stays(
+    services: Services, owner: Operator, done: Experiment, tab: Tab
+) -> None:
+    page = await opened(tab, done)
+    number = page.line.number
+    other = replace(owner, user_id="user_b", name="Cleo")
+    await services.experiments.review(other, done.id, number, "Helpful", value=0)
+    await page.score(number, "1")
+    assert page.errors == {"": "Cleo has scored this answer meanwhile. That score stays."}
+    assert (page.line.number, page.line.name) == (number, "Stars")
+    assert (await services.experiments.cells(owner, done.id)).items[0].scores["Helpful"]["value"] == 0
