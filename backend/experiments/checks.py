@@ -52,7 +52,7 @@ def _of_numbers(draft: Draft) -> dict[str, str]:
         fields["concurrency"] = f"1 to {MAX_CONCURRENCY} answers are asked for at once."
     if draft.requests_per_minute is not None and not 1 <= draft.requests_per_minute <= MAX_RATE:
         fields["requests_per_minute"] = f"There are 1 to {MAX_RATE:,} requests a minute."
-    if draft.budget is not None and not 0 < draft.budget <= MAX_BUDGET:
+    if draft.budget is not None and not (draft.budget.is_finite() and 0 < draft.budget <= MAX_BUDGET):
         fields["budget"] = f"A budget is above 0 and at most ${MAX_BUDGET:,}."
     return fields
 

@@ -93,7 +93,7 @@ class Evaluator(BaseModel, ABC):
     `low` and `high` are the ends of the scale, None where it has no end; a failed answer counts as the worse end.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
     kind: ClassVar[str]
     calls_models: ClassVar[bool] = False
     needs_pairs: ClassVar[bool] = False
@@ -103,13 +103,11 @@ class Evaluator(BaseModel, ABC):
     name: str = Field(default="", max_length=80)
     direction: Direction = "higher"
     unit: str = Field(default="", max_length=20)
-    target: float | None = Field(default=None, allow_inf_nan=False, description="What the mean should reach.")
-    threshold: float | None = Field(default=None, allow_inf_nan=False, description="From where an answer passes.")
+    target: float | None = Field(default=None, description="What the mean should reach.")
+    threshold: float | None = Field(default=None, description="From where an answer passes.")
     negate: bool = Field(default=False, description="The opposite counts.")
-    weight: float = Field(
-        default=1.0, ge=0, le=1_000, allow_inf_nan=False, description="Its part in the overall score."
-    )
-    margin: float = Field(default=0.0, ge=0, allow_inf_nan=False, description="A difference that does not matter.")
+    weight: float = Field(default=1.0, ge=0, le=1_000, description="Its part in the overall score.")
+    margin: float = Field(default=0.0, ge=0, description="A difference that does not matter.")
     statistic: Literal["mean", "p50", "p95"] = "mean"
 
     @property

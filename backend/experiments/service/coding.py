@@ -129,6 +129,13 @@ class Coding(UseCases):
             codes.add(wish)
             await self._record(work, operator, wish, "experiment.code.ask")
 
+    async def _ask_once_more(self, operator: Operator, row: ExperimentRow, evaluators: Sequence[Any]) -> None:
+        """Ask for texts that nobody is asked about any more: the wish of another experiment may be gone with it."""
+        if not coded(evaluators) or not operator.may(Permission.EXPERIMENTS_CODE) or await self._outside.code.why_off():
+            return
+        async with self._units.write(operator) as work:
+            await self._ask_for_code(work, operator, row, evaluators)
+
     async def _end_wishes(self, work: Work, operator: Operator, row: ExperimentRow) -> None:
         """Let nobody be asked about an experiment that is gone."""
         waiting = await Codes(work.session, operator.project_id).list(waiting=True)

@@ -11,6 +11,7 @@ from typing import Any
 from backend.audit.repository import AuditTrail
 from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput
+from backend.experiments.checks import MAX_BUDGET
 from backend.experiments.engine.telling import topic_of
 from backend.experiments.errors import WrongState
 from backend.experiments.models import ExperimentRow
@@ -19,7 +20,8 @@ from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
 from backend.experiments.repository import Experiments, Ownership
-from backend.experiments.service.base import UseCases, target
+from backend.experiments.service.base import target
+from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import draft_of, pinned_as_json
 from backend.experiments.types import Experiment, Status
 from backend.flows.service.listening import heard_or_quiet
@@ -33,7 +35,7 @@ PATIENCE_SECONDS = 2.0
 QUIET_SECONDS = 1.0
 
 
-class Running(UseCases):
+class Running(Coding):
     """What moves an experiment from one state to another. A state that is reached already is an answer."""
 
     async def start(self, operator: Operator, experiment_id: str) -> Experiment:
@@ -46,7 +48,9 @@ class Running(UseCases):
             row = await Experiments(session, operator.project_id).get(experiment_id)
         draft = draft_of(row)
         if row.status == Status.DRAFT:
-            await check_released(self._outside, operator, await self._evaluators(draft.evaluators))
+            evaluators = await self._evaluators(draft.evaluators)
+            await self._ask_once_more(operator, row, evaluators)
+            await check_released(self._outside, operator, evaluators)
             if any(variant.flow for variant in draft.variants):
                 operator.require(Permission.FLOWS_RUN)
             rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)
@@ -135,8 +139,9 @@ class Running(UseCases):
     async def set_budget(self, operator: Operator, experiment_id: str, budget: Any) -> Experiment:
         """Raise or lower what may be spent, in dollars; None takes the bound away. Raise WrongState while it runs."""
         operator.require(Permission.EXPERIMENTS_RUN)
-        if budget is not None and not budget > 0:
-            raise InvalidInput("A budget is above 0.", fields={"budget": "A budget is above 0."})
+        if budget is not None and not (budget.is_finite() and 0 < budget <= MAX_BUDGET):
+            words = f"A budget is above 0 and at most ${MAX_BUDGET:,}."
+            raise InvalidInput(words, fields={"budget": words})
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             if Status(row.status).is_open:

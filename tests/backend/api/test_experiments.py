@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -91,6 +92,63 @@ async def test_what_cannot_run_is_422_in_words(
     refused = await api.post("/api/experiments", json=body(dataset_id, **change))
     assert refused.status_code == 422
     assert words in refused.text
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [
+        ("repetitions", "-1"), ("repetitions", "1000000000"), ("repetitions", "NaN"), ("repetitions", "1.5"),
+        ("concurrency", "1000000000"), ("requests_per_minute", f"1{'0' * 30}"), ("requests_per_minute", "0"),
+        ("budget", "NaN"), ("budget", '"NaN"'), ("budget", "Infinity"), ("budget", "1e400"), ("budget", "-1"),
+        ("dataset_version", "-1"), ("name", '" "'), ("name", '"\\ud800"'), ("baseline", '"nobody"'),
+        ("name", '"a\\u0000"'), ("split", "5"), ("early_stop", '"maybe"'),
+        ("variants", '[{"name": "a", "prompt": {"template": "x", "version": 1, "label": "y"}}]'),
+        ("variants", f'[{{"name": "a", "prompt": {{"id": "p", "version": 1{"0" * 30}}}}}]'),
+        ("variants", f'[{{"name": "a", "flow": {{"slug": "f", "version": 1{"0" * 30}}}}}]'),
+        ("variants", '[{"name": "a", "prompt": {"template": "x"}}, {"name": " A ", "prompt": {"template": "y"}}]'),
+        ("variants", f'[{{"name": "a", "prompt": {{"template": "{"x" * 100_001}"}}}}]'),
+        ("variants", '[{"name": "a", "prompt": {"template": "x"}, "parameters": {"temperature": NaN}}]'),
+        ("variants", '[{"name": "a", "prompt": {"template": "x"}, "parameters": {"max_tokens": 1e400}}]'),
+        ("variants", '[{"name": "a", "prompt": {"template": "x"}, "parameters": {"stop": [5]}}]'),
+        ("variants", f'[{{"name": "a", "prompt": {{"template": "x"}}, "parameters": {"[" * 20_000}]'),
+        ("evaluators", '[{"kind": "human", "min": NaN}]'), ("evaluators", '[{"kind": "exact", "weight": 1e400}]'),
+        ("evaluators", '[{"kind": ["exact"]}]'), ("evaluators", '[{"kind": "latency", "target": "-inf"}]'),
+        ("evaluators", json.dumps([{"kind": "exact"}] * 21)),
+    ],
+)  # fmt: skip
+async def test_nonsense_is_422_and_never_a_fault(
+    api: httpx.AsyncClient, dataset_id: str, field: str, written: str
+) -> None:
+    given = {name: json.dumps(value) for name, value in body(dataset_id).items()} | {field: written}
+    content = "{" + ", ".join(f'"{name}": {value}' for name, value in given.items()) + "}"
+    for path in ("/api/experiments", "/api/experiments/plan"):
+        refused = await api.post(path, content=content, headers={"Content-Type": "application/json"})
+        assert refused.status_code in {400, 422}, refused.text[:300]
+
+
+async def test_what_is_not_there_is_404_and_never_a_fault(api: httpx.AsyncClient, dataset_id: str) -> None:
+    huge = f"1{'0' * 30}"
+    assert (await api.post("/api/experiments", json=body(dataset_id, dataset_version=9))).status_code == 404
+    beyond = await api.post("/api/experiments", json=body(dataset_id, dataset_version=int(huge)))
+    assert beyond.status_code in {404, 422}
+    made = (await api.post("/api/experiments", json=body(dataset_id, name="a\u202eb"))).json()
+    at = f"/api/experiments/{made['id']}"
+    score = {"name": "contains", "value": 1}
+    for status, asked in (
+        ({404, 422}, api.post(f"{at}/cells/{huge}/scores", json=score)),
+        ({404, 422}, api.post(f"{at}/cells/-1/scores", json=score)),
+        ({400, 422}, api.get(f"{at}/cells?after=x")),
+        ({200, 400, 422}, api.get(f"{at}/cells?after={huge}")),
+        ({200, 422}, api.get(f"{at}/reviews?after={huge}")),
+        ({200, 422}, api.get(f"{at}/rows?variant=long&after={huge}")),
+        ({422}, api.get(f"{at}/comparison?baseline=nobody")),
+        ({409}, api.post(f"{at}/promote", json={"variant": "short"})),
+        ({409}, api.post(f"{at}/pause")),
+        ({409}, api.post(f"{at}/retry")),
+        ({404, 422}, api.get("/api/experiments/%00")),
+    ):
+        answer = await asked
+        assert answer.status_code in status, answer.text[:300]
 
 
 async def test_r22_a_repeated_create_with_one_key_is_one_experiment(api: httpx.AsyncClient, dataset_id: str) -> None:

@@ -238,3 +238,19 @@ async def test_code_that_always_ends_at_a_limit_is_run_no_more(coding: Lab, dani
     said = [cell.scores["python"]["error"] for cell in await coding.cells(found)]
     assert said.count("The code needs more than 256 MB of memory.") == MOST_AT_LIMIT
     assert said[-1].endswith("10 times in a row, so this experiment runs it no more.")
+
+
+async def test_what_another_experiment_asked_for_is_asked_again_once_that_one_is_gone(
+    coding: Lab, daniel: Operator
+) -> None:
+    first = await coding.service.create(coding.operator, coding.draft(**python()))
+    second = await coding.service.create(coding.operator, coding.draft(**python()))
+    await coding.service.delete(coding.operator, first.id)
+    assert await coding.service.code_approvals(daniel) == []
+    for _ in range(2):
+        with pytest.raises(Conflict, match="not approved"):
+            await coding.service.start(coding.operator, second.id)
+    (wish,) = await coding.service.code_approvals(daniel)
+    assert wish.experiment_id == second.id
+    await coding.service.approve_code(daniel, wish.id)
+    assert (await ran(coding, second)).status is Status.DONE

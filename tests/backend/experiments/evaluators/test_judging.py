@@ -9,6 +9,7 @@ import pytest
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.evaluators.base import Case
 from backend.experiments.evaluators.human import Human
+from backend.experiments.evaluators.judging import MOST_READ
 from backend.experiments.evaluators.registry import KINDS
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
 
@@ -138,3 +139,18 @@ async def test_a_person_is_waited_for_and_counts_as_nothing_until_then() -> None
 def test_every_kind_says_what_it_does() -> None:
     assert len(KINDS) == 19
     assert all(kind.__doc__ for kind in KINDS.values())
+
+
+@pytest.mark.parametrize("nonsense", ['{"better": ["first"]}', '{"better": {"a": 1}}', "[]", "", '{"better": NaN}'])
+async def test_a_pair_judge_that_answers_nonsense_is_asked_twice_and_paid_for(nonsense: str) -> None:
+    aid = Told([nonsense])
+    with pytest.raises(DomainError, match="form") as refused:
+        await evaluator("pairwise").score(Case("ours", baseline_output="theirs"), aid)
+    assert (len(aid.asked), float(refused.value.cost)) == (2, 0.002)  # type: ignore[attr-defined]
+
+
+async def test_of_an_answer_without_end_the_end_is_read() -> None:
+    late = await score("judge", "x", None, Told(['{"a":[' * MOST_READ + said(verdict=True)]), rubric="?")
+    assert late.value == 1
+    with pytest.raises(DomainError, match="form"):
+        await score("judge", "x", None, Told([said(verdict=True) + "x" * MOST_READ]), rubric="?")

@@ -125,6 +125,10 @@ async def test_a_threshold_is_a_pass_mark_in_the_metrics_direction() -> None:
         ({"kind": "regex", "pattern": "("}, "not a regular expression"),
         ({"kind": "exact", "negated": True}, "negated"),
         ({"kind": "judge", "rubric": "?", "output": "category"}, "needs categories"),
+        ({"kind": "human", "min": "nan"}, "finite number"),
+        ({"kind": "human", "min": 5, "max": 5}, "min lies below max"),
+        ({"kind": "judge", "rubric": "?", "output": "score", "max": "inf"}, "finite number"),
+        ({"kind": "judge", "rubric": "?", "output": "category", "categories": ["a"], "values": {"a": "nan"}}, "finite"),
     ],
 )
 def test_wrong_settings_are_refused_in_words(spec: dict, words: str) -> None:

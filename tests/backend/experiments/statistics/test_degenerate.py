@@ -1,0 +1,46 @@
+"""Scores that hold no information, or hardly any: a verdict all the same, never a claim."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from backend.experiments.statistics.comparison import compare
+from backend.experiments.statistics.types import Arm, Metric
+
+NAN = math.nan
+# Name, the baseline's scores of each row, the variant's, how the metric is read, and the verdict.
+CASES = (
+    ("no row", [], [], {}, "cannot_tell"),
+    ("one row", [0.0], [1.0], {}, "cannot_tell"),
+    ("one row of numbers", [0.2], [0.7], {}, "cannot_tell"),
+    ("two rows", [0.2, 0.3], [0.7, 0.8], {}, "cannot_tell"),
+    ("all alike", [1.0] * 40, [1.0] * 40, {}, "cannot_tell"),
+    ("all alike, with a margin", [0.5] * 400, [0.5] * 400, {"margin": 0.1}, "same"),
+    ("all differ alike", [0.2] * 40, [0.5] * 40, {}, "better"),
+    ("all differ alike, and less is better", [0.2] * 40, [0.5] * 40, {"higher_is_better": False}, "worse"),
+    ("as many up as down", [0.0, 1.0] * 20, [1.0, 0.0] * 20, {}, "cannot_tell"),
+    ("nothing of either", [NAN] * 40, [NAN] * 40, {"worst": None}, "cannot_tell"),
+    ("nothing of the variant", [0.5] * 40, [NAN] * 40, {"worst": None}, "cannot_tell"),
+    ("nothing but failures", [NAN] * 40, [NAN] * 40, {"worst": 0.0}, "cannot_tell"),
+    ("failures of the variant alone", [1.0] * 40, [NAN] * 40, {"worst": 0.0}, "worse"),
+    ("one giant", [0.0] * 40, [0.0] * 39 + [1e100], {"worst": None}, "cannot_tell"),
+    ("tiny differences", [1e-300] * 40, [2e-300] * 40, {"worst": None}, "better"),
+    ("a tail of ties", [5.0] * 40, [5.0] * 40, {"statistic": "p95", "worst": None}, "cannot_tell"),
+    ("a tail of nothing", [NAN] * 40, [NAN] * 40, {"statistic": "p95", "worst": None}, "cannot_tell"),
+    ("a middle of one row", [5.0], [6.0], {"statistic": "p50", "worst": None}, "cannot_tell"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "read", "verdict"), [case[1:] for case in CASES], ids=[one[0] for one in CASES])
+@pytest.mark.filterwarnings("error")
+def test_every_score_has_a_verdict(old: list[float], new: list[float], read: dict, verdict: str) -> None:
+    arms = [Arm(name, {"m": np.array(values).reshape(-1, 1)}) for name, values in (("old", old), ("new", new))]
+    (found,) = compare(arms[0], arms[1:], [Metric("m", **read)])
+    assert found.verdict == verdict
+    assert 0 <= found.p_value <= 1
+    assert found.low <= found.high
+    assert found.rows_needed is None or found.rows_needed >= 0
+    assert not math.isnan(found.difference) or math.isnan(found.value) or math.isnan(found.baseline_value)
