@@ -41,6 +41,7 @@ class Told:
     latency_ms: int = 0
     citations: tuple[Citation, ...] = ()
     was_cancelled: bool = False
+    found_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

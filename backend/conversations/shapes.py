@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.reports import Told
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
+    Answer,
     Channel,
     ChatState,
     Citation,
@@ -18,6 +20,15 @@ from backend.conversations.types import (
     Rating,
     Role,
 )
+
+
+def state_of(said: Answer | Told) -> ChatState:
+    """Return how a turn stands after what was said in it."""
+    if said.was_cancelled:
+        return ChatState.CANCELLED
+    if said.error:
+        return ChatState.FAILED
+    return ChatState.UNANSWERED if said.found_nothing else ChatState.ANSWERED
 
 
 def citation_values(citation: Citation) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class ChatState(StrEnum):
 
     RUNNING = "running"
     ANSWERED = "answered"
+    UNANSWERED = "unanswered"  # the passages do not hold the answer, and the flow said so
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -108,6 +109,7 @@ class Answer:
     text: str = ""
     error: str = ""
     was_cancelled: bool = False
+    found_nothing: bool = False
     author: str = ""
     citations: tuple[Citation, ...] = ()
     model: str = ""

@@ -9,7 +9,8 @@ from pathlib import Path
 FILES = Path(__file__).parent / "files"
 HANDBOOK = ("returns-and-refunds.md", "delivery.pdf", "warranty-and-care.docx", "products.csv")
 KNOWLEDGE_BASE_DESCRIPTION = "What the support desk of Alder & Rowe knows: returns, delivery, warranty, products."
-FLOW_DESCRIPTION = "Answers a question from the handbook and names the passages it rests on."
+OWN_BASE_DESCRIPTION = "Documents of your own. The example flow searches them beside the handbook."
+FLOW_DESCRIPTION = "Answers a question from the handbook and your documents, and names the passages it rests on."
 # A section of the handbook fits into one passage, so that an answer finds its facts together.
 CHUNK_SIZE = 480
 CHUNK_OVERLAP = 0

@@ -16,6 +16,7 @@ class DemoRow(SQLModel, table=True):
 
     project_id: str = Field(primary_key=True, foreign_key="project.id")
     knowledge_base_id: str = ""
+    own_base_id: str = ""
     document_ids: list[str] = Field(default_factory=list, sa_type=Json)
     flow_id: str = ""
     conversation_ids: list[str] = Field(default_factory=list, sa_type=Json)

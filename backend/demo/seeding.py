@@ -16,12 +16,13 @@ from backend.demo.content import (
     FLOW_DESCRIPTION,
     HANDBOOK,
     KNOWLEDGE_BASE_DESCRIPTION,
+    OWN_BASE_DESCRIPTION,
     Chat,
 )
 from backend.demo.flow import example_document
 from backend.demo.models import DemoRow
 from backend.demo.repository import DemoRepository
-from backend.demo.types import FLOW_NAME, KNOWLEDGE_BASE_NAME, SLUG
+from backend.demo.types import FLOW_NAME, KNOWLEDGE_BASE_NAME, OWN_BASE_NAME, SLUG
 from backend.errors import NotFound
 from backend.flows.service import FlowService
 from backend.knowledge.service import KnowledgeService
@@ -56,9 +57,11 @@ class Seeding:
     async def run(self) -> None:
         """Make whatever is missing, then mark the example as made."""
         row = await self._row()
-        base_id = await self._knowledge_base(row)
+        base_id = await self._base(row.knowledge_base_id, KNOWLEDGE_BASE_NAME, KNOWLEDGE_BASE_DESCRIPTION)
+        own_id = await self._base(row.own_base_id, OWN_BASE_NAME, OWN_BASE_DESCRIPTION)
+        await self._note(knowledge_base_id=base_id, own_base_id=own_id)
         documents = await self._documents(base_id)
-        flow_id = await self._flow(row, base_id)
+        flow_id = await self._flow(row, base_id, own_id)
         chunks = await self._chunks(documents)
         async with self._units.write(self._operator) as work:
             rows = DemoRepository(work.session, self._operator.project_id)
@@ -77,24 +80,15 @@ class Seeding:
         async with self._units.write(self._operator) as work:
             await DemoRepository(work.session, self._operator.project_id).change(**values)
 
-    async def _knowledge_base(self, row: DemoRow) -> str:
-        """Return the base of the handbook: the noted one, one that a killed start left without a note, or a new one."""
-        listed = (await self._knowledge.list(self._operator, ALL)).items
-        for base in listed:
-            ours = base.id == row.knowledge_base_id
-            if ours or (base.name, base.description) == (KNOWLEDGE_BASE_NAME, KNOWLEDGE_BASE_DESCRIPTION):
-                found = base
-                break
-        else:
-            found = await self._knowledge.create(
-                self._operator,
-                KNOWLEDGE_BASE_NAME,
-                description=KNOWLEDGE_BASE_DESCRIPTION,
-                chunk_size=CHUNK_SIZE,
-                chunk_overlap=CHUNK_OVERLAP,
-            )
-        await self._note(knowledge_base_id=found.id)
-        return found.id
+    async def _base(self, noted: str, name: str, description: str) -> str:
+        """Return a knowledge base: the noted one, one that a killed start left without a note, or a new one."""
+        for base in (await self._knowledge.list(self._operator, ALL)).items:
+            if base.id == noted or (base.name, base.description) == (name, description):
+                return base.id
+        made = await self._knowledge.create(
+            self._operator, name, description=description, chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP
+        )
+        return made.id
 
     async def _documents(self, base_id: str) -> list[Document]:
         """Add the files; the base knows them by their content and takes each one in once."""
@@ -107,7 +101,7 @@ class Seeding:
         await self._note(document_ids=[document.id for document in documents])
         return documents
 
-    async def _flow(self, row: DemoRow, base_id: str) -> str:
+    async def _flow(self, row: DemoRow, *base_ids: str) -> str:
         """Return the published example flow. A person's own flow under its slug is left as it is."""
         try:
             flow = await self._flows.get(self._operator, row.flow_id or SLUG)
@@ -117,7 +111,7 @@ class Seeding:
                 FLOW_NAME,
                 slug=SLUG,
                 description=FLOW_DESCRIPTION,
-                document=example_document(base_id),
+                document=example_document(*base_ids),
             )
         if flow.published_version is None:
             await self._flows.publish(self._operator, flow.id, "Came with Signalbox")

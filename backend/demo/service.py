@@ -15,7 +15,7 @@ from backend.conversations.types import Channel, ChatState, Filters
 from backend.demo.models import DemoRow
 from backend.demo.repository import DemoRepository
 from backend.demo.seeding import Seeding
-from backend.demo.types import Example, ExampleFlow, ExampleNode, FirstRun
+from backend.demo.types import Example, ExampleFlow, ExampleNode, FirstRun, LastAsked
 from backend.errors import NotFound
 from backend.flows.service import FlowService
 from backend.knowledge.service import KnowledgeService
@@ -118,17 +118,31 @@ class DemoService:
         )
 
     async def added_documents(self, operator: Operator) -> tuple[list[Document], bool]:
-        """Return the newest documents that a person added to the handbook, and whether anything is in work there."""
+        """Return the newest documents that a person added, and whether anything is in work there or in the handbook."""
         operator.require(Permission.KNOWLEDGE_READ)
         row = await self._row(operator)
         being_made = operator.project_id in self._being_made
-        if not row.knowledge_base_id:
+        if not _own(row):
             return [], being_made
         with contextlib.suppress(NotFound):
-            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, Page(limit=MOST_SHOWN))
+            listed = await self._knowledge.list_documents(operator, _own(row), Page(limit=MOST_SHOWN))
             busy = being_made or any(one.status.in_work for one in listed.items)
             return [one for one in listed.items if one.id not in row.document_ids], busy
         return [], False
+
+    async def last_asked(self, operator: Operator) -> LastAsked | None:
+        """Return what the operator asked the example flow last in the console; None where that was nothing."""
+        operator.require(Permission.PROJECT_READ)
+        row = await self._row(operator)
+        if not row.flow_id or not operator.may(Permission.CONVERSATIONS_READ):
+            return None
+        theirs = Filters(flow_ids=(row.flow_id,), channels=(Channel.CONSOLE,))
+        listed = await self._conversations.list(operator, theirs, Page(limit=MOST_SHOWN))
+        for conversation in listed.items:
+            if conversation.person == operator.name:
+                question, *_, answer = (await self._conversations.transcript(operator, conversation.id)).messages
+                return LastAsked(question.text, answer)
+        return None
 
     async def hide(self, operator: Operator, *, hidden: bool = True) -> None:
         """Put the home in the place of the first screen, or bring the first screen back."""
@@ -154,12 +168,12 @@ class DemoService:
         return bool((await self._conversations.list(operator, theirs, Page(limit=1))).items)
 
     async def _was_added(self, operator: Operator, row: DemoRow) -> bool:
-        if not row.knowledge_base_id:
+        if not _own(row):
             return False
         ours = set(row.document_ids)
         with contextlib.suppress(NotFound):
             page, ready = Page(limit=len(ours) + 1), DocumentFilter(status=DocumentStatus.DONE)
-            listed = await self._knowledge.list_documents(operator, row.knowledge_base_id, page, ready)
+            listed = await self._knowledge.list_documents(operator, _own(row), page, ready)
             return any(one.id not in ours for one in listed.items)
         return False
 
@@ -179,7 +193,7 @@ class DemoService:
 
     async def _example(self, operator: Operator, row: DemoRow) -> Example:
         """Read what is left of the example: a thing that a person removed is None."""
-        flow = base = None
+        flow = base = own = None
         with contextlib.suppress(NotFound):
             found = await self._flows.get(operator, row.flow_id or NOWHERE)
             nodes = sorted(found.draft.nodes, key=lambda node: node.plate)
@@ -191,7 +205,14 @@ class DemoService:
             )
         with contextlib.suppress(NotFound):
             base = await self._knowledge.get(operator, row.knowledge_base_id or NOWHERE)
-        return Example(flow, base, await self._conversations.count(operator, row.conversation_ids))
+        with contextlib.suppress(NotFound):
+            own = await self._knowledge.get(operator, _own(row) or NOWHERE)
+        return Example(flow, base, own, await self._conversations.count(operator, row.conversation_ids))
+
+
+def _own(row: DemoRow) -> str:
+    """Return the base that takes a person's documents: of an example from before it, the handbook's."""
+    return row.own_base_id or row.knowledge_base_id
 
 
 def _now_if(done: bool) -> datetime | None:  # noqa: FBT001

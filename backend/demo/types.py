@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.conversations.types import Message
 from backend.knowledge.types import KnowledgeBase
 
 SLUG = "support-desk"
 FLOW_NAME = "Support desk"
 KNOWLEDGE_BASE_NAME = "Handbook"
+OWN_BASE_NAME = "My documents"
 
 
 class Step(StrEnum):
@@ -40,11 +42,23 @@ class ExampleFlow:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What came with the first start and what is left of it: None where a person removed the thing."""
+    """What came with the first start and what is left of it: None where a person removed the thing.
+
+    `own_base` is where a person's own documents go; in an example from before there was one, the handbook's.
+    """
 
     flow: ExampleFlow | None = None
     knowledge_base: KnowledgeBase | None = None
+    own_base: KnowledgeBase | None = None
     num_conversations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LastAsked:
+    """A question to the example flow and its answer."""
+
+    question: str
+    answer: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from console.state.api_keys import ApiKeysState
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approval_decide import ApprovalDecideState
 from console.state.approvals import ApprovalsState
+from console.state.ask import AskState
 from console.state.audit import AuditState
 from console.state.audit_check import AuditCheckState
 from console.state.beside import BesideState
@@ -109,7 +110,7 @@ class Page:
 CARDS = (ApprovalCardsState.load, ApprovalDecideState.close)
 
 PAGES: tuple[Page, ...] = (
-    Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load]),
+    Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load, AskState.recall]),
     Page(
         conversations,
         routes.CONVERSATIONS,

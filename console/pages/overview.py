@@ -11,6 +11,7 @@ from console.components.overview.side import kit, side
 from console.components.overview.steps import steps
 from console.components.shell import body, page_head, shell
 from console.components.ui import button, phase_view, skeleton_block, skeleton_rows
+from console.state.ask import AskState
 from console.state.first_run import FirstRunState
 from console.state.home import HomeState
 
@@ -34,7 +35,11 @@ def _head() -> rx.Component:
     first = page_head("Start here", button("Hide this page", FirstRunState.hide, kind="quiet"), sub=FirstRunState.sub)
     later = page_head(
         "Overview",
-        rx.cond(FirstRunState.steps_left, button("First steps", FirstRunState.show, kind="quiet"), rx.fragment()),
+        rx.cond(
+            FirstRunState.steps_left,
+            button("First steps", [FirstRunState.show, AskState.recall], kind="quiet"),
+            rx.fragment(),
+        ),
         sub=HomeState.today,
     )
     return rx.cond(FirstRunState.over, later, first)

@@ -61,6 +61,21 @@ class AskState(Seated, rx.State):
         self.question = str(form.get("question", self.question))[:MAX_QUESTION_CHARACTERS]
         return AskState.ask
 
+    @rx.event
+    async def recall(self) -> None:
+        """Bring the last question and its answer back, where this tab has none."""
+        operator = await self._operator(Permission.PROJECT_READ)
+        last = None if self.asked else await services().demo.last_asked(operator)
+        if last is None:
+            return
+        answer = last.answer
+        self._begin(last.question, formats.clock(answer.created_at, await self._zone(), formats.now()))
+        self.question, self.asking, self.answered = last.question, False, True
+        self.error = answer.error
+        self.parts = answer_parts(answer.text, answer.citations)
+        self.sources = [source_line(citation) for citation in answer.citations]
+        self._link({"run_id": answer.run_id})
+
     @rx.event(background=True)
     async def ask(self) -> Any:
         """Run the published example flow and draw what it says, at most 25 times a second."""

@@ -104,6 +104,8 @@ def _mark(row: Conversation) -> tuple[str, str]:
         return "idle", STATE_WORDS[row.state]
     if row.state is ChatState.RUNNING:
         return "run", STATE_WORDS[row.state]
+    if row.state is ChatState.UNANSWERED and row.rating is Rating.NONE:
+        return "idle", STATE_WORDS[row.state]
     if row.rating is not Rating.NONE:
         return ("fail" if row.rating is Rating.DOWN else "ok"), RATING_WORDS[row.rating]
     return "ok", STATE_WORDS[row.state]

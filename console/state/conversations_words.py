@@ -8,6 +8,7 @@ ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System
 STATE_WORDS = {
     ChatState.RUNNING: "Answering",
     ChatState.ANSWERED: "Answered",
+    ChatState.UNANSWERED: "No answer found",
     ChatState.FAILED: "Failed",
     ChatState.CANCELLED: "Cancelled",
 }

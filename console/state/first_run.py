@@ -10,7 +10,17 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.demo.types import Step
 from backend.operator import Operator, Permission
-from console.state.first_run_rows import FileLine, KitLine, StepLine, file_line, head_words, kit_lines, step_lines
+from console import routes
+from console.state.first_run_rows import (
+    FileLine,
+    KitLine,
+    StepLine,
+    file_line,
+    head_words,
+    kit_lines,
+    searched,
+    step_lines,
+)
 from console.state.home import HomeState
 from console.state.presence import is_open
 from console.state.seat import Phased
@@ -37,6 +47,8 @@ class FirstRunState(Phased, rx.State):
     model: rx.Field[str] = rx.field("")
     intro: rx.Field[str] = rx.field("")
     upload_url: rx.Field[str] = rx.field("")
+    own_name: rx.Field[str] = rx.field("")
+    own_href: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> Any:
@@ -74,21 +86,20 @@ class FirstRunState(Phased, rx.State):
             self.ask, self.add, self.connect = step_lines(first, zone)
             self.model = first.model
             self.kit = kit_lines(first.example)
-            flow, base = first.example.flow, first.example.knowledge_base
-            passages = base.tally.num_chunks if base else 0
+            flow = first.example.flow
+            own = first.example.own_base
             nodes = len(flow.nodes) if flow else 0
-            what = "a sample handbook and of what you added" if first.added_at else "a sample handbook"
-            where = f"{passages} passages of {what}" if first.seeded else what
+            where = searched(first.example) if first.seeded else "a sample handbook"
             self.intro = f"{nodes} nodes: it takes a question, searches {where}, and answers with sources."
             self.added = first.added_at is not None
-            self.upload_url = (
-                f"/api/knowledge-bases/{base.id}/documents?project_id={operator.project_id}" if base else ""
-            )
+            self.own_name = own.name if own else ""
+            self.own_href = routes.to(routes.KNOWLEDGE_BASE, own.id) if own else ""
+            self.upload_url = f"/api/knowledge-bases/{own.id}/documents?project_id={operator.project_id}" if own else ""
             self.phase = "ready"
 
 
 class FirstRunFilesState(Phased, rx.State):
-    """The documents that a person added to the handbook, and the making of the example itself."""
+    """The documents that a person added, and the making of the example itself."""
 
     files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
     watching: rx.Field[bool] = rx.field(default=False)

@@ -115,6 +115,14 @@ def kit_lines(example: Example) -> list[KitLine]:
     return lines
 
 
+def searched(example: Example) -> str:
+    """Name what the example flow reads, with how much of it there is."""
+    sample, own = example.knowledge_base, example.own_base
+    bases = [("a sample handbook", sample), ("your documents", None if own == sample else own)]
+    some = [(name, base.tally.num_chunks) for name, base in bases if base and base.tally.num_chunks]
+    return " and ".join(f"{formats.counted(num, 'passage')} of {name}" for name, num in some) or "its knowledge bases"
+
+
 def file_line(document: Document) -> FileLine:
     """Return how far a document is: its stage with percent while it is in work, its reason when it failed."""
     stage = STAGE_WORDS[document.stage]

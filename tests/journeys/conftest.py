@@ -108,7 +108,7 @@ def sign_in(context: BrowserContext, link: str) -> Page:
     """Open a one-time link and press its button."""
     page = context.new_page()
     page.goto(link)
-    page.get_by_role("button", name=re.compile("^(Sign in|Continue without one for now)$")).click()
+    page.get_by_role("button", name=re.compile("^(Sign in|Skip, and open the console)$")).click()
     page.wait_for_url("**/")
     return page
 

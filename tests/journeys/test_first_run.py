@@ -77,11 +77,17 @@ def test_a_new_person_gets_from_the_example_to_their_own_document(
     added = page.locator(".first-steps .ingest li", has_text=ADDED.name)
     expect(added).to_contain_text("Ready", timeout=INGESTION_MS)
     expect(page.locator(".first-steps > li").nth(1)).to_contain_text("Done", timeout=10_000)
+    expect(page.locator(".first-steps > li").nth(1).get_by_role("link", name="My documents")).to_be_visible()
 
     question = ADDED.questions[0]
     assert question.is_answered_by(ask(page, question.text))
     expect(page.locator(".first-answer .src")).to_contain_text(ADDED.name)
     console.look("first-run")
+    page.get_by_role("button", name="Hide this page").click()
+    page.get_by_role("button", name="First steps").click()
+    expect(page.locator(".first-answer")).to_contain_text(question.text)
+    page.reload()
+    expect(page.locator(".first-answer")).to_contain_text(question.text)
 
     page.get_by_role("link", name="Conversations", exact=True).first.click()
     page.get_by_role("searchbox", name="Search the messages").first.fill("LUNCH break")

@@ -35,7 +35,7 @@ def page(desk: Server, browser: Browser) -> Iterator[Page]:
     page.goto(desk.link)
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password, 12 characters or more").fill(PASSWORD)
-    page.get_by_role("button", name="Set password and sign in").click()
+    page.get_by_role("button", name="Set password and open the console").click()
     page.wait_for_url(f"{desk.base_url}/")
     yield page
     context.close()

@@ -212,7 +212,7 @@ def test_a_password_and_its_second_try(tmp_path: Path, browser: Browser) -> None
         page.goto(server.link)
         page.get_by_label("Email").fill("ines@alder.example")
         page.get_by_label("Password, 12 characters or more").fill(PASSWORD)
-        page.get_by_role("button", name="Set password and sign in").click()
+        page.get_by_role("button", name="Set password and open the console").click()
         page.wait_for_url(f"{server.base_url}/")
         context.clear_cookies()
 

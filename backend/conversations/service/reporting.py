@@ -16,7 +16,7 @@ from backend.conversations.models import ConversationRecordRow, ConversationRow,
 from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import citation_values, conversation_of
+from backend.conversations.shapes import citation_values, conversation_of, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.ids import new_id
 from backend.masking.masker import Masker
@@ -181,7 +181,7 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         title=first_words(question or next((one.text for one in said if one.text), "")) or "Without words",
         last_text=first_words(said[-1].text or failed if said else "", PREVIEW_CHARACTERS),
         channel=report.channel,
-        state=_state(said[-1]) if said else ChatState.ANSWERED,
+        state=state_of(said[-1]) if said else ChatState.ANSWERED,
         num_messages=len(said),
         num_turns=report.turn_count if report.turn_count is not None else turns,
         tokens_in=sum(one.tokens_in for one in said),
@@ -220,7 +220,7 @@ def message_rows(
             conversation_id=conversation.id,
             role=one.role,
             author=storable(one.author) or by,
-            state=_state(one),
+            state=state_of(one),
             text=storable(one.text),
             folded=folded(one.text),
             run_id=held.run_id if held else "",
@@ -236,9 +236,3 @@ def message_rows(
             latency_ms=one.latency_ms,
             created_at=at,
         )
-
-
-def _state(one: Told) -> ChatState:
-    if one.was_cancelled:
-        return ChatState.CANCELLED
-    return ChatState.FAILED if one.error else ChatState.ANSWERED

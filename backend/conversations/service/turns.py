@@ -12,7 +12,7 @@ from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folde
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import citation_values
+from backend.conversations.shapes import citation_values, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
 from backend.ids import new_id
 from backend.masking.types import Way
@@ -89,9 +89,7 @@ class TurnUseCases(Base):
         now = at or utc_now()
         masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN)
         text, error = masker.text(storable(answer.text)), masker.text(answer.error)
-        message.state = ChatState.FAILED if answer.error else ChatState.ANSWERED
-        if answer.was_cancelled:
-            message.state = ChatState.CANCELLED
+        message.state = state_of(answer)
         message.text, message.folded = text, folded(text)
         message.error, message.model = error, answer.model
         message.author = answer.author or message.author

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from backend.conversations.errors import ConversationNotFound
@@ -18,6 +19,7 @@ from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
+SAID = (ChatState.ANSWERED, ChatState.UNANSWERED)
 
 
 class Chat:
@@ -41,7 +43,7 @@ class Chat:
             said = [
                 {"role": message.role.value, "text": message.text}
                 for message in opened.messages
-                if message.state is ChatState.ANSWERED and message.run_id != before_run
+                if message.state in SAID and message.run_id != before_run
             ]
             return tuple(said[-MAX_HISTORY:])
         return ()
@@ -80,6 +82,7 @@ class Chat:
             text=answer_text(outcome.output),
             error=outcome.error,
             was_cancelled=outcome.status is RunStatus.CANCELLED,
+            found_nothing=says_nothing_found(job.plan, outcome.output, outcome.citations),
             citations=tuple(citation_of(values) for values in outcome.citations),
             model=models_used(job.plan),
             tokens_in=outcome.usage.tokens_in,
@@ -105,6 +108,12 @@ def answer_text(output: dict[str, Any] | None) -> str:
     if not output:
         return ""
     return as_text(output["answer"] if "answer" in output else next(iter(output.values())))
+
+
+def says_nothing_found(plan: Plan, output: dict[str, Any] | None, citations: Sequence[Any]) -> bool:
+    """Tell whether the answer is what one of the nodes says when its passages do not hold one."""
+    refusals = {getattr(step.config, "not_found", "") for step in plan.steps} - {""}
+    return not citations and answer_text(output) in refusals
 
 
 def models_used(plan: Plan) -> str:

@@ -79,7 +79,7 @@ def kit() -> rx.Component:
     return panel(
         "What came with it",
         rx.el.table(head, rx.el.tbody(rx.foreach(FirstRunState.kit, _line))),
-        note="remove any of it when you no longer need it",
+        note="sample data: remove any of it when you no longer need it",
         class_name="kit",
     )
 

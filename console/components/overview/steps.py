@@ -80,7 +80,11 @@ def _add() -> rx.Component:
         "02",
         FirstRunState.add,
         "Add your own document",
-        "The same flow then answers from your text. Nothing to configure.",
+        rx.cond(
+            FirstRunState.own_name,
+            f"It goes into the knowledge base {FirstRunState.own_name}, which the example flow searches too.",
+            "The knowledge base for your documents was removed. Knowledge makes another.",
+        ),
         rx.cond(FirstRunState.upload_url, rx.fragment(drop, upload), rx.fragment()),
         rx.cond(
             FirstRunFilesState.files.length() > 0,
@@ -88,9 +92,11 @@ def _add() -> rx.Component:
             rx.fragment(),
         ),
         rx.cond(
-            FirstRunState.added,
+            FirstRunState.added & (FirstRunState.own_name != ""),
             rx.el.p(
-                "Ask about it in ",
+                "In ",
+                rx.el.a(FirstRunState.own_name, href=FirstRunState.own_href, class_name="u"),
+                " now. Ask about it in ",
                 rx.el.a("step 01", href="#first-question", class_name="u", reload_document=True),
                 ".",
                 class_name="t12",

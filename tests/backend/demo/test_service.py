@@ -90,7 +90,7 @@ async def test_a_second_start_makes_nothing(example, running, person):
     before = await running.demo.first_run(person)
     await running.demo.seed(person)
     assert (await running.demo.first_run(person)).example == before.example
-    assert len((await running.knowledge.list(person)).items) == 1
+    assert sorted(one.name for one in (await running.knowledge.list(person)).items) == ["Handbook", "My documents"]
     assert len((await running.conversations.list(person, Filters(), Page())).items) == 3
 
 
@@ -115,7 +115,7 @@ async def test_a_start_that_stopped_anywhere_is_finished_by_the_next(running, pe
     await running.demo.seed(person)
     first = await running.demo.first_run(person)
     assert first.seeded
-    assert len((await running.knowledge.list(person)).items) == 1
+    assert sorted(one.name for one in (await running.knowledge.list(person)).items) == ["Handbook", "My documents"]
     documents = (await running.knowledge.list_documents(person, first.example.knowledge_base.id)).items
     assert sorted(document.name for document in documents) == sorted(HANDBOOK)
     assert len((await running.conversations.list(person, Filters(), Page())).items) == 3
@@ -138,6 +138,24 @@ async def test_a_call_over_rest_is_no_first_question(example, running, person):
     flow = await running.flows.get(person, SLUG)
     await chat(running.conversations, running.units, person, ask={"flow_id": flow.id, "channel": Channel.API})
     assert (await running.demo.first_run(person)).asked_at is None
+
+
+async def test_the_last_answer_of_a_person_is_found_again(example, running, person):
+    assert await running.demo.last_asked(person) is None
+    flow = await running.flows.get(person, SLUG)
+    asked = {"flow_id": flow.id, "channel": Channel.CONSOLE}
+    await chat(running.conversations, running.units, person, ask=asked | {"person": "Somebody else"})
+    assert await running.demo.last_asked(person) is None
+    await chat(running.conversations, running.units, person, said="Anything?", ask=asked | {"person": person.name})
+    last = await running.demo.last_asked(person)
+    assert (last.question, last.answer.role) == ("Anything?", "assistant")
+
+
+async def test_a_document_in_the_example_flow_is_read_beside_the_handbook(example, running, person):
+    first = await running.demo.first_run(person)
+    search = next(node for node in (await running.flows.get(person, SLUG)).draft.nodes if node.id == "search")
+    assert search.config["knowledge_bases"] == [first.example.knowledge_base.id, first.example.own_base.id]
+    assert first.example.own_base.name == "My documents"
 
 
 async def test_a_step_stays_done_when_its_thing_is_deleted(example, running, person):
@@ -172,8 +190,11 @@ async def test_reset_restores_what_was_removed_and_keeps_what_people_made(exampl
     await running.demo.reset(person)
 
     first = await running.demo.first_run(person)
-    names = [one.name for one in (await running.knowledge.list_documents(person, mine.knowledge_base_id)).items]
-    assert sorted(names) == sorted([*HANDBOOK, ADDED.name])
+    handbook, own = first.example.knowledge_base.id, first.example.own_base.id
+    names = [one.name for one in (await running.knowledge.list_documents(person, handbook)).items]
+    assert sorted(names) == sorted(HANDBOOK)
+    assert own == mine.knowledge_base_id != handbook
+    assert [one.name for one in (await running.knowledge.list_documents(person, own)).items] == [ADDED.name]
     assert (await running.flows.get(person, SLUG)).published_version
     assert (await running.flows.get(person, my_flow.id)).name == "My own flow"
     assert len((await running.conversations.list(person, Filters(), Page())).items) == len(CHATS) + 1

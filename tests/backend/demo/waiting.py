@@ -17,13 +17,13 @@ PATIENCE_SECONDS = 60
 
 
 async def added(services: Services, operator: Operator, file: Added) -> Document:
-    """Add a person's document to the handbook and wait until it is taken in."""
+    """Add a person's document where the first screen puts it, and wait until it is taken in."""
     first = await services.demo.first_run(operator)
-    assert first.example.knowledge_base is not None
+    assert first.example.own_base is not None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / file.name
         path.write_text(file.text)
-        taken = await services.knowledge.add_document(operator, first.example.knowledge_base.id, file.name, path)
+        taken = await services.knowledge.add_document(operator, first.example.own_base.id, file.name, path)
     return await finished(services, operator, taken.document.id)
 
 

@@ -79,6 +79,22 @@ async def test_values_of_a_form_are_named_and_failures_kept(
     assert conversation.last_text == result.error
 
 
+async def test_a_question_that_the_passages_do_not_answer_is_no_answer(
+    services: Services, operator: Operator, log: RunLog
+) -> None:
+    base = await services.knowledge.create(operator, "Empty")
+    nodes = [
+        node("input", "input"),
+        node("work", "rag_answer", {"knowledge_bases": [base.id], "not_found": "No answer in Empty."}),
+        node("output", "output"),
+    ]
+    flow = document(nodes, [("input.question", "work.question"), ("work.answer", "output.value")])
+    await run(services, operator, flow, {"question": "Who pays?"})
+    await log.write()
+    [conversation] = await listed(services, operator)
+    assert (conversation.state, conversation.last_text) == (ChatState.UNANSWERED, "No answer in Empty.")
+
+
 async def test_what_an_experiment_asked_shows_only_where_it_is_chosen(
     services: Services, operator: Operator, log: RunLog
 ) -> None:

@@ -58,8 +58,8 @@ async def test_the_first_link_offers_a_password_and_can_be_put_off(
 ) -> None:
     token = await link_of(services)
     shown = await browser.get("/sign-in/link", params={"token": token})
-    assert "Set password and sign in" in shown.text
-    assert "Continue without one for now" in shown.text
+    assert "Set password and open the console" in shown.text
+    assert "Skip, and open the console" in shown.text
     answer = await browser.post("/sign-in/link", data={"token": token})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert await services.identity.by_session(browser.cookies[SESSION_COOKIE])
