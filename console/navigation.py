@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
             Area("Overview", routes.OVERVIEW, "gauge", "O", "Overview"),
             Area("Conversations", routes.CONVERSATIONS, "messages-square", "C", "Chats"),
             Area("Dashboards", routes.DASHBOARDS, "chart-line", "H"),
+            Area("Alerts", routes.ALERTS, "bell", "W"),
             Area("Runs", routes.RUNS, "list-tree", "T"),
             Area("Approvals", routes.APPROVALS, "hand", "A", "Approvals"),
             Area("Activity", routes.ACTIVITY, "activity", "Y"),

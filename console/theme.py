@@ -50,6 +50,7 @@ FEATURES: tuple[str, ...] = (
     "first_run",
     "home",
     "dashboards",
+    "alerts",
     "models",
     "models_pane",
     "members",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from backend.alerts.types import Measure, NewAlert
+from backend.alerts.types import MAX_NAME, Measure, NewAlert
 from backend.columns import storable
 from backend.errors import InvalidInput
 from backend.identity.emails import checked_email
 
-MAX_NAME, MAX_EMAILS, MAX_URL = 120, 10, 2_000
+MAX_EMAILS, MAX_URL = 10, 2_000
 RANGES = {
-    "window_minutes": (5, 7 * 24 * 60), "min_count": (1, 1_000_000), "looks": (1, 60), "margin": (0, 1),
+    "window_minutes": (5, 7 * 24 * 60), "min_count": (0, 1_000_000), "looks": (1, 60), "margin": (0, 1),
     "quiet_minutes": (0, 7 * 24 * 60),
 }  # fmt: skip
 SHARES = {Measure.FAILED_SHARE, Measure.HELPFUL_SHARE, Measure.COMPLETED_SHARE}

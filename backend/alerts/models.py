@@ -48,7 +48,7 @@ class AlertRow(SQLModel, table=True):
 
 
 class AlertFiringRow(SQLModel, table=True):
-    """One time that a rule fired; it outlives no rule."""
+    """One time that a rule fired, and what it watched then; it outlives no rule."""
 
     __tablename__ = "alert_firing"
 
@@ -58,6 +58,7 @@ class AlertFiringRow(SQLModel, table=True):
     value: float
     threshold: float
     num_behind: int
+    watched: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     was_muted: bool = False
     started_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

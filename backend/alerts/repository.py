@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,11 +50,21 @@ class Alerts:
     async def num(self) -> int:
         return (await self._session.exec(select(func.count()).where(AlertRow.project_id == self._project_id))).one()
 
-    async def firing(self) -> Sequence[AlertRow]:
-        statement = select(AlertRow).where(
-            AlertRow.project_id == self._project_id, AlertRow.state == AlertState.FIRING, col(AlertRow.is_on).is_(True)
+    async def firing(self, at: datetime) -> Sequence[AlertRow]:
+        """Return the rules that fire and are not muted, the longest first."""
+        return (await self._session.exec(select(AlertRow).where(*self._loud(at)).order_by(col(AlertRow.since)))).all()
+
+    async def num_firing(self, at: datetime) -> int:
+        return (await self._session.exec(select(func.count()).select_from(AlertRow).where(*self._loud(at)))).one()
+
+    def _loud(self, at: datetime) -> tuple[Any, ...]:
+        row = AlertRow
+        return (
+            row.project_id == self._project_id,
+            row.state == AlertState.FIRING,
+            col(row.is_on).is_(True),
+            or_(col(row.muted_until).is_(None), col(row.muted_until) <= at),
         )
-        return (await self._session.exec(statement.order_by(col(AlertRow.since)))).all()
 
     async def open_firing(self, alert_id: str) -> AlertFiringRow | None:
         row = AlertFiringRow
@@ -63,11 +73,11 @@ class Alerts:
         )
         return (await self._session.exec(statement)).first()
 
-    async def firings(self, page: Page, alert_id: str) -> Sequence[tuple[AlertFiringRow, str]]:
-        """Return one more than asked for with the names of their rules, newest first; empty id for all rules."""
+    async def firings(self, page: Page, alert_id: str) -> Sequence[tuple[AlertFiringRow, AlertRow]]:
+        """Return one more than asked for with their rules, newest first; empty id for all rules."""
         row = AlertFiringRow
         statement = (
-            select(row, AlertRow.name)
+            select(row, AlertRow)
             .join(AlertRow, col(AlertRow.id) == row.alert_id)
             .where(row.project_id == self._project_id, AlertRow.project_id == self._project_id)
         )

@@ -17,6 +17,7 @@ from backend.alerts.types import (
     Firing,
     Measure,
     NewAlert,
+    Watched,
     Way,
 )
 from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
@@ -57,23 +58,29 @@ def rule_of(row: AlertRow) -> NewAlert:
     )
 
 
-def put(row: AlertRow, rule: NewAlert) -> None:
-    """Write a rule into its row."""
-    row.name, row.measure, row.comparison = rule.name, rule.measure.value, rule.comparison.value
-    row.threshold, row.window_minutes, row.min_count = rule.threshold, rule.window_minutes, rule.min_count
-    row.looks, row.margin, row.quiet_minutes = rule.looks, rule.margin, rule.quiet_minutes
-    row.filters, row.emails, row.webhook_url = filter_values(rule.filters), list(rule.emails), rule.webhook_url
-    row.is_on = rule.is_on
-
-
-def told_of(row: AlertRow) -> dict[str, Any]:
-    """Return what the audit log keeps of a rule."""
+def rule_values(rule: NewAlert) -> dict[str, Any]:
+    """Return a rule as its row and the audit log keep it."""
     return {
-        "name": row.name, "measure": row.measure, "comparison": row.comparison, "threshold": row.threshold,
-        "window_minutes": row.window_minutes, "min_count": row.min_count, "looks": row.looks, "margin": row.margin,
-        "quiet_minutes": row.quiet_minutes, "filters": row.filters, "emails": row.emails,
-        "webhook_url": row.webhook_url, "is_on": row.is_on,
+        "name": rule.name, "measure": rule.measure.value, "comparison": rule.comparison.value,
+        "threshold": rule.threshold, "window_minutes": rule.window_minutes, "min_count": rule.min_count,
+        "looks": rule.looks, "margin": rule.margin, "quiet_minutes": rule.quiet_minutes,
+        "filters": filter_values(rule.filters), "emails": list(rule.emails), "webhook_url": rule.webhook_url,
+        "is_on": rule.is_on,
     }  # fmt: skip
+
+
+def watched_values(row: AlertRow) -> dict[str, Any]:
+    """Return what a firing keeps of its rule."""
+    return {name: getattr(row, name) for name in ("measure", "comparison", "window_minutes", "filters")}
+
+
+def watched_of(values: dict[str, Any]) -> Watched:
+    return Watched(
+        Measure(values["measure"]),
+        Comparison(values["comparison"]),
+        values["window_minutes"],
+        filters_of(values["filters"]),
+    )
 
 
 def alert_of(row: AlertRow, webhook_secret: str = "") -> Alert:
@@ -91,18 +98,19 @@ def alert_of(row: AlertRow, webhook_secret: str = "") -> Alert:
     )
 
 
-def firing_of(row: AlertFiringRow, name: str, deliveries: Sequence[AlertDeliveryRow]) -> Firing:
+def firing_of(row: AlertFiringRow, alert: AlertRow, deliveries: Sequence[AlertDeliveryRow]) -> Firing:
     return Firing(
         id=row.id,
         alert_id=row.alert_id,
-        name=name,
+        name=alert.name,
+        watched=watched_of(row.watched or watched_values(alert)),
         value=row.value,
         threshold=row.threshold,
         num_behind=row.num_behind,
         was_muted=row.was_muted,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        deliveries=tuple(delivery_of(one) for one in deliveries),
+        deliveries=tuple(delivery_of(one) for one in deliveries if one.firing_id == row.id),
     )
 
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 from backend.conversations.figure_types import Figures
 from backend.conversations.types import Filters
 
+MAX_NAME = 120
+
 
 class Measure(StrEnum):
     """A figure of the log. Shares are from 0 to 1, times in ms, cost in US dollars."""
@@ -78,6 +80,16 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What a rule looks at; a firing keeps it, so that its history outlives a change of the rule."""
+
+    measure: Measure
+    comparison: Comparison
+    window_minutes: int
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
 class NewAlert:
     """What somebody wishes.
 
@@ -101,6 +113,10 @@ class NewAlert:
     webhook_url: str = ""
     is_on: bool = True
 
+    @property
+    def watched(self) -> Watched:
+        return Watched(self.measure, self.comparison, self.window_minutes, self.filters)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -119,6 +135,11 @@ class Alert:
     muted_until: datetime | None
     created_by: str
     webhook_secret: str = ""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the last look could tell anything: enough conversations, and a value of them."""
+        return self.value is not None and self.num_behind >= self.rule.min_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,7 @@ class Firing:
     id: str
     alert_id: str
     name: str
+    watched: Watched
     value: float
     threshold: float
     num_behind: int
@@ -148,3 +170,32 @@ class Firing:
     started_at: datetime
     ended_at: datetime | None
     deliveries: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at a moment saw; `value` is None where there was too little to tell."""
+
+    at: datetime
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time for which a rule would have fired; `until` is None where it would fire still."""
+
+    since: datetime
+    until: datetime | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would have done, as the log stands now, looked at every `step_minutes`."""
+
+    since: datetime
+    until: datetime
+    step_minutes: float
+    looks: tuple[Looked, ...]
+    spells: tuple[Spell, ...]
+    num_behind: int

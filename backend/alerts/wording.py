@@ -50,7 +50,7 @@ def sentence(content: dict[str, Any]) -> str:
     )
 
 
-def letter(to: str, content: dict[str, Any], public_url: str) -> Letter:
+def letter(to: str, content: dict[str, Any]) -> Letter:
     head = f"{HEADS[Event(content['event'])]}: {content['name']}"
-    where = f"\n\n{public_url}/dashboards" if public_url else ""
+    where = f"\n\n{content['url']}" if content.get("url") else ""
     return Letter(to, head, f"{sentence(content)}\n\nSince {content['at']}.{where}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,31 +26,13 @@ class AlertFilters(Strict):
     tag: list[str] = Field(default=[], max_length=50)
 
     def filters(self) -> Filters:
-        return Filters(
-            text=self.text,
-            flow_ids=tuple(self.flow_id),
-            states=tuple(self.state),
-            ratings=tuple(self.rating),
-            channels=tuple(self.channel),
-            models=tuple(self.model),
-            prompts=tuple(self.prompt),
-            outcomes=tuple(self.outcome),
-            tags=tuple(self.tag),
-        )
+        chosen: dict[str, Any] = {f"{name}s": tuple(value) for name, value in self if name != "text"}
+        return Filters(self.text, **chosen)
 
     @classmethod
     def of(cls, filters: Filters) -> AlertFilters:
-        return cls(
-            text=filters.text,
-            flow_id=list(filters.flow_ids),
-            state=list(filters.states),
-            rating=list(filters.ratings),
-            channel=list(filters.channels),
-            model=list(filters.models),
-            prompt=list(filters.prompts),
-            outcome=list(filters.outcomes),
-            tag=list(filters.tags),
-        )
+        chosen = {name: getattr(filters, f"{name}s") for name in cls.model_fields if name != "text"}
+        return cls.model_validate({"text": filters.text, **chosen})
 
 
 class AlertBody(Strict):
@@ -89,31 +72,9 @@ class KeptAlert(AlertBody):
 
     @classmethod
     def of(cls, alert: Alert) -> KeptAlert:
-        rule = alert.rule
-        return cls(
-            name=rule.name,
-            measure=rule.measure,
-            comparison=rule.comparison,
-            threshold=rule.threshold,
-            window_minutes=rule.window_minutes,
-            min_count=rule.min_count,
-            looks=rule.looks,
-            margin=rule.margin,
-            quiet_minutes=rule.quiet_minutes,
-            filters=AlertFilters.of(rule.filters),
-            emails=list(rule.emails),
-            webhook_url=rule.webhook_url,
-            is_on=rule.is_on,
-            id=alert.id,
-            state=alert.state,
-            since=alert.since,
-            value=alert.value,
-            num_behind=alert.num_behind,
-            looked_at=alert.looked_at,
-            muted_until=alert.muted_until,
-            created_by=alert.created_by,
-            webhook_secret=alert.webhook_secret,
-        )
+        rule = {name: getattr(alert.rule, name) for name in AlertBody.model_fields}
+        standing = {name: getattr(alert, name) for name in cls.model_fields if name not in rule}
+        return cls.model_validate({**rule, **standing, "filters": AlertFilters.of(alert.rule.filters)})
 
 
 class AlertList(BaseModel):
@@ -125,10 +86,6 @@ class Mute(Strict):
     """0 ends it."""
 
     minutes: int
-
-
-class NumTold(BaseModel):
-    num_told: int
 
 
 class DeliveryBody(BaseModel):
@@ -145,12 +102,29 @@ class DeliveryBody(BaseModel):
     sent_at: datetime | None
 
 
+class Told(BaseModel):
+    """What became of a test."""
+
+    num_told: int
+    deliveries: list[DeliveryBody]
+
+
+class WatchedBody(BaseModel):
+    """What the rule looked at when it fired."""
+
+    measure: Measure
+    comparison: Comparison
+    window_minutes: int
+    filters: AlertFilters
+
+
 class FiringBody(BaseModel):
     """`ended_at` is null while it lasts."""
 
     id: str
     alert_id: str
     name: str
+    watched: WatchedBody
     value: float
     threshold: float
     num_behind: int
@@ -161,9 +135,44 @@ class FiringBody(BaseModel):
 
     @classmethod
     def of(cls, firing: Firing) -> FiringBody:
-        return cls.model_validate(firing, from_attributes=True)
+        told = {name: getattr(firing, name) for name in cls.model_fields}
+        watched = {name: getattr(firing.watched, name) for name in WatchedBody.model_fields}
+        told["watched"] = {**watched, "filters": AlertFilters.of(firing.watched.filters)}
+        return cls.model_validate(told, from_attributes=True)
 
 
 class FiringList(BaseModel):
     alert_firings: list[FiringBody]
     next: str | None
+
+
+class LookedBody(BaseModel):
+    """`value` is null where there was too little to tell."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    value: float | None
+
+
+class SpellBody(BaseModel):
+    """`until` is null where the rule would fire still."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    since: datetime
+    until: datetime | None
+    value: float
+
+
+class PreviewBody(BaseModel):
+    """What the rule would have done from `since` until now, looked at every `step_minutes`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    since: datetime
+    until: datetime
+    step_minutes: float
+    num_behind: int
+    looks: list[LookedBody]
+    spells: list[SpellBody]

@@ -7,7 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from backend.api.access import allowed
-from backend.api.alert_bodies import AlertBody, AlertList, FiringBody, FiringList, KeptAlert, Mute, NumTold
+from backend.api.alert_bodies import (
+    AlertBody,
+    AlertList,
+    DeliveryBody,
+    FiringBody,
+    FiringList,
+    KeptAlert,
+    Mute,
+    PreviewBody,
+    Told,
+)
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
@@ -57,9 +67,16 @@ async def mute_alert(operator: Reviewer, alert_id: str, body: Mute) -> KeptAlert
 
 
 @router.post("/alerts/{alert_id}/test", status_code=202)
-async def test_alert(operator: Admin, alert_id: str) -> NumTold:
-    """Send a test to everybody of the rule. 409 where it would tell nobody."""
-    return NumTold(num_told=await services().alerts.test(operator, alert_id))
+async def test_alert(operator: Admin, alert_id: str) -> Told:
+    """Send a test to everybody of the rule, and tell what became of it. 409 where it would tell nobody."""
+    told = await services().alerts.test(operator, alert_id)
+    return Told(num_told=len(told), deliveries=[DeliveryBody.model_validate(one) for one in told])
+
+
+@router.post("/alert-preview")
+async def preview_alert(operator: Reader, body: AlertBody) -> PreviewBody:
+    """Tell when a rule would have fired in the last seven days. Nothing is kept or told."""
+    return PreviewBody.model_validate(await services().alerts.preview(operator, body.rule()))
 
 
 @router.get("/alert-firings")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from operator import add
+from operator import add, sub
 
 from backend.columns import BILLION
 from backend.conversations.figure_types import Figures
@@ -30,6 +30,11 @@ class Sum:
             self._numbers = list(map(add, self._numbers, other._numbers))
             self._times.update(other._times)
         return self
+
+    def take(self, other: Sum) -> None:
+        """Take off what was added before."""
+        self._numbers = list(map(sub, self._numbers, other._numbers))
+        self._times.subtract(other._times)
 
     def figures(self) -> Figures:
         *counts, satisfied, cost = self._numbers

@@ -50,10 +50,11 @@ def _area(area: Area, active: str) -> rx.Component:
 
 def _due(area: Area) -> rx.Component:
     """Say beside an area how many of it wait for a person."""
-    if area.route != routes.APPROVALS:
+    counts = {routes.APPROVALS: (BarState.approvals, "waiting"), routes.ALERTS: (BarState.alerts, "firing")}
+    if area.route not in counts:
         return rx.fragment()
-    count = rx.el.b(BarState.approvals, class_name="due", aria_label=f"{BarState.approvals} waiting")
-    return rx.cond(BarState.approvals > 0, count, rx.fragment())
+    num, words = counts[area.route]
+    return rx.cond(num > 0, rx.el.b(num, class_name="due", aria_label=f"{num} {words}"), rx.fragment())
 
 
 def _current(area: Area, active: str) -> dict[str, Any]:

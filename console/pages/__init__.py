@@ -11,6 +11,9 @@ import reflex as rx
 from console import routes
 from console.pages.about import about
 from console.pages.activity import activity
+from console.pages.alert import alert
+from console.pages.alert_form import alert_form
+from console.pages.alerts import alerts
 from console.pages.annotation import annotation
 from console.pages.annotation_queue import annotation_queue
 from console.pages.approvals import approvals
@@ -44,6 +47,9 @@ from console.pages.settings_sign_in import settings_sign_in
 from console.pages.settings_support import settings_support
 from console.state.about import AboutState
 from console.state.activity import ActivityState
+from console.state.alert import AlertPageState
+from console.state.alert_form import AlertFormState
+from console.state.alerts import AlertsState
 from console.state.annotate import AnnotateState
 from console.state.annotation import AnnotationState
 from console.state.api_keys import ApiKeysState
@@ -178,6 +184,9 @@ PAGES: tuple[Page, ...] = (
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
     Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
     Page(dashboards, routes.DASHBOARDS, "Dashboards · Signalbox", DashboardsState.load),
+    Page(alerts, routes.ALERTS, "Alerts · Signalbox", AlertsState.load),
+    Page(alert_form, routes.ALERT_FORM, "Alert · Signalbox", AlertFormState.load),
+    Page(alert, routes.ALERT, "Alert · Signalbox", AlertPageState.load),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
     Page(run, routes.RUN, "Run · Signalbox", [RunPageState.load, *CARDS]),
     Page(approvals, routes.APPROVALS, "Approvals · Signalbox", [ApprovalsState.load, ApprovalDecideState.close]),

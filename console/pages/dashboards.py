@@ -16,7 +16,12 @@ from console.state.dashboards import DashboardsState as Boards
 def dashboards() -> rx.Component:
     return shell(
         routes.DASHBOARDS,
-        page_head("Dashboards", link_button("Open the log", Boards.log_href, kind="quiet"), sub=Boards.shown),
+        page_head(
+            "Dashboards",
+            link_button("New alert on this", Boards.watch_href, kind="quiet", icon="bell"),
+            link_button("Open the log", Boards.log_href, kind="quiet"),
+            sub=Boards.shown,
+        ),
         body(
             choosing(),
             filters(),

@@ -44,6 +44,7 @@ class BarState(Seated, rx.State):
     cost_today: rx.Field[str] = rx.field("")
     jobs: rx.Field[int] = rx.field(0)
     approvals: rx.Field[int] = rx.field(0)
+    alerts: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def load(self) -> None:
@@ -90,6 +91,8 @@ class BarState(Seated, rx.State):
         self.jobs = today.num_in_work
         reads = operator.may(Permission.FLOWS_READ)
         self.approvals = await services().approvals.num_waiting(operator) if reads else 0
+        watches = operator.may(Permission.CONVERSATIONS_READ)
+        self.alerts = await services().alerts.num_firing(operator) if watches else 0
 
 
 def _left(until: datetime | None) -> str:

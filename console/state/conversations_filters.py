@@ -141,14 +141,17 @@ def asked_of(parameters: Mapping[str, str]) -> tuple[Pair, ...]:
     return (*pairs, (TIME, span)) if None not in moments_of([(TIME, span)]) else tuple(pairs)
 
 
-def log_address(chosen: Iterable[Pair], **more: str) -> str:
-    """Return where the log shows what is chosen; `more` stands in the place of what is chosen under the same key."""
+def log_address(chosen: Iterable[Pair], of: str = routes.CONVERSATIONS, **more: str) -> str:
+    """Return where the log, or another page that filters as it does, shows what is chosen.
+
+    `more` stands in the place of what is chosen under the same key.
+    """
     pairs: dict[str, str] = {}
     for key, value in chosen:
         if key != TIME:
             pairs[key] = f"{pairs[key]}{AND}{value}" if key in pairs else value
     # An empty value, which stands for none, would be lost in an address.
-    return f"{routes.CONVERSATIONS}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
+    return f"{of}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
 
 
 def _tokens(row: Conversation) -> int:
@@ -202,6 +205,12 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         since=since,
         until=until,
     )
+
+
+def pairs_of(filters: Filters) -> tuple[Pair, ...]:
+    """Return what filters choose, as the boxes of a page know it; neither words nor a span of time."""
+    every = {key: getattr(filters, "flow_ids" if key == "flow" else f"{key}s") for key in FILTERS}
+    return tuple((key, str(value)) for key, values in every.items() for value in values)
 
 
 def export_address(project_id: str, text: str, chosen: Iterable[Pair]) -> str:

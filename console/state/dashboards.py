@@ -11,6 +11,7 @@ from backend.bootstrap import services
 from backend.conversations.figure_types import Dashboard, FigureWish, Split, Step
 from backend.operator import Operator, Permission
 from backend.paging import Page
+from console import routes
 from console.state import formats
 from console.state.conversations_filters import (
     FilterLines,
@@ -54,6 +55,7 @@ class DashboardsState(Phased, rx.State):
     shown: rx.Field[str] = rx.field("")
     more_lines: rx.Field[str] = rx.field("")
     log_href: rx.Field[str] = rx.field("")
+    watch_href: rx.Field[str] = rx.field("")
     _chosen: tuple[Pair, ...] = ()
     _found: Dashboard | None = None
 
@@ -163,4 +165,5 @@ class DashboardsState(Phased, rx.State):
         first, last = (formats.date(one, zone) for one in (found.since, found.until - timedelta(seconds=1)))
         self.shown = f"{first} to {last}, {zone}" if first != last else f"{first}, {zone}"
         self.picture_words = f"{self.picture_title} by {self.step}, {self.shown}; the table below says the same"
+        self.watch_href = log_address(self._chosen, of=routes.ALERT_FORM)
         self.log_href = log_address((*self._chosen,), since=found.since.isoformat(), until=found.until.isoformat())

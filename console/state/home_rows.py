@@ -108,8 +108,8 @@ def _of_alert(one: Alert, zone: tzinfo, at: datetime) -> NeedLine:
         when=f"since {formats.day(one.since, zone, at)}" if one.since else "",
         cause=alert_words(one),
         hint=f"Over {one.rule.window_minutes} minutes, {formats.counted(one.num_behind, 'conversation')}.",
-        href=routes.DASHBOARDS,
-        act="Open the dashboards",
+        href=routes.to(routes.ALERT, one.id),
+        act="Open the alert",
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from backend.alerts.service.delivering import DeliveringUseCases
+from backend.alerts.service.previewing import PreviewUseCases
 from backend.alerts.service.rules import RuleUseCases
 from backend.alerts.service.watching import WatchingUseCases
 
 
-class AlertService(RuleUseCases, WatchingUseCases, DeliveringUseCases):
+class AlertService(RuleUseCases, PreviewUseCases, WatchingUseCases, DeliveringUseCases):
     """Everything that is done with alerts."""
 
     async def go_on(self) -> None:

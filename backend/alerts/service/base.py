@@ -8,6 +8,7 @@ from typing import Any
 from backend.alerts.models import AlertDeliveryRow, AlertRow
 from backend.alerts.repository import Alerts
 from backend.alerts.types import Event, Way
+from backend.audit.types import Target
 from backend.conversations.service import ConversationService
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -40,24 +41,36 @@ class Base:
         rights = frozenset({Permission.CONVERSATIONS_READ})
         return Operator("", WATCH, organisation_id, project_id, rights, "system")
 
-    def _tell(self, rows: Alerts, row: AlertRow, event: Event, at: datetime, firing_id: str = "") -> int:
-        """Write what has to be delivered, in the unit of what happened; return how many."""
+    @property
+    def writes_letters(self) -> bool:
+        """Whether a mail server is configured; without one only webhooks are told."""
+        return self._mail is not None
+
+    def _tell(self, rows: Alerts, row: AlertRow, event: Event, at: datetime, firing_id: str = "") -> list[str]:
+        """Write what has to be delivered, in the unit of what happened; return the ids."""
         content: dict[str, Any] = {
             "event": event.value, "alert_id": row.id, "firing_id": firing_id, "name": row.name,
             "measure": row.measure, "comparison": row.comparison, "threshold": row.threshold,
             "window_minutes": row.window_minutes, "value": row.value, "num_behind": row.num_behind,
             "at": at.isoformat(timespec="seconds"),
+            "url": f"{self._public_url}/alerts/{row.id}" if self._public_url else "",
         }  # fmt: skip
         ways = [(Way.EMAIL, to) for to in row.emails] if self._mail else []
         ways += [(Way.WEBHOOK, row.webhook_url)] if row.webhook_url else []
-        for way, target in ways:
-            rows.add(
-                AlertDeliveryRow(
-                    id=new_id("told"), project_id=row.project_id, alert_id=row.id, firing_id=firing_id,
-                    event=event.value, way=way.value, target=target, content=content, next_try_at=at, created_at=at,
-                )
-            )  # fmt: skip
-        return len(ways)
+        made = [
+            AlertDeliveryRow(
+                id=new_id("told"), project_id=row.project_id, alert_id=row.id, firing_id=firing_id, event=event.value,
+                way=way.value, target=target, content=content, next_try_at=at, created_at=at,
+            )
+            for way, target in ways
+        ]  # fmt: skip
+        for one in made:
+            rows.add(one)
+        return [one.id for one in made]
+
+
+def target_of(row: AlertRow) -> Target:
+    return Target("alert", row.id, row.name)
 
 
 def place_of(row: AlertRow) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.alerts.models import AlertDeliveryRow
 from backend.alerts.repository import Alerts, waiting
-from backend.alerts.service.base import Base, place_of
+from backend.alerts.service.base import Base, place_of, target_of
+from backend.alerts.shapes import delivery_of
 from backend.alerts.signing import signed_headers
-from backend.alerts.types import Fate, Way
+from backend.alerts.types import Delivery, Event, Fate, Way
 from backend.alerts.wording import letter, sentence
-from backend.columns import utc_now
-from backend.errors import DomainError, NotFound
-from backend.operator import Operator
+from backend.audit.repository import AuditTrail
+from backend.columns import storable, utc_now
+from backend.errors import Conflict, DomainError, NotFound
+from backend.operator import Operator, Permission
 from backend.ports.http import AddressRefused, HttpCall
 from backend.ports.jobs import BY_ID
 
@@ -24,13 +27,15 @@ MAX_ANSWER_BYTES = 100_000
 # Seconds from each try that failed to the next; after the last it is given up.
 WAITS = (10, 60, 300, 1_800, 7_200, 18_000)
 OK_FROM, OK_BELOW = 200, 300
+# Longer than any try lasts: a mail server has 15 s for each of its answers.
+LEASE = timedelta(minutes=2)
 
 
 class DeliveringUseCases(Base):
-    """Of the server alone. What was taken before a crash kept it from being written down is told again."""
+    """What was taken before a crash kept it from being written down is told again."""
 
     async def deliver(self, at: datetime | None = None) -> int:
-        """Try everything that is due; return how much there was."""
+        """Try everything that is due, for the server alone; return how much there was."""
         at = at or utc_now()
         async with self._units.read(BY_ID) as session:
             found = await waiting(session, at, AT_ONCE)
@@ -42,11 +47,36 @@ class DeliveringUseCases(Base):
         )
         return len(found)
 
-    async def _deliver(self, operator: Operator, delivery_id: str, at: datetime) -> None:
+    async def test(self, operator: Operator, alert_id: str) -> Sequence[Delivery]:
+        """Tell everybody of the rule that this is a test, and return what became of it.
+
+        Raise AlertNotFound, and Conflict where it would tell nobody.
+        """
+        operator.require(Permission.PROJECT_MANAGE)
+        now = utc_now()
+        async with self._units.write(operator) as work:
+            alerts = Alerts(work.session, operator.project_id)
+            row = await alerts.get(storable(alert_id), lock=True)
+            told = self._tell(alerts, row, Event.TEST, now)
+            if not told:
+                hint = "Give it a webhook, or an e-mail address where a mail server is configured."
+                raise Conflict("This alert would tell nobody.", hint=hint)
+            await AuditTrail(work.session).record(operator, "alert.test", target_of(row))
+        await asyncio.gather(*(self._deliver(operator, one, now) for one in told))
         async with self._units.read(operator) as session:
-            row = await Alerts(session, operator.project_id).delivery(delivery_id)
-        if row is None or row.fate != Fate.WAITING:
-            return
+            alerts = Alerts(session, operator.project_id)
+            found = [await alerts.delivery(one) for one in told]
+        return [delivery_of(one) for one in found if one is not None]
+
+    async def _deliver(self, operator: Operator, delivery_id: str, at: datetime) -> None:
+        """Try once, under a lease: whoever else looks meanwhile leaves it alone, and after a crash it is tried anew."""
+        async with self._units.write(operator) as work:
+            alerts = Alerts(work.session, operator.project_id)
+            row = await alerts.delivery(delivery_id, lock=True)
+            if row is None or row.fate != Fate.WAITING or row.next_try_at > at:
+                return
+            row.next_try_at = at + LEASE
+            alerts.add(row)
         error, is_final = await self._try(operator, row, at)
         async with self._units.write(operator) as work:
             alerts = Alerts(work.session, operator.project_id)
@@ -75,7 +105,7 @@ class DeliveringUseCases(Base):
     async def _write(self, row: AlertDeliveryRow) -> str:
         if self._mail is None:
             return "No mail server is configured."
-        took = await self._mail.send(letter(row.target, row.content, self._public_url))
+        took = await self._mail.send(letter(row.target, row.content))
         return "" if took else "The mail server did not take it."
 
     async def _call(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> str:

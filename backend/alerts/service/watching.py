@@ -10,7 +10,7 @@ from backend.alerts.errors import AlertNotFound
 from backend.alerts.models import AlertFiringRow, AlertRow
 from backend.alerts.repository import Alerts, due
 from backend.alerts.service.base import Base
-from backend.alerts.shapes import rule_of
+from backend.alerts.shapes import rule_of, watched_values
 from backend.alerts.standing import Standing, look
 from backend.alerts.types import AlertState, Event
 from backend.columns import utc_now
@@ -69,7 +69,8 @@ class WatchingUseCases(Base):
         if event is Event.FIRED:
             firing = AlertFiringRow(
                 id=new_id("firing"), project_id=row.project_id, alert_id=row.id, value=row.value or 0.0,
-                threshold=row.threshold, num_behind=row.num_behind, was_muted=is_muted, started_at=at,
+                threshold=row.threshold, num_behind=row.num_behind, watched=watched_values(row), was_muted=is_muted,
+                started_at=at,
             )  # fmt: skip
             alerts.add(firing)
         elif firing is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -45,20 +46,24 @@ def filters() -> rx.Component:
     """Fold the filters of the log away, with how many stand."""
     return rx.el.details(
         rx.el.summary("Filter", rx.cond(Boards.num_filters > 0, f" ({Boards.num_filters})", "")),
-        rx.el.div(rx.foreach(Boards.filters, _filter), class_name="db-filters"),
+        boxes(Boards.filters, Boards.toggle),
         rx.cond(Boards.num_filters > 0, button("Clear filters", Boards.clear, kind="quiet", size="sm"), rx.fragment()),
         class_name="panel db-fold",
     )
 
 
-def _filter(one: Any) -> rx.Component:
-    return rx.el.fieldset(
-        rx.el.legend(one.title), rx.foreach(one.lines, lambda line: _line(one.key, line)), key=one.key
-    )
+def boxes(filters: Any, on_toggle: Callable[[Any, Any], Any]) -> rx.Component:
+    """Draw the filters of the log with a box for each choice and how many conversations it has."""
+
+    def one(of: Any) -> rx.Component:
+        lines = rx.foreach(of.lines, lambda line: _line(of.key, line, on_toggle))
+        return rx.el.fieldset(rx.el.legend(of.title), lines, key=of.key)
+
+    return rx.el.div(rx.foreach(filters, one), class_name="db-filters")
 
 
-def _line(key: Any, one: Any) -> rx.Component:
-    box = rx.el.input(type="checkbox", checked=one.chosen, on_change=lambda _: Boards.toggle(key, one.value))
+def _line(key: Any, one: Any, on_toggle: Callable[[Any, Any], Any]) -> rx.Component:
+    box = rx.el.input(type="checkbox", checked=one.chosen, on_change=lambda _: on_toggle(key, one.value))
     return rx.el.label(
         box,
         rx.el.span(one.name, class_name="ell", dir="auto"),

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.ui import Column, cell, data_table, panel, table_row
+from console.components.ui.kinds import Text
 from console.components.ui.parts import ListKeys
 from console.state.dashboards import DashboardsState as Boards
 
@@ -25,31 +26,26 @@ LINE_COLUMNS = (
 
 
 def picture() -> rx.Component:
-    """Draw lines in a field that stretches, and words and points over it that do not."""
+    legend = rx.cond(Boards.picture.curves.length() > 1, _legend(), rx.fragment())
+    return panel(Boards.picture_title, plot(Boards.picture, Boards.picture_words, legend), note=Boards.more_lines)
+
+
+def plot(drawing: Any, words: Text, legend: rx.Component | None = None, *over: rx.Component) -> rx.Component:
+    """Draw lines in a field that stretches, and words, points and what is laid `over` it that do not."""
     field = rx.el.div(
-        rx.foreach(Boards.picture.heights, _height),
+        rx.foreach(drawing.heights, _height),
+        *over,
         rx.el.svg(
-            rx.foreach(Boards.picture.curves, _curve),
+            rx.foreach(drawing.curves, _curve),
             view_box="0 0 100 100",
             preserve_aspect_ratio="none",
             custom_attrs={"aria-hidden": "true"},
         ),
-        rx.foreach(Boards.picture.spots, _spot),
+        rx.foreach(drawing.spots, _spot),
         class_name="db-field",
     )
-    return panel(
-        Boards.picture_title,
-        rx.el.figure(
-            rx.cond(Boards.picture.curves.length() > 1, _legend(), rx.fragment()),
-            field,
-            rx.el.div(
-                rx.foreach(Boards.picture.times, _time), class_name="db-times", custom_attrs={"aria-hidden": "true"}
-            ),
-            aria_label=Boards.picture_words,
-            class_name="db-picture",
-        ),
-        note=Boards.more_lines,
-    )
+    times = rx.el.div(rx.foreach(drawing.times, _time), class_name="db-times", custom_attrs={"aria-hidden": "true"})
+    return rx.el.figure(legend or rx.fragment(), field, times, aria_label=words, class_name="db-picture")
 
 
 def _legend() -> rx.Component:

@@ -49,11 +49,13 @@ class Desk:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.web.port}/hook"
 
-    def again(self) -> AlertService:
+    def again(self, public_url: str = "") -> AlertService:
         """Return the service of a process that was started anew."""
         made = self.services
         reach = Reach(frozenset({self.web.port}), frozenset({f"http://127.0.0.1:{self.web.port}"}))
-        return AlertService(made.units, made.conversations, made.sealer, self.http, self.mail, reach=reach)
+        return AlertService(
+            made.units, made.conversations, made.sealer, self.http, self.mail, public_url=public_url, reach=reach
+        )
 
     async def happen(self, at: datetime, *states: str, **values: object) -> None:
         async with self.services.units.write(EVERYWHERE) as work:

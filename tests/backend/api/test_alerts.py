@@ -23,6 +23,8 @@ async def test_a_rule_is_kept_read_muted_changed_and_removed(client: httpx.Async
     assert [one["id"] for one in (await client.get("/api/alerts")).json()["alerts"]] == [kept["id"]]
     assert (await client.get("/api/alert-firings")).json() == {"alert_firings": [], "next": None}
     assert (await client.post(f"{path}/test")).status_code == 409  # no mail server and no webhook
+    would = (await client.post("/api/alert-preview", json={**RULE, "filters": filters})).json()
+    assert (would["spells"], would["num_behind"], would["looks"][0]["value"]) == ([], 0, None)
     assert (await client.delete(path)).status_code == 204
     assert (await client.get(path)).status_code == 404
 

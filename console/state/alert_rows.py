@@ -1,0 +1,263 @@
+"""Rows of the alerts: how a rule stands, when it fired, and a picture of what it watches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+
+from backend.alerts.types import (
+    Alert,
+    AlertState,
+    Comparison,
+    Delivery,
+    Event,
+    Fate,
+    Firing,
+    Looked,
+    Measure,
+    NewAlert,
+    Preview,
+    Watched,
+    Way,
+)
+from backend.conversations.types import ChatState
+from console import routes
+from console.state import formats
+from console.state.conversations_filters import log_address, pairs_of
+from console.state.figure_picture import Drawing, Mark, Series, drawing
+from console.state.figure_rows import MEASURES
+
+# So many points are drawn at most: an hour each of seven days.
+MOST_POINTS = 168
+MOST_SPELLS = 5
+OF_FAILURES = {Measure.FAILED, Measure.FAILED_SHARE}
+FATES = {Fate.WAITING: ("queued", "Waiting"), Fate.SENT: ("ok", "Sent"), Fate.FAILED: ("fail", "Given up")}
+EVENTS = {Event.FIRED: "Fired", Event.RESOLVED: "Resolved", Event.TEST: "Test"}
+WAYS = {Way.EMAIL: "E-mail", Way.WEBHOOK: "Webhook"}
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """A rule in the list. `note` says since when, or what is missing; `muted` until when nobody is told."""
+
+    id: str
+    href: str
+    name: str
+    rule: str
+    mark: str
+    words: str
+    heavy: bool
+    note: str
+    muted: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """What became of a message."""
+
+    id: str
+    mark: str
+    words: str
+    what: str
+    error: str
+
+
+@dataclass(frozen=True)
+class FiringLine:
+    """A time that a rule fired."""
+
+    id: str
+    began: str
+    exact: str
+    lasted: str
+    value: str
+    behind: str
+    href: str
+    muted: bool
+    told: list[ToldLine]
+
+
+@dataclass(frozen=True)
+class Band:
+    """A time for which a rule fired, in parts of the picture."""
+
+    left: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure over time with its threshold; `words` say the same."""
+
+    drawing: Drawing = field(default_factory=Drawing)
+    bands: list[Band] = field(default_factory=list)
+    limit: Mark = field(default_factory=lambda: Mark("0%", ""))
+    words: str = ""
+    spells: list[str] = field(default_factory=list)
+    more: str = ""
+
+
+def standing(alert: Alert) -> tuple[str, str]:
+    """Return the mark and the word of how a rule stands."""
+    if not alert.rule.is_on:
+        return "idle", "Off"
+    if alert.state is AlertState.FIRING:
+        return "fail", "Firing"
+    if alert.looked_at is None:
+        return "queued", "Not looked at yet"
+    return ("ok", "OK") if alert.is_told else ("skip", "No data")
+
+
+def note_of(alert: Alert, zone: tzinfo, at: datetime) -> str:
+    """Return since when a rule fires, and what is missing where a look could tell nothing."""
+    notes = []
+    if alert.state is AlertState.FIRING and alert.since:
+        notes.append(f"since {formats.clock(alert.since, zone, at)}")
+    if alert.rule.is_on and alert.looked_at and not alert.is_told:
+        few = alert.num_behind < alert.rule.min_count
+        least = f"{formats.count(alert.num_behind)} of at least {formats.counted(alert.rule.min_count, 'conversation')}"
+        notes.append(least if few else "nothing tells this figure")
+    return ", ".join(notes)
+
+
+def muted_words(alert: Alert, zone: tzinfo, at: datetime) -> str:
+    until = alert.muted_until
+    return f"muted until {formats.clock(until, zone, at)}" if until and until > at else ""
+
+
+def rule_words(rule: NewAlert) -> str:
+    """Return what a rule watches: "Latency p95 above 5.0 s over 60 min, of 2 filters"."""
+    return f"{_crossed(rule.watched, rule.threshold)} over {minutes(rule.window_minutes)}{_of_filters(rule)}"
+
+
+def minutes(number: int) -> str:
+    """Return a span of minutes: 45 min, 2 h, 3.5 h, 7 days."""
+    hour, day = 60, 24 * 60
+    if number and number % day == 0:
+        return formats.counted(number // day, "day")
+    return f"{number / hour:.3g} h" if number % hour == 0 or number > 2 * hour else f"{number} min"
+
+
+def _crossed(watched: Watched, threshold: float) -> str:
+    name, write = MEASURES[watched.measure]
+    return f"{name} {watched.comparison.value} {write(threshold)}"
+
+
+def _of_filters(rule: NewAlert) -> str:
+    num = len(pairs_of(rule.filters)) + bool(rule.filters.text)
+    return f", of {formats.counted(num, 'filter')}" if num else ""
+
+
+def alert_line(alert: Alert, zone: tzinfo, at: datetime) -> AlertLine:
+    mark, words = standing(alert)
+    write = MEASURES[alert.rule.measure][1]
+    return AlertLine(
+        id=alert.id,
+        href=routes.to(routes.ALERT, alert.id),
+        name=alert.rule.name,
+        rule=rule_words(alert.rule),
+        mark=mark,
+        words=words,
+        heavy=mark == "fail",
+        note=note_of(alert, zone, at),
+        muted=muted_words(alert, zone, at),
+        value=write(alert.value) if alert.value is not None and alert.is_told else "",
+    )
+
+
+def told_line(one: Delivery) -> ToldLine:
+    mark, words = FATES[one.fate]
+    trying = one.fate is Fate.WAITING and one.error
+    return ToldLine(
+        id=one.id,
+        mark="warn" if trying else mark,
+        words="Tried again soon" if trying else words,
+        what=f"{EVENTS[one.event]}: {WAYS[one.way]} to {one.target}",
+        error=one.error,
+    )
+
+
+def firing_line(firing: Firing, zone: tzinfo, at: datetime) -> FiringLine:
+    write = MEASURES[firing.watched.measure][1]
+    lasted = (firing.ended_at or at) - firing.started_at
+    return FiringLine(
+        id=firing.id,
+        began=formats.clock(firing.started_at, zone, at),
+        exact=formats.exact(firing.started_at, zone),
+        lasted=minutes(max(1, round(lasted.total_seconds() / 60))) if firing.ended_at else "fires still",
+        value=f"{write(firing.value)}, {firing.watched.comparison.value} {write(firing.threshold)}",
+        behind=formats.count(firing.num_behind),
+        href=behind(firing.watched, firing.started_at),
+        muted=firing.was_muted,
+        told=[told_line(one) for one in firing.deliveries],
+    )
+
+
+def behind(watched: Watched, until: datetime) -> str:
+    """Return the log with the conversations that a look at this moment saw; of failures, those that failed."""
+    more = {"text": watched.filters.text} if watched.filters.text else {}
+    if watched.measure in OF_FAILURES:
+        more["state"] = ChatState.FAILED.value
+    since = until - timedelta(minutes=watched.window_minutes)
+    return log_address(pairs_of(watched.filters), **more, since=since.isoformat(), until=until.isoformat())
+
+
+def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
+    """Draw what the looks saw, of each hour the worst, with the threshold and the times of firing."""
+    write = MEASURES[rule.measure][1]
+    worst = _worst(found.looks, rule.comparison)
+    series = [Series("", [one.value for one in worst], [""] * len(worst))]
+    series.append(Series("", [rule.threshold] * len(worst), [""] * len(worst)))
+    days = [f"{local.day} {local:%b}" for local in (one.at.astimezone(zone) for one in worst)]
+    drawn = drawing(series, days, write)
+    top = next(spot.top for spot in drawn.spots if spot.kind == "s2")
+    curves = [drawn.curves[0], replace(drawn.curves[1], kind="limit")]
+    whole = found.until - found.since
+    bands = [
+        Band(
+            f"{100 * ((one.since - found.since) / whole):.2f}%",
+            f"{100 * (((one.until or found.until) - one.since) / whole):.2f}%",
+        )
+        for one in found.spells
+    ]
+    spells = [
+        f"{formats.clock(one.since, zone, found.until)}, {_lasted(one.until, one.since)}, at {write(one.value)}"
+        for one in found.spells
+    ]
+    return Picture(
+        drawing=replace(drawn, curves=curves, spots=[]),
+        bands=bands,
+        limit=Mark(top, f"{rule.comparison.value} {write(rule.threshold)}"),
+        words=_would(found),
+        spells=spells[-MOST_SPELLS:][::-1],
+        more=f"and {len(spells) - MOST_SPELLS} before" if len(spells) > MOST_SPELLS else "",
+    )
+
+
+def _lasted(until: datetime | None, since: datetime) -> str:
+    return f"for {minutes(max(1, round((until - since).total_seconds() / 60)))}" if until else "still"
+
+
+def _would(found: Preview) -> str:
+    """Return what the rule would have done, in a sentence."""
+    if not found.num_behind:
+        return "No conversation of the last 7 days is watched, so nothing tells how often this would fire."
+    if all(one.value is None for one in found.looks):
+        return "In the last 7 days there was never enough to tell this figure."
+    num = len(found.spells)
+    times = {0: "not have fired", 1: "have fired once"}.get(num, f"have fired {num} times")
+    return f"In the last 7 days this would {times}."
+
+
+def _worst(looks: Sequence[Looked], comparison: Comparison) -> list[Looked]:
+    """Return one look of each few, the one nearest to firing."""
+    each = -(-len(looks) // MOST_POINTS)
+    pick = max if comparison is Comparison.ABOVE else min
+    made = []
+    for at in range(0, len(looks), each):
+        group = looks[at : at + each]
+        values = [one.value for one in group if one.value is not None]
+        made.append(Looked(group[0].at, pick(values) if values else None))
+    return made

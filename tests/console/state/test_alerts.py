@@ -1,0 +1,167 @@
+"""Alerts as the socket drives them: made with a look back, muted, tried, read with what stands behind, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from backend.alerts.types import Comparison, Measure, NewAlert
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.conversations.models import ConversationRow
+from backend.conversations.types import Filters
+from backend.errors import InvalidInput
+from backend.ids import new_id
+from backend.operator import Operator
+from backend.paging import Page
+from console.state.alert import AlertPageState
+from console.state.alert_entries import FIRST, entries_of, first_entries, rule_from
+from console.state.alert_form import AlertFormState
+from console.state.alerts import AlertsState
+from console.state.bar import BarState
+from console.state.conversations_filters import asked_of, filters_of
+from console.state.home import HomeState
+from tests.console.tab import Tab, refused, spent, tab
+from tests.tenancy import EVERYWHERE
+
+__all__ = ["tab"]
+RULE = NewAlert(
+    "Failing", Measure.FAILED_SHARE, Comparison.ABOVE, 0.5, min_count=2, looks=1, filters=Filters(models=("m",))
+)
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+async def put(services: Services, person: Operator, *states: str, model: str = "m") -> None:
+    at = utc_now() - timedelta(minutes=5)
+    async with services.units.write(EVERYWHERE) as work:
+        for state in states:
+            row = ConversationRow(
+                id=new_id("conv"), project_id=person.project_id, title="T", started_at=at, last_message_at=at,
+                channel="api", state=state, num_turns=1, latency_ms=900, model=model,
+            )  # fmt: skip
+            work.session.add(row)
+
+
+@pytest.mark.parametrize("kind", [AlertsState, AlertPageState, AlertFormState])
+async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
+    await refused(kind, {"save": [{}], "mute": [0]})
+
+
+async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    await put(services, person, "failed", "failed", "answered")
+    await put(services, person, *["answered"] * 6, model="other")
+    listed = tab.state(AlertsState)
+    await listed.load()
+    assert listed.phase == "empty"
+    form = tab.at("/alerts/edit?model=m").state(AlertFormState)
+    await form.load()
+    assert (form.phase, form.num_filters, form.unit, form.entries["threshold"]) == ("ready", 1, "", "10")
+    await form.look_back()
+    assert form.picture.words == "In the last 7 days there was never enough to tell this figure."
+    await spent(form.change("min_count", "2"))
+    assert (form.unit, form.picture.words) == ("%", "In the last 7 days this would have fired once.")
+    assert len(form.picture.bands) == len(form.picture.spells) == 1
+    await spent(form.toggle("model", "m"))
+    assert form.num_filters == 0
+    await spent(form.toggle("model", "m"))
+    await spent(form.change("threshold", "much"))
+    assert form.unclear == "This is a number."
+    typed = {**form.entries, "name": "Failing", "threshold": "50", "looks": "1", "is_on": "on"}
+    assert await form.save({**typed, "name": " "}) is None
+    assert list(form.errors) == ["name"]
+    assert await form.save(typed) is not None
+    (made,) = (await services.alerts.list(person)).items
+    assert made.rule == RULE
+    await services.alerts.watch()
+    await listed.load()
+    (line,) = listed.rows
+    assert (line.words, line.heavy, line.value) == ("Firing", True, "66.67 %")
+    assert line.rule == "Failed above 50 % over 1 h, of 1 filter"
+    page = tab.at(f"/alerts/{made.id}").state(AlertPageState)
+    await page.load()
+    await page.look_back()
+    (firing,) = page.firings
+    assert (page.phase, page.is_drawn, firing.value, firing.behind) == ("ready", True, "66.67 %, above 50 %", "3")
+    asked = filters_of("", asked_of(dict(parse_qsl(urlsplit(firing.href).query))))
+    behind = (await services.conversations.list(person, asked, Page())).items
+    assert [one.state for one in behind] == ["failed", "failed"]
+
+
+async def test_a_firing_alert_is_counted_in_the_bar_and_named_in_the_overview(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    await put(services, person, "failed", "failed")
+    made = await services.alerts.create(person, RULE)
+    await services.alerts.watch()
+    bar, home = tab.state(BarState), tab.state(HomeState)
+    await bar.load()
+    await home.load()
+    assert bar.alerts == 1
+    assert [(one.words, one.href) for one in home.needs if one.id == made.id] == [("Alert", f"/alerts/{made.id}")]
+    page = tab.at(f"/alerts/{made.id}").state(AlertPageState)
+    await page.load()
+    await page.mute(60)
+    assert page.line is not None
+    assert page.line.muted.startswith("muted until")
+    await bar.load()
+    assert bar.alerts == 0
+
+
+async def test_a_test_says_what_became_of_it(services: Services, tab: Tab, person: Operator) -> None:
+    made = await services.alerts.create(person, RULE)
+    page = tab.at(f"/alerts/{made.id}").state(AlertPageState)
+    await page.load()
+    await page.test()
+    assert (page.tested, page.untold.partition(".")[0]) == ([], "This alert would tell nobody")
+
+
+async def test_an_alert_is_deleted_once_it_was_asked_about(services: Services, tab: Tab, person: Operator) -> None:
+    made = await services.alerts.create(person, RULE)
+    listed = tab.state(AlertsState)
+    await listed.load()
+    assert await listed.delete() is None
+    await listed.ask(made.id, "Failing")
+    await listed.keep()
+    assert await listed.delete() is None
+    await listed.ask(made.id, "Failing")
+    await listed.delete()
+    assert (listed.rows, listed.phase) == ([], "empty")
+
+
+async def test_the_secret_of_a_webhook_is_shown_once(services: Services, tab: Tab, person: Operator) -> None:
+    form = tab.at("/alerts/edit").state(AlertFormState)
+    await form.load()
+    typed = {**form.entries, "name": "Failing", "webhook_url": "https://hooks.example.com/x"}
+    assert await form.save(typed) is not None
+    (made,) = (await services.alerts.list(person)).items
+    page = tab.at(f"/alerts/{made.id}").state(AlertPageState)
+    await page.load()
+    assert page.secret.startswith("whsec_")
+    await page.forget_secret()
+    await page.load()
+    assert page.secret == ""
+
+
+@pytest.mark.parametrize("measure", Measure)
+def test_what_is_typed_is_what_is_kept(measure: Measure) -> None:
+    comparison, threshold = FIRST[measure]
+    rule = replace(RULE, measure=measure, comparison=comparison, threshold=threshold, emails=("a@b.example",))
+    made = rule_from(entries_of(rule), rule.filters)
+    assert (made.measure, made.comparison, made.emails) == (rule.measure, rule.comparison, rule.emails)
+    assert made.threshold == pytest.approx(threshold)
+    assert rule_from(first_entries(measure), Filters()).measure is measure
+
+
+def test_a_number_that_is_none_is_refused_at_its_field() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        rule_from({**entries_of(RULE), "margin": "inf", "looks": ""}, Filters())
+    assert sorted(refusal.value.fields) == ["looks", "margin"]
