@@ -11,6 +11,7 @@ from typing import Any
 import httpcore2
 
 from backend.engines.http.addresses import Address, may_be_called, numeric
+from backend.engines.http.dialled import Dialled
 from backend.engines.http.places import REFUSED
 from backend.ports.http import AddressRefused
 
@@ -90,7 +91,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         if peer != ip_address(address) or itself:
             await stream.aclose()
             raise AddressRefused(REFUSED)
-        return stream
+        return Dialled(stream)
 
     async def connect_unix_socket(
         self,

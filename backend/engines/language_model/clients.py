@@ -13,6 +13,7 @@ from backend.engines.http.places import place_of
 from backend.engines.http.transport import GuardedTransport
 from backend.engines.language_model.failures import NotAModel
 from backend.engines.language_model.gate import Gate
+from backend.engines.language_model.lean_client import LeanClient
 from backend.ports.http import Reach
 from backend.ports.language_model import ModelEndpoint
 
@@ -63,7 +64,7 @@ class Clients:
         transport = ModelTransport(
             reach_of(endpoint), resolver=self._resolver, network=self._network, max_bytes=MAX_STREAM_BYTES
         )
-        client = AsyncOpenAI(
+        client = LeanClient(
             base_url=endpoint.base_url,
             api_key=endpoint.api_key or NO_KEY,
             organization=endpoint.organisation or None,

@@ -124,7 +124,8 @@ class GuardedModel(OpenAIChatModel):
         self._told = told
         # The library's type still names the older httpx; openai takes the new one's timers alone.
         connect_only: Any = httpx2.Timeout(None, connect=patience.connect)
-        settings = ModelSettings(timeout=connect_only, max_retries=0, request_timeout=patience.whole_call)
+        # No `max_retries`: the client has none, and the library would copy the client for each call that says so again.
+        settings = ModelSettings(timeout=connect_only, request_timeout=patience.whole_call)
         super().__init__(model_name, settings=settings, **options)
 
     @property

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from backend.columns import storable
 from backend.errors import DomainError
+from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.lanes import LaneGivenUp, Lanes
 from backend.experiments.evaluators.base import Said, as_text
 from backend.experiments.outside import Outside, Row
@@ -34,23 +34,6 @@ from backend.prompts.types import Content, ToolSpec, VersionRef
 MAX_REQUESTS = 6
 # What the key of a row is called that holds what a person says.
 QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
-
-
-@dataclass(slots=True)
-class Answer:
-    """What came of one cell. `error` is empty where the answer is whole; `cost` counts failed tries too."""
-
-    text: str = ""
-    error: str = ""
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost: Decimal = Decimal(0)
-    latency_ms: float = 0.0
-    tries: int = 1
-    run_id: str = ""
-    tool_calls: list[dict[str, Any]] = field(default_factory=list)
-    passages: list[dict[str, Any]] = field(default_factory=list)
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 class Asking:

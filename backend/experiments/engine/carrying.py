@@ -10,7 +10,8 @@ from typing import Any
 
 from backend.columns import storable, utc_now
 from backend.errors import DomainError
-from backend.experiments.engine.asking import Answer, Asking
+from backend.experiments.engine.answers import kept_in, put_into
+from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.cells import cells_of, order_of
 from backend.experiments.engine.ends import Stop
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, Purse
@@ -194,40 +195,47 @@ class Carrying:
         return put_aside
 
     async def _work(self) -> None:
+        """Do one cell after another. While one is written the next is asked, so that no two workers fall into step."""
+        written: asyncio.Future[None] | None = None
         while self._stop is None:
             cell = await self.ledger.next()
             if cell is None:
-                return None
+                break
             put_aside = await self._take(cell.variant)
             if put_aside is None:
-                return None
+                break
             before = cell.cost + cell.judge_cost
             try:
                 await self._do(cell)
             except RunInterrupted:
-                return self.interrupt()
+                self.interrupt()
+                break
             finally:
                 await self._purse.give_back(cell.variant, put_aside, cell.cost + cell.judge_cost - before)
+            if written:
+                await asyncio.shield(written)
+            written = self.ledger.put(cell)
             self._note(cell)
-        return None
+        if written:
+            await asyncio.shield(written)
 
     async def _do(self, cell: ExperimentCellRow) -> None:
-        """Answer and score one claimed cell, and write both down."""
+        """Answer and score one claimed cell."""
         row, variant = self._rows[cell.row], self._pinned[cell.variant]
         if cell.status != CellStatus.ANSWERED:
             try:
                 answer = await self._asking.answer(variant, row)
             except LaneGivenUp as given_up:
                 if given_up.answer:
-                    _put(cell, given_up.answer)  # what its tries cost; it stays open and is asked again
+                    put_into(cell, given_up.answer)  # what its tries cost; it stays open and is asked again
                     await self.ledger.write(cell)
                 raise
-            _put(cell, answer)
+            put_into(cell, answer)
             if not answer.error and self._scoring.costs:
                 cell.status = CellStatus.ANSWERED.value
                 await self.ledger.write(cell)
         else:
-            answer = _kept(cell)
+            answer = kept_in(cell)
         if answer.error:
             cell.status, cell.error = CellStatus.FAILED.value, answer.error
         else:
@@ -236,7 +244,6 @@ class Carrying:
             cell.scores, cell.status = storable(scores), CellStatus.DONE.value
             cell.judge_cost += cost
         cell.finished_at = utc_now()
-        await self.ledger.write(cell)
 
     def _note(self, cell: ExperimentCellRow) -> None:
         self._teller.ended(cell)
@@ -268,30 +275,6 @@ class Carrying:
             await ownership.end(self._row, utc_now(), status=status, resumes_at=end.resumes_at, **said)
         with contextlib.suppress(Exception):
             await self._teller.tell(status)
-
-
-def _put(cell: ExperimentCellRow, answer: Answer) -> None:
-    cell.output, cell.run_id, cell.tries = answer.text, answer.run_id, cell.tries + answer.tries
-    cell.tokens_in, cell.tokens_out = cell.tokens_in + answer.tokens_in, cell.tokens_out + answer.tokens_out
-    cell.cost, cell.latency_ms = cell.cost + answer.cost, round(answer.latency_ms, 1)
-    detail = dict(answer.detail)
-    if answer.tool_calls:
-        detail["tool_calls"] = answer.tool_calls
-    if answer.passages:
-        detail["passages"] = answer.passages
-    cell.detail = storable(detail)
-
-
-def _kept(cell: ExperimentCellRow) -> Answer:
-    """Return an answer that an earlier attempt paid for."""
-    return Answer(
-        text=cell.output,
-        cost=cell.cost,
-        latency_ms=cell.latency_ms,
-        run_id=cell.run_id,
-        tool_calls=cell.detail.get("tool_calls", []),
-        passages=cell.detail.get("passages", []),
-    )
 
 
 def _value(scores: dict[str, Any], metric: str) -> float | None:

@@ -48,11 +48,15 @@ class Ledger:
         self._stocked = asyncio.Condition()
         self._broken: Exception | None = None
         self._task: asyncio.Task[None] | None = None
+        self._last: asyncio.Future[None] | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._forever(), name=f"ledger-{self._row.id}")
 
     async def stop(self) -> None:
+        """Write what was put, and end."""
+        if self._last:
+            await asyncio.wait([self._last])
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -77,14 +81,19 @@ class Ledger:
             self._wake.set()
         return cell
 
-    async def write(self, cell: ExperimentCellRow, *, adding: bool = False) -> None:
-        """Return once the cell is on disk; `adding` leaves the scores that it has not. Raise AttemptLost."""
+    def put(self, cell: ExperimentCellRow, *, adding: bool = False) -> asyncio.Future[None]:
+        """Return what is done once the cell is on disk; `adding` leaves scores that it has not. Raise AttemptLost."""
         if self._broken:
             raise self._broken
         wish = _Wish(cell, asyncio.get_running_loop().create_future(), adding)
         self._waiting.append(wish)
+        self._last = wish.done
         self._wake.set()
-        await wish.done
+        return wish.done
+
+    async def write(self, cell: ExperimentCellRow, *, adding: bool = False) -> None:
+        """Return once the cell is on disk, as `put` does it. Raise AttemptLost."""
+        await asyncio.shield(self.put(cell, adding=adding))
 
     async def _forever(self) -> None:
         while True:
@@ -152,3 +161,4 @@ class Ledger:
         for wish in [*writing, *self._waiting]:
             if not wish.done.done():
                 wish.done.set_exception(error)
+                wish.done.exception()  # its worker may be gone; the others hear of it from `next`

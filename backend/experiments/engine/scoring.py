@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from backend.errors import DomainError
-from backend.experiments.engine.asking import Answer, Asking
+from backend.experiments.engine.answers import Answer
+from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
 from backend.experiments.outside import Outside, Row
