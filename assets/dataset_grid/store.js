@@ -48,6 +48,7 @@ export class Store {
     if (!changed) return;
     if (other) {
       this.api = new Api(url, project);
+      this.wanted = Number(new URLSearchParams(location.search).get("row"));
       this.writes = new Writes(this);
     }
     this.at = at;
@@ -70,9 +71,12 @@ export class Store {
         since ? this.api.get("/diff", { before: since, after: order.version }) : null,
       ]);
       if (round !== this.round) return;
-      await this.fetch(order.rows.slice(0, AT_ONCE), order.version);
+      const named = order.rows.indexOf(this.wanted); // the row that the address names is shown first
+      await this.fetch([...order.rows.slice(0, AT_ONCE), ...order.rows.slice(named, named + 1)], order.version);
       if (round !== this.round) return;
       this.take(order, facets, duplicates.duplicates, problems.problems, diff);
+      if (named >= 0) this.move(named, 0, { open: true });
+      this.wanted = 0;
     } catch (error) {
       if (round === this.round) this.set({ phase: "failed", problem: error.message });
     }

@@ -41,6 +41,7 @@ from backend.api import (
     sign_in_policy,
     support,
     takeovers,
+    turns,
 )
 from backend.api.lasting import Lasting
 from backend.api.limits import Rated
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     otlp.router,
     conversation_files.router,
     remarks.router,
+    turns.router,
     annotation_queues.router,
     knowledge.router,
     documents.router,

@@ -62,6 +62,7 @@ from backend.prompts.service import PromptService
 from backend.providers.service import ProviderService
 from backend.secrets.service import SecretService
 from backend.settings import Settings
+from backend.turns.service import TurnService
 from backend.unit_of_work import Units
 
 # Intervals that may be looked at whenever one likes allow any pace; what stands not in the index is found by reading.
@@ -104,6 +105,7 @@ class Services:
     takeovers: TakeoverService
     experiments: ExperimentService
     live_tests: LiveTestService
+    turns: TurnService
     alerts: AlertService
     demo: DemoService
     overview: OverviewService
@@ -196,6 +198,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         takeovers=running.takeovers,
         experiments=experiments.service,
         live_tests=live_tests,
+        turns=TurnService(conversations, running.runs, datasets, experiments.service),
         alerts=(alerts := AlertService(units, conversations, sealer, http, mail, public_url=settings.public_url)),
         providers=providers,
         secrets=secrets,

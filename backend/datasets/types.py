@@ -72,6 +72,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Sourced:
+    """A newest row with the dataset that it stands in."""
+
+    dataset_id: str
+    dataset_name: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class ItemEdit:
     """What a row becomes. `version` is the dataset's when the row was read: who changed it since is not overwritten."""
 

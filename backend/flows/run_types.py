@@ -146,7 +146,8 @@ class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
 
     `snapshot_id` names a draft that was pinned, whatever it is by now. Runs of experiments have no conversation.
-    `person` is what the caller knows whom it serves by.
+    `person` is what the caller knows whom it serves by. `history` is what was said before, as roles and texts; None is
+    what the conversation holds.
     """
 
     input: dict[str, Any]
@@ -155,6 +156,7 @@ class RunWish:
     trigger: Trigger = Trigger.API
     person: str = ""
     snapshot_id: str = ""
+    history: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,41 +6,43 @@ from typing import Any
 
 import reflex as rx
 
-from backend.datasets.types import MAX_SPLIT
-from console import routes
-from console.components.ui import button, dialog, field, link_button, refusal, select, text_area, text_input
+from backend.datasets.types import MAX_NAME, MAX_SPLIT
+from console.components.ui import button, dialog, error_of, field, refusal, select, text_area, text_input
 
 FORM = "pick-form"
 
 
-def row_dialog(pick: Any, given: str) -> rx.Component:
+def row_dialog(pick: Any, title: str, given: str) -> rx.Component:
     """Draw the dialog of a state that picks rows, once on a page. `given` names what stands in the input."""
     return dialog(
-        "Add to a dataset",
-        rx.cond(
-            pick.datasets.length() > 0,
-            _form(pick, given),
-            rx.el.p("There is no dataset yet. Make one, then add this answer."),
-        ),
+        title,
+        _form(pick, given),
         identifier="pick",
         opened=pick.opened,
         on_close=pick.close,
         foot=[
             button("Cancel", pick.close),
-            rx.cond(
-                pick.datasets.length() > 0,
-                button("Add row", kind="primary", type="submit", form=FORM),
-                link_button("Go to datasets", routes.DATASETS, kind="primary"),
-            ),
+            button(rx.cond(pick.known, "Change row", "Add row"), kind="primary", type="submit", form=FORM),
         ],
     )
 
 
 def _form(pick: Any, given: str) -> rx.Component:
+    dataset = select(pick.datasets, id="pick-dataset", name="dataset_id", value=pick.chosen, on_change=pick.choose)
+    name = text_input(id="pick-name", name="name", default_value=pick.new_name, max_length=MAX_NAME, required=True)
+    new = field("Name of the new dataset", name, html_for="pick-name", error=error_of(pick.errors, "name"))
+    earlier = rx.el.label(
+        rx.el.input(type="checkbox", name="with_history", default_checked=True),
+        pick.earlier,
+        class_name="choice",
+    )
     return rx.el.form(
         refusal(pick.errors),
-        field("Dataset", select(pick.datasets, id="pick-dataset", name="dataset_id"), html_for="pick-dataset"),
+        rx.cond(pick.known, rx.el.p(pick.known, class_name="t2", dir="auto"), rx.fragment()),
+        field("Dataset", dataset, html_for="pick-dataset"),
+        rx.cond(pick.chosen == "", new, rx.fragment()),
         field(given, rx.el.p(pick.question, class_name="asis", dir="auto")),
+        rx.cond(pick.earlier, earlier, rx.fragment()),
         field(
             "Expected output",
             text_area(

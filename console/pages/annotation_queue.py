@@ -105,7 +105,7 @@ def _item() -> rx.Component:
                             "Make it a test",
                             type="button",
                             class_name="link t12",
-                            on_click=Pick.open(State.conversation_id, State.message_id),
+                            on_click=Pick.open(State.message_id),
                         ),
                         rx.fragment(),
                     ),

@@ -16,11 +16,12 @@ from backend.conversations.types import (
     Rating,
     Role,
 )
+from backend.turns.types import TestState, TurnTest
 from console import routes
 from console.state import formats
 from console.state.cited_text import Part, parts_of
 from console.state.conversations_filters import COLUMNS
-from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS
+from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
 
 MAX_ARGUMENTS = 2_000
 
@@ -58,6 +59,20 @@ class ToolLine:
 
 
 @dataclass(frozen=True)
+class TestLine:
+    """A row of a dataset that an answer became, and how it stands by the experiment that asked it last."""
+
+    __test__ = False  # a name that a collector of tests would take for its own
+
+    mark: str
+    words: str
+    row: str
+    href: str
+    experiment: str
+    experiment_href: str
+
+
+@dataclass(frozen=True)
 class MessageLine:
     """A message in the transcript."""
 
@@ -78,6 +93,7 @@ class MessageLine:
     run_id: str = ""
     trace_id: str = ""
     tools: list[ToolLine] = field(default_factory=list)
+    tests: list[TestLine] = field(default_factory=list)
 
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
@@ -143,6 +159,20 @@ def tool_line(call: dict[str, Any]) -> ToolLine:
     arguments = function.get("arguments", function.get("input", ""))
     written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return ToolLine(str(function.get("name") or "tool"), written[:MAX_ARGUMENTS])
+
+
+def test_line(test: TurnTest) -> TestLine:
+    mark, words = TEST_WORDS[test.state]
+    if test.state is TestState.MIXED:
+        words = f"Test passes with {', '.join(test.passed)}, fails with {', '.join(test.failed)}"
+    return TestLine(
+        mark,
+        words,
+        f"Row {test.row:04} of {test.dataset_name}",
+        f"{routes.to(routes.DATASET, test.dataset_id)}?row={test.row}",
+        test.experiment_name,
+        routes.to(routes.EXPERIMENT, test.experiment_id) if test.experiment_id else "",
+    )
 
 
 def _figures(message: Message) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.conversations.types import Channel, ChatState, Outcome, Rating, Role
+from backend.turns.types import TestState
 
 ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System", Role.TOOL: "Tool"}
 STATE_WORDS = {
@@ -24,3 +25,11 @@ CHANNEL_WORDS = {
 }
 OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Not told"}
 OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED}
+TEST_WORDS = {
+    TestState.NEW: ("queued", "Test not run yet"),
+    TestState.CHANGED: ("queued", "Test changed since it ran"),
+    TestState.PASSES: ("ok", "Test passes"),
+    TestState.FAILS: ("fail", "Test fails"),
+    TestState.MIXED: ("warn", "Test passes with some"),
+    TestState.UNSCORED: ("queued", "Test ran, nothing scored it"),
+}

@@ -7,27 +7,38 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Message, Role, Transcript
-from backend.datasets.types import Source, SourceKind
-from backend.errors import NotFound
 from backend.operator import Permission
-from console.state.row_picking import RowPicking
+from backend.turns.types import NewTest
+from console.state.formats import counted
+from console.state.row_picking import RowPicking, expected_in, split_in
+from console.state.transcript import TranscriptState
 
 
 class DatasetPickState(RowPicking, rx.State):
     """`message_id` is the answer that the row is made of."""
 
     message_id: rx.Field[str] = rx.field("")
-    conversation_id: rx.Field[str] = rx.field("")
 
     @rx.event
-    async def open(self, conversation_id: str, message_id: str) -> None:
-        """Show the turn, and the datasets that it may go into."""
+    async def open(self, message_id: str) -> None:
+        """Show the turn, and the datasets that it may go into; the row that it is already stands first."""
         operator = await self._operator(Permission.DATASETS_EDIT)
-        transcript = await services().conversations.transcript(operator, conversation_id)
-        question, answer = turn_of(transcript, message_id)
-        self.conversation_id, self.message_id = conversation_id, message_id
-        await self._show(operator, question.text, answer.text)
+        turns = services().turns
+        turn = await turns.turn(operator, message_id)
+        there = next(iter(await turns.tests(operator, [message_id])), None)
+        self.message_id = message_id
+        self.earlier = f"With the {counted(len(turn.history), 'message')} before it" if turn.history else ""
+        self.known = f"It is row {there.row:04} of {there.dataset_name}: that row is changed." if there else ""
+        expected = there.expected_output if there else None
+        answer = expected if isinstance(expected, str) else turn.answer.text
+        named, chosen = f"{turn.conversation.flow_name} tests", there.dataset_id if there else ""
+        await self._show(operator, turn.question.text, answer, named=named, chosen=chosen)
+
+    @rx.event
+    async def choose(self, dataset_id: str) -> None:
+        """Take the dataset that the row is to go into, empty for a new one."""
+        await self._operator(Permission.DATASETS_EDIT)
+        self.chosen = dataset_id
 
     @rx.event
     async def close(self) -> None:
@@ -37,24 +48,17 @@ class DatasetPickState(RowPicking, rx.State):
 
     @rx.event
     async def save(self, form: dict[str, Any]) -> Any:
-        """Add the row; its question is read from the log again."""
+        """Make the row; what it is given is read from the log again."""
         operator = await self._operator(Permission.DATASETS_EDIT)
-        transcript = await services().conversations.transcript(operator, self.conversation_id)
-        question, answer = turn_of(transcript, self.message_id)
         async with self._checking():
-            field = await services().datasets.main_field(operator, str(form.get("dataset_id", "")))
-            metadata = {"conversation": answer.conversation_id, "run": answer.run_id}
-            source = Source(SourceKind.LOG, question.author, answer.id)
-            return await self._add(operator, form, {field: question.text}, metadata, source)
+            wish = NewTest(
+                expected_in(form),
+                self.chosen,
+                str(form.get("name", "")),
+                split_in(form),
+                with_history=bool(form.get("with_history")),
+            )
+            kept = await services().turns.keep(operator, self.message_id, wish)
+            await (await self.get_state(TranscriptState))._show_tests(operator)
+            return self._added(kept.row, kept.dataset_name, kept.version)
         return None
-
-
-def turn_of(transcript: Transcript, message_id: str) -> tuple[Message, Message]:
-    """Return the question and the answer of a turn. Raise NotFound."""
-    question: Message | None = None
-    for message in transcript.messages:
-        if message.role is Role.USER:
-            question = message
-        elif message.id == message_id and question is not None:
-            return question, message
-    raise NotFound("There is no such answer.")

@@ -7,13 +7,14 @@ from typing import Any
 
 import reflex as rx
 
-from backend.datasets.types import Source, SourceKind
+from backend.bootstrap import services
+from backend.datasets.types import NewItem, Source, SourceKind
 from backend.operator import Permission
 from backend.prompts.types import Values
 from console.state.prompt import PromptState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompt_play_rows import values_of
-from console.state.row_picking import RowPicking
+from console.state.row_picking import RowPicking, expected_in, split_in
 
 # What experiments ask a text prompt where the row has no other question.
 SAID_AS = "question"
@@ -29,7 +30,15 @@ class PromptPlayRowState(RowPicking, rx.State):
         play = await self.get_state(PromptPlayState)
         column = next(one for one in play.columns if one.letter == letter)
         given = row_input(values_of(play.needs, play.values))
-        await self._show(operator, json.dumps(given, ensure_ascii=False, indent=2), column.value or column.text)
+        page = await self.get_state(PromptState)
+        shown = json.dumps(given, ensure_ascii=False, indent=2)
+        await self._show(operator, shown, column.value or column.text, named=f"{page.name} rows")
+
+    @rx.event
+    async def choose(self, dataset_id: str) -> None:
+        """Take the dataset that the row is to go into, empty for a new one."""
+        await self._operator(Permission.DATASETS_EDIT)
+        self.chosen = dataset_id
 
     @rx.event
     async def close(self) -> None:
@@ -44,8 +53,11 @@ class PromptPlayRowState(RowPicking, rx.State):
         play, page = await self.get_state(PromptPlayState), await self.get_state(PromptState)
         async with self._checking():
             given = row_input(values_of(play.needs, play.values))
-            source = Source(SourceKind.PLAYGROUND, page.name, page.id)
-            return await self._add(operator, form, given, {}, source)
+            datasets, source = services().datasets, Source(SourceKind.PLAYGROUND, page.name, page.id)
+            dataset_id = self.chosen or (await datasets.ensure(operator, str(form.get("name", "")))).id
+            row = NewItem(given, expected_in(form), {}, split_in(form))
+            written = await datasets.add_items(operator, dataset_id, [row], source)
+            return self._added(written.rows[0], (await datasets.get(operator, dataset_id)).name, written.version)
         return None
 
 

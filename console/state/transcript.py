@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -15,7 +16,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
-from console.state.conversations_rows import MessageLine, message_line
+from console.state.conversations_rows import MessageLine, TestLine, message_line, test_line
 from console.state.conversations_words import CHANNEL_WORDS
 from console.state.remarks import RemarksState
 from console.state.seat import Phased
@@ -85,6 +86,7 @@ class TranscriptState(Phased, rx.State):
             self.messages = [message_line(message, zone, now) for message in opened.messages]
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
+            await self._show_tests(operator)
             await (await self.get_state(RemarksState))._show(operator, conversation)
             self.phase = "ready"
 
@@ -104,7 +106,15 @@ class TranscriptState(Phased, rx.State):
         zone = await self._zone()
         now = formats.now()
         self.messages = [*(message_line(message, zone, now) for message in opened.messages), *self.messages]
+        await self._show_tests(operator)
         self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
+
+    async def _show_tests(self, operator: Operator) -> None:
+        """Say below each answer which rows it became, and how they stand."""
+        found: dict[str, list[TestLine]] = {}
+        for test in await services().turns.tests(operator, [line.id for line in self.messages if line.agent]):
+            found.setdefault(test.message_id, []).append(test_line(test))
+        self.messages = [replace(line, tests=found.get(line.id, [])) for line in self.messages]
 
     @rx.event
     async def rate(self, message_id: str, rating: str) -> rx.event.EventSpec | None:

@@ -169,23 +169,25 @@ def test_a_bad_answer_is_marked_with_words(console: Console, flow: str) -> None:
 
 def test_a_turn_is_kept_as_a_row_with_the_right_answer(console: Console, flow: str) -> None:
     conversation = say(console, flow, "Who pays for the scratch?")
-    made = console.api.post("/api/datasets", json={"name": "from-the-log"}).json()
     page = console.open(f"/conversations/{conversation}")
-    page.get_by_role("button", name="Add to dataset").click()
+    page.get_by_role("button", name="Make it a test").click()
     dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Dataset", exact=True).select_option("A new dataset")
+    dialog.get_by_label("Name of the new dataset").fill("from-the-log")
     expect(dialog.get_by_label("Expected output")).to_have_value("Who pays for the scratch?")
     dialog.get_by_label("Expected output").fill("We do.")
     dialog.get_by_label("Split").fill("test")
     console.look("conversation-to-dataset")
     dialog.get_by_role("button", name="Add row").click()
     expect(page.get_by_text("Row 0001 is in from-the-log.")).to_be_visible()
+    made = next(one for one in console.api.get("/api/datasets").json()["datasets"] if one["name"] == "from-the-log")
     (row,) = console.api.get(f"/api/datasets/{made['id']}/items").json()["items"]
     assert (row["input"], row["expected_output"]) == ({"question": "Who pays for the scratch?"}, "We do.")
     assert (row["split"], row["source"]["kind"]) == ("test", "log")
-    console.open(f"/datasets/{made['id']}")
-    page.get_by_role("gridcell", name="Open row 0001").click()
+    expect(page.locator(".tests")).to_contain_text("Test not run yet")
+    page.get_by_role("link", name="Row 0001 of from-the-log").click()
     page.get_by_role("link", name="Open the conversation").click()
-    page.wait_for_url(f"**/conversations/{conversation}")
+    page.wait_for_url(f"**/conversations/{conversation}#m-*")
     console.api.delete(f"/api/datasets/{made['id']}")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from backend.columns import storable
-from backend.conversations.errors import ConversationNotFound
+from backend.conversations.errors import ConversationNotFound, MessageNotFound
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository, Counted
 from backend.conversations.service.base import Base
@@ -112,6 +112,16 @@ class ReadingUseCases(Base):
                 has_earlier=len(found) > limit,
                 details=(record.details if record else None) or {},
             )
+
+    async def turn(self, operator: Operator, message_id: str, limit: int = WINDOW) -> Opened:
+        """Return what was said down to an answer, which is the last message. Raise MessageNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            answer = await rows.answer(storable(message_id))
+        if answer is None:
+            raise MessageNotFound("There is no such answer.")
+        return await self.opened(operator, answer.conversation_id, limit, until=answer.id)
 
     async def _row(self, rows: ConversationRepository, conversation_id: str) -> ConversationRow:
         row = await rows.conversation(storable(conversation_id), lock=False)

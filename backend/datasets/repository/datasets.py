@@ -51,6 +51,21 @@ class Datasets:
         statement = select(DatasetRow).where(DatasetRow.project_id == self._project_id, DatasetRow.name == name)
         return (await self._session.exec(statement)).first()
 
+    async def from_sources(self, references: Sequence[str]) -> Sequence[tuple[str, DatasetItemRow]]:
+        """Return the newest rows that came from these places, each with the name of its dataset."""
+        statement = (
+            select(DatasetRow.name, DatasetItemRow)
+            .join(DatasetItemRow, col(DatasetItemRow.dataset_id) == DatasetRow.id)
+            .where(
+                DatasetItemRow.project_id == self._project_id,
+                DatasetRow.project_id == self._project_id,
+                DatasetItemRow.valid_to == FOREVER,
+                col(DatasetItemRow.source_reference).in_(references),
+            )
+            .order_by(DatasetRow.name, col(DatasetItemRow.row))
+        )
+        return (await self._session.exec(statement)).all()
+
     async def remove(self, dataset_id: str) -> None:
         """Take a dataset away with all of its rows and versions."""
         for row, of_dataset in (

@@ -63,6 +63,11 @@ class Items:
             found |= {row.item_id: row for row in await self._session.exec(statement)}
         return found
 
+    async def from_source(self, reference: str) -> DatasetItemRow | None:
+        """Return the newest state of the first row that came from there and is still there."""
+        statement = select(Row).where(*self._own(), col(Row.valid_to) == FOREVER, col(Row.source_reference) == reference)
+        return (await self._session.exec(statement.order_by(col(Row.row)).limit(1))).first()
+
     async def numbers(self, version: int, wanted: ItemFilter = EVERYTHING) -> list[int]:
         """Return the numbers of all rows of a version that match, newest first."""
         statement = select(Row.row).where(*self._own(), *_at(version), *_matching(wanted))

@@ -51,6 +51,14 @@ class DatasetUseCases(UseCases):
             await AuditTrail(work.session).record(operator, "dataset.create", _target(row), after=_told(row))
         return dataset_of(row, {})
 
+    async def ensure(self, operator: Operator, name: str) -> Dataset:
+        """Return the dataset of this name, made empty where there is none. Raise InvalidInput."""
+        operator.require(Permission.DATASETS_EDIT)
+        about = self._checked(About(name))
+        async with self._units.read(operator) as session:
+            row = await Datasets(session, operator.project_id).named(about.name)
+        return dataset_of(row, {}) if row else await self.create(operator, about)
+
     async def update(self, operator: Operator, dataset_id: str, about: About, *, revision: int) -> Dataset:
         """Change what is said of a dataset; rows stay as they are, also those that a new schema would refuse.
 

@@ -14,7 +14,7 @@ from backend.datasets.repository import Datasets, Items, Versions
 from backend.datasets.repository.items import EVERYTHING, item_of
 from backend.datasets.service.datasets import FIRST_PAGE
 from backend.datasets.service.group import UseCases, known
-from backend.datasets.types import Change, DatasetVersion, Difference, Item, ItemFilter, NewItem
+from backend.datasets.types import Change, DatasetVersion, Difference, Item, ItemFilter, NewItem, Sourced
 from backend.errors import InvalidInput
 from backend.mapped_tables import RowProblem
 from backend.operator import Operator, Permission
@@ -94,6 +94,13 @@ class ReadingUseCases(UseCases):
         async with self._reading(operator, dataset_id) as opened:
             found = await opened.items.at(known(opened.dataset, version), numbers)
         return [item_of(row) for row in found]
+
+    async def from_sources(self, operator: Operator, references: Sequence[str]) -> list[Sourced]:
+        """Return the newest rows that came from these places, as from messages of the log."""
+        operator.require(Permission.DATASETS_READ)
+        async with self._units.read(operator) as session:
+            found = await Datasets(session, operator.project_id).from_sources(references)
+        return [Sourced(row.dataset_id, name, item_of(row)) for name, row in found]
 
     async def order(
         self, operator: Operator, dataset_id: str, *, version: int | None = None, wanted: ItemFilter = EVERYTHING

@@ -33,6 +33,7 @@ from backend.prompts.types import Content, ToolSpec, VersionRef
 
 MAX_REQUESTS = 6
 # What the key of a row is called that holds what a person says.
+HISTORY = "history"  # and what the key is called that holds what was said before it
 QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
 
 
@@ -168,7 +169,8 @@ class Asking:
 
     async def _run(self, variant: Pinned, row: Row) -> Answer:
         version: Any = variant.version or "draft"
-        wish = RunWish(given_to(variant, row), version, trigger=Trigger.EXPERIMENT, snapshot_id=variant.document)
+        given, history = given_to(variant, row), history_of(variant, row)
+        wish = RunWish(given, version, trigger=Trigger.EXPERIMENT, snapshot_id=variant.document, history=history)
         answer = Answer()
 
         async def run() -> None:
@@ -219,11 +221,17 @@ def given_to(variant: Pinned, row: Row) -> dict[str, Any]:
     """Return what a flow is given of a row: its fields, and the row's question where one field has another name."""
     values = {name: row.input[name] for name in variant.fields if name in row.input}
     lacking = [name for name in variant.required if name not in values]
-    left = [name for name in row.input if name not in values]
+    left = [name for name in row.input if name not in values and name != HISTORY]
     asked = next((name for name in QUESTIONS if name in left), left[0] if len(left) == 1 else "")
     if len(lacking) == 1 and asked:
         values[lacking[0]] = row.input[asked]
     return values
+
+
+def history_of(variant: Pinned, row: Row) -> tuple[dict[str, Any], ...]:
+    """Return what was said before a row's question, unless the flow has a field of its own for it."""
+    told = placeholders_in(row.input).get(HISTORY, []) if HISTORY not in variant.fields else []
+    return tuple({"role": one["role"], "text": as_text(one.get("content", one.get("text", "")))} for one in told)
 
 
 def known(row: Row) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -99,6 +99,21 @@ class Cells:
         for experiment_id, status, *sums in (await self._session.exec(statement)).all():
             found.setdefault(experiment_id, {})[status] = tuple(sums)
         return {experiment_id: _progress(by_status) for experiment_id, by_status in found.items()}
+
+    async def last_of(self, item_ids: Sequence[str]) -> Sequence[ExperimentCellRow]:
+        """Return how each of these rows was answered in the last experiment that has an answer to it."""
+        cell = ExperimentCellRow
+        ended = col(cell.status).in_((CellStatus.DONE.value, CellStatus.FAILED.value))
+        ours = col(cell.project_id) == self._project_id
+        last = (
+            select(col(cell.item_id).label("item_id"), func.max(cell.experiment_id).label("experiment_id"))
+            .where(ours, ended, col(cell.item_id).in_(item_ids))
+            .group_by(col(cell.item_id))
+            .subquery()
+        )
+        met = and_(col(cell.item_id) == last.c.item_id, col(cell.experiment_id) == last.c.experiment_id)
+        statement = select(cell).join(last, met).where(ours, ended).order_by(col(cell.number))
+        return (await self._session.exec(statement)).all()
 
     async def seen(self, model_variants: Sequence[tuple[str, int]]) -> list[tuple[float, float, float]]:
         """Return (latency, tokens in, tokens out) of up to 200 answers of these (experiment, variant)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import String, cast, delete, update
@@ -33,6 +33,12 @@ class Experiments:
         if row is None:
             raise ExperimentNotFound
         return row
+
+    async def among(self, experiment_ids: Collection[str]) -> dict[str, ExperimentRow]:
+        statement = select(ExperimentRow).where(
+            ExperimentRow.project_id == self._project_id, col(ExperimentRow.id).in_(experiment_ids)
+        )
+        return {row.id: row for row in await self._session.exec(statement)}
 
     async def page(self, page: Page, *, dataset_id: str = "") -> Sequence[ExperimentRow]:
         """Return one row more than asked for, newest first."""

@@ -5,9 +5,10 @@ from backend.experiments.service.making import Making
 from backend.experiments.service.promoting import Promoting
 from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.running import Running
+from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Making, Running, Reviewing, Promoting, Gating):
+class ExperimentService(Making, Running, Reviewing, Promoting, Gating, Standing):
     """All use cases of experiments."""
 
 

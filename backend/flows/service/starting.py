@@ -162,6 +162,8 @@ class Starting:
         return conversation_id, holder is not None, mask
 
     async def _history(self, operator: Operator, prepared: Prepared) -> tuple[dict[str, object], ...]:
+        if prepared.wish.history is not None:
+            return prepared.wish.history
         acting = run_operator(operator.project_id, operator.user_id, operator.name)
         return await self._chat.history(acting, prepared.wish.conversation_id or None)
 

@@ -45,7 +45,7 @@ def transcript() -> rx.Component:
             on_retry=TranscriptState.load,
             what="The conversation",
         ),
-        row_dialog(Pick, "Question"),
+        row_dialog(Pick, "Make it a test", "Question"),
         queue_dialog(),
         class_name="trans",
         aria_label="Transcript",
@@ -116,10 +116,11 @@ def _feedback(line: Any) -> rx.Component:
                 rx.fragment(),
             ),
             rx.el.button(
-                "Add to dataset",
+                "Make it a test",
                 type="button",
                 class_name="link t12",
-                on_click=Pick.open(TranscriptState.conversation_id, line.id),
+                title="Keep the question with its right answer as a row of a dataset",
+                on_click=Pick.open(line.id),
             ),
             rx.cond(
                 QueuePick.may_add,
@@ -135,8 +136,27 @@ def _feedback(line: Any) -> rx.Component:
             rx.el.button("Comment", type="button", class_name="link t12", on_click=RemarksState.comment_on(line.id)),
             class_name="fb",
         ),
+        rx.cond(line.tests.length() > 0, rx.el.ul(rx.foreach(line.tests, _test), class_name="tests t12"), rx.fragment()),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),
         rx.cond(line.comment, rx.el.p("\u201c", line.comment, "\u201d", class_name="t12 t2"), rx.fragment()),
+    )
+
+
+def _test(test: Any) -> rx.Component:
+    """Say how a row that the answer became stands, with the ways to it and to what asked it last."""
+    mark = rx.match(
+        test.mark,
+        ("ok", status("ok", test.words)),
+        ("fail", status("fail", test.words)),
+        ("warn", status("warn", test.words)),
+        status("queued", test.words),
+    )
+    asked = rx.fragment(", ", rx.el.a(test.experiment, href=test.experiment_href, dir="auto"))
+    return rx.el.li(
+        mark,
+        rx.el.a(test.row, href=test.href, dir="auto"),
+        rx.cond(test.experiment, asked, rx.fragment()),
+        key=test.href,
     )
 
 

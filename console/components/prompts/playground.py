@@ -45,7 +45,7 @@ def playground() -> rx.Component:
             aria_label="Columns of the playground",
         ),
         PlayKeys.create(on_run=Play.send),
-        row_dialog(Row, "Input"),
+        row_dialog(Row, "Add to a dataset", "Input"),
         load_dialog(),
         class_name="play",
         aria_label="Playground",

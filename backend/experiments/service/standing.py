@@ -1,0 +1,46 @@
+"""How single rows did when they were asked last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.experiments.models import ExperimentCellRow
+from backend.experiments.repository import Cells, Experiments
+from backend.experiments.service.base import UseCases
+from backend.experiments.shapes import draft_of
+from backend.experiments.types import CellStatus, ItemStanding
+from backend.operator import Operator, Permission
+
+
+class Standing(UseCases):
+    """Reads the cells of the last experiment over each row."""
+
+    async def standing(self, operator: Operator, item_ids: Sequence[str]) -> dict[str, ItemStanding]:
+        """Return by row how its last answers were scored; what was never asked is not in it."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        if not item_ids:
+            return {}
+        async with self._units.read(operator) as session:
+            cells = await Cells(session, operator.project_id).last_of(item_ids)
+            asked = await Experiments(session, operator.project_id).among({cell.experiment_id for cell in cells})
+        of_item: dict[str, list[ExperimentCellRow]] = {}
+        for cell in cells:
+            of_item.setdefault(cell.item_id, []).append(cell)
+        found = {}
+        for item_id, answers in of_item.items():
+            row = asked[answers[0].experiment_id]
+            names = [one.name for one in draft_of(row).variants]
+            said = {names[at]: _verdict([one for one in answers if one.variant == at]) for at in range(len(names))}
+            passed, failed = (tuple(name for name in names if said[name] is wanted) for wanted in (True, False))
+            found[item_id] = ItemStanding(item_id, row.id, row.name, row.dataset_version, passed, failed)
+        return found
+
+
+def _verdict(cells: Sequence[ExperimentCellRow]) -> bool | None:
+    """Say whether every answer of a variant passes; None where nothing was there to pass."""
+    if any(cell.status == CellStatus.FAILED for cell in cells):
+        return False
+    told = [score.get("passed") for cell in cells for score in cell.scores.values()]
+    if False in told:
+        return False
+    return True if True in told else None

@@ -1,0 +1,1 @@
+"""A turn of a conversation: kept as a test, and asked again."""

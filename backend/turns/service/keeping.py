@@ -1,0 +1,111 @@
+"""Keep a turn as a row of a dataset that an experiment can ask again, and say how that row stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+from backend.conversations.errors import MessageNotFound
+from backend.conversations.service import ConversationService
+from backend.conversations.types import ChatState, Message, Role
+from backend.datasets.service import DatasetService
+from backend.datasets.types import Item, NewItem, Source, SourceKind
+from backend.errors import NotFound
+from backend.experiments.service import ExperimentService
+from backend.experiments.types import ItemStanding
+from backend.flows.service import RunService
+from backend.operator import Operator, Permission
+from backend.turns.types import MAX_HISTORY, KeptTest, NewTest, TestState, Turn, TurnTest
+
+HISTORY = "history"
+QUESTION = "question"
+# A question stands at most so many messages before its answer: tools and the words of the system come between.
+REACH = 4 * MAX_HISTORY
+
+
+class KeepingUseCases:
+    """Opened once for the process."""
+
+    def __init__(
+        self,
+        conversations: ConversationService,
+        runs: RunService,
+        datasets: DatasetService,
+        experiments: ExperimentService,
+    ) -> None:
+        self._conversations, self._runs = conversations, runs
+        self._datasets, self._experiments = datasets, experiments
+
+    async def turn(self, operator: Operator, message_id: str) -> Turn:
+        """Return the turn that an answer belongs to. Raise MessageNotFound, also where nobody asked."""
+        opened = await self._conversations.turn(operator, message_id, REACH)
+        *before, answer = opened.messages
+        asked = [at for at, one in enumerate(before) if one.role is Role.USER]
+        if not asked:
+            raise MessageNotFound("Nobody asked for this answer.")
+        question = before[asked[-1]]
+        history = [one for one in before[: asked[-1]] if _is_told(one)]
+        return Turn(opened.conversation, question, answer, tuple(history[-MAX_HISTORY:]))
+
+    async def keep(self, operator: Operator, message_id: str, wish: NewTest) -> KeptTest:
+        """Make a turn a row, or the row that it is already another one: twice is once.
+
+        Raise MessageNotFound, NotFound (dataset), InvalidInput, BadRows.
+        """
+        operator.require(Permission.DATASETS_EDIT)
+        turn = await self.turn(operator, message_id)
+        dataset_id = wish.dataset_id or (await self._datasets.ensure(operator, wish.dataset_name)).id
+        given = await self._input(operator, turn, dataset_id)
+        if wish.with_history and turn.history:
+            given[HISTORY] = [{"role": one.role.value, "content": one.text} for one in turn.history]
+        metadata = {"conversation": turn.conversation.id, "run": turn.answer.run_id}
+        source = Source(SourceKind.LOG, turn.question.author, turn.answer.id)
+        item = NewItem(given, wish.expected_output, metadata, wish.split)
+        written = await self._datasets.keep_item(operator, dataset_id, item, source)
+        name = (await self._datasets.get(operator, dataset_id)).name
+        return KeptTest(dataset_id, name, written.rows[0], written.version)
+
+    async def tests(self, operator: Operator, message_ids: Sequence[str]) -> list[TurnTest]:
+        """Return the rows that these answers became, as they stand; nothing for who may not read datasets."""
+        if not operator.may(Permission.DATASETS_READ):
+            return []
+        found = await self._datasets.from_sources(operator, message_ids)
+        standing: dict[str, ItemStanding] = {}
+        if operator.may(Permission.EXPERIMENTS_READ):
+            standing = await self._experiments.standing(operator, [one.item.id for one in found])
+        return [_test(one.item, one.dataset_id, one.dataset_name, standing.get(one.item.id)) for one in found]
+
+    async def _input(self, operator: Operator, turn: Turn, dataset_id: str) -> dict[str, Any]:
+        """Return what the run was given, its one text under the name that the dataset has for questions."""
+        field = await self._datasets.main_field(operator, dataset_id)
+        given = await self._given(operator, turn.answer)
+        if len(given) != 1 or field in given:
+            return given or {field: turn.question.text}
+        (value,) = given.values()
+        is_fresh = not (await self._datasets.get(operator, dataset_id)).version
+        return given if is_fresh and field == QUESTION else {field: value}
+
+    async def _given(self, operator: Operator, answer: Message) -> dict[str, Any]:
+        """Return the input of the run behind an answer; nothing where none is kept that may be read."""
+        if answer.run_id and operator.may(Permission.FLOWS_READ):
+            with suppress(NotFound):
+                return dict((await self._runs.get(operator, answer.run_id)).run.input)
+        return {}
+
+
+def _is_told(message: Message) -> bool:
+    return message.role in (Role.USER, Role.ASSISTANT) and message.state is ChatState.ANSWERED
+
+
+def _test(item: Item, dataset_id: str, dataset_name: str, last: ItemStanding | None) -> TurnTest:
+    common = (item.source.reference, dataset_id, dataset_name, item.row, item.expected_output)
+    if last is None:
+        return TurnTest(*common, TestState.NEW)
+    asked = (last.experiment_id, last.experiment_name, last.passed, last.failed)
+    if item.version > last.dataset_version:
+        return TurnTest(*common, TestState.CHANGED, *asked)
+    if last.passed and last.failed:
+        return TurnTest(*common, TestState.MIXED, *asked)
+    state = TestState.PASSES if last.passed else TestState.FAILS if last.failed else TestState.UNSCORED
+    return TurnTest(*common, state, *asked)
