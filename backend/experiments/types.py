@@ -58,7 +58,6 @@ __all__ = [
     "EvaluatorKind",
     "Experiment",
     "FlowChoice",
-    "ItemStanding",
     "MetricComparison",
     "MissingVariables",
     "Pinned",
@@ -149,18 +148,6 @@ class Cell:
     cost: Decimal
     latency_ms: float
     finished_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemStanding:
-    """How a row of a dataset did when it was asked last; variants whose scores neither pass nor fail are in neither."""
-
-    item_id: str
-    experiment_id: str
-    experiment_name: str
-    dataset_version: int
-    passed: tuple[str, ...]
-    failed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

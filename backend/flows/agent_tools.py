@@ -114,6 +114,8 @@ class Shelf:
     def _http(self, config: HttpTool) -> Tool:
         async def call(given: dict[str, Any]) -> str:
             values = checked(config.name, config.arguments, given)
+            if (known := self._recorded(config.name, given)) is not None:
+                return known
             url = filled(config.model_copy(update={"url": await self._stored(config.url)}), values)
             if urlsplit(url).netloc != urlsplit(config.url).netloc:
                 raise InvalidInput("The host of a tool is fixed.")
@@ -126,6 +128,19 @@ class Shelf:
             return self._context.veil.text(as_text(read_body(answer)))[:MAX_ANSWER_CHARACTERS]
 
         return Tool(config.name, config.description, schema_of(config.arguments), call)
+
+    def _recorded(self, tool: str, given: dict[str, Any]) -> str | None:
+        """Return what a replay answers for a call: what it gave then. None to call. Raise InvalidInput."""
+        repeats = self._context.run.repeats
+        if repeats is None or repeats.acts:
+            return None
+        then = repeats.recorded.get(self._context.node_id)
+        for step in then.detail.get("steps", ()) if then else ():
+            if step["tool"] == tool and step["arguments"] == given and "result" in step:
+                if step.get("failed"):
+                    raise InvalidInput(str(step["result"]))
+                return str(step["result"])
+        raise InvalidInput("This call was not made then, and a replay makes no new one.")
 
     async def _stored(self, text: str) -> str:
         """Put secrets and variables into the places that a person left for them; no template runs here."""

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from backend.errors import InvalidInput
 from backend.flows.masks import NO_MASK, RunMask
-from backend.flows.types import Asked, Decided, Usage, Wanted
+from backend.flows.types import Asked, Decided, Repeats, Usage, Wanted
 from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
@@ -36,7 +36,9 @@ class RunFacts:
     conversation_id: str | None = None
     history: tuple[dict[str, Any], ...] = ()
     asks_people: bool = True
-    """False in an experiment: each approval takes what its time limit would."""
+    """False in an experiment and a replay: each approval takes what its time limit would."""
+    repeats: Repeats | None = None
+    """What a replay repeats."""
     mask: RunMask = NO_MASK
     """What the rows of the run are written with."""
 

@@ -52,6 +52,7 @@ class NodeKind(ABC, Generic[ConfigT]):
     `starts` and `ends` mark where a run begins and what it answers, `chooses` what takes one way of several.
 
     `effect` marks what touches the outside world: its start is committed before it begins, its end when it ends.
+    `acts` marks what may change something outside, or asks a person: a replay takes what is recorded of it instead.
     `waits` marks what takes time without touching anything: it runs beside other nodes, and needs no commit.
     """
 
@@ -66,6 +67,7 @@ class NodeKind(ABC, Generic[ConfigT]):
     outputs: ClassVar[tuple[Port, ...]] = ()
     dynamic_outputs: ClassVar[DynamicPorts | None] = None
     effect: ClassVar[bool] = False
+    acts: ClassVar[bool] = False
     waits: ClassVar[bool] = False
     starts: ClassVar[bool] = False
     chooses: ClassVar[bool] = False

@@ -73,7 +73,8 @@ async def filled(
     values = {name: await context.evaluate(source, inputs) for name, source in prompt.values.items()}
     places: dict[str, Any] = {HISTORY: [{"role": one.role, "content": one.content} for one in history]}
     places |= {name: value for name, value in values.items() if isinstance(value, list)}
-    ref = VersionRef(prompt.label, prompt.version)
+    other = context.run.repeats.prompts.get(prompt.slug) if context.run.repeats else None
+    ref = VersionRef(prompt.label, other or prompt.version)
     rendered = await prompts.render(context.run.operator, prompt.slug, ref, values, places)
     told = {
         "slug": rendered.slug,

@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlmodel import Field, SQLModel, col
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
 
 # A chat has its conversation from its first question; the others get theirs once they ended.
 UNLOGGED = text("conversation_id IS NULL AND finished_at IS NOT NULL")
+REPLAYED = text("\"trigger\" = 'replay'")
 
 
 class FlowRow(SQLModel, table=True):
@@ -73,6 +74,7 @@ class RunRow(SQLModel, table=True):
         Index("ix_run_of_flow", "flow_id", "id"),
         Index("ix_run_of_project", "project_id", "id"),
         Index("ix_run_open", "status", "worker"),
+        Index("ix_run_replay", "conversation_id", sqlite_where=REPLAYED, postgresql_where=REPLAYED),
         Index("ix_run_unlogged", "trigger", "id", sqlite_where=UNLOGGED, postgresql_where=UNLOGGED),
     )
 
@@ -102,6 +104,10 @@ class RunRow(SQLModel, table=True):
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     time_ms: float = 0
+
+
+# Written out, as the index of replays has it.
+IS_REPLAY: ColumnElement[bool] = col(RunRow.trigger) == literal_column("'replay'")
 
 
 class NodeRunRow(SQLModel, table=True):

@@ -85,9 +85,10 @@ def ruled(messages: Sequence[Message], *, before: str = "", after: str = "") -> 
 
 
 async def endpoint_of(context: NodeContext[Any], config: Asking, before: Told) -> ModelEndpoint:
-    """Return the node's model, else its prompt's, else the project's."""
+    """Return the node's model, else its prompt's, else the project's; in a replay, the one it was given."""
     named = before.content.model if before.content else ""
-    return await context.outside.models.resolve(context.run.operator, config.model or named)
+    other = context.run.repeats.model if context.run.repeats else ""
+    return await context.outside.models.resolve(context.run.operator, other or config.model or named)
 
 
 def settings_of(config: Asking, before: Told, schema: dict[str, Any] | None = None) -> ModelSettings:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -45,6 +46,12 @@ class Trigger(StrEnum):
     JOB = "job"
     DEMO = "demo"
     EXPERIMENT = "experiment"
+    REPLAY = "replay"  # a turn of the log once more: it belongs to that conversation, and says nothing in it
+
+    @property
+    def asks_people(self) -> bool:
+        """Where nobody is asked, each approval takes what was decided then, or what its time limit would."""
+        return self not in (Trigger.EXPERIMENT, Trigger.REPLAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +141,38 @@ class NodeRun:
 
 @dataclass(frozen=True, slots=True)
 class RunDetail:
-    """A run with the document it ran, as it was then, and a row for every node of it in plate order."""
+    """A run with the document it ran, as it was then, and a row for every node of it in plate order.
+
+    `snapshot_id` names that document.
+    """
 
     run: Run
     document: FlowDocument
     nodes: list[NodeRun]
+    snapshot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What a run repeats: `recorded` is what the nodes did then, which stands in for what acts on the outside.
+
+    With `acts` that is done anew. `model`, and versions of `prompts` by slug, take the place of the flow's own.
+    """
+
+    conversation_id: str
+    recorded: Mapping[str, NodeRun]
+    acts: bool = False
+    model: str = ""
+    prompts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
 
-    `snapshot_id` names a draft that was pinned, whatever it is by now. Runs of experiments have no conversation.
-    `person` is what the caller knows whom it serves by. `history` is what was said before, as roles and texts; None is
-    what the conversation holds.
+    `snapshot_id` names a draft that was pinned, whatever it is by now, or the document of a version. Runs of
+    experiments have no conversation. `person` is what the caller knows whom it serves by. `history` is what was said
+    before, as roles and texts; None is what the conversation holds.
     """
 
     input: dict[str, Any]
@@ -157,6 +182,7 @@ class RunWish:
     person: str = ""
     snapshot_id: str = ""
     history: tuple[dict[str, Any], ...] | None = None
+    repeats: Repeats | None = None
 
 
 @dataclass(frozen=True, slots=True)

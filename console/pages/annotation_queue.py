@@ -54,7 +54,7 @@ def annotation_queue() -> rx.Component:
             _agreement(),
             class_name="body",
         ),
-        row_dialog(Pick, "Question"),
+        row_dialog(Pick, "Make it a test", "Question"),
         on_unmount=State.leave,
     )
 

@@ -36,7 +36,8 @@ RUN_MARKS = {
     RunStatus.FAILED: "fail",
     RunStatus.CANCELLED: "idle",
 }
-TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example", "experiment": "Experiment"}
+TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example", "experiment": "Experiment",
+                 "replay": "Replay"}  # fmt: skip
 
 
 def copy_name(name: str, word: str) -> str:

@@ -65,7 +65,9 @@ class Items:
 
     async def from_source(self, reference: str) -> DatasetItemRow | None:
         """Return the newest state of the first row that came from there and is still there."""
-        statement = select(Row).where(*self._own(), col(Row.valid_to) == FOREVER, col(Row.source_reference) == reference)
+        statement = select(Row).where(
+            *self._own(), col(Row.valid_to) == FOREVER, col(Row.source_reference) == reference
+        )
         return (await self._session.exec(statement.order_by(col(Row.row)).limit(1))).first()
 
     async def numbers(self, version: int, wanted: ItemFilter = EVERYTHING) -> list[int]:

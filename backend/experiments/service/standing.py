@@ -8,7 +8,8 @@ from backend.experiments.models import ExperimentCellRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import draft_of
-from backend.experiments.types import CellStatus, ItemStanding
+from backend.experiments.standing_types import ItemStanding
+from backend.experiments.types import CellStatus
 from backend.operator import Operator, Permission
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from backend.errors import DomainError
 from backend.flows.context import NodeContext
 from backend.flows.engine.plan import Step
+from backend.flows.engine.repeating import recorded
 from backend.flows.kind import Result
 from backend.flows.veil import Veil
 
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 async def run_covered(step: Step, context: NodeContext[Any], inputs: Mapping[str, Any]) -> Result:
     """Return the node's result with its secrets masked, as nodes behind it, records and listeners get it."""
     try:
-        result: Result = await step.kind.run(context, inputs)
+        result: Result = recorded(step, context, inputs) or await step.kind.run(context, inputs)
     except DomainError as refused:
         _cover_error(context.veil, refused)
         raise

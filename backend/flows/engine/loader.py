@@ -66,6 +66,8 @@ class Loader:
             row = await Ownership(session).row(run_id)
             if row is None:
                 raise RunNotFound("There is no such run.")
+            if row.trigger == Trigger.REPLAY:  # what stood in for its acts went with its process
+                raise InvalidInput("The server stopped during this replay.", hint="Replay the turn again.")
             nodes = await RunRepository(session, row.project_id).nodes(run_id)
             mask = await self._chat.masks.of(session, row.project_id, run_id, row.conversation_id, resumes=True)
         return RunJob(
@@ -86,7 +88,7 @@ class Loader:
             input=mask.real(row.input),
             conversation_id=row.conversation_id,
             history=await self._chat.history(operator, row.conversation_id, before_run=row.id),
-            asks_people=row.trigger != Trigger.EXPERIMENT,
+            asks_people=Trigger(row.trigger).asks_people,
             mask=mask,
         )
 

@@ -88,6 +88,7 @@ class Approval(NodeKind[ApprovalConfig]):
         Port(name="decision", type=PortType.OBJECT, title="Who decided what, and why"),
     )
     chooses = True
+    acts = True
     waits = True
 
     def line(self, config: ApprovalConfig) -> str:

@@ -61,6 +61,7 @@ class HttpRequest(NodeKind[HttpRequestConfig]):
     description = "Call an address on the internet."
     Config = HttpRequestConfig
     effect = True
+    acts = True
     secret_fields = frozenset({"url", "headers", "body"})
     inputs = (Port(name="data", type=PortType.ANY, many=True, title="Values the request uses"),)
     outputs = (

@@ -246,7 +246,7 @@ class RunService:
             nodes = await rows.nodes(run_id)
             stored = await FlowRepository(session, operator.project_id).snapshot(row.snapshot_id)
             document = FlowDocument.stored(stored or {})
-            return RunDetail(run_of(row, flow), document, node_runs_of(document, nodes))
+            return RunDetail(run_of(row, flow), document, node_runs_of(document, nodes), row.snapshot_id)
 
 
 async def _held(held: ConversationHeld) -> AsyncGenerator[dict[str, Any]]:

@@ -81,7 +81,7 @@ class Starting:
         is_chat = config.mode == "chat"
         if wish.conversation_id and not is_chat:
             raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
-        has_turn = is_chat and wish.trigger is not Trigger.EXPERIMENT
+        has_turn = is_chat and wish.trigger.asks_people
         message = str(wish.input.get(message_field(config), "")) if has_turn else None
         return Prepared(run_id, live, plan, wish, message)
 
@@ -109,7 +109,8 @@ class Starting:
             input=prepared.wish.input,
             conversation_id=conversation_id,
             history=history,
-            asks_people=prepared.wish.trigger is not Trigger.EXPERIMENT,
+            asks_people=prepared.wish.trigger.asks_people,
+            repeats=prepared.wish.repeats,
             mask=mask,
         )
         return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
@@ -178,7 +179,7 @@ class Starting:
             trigger=prepared.wish.trigger.value,
             worker=self._worker,
             input=prepared.wish.input,
-            conversation_id=None,
+            conversation_id=prepared.wish.repeats.conversation_id if prepared.wish.repeats else None,
             started_by=operator.name,
             started_by_id=operator.user_id,
             created_at=utc_now(),
@@ -190,6 +191,8 @@ class Starting:
         async with self._units.read(operator) as session:
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
+            if wish.snapshot_id and isinstance(wish.version, int):
+                return Live(row.id, row.name, wish.version, None, wish.snapshot_id)
             number = row.published_version if wish.version == "published" else wish.version
             if number is None:
                 raise Conflict("This flow is not published yet.", hint='Publish it, or run it with version "draft".')
@@ -218,7 +221,7 @@ class Starting:
 
 def _taking(run_id: str, wish: RunWish) -> Taking | None:
     """Return who takes what a label points at; a draft is tried, and an experiment measures what it says."""
-    if wish.version != "published" or wish.trigger in (Trigger.EXPERIMENT, Trigger.DEMO):
+    if wish.version != "published" or not wish.trigger.asks_people or wish.trigger is Trigger.DEMO:
         return None
     return Taking(run_id, wish.conversation_id)
 

@@ -14,7 +14,7 @@ from backend.conversations.models import MessageRow
 from backend.conversations.repository.words import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
 from backend.experiments.models import ExperimentCellRow
-from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
+from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
 
@@ -46,7 +46,7 @@ class Erasing:
                 )
             )
         ).all()
-        run_ids = {run_id for _, run_id in messages} - {""}
+        run_ids = {run_id for _, run_id in messages} - {""} | await self._replays(conversation_ids)
         if not with_items:
             return Reached(conversation_ids, await self._without_experiments(run_ids), ())
         references = [*conversation_ids, *run_ids, *(message_id for message_id, _ in messages)]
@@ -99,6 +99,11 @@ class Erasing:
             self._ours(ExperimentCellRow), self._among(ExperimentCellRow.item_id, item_ids)
         )
         await self._session.exec(cells.values(**blank))
+
+    async def _replays(self, conversation_ids: Sequence[str]) -> set[str]:
+        """Return the runs that repeated a turn of them: they say its words once more."""
+        statement = select(RunRow.id).where(self._ours(RunRow), IS_REPLAY)
+        return set(await self._session.exec(statement.where(self._among(RunRow.conversation_id, conversation_ids))))
 
     async def _without_experiments(self, run_ids: set[str]) -> list[str]:
         statement = select(RunRow.id).where(

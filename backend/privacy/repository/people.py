@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
 from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
-from backend.flows.models import ApprovalRow, RunRow
+from backend.flows.models import IS_REPLAY, ApprovalRow, RunRow
 from backend.privacy.types import Going
 
 
@@ -70,7 +70,8 @@ class People:
         return Going(
             num_conversations=await self.count(whose),
             num_messages=await self._num(MessageRow, col(MessageRow.conversation_id).in_(ids)),
-            num_runs=await self._num(RunRow, col(RunRow.id).in_(runs.scalar_subquery())),
+            num_runs=await self._num(RunRow, col(RunRow.id).in_(runs.scalar_subquery()))
+            + await self._num(RunRow, IS_REPLAY, col(RunRow.conversation_id).in_(ids)),
             num_approvals=await self._num(ApprovalRow, col(ApprovalRow.run_id).in_(runs.scalar_subquery())),
             num_remarks=await self._num(FeedbackRow, col(FeedbackRow.conversation_id).in_(ids))
             + await self._num(ConversationCommentRow, col(ConversationCommentRow.conversation_id).in_(ids)),

@@ -13,7 +13,7 @@ from backend.datasets.service import DatasetService
 from backend.datasets.types import Item, NewItem, Source, SourceKind
 from backend.errors import NotFound
 from backend.experiments.service import ExperimentService
-from backend.experiments.types import ItemStanding
+from backend.experiments.standing_types import ItemStanding
 from backend.flows.service import RunService
 from backend.operator import Operator, Permission
 from backend.turns.types import MAX_HISTORY, KeptTest, NewTest, TestState, Turn, TurnTest
@@ -27,15 +27,10 @@ REACH = 4 * MAX_HISTORY
 class KeepingUseCases:
     """Opened once for the process."""
 
-    def __init__(
-        self,
-        conversations: ConversationService,
-        runs: RunService,
-        datasets: DatasetService,
-        experiments: ExperimentService,
-    ) -> None:
-        self._conversations, self._runs = conversations, runs
-        self._datasets, self._experiments = datasets, experiments
+    _conversations: ConversationService
+    _runs: RunService
+    _datasets: DatasetService
+    _experiments: ExperimentService
 
     async def turn(self, operator: Operator, message_id: str) -> Turn:
         """Return the turn that an answer belongs to. Raise MessageNotFound, also where nobody asked."""
@@ -46,7 +41,8 @@ class KeepingUseCases:
             raise MessageNotFound("Nobody asked for this answer.")
         question = before[asked[-1]]
         history = [one for one in before[: asked[-1]] if _is_told(one)]
-        return Turn(opened.conversation, question, answer, tuple(history[-MAX_HISTORY:]))
+        rules = tuple(one for one in before if one.role is Role.SYSTEM)
+        return Turn(opened.conversation, question, answer, tuple(history[-MAX_HISTORY:]), rules)
 
     async def keep(self, operator: Operator, message_id: str, wish: NewTest) -> KeptTest:
         """Make a turn a row, or the row that it is already another one: twice is once.

@@ -136,7 +136,9 @@ def _feedback(line: Any) -> rx.Component:
             rx.el.button("Comment", type="button", class_name="link t12", on_click=RemarksState.comment_on(line.id)),
             class_name="fb",
         ),
-        rx.cond(line.tests.length() > 0, rx.el.ul(rx.foreach(line.tests, _test), class_name="tests t12"), rx.fragment()),
+        rx.cond(
+            line.tests.length() > 0, rx.el.ul(rx.foreach(line.tests, _test), class_name="tests t12"), rx.fragment()
+        ),
         rx.cond(TranscriptState.commenting == line.id, _comment_form(), rx.fragment()),
         rx.cond(line.comment, rx.el.p("\u201c", line.comment, "\u201d", class_name="t12 t2"), rx.fragment()),
     )

@@ -17,6 +17,7 @@ from backend.flows.types import RunStatus, RunWish
 from backend.idempotency.types import Answer
 from backend.operator import Operator
 from backend.settings import Settings
+from backend.turns.types import ReplayColumn
 from tests.factories.flows import chat, document, node
 from tests.tenancy import EVERYWHERE
 
@@ -58,6 +59,8 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
     talk = str(first.conversation_id)
     opened = await house.conversations.transcript(operator, talk)
     answer = opened.messages[1].id
+    async for _ in house.turns.replay(operator, answer, [ReplayColumn()]):
+        pass
     await house.conversations.set_feedback(operator, answer, Rating.DOWN, f"{word} is wrong")
     await house.conversations.add_comment(operator, talk, f"look at {word}")
     await house.takeovers.take(operator, talk)

@@ -66,7 +66,9 @@ async def test_a_turn_becomes_a_row_of_what_its_run_was_given(services: Services
     owner = await services.identity.ensure_owner()
     await publish(services, owner, flows.chat())
     conversation, message = await say(services, owner, {"message": "May I return it?"})
-    kept = await services.turns.keep(owner, message, NewTest("Within 30 days.", dataset_name="Desk tests", split="test"))
+    kept = await services.turns.keep(
+        owner, message, NewTest("Within 30 days.", dataset_name="Desk tests", split="test")
+    )
     assert (kept.dataset_name, kept.row, kept.version) == ("Desk tests", 1, 1)
     (row,) = await rows(services, owner, kept.dataset_id)
     assert (row.input, row.expected_output) == ({"message": "May I return it?"}, "Within 30 days.")

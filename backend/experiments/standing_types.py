@@ -1,0 +1,17 @@
+"""How single rows of datasets stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStanding:
+    """How a row of a dataset did when it was asked last; variants whose scores neither pass nor fail are in neither."""
+
+    item_id: str
+    experiment_id: str
+    experiment_name: str
+    dataset_version: int
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]

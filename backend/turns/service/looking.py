@@ -1,0 +1,157 @@
+"""Say what it takes to ask a turn again, and what will not be as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from backend.conversations.types import Message
+from backend.errors import NotFound
+from backend.flows.nodes.registry import KINDS
+from backend.flows.service import FlowService, RunService
+from backend.flows.types import NodeRun, NodeStatus, RunDetail
+from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
+from backend.prompts.service import PromptService
+from backend.prompts.types import VersionRef
+from backend.providers.service import ProviderService
+from backend.turns.types import Asked, Deed, Replayable, Turn
+
+ROLES = ("system", "user", "assistant")
+READS = ("knowledge_search", "rag_answer")
+OUTSIDE = "It was held elsewhere: what stands in the transcript is asked, and no tool is called."
+GONE = "Its flow was deleted: its last call of a model is asked alone, and no tool is called."
+NO_CALL = (
+    "Its flow was deleted, and its run is not kept: what stands in the transcript is asked, and no tool is called."
+)
+DRAFT = "It ran a draft: the draft as it stood then is run again."
+SEARCHED = "The documents are searched again, as they are now."
+
+
+class LookingUseCases:
+    """Nothing here asks a model."""
+
+    _flows: FlowService
+    _runs: RunService
+    _prompts: PromptService
+    _providers: ProviderService
+
+    async def turn(self, operator: Operator, message_id: str) -> Turn:
+        """Return the turn that an answer belongs to. Raise MessageNotFound."""
+        raise NotImplementedError
+
+    async def look(self, operator: Operator, message_id: str) -> Replayable:
+        """Return what a replay of this answer would be. Raise MessageNotFound, Forbidden."""
+        operator.require(Permission.FLOWS_READ)
+        turn = await self.turn(operator, message_id)
+        ran = await self._ran(operator, turn.answer)
+        versions = await self._versions(operator, ran) if ran else None
+        if ran is None or versions is None:
+            return await self._alone(operator, turn, ran)
+        cautions = [] if ran.run.version else [DRAFT]
+        prompt, lost = await self._asked(operator, ran)
+        cautions += lost
+        cautions += await self._lost_models(operator, ran)
+        if any(_searches(one) for one in ran.nodes):
+            cautions.append(SEARCHED)
+        deeds = tuple(deed for node in ran.nodes for deed in _deeds(node, ran))
+        return Replayable(turn, ran, versions, prompt, "", calls_of(ran), deeds, tuple(cautions))
+
+    async def _ran(self, operator: Operator, answer: Message) -> RunDetail | None:
+        if answer.run_id:
+            with suppress(NotFound):
+                return await self._runs.get(operator, answer.run_id)
+        return None
+
+    async def _versions(self, operator: Operator, ran: RunDetail) -> tuple[int, ...] | None:
+        """Return the numbers of the flow's versions, newest first; None where the flow is gone."""
+        with suppress(NotFound):
+            listed = await self._flows.list_versions(operator, ran.run.flow_id, Page(MAX_LIMIT))
+            return tuple(one.number for one in listed.items)
+        return None
+
+    async def _alone(self, operator: Operator, turn: Turn, ran: RunDetail | None) -> Replayable:
+        """Return what a model is asked where no flow can run."""
+        call = next((one for one in reversed(ran.nodes) if one.detail.get("messages")), None) if ran else None
+        if call:
+            messages = [(str(one["role"]), str(one["content"])) for one in call.detail["messages"]]
+            named, caution = str(call.detail.get("model", "")), GONE
+        else:
+            said = (*turn.rules, *turn.history, turn.question)
+            messages = [(one.role.value, one.text) for one in said]
+            named, caution = turn.answer.model, OUTSIDE if not turn.conversation.is_held_here else NO_CALL
+        kept = tuple((role, text) for role, text in messages if role in ROLES and text)
+        lost = await self._lost(operator, named)
+        cautions = (caution, f"{lost} The project's own model answers.") if lost else (caution,)
+        return Replayable(turn, model="" if lost else named, cautions=cautions, messages=kept)
+
+    async def _asked(self, operator: Operator, ran: RunDetail) -> tuple[Asked | None, list[str]]:
+        """Return the last prompt that the run asked with, and sentences about those that are gone."""
+        found: Asked | None = None
+        lost = []
+        for told in (one.detail["managed_prompt"] for one in ran.nodes if one.detail.get("managed_prompt")):
+            slug, number = str(told["slug"]), int(told["version"])
+            try:
+                await self._prompts.get_version(operator, slug, VersionRef("", number))
+                listed = await self._prompts.list_versions(operator, slug, Page(MAX_LIMIT))
+                name = (await self._prompts.get(operator, slug)).name
+            except NotFound:
+                lost.append(f"The prompt {slug} v{number} is gone: the node that asked with it will fail.")
+            else:
+                found = Asked(slug, name, number, tuple(one.number for one in listed.items))
+        return found, lost
+
+    async def _lost_models(self, operator: Operator, ran: RunDetail) -> list[str]:
+        named = dict.fromkeys(str(one.detail["model"]) for one in ran.nodes if one.detail.get("model"))
+        said = [await self._lost(operator, one) for one in named]
+        return [f"{words} Choose another one." for words in said if words]
+
+    async def _lost(self, operator: Operator, reference: str) -> str:
+        """Say that a model is not there any more; nothing of one that is, or where nobody said which."""
+        if not reference or not operator.may(Permission.MODELS_READ):
+            return ""
+        try:
+            await self._providers.resolve(operator, reference)
+        except NotFound:
+            return f"The model {reference} is not set up here."
+        return ""
+
+
+def calls_of(ran: RunDetail) -> tuple[str, ...]:
+    """Return the tools that agents called in a run, with what they were given."""
+    steps = (step for node in ran.nodes for step in node.detail.get("steps", ()))
+    return tuple(f"{step.get('tool', 'tool')}({_given(step.get('arguments'))})" for step in steps)
+
+
+def _given(arguments: Any) -> str:
+    if not isinstance(arguments, dict):
+        return ""
+    return ", ".join(f"{name}={value}" for name, value in arguments.items())[:200]
+
+
+def _searches(node: NodeRun) -> bool:
+    return node.status is NodeStatus.DONE and (node.kind in READS or bool((node.output or {}).get("passages")))
+
+
+def _deeds(node: NodeRun, ran: RunDetail) -> Iterator[Deed]:
+    """Yield what a node did that a replay does not do anew by itself."""
+    kind = KINDS.get(node.kind)
+    if kind is None or node.status in (NodeStatus.PENDING, NodeStatus.SKIPPED):
+        return
+    if kind.acts:
+        request = node.detail.get("request")
+        words = f"{request['method']} {request['url']}" if isinstance(request, dict) else node.reason or kind.title
+        yield Deed(node.plate, node.title, words)
+    calling = _calling(node, ran)
+    for step in node.detail.get("steps", ()):
+        if step.get("tool") in calling:
+            yield Deed(node.plate, node.title, f"called {step['tool']}")
+
+
+def _calling(node: NodeRun, ran: RunDetail) -> set[str]:
+    """Return the tools of an agent that call an address."""
+    config = next((one.config for one in ran.document.nodes if one.id == node.node), {})
+    return {
+        str(one.get("name")) for one in config.get("tools", ()) if isinstance(one, dict) and one.get("type") == "http"
+    }
