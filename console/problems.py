@@ -42,8 +42,8 @@ def problem_of(error: Exception) -> Problem:
     reference = new_id("err")
     logger.error("unexpected error %s", reference, exc_info=error)
     return Problem(
-        "Something failed on our side.",
-        "Try again. If it stays, look for the reference in the log.",
+        "Something went wrong on our side.",
+        "Try again. If it happens again, look for the reference in the log.",
         reference,
     )
 

@@ -73,7 +73,7 @@ export function Grid({ store }) {
   const width = `${LEAD} ${columns.map((column) => column.width).join(" ")}`;
   const least = columns.reduce((sum, column) => sum + column.least, 100);
   const lead = columns.length + 2;
-  if (!order.length) return <Empty title="No row matches" words="Loosen the filter to see more." />;
+  if (!order.length) return <Empty title="No row matches" words="Change or clear the filter to see more." />;
   return (
     <div ref={box} className="dg" role="grid" tabIndex={0} aria-label="Rows" aria-rowcount={order.length + 1} aria-colcount={lead} aria-multiselectable={!readOnly}
       aria-activedescendant={`cell-${order[cursor.at]}-${cursor.column}`} onScroll={measure} onKeyDown={onKeyDown} style={{ "--cols": width, "--least": `${least}px` }}>

@@ -58,7 +58,7 @@ function Open({ store, item, isNew, shown }) {
           {rows.map((key, place) => part(key, `Input: ${key.slice(6)}`, { autoFocus: isNew && place === 0 }))}
           {!readOnly && <NewField store={store} row={row} />}
           {part("expected_output", "Expected output", { mono: typeof item.expected_output === "object" && item.expected_output !== null, help: "Text, or JSON as {\"days\": 30}." })}
-          <div className="pair">{part("split", "Split", { line: true })}{part("tags", "Tags", { line: true, help: "Parted by commas." })}</div>
+          <div className="pair">{part("split", "Split", { line: true })}{part("tags", "Tags", { line: true, help: "Separated by commas." })}</div>
           {part("metadata", "Metadata", { mono: true, help: "A JSON object, or nothing." })}
         </div>
         <Twins store={store} row={row} />

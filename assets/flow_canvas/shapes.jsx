@@ -64,7 +64,7 @@ export const STATUS = {
   done: { kind: "ok", word: "Done", plate: "", node: "ok" },
   failed: { kind: "fail", word: "Failed", plate: "bad", node: "err" },
   skipped: { kind: "skip", word: "Skipped", plate: "off", node: "skip" },
-  waiting: { kind: "wait", word: "Waits for a person", plate: "wt", node: "hold" },
+  waiting: { kind: "wait", word: "Waiting for a person", plate: "wt", node: "hold" },
   cancelled: { kind: "idle", word: "Cancelled", plate: "off", node: "todo" },
   pending: { kind: "queued", word: "Not reached", plate: "off", node: "todo" },
 };

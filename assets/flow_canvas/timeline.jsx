@@ -138,7 +138,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
       <section className="pane tline" aria-label={title}>
         <div className="phead"><h2>{title}</h2></div>
         <div className="state">
-          <b>Nothing has run yet</b>
+          <b>No runs yet</b>
           <p>Run the flow: every node then has a row here with its time, its cost and the path one waited for.</p>
         </div>
       </section>

@@ -35,7 +35,7 @@ Editor = Annotated[Operator, allowed(Permission.DATASETS_EDIT)]
 Work = Callable[[Progress], Awaitable[dict[str, Any]]]
 LINES = "application/x-ndjson"
 MEDIA = {"csv": "text/csv; charset=utf-8", "jsonl": LINES}
-BROKEN = "Something failed on our side. Nothing was changed. The log has it under {reference}."
+BROKEN = "Something went wrong on our side. Nothing was changed. The log has it under {reference}."
 
 _log = logging.getLogger(__name__)
 

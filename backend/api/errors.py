@@ -68,7 +68,9 @@ async def refuse(request: Request, error: Exception) -> JSONResponse:
 async def apologise(_request: Request, error: Exception) -> JSONResponse:
     """Answer anything else without a word of what it was; the log has it under the request's id."""
     logger.error("unexpected error in a route", exc_info=error)
-    return JSONResponse({"detail": "Something failed on our side. The log has it under the id in X-Request-Id."}, 500)
+    return JSONResponse(
+        {"detail": "Something went wrong on our side. The log has it under the id in X-Request-Id."}, 500
+    )
 
 
 def install(api: FastAPI) -> None:

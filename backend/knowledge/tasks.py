@@ -139,4 +139,4 @@ def _words(error: Exception) -> tuple[str, str]:
     logger.error("ingestion failed, %s", reference, exc_info=error)
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "disk is full" in str(error):
         return "The disk of the server is full.", "Make room, then retry."
-    return "Something failed on our side.", f"Retry. If it fails again, look for {reference} in the log."
+    return "Something went wrong on our side.", f"Retry. If it fails again, look for {reference} in the log."

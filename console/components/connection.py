@@ -33,10 +33,10 @@ def server_gone() -> rx.Component:
 
 def page_stopped(*, stateful: bool) -> rx.Component:
     """Catch what a page throws while it draws; the error goes to the server's log."""
-    again = link_button("Load the page again", "", kind="primary", reload_document=True)
+    again = link_button("Reload the page", "", kind="primary", reload_document=True)
     words = rx.el.div(
         status("fail", "This page stopped"),
-        rx.el.p("Something failed while it was drawn. What you saved is untouched. Load the page again."),
+        rx.el.p("Something went wrong while drawing this page. Nothing you saved is lost. Reload the page."),
         rx.el.div(again, class_name="row"),
         class_name="state",
         role="alert",

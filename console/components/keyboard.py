@@ -41,7 +41,7 @@ KEYS: list[dict[str, Any]] = [
             ["?", "all keys"],
             ["/", "go to the filter"],
             ["Esc", "close or leave"],
-            ["Ctrl Z", "take back the last act"],
+            ["Ctrl Z", "undo the last action"],
             ["Ctrl ↵", "run or send"],
         ],
     },

@@ -19,7 +19,7 @@ from console.components.ui.status import status
 from console.state.bar import BarState
 
 COUNT_EVERY_SECONDS = 15
-THEMES = (("system", "As the system", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
+THEMES = (("system", "System theme", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
 
 class NativeForm(BaseHTML):

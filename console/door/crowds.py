@@ -37,9 +37,9 @@ def token_of(scope: Scope) -> str:
 def is_too_many(operator: Operator) -> str:
     """Return why this session or person opens no further socket, empty while they may."""
     if _num_open[operator.session_id] >= MOST_OF_SESSION:
-        return f"This browser has {MOST_OF_SESSION} tabs of Signalbox open, the most that it may."
+        return f"This browser has {MOST_OF_SESSION} tabs of Signalbox open, which is the limit."
     if _num_open[_person(operator)] >= MOST_OF_PERSON:
-        return f"You have {MOST_OF_PERSON} tabs of Signalbox open in all your browsers, the most that you may."
+        return f"You have {MOST_OF_PERSON} tabs of Signalbox open in all your browsers, which is the limit."
     return ""
 
 

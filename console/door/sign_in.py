@@ -29,8 +29,8 @@ from console.door.plain import (
 
 LINK = f"{routes.SIGN_IN}/link"
 STEP = "signalbox_step"
-WHY_OUT = "You were signed out. Your session ended, or you are no member any more."
-NOT_HERE = "A one-time link works on the machine that runs Signalbox only, at a loopback address."
+WHY_OUT = "You were signed out: your session ended, or you are no longer a member."
+NOT_HERE = "One-time links work only on the machine where Signalbox runs, at a loopback address."
 
 
 async def sign_in_page(

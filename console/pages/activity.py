@@ -1,4 +1,4 @@
-"""Jobs in work across documents and runs."""
+"""Jobs in progress across documents and runs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TICK_SECONDS = 1
 
 def activity() -> rx.Component:
     empty = panel(
-        "In work",
+        "In progress",
         empty_state(
             "No job has run yet",
-            "Documents that are read and flows that run show here, with how far they are.",
+            "Documents being read and flows being run appear here, with their progress.",
             link_button("Add documents", routes.KNOWLEDGE, kind="primary"),
             link_button("Open the flows", routes.FLOWS),
         ),
@@ -26,7 +26,7 @@ def activity() -> rx.Component:
     view = phase_view(
         ActivityState.phase,
         rx.fragment(in_work(), ended()),
-        skeleton=panel("In work", skeleton_rows(168, 60, 88, 30)),
+        skeleton=panel("In progress", skeleton_rows(168, 60, 88, 30)),
         empty=empty,
         problem=ActivityState.problem,
         on_retry=ActivityState.load,
@@ -34,6 +34,6 @@ def activity() -> rx.Component:
     )
     return shell(
         routes.ACTIVITY,
-        page_head("Activity", sub="What is in work now, and what ended last."),
+        page_head("Activity", sub="What is in progress, and what finished last."),
         body(view, Every.create(seconds=TICK_SECONDS, on_tick=ActivityState.tick)),
     )

@@ -56,8 +56,8 @@ def annotation() -> rx.Component:
                 ),
                 skeleton=skeleton_rows(260, 80, 90, count=6),
                 empty=empty_state(
-                    "Nothing is labelled yet",
-                    "A queue puts conversations and answers before people, one at a time, and asks the same of each.",
+                    "No queues yet",
+                    "A queue shows people conversations and answers one at a time and asks the same questions of each.",
                 ),
                 problem=State.problem,
                 on_retry=State.load,
@@ -86,24 +86,24 @@ def _form() -> rx.Component:
         refusal(State.errors),
         _text("name", "Name", max_length=120, required=True, custom_attrs={"data-safe": "true"}),
         rx.el.fieldset(
-            rx.el.legend("What is asked of each item"),
+            rx.el.legend("Questions for each item"),
             rx.foreach(State.scores, _score),
-            rx.el.p("Options with their keys as kind=k, curt=c; a scale as 1 to 5.", class_name="t12 t2"),
+            rx.el.p("Options with their keys, such as kind=k, curt=c; a scale such as 1 to 5.", class_name="t12 t2"),
             rx.el.p(error_of(State.errors, "configs"), class_name="err", role="alert"),
             button("Add a score", State.add_score, size="sm", icon="plus"),
             class_name="an-scores",
         ),
         field("Instructions", text_area(id="queue-instructions", name="instructions", rows="3", dir="auto",
                                         max_length=4000),
-              html_for="queue-instructions", help_text="Stand beside each item.",
+              html_for="queue-instructions", help_text="Shown beside each item.",
               error=error_of(State.errors, "instructions")),
         rx.el.div(
             _text("num_labels", "People for each item", default_value="1", input_mode="numeric"),
-            _text("lock_minutes", "Minutes that an open item is held", default_value="10", input_mode="numeric"),
+            _text("lock_minutes", "Minutes an open item is reserved", default_value="10", input_mode="numeric"),
             class_name="row wrap",
         ),
         rx.el.fieldset(
-            rx.el.legend("Who labels: nobody chosen means everybody who may"),
+            rx.el.legend("Who labels (with nobody chosen, everyone who has permission)"),
             rx.foreach(State.members, _member),
             rx.el.p(error_of(State.errors, "people"), class_name="err", role="alert"),
             class_name="an-scores",
@@ -113,7 +113,7 @@ def _form() -> rx.Component:
         opened=State.opened,
         on_close=State.close,
         on_submit=State.save,
-        act="Make the queue",
+        act="Create queue",
     )  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _text(name: str, words: str, **props: Any) -> rx.Component:
 def _score(at: Any) -> rx.Component:
     number = f"{State.num_opened}-{at}"
     return rx.el.div(
-        text_input(name=f"score-{at}", placeholder="As: helpful", aria_label="Score", max_length=120, required=True,
+        text_input(name=f"score-{at}", placeholder="As in: helpful", aria_label="Score", max_length=120, required=True,
                    key=f"s-{number}"),
         select(KINDS, name=f"kind-{at}", aria_label="Kind", key=f"k-{number}"),
         text_input(name=f"choices-{at}", placeholder="kind=k, curt=c",

@@ -17,8 +17,8 @@ LOOK_SECONDS = 5
 
 def approvals() -> rx.Component:
     calm = empty_state(
-        "Nothing waits for you",
-        "A flow with an Approval holds its run here until a person has decided.",
+        "Nothing is waiting for you",
+        "A flow with an Approval step pauses here until somebody decides.",
         link_button("Go to flows", routes.FLOWS, kind="primary"),
     )
     panes = rx.el.div(
@@ -26,7 +26,7 @@ def approvals() -> rx.Component:
         rx.cond(
             ApprovalsState.detail,
             rx.fragment(detail(), deciding()),
-            empty_state("Nothing is open", "What waits stands at the left; what was decided today below it."),
+            empty_state("Nothing is open", "Waiting approvals are listed on the left, with today's decisions below."),
         ),
         class_name=rx.cond(ApprovalsState.is_open, "panes ap open", "panes ap"),
     )

@@ -30,8 +30,8 @@ def dashboards() -> rx.Component:
                 _ready(),
                 skeleton=rx.fragment(skeleton_block("100%", 70), skeleton_rows(180, 90, 60, count=6)),
                 empty=empty_state(
-                    "No conversations in this time",
-                    "Choose a longer time, or ask a flow something.",
+                    "No conversations in this period",
+                    "Choose a longer period, or ask a flow something.",
                     button("Show 90 days", Boards.show_span("90")),
                     link_button("Flows", routes.FLOWS),
                 ),

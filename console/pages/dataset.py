@@ -124,7 +124,7 @@ def _more() -> rx.Component:
 def _question() -> rx.Component:
     return confirm(
         f"Delete “{Dataset.name}”?",
-        rx.el.p(Dataset.facts, " go for good, with every version. What was measured on them cannot be repeated."),
+        rx.el.p(Dataset.facts, " are deleted for good, with every version. Experiments on them cannot be repeated."),
         identifier="delete-dataset",
         opened=Dataset.deleting,
         keep="Keep it",

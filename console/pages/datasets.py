@@ -57,7 +57,7 @@ def datasets() -> rx.Component:
                         data_table("Datasets", COLUMNS, Datasets.rows, lambda row: dataset_row(row=row, key=row.id)),
                         rx.cond(
                             Datasets.rows.length() == 0,
-                            empty_state("No dataset matches", "Loosen the filter to see more."),
+                            empty_state("No dataset matches", "Change or clear the filter to see more."),
                             table_foot(
                                 rx.cond(Datasets.has_more, Datasets.total, Datasets.total + ", newest first"),
                                 more_button(Datasets.has_more, Datasets.more),

@@ -87,7 +87,7 @@ def _planned() -> rx.Component:
     plan = panel(
         "Plan",
         rx.el.div(plan_said(One.plan), class_name="pad xf-plan"),
-        note="Nothing is asked or paid before it starts.",
+        note="Nothing runs and nothing is charged until you start it.",
         class_name="xf-alone",
     )
     return rx.cond(One.line.status == "draft", plan, rx.fragment())

@@ -34,7 +34,7 @@ def experiment_review() -> rx.Component:
         rx.el.a("Experiments", href=routes.EXPERIMENTS), " / ", rx.el.a(Review.name, href=address, dir="auto"), " /"
     )
     done = empty_state(
-        "Nothing waits for you",
+        "Nothing is waiting for you",
         "Every answer has its scores.",
         link_button("To the experiment", address, kind="primary"),
     )

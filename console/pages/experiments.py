@@ -31,7 +31,7 @@ COLUMNS = (
     Column("Dataset", narrow=False),
     Column("Answers", number=True, narrow=False),
     Column("Cost", number=True, narrow=False),
-    Column("Began", number=True),
+    Column("Started", number=True),
 )
 
 

@@ -15,7 +15,7 @@ from console.components.ui import banner, button, icon, phase_view, skeleton_blo
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_live import FlowLiveState
 
-EDITORS = "Editors and above may change flows. You can look."
+EDITORS = "Editors and above can change flows. You can view them."
 
 
 def flow() -> rx.Component:

@@ -35,7 +35,7 @@ from console.state.flows import FlowsState
 COLUMNS = (
     Column("Flow"),
     Column("Last run"),
-    Column("Took", number=True, narrow=False),
+    Column("Duration", number=True, narrow=False),
     Column("Published", narrow=False),
     Column("Nodes", number=True, narrow=False),
     Column("Saved", number=True),
@@ -49,7 +49,7 @@ def flows() -> rx.Component:
     )
     begin = rx.fragment(
         button("New flow", FlowsState.ask("blank"), icon="plus"),
-        button("Begin with a template", FlowsState.ask("answer"), kind="quiet"),
+        button("Start from a template", FlowsState.ask("answer"), kind="quiet"),
     )
     return shell(
         routes.FLOWS,
@@ -61,8 +61,8 @@ def flows() -> rx.Component:
                 skeleton=skeleton_rows(180, 90, 60, count=6),
                 empty=empty_state(
                     "No flow yet",
-                    "A flow takes a question, does its steps and answers. Draw one, or begin with a template.",
-                    rx.cond(FlowsState.may_edit, begin, "Editors and above may make one."),
+                    "A flow takes a question, does its steps and answers. Draw one, or start from a template.",
+                    rx.cond(FlowsState.may_edit, begin, "Editors and above can create one."),
                 ),
                 problem=FlowsState.problem,
                 on_retry=FlowsState.load,
@@ -77,7 +77,7 @@ def _table() -> rx.Component:
     none = rx.cond(
         FlowsState.rows,
         rx.fragment(),
-        empty_state("No flow is called that", "Loosen the filter.", button("Show all", FlowsState.load)),
+        empty_state("No flow with that name", "Change or clear the filter.", button("Show all", FlowsState.load)),
     )
     more = more_button(FlowsState.has_more, FlowsState.more)
     return panel(

@@ -83,6 +83,6 @@ def _empty() -> rx.Component:
         rx.cond(
             Knowledge.may_edit,
             button("New knowledge base", Form.open_new, icon="plus"),
-            "Editors and above may make one.",
+            "Editors and above can create one.",
         ),
     )

@@ -38,7 +38,7 @@ def knowledge_base() -> rx.Component:
             rx.cond(
                 Base.may_edit,
                 rx.fragment(_more(), button("Add documents", kind="primary", icon="plus", custom_attrs=ADD_DOCUMENTS)),
-                rx.el.span("Editors and above may add documents.", class_name="t12 t2"),
+                rx.el.span("Editors and above can add documents.", class_name="t12 t2"),
             ),
             crumb=rx.fragment(rx.el.a("Knowledge", href=routes.KNOWLEDGE), " /"),
             sub=Base.facts,
@@ -76,7 +76,7 @@ def _tally() -> rx.Component:
 def _more() -> rx.Component:
     return menu(
         icon_button("ellipsis", "More", kind="", custom_attrs=TRIGGER),
-        menu_item("Change name and cut", Form.open_edit(Base.base_id), icon="pencil"),
+        menu_item("Edit name and passages", Form.open_edit(Base.base_id), icon="pencil"),
         menu_line(),
         menu_item("Delete this knowledge base", Base.ask_delete, icon="trash-2", danger=True),
         label="More",
@@ -88,7 +88,7 @@ def _question() -> rx.Component:
     words = rx.cond(Base.num_documents == 1, "1 document", f"{Base.num_documents} documents")
     return confirm(
         f"Delete “{Base.name}”?",
-        rx.el.p(words, " with all passages and files go for good. Flows that search here find nothing from then on."),
+        rx.el.p(words, " with all passages and files are deleted for good. Flows that search here will find nothing."),
         identifier="delete-base",
         opened=Base.deleting,
         keep="Keep it",

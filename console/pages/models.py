@@ -39,7 +39,7 @@ def models() -> rx.Component:
 
 
 def _file() -> rx.Component:
-    words = "Correct the file and start again; its providers stay as they were."
+    words = "Correct the file and restart; its providers stay as they were."
     return rx.cond(Models.file_problem, banner("fail", Models.file_problem, words), rx.fragment())
 
 

@@ -16,8 +16,8 @@ def not_found() -> rx.Component:
         body(
             rx.el.section(
                 empty_state(
-                    "Nothing stands at this address",
-                    "The address may be mistyped, or what stood here was deleted.",
+                    "Nothing at this address",
+                    "The address may be mistyped, or the page was deleted.",
                     link_button("Go to the overview", routes.OVERVIEW, kind="primary"),
                     link_button("See what runs", routes.ACTIVITY),
                 ),

@@ -93,14 +93,14 @@ def _acts() -> rx.Component:
 
 def _menu() -> rx.Component:
     return menu(
-        icon_button("ellipsis", "More acts", custom_attrs=TRIGGER),
+        icon_button("ellipsis", "More actions", custom_attrs=TRIGGER),
         rx.foreach(Labels.names, _label_item),
         menu_item("Another label", Labels.ask_point("", Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0),
         menu_line(),
         menu_item("Split a label over versions", Live.ask, icon="split"),
         menu_item("Labels and their history", Labels.show("history"), icon="history"),
         menu_item("Name, folder and tags", Labels.ask_details, icon="settings-2"),
-        label="More acts",
+        label="More actions",
         align="right",
     )
 

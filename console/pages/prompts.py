@@ -56,7 +56,7 @@ def _waiting(one: Any) -> rx.Component:
 def _empty() -> rx.Component:
     return empty_state(
         "No prompt yet",
-        "A prompt here has versions and labels: change what a model is told without touching a flow, and go back.",
+        "Prompts have versions and labels: change what a model is told without touching a flow, and roll back.",
         rx.cond(Prompts.may_edit, button("New prompt", Prompts.ask, icon="plus"), rx.fragment()),
     )
 
@@ -82,5 +82,5 @@ def _creating() -> rx.Component:
         identifier="new-prompt",
         opened=Prompts.creating,
         on_close=Prompts.leave,
-        foot=[button("Cancel", Prompts.leave), button("Make prompt", kind="primary", type="submit", form=FORM)],
+        foot=[button("Cancel", Prompts.leave), button("Create prompt", kind="primary", type="submit", form=FORM)],
     )

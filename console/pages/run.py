@@ -60,7 +60,7 @@ def _head() -> rx.Component:
                 tag(line.version),
                 rx.cond(
                     FlowLiveState.running,
-                    rx.cond(ApprovalCardsState.cards, status("wait", "Waits for a person"), status("run", "Running")),
+                    rx.cond(ApprovalCardsState.cards, status("wait", "Waiting for a person"), status("run", "Running")),
                     status(RunPageState.state_mark, RunPageState.state_words),
                 ),
                 rx.el.span(line.by, ", ", rx.el.span(line.id, class_name="mono"), class_name="sub hide-s"),

@@ -35,8 +35,8 @@ COLUMNS = (
     Column("From", narrow=False),
     Column("Tokens", number=True, narrow=False),
     Column("Cost", number=True, narrow=False),
-    Column("Took", number=True, narrow=False),
-    Column("Began", number=True),
+    Column("Duration", number=True, narrow=False),
+    Column("Started", number=True),
 )
 
 
@@ -50,8 +50,8 @@ def runs() -> rx.Component:
                 _table(),
                 skeleton=skeleton_rows(260, 80, 90, count=8),
                 empty=empty_state(
-                    "Nothing has run yet",
-                    "Every run is kept here with what each node did.",
+                    "No runs yet",
+                    "Every run is kept here, with what each node did.",
                     link_button("Open a flow and run it", routes.FLOWS),
                 ),
                 problem=RunsState.problem,
@@ -66,7 +66,7 @@ def _table() -> rx.Component:
     none = rx.cond(
         RunsState.rows,
         rx.fragment(),
-        empty_state("No run in this state", "Others may be there.", button("Show all", RunsState.show_all)),
+        empty_state("No run in this state", "Other states may have some.", button("Show all", RunsState.show_all)),
     )
     only = rx.cond(
         RunsState.flow,

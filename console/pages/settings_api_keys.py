@@ -27,11 +27,11 @@ from console.state.api_keys_form import ApiKeysFormState as Form
 COLUMNS = (
     Column("Name"),
     Column("Key", width="208px", narrow=False),
-    Column("Reaches", width="104px", narrow=False),
-    Column("May", width="88px", narrow=False),
-    Column("Made by", width="120px", narrow=False),
+    Column("Access to", width="104px", narrow=False),
+    Column("Permissions", width="88px", narrow=False),
+    Column("Created by", width="120px", narrow=False),
     Column("Last used", number=True, width="88px", narrow=False),
-    Column("Ends", number=True, width="88px"),
+    Column("Expires", number=True, width="88px"),
     Column("Change", number=True, width="168px"),
 )
 
@@ -46,7 +46,7 @@ def settings_api_keys() -> rx.Component:
             "API keys",
             empty_state(
                 "No key yet",
-                "Programs call the REST API with a key. You choose what it may do, never more than you may.",
+                "Programs call the REST API with a key. You choose what it can do, up to your own permissions.",
                 button("New API key", Form.open, kind="primary", icon="plus"),
             ),
         ),

@@ -29,9 +29,9 @@ from console.components.ui import (
 from console.state.audit import AuditState as Audit
 
 COLUMNS = (
-    Column("Act"),
+    Column("Action"),
     Column("Who"),
-    Column("What", narrow=False),
+    Column("Target", narrow=False),
     Column("Address", width="128px", narrow=False),
     Column("Time", number=True, width="116px"),
 )
@@ -42,7 +42,9 @@ def settings_audit() -> rx.Component:
         Audit.phase,
         _log(),
         skeleton=panel("Events", skeleton_rows(168, 120, 160, 80, count=8)),
-        empty=panel("Events", empty_state("Nothing was recorded yet", "Acts stand here, with who did them and when.")),
+        empty=panel(
+            "Events", empty_state("Nothing was recorded yet", "Every action appears here, with who did it and when.")
+        ),
         problem=Audit.problem,
         on_retry=Audit.load,
         what="The audit log",
@@ -63,7 +65,7 @@ def _log() -> rx.Component:
     none = rx.cond(
         Audit.rows,
         rx.fragment(),
-        empty_state("Nothing matches", "No event has all of these filters.", button("Clear filters", Audit.clear)),
+        empty_state("Nothing matches", "No event matches all of these filters.", button("Clear filters", Audit.clear)),
     )
     more = more_button(Audit.has_more, Audit.more)
     return panel(

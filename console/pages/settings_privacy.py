@@ -31,12 +31,12 @@ from console.state.privacy import PrivacyState as Privacy
 KINDS = (
     ("e-mail", "E-mail addresses"),
     ("phone", "Phone numbers"),
-    ("IBAN", "IBANs with right check digits"),
-    ("card", "Card numbers with a right check digit"),
+    ("IBAN", "IBANs with valid check digits"),
+    ("card", "Card numbers with a valid check digit"),
 )
 COUNTS = (
     Column("Day", width="120px"),
-    Column("Way in"),
+    Column("Source"),
     Column("Kind", width="136px"),
     Column("Values", number=True, width="88px"),
 )
@@ -45,7 +45,7 @@ REMOVALS = (
     Column("State", width="120px"),
     Column("Conversations", number=True, width="136px"),
     Column("By", width="120px", narrow=False),
-    Column("Begun", number=True, width="104px", narrow=False),
+    Column("Started", number=True, width="104px", narrow=False),
 )
 NARROW = {"maxWidth": "640px"}
 
@@ -72,8 +72,9 @@ def _masking() -> rx.Component:
         for kind, words in KINDS
     ]
     words = rx.el.p(
-        "Placeholders such as [e-mail 1] are stored in the place of what is found. The running turn still works with "
-        "the real words: the model reads them, and whoever waits for the answer sees them. What is stored stays so.",
+        "Signalbox stores placeholders such as [e-mail 1] in place of what it finds. While a question is being "
+        "answered, the model and the person who asked still see the real words. What is already stored does not "
+        "change.",
         class_name="t2",
     )
     form = rx.el.form(
@@ -81,14 +82,14 @@ def _masking() -> rx.Component:
         refusal(Privacy.errors),
         rx.el.div(*boxes, class_name="field"),
         field(
-            "Regions whose phone numbers are known without a country's code",
+            "Regions whose phone numbers need no country code",
             text_input(id="regions", name="regions", default_value=Privacy.regions, placeholder="DE, US"),
             html_for="regions",
-            help_text="Two letters each, at most five.",
+            help_text="Two letters each, up to five.",
             error=error_of(Privacy.errors, "regions"),
         ),
         field(
-            "Expressions of your own",
+            "Your own patterns",
             text_area(id="patterns", name="patterns", rows="3", mono=True, default_value=Privacy.patterns),
             html_for="patterns",
             help_text="One a line, as “order: ORD-[0-9]+”, in the syntax of RE2.",
@@ -106,29 +107,29 @@ def _masking() -> rx.Component:
 def _trial() -> rx.Component:
     form = rx.el.form(
         field(
-            "A text",
+            "Text to try",
             text_area(id="trial", name="text", rows="3"),
             html_for="trial",
-            help_text="Nothing of it is stored or counted.",
+            help_text="It is neither stored nor counted.",
             error=error_of(Privacy.errors, "text"),
         ),
         rx.el.div(button("Try it", type="submit"), class_name="row"),
         rx.cond(
             Privacy.tried,
-            field("What would be kept", rx.el.output(Privacy.tried, class_name="mono", html_for="trial")),
+            field("What would be stored", rx.el.output(Privacy.tried, class_name="mono", html_for="trial")),
             rx.fragment(),
         ),
         class_name="formcol pad",
         style=NARROW,
         on_submit=Privacy.try_masking,
     )
-    return panel("Try it", form, note="with the rules that are saved")
+    return panel("Try it", form, note="with the saved rules")
 
 
 def _counts() -> rx.Component:
     table = data_table("Masked", COUNTS, Privacy.counts, _count)
-    none = empty_state("Nothing was masked", "Here stand counts by day, way in and kind, and never the words.")
-    return panel("Masked in 30 days", rx.cond(Privacy.counts.length() > 0, table, none), note="days in UTC")
+    none = empty_state("Nothing was masked", "Counts by day, source and kind appear here, never the words.")
+    return panel("Masked in the last 30 days", rx.cond(Privacy.counts.length() > 0, table, none), note="days in UTC")
 
 
 def _count(one: Any) -> rx.Component:
@@ -138,10 +139,10 @@ def _count(one: Any) -> rx.Component:
 def _retention() -> rx.Component:
     form = rx.el.form(
         field(
-            "Days that a conversation is kept after its last message",
+            "Days to keep a conversation after its last message",
             text_input(id="days", name="days", default_value=Privacy.days, inputmode="numeric"),
             html_for="days",
-            help_text="Empty keeps everything. Rows of datasets stay in any case.",
+            help_text="Leave empty to keep everything. Dataset rows always stay.",
             error=error_of(Privacy.errors, "days"),
         ),
         rx.cond(Privacy.preview, rx.el.p(Privacy.preview, role="status"), rx.fragment()),
@@ -152,7 +153,7 @@ def _retention() -> rx.Component:
         on_submit=Privacy.save_days,
     )
     look = rx.el.form(
-        field("What a number of days would remove", text_input(id="look-days", name="days"), html_for="look-days"),
+        field("What this would remove", text_input(id="look-days", name="days"), html_for="look-days"),
         rx.el.div(button("Count", type="submit"), class_name="row"),
         class_name="formcol pad",
         style=NARROW,
@@ -169,25 +170,25 @@ def _person() -> rx.Component:
     )
     form = rx.el.form(
         field(
-            "Whose",
+            "Person",
             text_input(id="person", name="user", default_value=Privacy.person),
             html_for="person",
-            help_text="The id of a person as your systems send it. An export as ZIP is made over REST.",
+            help_text="The person's ID as your systems send it. A ZIP export is available over the REST API.",
             error=error_of(Privacy.errors, "user"),
         ),
-        rx.el.div(button("Count what is here", type="submit"), class_name="row"),
+        rx.el.div(button("Count their data", type="submit"), class_name="row"),
         rx.cond(Privacy.going, found, rx.fragment()),
         key="person" + Privacy.version.to_string(),
         class_name="formcol pad",
         style=NARROW,
         on_submit=Privacy.look,
     )
-    return panel("All of one person", form)
+    return panel("One person's data", form)
 
 
 def _removals() -> rx.Component:
     table = data_table("Removals", REMOVALS, Privacy.removals, _removal)
-    none = empty_state("Nothing was removed", "Removals of a person's data and of what is too old stand here.")
+    none = empty_state("Nothing was removed", "Removals of a person's data, and of data past its time, appear here.")
     again = button("Read again", Privacy.load, size="sm")
     return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, again), none))
 

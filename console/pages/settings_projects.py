@@ -24,7 +24,7 @@ from console.components.ui import (
 )
 from console.state.projects import ProjectsState as Projects
 
-COLUMNS = (Column("Name"), Column("Made", number=True, width="96px", narrow=False), Column("Acts", width="176px"))
+COLUMNS = (Column("Name"), Column("Created", number=True, width="96px", narrow=False), Column("Actions", width="176px"))
 
 
 def settings_projects() -> rx.Component:
@@ -69,7 +69,7 @@ def _renaming() -> rx.Component:
             "Name",
             text_input(id="organisation-name", name="name", default_value=Projects.organisation),
             html_for="organisation-name",
-            help_text="Its members read it in the bar, and in letters that invite.",
+            help_text="Members see it in the top bar and in invitations.",
             error=Projects.errors["name"],
         ),
         form="organisation-form",
@@ -91,7 +91,7 @@ def _naming() -> rx.Component:
             "Name",
             text_input(id="project-name", name="name", default_value=Projects.name, key=Projects.naming_id),
             html_for="project-name",
-            help_text="Every member of the organisation may enter it, with the role that they have.",
+            help_text="Every member of the organisation can open it, with their role.",
             error=Projects.errors["name"],
         ),
         form="project-form",
@@ -109,7 +109,10 @@ def _ending() -> rx.Component:
         Projects,
         "end",
         "Delete " + Projects.asked_name + "?",
-        rx.el.p("Nobody enters it any more: its flows, knowledge and conversations are closed, and its API keys end."),
+        rx.el.p(
+            "Nobody can open it any more: its flows, knowledge and conversations are closed, "
+            "and its API keys stop working."
+        ),
         keep="Keep it",
         act="Delete project",
         on_act=Projects.end,

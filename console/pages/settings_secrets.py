@@ -37,7 +37,7 @@ def settings_secrets() -> rx.Component:
         "Secrets",
         Stored.secrets,
         "secret",
-        note="HTTP requests and tools of agents use them; nobody reads them again",
+        note="used by HTTP requests and agent tools; nobody can read them again",
         lead="No secret yet",
         words="Keep keys and passwords out of flows: a flow names them, and no record shows them.",
     )
@@ -45,9 +45,9 @@ def settings_secrets() -> rx.Component:
         "Variables",
         Stored.variables,
         "variable",
-        note="every template may use them",
+        note="available in every template",
         lead="No variable yet",
-        words="What several flows share and may be read: a region, an address, a limit.",
+        words="Readable values that several flows share: a region, an address, a limit.",
     )
     view = phase_view(
         Stored.phase,

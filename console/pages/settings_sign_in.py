@@ -31,8 +31,8 @@ from console.state.sign_in_policy import SignInPolicyState as SignIn
 
 COLUMNS = (
     Column("Provider"),
-    Column("Last heard", width="168px"),
-    Column("Address to register there", width="52%", narrow=False),
+    Column("Last reply", width="168px"),
+    Column("Redirect address", width="52%", narrow=False),
     Column("Check", number=True, width="96px"),
 )
 ROLES = (("viewer", "Viewer"), ("reviewer", "Reviewer"), ("editor", "Editor"))
@@ -56,7 +56,7 @@ def _providers() -> rx.Component:
     none = empty_state(
         "No provider yet",
         rx.fragment(
-            "Google, Microsoft Entra ID and any issuer of OpenID Connect are named by ",
+            "Google, Microsoft Entra ID and any OpenID Connect issuer are set up with ",
             rx.el.span("SIGNALBOX_SIGN_IN", class_name="mono"),
             " where Signalbox runs. Until then people sign in with a password.",
         ),
@@ -87,21 +87,22 @@ def _policy() -> rx.Component:
         _box(
             "local_accounts",
             "Members may sign in with a password",
-            "Invitations and reset links work only then.",
+            "Needed for invitations and reset links.",
             SignIn.local_accounts,
         ),
         _box(
             "provider_only",
-            "Only providers let members in",
-            "Ends every session that came by a password or an old link, and refuses passwords, resets and invitations "
-            "without a provider. A new link of the terminal, on the machine itself, stays the way back.",
+            "Members must sign in with a provider",
+            "Ends every session that began with a password or an old link, and refuses passwords, resets and "
+            "invitations without a provider. A new sign-in link from the terminal, on the machine itself, stays a "
+            "way back.",
             SignIn.provider_only,
         ),
         field(
-            "Domains that come in without an invitation",
+            "Domains that can join without an invitation",
             text_input(id="domains", name="domains", default_value=SignIn.domains, invalid=_wrong("domains")),
             html_for="domains",
-            help_text="As company.example, separated by commas. The provider must vouch for the address.",
+            help_text="For example company.example, separated by commas. The provider must have verified the address.",
             error=_error("domains"),
         ),
         field(
@@ -110,17 +111,17 @@ def _policy() -> rx.Component:
             html_for="domain-role",
         ),
         field(
-            "Tenants of Entra that may come",
+            "Entra tenants that may sign in",
             text_area(id="tenants", name="tenants", rows="2", mono=True, default_value=SignIn.tenants),
             html_for="tenants",
-            help_text="Ids, one a line, of those that the settings let in. Empty takes all of them.",
+            help_text="IDs, one per line, from those that the settings allow. Leave empty for all.",
             error=_error("tenants"),
         ),
         field(
-            "Groups of which one must be held",
+            "Groups, of which a member needs one",
             text_area(id="groups", name="groups", rows="2", mono=True, default_value=SignIn.groups),
             html_for="groups",
-            help_text="As the provider sends them, one a line. Empty asks for none.",
+            help_text="As the provider sends them, one per line. Leave empty to require none.",
             error=_error("groups"),
         ),
         rx.el.div(button("Save", kind="primary", type="submit"), class_name="row"),
@@ -130,7 +131,7 @@ def _policy() -> rx.Component:
         style={"maxWidth": "640px"},
         on_submit=SignIn.save,
     )
-    return panel("Who may come in, and how", form)
+    return panel("Who can sign in, and how", form)
 
 
 def _box(name: str, words: str, more: str, on: Any) -> rx.Component:

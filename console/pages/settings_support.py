@@ -36,7 +36,7 @@ COLUMNS = (
     Column("Acts for", width="168px"),
     Column("As", width="88px", narrow=False),
     Column("State", width="104px", narrow=False),
-    Column("Let in by", width="120px", narrow=False),
+    Column("Granted by", width="120px", narrow=False),
     Column("Until", number=True, width="88px"),
     Column("Change", number=True, width="96px"),
 )
@@ -48,8 +48,8 @@ ROLES = (
 )
 FORM = "support-form"
 WORDS = (
-    "Somebody of support acts for one member, with no more than the role that you choose, until it ends. Members, "
-    "keys, secrets, connections and the ways to sign in stay out of reach, and the audit log has both names."
+    "Someone from support acts for one member, with at most the role you choose, until the time is up. Members, "
+    "keys, secrets, connections and sign-in stay out of reach, and the audit log shows both names."
 )
 
 
@@ -58,7 +58,7 @@ def settings_support() -> rx.Component:
         Support.phase,
         panel("Support", data_table("Support", COLUMNS, Support.rows, _row), note=Support.total),
         skeleton=panel("Support", skeleton_rows(168, 120, 60, 60)),
-        empty=panel("Support", empty_state("Nobody was let in", WORDS, _let_in())),
+        empty=panel("Support", empty_state("No access granted yet", WORDS, _let_in())),
         problem=Support.problem,
         on_retry=Support.load,
         what="Support",
@@ -98,7 +98,7 @@ def _granting() -> rx.Component:
             "E-mail address of support",
             text_input(id="support-email", name="email", type="email", required=True, custom_attrs={**SAFE}),
             html_for="support-email",
-            help_text="Of an account of this installation: they sign in as themselves first.",
+            help_text="Their account on this installation. They sign in as themselves first.",
             error=error_of(Support.errors, "email"),
         ),
         field("Acts for", select(Support.members, id="support-member", name="member"), html_for="support-member"),
@@ -106,7 +106,7 @@ def _granting() -> rx.Component:
             "With no more than",
             select(ROLES, id="support-role", name="role", default_value="viewer"),
             html_for="support-role",
-            help_text="Never more than the member may.",
+            help_text="Never more than the member's own role.",
             error=error_of(Support.errors, "role"),
         ),
         field(
@@ -129,7 +129,7 @@ def _revoking() -> rx.Component:
         Support,
         "revoke",
         "Take back the access of " + Support.asked_name + "?",
-        rx.el.p("Whoever acts under it is themself again at once, in every open tab."),
+        rx.el.p("Anyone using it returns to their own account at once, in every open tab."),
         keep="Keep it",
         act="Take back",
         on_act=Support.revoke,

@@ -149,7 +149,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
 
     @rx.event
     async def undo(self) -> Any:
-        """Take the last label back and show its item."""
+        """Undo the last label and show its item."""
         operator = await self._operator(Permission.ANNOTATIONS_LABEL)
         with caught(Conflict) as refusal:
             await self._show(operator, await services().annotations.undo(operator, self.queue_id))

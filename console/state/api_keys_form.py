@@ -21,7 +21,7 @@ PRESETS = {
     "own": "Only what you choose",
 }
 TO_RUN = (Permission.FLOWS_READ, Permission.FLOWS_RUN, Permission.CONVERSATIONS_READ)
-LIFETIMES = {"30": "30 days", "90": "90 days", "365": "A year", "0": "Until it is revoked"}
+LIFETIMES = {"30": "30 days", "90": "90 days", "365": "1 year", "0": "Until revoked"}
 
 
 class ApiKeysFormState(Formed, rx.State):

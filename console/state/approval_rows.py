@@ -22,7 +22,7 @@ MARKS = {
     ApprovalState.APPROVED: ("ok", "Approved"),
     ApprovalState.CHANGED: ("ok", "Changed"),
     ApprovalState.REFUSED: ("idle", "Refused"),
-    ApprovalState.VOID: ("idle", "Waits no more"),
+    ApprovalState.VOID: ("idle", "No longer waiting"),
 }
 ROLES = {
     "reviewer": "A reviewer or above",

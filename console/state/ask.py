@@ -140,7 +140,7 @@ class AskState(Seated, rx.State):
             case "run.done":
                 self._close(event)
             case "run.waiting":
-                self.error = "It waits for a person."
+                self.error = "It is waiting for a person."
                 self._link(event)
             case "run.failed":
                 self.error = event["error"]

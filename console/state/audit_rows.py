@@ -126,7 +126,7 @@ def _lines(values: Values | None) -> list[str]:
 def check_words(check: Checked | None, zone: tzinfo, now: datetime) -> tuple[str, str]:
     """Return the state of the chain and what to say of it; the state is "" where nobody looked yet."""
     if check is None:
-        return "", "Nobody has verified the chain yet."
+        return "", "The chain has not been verified yet."
     events, moment = formats.counted(check.num_events, "event"), formats.clock(check.at, zone, now)
     if check.num_breaches:
         breaches = formats.counted(check.num_breaches, "breach", "breaches")

@@ -23,7 +23,7 @@ CHANNEL_WORDS = {
     Channel.EXAMPLE: "Example",
     Channel.EXPERIMENT: "Experiments",
 }
-OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Not told"}
+OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Unknown"}
 OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED}
 TEST_WORDS = {
     TestState.NEW: ("queued", "Test not run yet"),

@@ -152,7 +152,7 @@ class DashboardsState(Phased, rx.State):
         if found is None:
             return
         metric, is_split = METRICS[self.metric], self.split != Split.NONE
-        self.against = compared(found.before, "the time before")
+        self.against = compared(found.before, "the period before")
         self.tiles = [tile(one, found.whole, found.before) for one in METRICS.values()]
         words = [point_words(one.since, Step(self.step), zone) for line in found.lines[:1] for one in line.points]
         series = series_of(found, metric, self._chosen, self.split)

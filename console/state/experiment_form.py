@@ -174,7 +174,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             draft = draft_of(form, self.variants, self.evaluators)
             if draft != self._planned:
                 self.plan = plan_view(await services().experiments.plan(operator, draft), draft)
-                self.planned = "Planned anew, for the entries had changed." if self._planned else "Planned."
+                self.planned = "The plan was updated because the form had changed." if self._planned else "Planned."
                 self._planned = draft
                 return None
             made = await services().experiments.create(operator, draft)

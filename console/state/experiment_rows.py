@@ -101,7 +101,7 @@ def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
     said = f"{found.error} {found.hint}".strip() or found.decided
     if found.resumes_at is None:
         return said
-    return f"{said} It goes on by itself at {formats.clock(found.resumes_at, zone, now)}."
+    return f"{said} It continues on its own at {formats.clock(found.resumes_at, zone, now)}."
 
 
 def _retry(found: Experiment) -> str:

@@ -96,7 +96,7 @@ METRICS = {
             base=lambda of: of.num_satisfied,
         ),
         Metric(
-            "completed", "Tasks done", percent, (Reading("Done", lambda of: of.completed_share),),
+            "completed", "Tasks completed", percent, (Reading("Done", lambda of: of.completed_share),),
             lambda of: f"{formats.count(of.num_completed)} of {formats.count(of.num_judged)}", worse=-1, is_share=True,
             base=lambda of: of.num_judged,
         ),
@@ -153,7 +153,7 @@ MEASURES: dict[Measure, tuple[str, Callable[[float], str]]] = {
     Measure.TOKENS: ("Tokens", whole),
     Measure.HELPFUL_SHARE: ("Marked helpful", percent),
     Measure.SATISFACTION: ("Satisfaction", lambda value: f"{value:.2f}"),
-    Measure.COMPLETED_SHARE: ("Tasks done", percent),
+    Measure.COMPLETED_SHARE: ("Tasks completed", percent),
 }
 
 

@@ -90,7 +90,7 @@ _SORT = _document(
 )
 
 TEMPLATES: tuple[Template, ...] = (
-    Template("blank", "Blank", "An Input and an Output to begin with", _ENDS),
+    Template("blank", "Blank", "An Input and an Output to start with", _ENDS),
     Template("answer", "Answer from documents", "Finds passages and answers with sources", _ANSWER),
     Template("sort", "Sort and route", "Reads what was asked, sends it one of two ways", _SORT),
 )

@@ -12,7 +12,7 @@ from console.state.formats import count, date, day, exact, money, span
 from console.state.forms import Choice
 
 SLOW_MS = 10_000
-NO_TEST = "Not tried yet"
+NO_TEST = "Not tested yet"
 NOTHING = "\u2013"
 
 

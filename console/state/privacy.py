@@ -82,7 +82,7 @@ class PrivacyState(Phased, Formed, rx.State):
         async with self._checking():
             await services().masking.set_rules(operator, _rules(form))
             await self._read(operator)
-            return toasts.say("Saved.", "It holds for what comes in from now on.")
+            return toasts.say("Saved.", "This applies to everything from now on.")
         return None
 
     @rx.event

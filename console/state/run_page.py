@@ -210,7 +210,7 @@ def node_line(row: NodeRun) -> NodeLine:
         "failed": "Failed",
         "skipped": "Skipped",
         "running": "Running",
-        "waiting": "Waits",
+        "waiting": "Waiting",
         "cancelled": "Cancelled",
     }
     said = words.get(status, "Not reached")

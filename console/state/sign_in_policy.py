@@ -73,7 +73,7 @@ class SignInPolicyState(Phased, Formed, rx.State):
         async with self._checking(Conflict):
             await services().sign_in.set_policy(operator, chosen)
             await self._read(operator)
-            return toasts.say("Saved.", "It holds at once, for open sessions too.")
+            return toasts.say("Saved.", "This applies at once, to open sessions too.")
         return None
 
     async def _read(self, operator: Operator) -> None:
@@ -101,7 +101,7 @@ def _entries(form: dict[str, Any], name: str) -> tuple[str, ...]:
 def _line(door: Door, origin: str, zone: tzinfo, now: datetime) -> ProviderLine:
     at = door.heard_at
     heard = (
-        "Nobody asked yet"
+        "Not checked yet"
         if at is None
         else f"{'Answered' if door.answers else 'No answer'} {formats.clock(at, zone, now)}"
     )

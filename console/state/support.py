@@ -118,7 +118,7 @@ class SupportState(Phased, Formed, Asking, rx.State):
 def _line(one: SupportGrant, zone: tzinfo, now: datetime) -> GrantLine:
     is_open = one.is_open(now)
     if one.revoked_at:
-        state, words = "idle", "Taken back"
+        state, words = "idle", "Revoked"
     elif not is_open:
         state, words = "idle", "Ended"
     else:

@@ -15,7 +15,7 @@ MAX_SHOWN_CHARACTERS = 6_000
 MARKS = {
     NodeStatus.PENDING: ("queued", "Not reached"),
     NodeStatus.RUNNING: ("run", "Running"),
-    NodeStatus.WAITING: ("wait", "Waits for a person"),
+    NodeStatus.WAITING: ("wait", "Waiting for a person"),
     NodeStatus.DONE: ("ok", "Done"),
     NodeStatus.SKIPPED: ("skip", "Skipped"),
     NodeStatus.FAILED: ("fail", "Failed"),

@@ -17,7 +17,7 @@ def _sent(event: rx.event.EventSpec) -> list[str]:
 
 
 @pytest.mark.parametrize("family", [NotFound, Conflict, Forbidden, InvalidInput, QuotaExceeded, Unavailable])
-@pytest.mark.parametrize("hint", ["", "Load the page again."])
+@pytest.mark.parametrize("hint", ["", "Reload the page."])
 def test_a_refusal_speaks_for_itself(family: type[DomainError], hint: str) -> None:
     refusal = family("It is gone.", hint=hint)
     assert problem_of(refusal).text == f"It is gone. {hint}".strip()

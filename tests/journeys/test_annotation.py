@@ -35,7 +35,7 @@ def fill(console: Console) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("1 item added to Twenty")).to_be_visible()
     page.get_by_role("button", name="Views").click()
-    page.get_by_role("menuitem", name="Add what is shown to a queue").click()
+    page.get_by_role("menuitem", name="Add these to a queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text(f"{NUMBER - 1} items added to Twenty")).to_be_visible()
 
@@ -53,10 +53,10 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
     dialog.get_by_label("Options or scale").last.fill(f"kind=k, curt=c, {HOSTILE}")
     dialog.get_by_label("Instructions").fill(HOSTILE)
     console.look("annotation-new")
-    dialog.get_by_role("button", name="Make the queue").click()
+    dialog.get_by_role("button", name="Create queue").click()
     page.wait_for_url(re.compile("/annotation/queue_"))
     queue = page.url.rpartition("/")[2]
-    expect(page.get_by_text("Nothing waits for you here")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting for you here")).to_be_visible()
     fill(console)
     page = console.open(f"/annotation/{queue}")
     progress = page.locator(".an-ask [role=status]")
@@ -73,7 +73,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
             page.keyboard.press("n")
             expect(page.locator(".an-keys kbd").first).to_have_text("k")
         page.keyboard.press("c")
-    expect(page.get_by_text("Nothing waits for you here")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting for you here")).to_be_visible()
     assert page.evaluate("window.broken") is None
     items = console.api.get(f"/api/annotation-queues/{queue}/items", params={"limit": 100}).json()["items"]
     values = [one["annotations"][0]["values"] for one in items]

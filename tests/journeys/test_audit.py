@@ -36,7 +36,7 @@ def test_the_log_is_narrowed_opened_and_taken_out(console: Console) -> None:
     page = console.open("/settings/audit")
     table = page.get_by_role("table", name="Events")
     expect(table.get_by_role("row").filter(has_text="Access denied").first).to_contain_text("GET /api/flows")
-    page.get_by_label("Act", exact=True).select_option("variable.put")
+    page.get_by_label("Action", exact=True).select_option("variable.put")
     rows = table.get_by_role("row").filter(has_text="AUDITED")
     expect(rows).to_have_count(2)
     rows.first.get_by_role("button").click()

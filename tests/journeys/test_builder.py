@@ -191,7 +191,7 @@ def test_the_checklist_goes_to_the_node_and_blocks_publishing(console: Console) 
 
     publish.click()
     dialog = page.get_by_role("dialog", name="Publish v1?")
-    dialog.get_by_label("What is new in it").fill("The first one")
+    dialog.get_by_label("What is new").fill("The first one")
     dialog.get_by_role("button", name="Publish").click()
     expect(page.locator(".sub")).to_contain_text("v1 is published")
     versions = console.api.get(f"/api/flows/{flow_id}/versions").json()["versions"]

@@ -97,7 +97,7 @@ def test_filters_narrow_the_list(console: Console, flow: str) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".cv").first).to_contain_text("1 turn")
     page.get_by_role("button", name="Views").click()
-    page.get_by_role("menuitem", name="Save what is shown").click()
+    page.get_by_role("menuitem", name="Save this view").click()
     page.get_by_label("Name").fill("Only echoes")
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Clear filters").click()

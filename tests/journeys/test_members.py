@@ -51,7 +51,7 @@ def looks_at_a_flow(viewer: Page, console: Console) -> None:
     open_page(viewer, f"{console.base_url}/flows/{made['id']}")
     expect(viewer.locator("[data-node]")).to_have_count(2)
     expect(viewer.locator(".ro")).to_contain_text("Editors and above may change flows.")
-    expect(viewer.get_by_text("Editors and above may run flows.")).to_be_visible()
+    expect(viewer.get_by_text("Editors and above can run flows.")).to_be_visible()
     for name in ("Publish", "Undo", "Send", "Name, address and description"):
         expect(viewer.get_by_role("button", name=name)).to_have_count(0)
     expect(viewer.locator("[data-kind]")).to_have_count(0)
@@ -69,7 +69,7 @@ def gets_a_new_password(member: Page, console: Console) -> None:
     page = console.page
     page.get_by_role("button", name="More for Maren Vogt").click()
     page.get_by_role("menuitem", name="New password by link").click()
-    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Create link").click()
     link = page.locator("#reset-link")
     expect(link).to_contain_text("/sign-in/reset?token=")
     words = str(link.text_content())

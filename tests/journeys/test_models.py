@@ -61,8 +61,8 @@ def connect(page: Page, gateway: Gateway, *, key: str = KEY, models: tuple[str, 
         form.get_by_label("Name of the model").nth(place).fill(model)
     form.get_by_label("Tools").first.check()
     form.get_by_label("Context").first.fill("8192")
-    form.get_by_label("$ a million in").first.fill("2.5")
-    form.get_by_label("$ a million out").first.fill("10")
+    form.get_by_label("$ per million in").first.fill("2.5")
+    form.get_by_label("$ per million out").first.fill("10")
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("button", name="Save provider")).to_be_visible()
 

@@ -16,7 +16,7 @@ def test_a_key_is_made_with_scopes_shown_once_rotated_and_revoked(console: Conso
     page = console.open("/settings/api-keys")
     page.get_by_role("button", name="New API key").click()
     page.get_by_label("Name", exact=True).fill("nightly")
-    page.get_by_label("It may").select_option("Only what you choose")
+    page.get_by_label("Permissions").select_option("Only what you choose")
     page.get_by_role("group", name="Flows").get_by_label("read").check()
     console.look("api-keys-new")
     page.get_by_role("button", name="Create key").click()

@@ -62,7 +62,7 @@ async def test_b4_a_session_that_opens_no_end_of_sockets_is_told_how_many_it_may
         async with browser.ws_connect(f"{address}more") as further:
             told = await further.receive(CLOSED_SECONDS)
             assert (told.type, told.data) == (aiohttp.WSMsgType.CLOSE, TRY_AGAIN_LATER)
-            assert told.extra == "This browser has 60 tabs of Signalbox open, the most that it may."
+            assert told.extra == "This browser has 60 tabs of Signalbox open, which is the limit."
         async with browser.get(f"{server.base_url}/flows") as page:
             assert page.status == 429  # too many
             assert "Close the tabs that you do not need" in await page.text()

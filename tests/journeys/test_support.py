@@ -101,7 +101,7 @@ def test_support_that_is_taken_back_is_out_at_once(desk: Server, owner: Page, ki
     look(owner, "settings-support")
     owner.get_by_role("button", name="Take back the access of Kim Doe").click()
     owner.get_by_role("button", name="Take back", exact=True).click()
-    expect(row).to_contain_text("Taken back")
+    expect(row).to_contain_text("Revoked")
     ended_at = time.monotonic()
     expect(banner(kim)).to_have_count(0, timeout=SECONDS_TO_BE_OUT * 1_000)
     assert time.monotonic() - ended_at < SECONDS_TO_BE_OUT

@@ -104,5 +104,5 @@ class Executor:
         async with self._outside.units.write(BY_ID) as work:
             ownership = Ownership(work.session)
             moment = utc_now()
-            said = "Something failed on our side."
+            said = "Something went wrong on our side."
             await ownership.end(row, moment, status=Status.FAILED, error=said, hint=hint, decided="")

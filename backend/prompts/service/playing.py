@@ -92,7 +92,7 @@ class PlayUseCases(RenderingUseCases):
             reference = new_id("err")
             logger.exception("a column of a playground failed %s", reference)
             hint = f"The log has it under {reference}."
-            return PlayFailed("Something failed on our side.", hint, content.model, total_ms=_since(start))
+            return PlayFailed("Something went wrong on our side.", hint, content.model, total_ms=_since(start))
 
     async def _asked(
         self, endpoint: ModelEndpoint, messages: Sequence[Message], content: Content, tell: Tell

@@ -22,13 +22,13 @@ ENDED = (*COLUMNS[:4], Column("Ended", number=True, width="72px"))
 
 def in_work() -> rx.Component:
     """Draw the jobs in work, or say that none is."""
-    none = rx.el.p("Nothing is in work. Documents that you add and flows that you run show here.", class_name="pad t2")
-    drawn = data_table("Jobs in work", COLUMNS, ActivityState.in_work, _working)
-    return panel("In work", rx.cond(ActivityState.in_work.length() > 0, drawn, none), note=ActivityState.total)
+    none = rx.el.p("Nothing in progress. Documents being read and flows being run appear here.", class_name="pad t2")
+    drawn = data_table("Jobs in progress", COLUMNS, ActivityState.in_work, _working)
+    return panel("In progress", rx.cond(ActivityState.in_work.length() > 0, drawn, none), note=ActivityState.total)
 
 
 def ended() -> rx.Component:
-    drawn = data_table("Jobs that ended", ENDED, ActivityState.ended, _ended)
+    drawn = data_table("Finished jobs", ENDED, ActivityState.ended, _ended)
     return rx.cond(ActivityState.ended.length() > 0, panel("Ended", drawn, note="newest first"), rx.fragment())
 
 

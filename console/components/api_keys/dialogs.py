@@ -35,18 +35,18 @@ def _making() -> rx.Component:
             "Name",
             text_input(id="key-name", name="name", required=True, max_length=120, custom_attrs={**SAFE}),
             html_for="key-name",
-            help_text="What it is for. The list shows it.",
+            help_text="What the key is for. Shown in the list.",
             error=error_of(Form.errors, "name"),
         ),
         field(
-            "It may",
+            "Permissions",
             select([*PRESETS.items()], id="key-preset", name="preset", value=Form.preset, on_change=Form.choose),
             html_for="key-preset",
-            help_text="Never more than you may yourself.",
+            help_text="Never more than your own permissions.",
         ),
         rx.cond(Form.preset == "own", _scopes(), rx.fragment()),
         field(
-            "Works",
+            "Valid for",
             select([*LIFETIMES.items()], id="key-days", name="days", default_value="90"),
             html_for="key-days",
         ),
@@ -99,7 +99,7 @@ def _area(area: str, scopes: list[Permission]) -> rx.Component:
 
 def _reach() -> rx.Component:
     return field(
-        "Reaches",
+        "Access to",
         rx.el.select(
             rx.el.option("this project", value="project"),
             rx.el.option("every project of the organisation", value="organisation"),
@@ -109,14 +109,14 @@ def _reach() -> rx.Component:
             class_name="select",
         ),
         html_for="key-reach",
-        help_text="A key of the organisation names the project of each call in X-Project-Id.",
+        help_text="With an organisation key, each call names its project in the X-Project-Id header.",
     )
 
 
 def _secret() -> rx.Component:
     return dialog(
         rx.Var.create("Copy the key of ") + Form.secret_name + " now",
-        rx.el.p("It is shown this once; only its hash is kept."),
+        rx.el.p("You see it only this once; Signalbox keeps just its hash."),
         rx.el.div(
             rx.el.pre(Form.secret, class_name="well out", tab_index=0, aria_label="The key"),
             CopyButton.create(text=Form.secret, label="Copy the key"),
@@ -135,7 +135,7 @@ def _rotating() -> rx.Component:
         Keys,
         "rotate",
         rx.Var.create("Give ") + Keys.asked_name + " a new secret?",
-        rx.el.p("The old one works for another 24 hours, so that its users can change over."),
+        rx.el.p("The old key works for another 24 hours, so you can switch over."),
         keep="Keep it",
         act="Rotate key",
         on_act=Form.rotate,
@@ -147,7 +147,7 @@ def _revoking() -> rx.Component:
         Keys,
         "revoke",
         rx.Var.create("Revoke ") + Keys.asked_name + "?",
-        rx.el.p("Whatever uses it is refused within 5 seconds. This cannot be taken back."),
+        rx.el.p("Everything that uses it is refused within 5 seconds. This cannot be undone."),
         keep="Keep it",
         act="Revoke key",
         on_act=Keys.revoke,

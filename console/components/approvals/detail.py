@@ -35,12 +35,16 @@ def detail() -> rx.Component:
             rx.el.div(
                 _part(
                     "Why a person",
-                    rx.el.p(rx.cond(one.note, one.note, "The flow asks for one here."), class_name="lines", dir="auto"),
+                    rx.el.p(
+                        rx.cond(one.note, one.note, "The flow asks for a decision here."),
+                        class_name="lines",
+                        dir="auto",
+                    ),
                     rx.fragment(one.role, " decides."),
                 ),
                 rx.cond(
                     one.is_waiting,
-                    _part("If nobody decides", rx.el.p(one.default), "The run then goes on by itself."),
+                    _part("If nobody decides", rx.el.p(one.default), "The run then continues on its own."),
                     rx.fragment(),
                 ),
                 class_name="ap-two",
@@ -48,10 +52,10 @@ def detail() -> rx.Component:
             class_name="scroll grow",
             tab_index=0,
             role="region",
-            aria_label="What is decided about",
+            aria_label="Value to decide on",
         ),
         class_name="ap-mid",
-        aria_label="The one that is open",
+        aria_label="Selected approval",
     )
 
 
@@ -141,7 +145,7 @@ def _act(one: Any) -> rx.Component:
         class_name="ap-args",
     )
     return rx.el.div(
-        rx.el.h3("What is decided about"),
+        rx.el.h3("Value to decide on"),
         rx.cond(one.arguments.length() > 0, table, rx.el.p(one.text, class_name="ap-value", dir="auto")),
         rx.el.p(
             "Asked by ", plate(one.plate, rx.cond(one.is_waiting, "wt", "")), " ", one.node, " of ",

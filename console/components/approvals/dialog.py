@@ -67,7 +67,7 @@ def _form() -> rx.Component:
     return rx.el.form(
         refusal(Decide.errors),
         rx.match(Decide.choice, ("change", edited), ("approve", shown), rx.fragment()),
-        rx.cond(Decide.choice == "refuse", _reason("Why you refuse it", safe=True), _reason("Note for the record")),
+        rx.cond(Decide.choice == "refuse", _reason("Reason for refusing", safe=True), _reason("Note for the record")),
         id=FORM,
         on_submit=Decide.send,
         class_name="form",

@@ -11,7 +11,7 @@ from console.state.approvals import ApprovalsState as Page
 
 
 def listing() -> rx.Component:
-    none = rx.el.p("Nothing waits for anybody now.", class_name="pad t12 t2")
+    none = rx.el.p("Nothing is waiting.", class_name="pad t12 t2")
     return rx.el.section(
         rx.el.div(rx.el.h2("Waiting"), rx.el.span("least time first", class_name="t12 t2"), class_name="phead"),
         rx.el.div(

@@ -30,8 +30,8 @@ def check() -> rx.Component:
                 rx.fragment(),
             ),
             rx.el.p(
-                "Each event holds a hash of itself and of the one before. Verify walks along and finds what was "
-                "edited, removed or added behind the back of the log.",
+                "Each event carries a hash of itself and of the event before it. Verify checks the chain and "
+                "finds anything edited, removed or added outside Signalbox.",
                 class_name="t12 t2",
             ),
             class_name="chain",

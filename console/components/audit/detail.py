@@ -17,7 +17,7 @@ def detail() -> rx.Component:
     changed = rx.cond(
         shown.changes.length() > 0,
         code(shown.changes, label="What changed"),
-        rx.el.p("Nothing was changed by it.", class_name="t12 t2"),
+        rx.el.p("No values changed.", class_name="t12 t2"),
     )
     return dialog(
         shown.title,

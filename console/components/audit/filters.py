@@ -25,8 +25,8 @@ def filters() -> rx.Component:
             class_name="fsearch",
         ),
         _choice("Who", "actor", "Everybody", AuditState.actors),
-        _choice("Act", "action", "Every act", AuditState.actions),
-        _choice("What", "kind", "Everything", AuditState.kinds),
+        _choice("Action", "action", "All actions", AuditState.actions),
+        _choice("Target", "kind", "All targets", AuditState.kinds),
         _day("From", "since"),
         _day("To", "until"),
         rx.cond(

@@ -57,7 +57,7 @@ def _second() -> rx.Component:
             BesideState.phase,
             ready,
             skeleton=skeleton_rows(220, 90, count=6),
-            empty=empty_state("Nothing stands beside", "Open a conversation and keep it beside."),
+            empty=empty_state("Nothing to compare with", 'Open a conversation and choose "Keep it beside".'),
             problem=BesideState.problem,
             on_retry=BesideState.hold(BesideState.conversation_id),
             what="The conversation",

@@ -86,8 +86,8 @@ def _unread() -> rx.Component:
         ConversationsState.num_unread != "",
         rx.el.p(
             ConversationsState.num_unread,
-            " older conversations hold these words too; whether in this order was not looked up. A rarer word finds "
-            "them, and the export has them.",
+            " older conversations contain these words too but were not checked for the exact phrase. Add a rarer "
+            "word to find them; the export includes them.",
             class_name="t12 t2 unread",
             role="status",
         ),
@@ -142,7 +142,7 @@ def _rows() -> rx.Component:
     )
     no_match = empty_state(
         "Nothing matches",
-        "No conversation has these words and filters together.",
+        "No conversation matches this search and these filters.",
         button("Clear filters", ConversationsState.clear),
     )
     return phase_view(

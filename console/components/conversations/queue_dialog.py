@@ -20,7 +20,7 @@ def queue_dialog() -> rx.Component:
             "Queue",
             select(Pick.queues, id="queue-pick", name="queue_id"),
             html_for="queue-pick",
-            help_text="What is in it already is left as it is.",
+            help_text="Items already in the queue stay as they are.",
         ),
         id=FORM,
         on_submit=Pick.add,
@@ -29,7 +29,7 @@ def queue_dialog() -> rx.Component:
     )
     return dialog(
         "Add to an annotation queue",
-        rx.cond(there, rx.fragment(rx.el.p(Pick.what), form), rx.el.p("There is no queue yet. Make one first.")),
+        rx.cond(there, rx.fragment(rx.el.p(Pick.what), form), rx.el.p("No queue yet. Create one first.")),
         identifier="queue-pick-dialog",
         opened=Pick.opened,
         on_close=Pick.close,

@@ -62,7 +62,7 @@ def _comments() -> rx.Component:
         rx.cond(
             Remarks.comments.length() > 0,
             rx.el.ul(rx.foreach(Remarks.comments, _comment), tab_index=0, aria_label="Comments"),
-            rx.el.p("Nobody has commented yet. Comments are for colleagues: no flow reads them.", class_name="t12 t2"),
+            rx.el.p("No comments yet. Comments are for colleagues; flows never read them.", class_name="t12 t2"),
         ),
         rx.cond(Remarks.may_remark, _comment_form(), rx.fragment()),
         class_name="comments",
@@ -89,8 +89,8 @@ def _comment_form() -> rx.Component:
     return rx.el.form(
         text_area(
             name="text", rows="2", dir="auto", max_length=MAX_COMMENT, required=True, aria_label="Comment",
-            placeholder=rx.cond(Remarks.about != "", "What should colleagues know of this message?",
-                                "What should colleagues know of this conversation?"),
+            placeholder=rx.cond(Remarks.about != "", "What should colleagues know about this message?",
+                                "What should colleagues know about this conversation?"),
             key=f"comment-{Remarks.num_sent}",
         ),
         _refusal("text"),

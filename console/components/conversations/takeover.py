@@ -15,7 +15,9 @@ def takeover_foot() -> rx.Component:
         class_name="tk row",
     )
     other = rx.el.div(
-        status("wait", rx.fragment(Takeover.held_by, " answers this conversation since ", Takeover.since, ".")),
+        status(
+            "wait", rx.fragment(Takeover.held_by, " has been answering this conversation since ", Takeover.since, ".")
+        ),
         class_name="tk row",
     )
     return rx.cond(
@@ -29,7 +31,7 @@ def _mine() -> rx.Component:
     wrong = rx.el.p(status("fail", Takeover.errors["text"]), role="alert")
     return rx.el.div(
         rx.el.div(
-            status("wait", rx.fragment("You answer since ", Takeover.since, ". The flow waits.")),
+            status("wait", rx.fragment("You have been answering since ", Takeover.since, ". The flow waits.")),
             button("Hand back", Takeover.hand_back, size="sm", class_name="r"),
             class_name="row",
         ),

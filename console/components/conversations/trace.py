@@ -17,7 +17,7 @@ def trace() -> rx.Component:
             _ready(),
             skeleton=skeleton_rows(120, 60, count=5),
             empty=empty_state(
-                "No trace", "No answer of it was run here: it was held elsewhere, or came with the example."
+                "No trace", "No run belongs to this conversation: it came from another system, or with the example."
             ),
             problem=TraceState.problem,
             on_retry=TraceState.show(TraceState.head.run_id),
@@ -80,5 +80,5 @@ def _node() -> rx.Component:
             class_name="phead edge",
         ),
         rx.cond(node.reason, rx.el.p(node.reason, class_name="hint foot-note"), rx.fragment()),
-        rx.cond(TraceState.output.length() > 0, code(TraceState.output, "What the node gave"), rx.fragment()),
+        rx.cond(TraceState.output.length() > 0, code(TraceState.output, "Node output"), rx.fragment()),
     )

@@ -40,7 +40,7 @@ def transcript() -> rx.Component:
             TranscriptState.phase,
             rx.fragment(_head(), remarks(), _messages(), approval_cards(), takeover_foot()),
             skeleton=skeleton_rows(220, 90, count=6),
-            empty=empty_state("No conversation is open", "What was asked and answered stands here."),
+            empty=empty_state("No conversation is open", "Choose one from the list to read it."),
             problem=TranscriptState.problem,
             on_retry=TranscriptState.load,
             what="The conversation",
@@ -100,7 +100,7 @@ def _messages() -> rx.Component:
 
 
 def _under_way() -> rx.Component:
-    return rx.cond(ApprovalCardsState.cards, status("wait", "Waits for a person"), status("run", "Answering"))
+    return rx.cond(ApprovalCardsState.cards, status("wait", "Waiting for a person"), status("run", "Answering"))
 
 
 def _feedback(line: Any) -> rx.Component:

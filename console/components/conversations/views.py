@@ -39,13 +39,13 @@ def tools() -> rx.Component:
             rx.cond(
                 Views.views.length() > 0,
                 rx.foreach(Views.views, _view),
-                rx.el.p("No view is saved yet.", class_name="t12 t2 pad"),
+                rx.el.p("No saved views yet.", class_name="t12 t2 pad"),
             ),
             menu_line(),
-            menu_item("Save what is shown", Views.open, icon="plus"),
+            menu_item("Save this view", Views.open, icon="plus"),
             rx.cond(
                 QueuePick.may_add,
-                menu_item("Add what is shown to a queue", QueuePick.open_shown, icon="list-checks"),
+                menu_item("Add these to a queue", QueuePick.open_shown, icon="list-checks"),
                 rx.fragment(),
             ),
             menu_link("Export as CSV", State.export_href, icon="download", download=True),
@@ -54,11 +54,11 @@ def tools() -> rx.Component:
         menu(
             button("Columns", size="sm", icon="sliders-horizontal", custom_attrs=TRIGGER),
             *(_column(name, words) for name, (words, _) in COLUMNS.items()),
-            label="What each line shows",
+            label="Columns to show",
         ),
         rx.cond(
             QueuePick.num_selected > 0,
-            button(f"Queue {QueuePick.num_selected}", QueuePick.open_selected, size="sm", icon="list-checks"),
+            button(f"Add {QueuePick.num_selected} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
             rx.fragment(),
         ),
         rx.cond(

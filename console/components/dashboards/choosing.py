@@ -36,7 +36,7 @@ def choosing() -> rx.Component:
     return rx.el.div(
         segments("Time", SPANS, Boards.span, Boards.show_span),
         days,
-        segments("A point for each", STEPS, Boards.step, Boards.show_step),
+        segments("Interval", STEPS, Boards.step, Boards.show_step),
         select(SPLITS, value=Boards.split, on_change=Boards.show_split, aria_label="Split"),
         class_name="db-choose",
     )

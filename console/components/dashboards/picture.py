@@ -85,8 +85,8 @@ def _spot(spot: Any) -> rx.Component:
 def by_line() -> rx.Component:
     return panel(
         "By line",
-        data_table("Each line with its figures", LINE_COLUMNS, Boards.lines, _line),
-        note="over the whole time",
+        data_table("Figures for each line", LINE_COLUMNS, Boards.lines, _line),
+        note="over the whole period",
     )
 
 

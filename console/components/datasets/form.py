@@ -15,15 +15,17 @@ FORM = "dataset-form"
 def dataset_form() -> rx.Component:
     """Draw the dialog once on a page; `DatasetsFormState` opens it."""
     return dialog(
-        rx.cond(Form.editing, "Change this dataset", "New dataset"),
+        rx.cond(Form.editing, "Edit dataset", "New dataset"),
         rx.el.form(
             refusal(Form.errors),
             _line("name", "Name", Form.name, required=True, custom_attrs={"data-safe": "true"}),
-            _lines("description", "Description", Form.description, "What its rows try, and where they come from."),
-            _line("tags", "Tags", Form.tags, help_text="Parted by commas."),
+            _lines("description", "Description", Form.description, "What the rows test, and where they come from."),
+            _line("tags", "Tags", Form.tags, help_text="Separated by commas."),
             rx.el.div(
                 _lines("input_schema", "Schema of the input", Form.input_schema, SCHEMA_HELP, mono=True),
-                _lines("expected_schema", "Schema of what is expected", Form.expected_schema, SCHEMA_HELP, mono=True),
+                _lines(
+                    "expected_schema", "Schema of the expected output", Form.expected_schema, SCHEMA_HELP, mono=True
+                ),
                 class_name="pair",
             ),
             id=FORM,
@@ -40,7 +42,7 @@ def dataset_form() -> rx.Component:
     )
 
 
-SCHEMA_HELP = "JSON Schema. Empty: anything goes."
+SCHEMA_HELP = "JSON Schema. Leave empty to allow anything."
 
 
 def _error(name: str) -> Any:

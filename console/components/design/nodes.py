@@ -31,7 +31,7 @@ NODES = (
     Node("Selected", "sel", "04", "Knowledge search", "Help centre, top 3", "", "Not run"),
     Node("Done", "", "04", "Knowledge search", "Help centre, 3 passages", "ok", "367 ms", "$0.0004"),
     Node("Running", "run", "07", "LLM answer", "support-answer v17", "run", "Writing", "2.1 s", "live"),
-    Node("Waiting", "hold", "08", "Human approval", "refund over $200", "wait", "Waits for a person", "10 min", "wt"),
+    Node("Waiting", "hold", "08", "Human approval", "refund over $200", "wait", "Waiting for a person", "10 min", "wt"),
     Node("Error", "err", "05", "HTTP", "HTTP 429, tried 3 times", "fail", "Failed", "6.2 s", "bad"),
     Node(
         "Skipped, with the reason",

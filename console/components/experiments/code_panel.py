@@ -46,7 +46,7 @@ def refuse_code_dialog() -> rx.Component:
     reason = text_area(id="refuse-code-reason", name="reason", required=True, rows="3")
     return dialog(
         "Refuse this code?",
-        rx.el.p("It does not run, in no experiment of the project.", class_name="t2"),
+        rx.el.p("It will not run in any experiment of this project.", class_name="t2"),
         rx.el.form(
             field("Reason", reason, html_for="refuse-code-reason", error=error),
             id=REFUSE,

@@ -82,7 +82,7 @@ def _rows() -> rx.Component:
         class_name="select",
     )
     none = rx.el.p(
-        "There is no dataset yet. ", rx.el.a("Import or write rows", href=routes.DATASETS, class_name="link"), " first."
+        "No dataset yet. ", rx.el.a("Import or write rows", href=routes.DATASETS, class_name="link"), " first."
     )
     return panel(
         "Rows",
@@ -104,7 +104,7 @@ def _variants() -> rx.Component:
     add = menu(
         trigger,
         menu_item("A prompt", Form.add_variant(MANAGED), icon="square-pen"),
-        menu_item("A text", Form.add_variant(INLINE), icon="text-cursor"),
+        menu_item("Plain text", Form.add_variant(INLINE), icon="text-cursor"),
         menu_item("A flow", Form.add_variant(FLOW), icon="waypoints"),
         label="Add variant",
         align="right",
@@ -154,11 +154,11 @@ def _running() -> rx.Component:
     return panel(
         "How it runs",
         rx.el.div(
-            field("Baseline", baseline, html_for="xf-baseline", help_text="The others are compared with it."),
+            field("Baseline", baseline, html_for="xf-baseline", help_text="The other variants are compared with it."),
             number("repetitions", "Repetitions", "Of each row."),
             number("concurrency", "At once"),
-            number("rate", "Requests a minute", "Empty: as many as the models take."),
-            number("budget", "Budget", "Empty: no bound.", "$", step="any"),
+            number("rate", "Requests per minute", "Leave empty for as many as the models allow."),
+            number("budget", "Budget", "Leave empty for no limit.", "$", step="any"),
             field("Early stop", early),
             class_name="pad xf-grid",
         ),

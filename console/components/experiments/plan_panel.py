@@ -12,7 +12,7 @@ from console.state.experiment_form import ExperimentFormState as Form
 
 def plan_panel(form: str) -> rx.Component:
     """Draw the plan, and the buttons that send the form of this id."""
-    words = rx.cond(Form.planned, Form.planned, "Nothing is asked or paid before it starts.")
+    words = rx.cond(Form.planned, Form.planned, "Nothing runs and nothing is charged until you start it.")
     go: dict[str, Any] = {"type": "submit", "form": form}
     start = button("Create and start", Form.choose_start(True), kind="primary", icon="play", **go)
     make = button("Create", Form.choose_start(False), **go)
@@ -32,7 +32,7 @@ def plan_panel(form: str) -> rx.Component:
 def plan_said(plan: Any) -> rx.Component:
     """Draw what a plan says: figures, warnings, rows that lack something, and what was supposed."""
     missing = rx.fragment(
-        rx.el.p(status("warn", "These rows cannot be filled, and count as failures:")),
+        rx.el.p(status("warn", "These rows lack values and count as failures:")),
         rx.el.ul(
             rx.foreach(plan.missing, lambda one: rx.el.li(one, dir="auto")), rx.el.li(plan.more), class_name="t12"
         ),

@@ -13,8 +13,8 @@ def require_dialog() -> rx.Component:
     said = rx.fragment(
         rx.el.p(Require.subject, " must pass ", rx.el.b(Require.what, class_name="b"), ".", dir="auto"),
         rx.el.p(
-            "It is published, or goes to production, only once an experiment over all rows asked these and nothing got "
-            "worse than what is published then.",
+            "It can be published or go to production only after an experiment over all rows has run these and "
+            "nothing got worse than the published version.",
             class_name="t2",
         ),
         rx.cond(Require.now, rx.el.p("Until now: ", Require.now, ".", class_name="t2", dir="auto"), rx.fragment()),

@@ -35,7 +35,7 @@ COLUMNS = (
 def rows_panel() -> rx.Component:
     groups = (("flipped", One.flipped), ("fail", One.failing), ("pass", One.passing), ("all", "All"))
     more = more_button(One.has_more, One.more)
-    none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Others may be in the other groups."))
+    none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Other groups may have some."))
     return panel(
         "Rows",
         data_table("Rows", COLUMNS, One.rows, _row),

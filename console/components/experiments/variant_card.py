@@ -113,13 +113,13 @@ def _asking(one: Any, default: str) -> rx.Component:
         rx.el.div(
             field("Model", model, html_for=one.key + "-model"),
             line("temperature", "Temperature", input_mode="decimal"),
-            line("max_tokens", "Longest answer", input_mode="numeric"),
+            line("max_tokens", "Maximum answer length", input_mode="numeric"),
             class_name="xf-grid",
         ),
         rx.el.details(
-            rx.el.summary("Stop words, answer's shape"),
-            block("stop", "Stop at", "One text a line."),
-            block("json_schema", "JSON schema of the answer", "With one, the answer is an object."),
+            rx.el.summary("Stop words, answer format"),
+            block("stop", "Stop at", "One per line."),
+            block("json_schema", "JSON schema of the answer", "With a schema, the answer is a JSON object."),
             class_name="xf-more",
         ),
     )

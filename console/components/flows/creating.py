@@ -18,10 +18,10 @@ def creating() -> rx.Component:
                 "What it is for",
                 text_area(id="new-words", name="description", rows="2"),
                 html_for="new-words",
-                help_text="Shown in the list. May stay empty.",
+                help_text="Shown in the list. Optional.",
             ),
             rx.el.fieldset(
-                rx.el.legend("Begin with", class_name="lab"),
+                rx.el.legend("Start from", class_name="lab"),
                 *(_choice(one) for one in TEMPLATES),
                 class_name="plain begins",
             ),

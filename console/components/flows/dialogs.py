@@ -30,10 +30,12 @@ def dialogs() -> rx.Component:
 def _publish() -> rx.Component:
     return dialog(
         rx.Var.create("Publish v") + (FlowSaveState.published + 1).to_string() + "?",
-        rx.el.p("The API and every caller that names no version runs it from then on. It never changes again."),
+        rx.el.p(
+            "From then on the API and every caller that names no version run it. A published version never changes."
+        ),
         rx.el.form(
             field(
-                "What is new in it",
+                "What is new",
                 text_area(id="comment", name="comment", rows="3", max_length="2000"),
                 html_for="comment",
                 help_text="Shown in the list of versions.",
@@ -101,7 +103,7 @@ def _about() -> rx.Component:
                 "Address",
                 text_input(id="flow-slug", name="slug", default_value=FlowDraftState.slug, mono=True),
                 html_for="flow-slug",
-                help_text="Callers of the API use it. A new one stops the old one.",
+                help_text="API callers use it. Changing it breaks the old address.",
             ),
             field(
                 "Description",
@@ -127,7 +129,7 @@ def _api() -> rx.Component:
     return dialog(
         "Run it over REST",
         rx.el.p(
-            "It needs a key: make one under ",
+            "You need a key: create one under ",
             rx.el.a("API keys", href=routes.SETTINGS_API_KEYS, class_name="u"),
             ", or with ",
             rx.el.code("signalbox api-key create --name N", class_name="mono"),
@@ -142,9 +144,9 @@ def _api() -> rx.Component:
             rx.cond(
                 FlowSaveState.published,
                 rx.el.span("It runs v", FlowSaveState.published, ", the published version."),
-                rx.el.span('Nothing is published yet, so it asks for the draft: "version": "draft".'),
+                rx.el.span('Nothing is published yet, so this runs the draft: "version": "draft".'),
             ),
-            " The whole interface stands at ",
+            " The full API is described at ",
             rx.el.a("/api/docs", href="/api/docs", reload_document=True, class_name="u"),
             ".",
             class_name="t2 t12",

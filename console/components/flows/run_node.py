@@ -94,6 +94,6 @@ def _whole() -> rx.Component:
         class_name="psec",
     )
     return rx.fragment(
-        value_section("The run was asked", RunPageState.asked, "Copy what was asked"),
+        value_section("Input of the run", RunPageState.asked, "Copy what was asked"),
         rx.cond(RunPageState.pieces, answer, rx.fragment()),
     )

@@ -22,7 +22,7 @@ def _head() -> rx.Component:
     running = rx.fragment(
         rx.cond(
             FlowLiveState.run["status"] == "waiting",
-            rx.el.a(status("wait", "Waits for a person"), href=routes.APPROVALS),
+            rx.el.a(status("wait", "Waiting for a person"), href=routes.APPROVALS),
             status("run", "Running"),
         ),
         rx.cond(
@@ -147,7 +147,7 @@ def _ask() -> rx.Component:
         class_name="composer",
     )
     form = rx.el.div(rx.el.span(class_name="grow"), _go("Run"), class_name="composer")
-    none = rx.el.p("Add an Input: a run begins there.", class_name="where t12 t2")
+    none = rx.el.p("Add an Input: runs start there.", class_name="where t12 t2")
     fields = rx.el.div(rx.foreach(FlowFormState.fields, _field), class_name="runform")
     drawn = rx.el.form(
         rx.cond(FlowFormState.fields, fields, rx.fragment()),
@@ -157,7 +157,7 @@ def _ask() -> rx.Component:
         id="run-form",
     )
     asking = rx.fragment(blocked, rx.cond(FlowFormState.has_input, drawn, none))
-    looking = rx.el.p("Editors and above may run flows.", class_name="where t12 t2")
+    looking = rx.el.p("Editors and above can run flows.", class_name="where t12 t2")
     return rx.el.div(why, rx.cond(FlowDraftState.may_run, asking, looking), class_name="asking")
 
 
@@ -173,7 +173,7 @@ def _go(word: str) -> rx.Component:
 
 def _field(one: Any) -> rx.Component:
     identifier = rx.Var.create("run-") + one.name
-    label = rx.el.label(one.name, rx.cond(one.required, "", ", may be empty"), html_for=identifier)
+    label = rx.el.label(one.name, rx.cond(one.required, "", ", optional"), html_for=identifier)
     text = rx.el.input(
         id=identifier,
         name=one.name,

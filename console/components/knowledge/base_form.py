@@ -16,7 +16,7 @@ FORM = "base-form"
 def base_form() -> rx.Component:
     """Draw the dialog once on a page; `KnowledgeFormState` opens it."""
     return dialog(
-        rx.cond(Form.editing, "Change this knowledge base", "New knowledge base"),
+        rx.cond(Form.editing, "Edit knowledge base", "New knowledge base"),
         rx.el.form(
             _summary(),
             field("Name", _name(), html_for="base-name", error=_error("name")),
@@ -30,7 +30,7 @@ def base_form() -> rx.Component:
                     invalid=_error("description") != "",
                 ),
                 html_for="base-description",
-                help_text="What its documents answer. Flows show it beside the name.",
+                help_text="What its documents answer. Shown in flows beside the name.",
                 error=_error("description"),
             ),
             _model(),
@@ -74,13 +74,13 @@ def _model() -> rx.Component:
         field(
             "Embedding model",
             rx.el.span(Form.model, class_name="mono t12"),
-            help_text="It stays: vectors of two models cannot be compared.",
+            help_text="Cannot be changed later: vectors of different models cannot be compared.",
         ),
         field(
             "Embedding model",
             select(Form.models, id="base-model", name="embedding_model", default_value=EMBEDDED_EMBEDDING),
             html_for="base-model",
-            help_text="It stays: vectors of two models cannot be compared.",
+            help_text="Cannot be changed later: vectors of different models cannot be compared.",
         ),
     )
 
@@ -98,7 +98,7 @@ def _size() -> rx.Component:
             invalid=_error("chunk_size") != "",
         ),
         html_for="base-size",
-        help_text="Documents that are here already keep their cut.",
+        help_text="Existing documents keep their passages as they are.",
         error=_error("chunk_size"),
     )
 
@@ -115,6 +115,6 @@ def _overlap() -> rx.Component:
             invalid=_error("chunk_overlap") != "",
         ),
         html_for="base-overlap",
-        help_text="What neighbours share, so that no thought is cut.",
+        help_text="Text that neighbouring passages share, so that no thought is cut in half.",
         error=_error("chunk_overlap"),
     )

@@ -117,7 +117,7 @@ def _table() -> rx.Component:
         rx.el.th("State", scope="col", class_name="c-state"),
         rx.el.th("Passages", scope="col", class_name="num c-size"),
         rx.el.th("Changed", scope="col", class_name="num hide-s c-when"),
-        rx.el.th(rx.el.span("Acts", class_name="sr"), class_name="hide-s acts"),
+        rx.el.th(rx.el.span("Actions", class_name="sr"), class_name="hide-s acts"),
     )
     return rx.fragment(
         ListKeys.create(
@@ -189,7 +189,7 @@ def _row_acts(row: Any, progress: Any) -> rx.Component:
 
 
 def _no_match() -> rx.Component:
-    return empty_state("No document matches", "The filter leaves nothing.", button("Show all", Documents.loosen))
+    return empty_state("No document matches", "Nothing matches the filter.", button("Show all", Documents.loosen))
 
 
 def _empty() -> rx.Component:
@@ -200,6 +200,6 @@ def _empty() -> rx.Component:
         rx.cond(
             Base.may_edit,
             button("Add documents", icon="plus", custom_attrs=ADD_DOCUMENTS),
-            "Editors and above may add some.",
+            "Editors and above can add documents.",
         ),
     )

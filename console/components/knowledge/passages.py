@@ -131,7 +131,7 @@ def passage_pane() -> rx.Component:
             rx.el.dl(rx.foreach(CHOSEN.facts, _fact), class_name="kv fx"),
             class_name="scroll grow",
             tab_index=0,
-            aria_label="Facts of the passage",
+            aria_label="About this passage",
             role="region",
         ),
         class_name="doc-passage",

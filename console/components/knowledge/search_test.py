@@ -45,7 +45,7 @@ def search_panel() -> rx.Component:
                 Search.phase,
                 _columns(),
                 skeleton=skeleton_rows(300, 300, 300),
-                empty=empty_state("Nothing was found", "No passage of this knowledge base is near to the question."),
+                empty=empty_state("Nothing was found", "No passage in this knowledge base is close to the question."),
                 problem=Search.problem,
                 on_retry=Search.again,
                 what="The answer",

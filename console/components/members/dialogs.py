@@ -12,7 +12,7 @@ from console.state.invitations import InvitationsState as Invitations
 from console.state.members import MembersState as Members
 from console.state.resets import ResetsState as Resets
 
-LOCAL = "This address works on this machine alone: SIGNALBOX_PUBLIC_URL sets the one that others come by."
+LOCAL = "This link works only on this machine. Set SIGNALBOX_PUBLIC_URL to the address that others use."
 
 
 def dialogs() -> rx.Component:
@@ -31,7 +31,7 @@ def _inviting() -> rx.Component:
             "Role",
             select(Invitations.roles, id="invite-role", name="role", default_value="viewer"),
             html_for="invite-role",
-            help_text="In the organisation, and so in each of its projects. You give no more than you have.",
+            help_text="In the organisation and all of its projects. You cannot give more than you have.",
         ),
         id="inviting-form",
         class_name="formcol",
@@ -53,7 +53,7 @@ def _inviting() -> rx.Component:
 def _shown(of: Any, identifier: str, lasts: str) -> rx.Component:
     """Draw a link that no letter carries."""
     return rx.el.div(
-        rx.el.p("No letter went out. Give this link to ", rx.el.b(of.link_for, class_name="b"), " yourself:"),
+        rx.el.p("No e-mail was sent. Give this link to ", rx.el.b(of.link_for, class_name="b"), " yourself:"),
         rx.el.p(
             rx.el.span(of.link, class_name="mono long", id=identifier),
             CopyButton.create(text=of.link, label="Copy the link"),
@@ -70,11 +70,11 @@ def _resetting() -> rx.Component:
         "reset",
         "Let " + Resets.asked_name + " set a new password?",
         rx.el.p(
-            "A letter with a link goes to their address, or the link is shown here. The old password works until a new "
-            "one is set, which ends their sessions. The audit log says who made the link."
+            "They get an e-mail with a link, or the link is shown here. The old password works until they set a "
+            "new one, which signs them out everywhere. The audit log records who created the link."
         ),
         keep="Not now",
-        act="Make the link",
+        act="Create link",
         on_act=Resets.make,
     )
 
@@ -83,7 +83,9 @@ def _reset() -> rx.Component:
     return dialog(
         "A link for a new password",
         _shown(
-            Resets, "reset-link", "It works once, for an hour, and is not shown again. Whoever has it is that person."
+            Resets,
+            "reset-link",
+            "It works once, for an hour, and is not shown again. Anyone who has it can sign in as that person.",
         ),
         identifier="reset-shown",
         opened=Resets.asking == "shown",
@@ -122,7 +124,7 @@ def _removing() -> rx.Component:
         Members,
         "remove",
         "Take " + Members.asked_name + " out of the organisation?",
-        rx.el.p("They are out of every project at once, and their API keys end. What they built stays."),
+        rx.el.p("They lose access to every project at once, and their API keys stop working. What they built stays."),
         keep="Keep them",
         act="Remove",
         on_act=Members.remove,
@@ -134,7 +136,7 @@ def _transferring() -> rx.Component:
         Members,
         "transfer",
         "Make " + Members.asked_name + " an owner?",
-        rx.el.p("You become an admin: you then no longer make projects, choose ways to sign in or change owners."),
+        rx.el.p("You become an admin: you can no longer create projects, set up sign-in or change owners."),
         keep="Stay owner",
         act="Transfer",
         on_act=Members.transfer,

@@ -1,4 +1,4 @@
-"""What each role may do, drawn from the one table of permissions."""
+"""What each role can do, drawn from the one table of permissions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("Try prompts in the playground", May.PROMPTS_RUN),
             ("Add and delete documents", May.KNOWLEDGE_EDIT),
             ("Edit datasets", May.DATASETS_EDIT),
-            ("Bring in conversations of other systems", May.CONVERSATIONS_INGEST),
+            ("Import conversations from other systems", May.CONVERSATIONS_INGEST),
             ("Plan experiments", May.EXPERIMENTS_EDIT),
             ("Run experiments, which spends money", May.EXPERIMENTS_RUN),
             ("Use secrets by name", May.SECRETS_READ),
@@ -50,11 +50,11 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
         (
             ("Reply as a person", May.CONVERSATIONS_REPLY),
             ("Score answers of experiments", May.EXPERIMENTS_REVIEW),
-            ("Label what waits in annotation queues", May.ANNOTATIONS_LABEL),
-            ("Make annotation queues and fill them", May.ANNOTATIONS_EDIT),
-            ("Decide for a run that waits for a person", May.FLOWS_APPROVE),
-            ("Approve a protected label, never one's own change", May.PROMPTS_APPROVE),
-            ("Write code that scores, and approve that of others", May.EXPERIMENTS_CODE),
+            ("Label items in annotation queues", May.ANNOTATIONS_LABEL),
+            ("Create and fill annotation queues", May.ANNOTATIONS_EDIT),
+            ("Decide on waiting approvals", May.FLOWS_APPROVE),
+            ("Approve a protected label, but never your own change", May.PROMPTS_APPROVE),
+            ("Write scoring code and approve that of others", May.EXPERIMENTS_CODE),
         ),
     ),
     (
@@ -65,8 +65,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("API keys", May.KEYS_MANAGE),
             ("Name projects", May.PROJECT_MANAGE),
             ("Audit log", May.AUDIT_READ),
-            ("Let a model lie in the own network", May.MODELS_PRIVATE),
-            ("Make and delete projects, choose ways to sign in", May.ORGANISATION_MANAGE),
+            ("Connect models on a private network", May.MODELS_PRIVATE),
+            ("Create and delete projects, set up sign-in", May.ORGANISATION_MANAGE),
             ("Let support in", May.SUPPORT_GRANT),
         ),
     ),
@@ -81,7 +81,7 @@ def matrix() -> rx.Component:
         parts.append(rx.el.tr(rx.el.th(title, col_span=6, scope="rowgroup"), class_name="gr"))
         parts += [_row(words, permission) for words, permission in rows]
     table = rx.el.table(
-        rx.el.caption("What each role may do", class_name="sr"),
+        rx.el.caption("What each role can do", class_name="sr"),
         rx.el.thead(rx.el.tr(rx.el.th(rx.el.span("May", class_name="sr"), scope="col"), *heads)),
         rx.el.tbody(*parts),
         class_name="mx",
@@ -96,9 +96,9 @@ def matrix() -> rx.Component:
         rx.el.span("Showing ", Members.shown_role.capitalize(), given, ", as held by ", Members.shown_name),
         "",
     )
-    words = "Each role holds all that the role to its right may do. Nobody changes their own role."
+    words = "Each role can do everything that the roles to its right can. Nobody can change their own role."
     return panel(
-        "What each role may do",
+        "What each role can do",
         rx.el.div(table, class_name="scroll", tab_index=0, role="region", aria_label="Roles"),
         rx.el.div(words, class_name="pfoot"),
         acts=rx.el.span(shown, class_name="t12 t2 shown"),

@@ -48,7 +48,7 @@ def members_panel() -> rx.Component:
     )
     return panel(
         "Members",
-        rx.cond(Members.rows.length() > 0, rx.fragment(), rx.el.p("Nobody's name holds this.", class_name="pad t2")),
+        rx.cond(Members.rows.length() > 0, rx.fragment(), rx.el.p("No name matches.", class_name="pad t2")),
         rx.el.div(table, class_name="scroll"),
         _rules(),
         acts=find,
@@ -58,7 +58,7 @@ def members_panel() -> rx.Component:
 
 def _head(words: str) -> rx.Component:
     kind = "hide-s" if words in {"In this project", "Last seen"} else ""
-    return rx.el.th(words or rx.el.span("Acts", class_name="sr"), scope="col", class_name=kind)
+    return rx.el.th(words or rx.el.span("Actions", class_name="sr"), scope="col", class_name=kind)
 
 
 def _who(initials: Any, name: Any, email: Any) -> rx.Component:
@@ -127,7 +127,7 @@ def _acts(one: Any) -> rx.Component:
             rx.fragment(),
         ),
         menu_item(leave, Members.ask_remove(one.id, one.name), icon="user-minus", danger=True),
-        label="Acts",
+        label="Actions",
         align="right",
     )
     return rx.cond(one.is_self | (Members.may & ~one.fixed), whole, rx.fragment())
@@ -146,7 +146,7 @@ def _invitation(one: Any) -> rx.Component:
         menu_item("Send again", Invitations.resend(one.id), icon="send"),
         menu_line(),
         menu_item("Take back", Invitations.revoke(one.id), icon="undo-2", danger=True),
-        label="Acts",
+        label="Actions",
         align="right",
     )
     return rx.el.tr(

@@ -12,15 +12,15 @@ from console.state.models_form import ModelsFormState as Form
 IS = (
     "It answers a question from passages of your documents, in one sentence with its source.",
     "It runs on this machine, in a process of its own: no key, no cost, nothing leaves.",
-    "It starts with the first question and takes some 400 MB while it runs.",
+    "It starts with the first question and takes about 400 MB while it runs.",
 )
 IS_NOT = (
-    "It knows nothing of the world, and does not chat.",
+    "It knows nothing beyond your passages and does not chat.",
     "It calls no tools, sees no pictures and keeps to no JSON schema.",
     "It is a first taste with 270 million parameters. For work, connect a model.",
 )
 
-HELD = "What it says is held against the passages: where no sentence bears it out, the nearest one is quoted instead."
+HELD = "Its answer is checked against the passages: where no sentence supports it, the best one is quoted instead."
 SCRIPT_IS = (
     "It quotes the sentence of the passages that shares most words with the question, with its source.",
     "It speaks the protocol of a real model over real HTTP, at once and the same way each time.",

@@ -47,7 +47,7 @@ def model_entry(entry: rx.Var[ModelEntry], rest: rx.RestProp) -> rx.Component:
                 spell_check=False,
                 class_name="grow",
             ),
-            icon_button("x", "Take this model out", Form.remove_model(one["key"]), size="sm"),
+            icon_button("x", "Remove this model", Form.remove_model(one["key"]), size="sm"),
             class_name="row tight",
         ),
         rx.el.div(
@@ -64,8 +64,8 @@ def model_entry(entry: rx.Var[ModelEntry], rest: rx.RestProp) -> rx.Component:
         ),
         rx.el.div(
             _number(one, "context", "Context", "tokens"),
-            _number(one, "price_in", "$ a million in", "0"),
-            _number(one, "price_out", "$ a million out", "0"),
+            _number(one, "price_in", "$ per million in", "0"),
+            _number(one, "price_out", "$ per million out", "0"),
             _number(one, "dimensions", "Dimensions", "embeds"),
             class_name="mf4",
         ),

@@ -75,7 +75,7 @@ def _provider() -> rx.Component:
 
 
 def _of_file() -> rx.Component:
-    return banner("wait", "Written in custom_models.json.", "Change it there and start again.")
+    return banner("wait", "Written in custom_models.json.", "Change it there and restart.")
 
 
 def _fields(is_new: Any) -> rx.Component:
@@ -94,7 +94,7 @@ def _fields(is_new: Any) -> rx.Component:
                 default_value=Form.name,
                 required=True,
                 invalid=_error("name") != "",
-                placeholder="How your team calls it",
+                placeholder="What your team calls it",
             ),
             html_for="provider-name",
             error=_error("name"),
@@ -112,7 +112,7 @@ def _fields(is_new: Any) -> rx.Component:
                 spell_check=False,
             ),
             html_for="provider-url",
-            help_text="As the provider says it, often ending in /v1.",
+            help_text="From the provider's documentation; it often ends in /v1.",
             error=_error("base_url"),
         ),
         _key(),
@@ -144,7 +144,7 @@ def _key() -> rx.Component:
     kept = rx.cond(
         Form.key_words,
         rx.el.span(stored, ". Leave this empty to keep it.", class_name="hint"),
-        rx.el.span("Stored sealed, and shown nowhere again. Leave it empty where none is needed.", class_name="hint"),
+        rx.el.span("Stored encrypted and never shown again. Leave it empty if none is needed.", class_name="hint"),
     )
     wrong = rx.el.span(status("fail", Form.errors["api_key"]), class_name="err", role="alert")
     words = rx.cond(Form.errors.contains("api_key"), wrong, rx.cond(Form.needs_key, ask, kept))

@@ -26,7 +26,7 @@ def answer() -> rx.Component:
                 ),
                 rx.cond(
                     AskState.asking & (AskState.text == ""),
-                    rx.el.p("At its first question the model is started; that takes some seconds.", class_name="hint"),
+                    rx.el.p("The model starts with the first question; this takes a few seconds.", class_name="hint"),
                     rx.fragment(),
                 ),
                 rx.cond(AskState.error, rx.el.p(status("fail", AskState.error), " ", AskState.hint), rx.fragment()),

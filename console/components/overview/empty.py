@@ -21,7 +21,7 @@ def empty_project() -> rx.Component:
             "This project is empty",
             "A flow says what happens to a question until there is an answer. A knowledge base holds the documents "
             "that it answers from.",
-            rx.cond(FirstRunState.may_fill, acts, "Editors and above may fill it."),
+            rx.cond(FirstRunState.may_fill, acts, "Editors and above can add to it."),
         ),
         class_name="panel",
         aria_label="This project",

@@ -66,7 +66,7 @@ def _needs_line() -> rx.Component:
 
 def _needs() -> rx.Component:
     return panel(
-        "To mend",
+        "To fix",
         rx.el.ul(rx.foreach(HomeState.needs, _need), class_name="home-fails"),
         id="needs",
     )
@@ -127,10 +127,10 @@ def _flow(row: Any) -> rx.Component:
 
 
 def _work() -> rx.Component:
-    nothing = rx.el.p("Nothing is in work.", class_name="hint foot-note")
+    nothing = rx.el.p("Nothing in progress.", class_name="hint foot-note")
     some = rx.el.ul(rx.foreach(HomeState.files, _file), rx.foreach(HomeState.runs, _run), class_name="ingest")
     return panel(
-        "In work",
+        "In progress",
         rx.cond((HomeState.files.length() > 0) | (HomeState.runs.length() > 0), some, nothing),
         note=rx.cond(HomeState.files.length() > 0, "Store, Parse, Chunk, Embed, Index", ""),
     )

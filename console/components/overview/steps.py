@@ -83,7 +83,7 @@ def _add() -> rx.Component:
         rx.cond(
             FirstRunState.own_name,
             f"It goes into the knowledge base {FirstRunState.own_name}, which the example flow searches too.",
-            "The knowledge base for your documents was removed. Knowledge makes another.",
+            "The knowledge base for your documents was deleted. Create another under Knowledge.",
         ),
         rx.cond(FirstRunState.upload_url, rx.fragment(drop, upload), rx.fragment()),
         rx.cond(
@@ -123,7 +123,7 @@ def _connect() -> rx.Component:
         "Connect a model",
         rx.cond(
             FirstRunState.model,
-            FirstRunState.model + " writes the answers. Another one is a choice on the Models page.",
+            FirstRunState.model + " writes the answers. You can choose another on the Models page.",
             "So far a small model built into Signalbox writes the answers. Swap it when you want real ones; "
             "your flows stay as they are.",
         ),

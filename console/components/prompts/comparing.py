@@ -36,7 +36,7 @@ def _base_picker() -> rx.Component:
         aria_label="Compare with",
         class_name="sm2",
     )
-    return rx.cond(Prompt.bases, picker, rx.el.span("Nothing before it", class_name="t2"))
+    return rx.cond(Prompt.bases, picker, rx.el.span("No earlier version", class_name="t2"))
 
 
 def _file(head: rx.Component, rows: Any, side: Any, label: str) -> rx.Component:

@@ -40,7 +40,7 @@ def _pointing() -> rx.Component:
     name = text_input(id="label-name", name="label", mono=True, required=True, placeholder="pilot")
     stands = rx.fragment(Labels.pointing, " is ", Labels.stands, " now. ")
     comment = text_input(id="label-comment", name="comment", max_length=2000)
-    waits = "It is protected: somebody else has to approve, who neither asked nor wrote the version."
+    waits = "It is protected: somebody who neither asked for the change nor wrote the version has to approve it."
     return dialog(
         rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing + "?", "A label of your own"),
         rx.el.p(
@@ -57,7 +57,7 @@ def _pointing() -> rx.Component:
                     "Name",
                     name,
                     html_for="label-name",
-                    help_text="Small letters, digits, - and _.",
+                    help_text="Lowercase letters, digits, - and _.",
                     error=_error("label"),
                 ),
             ),
@@ -164,7 +164,7 @@ def _details() -> rx.Component:
         rx.el.form(
             field("Name", entry("name", required=True), html_for="d-name", error=_error("name")),
             field("Folder", entry("folder"), html_for="d-folder", error=_error("folder")),
-            field("Tags", entry("tags"), html_for="d-tags", help_text="With commas between.", error=_error("tags")),
+            field("Tags", entry("tags"), html_for="d-tags", help_text="Separated by commas.", error=_error("tags")),
             field("Description", description, html_for="d-description", error=_error("description")),
             rx.cond(Labels.details["agent"], of_agent, rx.fragment()),
             id=DETAILS,

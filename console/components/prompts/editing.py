@@ -59,7 +59,7 @@ def _needs() -> rx.Component:
         Draft.wrong,
         wrong,
         rx.cond(
-            Draft.holes, holes, rx.el.p("It has no holes: it says the same each time.", class_name="pneeds t12 t2")
+            Draft.holes, holes, rx.el.p("No placeholders: the text is always the same.", class_name="pneeds t12 t2")
         ),
     )
 
@@ -88,12 +88,17 @@ def _parameters() -> rx.Component:
                 ),
                 html_for="p-model",
             ),
-            _line("Temperature", "temperature", "Empty leaves it to the model.", input_mode="decimal"),
-            _line("Longest answer", "max_tokens", "In tokens; empty leaves it to the model.", input_mode="numeric"),
+            _line("Temperature", "temperature", "Leave empty for the model's default.", input_mode="decimal"),
+            _line(
+                "Maximum answer length",
+                "max_tokens",
+                "In tokens. Leave empty for the model's default.",
+                input_mode="numeric",
+            ),
             rx.el.details(
-                rx.el.summary("Tools, answer's shape, voice"),
+                rx.el.summary("Tools, answer format, voice"),
                 _block("Tools", "tools", 'A list of {"name", "description", "parameters"}; "result" is for trying.'),
-                _block("JSON schema of the answer", "response_schema", "With one, the answer is an object."),
+                _block("JSON schema of the answer", "response_schema", "With a schema, the answer is a JSON object."),
                 _block("Instructions", "instructions", "Behind the text; other systems send them apart."),
                 _line("Voice", "voice", "Of agents that speak."),
                 class_name="more",

@@ -42,7 +42,7 @@ def listing() -> rx.Component:
     none = rx.cond(
         Prompts.rows,
         rx.fragment(),
-        empty_state("No prompt fits", "Loosen the filters.", button("Show all", Prompts.loosen)),
+        empty_state("No prompt matches", "Change or clear the filters.", button("Show all", Prompts.loosen)),
     )
     search = filter_input(
         label="Search prompts", on_change=Prompts.search.debounce(SEARCH_MS), key=Prompts.cleared.to_string()

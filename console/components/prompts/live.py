@@ -97,7 +97,10 @@ def live_dialog() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("Weights", class_name="lab"),
             rx.el.div(rx.foreach(Live.versions, _weight), class_name="row wrap"),
-            rx.el.span("The version under the label takes part. Empty: no part.", class_name="hint"),
+            rx.el.span(
+                "The version under the label takes part. Leave a weight empty to leave a version out.",
+                class_name="hint",
+            ),
             class_name="field bare",
         ),
         field("Decided by", select(CHOICES, id="live-metric", name="metric"), html_for="live-metric"),

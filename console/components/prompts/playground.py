@@ -78,7 +78,7 @@ def _acts() -> rx.Component:
         ),
         run,
     )
-    return rx.cond(Play.may_run, acts, rx.el.span("Editors and above may try prompts.", class_name="t12 t2"))
+    return rx.cond(Play.may_run, acts, rx.el.span("Editors and above can try prompts.", class_name="t12 t2"))
 
 
 def _values() -> rx.Component:
@@ -200,7 +200,7 @@ def _more(one: Any) -> rx.Component:
     return rx.el.details(
         rx.el.summary("More of its own", rx.cond(is_set, rx.el.b(" (set)", class_name="b"), rx.fragment())),
         rx.el.div(
-            own("Longest answer", "max_tokens", one.max_tokens, text_input, input_mode="numeric"),
+            own("Maximum answer length", "max_tokens", one.max_tokens, text_input, input_mode="numeric"),
             own("JSON schema of the answer", "response_schema", one.response_schema, text_area, rows="3"),
             own("Tools", "tools", one.tools, text_area, rows="3"),
             class_name="fm",

@@ -17,7 +17,7 @@ def load_dialog() -> rx.Component:
     error = rx.cond(Load.errors.contains("row"), Load.errors["row"], "")
     form = rx.el.form(
         field("Dataset", select(Load.datasets, id="load-dataset", name="dataset_id"), html_for="load-dataset"),
-        field("Row", number, html_for="load-row", help_text="By the number that it has for life.", error=error),
+        field("Row", number, html_for="load-row", help_text="The row's permanent number.", error=error),
         id=FORM,
         on_submit=Load.send,
         class_name="form",
@@ -26,7 +26,7 @@ def load_dialog() -> rx.Component:
     has_any = Load.datasets.length() > 0
     return dialog(
         "Fill from a row",
-        rx.cond(has_any, form, rx.el.p("There is no dataset yet.")),
+        rx.cond(has_any, form, rx.el.p("No dataset yet.")),
         identifier="load",
         opened=Load.opened,
         on_close=Load.close,

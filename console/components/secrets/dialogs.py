@@ -40,7 +40,9 @@ def _form() -> rx.Component:
             "Value",
             value,
             html_for="stored-value",
-            help_text=rx.cond(secret, "Stored sealed, and never shown again.", "Anybody of the project reads it."),
+            help_text=rx.cond(
+                secret, "Stored encrypted and never shown again.", "Everyone in the project can read it."
+            ),
             error=error_of(Stored.errors, "value"),
         ),
         refusal(Stored.errors),
@@ -56,7 +58,7 @@ def _form() -> rx.Component:
 def _removing() -> rx.Component:
     return confirm(
         rx.Var.create("Delete ") + Stored.name + "?",
-        rx.el.p("Flows that use it fail from then on. Its value cannot be brought back."),
+        rx.el.p("Flows that use it will fail. The value cannot be recovered."),
         identifier="removing",
         opened=Stored.removing,
         keep="Keep it",

@@ -26,7 +26,7 @@ def banner(state: Literal["wait", "fail", "run", "ok"], lead: Text, *words: Chil
 
 
 def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler) -> rx.Component:
-    """Offer to take back the last act for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands."""
+    """Offer to undo the last action for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands."""
     bar = rx.el.div(
         rx.el.span(words, class_name="ell"),
         button("Undo", on_undo, kind="quiet", size="sm", key="Ctrl Z", class_name="r"),

@@ -202,7 +202,7 @@ async def test_an_error_nobody_expected_is_told_by_a_reference_alone(
 
     monkeypatch.setattr(type(desk.services.rooms.chunker), "cut", broken)
     failed = await desk.added("a.txt", "Some text.")
-    assert failed.error == "Something failed on our side."
+    assert failed.error == "Something went wrong on our side."
     assert "err_" in failed.hint
     assert "secret" not in failed.error + failed.hint
 

@@ -106,7 +106,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     assert form.plan.notes[0].endswith(": the text itself is asked, for no row has a question beside it.")
     assert len(form.plan.missing) == 3
     assert await form.send(sent | {"name": "Other"}) is None
-    assert form.planned.startswith("Planned anew")
+    assert form.planned.startswith("The plan was updated")
     assert await form.send(sent | {"name": "Other"}) is not None
     made = (await services.experiments.list(owner)).items[0]
     assert (made.name, made.budget, made.draft.early_stop, made.draft.split) == ("Other", Decimal("2.5"), True, "test")

@@ -80,7 +80,7 @@ def test_a_parked_one_says_when_it_goes_on() -> None:
     parked = replace(experiment(Status.PAUSED), error="It asks to wait 60 min.", resumes_at=NOW + timedelta(hours=1))
     line = experiment_line(parked, ZoneInfo("Europe/Berlin"), NOW)
     at = f"{(NOW + timedelta(hours=1)).astimezone(ZoneInfo('Europe/Berlin')):%H:%M:%S}"
-    assert (line.error, line.stays) == (f"It asks to wait 60 min. It goes on by itself at {at}.", False)
+    assert (line.error, line.stays) == (f"It asks to wait 60 min. It continues on its own at {at}.", False)
     assert experiment_line(experiment(Status.PAUSED), UTC, NOW).stays
 
 

@@ -64,7 +64,7 @@ def test_a_slow_answer_is_a_warning_and_one_failure_of_two_is_counted():
     assert lines(provider(slow))[1].state == "warn"
     assert lines(provider(slow))[1].test == "Answered after 19.0 s"
     assert lines(provider(GOOD, BAD))[0].test == "1 of 2 fail"
-    assert lines(provider())[0].test == "Not tried yet"
+    assert lines(provider())[0].test == "Not tested yet"
 
 
 def test_a_private_address_names_who_allowed_it():
