@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from backend.api.access import allowed
+from backend.api.documents import AS_DATA
 from backend.api.experiment_bodies import (
     ExperimentBody,
     NewBudget,
@@ -24,6 +27,7 @@ from backend.api.experiment_bodies import (
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.experiments.types import CellStatus, Change, Requirement
+from backend.knowledge.names import harmless
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
@@ -160,6 +164,16 @@ async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: 
 async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "") -> Any:
     """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse."""
     return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
+
+
+@router.get("/experiments/{experiment_id}/export", response_class=StreamingResponse)
+async def export_experiment(operator: Reader, experiment_id: str) -> StreamingResponse:
+    """Return every answer with its scores as CSV, guarded against formulas."""
+    found = await services().experiments.get(operator, experiment_id)
+    blocks = await services().experiments.export(operator, experiment_id)
+    disposition = f"attachment; filename*=UTF-8''{quote(harmless(f'{found.name}.csv'))}"
+    headers = {**AS_DATA, "Content-Disposition": disposition}
+    return StreamingResponse(blocks, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/experiments/{experiment_id}/promote")

@@ -8,6 +8,14 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from backend.experiments.code_types import CodeApproval, CodeState
+from backend.experiments.comparison_types import (
+    Agreement,
+    Comparison,
+    MetricComparison,
+    Spread,
+    TradeOff,
+    WorseSlice,
+)
 from backend.experiments.draft_types import (
     COST,
     DEFAULT_CONCURRENCY,
@@ -69,6 +77,7 @@ __all__ = [
     "Review",
     "Reviews",
     "RowCounts",
+    "Spread",
     "Status",
     "TradeOff",
     "VariantDraft",
@@ -185,80 +194,6 @@ class Plan:
     unknown: tuple[str, ...]
     asked: tuple[str, ...]
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MetricComparison:
-    """What one variant does to one metric, beside how the metric is read."""
-
-    metric: str
-    variant: str
-    baseline_value: float
-    value: float
-    difference: float
-    low: float
-    high: float
-    p_value: float
-    verdict: Literal["better", "worse", "same", "cannot_tell"]
-    rows_needed: int | None
-    num_rows: int
-    coverage: float
-    baseline_coverage: float
-    direction: Literal["higher", "lower"]
-    unit: str
-    margin: float
-    statistic: str
-    target: float | None
-    num_fixed: int
-    num_broken: int
-
-
-@dataclass(frozen=True, slots=True)
-class TradeOff:
-    """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean."""
-
-    variant: str
-    words: str
-    quality: float
-    cost: float
-    latency_p95: float
-    on_front: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WorseSlice:
-    """Rows that share a value of their metadata and got worse."""
-
-    variant: str
-    metric: str
-    key: str
-    value: str
-    num_rows: int
-    difference: float
-    q_value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How far the judges of a metric agree: the share of equal pairs, and with people where people scored too."""
-
-    metric: str
-    share_equal: float
-    kappa: float | None
-    num_rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """All that is said of an experiment's variants beside its baseline."""
-
-    baseline: str
-    primary: str
-    metrics: tuple[MetricComparison, ...]
-    trade_offs: tuple[TradeOff, ...]
-    slices: tuple[WorseSlice, ...]
-    agreements: tuple[Agreement, ...]
-    is_complete: bool
 
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]

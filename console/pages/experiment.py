@@ -12,6 +12,7 @@ from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_dialog
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
+from console.components.experiments.spread import spread
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
@@ -41,6 +42,7 @@ def experiment() -> rx.Component:
 
 def _head() -> rx.Component:
     state = One.line.status
+    export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True)
     like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(
@@ -63,8 +65,8 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
-        ("done", rx.fragment(like, again, require, promote)),
-        rx.fragment(like, again),
+        ("done", rx.fragment(export, like, again, require, promote)),
+        rx.fragment(export, like, again),
     )
     return page_head(
         rx.cond(One.line, One.line.name, "Experiment"),
@@ -133,7 +135,7 @@ def _compared() -> rx.Component:
                 rx.el.p("Got worse in ", rx.foreach(One.slices, lambda one: rx.el.b(one, " ")), class_name="t2"),
                 rx.fragment(),
             ),
-            rx.el.div(trade_off(), rows_panel(), class_name="xp-two"),
+            rx.el.div(rx.el.div(trade_off(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"),
         ),
         rx.cond(
             One.line.status == "done",

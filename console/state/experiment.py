@@ -17,6 +17,8 @@ from console.state.experiment_compared import RowLine, row_line
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_rows import ExperimentLine, VerdictCard, experiment_line, lead, verdict_cards
+from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
+from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -41,6 +43,9 @@ class ExperimentState(Addressed, Phased, rx.State):
     lead: rx.Field[str] = rx.field("")
     cards: rx.Field[list[VerdictCard]] = rx.field(default_factory=list)
     picture: rx.Field[Picture] = rx.field(default_factory=Picture)
+    spread: rx.Field[SpreadPicture] = rx.field(default_factory=SpreadPicture)
+    metrics: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    as_csv: rx.Field[str] = rx.field("")
     slices: rx.Field[list[str]] = rx.field(default_factory=list)
     group: rx.Field[str] = rx.field("flipped")
     rows: rx.Field[list[RowLine]] = rx.field(default_factory=list)
@@ -65,6 +70,8 @@ class ExperimentState(Addressed, Phased, rx.State):
         async with self._loading():
             found = await services().experiments.get(operator, wanted)
             self.may_edit = operator.may(Permission.EXPERIMENTS_EDIT)
+            # A link can send no header, so it names the project.
+            self.as_csv = f"/api/experiments/{wanted}/export?project_id={operator.project_id}"
             self.variants = [one.name for one in found.draft.variants]
             self.baseline = self.baseline if self.baseline in self.variants else found.baseline
             others = [name for name in self.variants if name != self.baseline]
@@ -111,6 +118,13 @@ class ExperimentState(Addressed, Phased, rx.State):
                 self.variant = self.baseline
             self.baseline = variant
             await self._again(operator)
+
+    @rx.event
+    async def choose_spread(self, metric: str) -> None:
+        """Draw how the rows lie by another metric."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        said = await services().experiments.comparison(operator, self.experiment_id, self.baseline)
+        self.spread = spread_picture(said, metric, self.variant)
 
     @rx.event
     async def show(self, group: str) -> None:
@@ -195,6 +209,10 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.metric = said.primary
         self.cards = verdict_cards(said, self.variant)
         self.picture = picture_of(said)
+        self.metrics = metrics_in(said)
+        known = [one.value for one in self.metrics]
+        drawn = self.spread.metric if self.spread.metric in known else said.primary or "".join(known[:1])
+        self.spread = spread_picture(said, drawn, self.variant)
         worse = [one for one in said.slices if one.variant == self.variant]
         self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
         self.lead = lead(self.variant, self.cards)

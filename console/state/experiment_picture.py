@@ -30,6 +30,7 @@ class Dot:
     latency: str
     on_front: bool
     is_baseline: bool
+    told: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def picture_of(found: Comparison) -> Picture:
     dots = []
     for at, one in enumerate(points):
         across, up = place(one.cost, one.quality)
+        written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
             Dot(
                 name=one.variant,
@@ -81,11 +83,12 @@ def picture_of(found: Comparison) -> Picture:
                 x=f"{across:.1f}",
                 y=f"{up:.1f}",
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
-                quality=_quality(one.quality, is_share=is_share),
-                cost=_dollars(one.cost),
-                latency=formats.span(one.latency_p95),
+                quality=written[0],
+                cost=written[1],
+                latency=written[2],
                 on_front=one.on_front,
                 is_baseline=one.variant == found.baseline,
+                told=f"{one.variant}: {written[0]}, {written[1]} per 1,000, p95 {written[2]}",
             )
         )
     front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])

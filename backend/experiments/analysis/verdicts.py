@@ -16,6 +16,7 @@ from backend.experiments.analysis.matrices import (
     row_means,
     with_worst,
 )
+from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.agreement import cohens_kappa
@@ -73,6 +74,11 @@ def compared(
         slices=tuple(_slices(found, primary, variants, baseline, labels)),
         agreements=tuple(_agreements(cells, evaluators)),
         is_complete=found.num_left_out == 0,
+        spreads=spreads_of(
+            found,
+            [one.name for one in (*quality, *resources_of(evaluators))],
+            [name for name, _ in variants],
+        ),
     )
 
 

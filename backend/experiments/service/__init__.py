@@ -1,5 +1,6 @@
 """Make experiments, run them, and compare what came of them."""
 
+from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.making import Making
 from backend.experiments.service.promoting import Promoting
@@ -8,7 +9,7 @@ from backend.experiments.service.running import Running
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Making, Running, Reviewing, Promoting, Gating, Standing):
+class ExperimentService(Making, Running, Reviewing, Promoting, Gating, Standing, Exporting):
     """All use cases of experiments."""
 
 

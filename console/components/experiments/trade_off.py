@@ -56,10 +56,13 @@ def _cost(tick: Any) -> rx.Component:
 def _dot(dot: Any) -> rx.Component:
     chosen, beaten = when(dot.name == One.variant, "on"), when(~dot.on_front, "off")
     return rx.el.svg.g(
+        rx.el.svg.title(dot.told),
         rx.el.svg.circle(cx=dot.x, cy=dot.y, r=dot.radius, class_name=classes("xp-point", chosen, beaten)),
         rx.el.svg.text(
             dot.letter, x=dot.x, y=dot.y, dy="4", text_anchor="middle", class_name=classes("lab1 xp-letter", chosen)
         ),
+        on_click=One.choose(dot.name),
+        class_name="xp-press",
     )
 
 

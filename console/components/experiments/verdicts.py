@@ -48,6 +48,7 @@ def _card(card: Any) -> rx.Component:
 
 def _interval(card: Any) -> rx.Component:
     return rx.el.svg(
+        rx.el.svg.title(card.aria),
         rx.el.svg.rect(x=card.band_x, y="4", width=card.band_width, height="22", class_name="xp-band"),
         rx.el.svg.line(x1="103", x2="103", y1="1", y2="29", class_name="xp-zero"),
         rx.el.svg.line(x1="0", x2="206", y1="15", y2="15", class_name="grid"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 
 import pytest
 
 from backend.errors import InvalidInput
+from backend.experiments.analysis.matrices import matrices
+from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.verdicts import compared
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.evaluators.registry import read
@@ -79,3 +83,56 @@ def test_ten_runs_of_ten_thousand_rows_are_compared_in_seconds() -> None:
     )
     assert len(found.metrics) == 27
     assert time.perf_counter() - began < 20  # the figure itself is kept by bench/experiments.py
+
+
+def cells(*scores: tuple[float | None, float | None]) -> list[tuple[object, ...]]:
+    """Return a row of cells for each pair of scores: the baseline's and the variant's, None for a failed one."""
+    return [
+        (
+            row,
+            variant,
+            0,
+            "failed" if value is None else "done",
+            {"m": {"value": value, "passed": None}},
+            0,
+            100.0 + row,
+        )
+        for row, pair in enumerate(scores, 1)
+        for variant, value in enumerate(pair)
+    ]
+
+
+def test_few_values_are_counted_each_and_failures_beside() -> None:
+    found = matrices(cells((0.0, 1.0), (0.0, None), (0.5, 1.0)), ["m"], 2, 1)
+    (spread,) = spreads_of(found, ["m"], ["old", "new"])
+    assert spread.bins == ((0.0, 0.0), (0.5, 0.5), (1.0, 1.0))
+    assert (spread.counts, spread.without) == ({"old": (2, 1, 0), "new": (0, 0, 2)}, {"old": 0, "new": 1})
+
+
+def test_many_values_are_counted_in_stretches_and_the_tail_together() -> None:
+    scores = [(at / 1_000, at / 1_000 + 0.3) for at in range(999)]
+    found = matrices(cells(*scores, (0.0, 900.0)), ["m"], 2, 1)
+    (spread,) = spreads_of(found, ["m"], ["old", "new"])
+    assert (len(spread.bins), spread.is_open, spread.bins[-1][1] < 1.3) == (20, True, True)
+    assert [sum(one) for one in spread.counts.values()] == [1_000, 1_000]
+    assert spread.counts["old"][-1] == 0 < spread.counts["new"][-1]
+
+
+def test_what_nobody_scored_has_no_picture() -> None:
+    found = matrices(cells((None, None), (None, None)), ["m"], 2, 1)
+    assert spreads_of(found, ["m"], ["old", "new"]) == ()
+    assert spreads_of(matrices([], ["m"], 2, 1), ["m"], ["old", "new"]) == ()
+
+
+async def test_every_answer_is_exported_and_no_spreadsheet_finds_a_formula(lab: Lab) -> None:
+    lab.fill(3)
+    for row in lab.rows:
+        row.input["good"] = "=HYPERLINK(1)"
+    done = await lab.ran()
+    blocks = [block async for block in await lab.service.export(lab.operator, done.id)]
+    lines = list(csv.DictReader(io.StringIO(b"".join(blocks).decode("utf-8-sig"))))
+    assert [(one["variant"], one["row"], one["answer"], one["exact"]) for one in lines] == [
+        (name, str(row), answer, score)
+        for row in (1, 2, 3)
+        for name, answer, score in (("old", f"a{row}", "1.0"), ("new", "'=HYPERLINK(1)", "0.0"))
+    ]

@@ -1,0 +1,96 @@
+"""What a comparison says; `types` hands it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MetricComparison:
+    """What one variant does to one metric, beside how the metric is read."""
+
+    metric: str
+    variant: str
+    baseline_value: float
+    value: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    verdict: Literal["better", "worse", "same", "cannot_tell"]
+    rows_needed: int | None
+    num_rows: int
+    coverage: float
+    baseline_coverage: float
+    direction: Literal["higher", "lower"]
+    unit: str
+    margin: float
+    statistic: str
+    target: float | None
+    num_fixed: int
+    num_broken: int
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean."""
+
+    variant: str
+    words: str
+    quality: float
+    cost: float
+    latency_p95: float
+    on_front: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorseSlice:
+    """Rows that share a value of their metadata and got worse."""
+
+    variant: str
+    metric: str
+    key: str
+    value: str
+    num_rows: int
+    difference: float
+    q_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the judges of a metric agree: the share of equal pairs, and with people where people scored too."""
+
+    metric: str
+    share_equal: float
+    kappa: float | None
+    num_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the rows lie by one metric, repetitions as their mean.
+
+    `bins` are (from, to): single values where there are few, else stretches of one width; the last one `is_open` where
+    it also holds what lies beyond. `counts` are by variant, a number for each bin, `without` the rows with no score.
+    """
+
+    metric: str
+    bins: tuple[tuple[float, float], ...]
+    is_open: bool
+    counts: dict[str, tuple[int, ...]]
+    without: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All that is said of an experiment's variants beside its baseline."""
+
+    baseline: str
+    primary: str
+    metrics: tuple[MetricComparison, ...]
+    trade_offs: tuple[TradeOff, ...]
+    slices: tuple[WorseSlice, ...]
+    agreements: tuple[Agreement, ...]
+    is_complete: bool
+    spreads: tuple[Spread, ...] = ()
