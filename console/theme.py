@@ -59,6 +59,7 @@ FEATURES: tuple[str, ...] = (
     "prompt_versions",
     "prompt_editor",
     "playground",
+    "replay",
     "experiments",
     "experiment_form",
     "experiment_review",

@@ -115,6 +115,19 @@ async def retry_experiment(operator: Runner, experiment_id: str) -> ExperimentBo
     return ExperimentBody.of(await services().experiments.retry(operator, experiment_id))
 
 
+@router.post("/experiments/{experiment_id}/again", status_code=201)
+async def run_again(operator: Runner, experiment_id: str) -> ExperimentBody:
+    """Make the same experiment over the newest rows of its dataset, and start it."""
+    return ExperimentBody.of(await services().experiments.run_again(operator, experiment_id))
+
+
+@router.get("/experiments/{experiment_id}/since")
+async def get_since(operator: Reader, experiment_id: str) -> dict[str, Any]:
+    """Return the run before this one, with the rows that pass now (`green`) and those that no longer do (`red`)."""
+    found = await services().experiments.since(operator, experiment_id)
+    return {"since": asdict(found) if found else None}
+
+
 @router.put("/experiments/{experiment_id}/budget")
 async def set_budget(operator: Runner, experiment_id: str, body: NewBudget) -> ExperimentBody:
     """Change what may be spent, while it does not run."""

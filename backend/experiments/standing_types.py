@@ -15,3 +15,13 @@ class ItemStanding:
     dataset_version: int
     passed: tuple[str, ...]
     failed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Which rows pass now and did not in the run before, `green`, and the other way round, by number."""
+
+    experiment_id: str
+    experiment_name: str
+    green: tuple[int, ...]
+    red: tuple[int, ...]

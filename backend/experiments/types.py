@@ -40,6 +40,7 @@ from backend.experiments.draft_types import (
     kind_of,
 )
 from backend.experiments.review_types import Asked, Review, Reviews
+from backend.experiments.standing_types import Since
 
 __all__ = [
     "COST",
@@ -77,6 +78,7 @@ __all__ = [
     "Review",
     "Reviews",
     "RowCounts",
+    "Since",
     "Spread",
     "Status",
     "TradeOff",

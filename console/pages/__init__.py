@@ -36,6 +36,7 @@ from console.pages.models import models
 from console.pages.overview import overview
 from console.pages.prompt import prompt
 from console.pages.prompts import prompts
+from console.pages.replay import replay
 from console.pages.run import run
 from console.pages.runs import runs
 from console.pages.settings_api_keys import settings_api_keys
@@ -94,6 +95,7 @@ from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompts import PromptsState
 from console.state.queue_pick import QueuePickState
+from console.state.replay import ReplayState
 from console.state.run_page import RunPageState
 from console.state.runs import RunsState
 from console.state.secrets import SecretsState
@@ -145,6 +147,7 @@ PAGES: tuple[Page, ...] = (
             TakeoverState.load,
         ],
     ),
+    Page(replay, routes.REPLAY, "Replay · Signalbox", ReplayState.load),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(
         prompt,

@@ -28,7 +28,7 @@ def experiment() -> rx.Component:
         _head(),
         phase_view(
             One.phase,
-            body(code_that_waits(), _planned(), _going(), _said(), _compared(), code_that_is_decided()),
+            body(code_that_waits(), _planned(), _going(), _said(), _since(), _compared(), code_that_is_decided()),
             skeleton=skeleton_rows(160, 260, 80, count=8),
             problem=One.problem,
             on_retry=One.load,
@@ -50,6 +50,7 @@ def _head() -> rx.Component:
         button(rx.Var.create("Promote ") + One.variant, Promote.ask, kind="primary", icon="arrow-up-right"),
         rx.fragment(),
     )
+    anew = button("Run again", One.again, icon="rotate-cw")
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
     require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())
     acts = rx.match(
@@ -65,7 +66,7 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
-        ("done", rx.fragment(export, like, again, require, promote)),
+        ("done", rx.fragment(export, like, again, anew, require, promote)),
         rx.fragment(export, like, again),
     )
     return page_head(
@@ -112,6 +113,23 @@ def _said() -> rx.Component:
     return rx.cond(
         One.line.error,
         rx.match(One.line.status, ("failed", failed), ("paused", waits), rx.el.p(One.line.error, class_name="t2")),
+        rx.fragment(),
+    )
+
+
+def _since() -> rx.Component:
+    """Say which rows changed colour since the run before."""
+    since: Any = One.since
+    none = rx.cond((since.green == "") & (since.red == ""), rx.el.span("no row changed colour.", class_name="t2"))
+    return rx.cond(
+        One.since,
+        rx.el.p(
+            rx.el.span("Since ", rx.el.a(since.name, href=since.href, dir="auto"), ":"),
+            rx.cond(since.green, status("ok", since.green), rx.fragment()),
+            rx.cond(since.red, status("fail", since.red), rx.fragment()),
+            none,
+            class_name="row wrap",
+        ),
         rx.fragment(),
     )
 

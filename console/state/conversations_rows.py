@@ -94,6 +94,7 @@ class MessageLine:
     trace_id: str = ""
     tools: list[ToolLine] = field(default_factory=list)
     tests: list[TestLine] = field(default_factory=list)
+    replay: str = ""
 
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
@@ -149,6 +150,7 @@ def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
         run_id=message.run_id,
         trace_id=message.trace_id,
         tools=[tool_line(call) for call in message.tool_calls],
+        replay=routes.to(routes.REPLAY, message.id),
     )
 
 

@@ -11,12 +11,21 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import Change, Experiment, Pinned, Status
 from backend.operator import Operator, Permission
+from console import routes
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, row_line
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
-from console.state.experiment_rows import ExperimentLine, VerdictCard, experiment_line, lead, verdict_cards
+from console.state.experiment_rows import (
+    ExperimentLine,
+    SinceLine,
+    VerdictCard,
+    experiment_line,
+    lead,
+    since_line,
+    verdict_cards,
+)
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
 from console.state.forms import Choice
 from console.state.presence import is_open
@@ -56,6 +65,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     row: rx.Field[RowLine | None] = rx.field(None)
     may_edit: rx.Field[bool] = rx.field(False)
     waiting: rx.Field[str] = rx.field("")
+    since: rx.Field[SinceLine | None] = rx.field(None)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
 
     @rx.event
@@ -188,6 +198,13 @@ class ExperimentState(Addressed, Phased, rx.State):
         await self._show(await services().experiments.retry(operator, self.experiment_id))
         yield ExperimentState.watch
 
+    @rx.event
+    async def again(self) -> Any:
+        """Run the same over the newest rows, and go there."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        made = await services().experiments.run_again(operator, self.experiment_id)
+        return rx.redirect(routes.to(routes.EXPERIMENT, made.id))
+
     async def _chosen(self, operator: Operator) -> tuple[Experiment, Pinned | None]:
         """Return the experiment, and as what the variant ran that is compared; None before its start."""
         found = await services().experiments.get(operator, self.experiment_id)
@@ -205,6 +222,8 @@ class ExperimentState(Addressed, Phased, rx.State):
         if not found.progress.num_done:
             self.cards, self.rows, self.row = [], [], None
             return
+        since = await services().experiments.since(operator, found.id)
+        self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.metric = said.primary
         self.cards = verdict_cards(said, self.variant)

@@ -71,7 +71,7 @@ class RowLine:
 
 def row_line(one: ComparedRow, metric: str) -> RowLine:
     old, new = _first(one.baseline_cells), _first(one.cells)
-    said = _word_diff(_said(old), _said(new))
+    said = word_diff(_said(old), _said(new))
     sides = (
         _side(old, one.baseline_value, metric, said[0]),
         _side(new, one.value, metric, said[1]),
@@ -162,7 +162,7 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
 
 
-def _word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
+def word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
     """Return both texts in stretches of words that they share and that are their own."""
     left, right = (WORDS_AND_BLANKS.findall(text) for text in (old, new))
     found: tuple[list[Word], list[Word]] = ([], [])

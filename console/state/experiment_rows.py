@@ -9,7 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from backend.experiments.types import Comparison, Experiment, MetricComparison, Status
+from backend.experiments.types import Comparison, Experiment, MetricComparison, Since, Status
 from console import routes
 from console.state import formats
 
@@ -22,6 +22,7 @@ WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
 LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
+MOST_TURNED = 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,26 @@ class VerdictCard:
     band_x: str
     band_width: str
     bars: str
+
+
+@dataclass(frozen=True)
+class SinceLine:
+    """Which rows changed colour since the run before; empty for none."""
+
+    name: str
+    href: str
+    green: str
+    red: str
+
+
+def since_line(since: Since) -> SinceLine:
+    green, red = (", ".join(f"{one:04}" for one in rows[:MOST_TURNED]) for rows in (since.green, since.red))
+    return SinceLine(
+        since.experiment_name,
+        routes.to(routes.EXPERIMENT, since.experiment_id),
+        f"{formats.counted(len(since.green), 'row')} turned green: {green}" if green else "",
+        f"{formats.counted(len(since.red), 'row')} turned red: {red}" if red else "",
+    )
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:

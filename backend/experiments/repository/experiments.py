@@ -49,6 +49,13 @@ class Experiments:
             statement = statement.where(col(ExperimentRow.id) < page.after)
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(page.limit + 1))).all()
 
+    async def over(self, dataset_id: str) -> Sequence[ExperimentRow]:
+        """Return the experiments over a dataset."""
+        statement = select(ExperimentRow).where(
+            ExperimentRow.project_id == self._project_id, ExperimentRow.dataset_id == dataset_id
+        )
+        return (await self._session.exec(statement)).all()
+
     async def done_over(self, dataset_id: str, limit: int = 50) -> Sequence[ExperimentRow]:
         """Return the latest experiments over a dataset that ran to their end, newest first."""
         statement = select(ExperimentRow).where(

@@ -1,15 +1,14 @@
 """Make experiments, run them, and compare what came of them."""
 
+from backend.experiments.service.again import Again
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
-from backend.experiments.service.making import Making
 from backend.experiments.service.promoting import Promoting
 from backend.experiments.service.reviewing import Reviewing
-from backend.experiments.service.running import Running
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Making, Running, Reviewing, Promoting, Gating, Standing, Exporting):
+class ExperimentService(Again, Reviewing, Promoting, Gating, Standing, Exporting):
     """All use cases of experiments."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.repository import Cells, Experiments
@@ -31,17 +32,29 @@ class Standing(UseCases):
         for item_id, answers in of_item.items():
             row = asked[answers[0].experiment_id]
             names = [one.name for one in draft_of(row).variants]
-            said = {names[at]: _verdict([one for one in answers if one.variant == at]) for at in range(len(names))}
+            said = {
+                names[at]: verdict([(one.status, one.scores) for one in answers if one.variant == at])
+                for at in range(len(names))
+            }
             passed, failed = (tuple(name for name in names if said[name] is wanted) for wanted in (True, False))
             found[item_id] = ItemStanding(item_id, row.id, row.name, row.dataset_version, passed, failed)
         return found
 
 
-def _verdict(cells: Sequence[ExperimentCellRow]) -> bool | None:
-    """Say whether every answer of a variant passes; None where nothing was there to pass."""
-    if any(cell.status == CellStatus.FAILED for cell in cells):
+def verdicts(numbers: Sequence[tuple[Any, ...]]) -> dict[tuple[int, int], bool | None]:
+    """Return by row and variant whether its answers pass, of cells as `Cells.numbers` gives them."""
+    ended: dict[tuple[int, int], list[tuple[str, dict[str, Any]]]] = {}
+    for row, variant, _, status, scores, *_ in numbers:
+        if status in (CellStatus.DONE, CellStatus.FAILED):
+            ended.setdefault((row, variant), []).append((status, scores))
+    return {key: verdict(answers) for key, answers in ended.items()}
+
+
+def verdict(answers: Sequence[tuple[str, dict[str, Any]]]) -> bool | None:
+    """Say whether every answer, by its status and scores, passes; None where nothing was there to pass."""
+    if any(status == CellStatus.FAILED for status, _ in answers):
         return False
-    told = [score.get("passed") for cell in cells for score in cell.scores.values()]
+    told = [score.get("passed") for _, scores in answers for score in scores.values()]
     if False in told:
         return False
     return True if True in told else None

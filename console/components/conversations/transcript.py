@@ -122,6 +122,12 @@ def _feedback(line: Any) -> rx.Component:
                 title="Keep the question with its right answer as a row of a dataset",
                 on_click=Pick.open(line.id),
             ),
+            rx.el.a(
+                "Replay",
+                href=line.replay,
+                class_name="link t12",
+                title="Ask it again beside this answer, as it was or with another version",
+            ),
             rx.cond(
                 QueuePick.may_add,
                 rx.el.button(
@@ -153,7 +159,7 @@ def _test(test: Any) -> rx.Component:
         ("warn", status("warn", test.words)),
         status("queued", test.words),
     )
-    asked = rx.fragment(", ", rx.el.a(test.experiment, href=test.experiment_href, dir="auto"))
+    asked = rx.el.a(test.experiment, href=test.experiment_href, dir="auto")
     return rx.el.li(
         mark,
         rx.el.a(test.row, href=test.href, dir="auto"),

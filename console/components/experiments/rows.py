@@ -95,7 +95,11 @@ def _side_by_side() -> rx.Component:
             class_name="row xp-head",
         ),
         rx.cond(row.source, whole, rx.fragment()),
-        rx.el.div(_side(One.baseline, row.old, "xp-del"), _side(One.variant, row.new, "xp-add"), class_name="xp-sides"),
+        rx.el.div(
+            rx.cond(One.variants.length() > 1, _side(One.baseline, row.old, "xp-del"), rx.fragment()),
+            _side(One.variant, row.new, "xp-add"),
+            class_name="xp-sides",
+        ),
         class_name="xp-row",
         role="region",
         aria_label=rx.Var.create("Row ") + row.number,

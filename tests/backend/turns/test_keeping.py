@@ -150,3 +150,30 @@ async def test_who_may_not_edit_datasets_keeps_nothing(services: Services) -> No
     with pytest.raises(MessageNotFound):
         await services.turns.keep(owner, "msg_unknown", NewTest("x", dataset_name="Never"))
     assert (await services.datasets.list(owner)).items == []
+
+
+async def test_a_second_run_takes_the_newest_rows_and_says_which_turned(services: Services) -> None:
+    owner = await services.identity.ensure_owner()
+    await publish(services, owner, flows.chat())
+    conversation, first = await say(services, owner, {"message": "hello"})
+    kept = await services.turns.keep(owner, first, NewTest("You said hi", dataset_name="Again", with_history=False))
+    one = await ask(services, owner, kept.dataset_id, "desk")
+    assert await services.experiments.since(owner, one) is None
+    await services.turns.keep(owner, first, NewTest("You said hello", kept.dataset_id))
+    _, second = await say(services, owner, {"message": "bye"}, conversation)
+    await services.turns.keep(owner, second, NewTest("You said nothing", kept.dataset_id))
+    names = []
+    for _ in range(2):
+        made = await services.experiments.run_again(owner, one)
+        await services.experiments.carry_out(owner, made.id)
+        names.append(made.name)
+    assert names == ["Answers, run 2", "Answers, run 3"]
+    listed = (await services.experiments.list(owner, dataset_id=kept.dataset_id)).items
+    second_run = next(found for found in listed if found.name == "Answers, run 2")
+    since = await services.experiments.since(owner, second_run.id)
+    assert since is not None
+    assert (since.experiment_id, since.green, since.red) == (one, (1,), ())
+    assert second_run.num_rows == 2
+    since = await services.experiments.since(owner, listed[0].id)
+    assert since is not None
+    assert (since.experiment_id, since.green, since.red) == (second_run.id, (), ())

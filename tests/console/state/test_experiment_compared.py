@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from console.state.experiment_compared import Word, _word_diff, json_of, lines_of, text_of
+from console.state.experiment_compared import Word, json_of, lines_of, text_of, word_diff
 
 TWO = {"topic": "a sofa", "days": 30}
 
@@ -29,8 +29,8 @@ def test_a_value_is_read_as_text_and_whole_as_json(value: Any, line: str, lines:
 
 
 def test_only_the_words_that_differ_are_marked_and_lines_stay_lines() -> None:
-    old, new = _word_diff("Offer a part.\nBe brief.", "Offer a part.\nBe kind.\nBe brief.")
+    old, new = word_diff("Offer a part.\nBe brief.", "Offer a part.\nBe kind.\nBe brief.")
     assert [one.text for one in old if one.own] == []
     assert "".join(one.text for one in new if one.own).split() in (["Be", "kind."], ["kind.", "Be"])
     assert "".join(one.text for one in new) == "Offer a part.\nBe kind.\nBe brief."
-    assert _word_diff("a", "a") == ([Word("a", own=False)], [Word("a", own=False)])
+    assert word_diff("a", "a") == ([Word("a", own=False)], [Word("a", own=False)])

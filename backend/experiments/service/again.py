@@ -1,0 +1,76 @@
+"""Run an experiment once more over the rows of now, and say which rows changed colour since the run before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from backend.experiments.models import ExperimentRow
+from backend.experiments.repository import Cells, Experiments
+from backend.experiments.service.making import Making
+from backend.experiments.service.running import Running
+from backend.experiments.service.standing import verdicts
+from backend.experiments.shapes import draft_of
+from backend.experiments.standing_types import Since
+from backend.experiments.types import MAX_NAME, Experiment
+from backend.operator import Operator, Permission
+
+RUN = re.compile(r", run (\d{1,6})$")
+
+
+class Again(Making, Running):
+    """Two runs belong together by the dataset and the name before ", run 2"."""
+
+    async def run_again(self, operator: Operator, experiment_id: str) -> Experiment:
+        """Make the same experiment over the newest rows, and start it. Raise as `create` and `start`."""
+        operator.require(Permission.EXPERIMENTS_RUN)
+        async with self._units.read(operator) as session:
+            rows = Experiments(session, operator.project_id)
+            row = await rows.get(experiment_id)
+            others = await rows.over(row.dataset_id)
+        root = root_of(row.name)
+        number = 1 + max(_number(one.name) for one in others if root_of(one.name) == root)
+        tail = f", run {number}"
+        wish = replace(draft_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
+        made = await self.create(operator, wish)
+        return await self.start(operator, made.id)
+
+    async def since(self, operator: Operator, experiment_id: str) -> Since | None:
+        """Return what changed since the last run before this one; None where it is the first. Raise NotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            rows = Experiments(session, operator.project_id)
+            row = await rows.get(experiment_id)
+            done = [one for one in await rows.done_over(row.dataset_id) if one.id < row.id]
+            before = next((one for one in done if root_of(one.name) == root_of(row.name)), None)
+            if before is None:
+                return None
+            cells = Cells(session, operator.project_id)
+            old = _named(before, verdicts(await cells.numbers(before.id)))
+            new = _named(row, verdicts(await cells.numbers(row.id)))
+        turned = {key: said for key, said in new.items() if said is not None and old.get(key) is (not said)}
+        return Since(
+            before.id,
+            before.name,
+            green=_rows(key for key, said in turned.items() if said),
+            red=_rows(key for key, said in turned.items() if not said),
+        )
+
+
+def root_of(name: str) -> str:
+    return RUN.sub("", name)
+
+
+def _number(name: str) -> int:
+    found = RUN.search(name)
+    return int(found.group(1)) if found else 1
+
+
+def _named(row: ExperimentRow, said: dict[tuple[int, int], bool | None]) -> dict[tuple[int, str], bool | None]:
+    names: Sequence[str] = [one.name for one in draft_of(row).variants]
+    return {(number, names[variant]): one for (number, variant), one in said.items()}
+
+
+def _rows(keys: Iterable[tuple[int, str]]) -> tuple[int, ...]:
+    return tuple(sorted({number for number, _ in keys}))
