@@ -28,6 +28,7 @@ from backend.unit_of_work import Units
 
 NOWHERE = "-"  # an id that nothing has
 MOST_SHOWN = 12
+MOST_LOOKED_AT = 3
 
 
 class DemoService:
@@ -137,11 +138,11 @@ class DemoService:
         if not row.flow_id or not operator.may(Permission.CONVERSATIONS_READ):
             return None
         theirs = Filters(flow_ids=(row.flow_id,), channels=(Channel.CONSOLE,))
-        listed = await self._conversations.list(operator, theirs, Page(limit=MOST_SHOWN))
+        listed = await self._conversations.list(operator, theirs, Page(limit=MOST_LOOKED_AT))
         for conversation in listed.items:
-            if conversation.person == operator.name:
-                question, *_, answer = (await self._conversations.transcript(operator, conversation.id)).messages
-                return LastAsked(question.text, answer)
+            said = (await self._conversations.transcript(operator, conversation.id)).messages
+            if said and said[0].author == operator.name:
+                return LastAsked(said[0].text, said[-1])
         return None
 
     async def hide(self, operator: Operator, *, hidden: bool = True) -> None:

@@ -53,7 +53,7 @@ NARROW = {"maxWidth": "640px"}
 def settings_privacy() -> rx.Component:
     view = phase_view(
         Privacy.phase,
-        rx.fragment(_masking(), _trial(), _counts(), _retention(), _person(), _removals()),
+        rx.el.div(_masking(), _trial(), _counts(), _retention(), _person(), _removals(), class_name="settings-cols"),
         skeleton=panel("Masking", skeleton_rows(168, 120, 240)),
         problem=Privacy.problem,
         on_retry=Privacy.load,

@@ -163,6 +163,9 @@ class DashboardsState(Phased, rx.State):
         self.more_lines = f"The {len(found.lines)} most frequent of {found.num_lines}" if is_split else ""
         self.picture_title = metric.title if is_split or len(metric.readings) == 1 else metric.title.split(" p")[0]
         first, last = (formats.date(one, zone) for one in (found.since, found.until - timedelta(seconds=1)))
+        self.first_day, self.last_day = (
+            f"{one.astimezone(zone):%Y-%m-%d}" for one in (found.since, found.until - timedelta(seconds=1))
+        )
         self.shown = f"{first} to {last}, {zone}" if first != last else f"{first}, {zone}"
         self.picture_words = f"{self.picture_title} by {self.step}, {self.shown}; the table below says the same"
         self.watch_href = log_address(self._chosen, of=routes.ALERT_FORM)

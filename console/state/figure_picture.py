@@ -83,7 +83,7 @@ def drawing(series: Sequence[Series], times: Sequence[str], write: Callable[[flo
     return Drawing(
         curves,
         spots,
-        [Mark(f"{height(step):.2f}%", write(step)) for step in steps],
+        [Mark(f"{height(step):.2f}%", write(step)) for step in _told_apart(steps, write)],
         [Mark(f"{left(at):.2f}%", words) for at, words in enumerate(times) if at % each == 0],
     )
 
@@ -115,6 +115,13 @@ def spark(values: Sequence[Value]) -> str:
         return 22 - 20 * (value - low) / spread if high > low else 12.0
 
     return curve(values, lambda at: 2 + 96 * at / (len(values) - 1), height)
+
+
+def _told_apart(steps: list[float], write: Callable[[float], str]) -> list[float]:
+    """Return the steps without those that would be written like a neighbour: of a count, halves."""
+    if len({write(step) for step in steps}) == len(steps):
+        return steps
+    return [step for step in steps if step.is_integer()]
 
 
 def _steps(most: float) -> list[float]:

@@ -12,11 +12,9 @@ from backend.paging import MAX_LIMIT, Page
 from console.state.seat import Phased
 from console.state.trace_rows import (
     NodeDetail,
-    OutputLine,
     TraceHead,
     TraceLine,
     node_detail,
-    output_lines,
     trace_head,
     trace_lines,
 )
@@ -29,7 +27,6 @@ class TraceState(Phased, rx.State):
     head: rx.Field[TraceHead] = rx.field(default_factory=TraceHead)
     lines: rx.Field[list[TraceLine]] = rx.field(default_factory=list)
     node: rx.Field[NodeDetail] = rx.field(default_factory=NodeDetail)
-    output: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     chosen: rx.Field[str] = rx.field("")
     _nodes: tuple[NodeRun, ...] = ()
     _spans: dict[str, SpanLine] = {}  # noqa: RUF012  # a var of its own for each tab
@@ -76,9 +73,7 @@ class TraceState(Phased, rx.State):
     def _choose(self, name: str) -> None:
         if span := self._spans.get(name):
             self.chosen, self.node = name, span_detail(span, [line.node for line in self.lines].index(name) + 1)
-            self.output = output_lines(dict(span.span.attributes))
             return
         node = next((one for one in self._nodes if one.node == name), None)
         self.chosen = name if node else ""
         self.node = node_detail(node) if node else NodeDetail()
-        self.output = output_lines(node.output) if node else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail
 from console import routes
 from console.state import formats
+from console.state.run_values import Values, values
 
 SHORT_ID = 12
 MAX_SHOWN_CHARACTERS = 6_000
@@ -63,13 +64,16 @@ class TraceHead:
 
 @dataclass(frozen=True)
 class NodeDetail:
-    """What one node gave."""
+    """What one node took and gave."""
 
     plate: str = ""
     title: str = ""
     mark: str = "queued"
     words: str = ""
     reason: str = ""
+    inputs: Values = field(default_factory=Values)
+    gave: str = "Output"
+    output: Values = field(default_factory=Values)
 
 
 def trace_head(run: Run) -> TraceHead:
@@ -111,6 +115,8 @@ def node_detail(node: NodeRun) -> NodeDetail:
         mark=mark,
         words=words,
         reason=node.error or node.reason,
+        inputs=values(node.inputs),
+        output=values(node.output),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from backend.conversations.types import SpanLine
 from console.state import formats
+from console.state.run_values import values
 from console.state.trace_rows import SHORT_ID, NodeDetail, TraceHead, TraceLine
 
 MAX_INDENT = 8
@@ -75,6 +76,8 @@ def span_detail(line: SpanLine, number: int) -> NodeDetail:
         mark="fail" if line.span.error else "ok",
         words="Failed" if line.span.error else "Done",
         reason=line.span.error,
+        gave="Attributes",
+        output=values(dict(line.span.attributes)),
     )
 
 

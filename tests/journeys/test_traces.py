@@ -34,9 +34,9 @@ def test_an_sdk_exports_to_a_running_server(server: Server, api: httpx.Client, a
     expect(page.locator(".msg").first).to_contain_text(HOSTILE)
     trace = page.get_by_role("complementary", name="Trace")
     expect(trace.locator(".trace-bars li")).to_have_count(5)
-    expect(trace.locator(".code")).to_contain_text("openinference.span.kind")
+    expect(trace.locator(".vals")).to_contain_text("openinference.span.kind")
     trace.get_by_role("button", name="lookup").click()
-    expect(trace.locator(".code")).to_contain_text("On its way.")
+    expect(trace.locator(".vals")).to_contain_text("On its way.")
     expect(trace.get_by_role("link", name="Open full trace")).to_have_count(0)
     console.look("traced")
 

@@ -104,7 +104,7 @@ def _examples() -> rx.Component:
             rx.el.span(
                 number,
                 rx.cond(number == 1, " example conversation", " example conversations"),
-                " came with Signalbox. Examples are left out of every figure.",
+                " came with Signalbox; no figure counts them.",
                 class_name="grow",
             ),
             rx.cond(
@@ -112,7 +112,7 @@ def _examples() -> rx.Component:
                 button("Remove examples", ConversationsState.remove_examples, size="sm"),
                 rx.fragment(),
             ),
-            class_name="t12 t2 unread row",
+            class_name="t12 t2 unread examples",
         ),
         rx.fragment(),
     )
@@ -174,7 +174,7 @@ def _row(row: Any) -> rx.Component:
         ),
         rx.el.a(
             rx.el.span(
-                rx.el.b(row.title, class_name="b ell", dir="auto"),
+                rx.el.b(row.title, class_name="b two-lines", dir="auto", title=row.title),
                 rx.el.time(row.when, class_name="t12 t2 r nw", title=row.when_exact),
                 class_name="row",
             ),

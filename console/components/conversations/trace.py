@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import code, empty_state, phase_view, plate, skeleton_rows, status
+from console.components.flows.run_values import value_section
+from console.components.ui import empty_state, phase_view, plate, skeleton_rows, status
 from console.state.trace import TraceState
 
 
@@ -80,5 +81,6 @@ def _node() -> rx.Component:
             class_name="phead edge",
         ),
         rx.cond(node.reason, rx.el.p(node.reason, class_name="hint foot-note"), rx.fragment()),
-        rx.cond(TraceState.output.length() > 0, code(TraceState.output, "Node output"), rx.fragment()),
+        value_section("Input", node.inputs, "Copy the input"),
+        value_section(node.gave, node.output, "Copy it"),
     )

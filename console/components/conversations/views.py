@@ -35,7 +35,7 @@ def tools() -> rx.Component:
     """Draw them in a row."""
     return rx.el.div(
         menu(
-            button("Views", size="sm", icon="bookmark", custom_attrs=TRIGGER),
+            button("Views", size="sm", custom_attrs=TRIGGER),
             rx.cond(
                 Views.views.length() > 0,
                 rx.foreach(Views.views, _view),
@@ -52,7 +52,7 @@ def tools() -> rx.Component:
             label="Saved views",
         ),
         menu(
-            button("Columns", size="sm", icon="sliders-horizontal", custom_attrs=TRIGGER),
+            button("Columns", size="sm", custom_attrs=TRIGGER),
             *(_column(name, words) for name, (words, _) in COLUMNS.items()),
             label="Columns to show",
         ),

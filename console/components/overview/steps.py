@@ -94,9 +94,9 @@ def _add() -> rx.Component:
         rx.cond(
             FirstRunState.added & (FirstRunState.own_name != ""),
             rx.el.p(
-                "In ",
+                "Your documents are in ",
                 rx.el.a(FirstRunState.own_name, href=FirstRunState.own_href, class_name="u"),
-                " now. Ask about it in ",
+                ". Ask about them in ",
                 rx.el.a("step 01", href="#first-question", class_name="u", reload_document=True),
                 ".",
                 class_name="t12",

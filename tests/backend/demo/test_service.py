@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,9 +145,9 @@ async def test_the_last_answer_of_a_person_is_found_again(example, running, pers
     assert await running.demo.last_asked(person) is None
     flow = await running.flows.get(person, SLUG)
     asked = {"flow_id": flow.id, "channel": Channel.CONSOLE}
-    await chat(running.conversations, running.units, person, ask=asked | {"person": "Somebody else"})
+    await chat(running.conversations, running.units, replace(person, name="Somebody else"), ask=asked)
     assert await running.demo.last_asked(person) is None
-    await chat(running.conversations, running.units, person, said="Anything?", ask=asked | {"person": person.name})
+    await chat(running.conversations, running.units, person, said="Anything?", ask=asked)
     last = await running.demo.last_asked(person)
     assert (last.question, last.answer.role) == ("Anything?", "assistant")
 

@@ -16,8 +16,8 @@ from backend.operator import Operator
 from backend.paging import Page
 from console.state.conversations_filters import asked_of, filters_of, log_address, time_pair
 from console.state.dashboards import DashboardsState
-from console.state.figure_picture import drawing, spark
-from console.state.figure_rows import METRICS
+from console.state.figure_picture import Series, drawing, spark
+from console.state.figure_rows import METRICS, whole
 from tests.console.tab import Tab, refused, tab
 from tests.tenancy import EVERYWHERE
 
@@ -100,7 +100,9 @@ async def test_filters_and_days_narrow_the_figures(services: Services, tab: Tab,
     assert state.tiles[0].value == "5"
     await state.show_days({"first": "2020-02-30", "last": "no day"})
     assert state.tiles[0].value == "5"  # what is no day shows the last seven
+    assert "" not in {state.first_day, state.last_day}, "the fields say which days are shown"
     await state.show_days({"first": "2024-01-01", "last": "2024-01-07"})
+    assert (state.first_day, state.last_day) == ("2024-01-01", "2024-01-07")
     assert (state.phase, len(state.times)) == ("empty", 7)
     await state.show_days({"first": "2020-01-01", "last": "2024-01-07"})
     assert state.phase == "failed"
@@ -124,6 +126,7 @@ def test_an_address_takes_several_values_and_nothing_else() -> None:
 def test_a_picture_has_gaps_where_nothing_is_known() -> None:
     from_none = drawing([], [], str)
     assert (from_none.curves, from_none.spots) == ([], [])
+    assert [mark.words for mark in drawing([Series("Conversations", [2.0], [""])], ["Mon"], whole).heights] == [*"012"]
     assert spark([None, 1.0]) == ""
     assert spark([1.0, None, 3.0, 2.0]).count("M") == 2
 

@@ -6,6 +6,7 @@ from backend.bootstrap import Services
 from backend.flows.types import RunWish
 from console.pages.run import run
 from console.state.run_page import RunPageState
+from console.state.trace import TraceState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import echo
 
@@ -20,4 +21,8 @@ async def test_the_canvas_of_a_run_calls_a_knowledge_base_by_its_name(services: 
     state = tab.at(f"/runs/{done.run_id}").state(RunPageState)
     await spent(RunPageState.event_handlers["load"].fn(state))
     assert (state.phase, state.names[base.id]) == ("ready", "Help centre")
+    trace = tab.state(TraceState)
+    await trace.show(done.run_id)
+    assert [one.text for one in trace.node.inputs.lines] == ["One"]
+    assert (trace.node.gave, [one.text for one in trace.node.output.lines]) == ("Output", ["One"])
     assert "names:" in str(run()).partition("FlowCanvas")[2].partition("FlowFeed")[0]
