@@ -24,6 +24,7 @@ export function Grid({ store }) {
   const readOnly = useStore(store, (s) => s.readOnly);
 
   const measure = useCallback(() => {
+    if (!box.current) return; // no row matches
     const { scrollTop, clientHeight } = box.current;
     setView((view) => (view.top === scrollTop && view.height === clientHeight ? view : { top: scrollTop, height: clientHeight }));
   }, []);
@@ -48,13 +49,16 @@ export function Grid({ store }) {
     return () => clearTimeout(settled);
   }, [store, first, last, order, tick]);
 
-  // Keep the active cell in sight.
-  useEffect(() => {
+  // Keep the active cell in sight, and drawn before the next key: the scroll is told a frame later, and a cell that is
+  // not drawn yet cannot be edited.
+  useLayoutEffect(() => {
+    if (!box.current) return;
     const { scrollTop, clientHeight } = box.current;
     const top = cursor.at * ROW;
     if (top < scrollTop) box.current.scrollTop = top;
     else if (top + ROW + HEAD > scrollTop + clientHeight) box.current.scrollTop = top + ROW + HEAD - clientHeight;
-  }, [cursor]);
+    measure();
+  }, [cursor, measure]);
 
   const wasEditing = useRef(false);
   useEffect(() => {

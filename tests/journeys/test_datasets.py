@@ -61,6 +61,16 @@ def dataset(console: Console) -> Iterator[str]:
     console.api.delete(address)
 
 
+# Go to the first row and edit it, faster than a frame is drawn; return what then has the focus.
+FAR_AND_IN = """async () => {
+  for (const given of [{ key: "Home", ctrlKey: true }, { key: "Enter" }]) {
+    document.querySelector("[role=grid]").dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...given }));
+    await Promise.resolve();
+  }
+  return document.activeElement.tagName;
+}"""
+
+
 def fill(console: Console, address: str, *messages: str, **more: Any) -> None:
     rows = [{"input": {"message": one, "lang": "en"}, "expected_output": f"{one}!", **more} for one in messages]
     assert console.api.post(f"{address}/items", json=rows).status_code == 201
@@ -144,6 +154,12 @@ def test_cells_are_edited_by_keyboard_and_undone(console: Console, dataset: str)
     expect(row(page, 1)).to_be_hidden()
     page.keyboard.press("Control+z")
     expect(row(page, 1)).to_be_visible()
+    fill(console, dataset, *(f"More {number}" for number in range(100)))
+    page = reopened(console)
+    grid(page).focus()
+    page.keyboard.press("Control+End")
+    expect(row(page, 1)).to_be_visible()
+    assert page.evaluate(FAR_AND_IN) == "TEXTAREA"
 
 
 def test_a_row_is_added_found_and_put_into_a_split(console: Console, dataset: str) -> None:
