@@ -163,7 +163,8 @@ class Pinned:
     """A variant as it runs: every version a number.
 
     Of a flow's draft `document` is the stored one; `fields` are what a flow takes, `required` those without a default.
-    `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one.
+    `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one; `composed` is its
+    content with the prompts that it takes in, where it takes any in.
     """
 
     name: str
@@ -178,6 +179,7 @@ class Pinned:
     fingerprint: str = ""
     as_run: str = ""
     document: str = ""
+    composed: dict[str, Any] | None = None
     template: str = ""
     system: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)

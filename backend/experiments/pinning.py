@@ -125,6 +125,7 @@ async def _prompt(
         version=version.number,
         fingerprint=fingerprint,
         as_run=ran if ran != fingerprint else "",
+        composed=await outside.prompts.composed(operator, prompt.id, version.number),
         parameters={name: value for name, value in own.items() if value is not None} | variant.parameters,
     )
 

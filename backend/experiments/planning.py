@@ -21,7 +21,7 @@ from backend.experiments.types import MAX_CELLS, Draft, MissingVariables, Pinned
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.language_model import Usage
-from backend.prompts.types import VersionRef, estimated_tokens
+from backend.prompts.types import Content, VersionRef, estimated_tokens
 
 SAMPLE_ROWS = 20
 EXPECTED_TOKENS_OUT = 200
@@ -112,6 +112,8 @@ class Planner:
             return ""
         ref = VersionRef(version=variant.version)
         content = (await self._outside.prompts.get_version(self._operator, variant.prompt_id, ref)).content
+        if variant.composed is not None:
+            content = Content.model_validate(variant.composed)
         if content.kind != "text":
             return ""
         read = read_by(content, self._outside.templates)

@@ -29,7 +29,7 @@ from backend.ports.language_model import (
     ToolCall,
 )
 from backend.ports.templates import Templates
-from backend.prompts.types import Content, ToolSpec, VersionRef
+from backend.prompts.types import Content, ToolSpec, Values, VersionRef
 
 MAX_REQUESTS = 6
 # What the key of a row is called that holds what a person says.
@@ -146,10 +146,15 @@ class Asking:
     async def _rendered(self, variant: Pinned, row: Row) -> tuple[Sequence[Message], list[Tool]]:
         """Fill the holes. Raise DomainError where the row lacks a value: no hole ever reaches a model."""
         if variant.prompt_id:
-            ref = VersionRef(version=variant.version)
-            filled = await self._outside.prompts.render(
-                self._operator, variant.prompt_id, ref, row.input, placeholders_in(row.input)
-            )
+            prompts, given = self._outside.prompts, Values(row.input, placeholders_in(row.input))
+            if variant.composed is None:
+                ref = VersionRef(version=variant.version)
+                filled = await prompts.render(
+                    self._operator, variant.prompt_id, ref, given.variables, given.placeholders
+                )
+            else:
+                whole = Content.model_validate(variant.composed)
+                filled = await prompts.render_content(self._operator, whole, given, variant.prompt_id)
             tools = [_tool(spec) for spec in filled.content.tools]
             return self._with_question(filled.messages, filled.content, row), tools
         values = known(row)

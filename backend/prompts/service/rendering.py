@@ -85,6 +85,21 @@ class RenderingUseCases(UseCases):
             parts=tuple(dict.fromkeys(composer.parts)),
         )
 
+    async def composed(self, operator: Operator, name: str, number: int) -> dict[str, Any] | None:
+        """Return a version's content with what it takes in, as labels stand now; None where it takes nothing in.
+
+        Raise PromptNotFound, VersionNotFound, CannotRender.
+        """
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read(operator) as session:
+            rows = PromptRepository(session, operator.project_id)
+            row = await self._row(rows, name)
+            content = Content.model_validate((await self._version(rows, row, number)).content)
+            if not references(content):
+                return None
+            composer = Composer(self._finder(session, operator.project_id), strict=False)
+            return (await composer.composed(row.id, row.slug, content, number)).as_json()
+
     async def render_content(self, operator: Operator, content: Content, values: Values, name: str = "") -> Rendered:
         """Fill a content that need not be saved. Raise CannotRender."""
         operator.require(Permission.PROMPTS_READ)

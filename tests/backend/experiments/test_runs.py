@@ -73,6 +73,23 @@ async def test_a_managed_prompt_is_pinned_to_its_version(lab: Lab) -> None:
     assert [cell.output for cell in await lab.cells(done)] == ["a1", "a2"]
 
 
+async def test_what_a_prompt_takes_in_is_pinned_with_it(lab: Lab) -> None:
+    lab.fill(2)
+    prompts = lab.services.prompts
+    part = await prompts.create(lab.operator, NewPrompt("Tone", Content(text="Be brief: {{ good }}")))
+    await prompts.set_label(lab.operator, part.id, "production", 1)
+    whole = await prompts.create(lab.operator, NewPrompt("Support", Content(text='{% prompt "tone" %}!')))
+    choice = PromptChoice(id=whole.id, version=1)
+    variant = VariantDraft("whole", prompt=choice, model="echo")
+    assert (await lab.service.plan(lab.operator, lab.draft(variant))).num_missing == 0
+    made = await lab.started(variant, evaluators=())
+    await prompts.save_version(lab.operator, part.id, Content(text="Be long: {{ good }}"))
+    await prompts.set_label(lab.operator, part.id, "production", 2)
+    await lab.executor.execute(made.id)
+    said = {request["messages"][0]["content"] for request in lab.server.seen}
+    assert said == {"Be brief: a1!", "Be brief: a2!"}
+
+
 async def test_a_flow_is_a_variant_and_its_draft_is_pinned(lab: Lab) -> None:
     lab.fill(3)
     for row in lab.rows:
