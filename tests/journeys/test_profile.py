@@ -111,7 +111,7 @@ def test_a_new_password_and_a_second_step_are_asked_for(desk: Server, page: Page
     page.get_by_role("button", name="Set up").click()
     look(page, "profile-second-step")
     code = one_time_code(page)
-    page.get_by_label("Code of your app").fill(code)
+    page.get_by_label("Code from your app").fill(code)
     page.get_by_role("button", name="Confirm").click()
     recovery = page.locator("code.codes").inner_text().split()
     assert len(recovery) == 10

@@ -148,7 +148,7 @@ def test_an_owner_chooses_how_people_come_in(desk: Server, browser: Browser) -> 
     page.get_by_label("Domains that can join without an invitation").fill("rowe.example")
     page.get_by_label("Their role").select_option("reviewer")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("It holds at once")).to_be_visible()
+    expect(page.get_by_text("This applies at once")).to_be_visible()
     sam = by_provider(desk, browser, STRANGER.sub)
     sam.wait_for_url(f"{desk.base_url}/")
     assert sam.request.get(f"{desk.base_url}/api/me").json()["role"] == "reviewer"

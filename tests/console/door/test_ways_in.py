@@ -71,7 +71,7 @@ async def test_once_there_is_a_password_the_link_offers_none_and_sets_none(
     await browser.post("/sign-in/link", data={"token": await link_of(services), **FORM})
     token = await link_of(services)
     shown = await browser.get("/sign-in/link", params={"token": token})
-    assert "Continue without" not in shown.text
+    assert "Skip, and open" not in shown.text
     await browser.post("/sign-in/link", data={"token": token, "email": EMAIL, "password": "another password 1"})
     assert (await browser.post("/sign-in", data=FORM)).status_code == 303
 
@@ -292,8 +292,8 @@ async def test_who_is_no_member_any_more_reads_it_on_the_sign_in_page(
 
 
 async def test_a_page_that_was_signed_out_says_so(browser: httpx.AsyncClient) -> None:
-    assert "You were signed out." in (await browser.get("/sign-in?out=1")).text
-    assert "You were signed out." not in (await browser.get("/sign-in")).text
+    assert "You were signed out:" in (await browser.get("/sign-in?out=1")).text
+    assert "You were signed out:" not in (await browser.get("/sign-in")).text
     assert (await browser.get("/flows")).headers["location"] == "/sign-in?next=/flows"
     browser.cookies.set(SESSION_COOKIE, "ended")
     assert (await browser.get("/flows")).headers["location"] == "/sign-in?next=/flows&out=1"
