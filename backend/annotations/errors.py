@@ -23,8 +23,15 @@ class QueueChanged(Conflict):
     """Somebody has saved the queue since it was read."""
 
 
+class QueueClosed(Conflict):
+    """Nothing is put into a closed queue, and nothing of it labelled."""
+
+    def __init__(self) -> None:
+        super().__init__("This queue is closed.", hint="Somebody who edits it can open it again.")
+
+
 class HeldByOther(Conflict):
-    """Somebody else has the item open."""
+    """Somebody else has the item open, or is to label it."""
 
 
 class AlreadyLabelled(Conflict):

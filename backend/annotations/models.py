@@ -28,12 +28,14 @@ class AnnotationQueueRow(SQLModel, table=True):
     version: int = 1
     created_by: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
 class AnnotationItemRow(SQLModel, table=True):
     """`num_done` people have labelled it whole; with as many as the queue wants, `is_done`.
 
-    Who has it open is `locked_by`, until `locked_until`: in the row, so that a restart keeps it.
+    Who has it open is `locked_by`, until `locked_until`: in the row, so that a restart keeps it. Somebody other than
+    `assigned_to`, where that is anybody, is not offered it.
     """
 
     __tablename__ = "annotation_item"
@@ -41,6 +43,7 @@ class AnnotationItemRow(SQLModel, table=True):
         UniqueConstraint("queue_id", "conversation_id", "message_id"),
         Index("ix_annotation_item_waiting", "queue_id", "is_done", "id"),
         Index("ix_annotation_item_held", "queue_id", "locked_by"),
+        Index("ix_annotation_item_assigned", "queue_id", "assigned_to", "is_done", "id"),
         # What each label counts anew, without a look at the rows.
         Index("ix_annotation_item_counted", "project_id", "queue_id", "is_done"),
     )
@@ -52,6 +55,8 @@ class AnnotationItemRow(SQLModel, table=True):
     message_id: str = ""
     is_done: bool = False
     num_done: int = 0
+    assigned_to: str = ""
+    assigned_name: str = ""
     locked_by: str = ""
     locked_by_name: str = ""
     locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)

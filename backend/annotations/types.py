@@ -80,9 +80,17 @@ class NewQueue:
     lock_minutes: int = 10
 
 
+class Which(StrEnum):
+    """What a list of items shows."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`version` counts the saves; a save that has read another one is refused."""
+    """`version` counts the saves; a save that has read another one is refused. A closed one is only read."""
 
     id: str
     about: NewQueue
@@ -91,6 +99,7 @@ class Queue:
     num_done: int
     created_by: str
     created_at: datetime
+    closed_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -148,13 +157,14 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """An item as the page of the queue lists it."""
+    """An item as the page of the queue lists it. Who it is assigned to alone is offered it."""
 
     id: str
     target: Target
     title: str
     is_done: bool
     held_by: str
+    assigned: Labeller | None
     annotations: tuple[Annotation, ...]
 
 

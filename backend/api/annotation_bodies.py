@@ -87,6 +87,7 @@ class QueueBody(BaseModel):
     num_done: int
     created_by: str
     created_at: datetime
+    closed_at: datetime | None
 
     @classmethod
     def of(cls, queue: Queue) -> QueueBody:
@@ -104,6 +105,7 @@ class QueueBody(BaseModel):
             num_done=queue.num_done,
             created_by=queue.created_by,
             created_at=queue.created_at,
+            closed_at=queue.closed_at,
         )
 
 
@@ -132,6 +134,27 @@ class Added(BaseModel):
     added: int
 
 
+class Assignment(Strict):
+    """Ids of items, and who alone is offered them; null offers them to everybody."""
+
+    items: Annotated[list[str], Field(max_length=MAX_ADDED)]
+    person: PersonBody | None
+
+
+class Assigned(BaseModel):
+    assigned: int
+
+
+class Clearing(Strict):
+    """What waits goes, with `with_done` everything."""
+
+    with_done: bool = False
+
+
+class Cleared(BaseModel):
+    removed: int
+
+
 class AnnotationBody(BaseModel):
     person: PersonBody
     values: dict[str, bool | float | str]
@@ -145,6 +168,7 @@ class ItemBody(BaseModel):
     title: str
     is_done: bool
     held_by: str
+    assigned: PersonBody | None
     annotations: list[AnnotationBody]
 
     @classmethod
@@ -164,6 +188,7 @@ class ItemBody(BaseModel):
             title=item.title,
             is_done=item.is_done,
             held_by=item.held_by,
+            assigned=PersonBody(id=item.assigned.id, name=item.assigned.name) if item.assigned else None,
             annotations=said,
         )
 

@@ -6,13 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from backend.annotations.types import MAX_ADDED
+from backend.annotations.types import MAX_ADDED, Labeller, Which
 from backend.api.access import allowed
 from backend.api.annotation_bodies import (
     Added,
     AgreementBody,
     AgreementLists,
+    Assigned,
+    Assignment,
     ChangedQueueBody,
+    Cleared,
+    Clearing,
     ItemBody,
     ItemList,
     LabelBody,
@@ -32,7 +36,7 @@ from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 router = APIRouter(prefix="/api/annotation-queues", tags=["annotations"], route_class=IdempotentRoute)
 
 Reader = Annotated[Operator, allowed(Permission.ANNOTATIONS_READ)]
-Labeller = Annotated[Operator, allowed(Permission.ANNOTATIONS_LABEL)]
+Rater = Annotated[Operator, allowed(Permission.ANNOTATIONS_LABEL)]
 Editor = Annotated[Operator, allowed(Permission.ANNOTATIONS_EDIT)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
@@ -68,10 +72,37 @@ async def delete_queue(operator: Editor, queue_id: str) -> None:
     await services().annotations.delete_queue(operator, queue_id)
 
 
+@router.post("/{queue_id}/close")
+async def close_queue(operator: Editor, queue_id: str) -> QueueBody:
+    """End its labelling; what was labelled stays."""
+    return QueueBody.of(await services().annotations.close_queue(operator, queue_id))
+
+
+@router.post("/{queue_id}/reopen")
+async def reopen_queue(operator: Editor, queue_id: str) -> QueueBody:
+    return QueueBody.of(await services().annotations.close_queue(operator, queue_id, closed=False))
+
+
+@router.post("/{queue_id}/clear")
+async def clear_queue(operator: Editor, queue_id: str, body: Clearing) -> Cleared:
+    """Take items out with their labels."""
+    removed = await services().annotations.clear_queue(operator, queue_id, with_done=body.with_done)
+    return Cleared(removed=removed)
+
+
+@router.post("/{queue_id}/assign")
+async def assign_items(operator: Editor, queue_id: str, body: Assignment) -> Assigned:
+    """Let one person alone be offered items; who has one open keeps it until they are done."""
+    person = Labeller(body.person.id, body.person.name) if body.person else None
+    return Assigned(assigned=await services().annotations.assign(operator, queue_id, body.items, person))
+
+
 @router.get("/{queue_id}/items")
-async def list_items(operator: Reader, queue_id: str, limit: Limit = DEFAULT_LIMIT, after: str = "") -> ItemList:
-    """List the items with everybody's labels."""
-    listed = await services().annotations.items(operator, queue_id, Page(limit, after))
+async def list_items(
+    operator: Reader, queue_id: str, limit: Limit = DEFAULT_LIMIT, after: str = "", assigned: Which = Which.ALL
+) -> ItemList:
+    """List the items with everybody's labels: all, mine, or those that are assigned to nobody."""
+    listed = await services().annotations.items(operator, queue_id, Page(limit, after), assigned)
     return ItemList(items=[ItemBody.of(one) for one in listed.items], next=listed.next)
 
 
@@ -100,31 +131,31 @@ async def remove_item(operator: Editor, queue_id: str, item_id: str) -> None:
 
 
 @router.post("/{queue_id}/next")
-async def take_next(operator: Labeller, queue_id: str) -> TurnedBody:
+async def take_next(operator: Rater, queue_id: str) -> TurnedBody:
     """Open the next item that nobody has; it is held for the queue's minutes."""
     return TurnedBody.of(await services().annotations.take_next(operator, queue_id))
 
 
 @router.post("/{queue_id}/items/{item_id}/label")
-async def label(operator: Labeller, queue_id: str, item_id: str, body: LabelBody) -> TurnedBody:
+async def label(operator: Rater, queue_id: str, item_id: str, body: LabelBody) -> TurnedBody:
     """Give one score and open what is asked next; 409 where somebody else has the item."""
     return TurnedBody.of(await services().annotations.label(operator, queue_id, item_id, body.name, body.value))
 
 
 @router.post("/{queue_id}/items/{item_id}/skip")
-async def skip(operator: Labeller, queue_id: str, item_id: str) -> TurnedBody:
+async def skip(operator: Rater, queue_id: str, item_id: str) -> TurnedBody:
     """Put an item aside and open the next one."""
     return TurnedBody.of(await services().annotations.skip(operator, queue_id, item_id))
 
 
 @router.post("/{queue_id}/undo")
-async def undo(operator: Labeller, queue_id: str) -> TurnedBody:
+async def undo(operator: Rater, queue_id: str) -> TurnedBody:
     """Take one's last label or skip back, and open its item."""
     return TurnedBody.of(await services().annotations.undo(operator, queue_id))
 
 
 @router.post("/{queue_id}/leave", status_code=204)
-async def leave(operator: Labeller, queue_id: str) -> None:
+async def leave(operator: Rater, queue_id: str) -> None:
     """Let others have what one has open."""
     await services().annotations.leave(operator, queue_id)
 

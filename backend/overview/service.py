@@ -66,11 +66,13 @@ class OverviewService:
         return await self._live_tests.halted(operator, utc_now() - HALTED_OF_LATE, MOST)
 
     async def _queues(self, operator: Operator) -> Sequence[Queue]:
-        """Return the queues that name the reader and are not done."""
+        """Return the queues that name the reader and are neither done nor closed."""
         return [
             one
             for one in await self._annotations.queues(operator)
-            if one.num_done < one.num_items and operator.is_one_of(*(person.id for person in one.about.people))
+            if one.num_done < one.num_items
+            and not one.closed_at
+            and operator.is_one_of(*(person.id for person in one.about.people))
         ][:MOST]
 
     async def in_work(self, operator: Operator) -> InWork:

@@ -15,6 +15,7 @@ from console.pages.alert import alert
 from console.pages.alert_form import alert_form
 from console.pages.alerts import alerts
 from console.pages.annotation import annotation
+from console.pages.annotation_items import annotation_items
 from console.pages.annotation_queue import annotation_queue
 from console.pages.approvals import approvals
 from console.pages.conversations import conversation, conversations
@@ -53,6 +54,7 @@ from console.state.alert_form import AlertFormState
 from console.state.alerts import AlertsState
 from console.state.annotate import AnnotateState
 from console.state.annotation import AnnotationState
+from console.state.annotation_items import AnnotationItemsState
 from console.state.api_keys import ApiKeysState
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approval_decide import ApprovalDecideState
@@ -181,6 +183,7 @@ PAGES: tuple[Page, ...] = (
     Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
     Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
+    Page(annotation_items, routes.ANNOTATION_ITEMS, "Items · Signalbox", AnnotationItemsState.load),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),

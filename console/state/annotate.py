@@ -84,7 +84,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             found = await services().annotations.agreements(operator, self.queue_id)
             self.agreements = [agreement_line(one) for one in (*found.people, *found.judges)]
             people = {one.id for one in queue.about.people}
-            if operator.may(Permission.ANNOTATIONS_LABEL) and (not people or operator.user_id in people):
+            is_open = queue.closed_at is None and operator.may(Permission.ANNOTATIONS_LABEL)
+            if is_open and (not people or operator.user_id in people):
                 await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
             else:
                 self._count(queue.num_done, queue.num_items)

@@ -26,3 +26,10 @@ def score_of(name: str, kind: str, choices: str) -> ScoreConfig:
             raise InvalidInput(words, fields={"configs": words})
         return ScoreConfig(name, known, "", (), float(ends[1]), float(ends[2]))
     return ScoreConfig(name, known)
+
+
+def choices_of(config: ScoreConfig) -> str:
+    """Return options or a scale as they are written."""
+    if config.kind is ConfigKind.CATEGORY:
+        return ", ".join(f"{one.name}={one.key}" for one in config.options)
+    return f"{config.low:g} to {config.high:g}" if config.kind is ConfigKind.NUMBER else ""

@@ -67,7 +67,8 @@ class QueuePickState(Formed, rx.State):
 
     async def _ask(self, operator: Operator, what: str) -> None:
         found = await services().annotations.queues(operator)
-        self.queues = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'item')}") for one in found]
+        open_ = [one for one in found if one.closed_at is None]
+        self.queues = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'item')}") for one in open_]
         self.what, self.errors, self.opened = what, {}, True
         self.shown += 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -58,7 +58,8 @@ class Items:
         return row
 
     async def next_for(self, person_id: str, now: datetime, *, open_first: bool) -> AnnotationItemRow | None:
-        """Return the first item that nobody else has, before it the one that the person has open where that may be."""
+        """Return the first item that nobody else has: what the person has open where that may be, then what is assigned
+        to them, then what is to nobody."""
         item, said = AnnotationItemRow, AnnotationRow
         free = or_(col(item.locked_by).in_(["", person_id]), col(item.locked_until) <= now)
         statement = (
@@ -68,12 +69,13 @@ class Items:
             .where(*self._ours(), col(item.is_done).is_(False), free)
             .where(or_(col(said.state).is_(None), col(said.state) == OPEN))
         )
-        of_item = {"of": item, "skip_locked": True}
-        first = statement.order_by(col(item.id)).limit(1).with_for_update(**of_item)  # type: ignore[arg-type]
-        found = None
-        if open_first:
-            found = (await self._session.exec(first.where(col(item.locked_by) == person_id))).first()
-        return found or (await self._session.exec(first)).first()
+        first = statement.order_by(col(item.id)).limit(1).with_for_update(of=col(item.id), skip_locked=True)
+        tried = [col(item.locked_by) == person_id] if open_first else []
+        tried += [col(item.assigned_to) == one for one in (person_id, "")]
+        for condition in tried:
+            if (found := (await self._session.exec(first.where(condition))).first()) is not None:
+                return found
+        return None
 
     async def held_by(self, person_id: str) -> Sequence[AnnotationItemRow]:
         """Return what a person has open."""
@@ -146,8 +148,29 @@ class Items:
             found.update(Target(*one) for one in (await self._session.exec(said)).all())
         return found
 
-    async def page(self, page: Page) -> Sequence[tuple[AnnotationItemRow, str]]:
-        """Return one item more than asked for, in order, with the titles of their conversations."""
+    async def assign(self, item_ids: Sequence[str], person_id: str, name: str) -> int:
+        """Assign items, to nobody where the id is empty; return how many there were."""
+        num = 0
+        for ids in _in_parts(item_ids):
+            statement = update(AnnotationItemRow).where(*self._ours(), col(AnnotationItemRow.id).in_(ids))
+            num += (await self._session.exec(statement.values(assigned_to=person_id, assigned_name=name))).rowcount
+        return num
+
+    async def clear(self, *, with_done: bool) -> int:
+        """Take out what waits, or everything, with the labels; return how many items that were."""
+        going = select(AnnotationItemRow.id).where(*self._ours())
+        if not with_done:
+            going = going.where(col(AnnotationItemRow.is_done).is_(False))
+        labels = delete(AnnotationRow).where(*self._said(), col(AnnotationRow.item_id).in_(going))
+        await self._session.exec(labels)
+        items = delete(AnnotationItemRow).where(*self._ours(), col(AnnotationItemRow.id).in_(going))
+        return (await self._session.exec(items)).rowcount
+
+    async def page(self, page: Page, assigned: str | None) -> Sequence[tuple[AnnotationItemRow, str]]:
+        """Return one item more than asked for, in order, with the titles of their conversations.
+
+        None shows all, an empty id those that are assigned to nobody.
+        """
         statement = (
             select(AnnotationItemRow, ConversationRow.title)
             .join(ConversationRow, self._is_there())
@@ -155,6 +178,8 @@ class Items:
             .order_by(col(AnnotationItemRow.id))
             .limit(page.limit + 1)
         )
+        if assigned is not None:
+            statement = statement.where(col(AnnotationItemRow.assigned_to) == assigned)
         return (await self._session.exec(statement)).all()
 
     async def annotations(self, item_ids: Sequence[str]) -> Sequence[AnnotationRow]:

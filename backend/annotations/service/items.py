@@ -1,14 +1,16 @@
-"""What is in a queue: added by hand or by a filter, taken out, listed with its labels."""
+"""What is in a queue: added by hand or by a filter, assigned, taken out, listed with its labels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.annotations.errors import QueueClosed
 from backend.annotations.models import AnnotationItemRow
 from backend.annotations.repository import Items, Queues
-from backend.annotations.service.base import Base
-from backend.annotations.shapes import annotation_of
-from backend.annotations.types import MAX_ADDED, MAX_ITEMS, QueueItem, Target
+from backend.annotations.service.base import Base, target
+from backend.annotations.shapes import about_of, item_of
+from backend.annotations.types import MAX_ADDED, MAX_ITEMS, Labeller, QueueItem, Target, Which
+from backend.audit.repository import AuditTrail
 from backend.columns import storable, utc_now
 from backend.conversations.types import Filters
 from backend.errors import InvalidInput, NotFound, QuotaExceeded
@@ -29,6 +31,8 @@ class ItemUseCases(Base):
         async with self._units.write(operator) as work:
             queues = Queues(work.session, operator.project_id)
             queue = await queues.get(storable(queue_id), lock=True)
+            if queue.closed_at:
+                raise QueueClosed
             items = Items(work.session, operator.project_id, queue.id)
             there, kept = await items.there(wanted), await items.among(wanted)
             if missing := [one for one in wanted if one not in there]:
@@ -71,26 +75,45 @@ class ItemUseCases(Base):
             items = Items(work.session, operator.project_id, queue.id)
             await items.delete(await items.get(storable(item_id)))
 
-    async def items(self, operator: Operator, queue_id: str, page: Page) -> Listed[QueueItem]:
+    async def assign(self, operator: Operator, queue_id: str, item_ids: Sequence[str], person: Labeller | None) -> int:
+        """Let one person alone be offered items, or everybody again; return how many there were.
+
+        Who has one open keeps it until they are done. Raise QueueNotFound, InvalidInput for somebody who does not label.
+        """
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        if len(item_ids) > MAX_ADDED:
+            raise InvalidInput(f"At most {MAX_ADDED:,} items at once.", fields={"items": str(len(item_ids))})
+        async with self._units.write(operator) as work:
+            queue = await Queues(work.session, operator.project_id).get(storable(queue_id), lock=True)
+            people = about_of(queue).people
+            if person is not None and people and person.id not in {one.id for one in people}:
+                words = f"{person.name} is not among the people of this queue."
+                raise InvalidInput(words, fields={"person": words})
+            items = Items(work.session, operator.project_id, queue.id)
+            who = (storable(person.id), storable(person.name)) if person else ("", "")
+            num = await items.assign([storable(one) for one in item_ids], *who)
+            after = {"items": num, "person": who[0]}
+            await AuditTrail(work.session).record(operator, "annotation_queue.assign", target(queue), after=after)
+            return num
+
+    async def clear_queue(self, operator: Operator, queue_id: str, *, with_done: bool) -> int:
+        """Take out what waits, or everything, with its labels; return how many items. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        async with self._units.write(operator) as work:
+            queue = await Queues(work.session, operator.project_id).get(storable(queue_id), lock=True)
+            num = await Items(work.session, operator.project_id, queue.id).clear(with_done=with_done)
+            after = {"items": num, "with_done": with_done}
+            await AuditTrail(work.session).record(operator, "annotation_queue.clear", target(queue), after=after)
+            return num
+
+    async def items(self, operator: Operator, queue_id: str, page: Page, which: Which = Which.ALL) -> Listed[QueueItem]:
         """Return a page of the items with what people said of each. Raise QueueNotFound."""
         operator.require(Permission.ANNOTATIONS_READ)
         now = utc_now()
+        assigned = {Which.ALL: None, Which.MINE: operator.user_id, Which.UNASSIGNED: ""}[which]
         async with self._units.read(operator) as session:
             queue = await Queues(session, operator.project_id).get(storable(queue_id))
             items = Items(session, operator.project_id, queue.id)
-            found = await items.page(Page(page.limit, storable(page.after)))
+            found = await items.page(Page(page.limit, storable(page.after)), assigned)
             said = await items.annotations([row.id for row, _ in found])
-        return Listed.cut(
-            [
-                QueueItem(
-                    id=row.id,
-                    target=Target(row.conversation_id, row.message_id),
-                    title=title,
-                    is_done=row.is_done,
-                    held_by=row.locked_by_name if row.locked_until and row.locked_until > now else "",
-                    annotations=tuple(annotation_of(one) for one in said if one.item_id == row.id),
-                )
-                for row, title in found
-            ],
-            page,
-        )
+        return Listed.cut([item_of(row, title, said, now) for row, title in found], page)

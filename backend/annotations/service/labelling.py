@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.annotations.configs import label_of
-from backend.annotations.errors import AlreadyLabelled, HeldByOther
+from backend.annotations.errors import AlreadyLabelled, HeldByOther, QueueClosed
 from backend.annotations.models import AnnotationItemRow, AnnotationQueueRow, AnnotationRow
 from backend.annotations.repository import DONE, OPEN, SKIPPED, Items, Queues
 from backend.annotations.service.base import Base
@@ -30,11 +30,20 @@ class _Seat:
             raise Forbidden(f"This queue is labelled by {names}.", hint="Ask somebody who edits it to add you.")
 
     async def item(self, item_id: str) -> AnnotationItemRow:
-        """Return an item that nobody else has open. Raise ItemNotFound, HeldByOther."""
+        """Return an item that nobody else has open or is to label. Raise ItemNotFound, HeldByOther."""
         row = await self.items.get(storable(item_id))
-        if row.locked_by not in ("", self.operator.user_id) and row.locked_until and row.locked_until > self.now:
+        me = self.operator.user_id
+        is_held = row.locked_until is not None and row.locked_until > self.now
+        if is_held and row.locked_by not in ("", me):
             raise HeldByOther(f"{row.locked_by_name} has this item open.", hint="Go on with the next one.")
+        if row.assigned_to not in ("", me) and not (is_held and row.locked_by == me):
+            raise HeldByOther(f"This item is assigned to {row.assigned_name}.", hint="Go on with the next one.")
         return row
+
+    def pass_on(self, row: AnnotationItemRow) -> None:
+        """Offer an item to everybody again that was assigned to this person, who is through with it."""
+        if row.assigned_to == self.operator.user_id and not row.is_done:
+            row.assigned_to = row.assigned_name = ""
 
     def hold(self, row: AnnotationItemRow) -> datetime:
         """Keep the item from others until the queue's minutes are over."""
@@ -109,6 +118,7 @@ class LabellingUseCases(Base):
                 said.state = DONE
                 row.num_done += 1
                 row.is_done = row.num_done >= seat.queue.num_labels
+                seat.pass_on(row)
                 seat.let_go(row)
             seat.items.add(said)
             return await seat.turn(None if is_whole else row, let_go=is_whole)
@@ -123,6 +133,7 @@ class LabellingUseCases(Base):
             if said.state == OPEN:
                 said.state, said.labelled_at = SKIPPED, seat.now
                 seat.items.add(said)
+                seat.pass_on(row)
                 seat.let_go(row)
             return await seat.turn()
 
@@ -153,7 +164,7 @@ class LabellingUseCases(Base):
         """Let others have what this person has open. Raise QueueNotFound."""
         operator.require(Permission.ANNOTATIONS_LABEL)
         async with self._units.write(operator) as work:
-            seat = await self._seat(work, operator, queue_id)
+            seat = await self._seat(work, operator, queue_id, closed=True)
             await self._let_go_of_open(seat, None)
 
     async def _let_go_of_open(self, seat: _Seat, but: AnnotationItemRow | None) -> None:
@@ -161,8 +172,12 @@ class LabellingUseCases(Base):
             if but is None or row.id != but.id:
                 seat.let_go(row)
 
-    async def _seat(self, work: Work, operator: Operator, queue_id: str) -> _Seat:
-        return _Seat(work, operator, await Queues(work.session, operator.project_id).get(storable(queue_id)))
+    async def _seat(self, work: Work, operator: Operator, queue_id: str, *, closed: bool = False) -> _Seat:
+        """Raise QueueNotFound, Forbidden, and QueueClosed where it has to be open."""
+        queue = await Queues(work.session, operator.project_id).get(storable(queue_id))
+        if queue.closed_at and not closed:
+            raise QueueClosed
+        return _Seat(work, operator, queue)
 
 
 def _task(about: NewQueue, row: AnnotationItemRow, values: dict[str, Any], until: datetime) -> Task:

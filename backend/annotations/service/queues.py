@@ -1,4 +1,4 @@
-"""Queues: made, changed, deleted."""
+"""Queues: made, changed, closed, deleted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.annotations.types import (
     Queue,
 )
 from backend.audit.repository import AuditTrail
-from backend.columns import storable
+from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -87,6 +87,26 @@ class QueueUseCases(Base):
             queues.add(row)
             await AuditTrail(work.session).record(operator, "annotation_queue.change", target(row))
             return queue_of(row, (await queues.counts([row.id])).get(row.id, (0, 0)))
+
+    async def close_queue(self, operator: Operator, queue_id: str, *, closed: bool = True) -> Queue:
+        """End the labelling of a queue, or open it again; its labels stay. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        async with self._units.write(operator) as work:
+            queues = Queues(work.session, operator.project_id)
+            row = await queues.get(storable(queue_id), lock=True)
+            if bool(row.closed_at) != closed:
+                row.closed_at = utc_now() if closed else None
+                queues.add(row)
+                action = "annotation_queue.close" if closed else "annotation_queue.reopen"
+                await AuditTrail(work.session).record(operator, action, target(row))
+            return queue_of(row, (await queues.counts([row.id])).get(row.id, (0, 0)))
+
+    async def is_labelled(self, operator: Operator, queue_id: str) -> bool:
+        """Tell whether anything of a queue is labelled: what it asks stays then. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_READ)
+        async with self._units.read(operator) as session:
+            queues = Queues(session, operator.project_id)
+            return await queues.has_labels((await queues.get(storable(queue_id))).id)
 
     async def delete_queue(self, operator: Operator, queue_id: str) -> None:
         """Delete a queue with its labels; the conversations stay. Raise QueueNotFound."""

@@ -15,14 +15,17 @@ from backend.operator import Operator
 from backend.paging import Page
 from console.state.annotate import AnnotateState
 from console.state.annotation import AnnotationState
+from console.state.annotation_items import AnnotationItemsState
 from console.state.annotation_scores import score_of
 from console.state.conversations import ConversationsState
+from console.state.queue_form import QueueFormState
 from console.state.queue_pick import QueuePickState
 from tests.console.tab import Tab, refused, tab
 from tests.factories.conversations import chat
 
 __all__ = ["tab"]
 GOOD = config_of({"name": "good", "question": "Is it right?"})
+YES = True
 WHY = config_of({"name": "why", "kind": "text"})
 
 
@@ -43,15 +46,15 @@ async def queue_of(services: Services, person: Operator, turns: list[Turn], *con
     return made
 
 
-@pytest.mark.parametrize("kind", [AnnotationState, AnnotateState, QueuePickState])
+@pytest.mark.parametrize("kind", [AnnotationState, QueueFormState, AnnotationItemsState, AnnotateState, QueuePickState])
 async def test_no_handler_answers_a_tab_without_a_session(services: Services, kind: type) -> None:
     await refused(kind, {"save": [{}], "send": [{}], "add": [{}]})
 
 
 async def test_a_queue_is_made_by_its_form(services: Services, tab: Tab, person: Operator) -> None:
-    state = tab.state(AnnotationState)
-    await state.load()
-    assert state.phase == "empty"
+    listed, state = tab.state(AnnotationState), tab.state(QueueFormState)
+    await listed.load()
+    assert listed.phase == "empty"
     await state.open()
     await state.add_score()
     form = {"name": "Answers", "score-0": "good", "kind-0": "boolean", "score-1": "tone", "kind-1": "category",
@@ -60,8 +63,8 @@ async def test_a_queue_is_made_by_its_form(services: Services, tab: Tab, person:
     assert await state.save(form) is None
     assert (list(state.errors), state.opened) == (["lock_minutes"], True)
     assert await state.save({**form, "lock_minutes": "10"}) is not None
-    await state.load()
-    (line,) = state.rows
+    await listed.load()
+    (line,) = listed.rows
     assert (line.name, line.asks, line.people, line.done) == ("Answers", "good, tone", person.name, "0 of 0 items")
     (made,) = await services.annotations.queues(person)
     assert [(one.name, one.key) for one in made.about.configs[1].options] == [("kind", "k"), ("curt", "2")]
@@ -146,3 +149,63 @@ async def test_the_log_fills_a_queue(services: Services, tab: Tab, person: Opera
     await pick.open_one(turns[2].conversation_id, turns[2].answer_id)
     await pick.add({"queue_id": queue.id})
     assert (pick.selected, (await services.annotations.queue(person, queue.id)).num_items) == ([], 4)
+
+
+async def test_a_queue_is_changed_by_its_form_and_keeps_what_the_form_cannot_show(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    scale = config_of({"name": "scale", "kind": "number", "low": 1, "high": 5, "question": "How good is it?"})
+    queue = await queue_of(services, person, turns, scale, WHY)
+    state = tab.state(QueueFormState)
+    await state.change(queue.id)
+    assert ([(one.name, one.kind, one.choices) for one in state.scores], state.is_fixed) == (
+        [("scale", "number", "1 to 5"), ("why", "text", "")], False,
+    )  # fmt: skip
+    form = {"score-0": "scale", "kind-0": "number", "choices-0": "1 to 5", "score-1": "reason", "kind-1": "text"}
+    form |= {**state.entries, "name": "Renamed", "num_labels": "2"}
+    assert await state.save(form) is not None
+    kept = (await services.annotations.queue(person, queue.id)).about
+    assert (kept.name, kept.num_labels, kept.configs[0], kept.configs[1].name) == ("Renamed", 2, scale, "reason")
+    assert await state.save({**form, "name": "Stale"}) is None
+    assert "since you opened it" in state.errors[""]
+    turned = await services.annotations.take_next(person, queue.id)
+    assert turned.task is not None
+    await services.annotations.label(person, queue.id, turned.task.item_id, "scale", 4)
+    await state.change(queue.id)
+    assert state.is_fixed
+    await state.save({**state.entries, "name": "Again", "score-0": "other"})
+    assert (await services.annotations.queue(person, queue.id)).about.configs == kept.configs
+
+
+async def test_items_are_assigned_shown_and_taken_out_and_the_queue_ends(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    queue = await queue_of(services, person, turns)
+    state = tab.at(f"/annotation/{queue.id}/items").state(AnnotationItemsState)
+    await state.load()
+    assert (state.phase, len(state.rows), [one.label for one in state.people]) == ("ready", 3, [person.name])
+    await state.select(state.rows[1].id)
+    await state.assign(person.user_id)
+    assert [one.assigned for one in state.rows] == ["", person.name, ""]
+    for which, num in (("mine", 1), ("unassigned", 2), ("all", 3)):
+        await state.show(which)
+        assert len(state.rows) == num
+    await state.select_shown()
+    await state.assign("nobody")
+    assert [one.assigned for one in state.rows] == ["", "", ""]
+    await services.annotations.take_next(person, queue.id)
+    await services.annotations.label(person, queue.id, state.rows[0].id, "good", YES)
+    await state.ask("clear")
+    await state.keep()
+    assert await state.clear() is None
+    await state.ask("clear")
+    await state.clear()
+    assert [(one.words, one.labels) for one in state.rows] == [("Done", f"{person.name}: yes")]
+    await state.close_queue()
+    assert state.is_closed
+    await state.ask("delete")
+    await state.type_name("other")
+    assert await state.delete() is None
+    await state.type_name(queue.name)
+    assert await state.delete() is not None
+    assert await services.annotations.queues(person) == []

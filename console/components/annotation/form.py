@@ -1,0 +1,95 @@
+"""The form of an annotation queue, in a dialog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.annotations.types import ConfigKind
+from console.components.ui import Handler, button, error_of, field, form_dialog, refusal, select, text_area, text_input
+from console.state.queue_form import QueueFormState as State
+
+KINDS = (
+    (ConfigKind.BOOLEAN.value, "Yes or no"),
+    (ConfigKind.CATEGORY.value, "One of options"),
+    (ConfigKind.NUMBER.value, "A number"),
+    (ConfigKind.TEXT.value, "Words"),
+)
+
+
+def queue_form(on_saved: Handler = None) -> rx.Component:
+    """Draw the dialog. `on_saved` is called behind the save, to read again what the page shows."""
+    stays = rx.el.p("What a queue asks stays as it is once something is labelled.", class_name="t12 t2")
+    ways = rx.fragment(
+        rx.el.p("Options with their keys, such as kind=k, curt=c; a scale such as 1 to 5.", class_name="t12 t2"),
+        rx.el.p(error_of(State.errors, "configs"), class_name="err", role="alert"),
+        button("Add a score", State.add_score, size="sm", icon="plus"),
+    )
+    return form_dialog(
+        rx.cond(State.is_new, "New annotation queue", "Change the queue"),
+        refusal(State.errors),
+        _text("name", "Name", max_length=120, required=True, custom_attrs={"data-safe": "true"}),
+        rx.el.fieldset(
+            rx.el.legend("Questions for each item"),
+            rx.foreach(State.scores, _score),
+            rx.cond(State.is_fixed, stays, ways),
+            class_name="an-scores",
+        ),
+        field(
+            "Instructions",
+            text_area(
+                id="queue-instructions", name="instructions", rows="3", dir="auto", max_length=4000,
+                default_value=State.entries["instructions"], key=f"instructions-{State.num_opened}",
+            ),
+            html_for="queue-instructions",
+            help_text="Shown beside each item.",
+            error=error_of(State.errors, "instructions"),
+        ),
+        rx.el.div(
+            _text("num_labels", "People for each item", input_mode="numeric"),
+            _text("lock_minutes", "Minutes an open item is reserved", input_mode="numeric"),
+            class_name="row wrap",
+        ),
+        rx.el.fieldset(
+            rx.el.legend("Who labels (with nobody chosen, everyone who has permission)"),
+            rx.foreach(State.members, _member),
+            rx.el.p(error_of(State.errors, "people"), class_name="err", role="alert"),
+            class_name="an-scores",
+        ),
+        form="queue-form",
+        identifier="queue",
+        opened=State.opened,
+        on_close=State.close,
+        on_submit=State.save if on_saved is None else [State.save, on_saved],
+        act=rx.cond(State.is_new, "Create queue", "Save"),
+    )  # fmt: skip
+
+
+def _text(name: str, words: str, **props: Any) -> rx.Component:
+    identifier = f"queue-{name}"
+    entry = text_input(
+        id=identifier, name=name, key=f"{name}-{State.num_opened}", default_value=State.entries[name], **props
+    )
+    return field(words, entry, html_for=identifier, error=error_of(State.errors, name))
+
+
+def _score(line: Any) -> rx.Component:
+    number = f"{State.num_opened}-{line.at}"
+    return rx.el.div(
+        text_input(name="score-" + line.at, placeholder="As in: helpful", aria_label="Score", max_length=120,
+                   required=True, default_value=line.name, disabled=State.is_fixed, key=f"s-{number}"),
+        select(KINDS, name="kind-" + line.at, aria_label="Kind", default_value=line.kind, disabled=State.is_fixed,
+               key=f"k-{number}"),
+        text_input(name="choices-" + line.at, placeholder="kind=k, curt=c", aria_label="Options or scale",
+                   default_value=line.choices, disabled=State.is_fixed, key=f"c-{number}"),
+        class_name="an-score",
+        key=number,
+    )  # fmt: skip
+
+
+def _member(one: Any) -> rx.Component:
+    box = rx.el.input(
+        type="checkbox", name="person-" + one.value, default_checked=one.chosen, key=f"p-{State.num_opened}"
+    )
+    return rx.el.label(box, one.label, class_name="choice", key=one.value)
