@@ -101,7 +101,7 @@ def open_flows(
         runs=runs,
         runner=runner,
         approvals=approvals,
-        takeovers=TakeoverService(units, events, jobs, conversations),
+        takeovers=TakeoverService(units, events, jobs, conversations, loader),
         limits=Periodic("the watch over time limits", LOOK, end_overdue),
         run_log=Periodic("the log of runs", LOOK, RunLog(units, conversations, loader).catch_up),
         watch=Watch(units, runner, worker, runs.inherit, runs.give_up, alone=settings.database == "sqlite"),

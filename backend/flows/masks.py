@@ -28,12 +28,18 @@ class RunMask:
         """Return a value as it is written down."""
         return self._masker.value(value)
 
+    def name(self, person: str) -> str:
+        """Return somebody's id as it is written down: the same everywhere in the project."""
+        return self._masker.name(person)
+
     def real(self, value: Any) -> Any:
         """Return a value as the run works with it, while the run is under way."""
         return self._masker.real(value)
 
     def opening(self, opening: RunOpening) -> RunOpening:
-        return replace(opening, input=self.value(opening.input)) if self.is_on else opening
+        if not self.is_on:
+            return opening
+        return replace(opening, input=self.value(opening.input), person=self.name(opening.person))
 
     def node(self, node: NodeEntry) -> NodeEntry:
         if not self.is_on:

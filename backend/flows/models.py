@@ -67,7 +67,10 @@ class FlowVersionRow(SQLModel, table=True):
 
 
 class RunRow(SQLModel, table=True):
-    """One run. Whoever raises `attempt` owns it, and every write names the attempt it belongs to."""
+    """One run. Whoever raises `attempt` owns it, and every write names the attempt it belongs to.
+
+    `person` is whom it served where no chat says so, until its conversation is written.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
@@ -100,6 +103,7 @@ class RunRow(SQLModel, table=True):
     conversation_id: str | None = None
     started_by: str = ""
     started_by_id: str = ""
+    person: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -29,6 +29,7 @@ class RunOpening:
     started_by: str
     started_by_id: str
     created_at: datetime
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What would be removed. `num_items` are rows of datasets made from turns, `num_cells` answers to them."""
+    """What would be removed. `num_items` are rows of datasets made from turns, `num_cells` answers to them.
+
+    `num_traces` are those that belong to no conversation.
+    """
 
     num_conversations: int = 0
     num_messages: int = 0
@@ -33,6 +36,7 @@ class Going:
     num_remarks: int = 0
     num_items: int = 0
     num_cells: int = 0
+    num_traces: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def annotation_queue() -> rx.Component:
     done = rx.el.span(meter(State.percent, "Items done", width="120px"), State.left, class_name="row sub hide-s")
     return shell(
         routes.ANNOTATION,
-        page_head(State.name, link_button("Items", State.queue_id + "/items"), crumb=crumb, state=done),
+        page_head(State.name, link_button("Items", "/queues/" + State.queue_id), crumb=crumb, state=done),
         rx.el.div(
             phase_view(
                 State.phase,

@@ -208,6 +208,11 @@ def _question() -> rx.Component:
     return confirm(
         "Remove all of this person's data?",
         rx.el.p(Privacy.going, ". It cannot be undone."),
+        rx.el.p(
+            "What they said of other people's conversations stays, under “Removed user”: comments, labels, feedback. "
+            "Backups and the audit log keep what they hold.",
+            class_name="t2",
+        ),
         identifier="removing-person",
         opened=Privacy.removing,
         keep="Keep it",

@@ -80,8 +80,7 @@ class AnnotationItemsState(Addressed, Asking, Phased, rx.State):
         """Open the list of the queue that the address names."""
         operator = await self._operator(Permission.ANNOTATIONS_READ)
         self.reset()
-        # .../annotation/<id>/items
-        self.queue_id = self.router.url.path.rstrip("/").split("/")[-2]
+        self.queue_id = self._wanted()
         self.may_edit = operator.may(Permission.ANNOTATIONS_EDIT)
         self.label_href = routes.to(routes.ANNOTATION_QUEUE, self.queue_id)
         await self._read(operator)

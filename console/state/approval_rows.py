@@ -93,6 +93,7 @@ class ApprovalDetail:
     limit: str
     since: str
     ends: str
+    ends_at: str
     percent: int
     is_urgent: bool
     said: str
@@ -144,6 +145,8 @@ def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:
     mark, words = MARKS[one.state]
     named = one.value if isinstance(one.value, dict) else {}
     ends = formats.day(one.ends_at, zone, now)
+    # A day is no time of the day.
+    ends_at = f"at {ends}" if ":" in ends else f"on {ends}"
     return ApprovalDetail(
         id=one.id,
         question=one.question,
@@ -154,6 +157,7 @@ def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:
         limit=f"of {duration(minutes_between(one.asked_at, one.ends_at))}",
         since=formats.day(one.asked_at, zone, now),
         ends=ends,
+        ends_at=ends_at,
         percent=percent_over(one, now),
         is_urgent=is_urgent(one, now),
         said=one.said,
@@ -161,7 +165,7 @@ def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:
         initials=formats.initials(one.started_by) or "?",
         note=one.note,
         role=ROLES[one.role] + (", not who started the run" if one.second_person else ""),
-        default=f"At {ends} {DEFAULTS[one.on_limit]}.",
+        default=f"{ends_at[0].upper()}{ends_at[1:]} {DEFAULTS[one.on_limit]}.",
         text="" if named else written(one.value)[:SHOWN_CHARACTERS],
         plate=f"{one.plate:02d}",
         node=one.title,

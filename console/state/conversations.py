@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Browsed, Channel, Filters
+from backend.conversations.types import Browsed, Channel, ChatState, Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -80,11 +80,19 @@ class ConversationsState(Phased, rx.State):
             found = await services().conversations.browse(operator, self._filters(), Page())
             zone = await self._zone()
             now = formats.now()
-            self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
+            self.rows = await self._lines(operator, found.listed.items, zone, now)
             self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
             self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
+
+    async def _lines(
+        self, operator: Operator, rows: Sequence[Conversation], zone: tzinfo, now: datetime
+    ) -> list[ConversationLine]:
+        """Draw rows; whether one waits for a person is asked where any is under way."""
+        under_way = [row.id for row in rows if row.state is ChatState.RUNNING]
+        waiting = await services().runs.waiting_in(operator, under_way) if under_way else set[str]()
+        return [conversation_line(row, zone, now, waits=row.id in waiting) for row in rows]
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
@@ -109,7 +117,7 @@ class ConversationsState(Phased, rx.State):
         listed = await services().conversations.list(operator, self._filters(), Page(after=self._after))
         zone = await self._zone()
         now = formats.now()
-        self.rows = [*self.rows, *(conversation_line(row, zone, now) for row in listed.items)]
+        self.rows = [*self.rows, *await self._lines(operator, listed.items, zone, now)]
         self._show_page(listed.next)
 
     @rx.event
@@ -140,7 +148,7 @@ class ConversationsState(Phased, rx.State):
         newer = replace(self._filters(), since=self._newest)
         listed = await services().conversations.list(operator, newer, Page(limit=MAX_NEW))
         zone, now = await self._zone(), formats.now()
-        lines = {row.id: conversation_line(row, zone, now) for row in listed.items}
+        lines = {line.id: line for line in await self._lines(operator, listed.items, zone, now)}
         known = {row.id for row in self.rows}
         if any(lines.get(row.id, row) != row for row in self.rows):
             self.rows = [lines.get(row.id, row) for row in self.rows]

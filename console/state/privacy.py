@@ -182,6 +182,7 @@ def _told(going: Going) -> str:
     named = (
         (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
         (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
+        (going.num_traces, "trace"),
         (going.num_cells, "answer of an experiment"),
     )  # fmt: skip
     told = [formats.counted(num, word) for num, word in named if num and word != "answer of an experiment"]

@@ -26,14 +26,24 @@ class TakeoverState(Formed, rx.State):
         """Read who answers."""
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
+    @rx.event(temporal=True)
+    async def look(self) -> rx.event.EventSpec | None:
+        """Read again who answers, and what was said meanwhile where that changed."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        before = self.held_by
+        await self._read(operator)
+        return TranscriptState.load if before != self.held_by else None
+
     async def _read(self, operator: Operator) -> None:
         shown = await self.get_state(TranscriptState)
         known = shown.phase == "ready" and shown.flow_href
-        held = await services().takeovers.holder(operator, shown.conversation_id) if known else None
+        takeovers = services().takeovers
+        held = await takeovers.holder(operator, shown.conversation_id) if known else None
+        is_chat = known and (held is not None or await takeovers.is_chat(operator, shown.conversation_id))
         zone = await self._zone()
         self.held_by, self.is_mine = (held.held_by, held.held_by_id == operator.user_id) if held else ("", False)
         self.since = formats.day(held.since, zone, formats.now()) if held else ""
-        self.may_reply = bool(known) and operator.may(Permission.CONVERSATIONS_REPLY)
+        self.may_reply = bool(is_chat) and operator.may(Permission.CONVERSATIONS_REPLY)
 
     @rx.event
     async def take(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Console
 
@@ -38,6 +38,22 @@ def fill(console: Console) -> None:
     page.get_by_role("menuitem", name="Add these to a queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text(f"{NUMBER - 1} items added to Twenty")).to_be_visible()
+
+
+def change(console: Console, page: Page) -> None:
+    """Assign all items to nobody, and see that what is asked stays."""
+    queue = page.url.rstrip("/").rpartition("/")[2]
+    page = console.open(f"/queues/{queue}")
+    page.get_by_role("button", name="Select what is shown").click()
+    page.get_by_label("Assign what is selected").select_option(label="Nobody in particular")
+    expect(page.get_by_text(f"{NUMBER} items assigned to nobody")).to_be_visible()
+    page.get_by_role("button", name="Queue", exact=True).click()
+    page.get_by_role("menuitem", name="Change the queue").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Score", exact=True).first).to_be_disabled()
+    dialog.get_by_role("button", name="Cancel").click()
+    console.look("annotation-items")
+    assert page.evaluate("window.broken") is None
 
 
 def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
@@ -75,6 +91,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
         page.keyboard.press("c")
     expect(page.get_by_text("Nothing is waiting for you here")).to_be_visible()
     assert page.evaluate("window.broken") is None
+    change(console, page)
     items = console.api.get(f"/api/annotation-queues/{queue}/items", params={"limit": 100}).json()["items"]
     values = [one["annotations"][0]["values"] for one in items]
     assert (len(values), [one["tone"] for one in values]) == (NUMBER, ["curt"] * NUMBER)

@@ -78,7 +78,7 @@ class ItemUseCases(Base):
     async def assign(self, operator: Operator, queue_id: str, item_ids: Sequence[str], person: Labeller | None) -> int:
         """Let one person alone be offered items, or everybody again; return how many there were.
 
-        Who has one open keeps it until they are done. Raise QueueNotFound, InvalidInput for somebody who does not label.
+        Who has one open keeps it until they are done. Raise QueueNotFound, and InvalidInput for who does not label.
         """
         operator.require(Permission.ANNOTATIONS_EDIT)
         if len(item_ids) > MAX_ADDED:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.conversations.models import MessageRow
 from backend.flows.models import RunRow, TakeoverRow
 from backend.flows.types import RunStatus
 
@@ -20,6 +21,21 @@ class TakeoverRepository:
     async def holder(self, conversation_id: str) -> TakeoverRow | None:
         statement = select(TakeoverRow).where(
             TakeoverRow.project_id == self._project_id, TakeoverRow.conversation_id == conversation_id
+        )
+        return (await self._session.exec(statement)).first()
+
+    async def snapshot(self, conversation_id: str) -> str | None:
+        """Return the document of the run that answered a conversation last."""
+        statement = (
+            select(RunRow.snapshot_id)
+            .join(MessageRow, col(MessageRow.run_id) == RunRow.id)
+            .where(
+                RunRow.project_id == self._project_id,
+                MessageRow.project_id == self._project_id,
+                MessageRow.conversation_id == conversation_id,
+            )
+            .order_by(col(RunRow.id).desc())
+            .limit(1)
         )
         return (await self._session.exec(statement)).first()
 

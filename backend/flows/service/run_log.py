@@ -97,7 +97,7 @@ def _report(row: RunRow, flow: FlowRow, plan: Plan | None) -> Report:
         agent_config="",
         agent_name=flow.name,
         channel=CHANNELS.get(row.trigger, Channel.API),
-        person=row.started_by,
+        person=row.person or row.started_by,
         messages=(question, answer),
         held=Held(flow.id, row.version or 0, row.id, slug, number),
     )

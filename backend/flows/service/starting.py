@@ -157,6 +157,7 @@ class Starting:
                 conversation_id=conversation_id,
                 started_by=operator.name,
                 started_by_id=operator.user_id,
+                person="" if conversation_id else mask.name(prepared.wish.person),
                 started_at=utc_now() if running else None,
             )
         )
@@ -183,6 +184,7 @@ class Starting:
             started_by=operator.name,
             started_by_id=operator.user_id,
             created_at=utc_now(),
+            person=prepared.wish.person,
         )
 
     async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:

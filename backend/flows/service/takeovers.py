@@ -11,7 +11,9 @@ from backend.conversations.repository import ConversationRepository
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Answer
 from backend.errors import Conflict, InvalidInput
+from backend.flows.engine.loader import Loader
 from backend.flows.models import RunRow, TakeoverRow
+from backend.flows.nodes.input import InputConfig
 from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.service.runs import JOB
@@ -29,8 +31,8 @@ ANSWERED_BELOW = "Answered with the question after it."
 class TakeoverService:
     """Each act locks the conversation first, as every new question does."""
 
-    def __init__(self, units: Units, events: Events, jobs: Jobs, log: ConversationService) -> None:
-        self._units, self._events, self._jobs, self._log = units, events, jobs, log
+    def __init__(self, units: Units, events: Events, jobs: Jobs, log: ConversationService, loader: Loader) -> None:
+        self._units, self._events, self._jobs, self._log, self._loader = units, events, jobs, log, loader
 
     async def holder(self, operator: Operator, conversation_id: str) -> Takeover | None:
         """Return who answers, None while the flow does. Raise ConversationNotFound."""
@@ -44,15 +46,34 @@ class TakeoverService:
             row = await TakeoverRepository(session, operator.project_id).holder(conversation_id)
         return _takeover(row) if row else None
 
+    async def is_chat(self, operator: Operator, conversation_id: str) -> bool:
+        """Tell whether its flow goes on talking: a form is asked once. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            if await rows.conversation(conversation_id, lock=False) is None:
+                raise ConversationNotFound
+            snapshot_id = await TakeoverRepository(session, operator.project_id).snapshot(conversation_id)
+        if snapshot_id is None:
+            return False
+        try:
+            config = (await self._loader.plan(operator.project_id, snapshot_id)).input_config
+        except InvalidInput:
+            return False  # its document is gone, or of a kind that is no more
+        return isinstance(config, InputConfig) and config.mode == "chat"
+
     async def take(self, operator: Operator, conversation_id: str) -> Takeover:
         """Let the flow pause before its next answer. Raise ConversationNotFound, Conflict while it is another's."""
         operator.require(Permission.CONVERSATIONS_REPLY)
+        is_chat = await self.is_chat(operator, conversation_id)
         async with self._units.write(operator) as work:
             conversation, held = await self._locked(work, operator, conversation_id)
             if held and held.held_by_id != operator.user_id:
                 raise Conflict(f"{held.held_by} answers this conversation since {held.since:%H:%M} UTC.")
             if not conversation.flow_id:
                 raise Conflict("No flow answers here: this conversation was held elsewhere.")
+            if held is None and not is_chat:
+                raise Conflict("Nothing is answered here any more: this was one run of a form.")
             if held is None:
                 held = TakeoverRow(
                     conversation_id=conversation_id,

@@ -13,7 +13,7 @@ from backend.masking.service import MaskingService
 from backend.ports.database import Database
 from backend.ports.jobs import Jobs
 from backend.privacy.errors import PersonNotFound
-from backend.privacy.repository import Erasing, People
+from backend.privacy.repository import Beside, Erasing, People
 from backend.privacy.types import MAX_PERSON
 from backend.unit_of_work import Units, Work
 
@@ -50,9 +50,11 @@ class Base:
                 f"Whom it is about is said in 1 to {MAX_PERSON} characters.", fields={"user": "Say whom it is about."}
             )
         names = await self._masking.names_of(session, project_id, person)
-        people = People(session, project_id)
-        if not await people.count(people.of_person(names)):
+        people, beside = People(session, project_id), Beside(session, project_id)
+        found = await people.count(people.of_person(names)) or await beside.num_runs(names)
+        if not found and not await beside.num_traces(names) and not await beside.is_author(names):
             raise PersonNotFound(
-                "No conversation of that person is here.", hint="Write the id exactly as your systems send it."
+                "No conversation, run or trace of that person is here.",
+                hint="Write the id exactly as your systems send it.",
             )
         return names

@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 
 from backend.columns import utc_now
+from backend.ports.database import OfProject
+from backend.privacy.repository import Beside
 from backend.privacy.service.removing import BREATH_SECONDS, RemovingUseCases
 from backend.privacy.service.retention import RetentionUseCases
 
@@ -16,10 +18,19 @@ DUE = timedelta(minutes=1)
 class DueUseCases(RemovingUseCases, RetentionUseCases):
     """Of the server alone: no operator asks for it."""
 
+    async def forget_sealed(self, project_id: str) -> int:
+        """Let go of the words of runs that were ended from outside, as while they waited for a person."""
+        async with self._units.read(OfProject(project_id)) as session:
+            ended = await Beside(session, project_id).sealed_for_ended()
+        if ended:
+            await self._masking.forget(project_id, ended)
+        return len(ended)
+
     async def keep_up(self) -> None:
         """Begin the retentions that are due, and remove what was deleted an hour ago."""
         await self.sweep()
         for project_id in await self._log.projects():
+            await self.forget_sealed(project_id)
             num = 1
             while num:
                 num = await self.purge_deleted(project_id, utc_now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from backend.audit.repository import AuditTrail
@@ -17,7 +18,7 @@ from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 from backend.privacy.errors import JobNotFound
 from backend.privacy.models import PrivacyJobRow
-from backend.privacy.repository import People, PrivacyJobs
+from backend.privacy.repository import Beside, Erasing, People, PrivacyJobs, Reached
 from backend.privacy.repository.jobs import any_job, organisation_of, waiting
 from backend.privacy.service.base import JOB, Base
 from backend.privacy.types import Going, JobKind, JobState, PrivacyJob
@@ -37,8 +38,13 @@ class RemovingUseCases(Base):
         operator.require(Permission.PROJECT_MANAGE)
         async with self._units.read(operator) as session:
             names = await self._names(session, operator.project_id, person)
-            people = People(session, operator.project_id)
-            return await people.going(people.of_person(names), with_items=True)
+            people, beside = People(session, operator.project_id), Beside(session, operator.project_id)
+            going = await people.going(people.of_person(names), with_items=True)
+            return replace(
+                going,
+                num_runs=going.num_runs + await beside.num_runs(names),
+                num_traces=await beside.num_traces(names),
+            )
 
     async def remove(self, operator: Operator, person: str) -> PrivacyJob:
         """Begin to take away all of a person's, their words in datasets and experiments too; it cannot be undone.
@@ -113,21 +119,35 @@ class RemovingUseCases(Base):
             if row is None or row.state in {JobState.DONE, JobState.FAILED}:
                 return False
             people = People(work.session, row.project_id)
-            is_person = row.kind == JobKind.PERSON
-            whose = (
-                people.of_person(await self._masking.names_of(work.session, row.project_id, row.person))
-                if is_person
-                else people.before(row.before or utc_now())
-            )
+            is_person, before = row.kind == JobKind.PERSON, row.before or utc_now()
+            names = await self._masking.names_of(work.session, row.project_id, row.person) if is_person else []
+            whose = people.of_person(names) if is_person else people.before(before)
             ids = await people.some(whose, AT_ONCE, MESSAGES_AT_ONCE)
+            is_left = bool(ids)
             if ids:
                 await self._log.purge(work, row.project_id, ids, with_items=is_person)
+            else:
+                is_left = await self._beside(work, row.project_id, names, before)
+            if is_left:
                 row.state, row.num_done = JobState.RUNNING, row.num_done + len(ids)
             else:
                 row.state, row.person, row.finished_at = JobState.DONE, "", utc_now()
                 await self._tell_end(work, row)
             work.session.add(row)
-            return bool(ids)
+            return is_left
+
+    async def _beside(self, work: Work, project_id: str, names: Sequence[str], before: datetime) -> bool:
+        """Remove what stands in no conversation: of a person all, else what is old. Return whether there is more."""
+        beside = Beside(work.session, project_id)
+        if not names:
+            return await beside.remove_traces_before(before, AT_ONCE) > 0
+        if runs := await beside.runs(names, AT_ONCE):
+            await Erasing(work.session, project_id).remove(Reached((), runs, ()))
+            await self._masking.purge(work, project_id, (), runs)
+            return True
+        await beside.remove_traces_of(names)
+        await beside.forget_author(names)
+        return False
 
     async def _tell_end(self, work: Work, row: PrivacyJobRow) -> None:
         actor = Actor(row.asked_by_id, row.asked_by or "Retention", "system")

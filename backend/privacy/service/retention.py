@@ -13,7 +13,7 @@ from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
 from backend.privacy.models import PrivacyJobRow, RetentionRow
-from backend.privacy.repository import People, PrivacyJobs, retentions
+from backend.privacy.repository import Beside, People, PrivacyJobs, retentions
 from backend.privacy.service.base import JOB, Base
 from backend.privacy.types import MAX_DAYS, Going, JobKind, JobState, Retention
 
@@ -71,7 +71,8 @@ class RetentionUseCases(Base):
                 work.session.add(row)
                 before = moment - timedelta(days=row.days)
                 people = People(work.session, one.project_id)
-                if total := await people.count(people.before(before)):
+                total = await people.count(people.before(before))
+                if total or await Beside(work.session, one.project_id).has_traces_before(before):
                     job = _removal(row, before, total)
                     work.session.add(job)
                     job_id = job.id

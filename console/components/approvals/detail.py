@@ -24,7 +24,7 @@ def detail() -> rx.Component:
             ),
             status(one.mark, one.words, weight=True),
             rx.el.h2(one.question, class_name="ell", dir="auto", title=one.question),
-            rx.el.span("ends at ", one.ends, class_name="t12 t2 r nw hide-s"),
+            rx.el.span("ends ", one.ends_at, class_name="t12 t2 r nw hide-s"),
             class_name="phead",
         ),
         rx.el.div(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import button, status, text_input
+from console.components.ui import Every, button, status, text_input
 from console.state.takeover import TakeoverState as Takeover
+
+LOOK_SECONDS = 5
 
 
 def takeover_foot() -> rx.Component:
@@ -20,9 +22,10 @@ def takeover_foot() -> rx.Component:
         ),
         class_name="tk row",
     )
+    foot = rx.cond(Takeover.held_by == "", free, rx.cond(Takeover.is_mine, _mine(), other))
     return rx.cond(
         Takeover.may_reply,
-        rx.cond(Takeover.held_by == "", free, rx.cond(Takeover.is_mine, _mine(), other)),
+        rx.fragment(foot, Every.create(seconds=LOOK_SECONDS, on_tick=Takeover.look)),
         rx.fragment(),
     )
 

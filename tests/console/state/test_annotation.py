@@ -181,7 +181,7 @@ async def test_items_are_assigned_shown_and_taken_out_and_the_queue_ends(
     services: Services, tab: Tab, person: Operator, turns: list[Turn]
 ) -> None:
     queue = await queue_of(services, person, turns)
-    state = tab.at(f"/annotation/{queue.id}/items").state(AnnotationItemsState)
+    state = tab.at(f"/queues/{queue.id}").state(AnnotationItemsState)
     await state.load()
     assert (state.phase, len(state.rows), [one.label for one in state.people]) == ("ready", 3, [person.name])
     await state.select(state.rows[1].id)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.types import Filters
 from backend.errors import Conflict
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.loader import Loader
+from backend.flows.nodes.registry import KINDS
+from backend.flows.service.run_log import RunLog
 from backend.flows.types import RunWish
 from backend.identity.permissions import Role
+from backend.paging import Page
+from console.state.conversations import ConversationsState
 from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
+from tests.backend.privacy.conftest import asking
 from tests.console.tab import Tab, refused, spent, tab
-from tests.factories.flows import chat
+from tests.factories.flows import chat, greeting
 from tests.factories.people import join
 
 __all__ = ["tab"]
@@ -52,3 +61,41 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     assert foot.held_by == ""
     viewer = await opened(Tab(await join(services.units, owner, "Vera", Role.VIEWER)), talk)
     assert not viewer.may_reply
+
+
+async def test_a_run_of_a_form_offers_no_takeover(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Form", document=greeting())
+    await services.runs.run(owner, "form", RunWish({"question": "Hello"}, "draft"))
+    units, talks = services.units, services.conversations
+    await RunLog(units, talks, Loader(units, services.rooms.templates, KINDS, Chat(units, talks))).write()
+    (talk,) = [one.id for one in (await talks.list(owner, Filters(), Page())).items if one.flow_name == "Form"]
+    foot = await opened(tab, talk)
+    assert not foot.may_reply
+    with pytest.raises(Conflict, match="one run of a form"):
+        await services.takeovers.take(owner, talk)
+
+
+async def test_the_foot_follows_what_another_operator_does(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Chat", document=chat())
+    talk = str((await services.runs.run(owner, "chat", RunWish({"message": "Hello"}, "draft"))).conversation_id)
+    foot = await opened(tab, talk)
+    other = replace(owner, user_id="user_other", name="Ines")
+    await services.takeovers.take(other, talk)
+    assert await foot.look() is not None
+    assert (foot.held_by, foot.is_mine) == ("Ines", False)
+    assert await foot.look() is None
+    await services.takeovers.hand_back(other, talk)
+    await foot.look()
+    assert foot.held_by == ""
+
+
+async def test_the_log_says_that_a_conversation_waits_for_a_person(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Asking", document=asking())
+    await services.runs.run(owner, "asking", RunWish({"question": "send it"}, "draft"))
+    listed = tab.at("/conversations").state(ConversationsState)
+    await listed.load()
+    (line,) = [one for one in listed.rows if not one.example]
+    assert (line.mark, line.words) == ("wait", "Waits for a person")

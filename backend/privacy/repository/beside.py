@@ -1,0 +1,121 @@
+"""What stands beside conversations: traces that belong to none, runs not yet in the log, words sealed for runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.annotations.models import AnnotationItemRow, AnnotationRow
+from backend.conversations.models import ConversationCommentRow, FeedbackRow, SpanRow
+from backend.flows.models import RunRow
+from backend.flows.types import RunStatus
+from backend.ids import new_id
+from backend.masking.models import MaskedValueRow
+
+REMOVED_AUTHOR = "Removed user"
+FINAL = tuple(one.value for one in RunStatus if one.is_final)
+
+
+class Beside:
+    """Opened for one unit of work and one project."""
+
+    def __init__(self, session: AsyncSession, project_id: str) -> None:
+        self._session, self._project_id = session, project_id
+
+    def _lone(self) -> tuple[ColumnElement[bool], ...]:
+        return (col(SpanRow.project_id) == self._project_id, col(SpanRow.conversation_id).is_(None))
+
+    def _traces_of(self, names: Sequence[str]) -> Any:
+        """Return the traces without a conversation of which a piece names somebody, as a query of their ids."""
+        written = cast(col(SpanRow.attributes), String)
+        # SQLite keeps JSON as it was written, with letters escaped; Postgres writes them out.
+        forms = {json.dumps(name, ensure_ascii=escaped) for name in names for escaped in (True, False)}
+        told = or_(*(written.contains(one, autoescape=True) for one in sorted(forms)))
+        return select(SpanRow.trace_id).where(*self._lone(), told)
+
+    async def num_traces(self, names: Sequence[str]) -> int:
+        traces = self._traces_of(names).distinct().subquery()
+        return (await self._session.exec(select(func.count()).select_from(traces))).one()
+
+    async def remove_traces_of(self, names: Sequence[str]) -> None:
+        """Remove each such trace whole."""
+        await self._session.exec(
+            delete(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(self._traces_of(names)))
+        )
+
+    async def has_traces_before(self, moment: datetime) -> bool:
+        old = select(SpanRow.trace_id).where(*self._lone(), col(SpanRow.ended_at) < moment).limit(1)
+        return (await self._session.exec(old)).first() is not None
+
+    async def remove_traces_before(self, moment: datetime, most: int) -> int:
+        """Remove traces that ended before a moment, a few at once; return how many pieces that were."""
+        old = select(SpanRow.trace_id).where(*self._lone(), col(SpanRow.ended_at) < moment).distinct().limit(most)
+        ids = (await self._session.exec(old)).all()
+        if not ids:
+            return 0
+        found = await self._session.exec(
+            delete(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(ids), col(SpanRow.ended_at) < moment)
+        )
+        return int(found.rowcount)
+
+    async def num_runs(self, names: Sequence[str]) -> int:
+        """Count the runs of a person that stand in no conversation yet."""
+        return (await self._session.exec(select(func.count()).select_from(RunRow).where(*self._runs(names)))).one()
+
+    async def runs(self, names: Sequence[str], most: int) -> Sequence[str]:
+        return (await self._session.exec(select(RunRow.id).where(*self._runs(names)).limit(most))).all()
+
+    def _runs(self, names: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+        return (
+            col(RunRow.project_id) == self._project_id,
+            col(RunRow.person).in_(names),
+            col(RunRow.conversation_id).is_(None),
+        )
+
+    async def is_author(self, names: Sequence[str]) -> bool:
+        """Tell whether somebody commented or labelled other people's conversations."""
+        for row, by_id in (
+            (ConversationCommentRow, ConversationCommentRow.author_id),
+            (AnnotationRow, AnnotationRow.person_id),
+        ):
+            table: Any = row
+            said = select(by_id).where(col(table.project_id) == self._project_id, col(by_id).in_(names)).limit(1)
+            if (await self._session.exec(said)).first() is not None:
+                return True
+        return False
+
+    async def forget_author(self, names: Sequence[str]) -> None:
+        """Take somebody's name off what they said of other people's conversations; what they said stays."""
+        comment, said, item, given = ConversationCommentRow, AnnotationRow, AnnotationItemRow, FeedbackRow
+        for row, by_id, values in (
+            (comment, comment.author_id, {"author": REMOVED_AUTHOR, "author_id": ""}),
+            (said, said.person_id, {"person_name": REMOVED_AUTHOR, "person_id": new_id("removed")}),
+            (item, item.assigned_to, {"assigned_to": "", "assigned_name": ""}),
+            (item, item.locked_by, {"locked_by": "", "locked_by_name": "", "locked_until": None}),
+            (given, given.given_by, {"given_by": REMOVED_AUTHOR}),
+        ):
+            table: Any = row
+            await self._session.exec(
+                update(table).where(col(table.project_id) == self._project_id, col(by_id).in_(names)).values(**values)
+            )
+
+    async def sealed_for_ended(self) -> Sequence[str]:
+        """Return the runs that have ended and for which words are sealed still."""
+        statement = (
+            select(MaskedValueRow.run_id)
+            .join(RunRow, col(RunRow.id) == MaskedValueRow.run_id)
+            .where(
+                MaskedValueRow.project_id == self._project_id,
+                RunRow.project_id == self._project_id,
+                MaskedValueRow.run_id != "",
+                MaskedValueRow.sealed != "",
+                col(RunRow.status).in_(FINAL),
+            )
+        )
+        return (await self._session.exec(statement.distinct())).all()

@@ -1,0 +1,123 @@
+"""What stands beside conversations is reached too: lone traces, runs of forms, sealed words, names of authors."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
+from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.conversations.models import SpanRow
+from backend.flows.engine.chat import Chat
+from backend.flows.engine.loader import Loader
+from backend.flows.nodes.registry import KINDS
+from backend.flows.service.run_log import RunLog
+from backend.flows.types import RunWish
+from backend.masking.models import MaskedValueRow
+from backend.masking.types import Kind, MaskingRules
+from backend.operator import Operator
+from backend.paging import Page
+from backend.privacy.types import JobState
+from tests.backend.privacy.conftest import asking
+from tests.factories.flows import chat, greeting
+from tests.planting import columns_with
+from tests.tenancy import EVERYWHERE
+
+WORD = "zwiebelkuchen"
+
+
+async def trace(house: Services, operator: Operator, trace_id: str, at: datetime, **attributes: str) -> None:
+    """Keep a trace of two pieces that belongs to no conversation; the first one carries the attributes."""
+    async with house.units.write(EVERYWHERE) as work:
+        for number, told in enumerate((attributes, {"say": WORD})):
+            work.session.add(
+                SpanRow(
+                    project_id=operator.project_id, trace_id=trace_id, span_id=f"{trace_id}{number}", name="step",
+                    started_at=at, ended_at=at, attributes=dict(told),
+                )
+            )  # fmt: skip
+
+
+async def removed(house: Services, operator: Operator, person: str) -> None:
+    job = await house.privacy.remove(operator, person)
+    await house.privacy.execute(job.id)
+    assert (await house.privacy.job(operator, job.id)).state is JobState.DONE
+
+
+async def test_a_lone_trace_goes_whole_with_its_person(house: Services, operator: Operator) -> None:
+    await trace(house, operator, "a", utc_now(), **{"user.id": "j\u00fcrgen 100%"})
+    await trace(house, operator, "b", utc_now(), **{"user.id": "j\u00fcrgen 1000"})
+    assert (await house.privacy.going(operator, "j\u00fcrgen 100%")).num_traces == 1
+    await removed(house, operator, "j\u00fcrgen 100%")
+    async with house.units.read(EVERYWHERE) as session:
+        left = {one.trace_id for one in (await spans(session))}
+    assert left == {"b"}
+
+
+async def spans(session: AsyncSession) -> list[SpanRow]:
+    return list(await session.exec(select(SpanRow)))
+
+
+async def test_lone_traces_age_out_with_the_conversations(house: Services, operator: Operator) -> None:
+    await trace(house, operator, "old", utc_now() - timedelta(days=9))
+    await trace(house, operator, "new", utc_now())
+    await house.privacy.set_retention(operator, 8)
+    assert await house.privacy.sweep() == 1
+    (job,) = (await house.privacy.jobs(operator, Page())).items
+    await house.privacy.execute(job.id)
+    async with house.units.read(EVERYWHERE) as session:
+        assert {one.trace_id for one in (await spans(session))} == {"new"}
+
+
+def log_of(house: Services) -> RunLog:
+    units, talks = house.units, house.conversations
+    return RunLog(units, talks, Loader(units, house.rooms.templates, KINDS, Chat(units, talks)))
+
+
+async def test_a_run_of_a_form_is_found_before_and_after_it_enters_the_log(house: Services, operator: Operator) -> None:
+    await house.flows.create(operator, "Form", document=greeting())
+    for logged in (False, True):
+        await house.runs.run(operator, "form", RunWish({"question": WORD}, "draft", person="ada"))
+        if logged:
+            await log_of(house).write()
+        assert (await house.privacy.going(operator, "ada")).num_runs == 1
+        await removed(house, operator, "ada")
+        assert await columns_with(house.units, WORD) == []
+
+
+async def test_words_sealed_for_a_run_that_was_cancelled_are_let_go(house: Services, operator: Operator) -> None:
+    await house.masking.set_rules(operator, MaskingRules(frozenset({Kind.EMAIL})))
+    await house.flows.create(operator, "Asking", document=asking())
+    waits = await house.runs.run(operator, "asking", RunWish({"question": "send to ada@example.com"}, "draft"))
+    assert await house.privacy.forget_sealed(operator.project_id) == 0
+    assert await sealed(house) == 1
+    await house.runs.cancel(operator, waits.run_id)
+    assert await house.privacy.forget_sealed(operator.project_id) == 1
+    assert await sealed(house) == 0
+
+
+async def sealed(house: Services) -> int:
+    async with house.units.read(EVERYWHERE) as session:
+        return sum(bool(one.sealed) for one in await session.exec(select(MaskedValueRow)))
+
+
+async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: Services, operator: Operator) -> None:
+    await house.flows.create(operator, "Chat", document=chat())
+    ran = await house.runs.run(operator, "chat", RunWish({"message": "Hello"}, "draft", person="bob"))
+    talk = str(ran.conversation_id)
+    await house.conversations.add_comment(operator, talk, "look at this")
+    queue = await house.annotations.create_queue(operator, NewQueue("Answers", (config_of({"name": "good"}),)))
+    await house.annotations.add_items(operator, queue.id, [Target(talk)])
+    turned = await house.annotations.take_next(operator, queue.id)
+    assert turned.task is not None
+    await house.annotations.label(operator, queue.id, turned.task.item_id, "good", value=True)
+    await removed(house, operator, operator.user_id)
+    (item,) = (await house.annotations.items(operator, queue.id, Page())).items
+    assert [(one.person.name, one.values) for one in item.annotations] == [("Removed user", {"good": True})]
+    assert item.annotations[0].person.id != operator.user_id
+    (comment,) = await house.conversations.comments(operator, talk)
+    assert (comment.author, comment.text) == ("Removed user", "look at this")
