@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from backend.errors import Conflict, Forbidden, InvalidInput
@@ -132,3 +134,18 @@ async def test_only_an_end_is_a_verdict_and_only_editors_act_on_it(lab: Lab) -> 
     viewer = await operator_of(lab.services.identity, await join(lab.services.units, lab.operator, "Vera", Role.VIEWER))
     with pytest.raises(Forbidden):
         await lab.service.promote(viewer, waiting.id, "new")
+
+
+async def test_two_who_promote_at_once_make_one_version(lab: Lab) -> None:
+    lab.fill(20)
+    prompts = lab.services.prompts
+    kept = await prompts.create(lab.operator, NewPrompt("Support", Content(text="{{ good }}")))
+    choice = PromptChoice(id=kept.id, version=1)
+    done = await lab.ran(
+        VariantDraft("plain", prompt=choice, model="echo"),
+        VariantDraft("cool", prompt=choice, model="echo", parameters={"temperature": 0.1}),
+    )
+    made = await asyncio.gather(*(lab.service.promote(lab.operator, done.id, "cool") for _ in range(3)))
+    assert {one.version for one in made} == {2}
+    assert (await prompts.get(lab.operator, kept.id)).latest == 2
+    assert [one.version for one in await prompts.moves(lab.operator, kept.id)] == [2]
