@@ -31,7 +31,7 @@ def fill(console: Console) -> None:
     page.locator(".facets").get_by_role("checkbox", name="Keyboard desk").click()
     expect(page.locator(".cv")).to_have_count(NUMBER)
     page.locator(".cv input").first.click()
-    page.get_by_role("button", name="Queue 1").click()
+    page.get_by_role("button", name="Add 1 to a queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("1 item added to Twenty")).to_be_visible()
     page.get_by_role("button", name="Views").click()
