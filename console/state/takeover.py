@@ -27,7 +27,7 @@ class TakeoverState(Formed, rx.State):
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
     @rx.event(temporal=True)
-    async def look(self) -> rx.event.EventSpec | None:
+    async def look(self) -> Any:
         """Read again who answers, and what was said meanwhile where that changed."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         before = self.held_by
