@@ -63,7 +63,7 @@ class ExperimentCellRow(SQLModel, table=True):
     __tablename__ = "experiment_cell"
     __table_args__ = (
         Index("ix_experiment_cell_status", "experiment_id", "status"),
-        Index("ix_experiment_cell_item", "item_id", "experiment_id"),
+        Index("ix_experiment_cell_item", "project_id", "item_id", "experiment_id"),
     )
 
     experiment_id: str = Field(primary_key=True, foreign_key="experiment.id")

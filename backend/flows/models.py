@@ -77,7 +77,7 @@ class RunRow(SQLModel, table=True):
         Index("ix_run_of_flow", "flow_id", "id"),
         Index("ix_run_of_project", "project_id", "id"),
         Index("ix_run_open", "status", "worker"),
-        Index("ix_run_replay", "conversation_id", sqlite_where=REPLAYED, postgresql_where=REPLAYED),
+        Index("ix_run_replay", "project_id", "conversation_id", sqlite_where=REPLAYED, postgresql_where=REPLAYED),
         Index("ix_run_unlogged", "trigger", "id", sqlite_where=UNLOGGED, postgresql_where=UNLOGGED),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -103,17 +103,16 @@ class Cells:
     async def last_of(self, item_ids: Sequence[str]) -> Sequence[ExperimentCellRow]:
         """Return how each of these rows was answered in the last experiment that has an answer to it."""
         cell = ExperimentCellRow
-        ended = col(cell.status).in_((CellStatus.DONE.value, CellStatus.FAILED.value))
-        ours = col(cell.project_id) == self._project_id
-        last = (
-            select(col(cell.item_id).label("item_id"), func.max(cell.experiment_id).label("experiment_id"))
-            .where(ours, ended, col(cell.item_id).in_(item_ids))
-            .group_by(col(cell.item_id))
-            .subquery()
+        asked = (
+            col(cell.project_id) == self._project_id,
+            col(cell.item_id).in_(item_ids),
+            col(cell.status).in_((CellStatus.DONE.value, CellStatus.FAILED.value)),
         )
-        met = and_(col(cell.item_id) == last.c.item_id, col(cell.experiment_id) == last.c.experiment_id)
-        statement = select(cell).join(last, met).where(ours, ended).order_by(col(cell.number))
-        return (await self._session.exec(statement)).all()
+        newest = select(col(cell.item_id), func.max(cell.experiment_id)).where(*asked).group_by(col(cell.item_id))
+        last = dict((await self._session.exec(newest)).all())
+        of_last = col(cell.experiment_id).in_(set(last.values()))
+        found = await self._session.exec(select(cell).where(*asked, of_last).order_by(col(cell.number)))
+        return [one for one in found if last[one.item_id] == one.experiment_id]
 
     async def seen(self, model_variants: Sequence[tuple[str, int]]) -> list[tuple[float, float, float]]:
         """Return (latency, tokens in, tokens out) of up to 200 answers of these (experiment, variant)."""

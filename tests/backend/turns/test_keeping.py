@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from backend.bootstrap import Services
 from backend.conversations.errors import MessageNotFound
@@ -17,6 +18,7 @@ from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.turns.types import NewTest, TestState
 from tests.factories import datasets, flows
+from tests.tenancy import EVERYWHERE
 
 EXACT: tuple[dict[str, Any], ...] = ({"kind": "exact"},)
 
@@ -177,3 +179,17 @@ async def test_a_second_run_takes_the_newest_rows_and_says_which_turned(services
     since = await services.experiments.since(owner, listed[0].id)
     assert since is not None
     assert (since.experiment_id, since.green, since.red) == (second_run.id, (), ())
+
+
+async def test_who_asks_of_a_turn_reads_no_row_of_others(services: Services) -> None:
+    plans = []
+    async with services.units.read(EVERYWHERE) as session:
+        for statement in (
+            "SELECT 1 FROM experiment_cell WHERE project_id = 'p' AND item_id IN ('a', 'b') AND status = 'done'",
+            "SELECT 1 FROM run WHERE project_id = 'p' AND \"trigger\" = 'replay' AND conversation_id IN ('a', 'b')",
+            "SELECT 1 FROM dataset_item WHERE project_id = 'p' AND source_reference IN ('a', 'b')",
+        ):
+            found = (await session.exec(text(f"EXPLAIN QUERY PLAN {statement}"))).all()  # type: ignore[call-overload]
+            plans.append(found[0][3])
+    indices = ("ix_experiment_cell_item", "ix_run_replay", "ix_dataset_item_source")
+    assert [name in plan for name, plan in zip(indices, plans, strict=True)] == [True, True, True]
