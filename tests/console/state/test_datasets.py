@@ -138,9 +138,9 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     made = await dataset(services.datasets, owner, item("One"))
     turn = await chat(services.conversations, services.units, owner, said="Who pays?")
     state = tab.state(DatasetPickState)
-    await state.open(turn.conversation_id, turn.answer_id)
+    await state.open(turn.answer_id)
     assert (state.opened, state.question, [one.label for one in state.datasets]) == (
-        True, "Who pays?", ["support-240, 1 row"],
+        True, "Who pays?", ["support-240, 1 row", "A new dataset"],
     )  # fmt: skip
     assert await state.save({"dataset_id": made.id, "expected": " We do. ", "split": "test"})
     assert not state.opened
@@ -148,11 +148,11 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     assert (row.input, row.expected_output, row.split) == ({"message": "Who pays?"}, "We do.", "test")
     assert (row.source.kind, row.source.reference) == ("log", turn.answer_id)
     assert row.metadata["conversation"] == turn.conversation_id
-    await state.open(turn.conversation_id, turn.answer_id)
+    await state.open(turn.answer_id)
     assert await state.save({"dataset_id": made.id, "expected": "x", "split": "none"}) is None
     assert (state.opened, list(state.errors)) == (True, [""])
     with pytest.raises(NotFound):
-        await state.open(turn.conversation_id, "msg_of_nobody")
+        await state.open("msg_of_nobody")
 
 
 @pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])
