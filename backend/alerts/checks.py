@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
+from backend.alerts.shapes import CHOICES
 from backend.alerts.types import MAX_NAME, Measure, NewAlert
 from backend.columns import storable
+from backend.conversations.types import Filters
 from backend.errors import InvalidInput
 from backend.identity.emails import checked_email
 
-MAX_EMAILS, MAX_URL = 10, 2_000
+MAX_EMAILS, MAX_URL, MAX_CHOICES = 10, 2_000, 50
 RANGES = {
     "window_minutes": (5, 7 * 24 * 60), "min_count": (0, 1_000_000), "looks": (1, 60), "margin": (0, 1),
     "quiet_minutes": (0, 7 * 24 * 60),
@@ -41,5 +44,13 @@ def checked(rule: NewAlert) -> NewAlert:
         emails = tuple(dict.fromkeys(checked_email(one) for one in rule.emails))
     except InvalidInput as error:
         raise InvalidInput(error.message, fields={"emails": error.fields["email"]}) from error
-    filters = replace(rule.filters, text=storable(rule.filters.text).strip(), since=None, until=None)
+    filters = _checked_filters(rule.filters)
     return replace(rule, name=name, emails=emails, webhook_url=rule.webhook_url.strip(), filters=filters)
+
+
+def _checked_filters(filters: Filters) -> Filters:
+    """Return them with each choice once: a statement holds only so many values. Raise InvalidInput."""
+    chosen: dict[str, Any] = {one: tuple(dict.fromkeys(storable(getattr(filters, one)))) for one in CHOICES}
+    if any(len(values) > MAX_CHOICES for values in chosen.values()):
+        raise InvalidInput("The alert was not kept.", fields={"filters": f"It has at most {MAX_CHOICES} choices each."})
+    return replace(filters, text=storable(filters.text).strip(), since=None, until=None, **chosen)

@@ -24,6 +24,7 @@ from backend.api.conversation_search_bodies import (
 from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
+from backend.conversations.reports import FIRST, LAST
 from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
@@ -37,7 +38,10 @@ Choices = Annotated[list[str], Query(max_length=50)]
 
 
 def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    """Return a moment with its zone, and none at the ends of the calendar: it could be told in no other zone."""
+    if moment is None:
+        return None
+    return min(max(moment if moment.tzinfo else moment.replace(tzinfo=UTC), FIRST), LAST)
 
 
 def filters_of(

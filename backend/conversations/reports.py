@@ -19,6 +19,7 @@ ROLES = {
     "function": Role.TOOL,
 }  # fmt: skip
 TEXTS = ("title", "content", "text", "message", "transcript")
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 LISTS = ("messages", "items", "transcript", "transcriptItems", "history", "turns")
 MOMENTS = ("createdAtMs", "created_at", "timestamp", "time")
 
@@ -152,13 +153,18 @@ def _plain(value: Any) -> str:
 
 
 def moment_of(value: Any) -> datetime | None:
-    """Return a moment told in ISO 8601, or in seconds or milliseconds since 1970; None where it tells none."""
+    """Return a moment told in ISO 8601, or in seconds or milliseconds since 1970; None where it tells none.
+
+    One that no clock showed is none: at the ends of the calendar it could be told in no other zone.
+    """
     try:
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)  # noqa: PLR2004  # year 5138
-        if isinstance(value, str):
+            found = datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)  # noqa: PLR2004  # year 5138
+        elif isinstance(value, str):
             found = datetime.fromisoformat(value)
-            return found if found.tzinfo else found.replace(tzinfo=UTC)
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        else:
+            return None
     except (ValueError, OverflowError, OSError):
         return None
-    return None
+    return found if FIRST <= found < LAST else None

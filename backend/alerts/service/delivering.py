@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from backend.alerts.models import AlertDeliveryRow
+from backend.alerts.models import AlertDeliveryRow, AlertRow
 from backend.alerts.repository import Alerts, waiting
 from backend.alerts.service.base import Base, place_of, target_of
 from backend.alerts.shapes import delivery_of
@@ -29,6 +30,7 @@ WAITS = (10, 60, 300, 1_800, 7_200, 18_000)
 OK_FROM, OK_BELOW = 200, 300
 # Longer than any try lasts: a mail server has 15 s for each of its answers.
 LEASE = timedelta(minutes=2)
+logger = logging.getLogger(__name__)
 
 
 class DeliveringUseCases(Base):
@@ -96,11 +98,23 @@ class DeliveringUseCases(Base):
     async def _try(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> tuple[str, bool]:
         """Return why it was not taken, empty when it was, and whether another try is of no use."""
         try:
-            return await (self._write(row) if row.way == Way.EMAIL else self._call(operator, row, at)), False
+            alert = await self._told_by(operator, row)
+            return await (self._write(row) if row.way == Way.EMAIL else self._call(alert, row, at)), False
         except (AddressRefused, NotFound) as error:
             return error.message, True
         except DomainError as error:
             return error.message, False
+        except Exception:  # it counts as a try, or it would be tried for ever
+            logger.exception("the delivery %s failed", row.id)
+            return "Something failed on our side.", False
+
+    async def _told_by(self, operator: Operator, row: AlertDeliveryRow) -> AlertRow:
+        """Return the alert. Raise NotFound where it is gone, or tells the address no more."""
+        async with self._units.read(operator) as session:
+            alert = await Alerts(session, operator.project_id).get(row.alert_id)
+        if row.target not in (*alert.emails, alert.webhook_url):
+            raise NotFound("The alert tells this address no more.")
+        return alert
 
     async def _write(self, row: AlertDeliveryRow) -> str:
         if self._mail is None:
@@ -108,11 +122,7 @@ class DeliveringUseCases(Base):
         took = await self._mail.send(letter(row.target, row.content))
         return "" if took else "The mail server did not take it."
 
-    async def _call(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> str:
-        async with self._units.read(operator) as session:
-            alert = await Alerts(session, operator.project_id).get(row.alert_id)
-        if alert.webhook_url != row.target:
-            raise NotFound("The webhook has another address now.")
+    async def _call(self, alert: AlertRow, row: AlertDeliveryRow, at: datetime) -> str:
         told = {**row.content, "sentence": sentence(row.content)}
         body = json.dumps({"type": f"alert.{row.event}", "timestamp": row.content["at"], "data": told}).encode()
         headers = signed_headers(self._sealer.open(alert.sealed_secret, place_of(alert)), row.id, at, body)

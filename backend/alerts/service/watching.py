@@ -39,6 +39,8 @@ class WatchingUseCases(Base):
                 continue  # deleted meanwhile
             except DomainError as error:
                 logger.warning("the alert %s was passed over: %s", alert_id, error.message)
+            except Exception:  # one project's rule shall not keep the others' from being looked at
+                logger.exception("the alert %s was passed over", alert_id)
         return len(rules)
 
     async def _look(self, operator: Operator, alert_id: str, at: datetime) -> None:

@@ -11,9 +11,10 @@ from backend.annotations.models import AnnotationItemRow, AnnotationQueueRow, An
 from backend.annotations.repository import DONE, OPEN, SKIPPED, Items, Queues
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
-from backend.annotations.types import NewQueue, Progress, Target, Task, Turned
+from backend.annotations.types import ConfigKind, NewQueue, Progress, Target, Task, Turned
 from backend.columns import storable, utc_now
 from backend.errors import Forbidden, InvalidInput
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
 
@@ -106,6 +107,10 @@ class LabellingUseCases(Base):
             if config is None:
                 raise InvalidInput(f"This queue does not ask for {name}.", fields={"name": "not asked"})
             label, row = label_of(config, value), await seat.item(item_id)
+            if isinstance(label, str) and config.kind is ConfigKind.TEXT:
+                masker = await self._conversations.masker(work, operator.project_id, row.conversation_id, Way.FEEDBACK)
+                label = masker.text(label)
+                await self._conversations.masked(work, masker)
             said = await seat.said(row)
             if name in said.values:
                 if said.values[name] == label:

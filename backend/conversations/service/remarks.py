@@ -39,6 +39,8 @@ class RemarkUseCases(Base):
             row = await rows.conversation(storable(conversation_id))
             if row is None:
                 raise ConversationNotFound
+            masker = await self.masker(work, operator.project_id, row.id, Way.FEEDBACK)
+            add = masker.name(add)  # the same in every conversation: tags are filtered by
             tags = ({*tags_in(row.tags)} | {add}) - {remove, ""}
             if add and len(tags) > MAX_TAGS:
                 raise QuotaExceeded(f"A conversation has at most {MAX_TAGS} tags.", hint="Take one away first.")

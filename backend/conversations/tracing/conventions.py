@@ -182,7 +182,7 @@ def _flat_calls(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _listed(value: Any, role: Role) -> Iterator[Line]:
     """Read messages that stand in one attribute, as a list or as JSON."""
-    found = _parsed(value)
+    found = parsed(value)
     for one in found[:MAX_LISTED] if isinstance(found, list) else [found]:
         if isinstance(one, str) and one:
             yield Line(role, one)
@@ -210,8 +210,8 @@ def _message(one: dict[str, Any], role: Role) -> Line:
 
 
 def _of_event(told: Mapping[str, Any], role: Role) -> Iterator[Line]:
-    content = _parsed(told.get("content", told.get("gen_ai.event.content", told.get("message"))))
-    calls = _parsed(told.get("tool_calls"))
+    content = parsed(told.get("content", told.get("gen_ai.event.content", told.get("message"))))
+    calls = parsed(told.get("tool_calls"))
     if isinstance(content, dict):
         yield _message(content, role)
     else:
@@ -232,7 +232,7 @@ def plain_text(told: Mapping[str, Any], names: tuple[str, ...], keys: tuple[str,
     """Return the text of an input or output: as it stands, or what a usual key of its JSON holds."""
     for name in names:
         if name in told:
-            return _inner(_parsed(told[name]), keys, depth=4)
+            return _inner(parsed(told[name]), keys, depth=4)
     return ""
 
 
@@ -246,7 +246,8 @@ def _inner(found: Any, keys: tuple[str, ...], depth: int) -> str:
     return ""
 
 
-def _parsed(value: Any) -> Any:
+def parsed(value: Any) -> Any:
+    """Return what a text of JSON says, and all else as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
             return json.loads(value)

@@ -111,3 +111,10 @@ async def test_figures_lead_to_the_conversations_behind_a_point(client: httpx.As
     assert listed["facets"]["matching"] == point["figures"]["num_conversations"] == 3
     refused = await client.get("/api/conversation-figures", params={"zone": "Nowhere/At_all"})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "0001-01-02"])
+async def test_a_range_at_the_ends_of_the_calendar_finds_nothing_or_all(client: httpx.AsyncClient, since: str) -> None:
+    assert (await client.get("/api/conversation-search", params={"since": since})).status_code == 200
+    span = {"since": since, "until": "0001-01-05", "zone": "Asia/Tokyo"}
+    assert (await client.get("/api/conversation-figures", params=span)).status_code == 422

@@ -115,6 +115,14 @@ async def test_satisfaction_goes_from_1_to_5(client: httpx.AsyncClient, satisfac
     assert (await make(client, user_satisfaction=satisfaction))["user_satisfaction"] == satisfaction
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59Z"])
+async def test_a_time_at_the_end_of_the_calendar_is_none(client: httpx.AsyncClient, moment: str) -> None:
+    said = [{"role": "user", "content": "Hello?", "timestamp": moment}]
+    made = await make(client, transcript={"messages": said})
+    told = (await client.get(f"/api/conversations/{made['id']}/messages")).json()["messages"]
+    assert [one["created_at"][:10] for one in told] == [made["created_at"][:10]]
+
+
 async def test_the_newest_come_first(client: httpx.AsyncClient) -> None:
     for number in range(3):
         await make(client, session_id=f"s{number}")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.columns import utc_now
 from backend.conversations.reports import Report, Told
-from backend.conversations.types import Channel, Rating, Role
+from backend.conversations.types import Channel, Filters, Rating, Role
 from backend.errors import Forbidden, InvalidInput
 from backend.flows.types import Decision, RunStatus, RunWish, run_topic
 from backend.masking.types import Kind, MaskingRules, OwnPattern, Way
 from backend.operator import Operator
+from backend.paging import Page
+from backend.ports.traces import Span, SpanEvent
 from tests.factories.flows import chat, document, echo, node
 from tests.planting import columns_with, files_with
 
@@ -60,6 +66,15 @@ async def test_a_chat_is_kept_with_placeholders_and_answered_with_the_words(
     opened = await services.conversations.transcript(operator, talk)
     answer = opened.messages[1].id
     await services.conversations.set_feedback(operator, answer, Rating.DOWN, f"Ask {MAIL} again")
+    config = config_of({"name": "why", "kind": "text"})
+    queue = await services.annotations.create_queue(operator, NewQueue("Answers", (config,)))
+    await services.annotations.add_items(operator, queue.id, [Target(talk, answer)])
+    task = (await services.annotations.take_next(operator, queue.id)).task
+    assert task is not None
+    await services.annotations.label(operator, queue.id, task.item_id, "why", f"Ask {MAIL}")
+    (tag,) = await services.conversations.add_tag(operator, talk, MAIL)
+    assert await services.conversations.remove_tag(operator, talk, tag) == ()
+    await services.conversations.add_tag(operator, talk, MAIL)
     note = await services.conversations.add_comment(operator, talk, f"Call {PHONE}")
     assert note.text == "Call [phone 1]"
     assert opened.conversation.person.startswith("[e-mail ")
@@ -111,6 +126,20 @@ async def test_what_is_reported_traced_or_imported_is_kept_with_placeholders(
     assert await columns_with(services.units, *WORDS) == []
     ways = {one.way for one in await services.masking.counts(operator)}
     assert ways == {Way.REPORTED, Way.TRACED, Way.IMPORTED}
+
+
+async def test_escapes_of_json_in_a_span_hide_nothing_and_stay_readable(services: Services, operator: Operator) -> None:
+    asked = json.dumps([{"role": "user", "content": f"Contact für:\n{MAIL}"}]).replace("@", "\\u0040")
+    attributes = {
+        "gen_ai.operation.name": "chat", "gen_ai.input.messages": asked, MAIL: "x", "deep": "[" * 900 + "]" * 900,
+    }  # fmt: skip
+    at = utc_now()
+    event = SpanEvent(MAIL, {MAIL: json.dumps({"content": f"\n{MAIL}"})})
+    span = Span("a" * 32, "b" * 16, "", "chat", at, at, attributes, (event,), service=MAIL)
+    await services.conversations.take_spans(operator, [span])
+    (kept,) = (await services.conversations.list(operator, Filters(), Page())).items
+    assert await said(services, operator, kept.id) == ["Contact für:\n[e-mail 1]", ""]
+    assert await columns_with(services.units, *WORDS, "ada\\") == []
 
 
 async def test_a_repeated_request_is_answered_as_it_is_kept(services: Services, operator: Operator) -> None:

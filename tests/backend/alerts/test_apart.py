@@ -1,0 +1,57 @@
+"""What is broken or hostile in one alert stays with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from backend.alerts.repository import Alerts
+from backend.alerts.types import Fate, Way
+from backend.conversations.types import ChatState, Filters
+from backend.errors import InvalidInput
+from tests.backend.alerts.conftest import Desk
+from tests.backend.alerts.test_alerts import FAILING, now
+
+
+async def test_a_rule_that_cannot_be_read_keeps_no_other_from_being_looked_at(desk: Desk) -> None:
+    broken, sound = await desk.alerts.create(desk.owner, FAILING), await desk.alerts.create(desk.owner, FAILING)
+    async with desk.services.units.write(desk.owner) as work:
+        row = await Alerts(work.session, desk.owner.project_id).get(broken.id)
+        row.measure = "of another version"
+        work.session.add(row)
+    at = now()
+    await desk.alerts.watch(at)
+    assert (await desk.alerts.get(desk.owner, sound.id)).looked_at == at
+
+
+async def test_a_filter_holds_no_more_choices_than_a_statement_does(desk: Desk) -> None:
+    rule = replace(FAILING, filters=Filters(states=(ChatState.FAILED,) * 300_000))
+    assert (await desk.alerts.create(desk.owner, rule)).rule.filters.states == (ChatState.FAILED,)
+    with pytest.raises(InvalidInput, match="not kept"):
+        await desk.alerts.create(desk.owner, replace(FAILING, filters=Filters(tags=tuple(map(str, range(51))))))
+
+
+async def test_who_was_taken_off_a_rule_gets_no_letter_of_before(desk: Desk) -> None:
+    rule = replace(FAILING, emails=("gone@example.com", "ops@example.com"), looks=1)
+    alert, at = await desk.alerts.create(desk.owner, rule), now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    at = await desk.look(at)
+    await desk.alerts.change(desk.owner, alert.id, replace(rule, emails=("ops@example.com",)))
+    await desk.alerts.deliver(at)
+    assert [one.to for one in desk.mail.taken] == ["ops@example.com"]
+
+
+async def test_a_delivery_that_breaks_counts_as_a_try_and_harms_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = await desk.alerts.create(desk.owner, replace(FAILING, emails=("a@b.org",), webhook_url=desk.url))
+
+    async def breaks(_: object) -> bool:
+        raise ValueError("no header")
+
+    monkeypatch.setattr(desk.mail, "send", breaks)
+    told = {one.way: one for one in await desk.alerts.test(desk.owner, alert.id)}
+    assert (told[Way.EMAIL].num_tries, told[Way.EMAIL].fate) == (1, Fate.WAITING)
+    assert told[Way.WEBHOOK].fate is Fate.SENT
