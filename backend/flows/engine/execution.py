@@ -249,7 +249,8 @@ class Execution:
     def _asker(self, step: Step, entry: NodeEntry) -> Ask:
         async def ask(wanted: Wanted) -> Decided:
             if not self._facts.asks_people:
-                return by_default(wanted)
+                repeats = self._facts.repeats
+                return by_default(wanted, acts=repeats is not None and repeats.acts)
             people = self._outside.people
             if people is None:
                 raise InvalidInput("Nobody can be asked here.")

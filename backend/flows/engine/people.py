@@ -101,8 +101,10 @@ def asked_of(plan: Plan, step: Step, run: RunFacts, wanted: Wanted, citations: l
     return Asked(wanted, step.node.id, step.index + 1, step.node.title or step.kind.title, said, citations)
 
 
-def by_default(wanted: Wanted) -> Decided:
-    """Return what holds where nobody is asked."""
+def by_default(wanted: Wanted, *, acts: bool = False) -> Decided:
+    """Return what holds where nobody is asked: in a replay that acts a refusal, or it would act past whom it asks."""
+    if acts:
+        return Decided(ApprovalState.REFUSED, wanted.value, comment="nobody is asked in a replay that acts")
     state = ApprovalState.APPROVED if wanted.on_limit == "approve" else ApprovalState.REFUSED
     return Decided(state, wanted.value, comment="nobody is asked in an experiment")
 

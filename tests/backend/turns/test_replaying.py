@@ -136,6 +136,18 @@ async def test_a_replay_takes_the_decision_that_was_taken_then(services: Service
     assert (await services.approvals.waiting(owner, Page())).items == []
 
 
+async def test_a_replay_that_acts_takes_no_default_past_whom_it_asks(services: Services, owner: Operator) -> None:
+    await publish(services, owner, flows.asking("chat", on_limit="approve"))
+    waits = await services.runs.run(owner, "desk", RunWish({"question": "389 back"}))
+    asked = await services.approvals.get(owner, waits.waits_for[0])
+    await services.approvals.decide(owner, asked.id, Decision("refuse", asked.hash, comment="no"))
+    await services.runs.execute(waits.run_id)
+    opened = await services.conversations.opened(owner, str(waits.conversation_id), 1)
+    (done,) = await replayed(services, owner, opened.messages[-1].id, acts=True)
+    run = await services.runs.get(owner, done.run_id)
+    assert [one.detail["outcome"] for one in run.nodes if one.kind == "approval"] == ["refused"]
+
+
 async def test_another_version_of_the_prompt_takes_the_place_of_the_one_that_was_used(
     services: Services, owner: Operator
 ) -> None:
