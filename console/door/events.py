@@ -26,9 +26,12 @@ BY_ITSELF = frozenset(
     {
         f"{ROOT}.console___state___bar____bar_state.count",
         f"{ROOT}.console___state___activity____activity_state.tick",
+        f"{ROOT}.console___state___alert____alert_page_state.look",
+        f"{ROOT}.console___state___alerts____alerts_state.look",
         f"{ROOT}.console___state___approvals____approvals_state.refresh",
         f"{ROOT}.console___state___approval_cards____approval_cards_state.refresh",
         f"{ROOT}.console___state___conversations____conversations_state.look",
+        f"{ROOT}.console___state___takeover____takeover_state.look",
     }
 )
 

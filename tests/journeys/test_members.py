@@ -50,7 +50,7 @@ def looks_at_a_flow(viewer: Page, console: Console) -> None:
         page.wait_for_timeout(50)
     open_page(viewer, f"{console.base_url}/flows/{made['id']}")
     expect(viewer.locator("[data-node]")).to_have_count(2)
-    expect(viewer.locator(".ro")).to_contain_text("Editors and above may change flows.")
+    expect(viewer.locator(".ro")).to_contain_text("Editors and above can change flows.")
     expect(viewer.get_by_text("Editors and above can run flows.")).to_be_visible()
     for name in ("Publish", "Undo", "Send", "Name, address and description"):
         expect(viewer.get_by_role("button", name=name)).to_have_count(0)

@@ -24,15 +24,22 @@ from console.door import tabs
 from console.door.events import BY_ITSELF, HYDRATE, EventGate, SeatState
 from console.door.gate import gated
 from console.state.activity import ActivityState
+from console.state.alert import AlertPageState
+from console.state.alerts import AlertsState
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approvals import ApprovalsState
 from console.state.bar import BarState
 from console.state.conversations import ConversationsState
+from console.state.takeover import TakeoverState
 from tests.console.tab import Tab
 from tests.tenancy import EVERYWHERE
 
 FIRST = next(iter(HYDRATE))
 ROOT_FOLDER = Path(__file__).resolve().parents[3]
+WATCHING = (
+    BarState, ActivityState, AlertPageState, AlertsState, ApprovalsState, ApprovalCardsState, ConversationsState,
+    TakeoverState,
+)  # fmt: skip
 
 
 async def session_of(services: Services) -> str:
@@ -149,7 +156,7 @@ def test_every_handler_that_a_page_calls_by_itself_is_known() -> None:
     """They are those that the framework drops where the server is gone."""
     temporal = {
         format_event_handler(handler)
-        for state in (BarState, ActivityState, ApprovalsState, ApprovalCardsState, ConversationsState)
+        for state in WATCHING
         for handler in state.event_handlers.values()
         if handler.event_actions.get("temporal")
     }
