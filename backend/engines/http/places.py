@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx2
 
@@ -26,6 +27,8 @@ class Place:
     port: int
 
 
+# Each call asks for the same few addresses, three times.
+@lru_cache(maxsize=512)
 def place_of(url: str) -> Place:
     """Read the origin of `url`. Raise AddressRefused with what is wrong about its form."""
     if len(url) > MAX_URL_CHARACTERS:

@@ -30,6 +30,18 @@ WRITE = (
     )
     .values({name: bindparam(f"v_{name}") for name in WRITTEN})
 )
+EXPERIMENTS: Table = ExperimentRow.__table__  # type: ignore[attr-defined]
+HOLD = (
+    update(EXPERIMENTS)
+    .where(
+        EXPERIMENTS.c.project_id == bindparam("b_project"),
+        EXPERIMENTS.c.id == bindparam("b_experiment"),
+        EXPERIMENTS.c.attempt == bindparam("b_attempt"),
+        EXPERIMENTS.c.status == Status.RUNNING.value,
+    )
+    .values(updated_at=bindparam("v_moment"))
+    .returning(EXPERIMENTS.c.wish)
+)
 
 
 class Ownership:
@@ -75,14 +87,10 @@ class Ownership:
 
     async def hold(self, row: ExperimentRow, moment: datetime) -> str:
         """Say that the attempt is alive, and return what is wished of it. Raise AttemptLost. Locks until the end."""
-        statement = (
-            update(ExperimentRow)
-            .where(*_ours(row))
-            .values(updated_at=moment)
-            .returning(col(ExperimentRow.wish))
-            .execution_options(synchronize_session=False)
-        )
-        wish = (await self._session.exec(statement)).first()
+        given = {
+            "b_project": row.project_id, "b_experiment": row.id, "b_attempt": row.attempt, "v_moment": moment
+        }  # fmt: skip
+        wish = (await (await self._session.connection()).execute(HOLD, given)).first()
         if wish is None:
             raise AttemptLost("Another process carries this experiment now.")
         return str(wish[0])
