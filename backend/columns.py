@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
 BILLION = 1_000_000_000
 Json = JSON().with_variant(JSONB(), "postgresql")
+# A sum of counts that others report: Postgres would refuse one beyond two thousand million.
+WideInteger = Integer().with_variant(BigInteger(), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from backend.columns import Json, Money, UtcDateTime, utc_now
+from backend.columns import Json, Money, UtcDateTime, WideInteger, utc_now
 
 COUNTED = (
     "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
@@ -53,10 +53,10 @@ class ConversationRow(SQLModel, table=True):
     last_text: str = ""
     num_messages: int = 0
     num_turns: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int = Field(default=0, sa_type=WideInteger)
+    tokens_out: int = Field(default=0, sa_type=WideInteger)
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
-    latency_ms: int = 0
+    latency_ms: int = Field(default=0, sa_type=WideInteger)
     started_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_message_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -100,10 +100,10 @@ class MessageRow(SQLModel, table=True):
     tool_calls: list[dict[str, Any]] = Field(
         default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": "[]"}
     )
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int = Field(default=0, sa_type=WideInteger)
+    tokens_out: int = Field(default=0, sa_type=WideInteger)
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
-    latency_ms: int = 0
+    latency_ms: int = Field(default=0, sa_type=WideInteger)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,6 +78,14 @@ class Base:
         """Write down what the masker met, so that the conversation's next text has the same placeholders."""
         if self.masking is not None:
             await self.masking.save(work, masker)
+
+    async def mask(self, operator: Operator, conversation_id: str, value: Any, way: Way) -> Any:
+        """Return what may be kept elsewhere of what somebody says of a conversation."""
+        async with self._units.write(operator) as work:
+            masker = await self.masker(work, operator.project_id, conversation_id, way)
+            kept = masker.value(value)
+            await self.masked(work, masker)
+        return kept
 
     async def _purge(
         self, work: Work, project_id: str, conversation_ids: Sequence[str], *, with_items: bool = True

@@ -9,10 +9,17 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.conversations.models import ConversationCommentRow, ConversationRecordRow, FeedbackRow, MessageRow
+from backend.annotations.models import AnnotationItemRow, AnnotationRow
+from backend.conversations.models import (
+    ConversationCommentRow,
+    ConversationRecordRow,
+    FeedbackRow,
+    MessageRow,
+    SpanRow,
+)
 from backend.conversations.repository.words import one_of
 from backend.datasets.models import DatasetItemRow
-from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
+from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
 
 Told = dict[str, defaultdict[str, list[Any]]]
 PARTS: dict[str, Any] = {
@@ -21,7 +28,9 @@ PARTS: dict[str, Any] = {
     "feedback": FeedbackRow,
     "comments": ConversationCommentRow,
     "approvals": ApprovalRow,
-    "runs": RunRow,
+    "takeovers": TakeoverRow,
+    "spans": SpanRow,
+    "queued": AnnotationItemRow,
 }
 
 
@@ -33,21 +42,26 @@ class Telling:
         self._dialect = session.get_bind().dialect.name
 
     async def of(self, conversation_ids: Sequence[str]) -> Told:
-        told: Told = {part: defaultdict(list) for part in (*PARTS, "steps", "dataset_rows")}
+        told: Told = {part: defaultdict(list) for part in (*PARTS, "runs", "steps", "labels", "dataset_rows")}
         whose_message: dict[str, str] = {}
         whose_run: dict[str, str] = {}
         for part, row in PARTS.items():
-            if part == "runs":
-                found = await self._rows(row, row.id, list(whose_run))
-            else:
-                found = await self._rows(row, row.conversation_id, conversation_ids)
-            for one in found:
-                conversation_id = whose_run[one.id] if part == "runs" else one.conversation_id
-                told[part][conversation_id].append(one)
+            for one in await self._rows(row, row.conversation_id, conversation_ids):
+                told[part][one.conversation_id].append(one)
                 if part == "messages":
                     whose_message[one.id] = one.conversation_id
                     if one.run_id:
                         whose_run[one.run_id] = one.conversation_id
+        whose_run |= dict(await self._replays(conversation_ids))
+        for one in await self._rows(RunRow, RunRow.id, list(whose_run)):
+            told["runs"][whose_run[one.id]].append(one)
+        whose_item = {one.id: one.conversation_id for listed in told["queued"].values() for one in listed}
+        labels = select(AnnotationRow).where(
+            AnnotationRow.project_id == self._project_id,
+            one_of(col(AnnotationRow.item_id), list(whose_item), self._dialect),
+        )
+        for label in await self._session.exec(labels):
+            told["labels"][whose_item[label.item_id]].append(label)
         runs = [one.id for listed in told["runs"].values() for one in listed]
         steps = select(NodeRunRow).where(one_of(col(NodeRunRow.run_id), runs, self._dialect))
         for step in await self._session.exec(steps):
@@ -56,6 +70,15 @@ class Telling:
         for item in await self._rows(DatasetItemRow, DatasetItemRow.source_reference, list(references)):
             told["dataset_rows"][references[item.source_reference]].append(item)
         return told
+
+    async def _replays(self, conversation_ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Return the runs that asked a turn again, which no message names, with their conversations."""
+        statement = select(RunRow.id, RunRow.conversation_id).where(
+            RunRow.project_id == self._project_id,
+            IS_REPLAY,
+            one_of(col(RunRow.conversation_id), conversation_ids, self._dialect),
+        )
+        return [(run_id, conversation_id or "") for run_id, conversation_id in await self._session.exec(statement)]
 
     async def _rows(self, row: Any, column: Any, values: Sequence[str]) -> Sequence[Any]:
         statement = select(row).where(row.project_id == self._project_id, one_of(col(column), values, self._dialect))

@@ -15,6 +15,7 @@ from backend.errors import NotFound
 from backend.experiments.service import ExperimentService
 from backend.experiments.standing_types import ItemStanding
 from backend.flows.service import RunService
+from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.turns.types import MAX_HISTORY, KeptTest, NewTest, TestState, Turn, TurnTest
 
@@ -57,7 +58,8 @@ class KeepingUseCases:
             given[HISTORY] = [{"role": one.role.value, "content": one.text} for one in turn.history]
         metadata = {"conversation": turn.conversation.id, "run": turn.answer.run_id}
         source = Source(SourceKind.LOG, turn.question.author, turn.answer.id)
-        item = NewItem(given, wish.expected_output, metadata, wish.split)
+        corrected = await self._conversations.mask(operator, turn.conversation.id, wish.expected_output, Way.FEEDBACK)
+        item = NewItem(given, corrected, metadata, wish.split)
         written = await self._datasets.keep_item(operator, dataset_id, item, source)
         name = (await self._datasets.get(operator, dataset_id)).name
         return KeptTest(dataset_id, name, written.rows[0], written.version)

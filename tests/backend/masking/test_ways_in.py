@@ -22,6 +22,7 @@ from backend.masking.types import Kind, MaskingRules, OwnPattern, Way
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span, SpanEvent
+from backend.turns.types import NewTest
 from tests.factories.flows import chat, document, echo, node
 from tests.planting import columns_with, files_with
 
@@ -221,3 +222,13 @@ async def test_rules_are_tried_checked_and_turned_off_again(services: Services, 
     stranger = Operator("u", "U", operator.organisation_id, operator.project_id, frozenset(), "session")
     with pytest.raises(Forbidden):
         await services.masking.try_on(stranger, "x")
+
+
+async def test_a_corrected_answer_is_kept_with_placeholders(services: Services, operator: Operator) -> None:
+    await services.flows.create(operator, "Chat", document=chat())
+    await services.flows.publish(operator, "chat")
+    talk = str((await services.runs.run(operator, "chat", RunWish({"message": SAID}))).conversation_id)
+    answer = (await services.conversations.transcript(operator, talk)).messages[-1].id
+    kept = await services.turns.keep(operator, answer, NewTest({"text": f"Write to {MAIL}"}, dataset_name="Cases"))
+    (row,) = await services.datasets.all_items(operator, kept.dataset_id)
+    assert row.expected_output == {"text": "Write to [e-mail 1]"}

@@ -12,6 +12,8 @@ from backend.annotations.types import NewQueue, Target
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import SpanRow
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Filters, Role
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
 from backend.flows.nodes.registry import KINDS
@@ -121,3 +123,10 @@ async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: 
     assert item.annotations[0].person.id != operator.user_id
     (comment,) = await house.conversations.comments(operator, talk)
     assert (comment.author, comment.text) == ("Removed user", "look at this")
+
+
+async def test_counts_that_others_report_add_up_beyond_a_plain_number(house: Services, operator: Operator) -> None:
+    huge = Told(Role.ASSISTANT, "So much", tokens_in=3_000_000_000, tokens_out=1, latency_ms=2_592_000_000)
+    await house.conversations.report(operator, Report("s", "a", "A", messages=(huge, huge)))
+    (line,) = (await house.conversations.browse(operator, Filters(), Page())).listed.items
+    assert (line.tokens_in, line.latency_ms) == (6_000_000_000, 5_184_000_000)

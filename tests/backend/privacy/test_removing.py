@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.audit.types import Filters
 from backend.bootstrap import Services
 from backend.columns import utc_now
@@ -98,8 +100,13 @@ async def test_a_removal_goes_on_after_it_was_cut(
 
 
 async def test_an_export_holds_everything_and_no_formula(house: Services, operator: Operator) -> None:
-    await plant(house, operator, "ada", f"={WORD}")
+    planted = await plant(house, operator, "ada", f"={WORD}")
     await plant(house, operator, "bob", OTHER)
+    queue = await house.annotations.create_queue(operator, NewQueue("Answers", (config_of({"name": "good"}),)))
+    await house.annotations.add_items(operator, queue.id, [Target(planted["talk"])])
+    turned = await house.annotations.take_next(operator, queue.id)
+    assert turned.task
+    await house.annotations.label(operator, queue.id, turned.task.item_id, "good", value=False)
     packed = b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
@@ -109,6 +116,10 @@ async def test_an_export_holds_everything_and_no_formula(house: Services, operat
     parts = {part for one in told for part, held in one.items() if WORD in json.dumps(held)}
     assert parts >= {"conversation", "messages", "records", "feedback", "comments", "approvals", "runs", "steps"}
     assert "dataset_rows" in parts
+    (talk,) = (one for one in told if one["conversation"]["id"] == planted["talk"])
+    assert [one["values"] for one in talk["labels"]] == [{"good": False}]
+    assert len(talk["takeovers"]) == 1
+    assert [one["trigger"] for one in talk["runs"]].count("replay") == 1
     assert f"'={WORD}" in rows
     assert f",={WORD}" not in rows
     act = (await house.audit.list(operator, Filters(kind="person"))).items[0]
