@@ -97,7 +97,7 @@ def test_a_bad_answer_is_found_corrected_and_turns_green(console: Console, width
     if width == WIDE:  # the cause stands beside: the node that gave these words
         trace = page.get_by_role("complementary", name="Trace")
         trace.get_by_role("button", name=re.compile("Policy")).click()
-        expect(trace.locator(".code")).to_contain_text("14 days")
+        expect(trace.locator(".vals").last).to_contain_text("14 days")
 
     page.get_by_role("button", name="Make it a test").click()
     dialog = page.get_by_role("dialog")

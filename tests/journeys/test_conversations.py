@@ -134,9 +134,9 @@ def test_a_transcript_shows_the_run_behind_each_answer(console: Console, flow: s
     expect(page.locator(".msg")).to_have_count(4)
     trace = page.get_by_role("complementary", name="Trace")
     expect(trace.locator(".trace-bars li")).to_have_count(2)
-    expect(trace.locator(".code")).to_contain_text("And a second time?")
+    expect(trace.locator(".vals").last).to_contain_text("And a second time?")
     page.get_by_role("button", name="Trace").first.click()
-    expect(trace.locator(".code")).to_contain_text("What did the nodes do?")
+    expect(trace.locator(".vals").last).to_contain_text("What did the nodes do?")
     trace.get_by_role("link", name="Open full trace").click()
     page.wait_for_url(re.compile("/runs/run_"))
 

@@ -241,6 +241,7 @@ def test_a_dataset_goes_home_as_csv_and_is_deleted_by_its_name(console: Console,
     dialog.get_by_role("textbox").fill("support-240")
     dialog.get_by_role("button", name="Delete dataset").click()
     page.wait_for_url("**/datasets")
-    expect(page.get_by_text("No dataset yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Datasets")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("support-240")).to_be_hidden()
     console.look("datasets-empty")
     assert console.api.get(dataset).status_code == 404

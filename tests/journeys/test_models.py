@@ -139,7 +139,7 @@ def test_a_private_address_is_refused_without_the_choice(console: Console, nothi
 def test_a_removed_provider_is_taken_back(console: Console, gateway: Gateway, nothing_connected: None):
     page = console.open("/models")
     connect(page, gateway)
-    page.get_by_role("button", name="Remove").first.click()
+    page.get_by_role("button", name="Remove", exact=True).first.click()
     page.get_by_role("dialog").get_by_role("button", name="Remove provider").click()
     expect(page.get_by_text("Gateway is removed, with its key.")).to_be_visible()
     expect(page.get_by_role("row", name="echo")).to_be_hidden()

@@ -104,6 +104,7 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
     assert {facet.value: facet.count for facet in facets.states} == {
         "running": 0,
         "answered": 1,
+        "unanswered": 0,
         "failed": 1,
         "cancelled": 0,
     }

@@ -40,8 +40,9 @@ def test_kill_9_while_the_example_is_made_ends_in_one_whole_example(tmp_path: Pa
 
 def check(server: Server, client: httpx.Client) -> None:
     bases = client.get("/knowledge-bases").json()["knowledge_bases"]
-    assert len(bases) == 1
-    documents = client.get(f"/knowledge-bases/{bases[0]['id']}/documents").json()["documents"]
+    known = {base["name"]: base["id"] for base in bases}
+    assert sorted(known) == ["Handbook", "My documents"]
+    documents = client.get(f"/knowledge-bases/{known['Handbook']}/documents").json()["documents"]
     assert sorted((one["name"], one["status"]) for one in documents) == [(name, "done") for name in sorted(HANDBOOK)]
     assert [flow["slug"] for flow in client.get("/flows").json()["flows"]] == [SLUG]
     assert num_conversations(server) == len(CHATS)
