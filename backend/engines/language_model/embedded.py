@@ -39,8 +39,9 @@ from backend.ports.language_model import (
 
 CONTEXT_TOKENS = 2048
 MAX_ANSWER_TOKENS = 80
-# One attempt: the child is ours, and a dead one is started again by the next call.
-PATIENCE = Patience(connect=2, first_token=90, between_tokens=30, whole_call=180, attempts=1)
+# A second attempt, because the child closes connections that rest, perhaps in this moment. A dead child is started
+# again by the next call.
+PATIENCE = Patience(connect=2, first_token=90, between_tokens=30, whole_call=180, attempts=2, first_pause=0.05)
 _PIECE = re.compile(r"\s*\S+\s*")
 
 
