@@ -8,13 +8,12 @@ from backend.experiments.service import ExperimentService
 from backend.flows.service import FlowService, RunService
 from backend.prompts.service import PromptService
 from backend.providers.service import ProviderService
-from backend.turns.service.keeping import KeepingUseCases
 from backend.turns.service.replaying import ReplayingUseCases
 
 __all__ = ["TurnService"]
 
 
-class TurnService(KeepingUseCases, ReplayingUseCases):
+class TurnService(ReplayingUseCases):
     """All that can be done with one question and its answer."""
 
     def __init__(

@@ -9,13 +9,14 @@ from typing import Any
 from backend.conversations.types import Message
 from backend.errors import NotFound
 from backend.flows.nodes.registry import KINDS
-from backend.flows.service import FlowService, RunService
+from backend.flows.service import FlowService
 from backend.flows.types import NodeRun, NodeStatus, RunDetail
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from backend.prompts.service import PromptService
 from backend.prompts.types import VersionRef
 from backend.providers.service import ProviderService
+from backend.turns.service.keeping import KeepingUseCases
 from backend.turns.types import Asked, Deed, Replayable, Turn
 
 ROLES = ("system", "user", "assistant")
@@ -29,17 +30,12 @@ DRAFT = "It ran a draft: the draft as it stood then is run again."
 SEARCHED = "The documents are searched again, as they are now."
 
 
-class LookingUseCases:
+class LookingUseCases(KeepingUseCases):
     """Nothing here asks a model."""
 
     _flows: FlowService
-    _runs: RunService
     _prompts: PromptService
     _providers: ProviderService
-
-    async def turn(self, operator: Operator, message_id: str) -> Turn:
-        """Return the turn that an answer belongs to. Raise MessageNotFound."""
-        raise NotImplementedError
 
     async def look(self, operator: Operator, message_id: str) -> Replayable:
         """Return what a replay of this answer would be. Raise MessageNotFound, Forbidden."""

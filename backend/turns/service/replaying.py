@@ -10,11 +10,9 @@ from typing import Any
 
 from backend.errors import DomainError, InvalidInput
 from backend.flows.engine.chat import answer_text
-from backend.flows.service import RunService
 from backend.flows.types import Repeats, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator, Permission
-from backend.prompts.service import PromptService
 from backend.prompts.types import Content, PlayDone, PlayFailed, PlayText, Values
 from backend.prompts.types import Turn as Said
 from backend.turns.service.looking import LookingUseCases, calls_of
@@ -34,9 +32,6 @@ Tell = Callable[[ReplayEvent], Awaitable[None]]
 
 class ReplayingUseCases(LookingUseCases):
     """A replay is a run of its own, which says nothing in the log."""
-
-    _runs: RunService
-    _prompts: PromptService
 
     async def replay(
         self, operator: Operator, message_id: str, columns: Sequence[ReplayColumn], *, acts: bool = False
