@@ -30,6 +30,7 @@ SCRIPTS = (
     "conversations",
     "conversations_postgres",
     "annotation",
+    "masking",
 )
 TIMEOUT_SECONDS = 900
 

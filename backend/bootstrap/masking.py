@@ -43,7 +43,9 @@ def open_idempotency(units: Units, masking: MaskingService) -> IdempotencyServic
 
     async def masked(work: Work, project_id: str, body: str) -> str:
         masker = await masking.open(work.session, project_id, "", Way.API)
-        return json.dumps(masker.value(json.loads(body)), ensure_ascii=False) if masker.is_on and body else body
+        if not (masker.is_on and body):
+            return body
+        return json.dumps(await masker.kept(json.loads(body)), ensure_ascii=False)
 
     made.masked = masked
     return made

@@ -10,8 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.masking.masker import OFF, Masker
 from backend.masking.service import MaskingService
 from backend.masking.types import Way
-from backend.ports.run_journal import NodeEntry, RunEnding, RunOpening
+from backend.ports.run_journal import NodeEntry, RunUnit
 from backend.unit_of_work import Work
+
+WORDS_OF_A_NODE = ("reason", "error", "inputs", "output", "citations", "detail", "tries")
 
 
 class RunMask:
@@ -24,9 +26,9 @@ class RunMask:
     def is_on(self) -> bool:
         return self._masker.is_on
 
-    def value(self, value: Any) -> Any:
+    async def kept(self, value: Any) -> Any:
         """Return a value as it is written down."""
-        return self._masker.value(value)
+        return await self._masker.kept(value)
 
     def name(self, person: str) -> str:
         """Return somebody's id as it is written down: the same everywhere in the project."""
@@ -36,30 +38,20 @@ class RunMask:
         """Return a value as the run works with it, while the run is under way."""
         return self._masker.real(value)
 
-    def opening(self, opening: RunOpening) -> RunOpening:
-        if not self.is_on:
-            return opening
-        return replace(opening, input=self.value(opening.input), person=self.name(opening.person))
+    async def unit(self, unit: RunUnit) -> RunUnit:
+        """Return what a run writes down at once, as it is written."""
+        opening, ending = unit.opening, unit.ending
+        if opening:
+            opening = replace(opening, input=await self.kept(opening.input), person=self.name(opening.person))
+        nodes = tuple([await self._node(node) for node in unit.nodes])
+        if ending:
+            output, citations, error = await self.kept((ending.output, ending.citations, ending.error))
+            ending = replace(ending, output=output, citations=citations, error=error)
+        return replace(unit, opening=opening, nodes=nodes, ending=ending)
 
-    def node(self, node: NodeEntry) -> NodeEntry:
-        if not self.is_on:
-            return node
-        return replace(
-            node,
-            reason=self.value(node.reason),
-            error=self.value(node.error),
-            inputs=self.value(node.inputs),
-            output=self.value(node.output),
-            citations=self.value(node.citations),
-            detail=self.value(node.detail),
-            tries=self.value(node.tries),
-        )
-
-    def ending(self, ending: RunEnding) -> RunEnding:
-        if not self.is_on:
-            return ending
-        output, citations = self.value(ending.output), self.value(ending.citations)
-        return replace(ending, output=output, citations=citations, error=self.value(ending.error))
+    async def _node(self, node: NodeEntry) -> NodeEntry:
+        kept = await self.kept([getattr(node, name) for name in WORDS_OF_A_NODE])
+        return replace(node, **dict(zip(WORDS_OF_A_NODE, kept, strict=True)))
 
     async def save(self, work: Work | None = None) -> None:
         """Write down what was met first: in this unit, else in one of its own before another engine writes."""

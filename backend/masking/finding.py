@@ -15,8 +15,8 @@ from backend.ports.masking import Expression, Finders, Place
 MAX_FOUND = 2_000
 LOCAL = frozenset("!#$%'*+^_`{|}~.-")
 MAX_LOCAL = 128
-AT = re.compile(r"@|%40")
-DOMAIN = re.compile(r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}(?:xn--[a-zA-Z0-9-]{2,59}|[^\W\d_]{2,24})(?!\w)")
+DOMAIN = r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}(?:xn--[a-zA-Z0-9-]{2,59}|[^\W\d_]{2,24})(?!\w)"
+AT = re.compile(rf"(?:@|%40)(?=({DOMAIN}))")
 IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ .-]?[A-Za-z0-9])")
 DIGITS = re.compile(r"[0-9]+")
 RUN_OF_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){12,}")
@@ -39,6 +39,10 @@ LENGTHS = {
     )
     for country in countries.split()
 }  # fmt: skip
+# What follows the country and the check digits of an account number so long: one sign between groups at most.
+ENDS = {
+    length: re.compile(rf"(?:[ .-]?[A-Za-z0-9]){{{length - 4}}}(?![A-Za-z0-9])") for length in set(LENGTHS.values())
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,40 +99,25 @@ def _all(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], in
 
 def emails(text: str) -> Iterator[Place]:
     """Yield addresses, letters of any script among them, from each @ to both sides."""
+    last = 0  # the last sign of the one before: whatever goes back so far is one with it
     for sign in AT.finditer(text):
-        behind = DOMAIN.match(text, sign.end())
-        start = sign.start()
-        while start > max(0, sign.start() - MAX_LOCAL) and (text[start - 1].isalnum() or text[start - 1] in LOCAL):
+        start, first = sign.start(), max(last, sign.start() - MAX_LOCAL)
+        while start > first and ((before := text[start - 1]).isalnum() or before in LOCAL):
             start -= 1
-        while start < sign.start() and not text[start].isalnum() and text[start] not in "_+":
+        while start < sign.start() and not (begin := text[start]).isalnum() and begin not in "_+":
             start += 1
-        if behind and start < sign.start():
-            yield start, behind.end()
+        if start < sign.start():
+            last = sign.end(1) - 1
+            yield start, last + 1
 
 
 def ibans(text: str) -> Iterator[Place]:
     """Yield account numbers as long as their country writes them, whose check digits are right."""
     for begin in IBAN.finditer(text):
         length = LENGTHS.get(begin.group()[:2].upper())
-        end = _end_of(text, begin.start(), length) if length else 0
-        if end and _is_iban("".join(filter(str.isalnum, text[begin.start() : end])).upper()):
-            yield begin.start(), end
-
-
-def _end_of(text: str, place: int, length: int) -> int:
-    """Return where `length` letters and digits end, with one sign between groups at most; 0 where they do not."""
-    gap = 0
-    while length and place < len(text):
-        sign = text[place]
-        if sign.isascii() and sign.isalnum():
-            length, gap = length - 1, 0
-        elif sign in " .-" and not gap:
-            gap = 1
-        else:
-            return 0
-        place += 1
-    ends = place == len(text) or not (text[place].isascii() and text[place].isalnum())
-    return place if not length and ends else 0
+        rest = ENDS[length].match(text, begin.end()) if length else None
+        if rest and _is_iban("".join(filter(str.isalnum, begin.group() + rest.group())).upper()):
+            yield begin.start(), rest.end()
 
 
 def _is_iban(number: str) -> bool:

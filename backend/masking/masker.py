@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.masking.aside import aside
 from backend.masking.finding import Looked, found_in
 from backend.masking.types import Found, Kind, Way
 
@@ -54,6 +56,7 @@ class Masker:
     vault: dict[str, str] = field(default_factory=dict)
     last: Counter[str] = field(default_factory=Counter)
     new: list[NewValue] = field(default_factory=list)
+    _turn: threading.Lock = field(default_factory=threading.Lock)  # nodes of a run share it, and `kept` leaves the loop
 
     @property
     def is_on(self) -> bool:
@@ -73,6 +76,10 @@ class Masker:
                 pieces.append(text[done : found.start] + self._placeholder(found.kind, text[found.start : found.end]))
                 done = found.end
         return "".join((*pieces, text[done:])) if pieces else text
+
+    async def kept(self, value: Any) -> Any:
+        """Return a JSON value as it is kept, like `value`; the loop does not stand while a long one is masked."""
+        return await aside(lambda: self.value(value), value) if self.is_on else value
 
     def name(self, text: str) -> str:
         """Return an id of somebody or of a session, which stays one: the same everywhere in the project."""
@@ -108,22 +115,29 @@ class Masker:
             return [self.real(one) for one in value]
         return value
 
+    def take_new(self) -> list[NewValue]:
+        """Return what is to be written down, once."""
+        with self._turn:
+            new, self.new = self.new, []
+        return new
+
     def _is_ours(self, kind: str) -> bool:
         assert self.looked is not None
         return kind in self.looked.own or kind in {one.value for one in Kind}
 
     def _placeholder(self, kind: str, word: str) -> str:
         key = kind, digest_of(self.salt, kind, _compared(kind, word))
-        number = self.numbers.get(key)
-        is_first = number is None
-        if number is None:
-            self.last[kind] += 1
-            number = self.numbers[key] = self.last[kind]
-        placeholder = f"[{kind} {number}]"
-        if is_first or (self.run_id and placeholder not in self.vault):
-            self.new.append(NewValue(*key, number, word, is_first))
-        if self.run_id:
-            self.vault.setdefault(placeholder, word)
+        with self._turn:
+            number = self.numbers.get(key)
+            is_first = number is None
+            if number is None:
+                self.last[kind] += 1
+                number = self.numbers[key] = self.last[kind]
+            placeholder = f"[{kind} {number}]"
+            if is_first or (self.run_id and placeholder not in self.vault):
+                self.new.append(NewValue(*key, number, word, is_first))
+            if self.run_id:
+                self.vault.setdefault(placeholder, word)
         return placeholder
 
 

@@ -14,22 +14,21 @@ SPACES = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
 DASHES = "\u2010-\u2015\u2212\ufe58\ufe63"
 DOTS = "\u2024\u3002\uff61\ufe52"
 IS_INVISIBLE, IS_SPACE, IS_DASH, IS_DOT = (re.compile(f"[{signs}]") for signs in (INVISIBLE, SPACES, DASHES, DOTS))
-# What is written otherwise than it is looked for; a text without any, as nearly all are, is taken as it is.
+# What is written otherwise than it is looked for; a text without any, as nearly all are, is taken as it is. Each sign
+# that a text has is looked at once, not each place of it.
 TWISTED = re.compile(f"[{INVISIBLE}{SPACES}{DASHES}{DOTS}\uff01-\uff5e\ufe6b]|(?![0-9])\\d")
 WIDE = 0xFEE0
 
 
 def plain(text: str) -> tuple[str, Sequence[int] | None]:
     """Return the text and the place of each of its signs in what was given, None where they are the same."""
-    if text.isascii() or not TWISTED.search(text):
+    if text.isascii() or not (twisted := {ord(sign): _seen(sign) for sign in set(text) if TWISTED.match(sign)}):
         return text, None
-    signs: list[str] = []
-    places: list[int] = []
-    for place, sign in enumerate(text):
-        if seen := _seen(sign) if TWISTED.match(sign) else sign:
-            signs.append(seen)
-            places.append(place)
-    return "".join(signs), [*places, len(text)]
+    shown = text.translate(twisted)
+    if len(shown) == len(text):
+        return shown, None
+    places = [place for place, sign in enumerate(text) if twisted.get(ord(sign), sign)]
+    return shown, [*places, len(text)]
 
 
 def _seen(sign: str) -> str:

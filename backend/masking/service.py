@@ -87,7 +87,7 @@ class MaskingService:
         looked = self._looked(self._checked(rules) if rules else await self.rules(operator))
         masker = Masker(looked, salt=secrets.token_bytes(SALT_BYTES))
         text = str(storable(text))
-        return Tried(masker.text(text), tuple(found_in(text, looked)))
+        return Tried(await masker.kept(text), tuple(found_in(text, looked)))
 
     async def counts(self, operator: Operator, days: int = 30) -> list[MaskCount]:
         """Return what was masked on the last days, today (UTC) among them, the newest first."""
@@ -132,9 +132,8 @@ class MaskingService:
 
     async def save(self, work: Work, masker: Masker) -> None:
         """Write down what the masker met first; nothing where it met nothing."""
-        if not masker.new:
+        if not (new := masker.take_new()):
             return
-        new, masker.new = masker.new, []
         rows = MaskingRepository(work.session, masker.project_id)
         values = []
         for one in new:

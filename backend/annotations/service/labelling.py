@@ -109,7 +109,7 @@ class LabellingUseCases(Base):
             label, row = label_of(config, value), await seat.item(item_id)
             if isinstance(label, str) and config.kind is ConfigKind.TEXT:
                 masker = await self._conversations.masker(work, operator.project_id, row.conversation_id, Way.FEEDBACK)
-                label = masker.text(label)
+                label = await masker.kept(label)
                 await self._conversations.masked(work, masker)
             said = await seat.said(row)
             if name in said.values:

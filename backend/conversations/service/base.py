@@ -83,7 +83,7 @@ class Base:
         """Return what may be kept elsewhere of what somebody says of a conversation."""
         async with self._units.write(operator) as work:
             masker = await self.masker(work, operator.project_id, conversation_id, way)
-            kept = masker.value(value)
+            kept = await masker.kept(value)
             await self.masked(work, masker)
         return kept
 

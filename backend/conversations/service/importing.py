@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from backend.mapped_tables import (
     quiet,
     samples,
 )
+from backend.masking.aside import aside
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.ports.tables import Table, TableReader
@@ -166,7 +168,9 @@ class ImportUseCases(ReportingUseCases):
             naming = await self.masker(work, operator.project_id, "import", Way.IMPORTED)
         for start in range(0, len(groups), ROWS_AT_ONCE):
             progress("check", start, len(groups))
-            kept = {naming.name(one.external_id): one.external_id for one in groups[start : start + ROWS_AT_ONCE]}
+            ids = [one.external_id for one in groups[start : start + ROWS_AT_ONCE]]
+            names: list[str] = await aside(partial(list, map(naming.name, ids)), ids)
+            kept = dict(zip(names, ids, strict=True))
             async with self._units.read(operator) as session:
                 there = await ConversationRepository(session, operator.project_id).imported(list(kept))
             found.update(kept[one] for one in there)

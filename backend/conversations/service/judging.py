@@ -61,7 +61,8 @@ class JudgingUseCases(Base):
                     rating=rating,
                 )
                 masker = await self.masker(work, operator.project_id, message.conversation_id, Way.FEEDBACK)
-                row.rating, row.comment = rating, masker.text(storable(comment).strip())[:MAX_COMMENT_CHARACTERS]
+                kept = await masker.kept(storable(comment).strip())
+                row.rating, row.comment = rating, kept[:MAX_COMMENT_CHARACTERS]
                 row.given_by, row.given_at = operator.name, utc_now()
                 rows.add(row)
                 await self.masked(work, masker)

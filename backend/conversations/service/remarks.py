@@ -82,7 +82,7 @@ class RemarkUseCases(Base):
                 project_id=operator.project_id,
                 conversation_id=row.id,
                 message_id=message_id,
-                text=masker.text(text),
+                text=await masker.kept(text),
                 author=operator.name,
                 author_id=operator.user_id,
             )

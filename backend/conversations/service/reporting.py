@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from backend.columns import storable, utc_now
@@ -19,6 +20,7 @@ from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values, conversation_of, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.ids import new_id
+from backend.masking.aside import aside
 from backend.masking.masker import Masker
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
@@ -56,7 +58,7 @@ class ReportingUseCases(Base):
         for one in reports:
             conversation_id, way = new_id("conv"), WAYS.get(one.channel, Way.REPORTED)
             masker = await self.masker(work, operator.project_id, conversation_id, way)
-            report = masked_report(masker, one)
+            report = await aside(partial(masked_report, masker, one), *_said_in(one))
             said = report.messages or messages_in(report.transcript or {})
             row = _conversation(operator, report, said, utc_now())
             row.id = conversation_id
@@ -146,6 +148,12 @@ def masked_report(masker: Masker, report: Report) -> Report:
         person=masker.name(storable(report.person)),
         session_id=masker.name(storable(report.session_id)),
     )
+
+
+def _said_in(report: Report) -> list[Any]:
+    """Return what of a report may be long."""
+    told = [[one.text, one.error, one.tool_calls, *(each.text for each in one.citations)] for one in report.messages]
+    return [report.transcript, report.details, report.person, report.session_id, told]
 
 
 def masked_message(masker: Masker, one: Told) -> Told:

@@ -24,6 +24,7 @@ from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.turns import Traced, traced
 from backend.conversations.types import Channel, ChatState, SpanLine
 from backend.ids import new_id
+from backend.masking.aside import aside
 from backend.masking.masker import NOT_KEPT, Masker
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
@@ -103,11 +104,13 @@ class TracingUseCases(ReadingUseCases):
         rows = SpanRepository(work.session, operator.project_id)
         # Names of sessions are masked alike in every conversation, so that this one finds them.
         naming = await self.masker(work, operator.project_id, trace_id, Way.TRACED)
-        session_id = next(filter(None, (naming.name(session_of(span)) for span in spans)), "")
+        session = next(filter(None, map(session_of, spans)), "")
+        session_id = await aside(lambda: naming.name(session), session)
         found = await rows.traced(session_id) if session_id else None
         conversation_id = found.id if found else before or new_id("conv")
         masker = await self.masker(work, operator.project_id, conversation_id, Way.TRACED)
-        values = await asyncio.to_thread(lambda: [_values(masked_span(masker, span)) for span in spans])
+        said = [(span.name, span.error, span.attributes, [one.attributes for one in span.events]) for span in spans]
+        values = await aside(lambda: [_values(masked_span(masker, span)) for span in spans], said)
         await rows.insert(values)
         await self.masked(work, masker)
         return conversation_id

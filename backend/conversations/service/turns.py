@@ -42,7 +42,7 @@ class TurnUseCases(Base):
                 project_id=operator.project_id,
                 flow_id=opening.flow_id,
                 person=masker.name(storable(opening.person)),
-                title=first_words(masker.text(opening.text)) or "Without words",
+                title=first_words(await masker.kept(storable(opening.text))) or "Without words",
                 channel=opening.channel,
                 state=ChatState.RUNNING,
                 started_at=now,
@@ -52,7 +52,7 @@ class TurnUseCases(Base):
         conversation.flow_name, conversation.version = opening.flow_name, opening.version
         conversation.state, conversation.last_message_at = ChatState.RUNNING, now
         conversation.is_fresh = True
-        text = masker.text(storable(opening.text))
+        text = await masker.kept(storable(opening.text))
         conversation.last_text = first_words(text, PREVIEW_CHARACTERS)
         conversation.num_messages += 1
         shared: dict[str, Any] = {
@@ -88,12 +88,12 @@ class TurnUseCases(Base):
             return False
         now = at or utc_now()
         masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN)
-        text, error = masker.text(storable(answer.text)), masker.text(answer.error)
+        text, error = await masker.kept(storable(answer.text)), await masker.kept(answer.error)
         message.state = state_of(answer)
         message.text, message.folded = text, folded(text)
         message.error, message.model = error, answer.model
         message.author = answer.author or message.author
-        message.citations = masker.value([citation_values(citation) for citation in answer.citations])
+        message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True
@@ -118,7 +118,7 @@ class TurnUseCases(Base):
         """Write what a person says in the place of the flow, where no question is open. The row is locked."""
         rows, now = ConversationRepository(work.session, operator.project_id), utc_now()
         masker = await self.masker(work, operator.project_id, conversation.id, Way.REPLY)
-        text = masker.text(storable(text))
+        text = await masker.kept(storable(text))
         rows.add(
             MessageRow(
                 id=new_id("msg"),

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 async def run_covered(step: Step, context: NodeContext[Any], inputs: Mapping[str, Any]) -> Result:
     """Return the node's result with its secrets masked, as nodes behind it, records and listeners get it."""
     try:
-        result: Result = recorded(step, context, inputs) or await step.kind.run(context, inputs)
+        result: Result = await recorded(step, context, inputs) or await step.kind.run(context, inputs)
     except DomainError as refused:
         _cover_error(context.veil, refused)
         raise

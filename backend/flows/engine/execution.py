@@ -203,7 +203,7 @@ class Execution:
         offset, moment = self.time_ms, utc_now()
         await self._voice.started(step)
         values = {name: self._values[name] for name in step.needs if name in self._values}
-        written = shown(self._facts.mask.value(go.inputs))  # before it is cut: half an address is one too
+        written = shown(await self._facts.mask.kept(go.inputs))  # before it is cut: half an address is one too
         entry = started(step, moment, offset, written, inputs_hash(step, go.inputs, values))
         if step.kind.effect:
             await self._recorder.write(entry)

@@ -36,7 +36,7 @@ class Desk:
 
     async def ask(self, run: RunFacts, asked: Asked) -> Decided:
         """Return what was decided about exactly this. Raise WaitsForPerson, with the question written down."""
-        asked = masked(asked, run.mask)
+        asked = await masked(asked, run.mask)
         digest = value_hash(asked.wanted)
         await run.mask.save()
         async with self._unit(run) as work:
@@ -109,15 +109,16 @@ def by_default(wanted: Wanted, *, acts: bool = False) -> Decided:
     return Decided(state, wanted.value, comment="nobody is asked in an experiment")
 
 
-def masked(asked: Asked, mask: RunMask) -> Asked:
+async def masked(asked: Asked, mask: RunMask) -> Asked:
     """Return the question as it is written down; what is decided holds for the value behind the placeholders."""
     if not mask.is_on:
         return asked
     wanted = asked.wanted
-    shown = replace(
-        wanted, value=mask.value(wanted.value), question=mask.value(wanted.question), note=mask.value(wanted.note)
+    value, question, note, said, citations = await mask.kept(
+        (wanted.value, wanted.question, wanted.note, asked.said, asked.citations)
     )
-    return replace(asked, wanted=shown, said=mask.value(asked.said), citations=mask.value(asked.citations))
+    shown = replace(wanted, value=value, question=question, note=note)
+    return replace(asked, wanted=shown, said=said, citations=citations)
 
 
 def decided_of(row: ApprovalRow, mask: RunMask = NO_MASK) -> Decided:

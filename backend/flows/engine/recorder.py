@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from backend.errors import Unavailable
 from backend.flows.errors import Fenced, RecordRefused, RunCancelled
 from backend.flows.masks import NO_MASK, RunMask
@@ -21,6 +23,7 @@ class Recorder:
         self._opening = opening
         self._mask = mask
         self._waiting: list[NodeEntry] = []
+        self._turn = asyncio.Lock()
 
     @property
     def is_open(self) -> bool:
@@ -53,11 +56,15 @@ class Recorder:
         nodes = (*self._waiting, *entries)
         self._waiting.clear()
         opening, self._opening = self._opening, None
-        if self._mask.is_on:
-            opening = opening and self._mask.opening(opening)
-            nodes, ending = tuple(map(self._mask.node, nodes)), ending and self._mask.ending(ending)
-            await self._mask.save()  # first: what cannot be told apart from other values could not be gone on with
         unit = RunUnit(self._run_id, self._attempt, opening, nodes, ending)
+        if not self._mask.is_on:
+            return await self._commit(unit)
+        async with self._turn:  # the opening goes first, however long it is masked
+            unit = await self._mask.unit(unit)
+            await self._mask.save()  # first: what cannot be told apart from other values could not be gone on with
+            return await self._commit(unit)
+
+    async def _commit(self, unit: RunUnit) -> bool:
         try:
             verdict = await self._journal.write(unit)
         except Unavailable as error:

@@ -15,7 +15,7 @@ from backend.flows.types import NodeStatus
 AS_RECORDED = "as recorded"
 
 
-def recorded(step: Step, context: NodeContext[Any], inputs: Mapping[str, Any]) -> Result | None:
+async def recorded(step: Step, context: NodeContext[Any], inputs: Mapping[str, Any]) -> Result | None:
     """Return what the node gave then; None where it has to be run. Raise InvalidInput where nothing was recorded."""
     repeats = context.run.repeats
     if repeats is None or repeats.acts or not step.kind.acts:
@@ -27,7 +27,7 @@ def recorded(step: Step, context: NodeContext[Any], inputs: Mapping[str, Any]) -
         raise InvalidInput("It did not act then, and this replay does nothing anew.", hint="Let it call again.")
     if then.status is not NodeStatus.DONE:
         raise InvalidInput(f"As recorded: {then.error or then.reason or 'it did not end.'}")
-    was_given = shown(context.run.mask.value(dict(inputs)))
+    was_given = shown(await context.run.mask.kept(dict(inputs)))
     reason = AS_RECORDED if was_given == then.inputs else f"{AS_RECORDED}, though it was given something else then"
     outputs = then.output or {}
     taken = frozenset(outputs) if step.kind.chooses else None

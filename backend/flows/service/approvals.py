@@ -103,10 +103,10 @@ class ApprovalService:
                 raise Conflict("This is not what you were shown: it changed meanwhile.", hint="Look at it again.")
             _refuse_unfit(operator, row, run)
             mask = await self._masks.of(work.session, row.project_id, run.id, run.conversation_id, resumes=True)
-            row.state, row.comment = STATES[decision.choice], mask.value(comment)
+            row.state, row.comment = STATES[decision.choice], await mask.kept(comment)
             row.decided_by, row.decided_by_id = operator.name, operator.user_id
             if decision.choice == "change":
-                row.decided_value = mask.value(_of_the_same_type(row.value, decision.value))
+                row.decided_value = await mask.kept(_of_the_same_type(row.value, decision.value))
             await mask.save(work)
             target = Target("approval", row.id, row.title)
             await self._close(work, row)

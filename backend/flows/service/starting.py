@@ -137,7 +137,7 @@ class Starting:
                 person=prepared.wish.person,
             )
         mask = await self._chat.masks.of(work.session, operator.project_id, prepared.run_id, conversation_id)
-        written = mask.value(prepared.wish.input)
+        written = await mask.kept(prepared.wish.input)
         await mask.save(work)
         holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")
         status = RunStatus.WAITING if holder else status

@@ -105,7 +105,7 @@ class TakeoverService:
                 await self._log.close_turn(work, operator, cancelled)
             if runs:
                 masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY)
-                _end(runs[-1], RunStatus.DONE, output={"answer": masker.text(text)})
+                _end(runs[-1], RunStatus.DONE, output={"answer": await masker.kept(text)})
                 await self._log.masked(work, masker)
                 answered = Answer(run_id=runs[-1].id, text=text, author=operator.name)
                 await self._log.close_turn(work, operator, answered)

@@ -122,6 +122,7 @@ def test_a_title_ends_between_words():
     assert title == "My Lindholm sofa came on Monday and I have opened it already. Can I…"
     assert first_words("x" * 100) == "x" * 71 + "…"
     assert first_words("line\none\tand\x07 two") == "line one and two"
+    assert first_words(" " * 4_000 + "x") == ""  # a megabyte is not read to its end for a title
 
 
 def test_folding_loses_case_and_composition():

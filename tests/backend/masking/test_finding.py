@@ -31,6 +31,7 @@ def masker(run_id: str = "") -> Masker:
         ("'ada@example.org', please", "'[e-mail 1]', please"),
         ("Schreib an müller@straße.example", "Schreib an [e-mail 1]"),
         ("https://a.example/?to=ada%40example.org&x", "https://a.example/?to=[e-mail 1]&x"),
+        ("ada@example.org.bob@example.org, x%40b.example%40c.example", "[e-mail 1], [e-mail 2]"),
         ("IBAN DE89 3704 0044 0532 0130 00 und mehr", "IBAN [IBAN 1] und mehr"),
         ("gb82west12345698765432", "[IBAN 1]"),
         ("4111 1111 1111 1111, valid until 12/28", "[card 1], valid until 12/28"),
@@ -132,11 +133,11 @@ def test_signs_are_looked_at_once_and_not_again_for_each_other() -> None:
             Counting.num += 1
             return str.__getitem__(self, key)  # type: ignore[index]
 
-    for text in ("a@" * 2_000, "DE89 " * 1_000, "a" * 5_000 + "@"):
+    for text in ("a@" * 2_000, "DE89 " * 1_000, "a" * 5_000 + "@", "%40" * 1_000, "%40a.aa" * 1_000, "@a.aa" * 1_000):
         Counting.num = 0
         list(emails(Counting(text)))
         list(ibans(Counting(text)))
-        assert Counting.num < 140 * len(text)
+        assert Counting.num < 3 * len(text)
 
 
 @pytest.mark.parametrize("pattern", ["(", r"(?=a)b", r"(a)\1", "", "a*", "(a{1000}){1000}"])
