@@ -162,7 +162,8 @@ class Draft:
 class Pinned:
     """A variant as it runs: every version a number.
 
-    Of a flow's draft `document` is the stored one; `fields` are what a flow takes, `required` those without a default.
+    `document` is the stored one of a flow, with the prompts that it follows; `fields` are what a flow takes, `required`
+    those without a default.
     `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one; `composed` is its
     content with the prompts that it takes in, where it takes any in.
     """

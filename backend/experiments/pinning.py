@@ -19,7 +19,7 @@ from backend.providers.types import ModelChoice
 async def pin(outside: Outside, operator: Operator, draft: Draft, *, keep: bool) -> tuple[Pinned, ...]:
     """Return the variants as they would run now. Raise InvalidInput, NotFound, Conflict, FlowHasProblems.
 
-    `keep` writes the drafts of flows down, so that they run as they are now whatever becomes of them.
+    `keep` writes flows down as they would run now, with the versions of prompts that their labels mean.
     """
     models = await outside.models.list_models(operator)
     default = await outside.models.resolve(operator)
@@ -145,13 +145,14 @@ async def _flow(
     flow = await outside.flows.get(operator, choice.slug)
     pinned = Pinned(variant.name, "flow", flow_id=flow.id, flow_name=flow.name, slug=flow.slug)
     if choice.version == "draft":
-        document = await outside.runs.pin_draft(operator, flow.id) if keep else ""
+        document = await outside.runs.pin(operator, flow.id, "draft") if keep else ""
         return _with(pinned, None, flow.draft, document)
     number = flow.published_version if choice.version == "published" else choice.version
     if number is None:
         raise Conflict(f"{flow.name} is not published yet.", hint='Publish it, or take its "draft".')
     version = await outside.flows.get_version(operator, flow.id, number)
-    return _with(pinned, number, version.document, "")
+    stored = await outside.runs.pin(operator, flow.id, number) if keep else ""
+    return _with(pinned, number, version.document, stored)
 
 
 def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: str) -> Pinned:

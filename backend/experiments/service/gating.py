@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from backend.audit.repository import AuditTrail
@@ -24,6 +25,15 @@ from backend.prompts.types import PRODUCTION, VersionRef
 Kind = Literal["flow", "prompt"]
 # With these an evaluator of whoever publishes would let everything pass.
 SOFTENING = frozenset({"negate", "direction", "margin"})
+Texts = dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What is said by whom. `taken_in` are the texts of a prompt that takes others in, which its fingerprint names."""
+
+    fingerprint: str
+    taken_in: Texts = None
 
 
 class Gating(Comparing):
@@ -107,15 +117,16 @@ class Gating(Comparing):
             done = await experiments.done_over(required.dataset_id)
         gate = acting(project_id, "", "The gate")
         published = await self._published(gate, publishing)
-        if published == publishing.fingerprint:
+        if published and published.fingerprint == publishing.fingerprint:
             return
+        wanted = _Content(publishing.fingerprint, await self._taken_in(gate, publishing, publishing.version))
         version = await self._newest(gate, required.dataset_id)
         if version is None:
             hint = "Require another dataset of it, or lift the requirement."
             raise GateRefused(f"The dataset {required.dataset_name}, which {name} must pass, was deleted.", hint=hint)
         said_lacking = ""
         for row in done:
-            ours = _variant(row, publishing, publishing.fingerprint)
+            ours = _variant(row, publishing, wanted)
             base = _variant(row, publishing, published) if published else row.baseline
             draft = draft_of(row)
             if not ours or not base or row.dataset_version != version or draft.split:
@@ -185,20 +196,26 @@ class Gating(Comparing):
         names = [one.called for one in await self._evaluators(required.evaluators)]
         return f"{', '.join(names)} set as the requirement has {'it' if len(names) == 1 else 'them'}"
 
-    async def _published(self, gate: Operator, publishing: Publishing) -> str:
-        """Return the fingerprint of what people get now, empty before the first."""
+    async def _published(self, gate: Operator, publishing: Publishing) -> _Content | None:
+        """Return what people get now, None before the first."""
         if publishing.kind == "flow":
             flow = await self._outside.flows.get(gate, publishing.subject_id)
             if flow.published_version is None:
-                return ""
+                return None
             stored = await self._outside.flows.get_version(gate, flow.id, flow.published_version)
-            return stored.document.fingerprint()
+            return _Content(stored.document.fingerprint())
         prompts = self._outside.prompts
         number = (await prompts.get(gate, publishing.subject_id)).labels.get(PRODUCTION)
         if number is None:
-            return ""
+            return None
         live = await prompts.get_version(gate, publishing.subject_id, VersionRef(version=number))
-        return live.content.fingerprint()
+        return _Content(live.content.fingerprint(), await self._taken_in(gate, publishing, number))
+
+    async def _taken_in(self, gate: Operator, publishing: Publishing, version: int | None) -> Texts:
+        """Return the texts of a prompt with what it takes in as labels stand now, nothing where it takes nothing in."""
+        if publishing.kind == "flow" or version is None:
+            return None
+        return _texts(await self._outside.prompts.composed(gate, publishing.subject_id, version))
 
     async def _newest(self, gate: Operator, dataset_id: str) -> int | None:
         try:
@@ -224,10 +241,15 @@ def _is_left(score: dict[str, Any] | None) -> bool:
     return score is None or (score["value"] is None and ("error" in score or score.get("label") == WAITING))
 
 
-def _variant(row: ExperimentRow, publishing: Publishing, fingerprint: str) -> str:
+def _variant(row: ExperimentRow, publishing: Publishing, content: _Content) -> str:
     """Return the name of the variant of this content, empty where there is none."""
     for one in pinned_of(row):
         subject = one.flow_id if publishing.kind == "flow" else one.prompt_id
-        if subject == publishing.subject_id and fingerprint in (one.fingerprint, one.as_run):
+        is_it = subject == publishing.subject_id and content.fingerprint in (one.fingerprint, one.as_run)
+        if is_it and _texts(one.composed) == content.taken_in:
             return one.name
     return ""
+
+
+def _texts(composed: dict[str, Any] | None) -> Texts:
+    return composed and {name: composed.get(name) for name in ("text", "messages", "instructions")}

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from backend.columns import utc_now
 from backend.errors import InvalidInput, NotFound
@@ -142,10 +142,13 @@ class RunService:
                 work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run
 
-    async def pin_draft(self, operator: Operator, name: str) -> str:
-        """Keep the draft as it stands, to be run as `RunWish.snapshot_id`. Raise FlowNotFound, FlowHasProblems."""
+    async def pin(self, operator: Operator, name: str, version: int | Literal["draft"]) -> str:
+        """Keep a version as it would run now, to be run as `RunWish.snapshot_id` whatever its labels mean by then.
+
+        Raise FlowNotFound, VersionNotFound, FlowHasProblems, NotFound where a label has no version.
+        """
         operator.require(Permission.FLOWS_RUN)
-        return await self._starting.pin(operator, name)
+        return await self._starting.pin(operator, name, version)
 
     async def get(self, operator: Operator, run_id: str) -> RunDetail:
         """Return a run, the document it ran and what each node did. Raise RunNotFound."""

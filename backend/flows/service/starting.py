@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput
@@ -204,9 +205,11 @@ class Starting:
             live = Live(row.id, row.name, version.number, None, version.snapshot_id)
         return self._published.keep(operator.project_id, name, live) if wish.version == "published" else live
 
-    async def pin(self, operator: Operator, name: str) -> str:
-        """Keep the draft as it stands and return its snapshot. Raise FlowNotFound, FlowHasProblems."""
-        return (await self._draft(operator, name)).snapshot_id
+    async def pin(self, operator: Operator, name: str, version: int | Literal["draft"]) -> str:
+        """Keep what would run now, with the versions that labels mean, and return its snapshot. Raise as `prepare`."""
+        live = await self._find(operator, name, RunWish({}, version))
+        follows = (await self._loader.plan(operator.project_id, live.snapshot_id)).follows
+        return (await self._pins.stand(operator, live, follows, None) if follows else live).snapshot_id
 
     async def _draft(self, operator: Operator, name: str, pinned: str = "") -> Live:
         """Keep the draft as it stands, so that the run can show and resume what it ran."""

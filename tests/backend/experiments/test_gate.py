@@ -255,3 +255,20 @@ async def test_a_dataset_that_is_gone_is_told(gated: Lab) -> None:
         work.session.add(row)
     with pytest.raises(GateRefused, match="The dataset Questions, which Support must pass, was deleted"):
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_what_a_prompt_takes_in_must_have_passed_with_it(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    prompts = gated.services.prompts
+    tone = await prompts.create(gated.operator, NewPrompt("Tone", Content(text="{{ good }}")))
+    await prompts.set_label(gated.operator, tone.id, PRODUCTION, 1)
+    await prompts.save_version(gated.operator, prompt_id, Content(text='{% prompt "tone" %}'))
+    await gated.ran(
+        *(VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 3))
+    )
+    await prompts.save_version(gated.operator, tone.id, Content(text="{{ weak }}"))
+    await prompts.set_label(gated.operator, tone.id, PRODUCTION, 2)
+    with pytest.raises(GateRefused, match="must pass the dataset Questions"):
+        await prompts.set_label(gated.operator, prompt_id, PRODUCTION, 3)
+    await prompts.set_label(gated.operator, tone.id, PRODUCTION, 1)
+    assert (await prompts.set_label(gated.operator, prompt_id, PRODUCTION, 3)).label is not None

@@ -107,6 +107,23 @@ async def test_a_flow_is_a_variant_and_its_draft_is_pinned(lab: Lab) -> None:
     assert (found.run.trigger.value, found.run.conversation_id) == ("experiment", None)
 
 
+@pytest.mark.parametrize("version", ["draft", "published"])
+async def test_the_prompt_that_a_flow_follows_is_pinned_with_it(lab: Lab, version: str) -> None:
+    lab.fill(2)
+    prompts = lab.services.prompts
+    tone = await prompts.create(lab.operator, NewPrompt("Tone", Content(text="Be brief.")))
+    await prompts.set_label(lab.operator, tone.id, "production", 1)
+    told = {"model": "lab:echo", "prompt": {"slug": "tone"}}
+    document = flows.one("llm", told, "prompt", "text")
+    await lab.services.flows.create(lab.operator, "Desk", document=document)
+    await lab.services.flows.publish(lab.operator, "desk")
+    made = await lab.started(VariantDraft("flow", flow=FlowChoice("desk", version)), evaluators=())
+    await prompts.save_version(lab.operator, tone.id, Content(text="Be long."))
+    await prompts.set_label(lab.operator, tone.id, "production", 2)
+    await lab.executor.execute(made.id)
+    assert {request["messages"][0]["content"] for request in lab.server.seen} == {"Be brief."}
+
+
 async def test_a_pause_keeps_what_was_paid_and_a_resume_asks_the_rest(lab: Lab) -> None:
     lab.fill(30)
     lab.server.latency_seconds = 0.03
