@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """What is about to be published. `fingerprint` is of its content, `version` the number where it has one already."""
+    """What is about to be published. `fingerprint` is of its content, `version` the number whose texts it has."""
 
     kind: Literal["flow", "prompt"]
     project_id: str

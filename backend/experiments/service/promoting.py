@@ -112,6 +112,7 @@ class Promoting(Comparing):
         prompts = self._outside.prompts
         if told.is_new:
             operator.require(Permission.PROMPTS_EDIT)
+            await prompts.check_label(operator, pinned.prompt_id, label, told.ran, content)  # before there is a version
             written = await prompts.save_version(operator, pinned.prompt_id, content, words)
             told = replace(told, version=written.version.number, is_new=written.is_new)
         change = await prompts.set_label(operator, pinned.prompt_id, label, told.version, words)

@@ -39,7 +39,7 @@ class ApprovalUseCases(LabelUseCases):
         async with self._units.read(operator) as session:
             rows, labels = self._repositories(session, operator)
             wish, _ = await self._waiting(rows, labels, identifier, lock=False)
-        await self._pass_gates(operator, wish.prompt_id, wish.label, wish.version)
+        await self.check_label(operator, wish.prompt_id, wish.label, wish.version)
         async with self._units.write(operator) as work:
             rows, labels = self._repositories(work.session, operator)
             asked, row = await self._waiting(rows, labels, identifier)

@@ -70,7 +70,7 @@ class LabelUseCases(UseCases):
         """
         operator.require(Permission.PROMPTS_EDIT)
         label, comment = checked_label(label), checked_text(comment, "comment", MAX_COMMENT).strip()
-        await self._pass_gates(operator, name, label, version)
+        await self.check_label(operator, name, label, version)
         async with self._units.write(operator) as work:
             rows, labels = self._repositories(work.session, operator)
             row = await self._row(rows, name, lock=True)
@@ -107,15 +107,21 @@ class LabelUseCases(UseCases):
             await self._record(work, operator, row, "prompt.label.ask", Step(label, version, asked.from_version))
             return LabelChange(None, approval_of(asked, row.name))
 
-    async def _pass_gates(self, operator: Operator, name: str, label: str, version: int) -> None:
-        """Ask whoever may refuse that a version goes to production. Raise PromptNotFound, VersionNotFound, Conflict."""
-        if not self.gates or label != PRODUCTION:
+    async def check_label(
+        self, operator: Operator, name: str, label: str, version: int, content: Content | None = None
+    ) -> None:
+        """Ask whoever may refuse that a label goes to a version, or to a new one of `content` with its texts.
+
+        Raise PromptNotFound, VersionNotFound, InvalidInput, Conflict.
+        """
+        if not self.gates or checked_label(label) != PRODUCTION:
             return
         async with self._units.read(operator) as session:
             rows = PromptRepository(session, operator.project_id)
             row = await self._row(rows, name)
             wanted = await self._version(rows, row, version)
-        told = Publishing("prompt", operator.project_id, row.id, row.name, wanted.fingerprint, version)
+        fingerprint = content.fingerprint() if content else wanted.fingerprint
+        told = Publishing("prompt", operator.project_id, row.id, row.name, fingerprint, version)
         for gate in self.gates:
             await gate.check(told)
 
@@ -126,7 +132,7 @@ class LabelUseCases(UseCases):
         protected and the operator may not approve or wrote the version.
         """
         operator.require(Permission.PROMPTS_EDIT)
-        await self._pass_gates(operator, name, label, version)
+        await self.check_label(operator, name, label, version)
         async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),

@@ -91,6 +91,13 @@ async def test_the_gate_knows_what_ran(lab: Lab) -> None:
     done = await lab.ran(version(of, 1), version(of, 2, model="other:echo"))
     with pytest.raises(GateRefused, match="must pass"):
         await lab.services.prompts.set_label(lab.operator, of.id, PRODUCTION, 2)
+    lab.version = 2  # a row came
+    with pytest.raises(GateRefused, match="must pass"):
+        await lab.service.promote(lab.operator, done.id, "v2")
+    with pytest.raises(InvalidInput):
+        await lab.service.promote(lab.operator, done.id, "v2", label="not a label!")
+    assert (await lab.services.prompts.get(lab.operator, of.id)).latest == 2
+    lab.version = 1
     assert (await lab.service.promote(lab.operator, done.id, "v2")).version == 3
 
 
