@@ -13,15 +13,15 @@ from typing import Any
 
 from backend.masking.aside import aside
 from backend.masking.finding import Looked, found_in
+from backend.masking.nested import NOT_KEPT, within_json
 from backend.masking.types import Found, Kind, Way
 
-NOT_KEPT = "[the rest was not kept]"
 PLACEHOLDER = re.compile(r"\[([^\[\]\n]{1,40}) ([0-9]{1,6})\]")
 NAME_DIGITS = 10
 # What a name is called in which too much was found.
 CUT = "name"
-# A number of a JSON value can be a card as well.
-SHORTEST_NUMBER = 10**12
+# A number of a JSON value can be a card as well, whatever way it is written.
+SHORTEST_NUMBER, LONGEST_NUMBER = 10**12, 10**19
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,13 @@ class Masker:
         return self.looked is not None
 
     def text(self, text: str) -> str:
-        """Return the text as it is kept."""
+        """Return the text as it is kept: what JSON in it says, and then all of it."""
         if self.looked is None or not text:
             return text
+        return self._plain(within_json(text, 0, self._value) or text)
+
+    def _plain(self, text: str) -> str:
+        assert self.looked is not None
         done, pieces = 0, list[str]()
         ours = [one.span() for one in PLACEHOLDER.finditer(text) if self._is_ours(one[1])]
         for found in found_in(text, self.looked):
@@ -79,7 +83,8 @@ class Masker:
 
     async def kept(self, value: Any) -> Any:
         """Return a JSON value as it is kept, like `value`; the loop does not stand while a long one is masked."""
-        return await aside(lambda: self.value(value), value) if self.is_on else value
+        mask = self.text if isinstance(value, str) else self.value
+        return await aside(lambda: mask(value), value) if self.is_on else value
 
     def name(self, text: str) -> str:
         """Return an id of somebody or of a session, which stays one: the same everywhere in the project."""
@@ -88,31 +93,38 @@ class Masker:
         return masked_name(self.salt, found[0].kind or CUT, text)
 
     def value(self, value: Any) -> Any:
-        """Return a JSON value with every text in it as it is kept, the names of fields too."""
-        if self.looked is None:
-            return value
+        """Return a JSON value with every text in it as it is kept, the names of fields too.
+
+        A text that is JSON itself is still JSON afterwards.
+        """
+        return value if self.looked is None else self._value(value, 0)
+
+    def _value(self, value: Any, level: int) -> Any:
         if isinstance(value, str):
-            return self.text(value)
+            known = within_json(value, level, self._value)
+            return self._plain(value) if known is None else known
         if isinstance(value, Mapping):
-            return {self.value(key): self.value(one) for key, one in value.items()}
+            return {self._value(key, level): self._value(one, level) for key, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self.value(one) for one in value]
-        if isinstance(value, int) and not isinstance(value, bool) and value >= SHORTEST_NUMBER:
-            written = str(value)
-            masked = self.text(written)
+            return [self._value(one, level) for one in value]
+        if isinstance(value, int | float) and SHORTEST_NUMBER <= abs(value) < LONGEST_NUMBER:
+            written = str(abs(int(value)))
+            masked = self._plain(written)
             return value if masked == written else masked
         return value
 
     def real(self, value: Any) -> Any:
         """Return a value with the words of the run in the place of their placeholders."""
-        if not self.vault:
-            return value
+        return self._real(value, 0) if self.vault else value
+
+    def _real(self, value: Any, level: int) -> Any:
         if isinstance(value, str):
-            return PLACEHOLDER.sub(lambda one: self.vault.get(one[0], one[0]), value)
+            known = within_json(value, level, self._real)
+            return PLACEHOLDER.sub(lambda one: self.vault.get(one[0], one[0]), value) if known is None else known
         if isinstance(value, Mapping):
-            return {self.real(key): self.real(one) for key, one in value.items()}
+            return {self._real(key, level): self._real(one, level) for key, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self.real(one) for one in value]
+            return [self._real(one, level) for one in value]
         return value
 
     def take_new(self) -> list[NewValue]:

@@ -91,12 +91,12 @@ class ConversationRepository(MessageRepository):
         return (await self._session.exec(statement.order_by(*newest).limit(page.limit + 1))).all()
 
     async def reported(
-        self, *, agent_config: str | None, prompt_id: str | None, limit: int
+        self, *, agents: Sequence[str] | None, prompt_id: str | None, limit: int
     ) -> Sequence[ConversationRow]:
         """Return the newest as they began, those of an agent or a prompt where one is named."""
         statement = select(ConversationRow).where(*self._mine(), SHOWS)
-        if agent_config is not None:
-            statement = statement.where(col(ConversationRow.agent_config) == agent_config)
+        if agents is not None:
+            statement = statement.where(col(ConversationRow.agent_config).in_(agents))
         if prompt_id is not None:
             statement = statement.where(col(ConversationRow.prompt_id) == prompt_id)
         newest = (col(ConversationRow.started_at).desc(), col(ConversationRow.id).desc())

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
@@ -101,8 +103,13 @@ class ReportingUseCases(Base):
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
             rows = ConversationRepository(session, operator.project_id)
-            found = await rows.reported(agent_config=storable(agent_config), prompt_id=storable(prompt_id), limit=limit)
+            agents = None if agent_config is None else await self._names(session, operator, storable(agent_config))
+            found = await rows.reported(agents=agents, prompt_id=storable(prompt_id), limit=limit)
             return await self._reported(rows, found)
+
+    async def _names(self, session: AsyncSession, operator: Operator, name: str) -> list[str]:
+        """Return under which names something may be kept: as it was told, and as it was masked."""
+        return await self.masking.names_of(session, operator.project_id, name) if self.masking else [name]
 
     async def reported_one(self, operator: Operator, conversation_id: str) -> Reported:
         """Return one. Raise ConversationNotFound."""
@@ -147,6 +154,8 @@ def masked_report(masker: Masker, report: Report) -> Report:
         messages=tuple(masked_message(masker, one) for one in report.messages),
         person=masker.name(storable(report.person)),
         session_id=masker.name(storable(report.session_id)),
+        agent_config=masker.name(storable(report.agent_config)),
+        agent_name=storable(report.agent_name) if report.held else masker.name(storable(report.agent_name)),
     )
 
 
@@ -164,7 +173,17 @@ def masked_message(masker: Masker, one: Told) -> Told:
         author=masker.name(storable(one.author)),
         error=masker.text(storable(one.error)),
         tool_calls=tuple(masker.value(storable(list(one.tool_calls)))),
-        citations=tuple(replace(passage, text=masker.text(passage.text)) for passage in one.citations),
+        tool_name=masker.name(storable(one.tool_name)),
+        model=masker.name(storable(one.model)),
+        citations=tuple(
+            replace(
+                passage,
+                text=masker.text(passage.text),
+                heading=masker.text(passage.heading),
+                document_name=masker.text(passage.document_name),
+            )
+            for passage in one.citations
+        ),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,20 +11,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from backend.columns import storable, utc_now
+from backend.columns import utc_now
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
 from backend.conversations.models import ConversationRow, MessageRow, SpanRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import MAX_NAME, message_rows
-from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, parsed, session_of, understood
+from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, session_of, understood
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.turns import Traced, traced
 from backend.conversations.types import Channel, ChatState, SpanLine
 from backend.ids import new_id
 from backend.masking.aside import aside
-from backend.masking.masker import NOT_KEPT, Masker
+from backend.masking.masker import Masker
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
@@ -187,31 +186,17 @@ def masked_span(masker: Masker, span: Span) -> Span:
         error=masker.text(span.error),
         service=masker.name(span.service),
         attributes={
-            masker.text(name): masker.name(str(value)) if name in IDS else masked_value(masker, value)
+            masker.text(name): masker.name(str(value)) if name in IDS else masker.value(value)
             for name, value in span.attributes.items()
         },
         events=tuple(
             SpanEvent(
                 masker.text(one.name),
-                {masker.text(name): masked_value(masker, value) for name, value in one.attributes.items()},
+                {masker.text(name): masker.value(value) for name, value in one.attributes.items()},
             )
             for one in span.events
         ),
     )
-
-
-def masked_value(masker: Masker, value: Any) -> Any:
-    """Return what is kept of an attribute.
-
-    JSON in a text is read first: its escapes would hide a word from the masker, and spoil what a placeholder is put in.
-    """
-    found = parsed(value)
-    if not isinstance(value, str) or isinstance(found, str):
-        return masker.value(value)
-    try:
-        return json.dumps(masker.value(storable(found)), ensure_ascii=False)
-    except RecursionError:
-        return NOT_KEPT
 
 
 def _opened(operator: Operator, session_id: str, told: Traced, conversation_id: str) -> ConversationRow:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from backend.engines.masking.finders import LibraryFinders
 from backend.errors import InvalidInput
 from backend.masking.finding import MAX_FOUND, Looked, emails, ibans
-from backend.masking.masker import NOT_KEPT, Masker
+from backend.masking.masker import Masker
+from backend.masking.nested import MAX_LEVELS, NOT_KEPT
 from backend.masking.types import Kind
 
 FINDERS = LibraryFinders()
@@ -94,6 +98,47 @@ def test_placeholders_of_before_are_left_alone() -> None:
 def test_objects_are_masked_to_their_last_field() -> None:
     told = {"ada@example.org": [4111111111111111, 1.5, True, None, {"deep": ("bob@example.org",)}], "n": 7}
     assert masker().value(told) == {"[e-mail 1]": ["[card 1]", 1.5, True, None, {"deep": ["[e-mail 2]"]}], "n": 7}
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", "-4111111111111111.0", "4.111111111111111e15"])
+def test_a_card_is_found_whatever_way_its_number_is_written(number: str) -> None:
+    assert masker().value({"n": [json.loads(number), f'{{"n": {number}}}']}) == {"n": ["[card 1]", '{"n": "[card 1]"}']}
+
+
+@pytest.mark.parametrize("levels", [1, 2, 4])
+def test_json_in_json_is_masked_where_it_stands_and_stays_json(levels: int) -> None:
+    told: Any = {"to": "für:\nada@example.org", "n": 1}
+    for _ in range(levels):
+        told = {"arguments": json.dumps(told).replace("@", "\\u0040"), "n": 1}
+    kept = masker().value(told)
+    for _ in range(levels):
+        assert kept["n"] == 1
+        kept = json.loads(kept["arguments"])
+    assert kept == {"to": "für:\n[e-mail 1]", "n": 1}
+    assert masker().text(json.dumps(["ada@x.example"]).replace("@", "\\u0040")) == '["[e-mail 1]"]'
+
+
+def test_json_that_hides_a_word_is_not_kept() -> None:
+    deep: Any = ["ada@example.org"]
+    for _ in range(MAX_LEVELS + 1):
+        deep = [json.dumps(deep).replace("@", "\\u0040")]
+    assert NOT_KEPT in str(masker().value(deep))
+    assert masker().value("[" * 100_000 + "]" * 100_000) == NOT_KEPT
+    twice = '{"a": "ada\\u0040example.org", "a": 1}'
+    assert masker().value(twice) == '{"a": 1}'
+    long = '["' + "7" * 5_000 + '", ' + "7" * 5_000 + ', "ada\\u0040example.org"]'
+    assert masker().value(long).endswith('"[e-mail 1]"]')
+    unlike = '{"a" : 1.50, "b": "4711"}'
+    assert masker().value(unlike) == unlike  # nothing is in it: not a sign changes
+
+
+def test_a_run_gets_its_words_back_as_json() -> None:
+    quoted = Looked(frozenset(), FINDERS, (), {"said": FINDERS.expression('"[a-z]+"')})
+    one = Masker(quoted, salt=b"k", run_id="run_1")
+    told = {"arguments": json.dumps({"text": 'I "am" here'})}
+    kept = one.value(told)
+    assert json.loads(kept["arguments"]) == {"text": "I [said 1] here"}
+    assert one.real(kept) == told
 
 
 def test_a_run_gets_its_words_back() -> None:

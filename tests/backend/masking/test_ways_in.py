@@ -123,8 +123,8 @@ async def test_what_is_reported_traced_or_imported_is_kept_with_placeholders(
 ) -> None:
     report = Report(
         session_id=MAIL,
-        agent_config="a",
-        agent_name="A",
+        agent_config=MAIL,
+        agent_name=MAIL,
         transcript={
             "messages": [{"role": "user", "content": SAID, "name": MAIL}, {"role": "assistant", "content": MAIL}]
         },
@@ -133,12 +133,12 @@ async def test_what_is_reported_traced_or_imported_is_kept_with_placeholders(
     )
     kept = await services.conversations.report(operator, report)
     assert kept.transcript["messages"][0]["content"] == SAID  # what was sent is answered as it was sent
-    stored = await services.conversations.reported_one(operator, kept.conversation.id)
+    (stored,) = await services.conversations.reported(operator, agent_config=MAIL)  # found by what it was told under
     assert stored.transcript["messages"][0]["content"] == KEPT
     assert await said(services, operator, kept.conversation.id) == [KEPT, "[e-mail 1]"]
     messages = (
         Told(Role.USER, SAID, author=MAIL),
-        Told(Role.TOOL, MAIL, error=PHONE, tool_calls=({"arguments": {"card": CARD}},)),
+        Told(Role.TOOL, MAIL, error=PHONE, tool_name=MAIL, model=MAIL, tool_calls=({"arguments": {"card": CARD}},)),
     )
     for channel in (Channel.TRACED, Channel.IMPORTED):
         await services.conversations.report(
