@@ -61,8 +61,9 @@ class ReportingUseCases(Base):
             conversation_id, way = new_id("conv"), WAYS.get(one.channel, Way.REPORTED)
             masker = await self.masker(work, operator.project_id, conversation_id, way)
             report = await aside(partial(masked_report, masker, one), *_said_in(one))
-            said = report.messages or messages_in(report.transcript or {})
-            row = _conversation(operator, report, said, utc_now())
+            now = utc_now()
+            said = _by_now(report.messages or messages_in(report.transcript or {}), now)
+            row = _conversation(operator, report, said, now)
             row.id = conversation_id
             await self.masked(work, masker)
             rows.add(row)
@@ -157,6 +158,11 @@ def masked_report(masker: Masker, report: Report) -> Report:
         agent_config=masker.name(storable(report.agent_config)),
         agent_name=storable(report.agent_name) if report.held else masker.name(storable(report.agent_name)),
     )
+
+
+def _by_now(said: Sequence[Told], now: datetime) -> Sequence[Told]:
+    """Return messages none of which was said later than now: one dated ahead would outlive every retention."""
+    return [replace(one, at=now) if one.at and one.at > now else one for one in said]
 
 
 def _said_in(report: Report) -> list[Any]:

@@ -16,6 +16,8 @@ from backend.annotations.types import NewQueue, Target
 from backend.audit.types import Filters
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.reports import Report
+from backend.conversations.types import Channel
 from backend.conversations.types import Filters as LogFilters
 from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.identity.permissions import PERMISSIONS, Role
@@ -133,6 +135,10 @@ async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
     assert (await house.privacy.retention(operator)).days is None
     assert await house.privacy.sweep() == 0
     made = await plant(house, operator, "ada", WORD)
+    ahead = "2150-01-01T00:00:00Z"
+    transcript = {"messages": [{"role": "user", "content": WORD, "timestamp": ahead}]}
+    for channel in (Channel.REPORTED, Channel.IMPORTED):  # a date of the future keeps nothing longer
+        await house.conversations.report(operator, Report("s", "a", "A", transcript, channel=channel))
     await house.privacy.set_retention(operator, 30)
     assert (await house.privacy.preview(operator, 30)).num_conversations == 0
     assert await house.privacy.sweep() == 0
@@ -142,7 +148,7 @@ async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
     [waiting] = await house.privacy.waiting()
     await house.privacy.execute(waiting.row_id)
     [job] = (await house.privacy.jobs(operator, Page())).items
-    assert (job.kind, job.state, job.num_done) == ("retention", "done", 3)
+    assert (job.kind, job.state, job.num_done) == ("retention", "done", 5)
     left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
     assert left == {"dataset_item", "experiment_cell"}
     assert (await house.datasets.get(operator, made["dataset"])).num_items == 1
