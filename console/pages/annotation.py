@@ -26,7 +26,12 @@ from console.components.ui import (
 from console.state.annotation import AnnotationState as State
 from console.state.queue_form import QueueFormState as Form
 
-COLUMNS = (Column("Queue"), Column("People", narrow=False), Column("Done", number=True), Column("", width="72px"))
+COLUMNS = (
+    Column("Queue"),
+    Column("People", width="36%", narrow=False),
+    Column("Done", number=True),
+    Column("", width="72px"),
+)
 
 
 def annotation() -> rx.Component:

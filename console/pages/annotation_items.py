@@ -41,7 +41,7 @@ COLUMNS = (
     Column("Item"),
     Column("State", width="152px"),
     Column("Assigned to", width="152px"),
-    Column("Labels", narrow=False),
+    Column("Labels", width="28%", narrow=False),
 )
 SHOWN = ((Which.ALL.value, "All"), (Which.MINE.value, "Mine"), (Which.UNASSIGNED.value, "Unassigned"))
 

@@ -28,7 +28,7 @@ from console.state.experiments import ExperimentsState as Experiments
 COLUMNS = (
     Column("Experiment"),
     Column("State"),
-    Column("Dataset", narrow=False),
+    Column("Dataset", width="200px", narrow=False),
     Column("Answers", number=True, narrow=False),
     Column("Cost", number=True, narrow=False),
     Column("Started", number=True),

@@ -15,6 +15,9 @@ WIDTHS = (1440, 390)
 HEIGHTS = {1440: 900, 390: 844}
 SERIOUS = ("serious", "critical")
 HYDRATED_MS = 20_000
+# What is wider than the room it has.
+WIDER = """() => [...document.querySelectorAll("main, main .scroll")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`)"""
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 

@@ -8,23 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Console
-from tests.journeys.test_hostile_words import NAME, NOTHING, OUT, TEXT
 
 # As fast as a person types: answers of the server must not put back what stood there before.
 # The flow, and no model of that name.
 ECHO = re.compile(r"^Echo \d")
 TYPING_MS = 120
-# What people and models write, and what must be drawn as it stands.
-CORPUS = (
-    "<script>document.title = 'run'</script>",
-    "<img src=x onerror=\"document.title='run'\">",
-    "<iframe srcdoc=\"<script>parent.document.title='run'</script>\"></iframe>",
-    "[a link](javascript:document.title='run')",
-    "<svg onload=\"document.title='run'\"><math><mtext></mtext></math></svg>",
-    "![picture](https://elsewhere.example/pixel.png)",
-    "{{ 7 * 7 }} ${7*7} <base href='https://elsewhere.example/'>",
-    "\u202egnirts desrever\u202c and \x1b[31mred\x1b[0m",
-)
 
 
 @pytest.fixture
@@ -205,50 +193,6 @@ def test_an_unknown_conversation_says_so(console: Console) -> None:
     page = console.open("/conversations/conv_unknown")
     expect(page.get_by_text("Conversation not found")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
-
-
-@pytest.mark.parametrize("text", CORPUS, ids=range(len(CORPUS)))
-def test_what_was_said_stays_text(console: Console, flow: str, text: str) -> None:
-    conversation = say(console, flow, text)
-    asked: list[str] = []
-    page = console.page
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    console.open(f"/conversations/{conversation}")
-    expect(page.locator(".msg")).to_have_count(2)
-    for said in page.locator(".said").all():
-        assert said.evaluate("(node) => node.textContent") == text
-        assert said.evaluate("(node) => node.children.length") == 0
-    assert page.title() != "run"
-    assert all(url.startswith((console.base_url, "data:", "blob:")) for url in asked)
-
-
-def test_every_field_of_a_reported_conversation_stays_text(console: Console, flow: str) -> None:
-    said = [
-        {"role": role, "content": text, "name": NAME, "tool_calls": [{"function": {"name": NAME, "arguments": TEXT}}]}
-        for text in (*CORPUS, TEXT)
-        for role in ("user", "assistant", "tool", "system")
-    ]
-    body = {
-        "session_id": NAME, "agent_config": NAME, "agent_name": NAME, "duration": 1, "turn_count": 2,
-        "transcript": {"messages": said}, "metadata": {NAME: TEXT},
-    }  # fmt: skip
-    made = console.api.post("/api/conversations/", json=body)
-    assert made.status_code == 201, made.text
-    conversation = made.json()["conversation"]["id"]
-    view = {"name": NAME[:60], "query": {"text": TEXT[:150], "flow": [NAME]}}
-    kept = console.api.post("/api/conversation-views", json=view)
-    page, asked = console.page, list[str]()
-    page.on("request", lambda request: asked.append(request.url))
-    for address in (f"/conversations/{conversation}", f"/conversations?beside={conversation}"):
-        console.open(address)
-        expect(page.locator(".msg").first).to_be_visible()
-        page.get_by_role("button", name="Views").click()
-        expect(page.get_by_role("menuitem", name=NAME[:60], exact=True)).to_be_visible()
-        assert page.evaluate(OUT) == NOTHING
-    assert all(url.startswith((console.base_url, "data:", "blob:")) for url in asked)
-    console.api.delete(f"/api/conversation-views/{kept.json()['id']}")
-    console.api.delete(f"/api/conversations/{conversation}")
 
 
 def test_the_log_pleases_an_auditor(console: Console, flow: str) -> None:

@@ -10,27 +10,12 @@ from playwright.sync_api import Browser, expect
 
 from tests.journeys.conftest import Console, new_context, sign_in
 from tests.journeys.drawing import echo, make
-from tests.journeys.looking import HEIGHTS, open_page, violations, wait_until_hydrated
+from tests.journeys.hostile_words import ATTACKS
+from tests.journeys.looking import HEIGHTS, WIDER, open_page, violations, wait_until_hydrated
 from tests.serving import Server
 
 PAGES = ("/design", "/about", "/activity", "/nothing-stands-here")
-# What a model or a document may write to break out of the page (see the rules on drawn text).
-ATTACKS = (
-    "<script>window.broken = 1</script>",
-    "<img src=x onerror='window.broken = 1'>",
-    "<svg onload='window.broken = 1'></svg>",
-    '<iframe srcdoc="<script>parent.broken = 1</script>"></iframe>',
-    "[press](javascript:window.broken=1)",
-    "[press](data:text/html,<script>window.broken=1</script>)",
-    "![](https://tracker.invalid/pixel.png)",
-    "<style>body{display:none}</style>",
-    "<details open ontoggle='window.broken = 1'>",
-    "<a href='javascript:window.broken=1'>press</a>",
-    "<math><mtext></mtext><mglyph><style><img src=x onerror=window.broken=1></style>",
-)
 LONG = "A name that somebody pasted from a ticket and that no column of any table was made for, 客户, خدمة"
-WIDER = """() => [...document.querySelectorAll("main, main .scroll")]
-  .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}`)"""
 FOCUS = "() => { const e = document.activeElement; return e === document.body ? '' : e.outerHTML.slice(0, 120); }"
 RING = "() => getComputedStyle(document.activeElement).boxShadow + getComputedStyle(document.activeElement).outline"
 

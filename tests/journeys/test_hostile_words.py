@@ -1,124 +1,168 @@
-"""Every field of prompts, datasets and experiments takes text that wants out of the page, and draws it as text."""
+"""Every field of prompts, datasets, experiments and conversations takes words that want out, and keeps them words."""
 
 from __future__ import annotations
 
-import time
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from backend.bootstrap.engines import SQLITE_FILE
 from backend.engines.language_model.scripted_server import ScriptedServer
 from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
-from tests.journeys.test_design import ATTACKS
+from tests.journeys.hostile_fields import KEY, plant
+from tests.journeys.hostile_words import CORPUS, DRAWN, LINK, MARK, NAME, NOTHING, TEXT, Planted, Watch
+from tests.journeys.looking import WIDER
+from tests.serving import Server
 
-KEY = "scripted-key"
-# Fits into every name.
-NAME = "<img src=x onerror=window.broken=1>[a](javascript:window.broken=1)"
-MORE = (
-    "<base href='https://elsewhere.invalid/'><form action='https://elsewhere.invalid/'><button>Send</button></form>",
-    "<b><i><table><td></b>unclosed <p title='\">",
-    "```mermaid\ngraph TD; A-->B[<img src=x onerror=window.broken=1>]\n```",
-    "$$\\href{javascript:window.broken=1}{x}$$",
-    "<div style=\"background:url(https://elsewhere.invalid/css)\">@import 'https://elsewhere.invalid/x.css';</div>",
-    "\x1b[31mred\x1b[0m \u202egnirts desrever\u202c \u2066isolated\u2069",
-)
-TEXT = "\n".join((*ATTACKS, *MORE))
-LINE = "word<script>window.broken=1</script>" * 2_700  # nearly all that a template takes, in one line
-OUT = """() => ({
-  broken: window.broken ?? null,
-  made: [...document.querySelectorAll(
-    "main :is(img[src=x], iframe, script, base, math, object, embed, form[action*=elsewhere], [onerror], [onload])"
-  )].map((e) => e.outerHTML.slice(0, 120)),
-  links: [...document.querySelectorAll("a[href]")].map((a) => a.getAttribute("href"))
-    .filter((href) => /^\\s*(javascript|data|vbscript):/i.test(href)),
-})"""
-NOTHING = {"broken": None, "made": [], "links": []}
+PAGES = (
+    "/runs/{fails run}", "/", "/activity", "/runs", "/approvals", "/flows", "/flows/{fails}", "/settings/audit",
+    "/prompts", "/datasets", "/datasets/{dataset}", "/experiments", "/experiments/{experiment}",
+    "/experiments/{stopped}", "/experiments/{coded}", "/reviews/{experiment}", "/experiments/new?prompt={prompt}",
+    "/experiments/new?like={experiment}", "/conversations/{held}", "/conversations/{reported}",
+    "/conversations/{fails said}?beside={cited}", "/conversations/{traced}", "/conversations/{imported}",
+    "/dashboards", "/annotation", "/annotation/{queue}", "/queues/{queue}", "/alerts", "/alerts/{alert}",
+    "/alerts/edit?alert={alert}", "/settings/privacy", "/prompts/{prompt}", "/replays/{echoes answer}",
+)  # fmt: skip
+# Of each table, the texts that nobody writes words into: choices, states, slugs, sentences of ours. A new column of
+# words is planted, or stands here. `person` goes with who was removed; a second person approves, and none is here.
+WORDLESS = {
+    "alert": "comparison emails measure sealed_secret state",
+    "alert_delivery": "error event fate way",
+    "alert_firing": "watched",
+    "annotation": "state",
+    "annotation_item": "assigned_to locked_by",
+    "annotation_queue": "",
+    "approval": "citations node on_limit role state",
+    "code_approval": "state",
+    "conversation": "channel indexed_to prompt_name rating state",
+    "conversation_comment": "",
+    "conversation_record": "",
+    "conversation_view": "",
+    "dataset": "",
+    "dataset_item": "source_kind source_reference",
+    "dataset_version": "act",
+    "experiment": "decided hint status wish",
+    "experiment_cell": "status",
+    "feedback": "rating",
+    "flow": "slug",
+    "flow_snapshot": "",
+    "flow_version": "",
+    "live_test": "arms guardrail label metric reason state",
+    "mask_count": "day kind way",
+    "masked_value": "digest kind scope sealed",
+    "masking": "kinds regions salt",
+    "message": "role state",
+    "node_run": "node status taken",
+    "privacy_job": "kind person state",
+    "prompt": "slug",
+    "prompt_approval": "decided_by label reason state",
+    "prompt_label": "name",
+    "prompt_label_move": "approved_by label",
+    "prompt_playground": "",
+    "prompt_protected_label": "name",
+    "prompt_version": "",
+    "publish_requirement": "kind",
+    "retention": "",
+    "run": "error_node person status trigger worker",
+    "span": "",
+    "takeover": "",
+}
+IDS = ("id", "_id", "_ids", "_hash", "fingerprint")
 
 
 @pytest.fixture
-def model(console: Console) -> Iterator[str]:
-    """Connect a model that says what it is told."""
-    with scripted_server(ScriptedServer(key=KEY)) as base_url:
-        body = {
-            "name": "Hostile", "base_url": base_url, "api_key": KEY, "allow_private_address": True,
-            "models": [{"name": "echo", "input_price": 1, "output_price": 1}],
-        }  # fmt: skip
-        made = sent(console, "POST", "/api/providers", body)["id"]
-        yield "hostile:echo"
-        console.api.delete(f"/api/providers/{made}")
+def planted(server: Server, session: Any) -> Iterator[Planted]:
+    """Plant them in a project of their own, by a person whose name has them too."""
+    cookies = {str(one["name"]): str(one["value"]) for one in session["cookies"]}
+    headers = {"Origin": server.base_url}
+    with httpx.Client(base_url=server.base_url, cookies=cookies, headers=headers, timeout=60) as owner:
+        me = owner.get("/api/me").json()
+        project = owner.post("/api/projects", json={"name": NAME + LINK}).json()["id"]
+        try:
+            assert owner.post("/profile/name", data={"name": NAME}).status_code == 303
+            wish = {"name": NAME, "scopes": me["permissions"], "project_id": project}
+            key = {"X-API-Key": owner.post("/api/api-keys", json=wish).json()["key"]}
+            with (
+                httpx.Client(base_url=server.base_url, headers=key, timeout=60) as api,
+                scripted_server(ScriptedServer(key=KEY)) as models,
+            ):
+                yield plant(api, models)
+        finally:
+            owner.post("/profile/name", data={"name": me["name"]})
+            owner.delete(f"/api/projects/{project}")
 
 
-def sent(console: Console, method: str, path: str, body: Any) -> Any:
-    answer = console.api.request(method, path, json=body)
-    assert answer.status_code < 300, (path, answer.text)
-    return answer.json()
+def use(page: Page, path: str) -> None:
+    """Do what a page draws words upon that stood nowhere before."""
+    if path == "/dashboards":
+        for split in ("prompt", "model", "flow"):
+            page.get_by_label("Split").select_option(split)
+            expect(page.get_by_role("table").first).to_contain_text("img" if split == "prompt" else NAME)
+        page.keyboard.press("Control+k")
+        page.keyboard.type("window")
+        expect(page.get_by_role("option", name=NAME).first).to_be_visible()
+    elif path == "/settings/privacy":
+        page.get_by_label("Text").fill(TEXT)
+        page.get_by_role("button", name="Try it").click()
+    elif path == "/conversations/{reported}":
+        said = page.locator(".said")
+        expect(said).to_have_count(len(CORPUS) + 3)
+        assert said.evaluate_all("nodes => nodes.map((node) => node.textContent)")[: len(CORPUS)] == [*CORPUS]
+        assert said.evaluate_all("nodes => nodes.flatMap((node) => [...node.children])") == []
+        page.get_by_role("button", name="Views").click()
+        expect(page.get_by_role("menuitem", name=NAME, exact=True)).to_be_visible()
+    elif path == "/prompts/{prompt}":
+        page.locator("#value-question").fill(TEXT)
+        page.get_by_role("button", name="Run all").click()
+        expect(page.get_by_role("region", name="Answer of column A")).to_contain_text(CORPUS[0])
+        page.get_by_role("button", name="Share", exact=True).click()
+        expect(page.get_by_role("link", name="Shared address")).to_be_visible()
+    elif path.startswith("/replays"):
+        page.get_by_role("button", name="Replay", exact=True).click()
+        expect(page.get_by_role("region", name="Answer of column A")).to_contain_text(CORPUS[0])
 
 
-def planted(console: Console, model: str) -> tuple[str, str, str]:
-    """Put the words into every field there is, and return the ids of the prompt, the dataset and the experiment."""
-    prompt = {
-        "name": NAME, "agent_config": NAME, "agent_name": NAME, "instructions": TEXT, "voice": NAME,
-        "description": TEXT, "tags": [NAME], "system_prompt": f"{{% raw %}}{TEXT}{{% endraw %}} {{{{ question }}}}",
-    }  # fmt: skip
-    prompt_id = sent(console, "POST", "/api/prompts", prompt)["prompt"]["id"]
-    tools = [{"name": "look", "description": TEXT[:2_000], "parameters": {"type": "object", "title": TEXT}}]
-    version = {"text": LINE + "{{ question }}", "comment": TEXT[:400], "tools": tools}
-    sent(console, "POST", f"/api/prompts/{prompt_id}/versions", version)
-    sent(console, "PUT", f"/api/prompts/{prompt_id}/labels/staging", {"version": 1, "comment": TEXT[:400]})
-    about = {"name": NAME, "description": TEXT[:900], "tags": [NAME[:40]]}
-    dataset = sent(console, "POST", "/api/datasets", about)["id"]
-    rows = [
-        {
-            "input": {"question": f"{one} {at}", NAME: one},
-            "expected_output": TEXT,
-            "metadata": {NAME: NAME[:50]},
-            "split": "s",
-        }
-        for at, one in enumerate((*ATTACKS, *MORE))
-    ]
-    sent(console, "POST", f"/api/datasets/{dataset}/items", rows)
-    wish = {
-        "name": NAME, "dataset_id": dataset,
-        "variants": [
-            {"name": f"{NAME}{at}", "model": model, "prompt": {"template": "{{ question }}", "system": TEXT}}
-            for at in "ab"
-        ],
-        "evaluators": [
-            {"kind": "contains", "name": NAME, "values": ["window"], "unit": "<b>u</b>"},
-            {"kind": "judge", "name": f"{NAME}2", "rubric": TEXT, "models": [model]},
-            {"kind": "human", "name": f"{NAME}3", "question": TEXT[:1_900]},
-        ],
-    }  # fmt: skip
-    experiment = sent(console, "POST", "/api/experiments", wish)["id"]
-    sent(console, "POST", f"/api/experiments/{experiment}/start", {})
-    until = time.monotonic() + 60
-    while console.api.get(f"/api/experiments/{experiment}").json()["status"] not in {"done", "failed"}:
-        assert time.monotonic() < until
-        time.sleep(0.2)
-    return prompt_id, dataset, experiment
+def wordless(server: Server) -> dict[str, str]:
+    """Return the columns of text, by table, in which the words stand in no row."""
+    found: dict[str, str] = {}
+    with closing(sqlite3.connect(f"file:{server.data / SQLITE_FILE}?mode=ro", uri=True)) as database:
+        for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            columns = database.execute(f"PRAGMA table_info([{table}])").fetchall()
+            texts = [name for _, name, kind, *_ in columns if kind.startswith(("VARCHAR", "TEXT", "JSON"))]
+            names = [name for name in texts if not name.endswith(IDS)]
+            sums = [f"total(instr([{name}], '{MARK}'))" for name in names]
+            counts = database.execute(f"SELECT {', '.join((*sums, 'total(0)'))} FROM [{table}]").fetchone()
+            found[table] = " ".join(sorted(name for name, count in zip(names, counts, strict=False) if not count))
+    return {table: names for table, names in found.items() if table in WORDLESS}
 
 
-def test_j2_hostile_words_in_every_field_stay_words(console: Console, model: str) -> None:
-    prompt, dataset, experiment = planted(console, model)
-    page, asked, dialogs = console.page, list[str](), list[str]()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    for path in (
-        "/prompts", f"/prompts/{prompt}", "/datasets", f"/datasets/{dataset}", "/experiments",
-        f"/experiments/{experiment}", f"/reviews/{experiment}", f"/experiments/new?prompt={prompt}",
-        f"/experiments/new?like={experiment}", "/", "/activity",
-    ):  # fmt: skip
-        console.open(path)
+def test_the_watch_sees_words_that_got_out(console: Console) -> None:
+    console.page.route("**/*", lambda route: route.abort())
+    watch = Watch(console.page)
+    for text in (one for one in CORPUS if one.startswith("<")):
+        console.page.set_content(f"<main>{text}</main>")
+        assert watch.out() != NOTHING, text
+
+
+def test_j2_hostile_words_of_every_field_stay_words(console: Console, planted: Planted, server: Server) -> None:
+    page, got_out = console.page, dict[str, Any]()
+    watch = Watch(page)
+    for path in PAGES:
+        console.open(path.format(**planted.ids))
         expect(page.locator("main .skeleton, main [aria-busy=true]")).to_have_count(0)
-        if path not in {"/", "/activity"}:
-            page.wait_for_function("() => document.querySelector('main').innerHTML.includes('window.broken')")
-        assert page.evaluate(OUT) == NOTHING, path
+        page.wait_for_function(DRAWN)
+        use(page, path)
+        # Only the figures over time have a column for each name.
+        wider = page.evaluate(WIDER) if path != "/dashboards" else []
+        if (found := watch.out()) != NOTHING or wider:
+            got_out[path] = [found, *wider]
         assert page.title().endswith("Signalbox"), path
-    hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
-    assert (hosts, dialogs) == ({urlsplit(console.base_url).hostname}, [])
-    for path in (f"/api/prompts/{prompt}", f"/api/datasets/{dataset}", f"/api/experiments/{experiment}"):
-        console.api.delete(path)
+    assert got_out == {}
+    assert (watch.elsewhere(console.base_url), watch.dialogs) == ([], [])
+    assert wordless(server) == WORDLESS

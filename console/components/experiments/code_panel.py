@@ -37,7 +37,7 @@ def _asking(one: Any) -> rx.Component:
 def _text(one: Any) -> rx.Component:
     refuse = button("Refuse it now", Code.ask_refusal(one.id), size="sm")
     acts = rx.fragment(status(one.mark, one.words), rx.cond(one.may_refuse, refuse, rx.fragment()))
-    return panel(one.title, code(one.lines, one.title), acts=acts)
+    return panel(one.title, code(one.lines, one.title), acts=acts, class_name="xp-code")
 
 
 def refuse_code_dialog() -> rx.Component:

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("Baseline", width="86px", narrow=False),
     Column("Variant", width="86px", narrow=False),
     Column("Change", width="92px"),
-    Column("Why", narrow=False),
+    Column("Why", width="28%", narrow=False),
 )
 
 

@@ -29,7 +29,7 @@ SEARCH_MS = 200
 COLUMNS = (
     Column("Prompt"),
     Column("Kind", width="80px", narrow=False),
-    Column("Folder", narrow=False),
+    Column("Folder", width="120px", narrow=False),
     Column("Labels"),
     Column("Tags", narrow=False),
     Column("Version", number=True),
