@@ -108,7 +108,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             limit = CONTEXT if at.message_id else WINDOW
             opened = await services().conversations.opened(operator, at.conversation_id, limit, until=at.message_id)
             zone, now = await self._zone(), formats.now()
-            self.messages = [message_line(one, zone, now) for one in opened.messages]
+            self.messages = [message_line(one, zone, now, opened.conversation) for one in opened.messages]
             self.conversation_id, self.message_id = at.conversation_id, at.message_id
             self.href = routes.to(routes.CONVERSATION, at.conversation_id)
         self.phase = "ready"

@@ -45,7 +45,7 @@ class BesideState(Phased, rx.State):
             opened = await services().conversations.opened(operator, conversation_id, WINDOW)
             zone, now = await self._zone(), formats.now()
             self.title, self.facts = opened.conversation.title, facts_of(opened.conversation)
-            self.messages = [message_line(message, zone, now) for message in opened.messages]
+            self.messages = [message_line(message, zone, now, opened.conversation) for message in opened.messages]
             whole = formats.count(opened.conversation.num_messages)
             self.earlier = f"The last {WINDOW} of {whole} messages" if opened.has_earlier else ""
             self.phase = "ready"

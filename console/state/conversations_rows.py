@@ -24,6 +24,7 @@ from console.state.conversations_filters import COLUMNS
 from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
 
 MAX_ARGUMENTS = 2_000
+BY_A_PERSON = "Answered by a person"
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class MessageLine:
     tools: list[ToolLine] = field(default_factory=list)
     tests: list[TestLine] = field(default_factory=list)
     replay: str = ""
+    replied: bool = False
 
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime, *, waits: bool = False) -> ConversationLine:
@@ -129,8 +131,10 @@ def _mark(row: Conversation) -> tuple[str, str]:
     return "ok", STATE_WORDS[row.state]
 
 
-def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
+def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversation | None = None) -> MessageLine:
+    """Return the line; in its `talk` a person's reply is told from what the flow answered."""
     agent = message.role in (Role.ASSISTANT, Role.TOOL)
+    replied = talk is not None and _is_reply(message, talk)
     done = message.state is not ChatState.RUNNING
     author = message.author or message.tool_name or ROLE_WORDS[message.role]
     return MessageLine(
@@ -140,19 +144,26 @@ def message_line(message: Message, zone: tzinfo, now: datetime) -> MessageLine:
         author=author,
         when=formats.clock(message.created_at, zone, now),
         when_exact=formats.exact(message.created_at, zone),
-        version=f"v{message.version}" if agent and message.version else "",
+        version=f"v{message.version}" if agent and message.version and not replied else "",
         parts=answer_parts(message.text, message.citations),
         sources=[source_line(citation) for citation in message.citations],
         state=message.state,
         error=message.error,
-        figures=_figures(message) if message.role is Role.ASSISTANT and done else "",
+        figures=(BY_A_PERSON if replied else _figures(message)) if message.role is Role.ASSISTANT and done else "",
         rating=message.feedback.rating if message.feedback else Rating.NONE,
         comment=message.feedback.comment if message.feedback else "",
         run_id=message.run_id,
         trace_id=message.trace_id,
         tools=[tool_line(call) for call in message.tool_calls],
         replay=routes.to(routes.REPLAY, message.id),
+        replied=replied,
     )
+
+
+def _is_reply(message: Message, talk: Conversation) -> bool:
+    """Tell whether a person answered in the place of the flow: under another name, and without a token."""
+    is_said = message.role is Role.ASSISTANT and message.state is ChatState.ANSWERED
+    return talk.is_held_here and is_said and message.author != talk.flow_name and not message.tokens_out
 
 
 def tool_line(call: dict[str, Any]) -> ToolLine:

@@ -28,11 +28,14 @@ class TakeoverState(Formed, rx.State):
 
     @rx.event(temporal=True)
     async def look(self) -> Any:
-        """Read again who answers, and what was said meanwhile where that changed."""
+        """Read again who answers, and what was said meanwhile."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         before = self.held_by
         await self._read(operator)
-        return TranscriptState.load if before != self.held_by else None
+        if before != self.held_by:
+            return TranscriptState.load
+        await (await self.get_state(TranscriptState))._follow(operator)
+        return None
 
     async def _read(self, operator: Operator) -> None:
         shown = await self.get_state(TranscriptState)

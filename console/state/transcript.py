@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Rating
+from backend.conversations.types import Conversation, Rating
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console import routes, toasts
@@ -40,6 +40,7 @@ class TranscriptState(Phased, rx.State):
     facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
     details: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     commenting: rx.Field[str] = rx.field("")
+    _drawn: Conversation | None = None
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -83,12 +84,20 @@ class TranscriptState(Phased, rx.State):
             self.title, self.flow = conversation.title, conversation.flow_name
             self.flow_href = routes.to(routes.FLOW, conversation.flow_id) if conversation.is_held_here else ""
             self.channel = CHANNEL_WORDS[conversation.channel]
-            self.messages = [message_line(message, zone, now) for message in opened.messages]
+            self.messages = [message_line(message, zone, now, opened.conversation) for message in opened.messages]
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
+            self._drawn = conversation
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
             await self._show_tests(operator)
             await (await self.get_state(RemarksState))._show(operator, conversation)
             self.phase = "ready"
+
+    async def _follow(self, operator: Operator) -> None:
+        """Draw the messages anew where something was said since; the trace beside stays at what is looked at."""
+        if self.phase == "ready" and self._drawn:
+            opened = await services().conversations.opened(operator, self.conversation_id, 1)
+            if opened.conversation != self._drawn:
+                await self._read(operator)
 
     def _show_earlier(self, *, has_earlier: bool, num_messages: int) -> None:
         shown, total = formats.count(len(self.messages)), formats.count(num_messages)
@@ -105,7 +114,10 @@ class TranscriptState(Phased, rx.State):
         )
         zone = await self._zone()
         now = formats.now()
-        self.messages = [*(message_line(message, zone, now) for message in opened.messages), *self.messages]
+        self.messages = [
+            *(message_line(message, zone, now, opened.conversation) for message in opened.messages),
+            *self.messages,
+        ]
         await self._show_tests(operator)
         self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
 

@@ -65,7 +65,7 @@ class TurnUseCases(Base):
         question = MessageRow(
             id=new_id("msg"),
             role=Role.USER,
-            author=operator.name,
+            author=_who_asked(operator, opening.channel, conversation),
             state=ChatState.ANSWERED,
             text=text,
             folded=folded(text),
@@ -157,3 +157,8 @@ class TurnUseCases(Base):
         """Remove conversations for good, in the caller's unit of work."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         await self._purge(work, operator.project_id, conversation_ids)
+
+
+def _who_asked(operator: Operator, channel: Channel, conversation: ConversationRow) -> str:
+    """Return whose words a question is: a key asks for somebody else, where the caller said for whom."""
+    return (conversation.person if channel is Channel.API else "") or operator.name

@@ -14,7 +14,8 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
 
     With a `prefix`, unlike any other on the page, links find the message by it and its id.
     """
-    face = rx.cond(line.agent, icon("waypoints", small=True), line.initials)
+    by_agent = line.agent & ~line.replied
+    face = rx.cond(by_agent, icon("waypoints", small=True), line.initials)
     return rx.el.div(
         rx.el.span(face, class_name="avatar", custom_attrs={"aria-hidden": "true"}),
         rx.el.div(
@@ -32,7 +33,7 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
             rx.cond(line.figures, foot, rx.fragment()),
             class_name="txt",
         ),
-        class_name=rx.cond(line.agent, "msg agent", "msg"),
+        class_name=rx.cond(by_agent, "msg agent", "msg"),
         key=line.id,
         id=f"{prefix}{line.id}" if prefix else None,
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from console.components.ui import Every, button, status, text_input
 from console.state.takeover import TakeoverState as Takeover
+from console.state.transcript import TranscriptState
 
 LOOK_SECONDS = 5
 
@@ -23,10 +24,11 @@ def takeover_foot() -> rx.Component:
         class_name="tk row",
     )
     foot = rx.cond(Takeover.held_by == "", free, rx.cond(Takeover.is_mine, _mine(), other))
-    return rx.cond(
-        Takeover.may_reply,
-        rx.fragment(foot, Every.create(seconds=LOOK_SECONDS, on_tick=Takeover.look)),
-        rx.fragment(),
+    # A chat with a flow goes on while somebody reads it, also for those who may not reply.
+    follow = Every.create(seconds=LOOK_SECONDS, on_tick=Takeover.look)
+    return rx.fragment(
+        rx.cond(Takeover.may_reply, foot, rx.fragment()),
+        rx.cond(TranscriptState.flow_href != "", follow, rx.fragment()),
     )
 
 

@@ -135,3 +135,17 @@ async def test_a_document_that_is_gone_keeps_no_run_out(
     answer = (await services.conversations.transcript(operator, conversation.id)).messages[1]
     assert answer.text == "x" * 100 + "…"
     assert answer.citations == ()
+
+
+async def test_a_key_asks_in_the_name_of_whom_it_told(services: Services, operator: Operator) -> None:
+    made = await services.flows.create(operator, "Chat", document=chat())
+
+    async def ask(trigger: Trigger, person: str = "", talk: str | None = None) -> str:
+        wish = RunWish({"message": "Hello"}, "draft", trigger=trigger, person=person, conversation_id=talk)
+        return str((await services.runs.run(operator, made.slug, wish)).conversation_id)
+
+    talk = await ask(Trigger.API, "customer-7")
+    await ask(Trigger.API, talk=talk)
+    await ask(Trigger.CONSOLE, talk=talk)
+    said = (await services.conversations.transcript(operator, talk)).messages
+    assert [one.author for one in said if one.role == "user"] == ["customer-7", "customer-7", operator.name]

@@ -14,7 +14,7 @@ from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service.run_log import RunLog
-from backend.flows.types import RunWish
+from backend.flows.types import RunStatus, RunWish
 from backend.identity.permissions import Role
 from backend.paging import Page
 from console.state.conversations import ConversationsState
@@ -50,9 +50,16 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     assert (foot.held_by, foot.is_mine) == (owner.name, True)
     await foot.send({"text": " "})
     assert foot.errors == {"text": "Write something."}
+    shown = tab.state(TranscriptState)
+    again = RunWish({"message": "Are you there?"}, "draft", conversation_id=talk)
+    assert (await services.runs.run(owner, "chat", again)).status is RunStatus.WAITING
+    assert await foot.look() is None
+    assert [one.parts[0].text for one in shown.messages if not one.agent] == ["Hello", "Are you there?"]
     await foot.send({"text": "I am here."})
-    await spent(tab.state(TranscriptState).load())
-    assert tab.state(TranscriptState).messages[-1].author == owner.name
+    await spent(shown.load())
+    first, reply = (one for one in shown.messages if one.agent)
+    assert (first.author, first.replied, first.version) == ("Chat", False, "")
+    assert (reply.author, reply.replied, reply.figures) == (owner.name, True, "Answered by a person")
     reviewer = await opened(Tab(await join(services.units, owner, "Rita", Role.REVIEWER)), talk)
     assert (reviewer.held_by, reviewer.is_mine) == (owner.name, False)
     with pytest.raises(Conflict, match="answers this conversation since"):
