@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from backend.errors import DomainError
+from backend.errors import DomainError, NotFound
 from backend.ids import new_id
 from console.toasts import warn
 
@@ -19,11 +19,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Problem:
-    """What happened, what to do, and where the log has more (empty for an ordinary refusal)."""
+    """What happened, what to do, and where the log has more (empty for an ordinary refusal).
+
+    Of what `is_missing`, another try finds no more.
+    """
 
     words: str = ""
     hint: str = ""
     reference: str = ""
+    is_missing: bool = False
 
     @property
     def more(self) -> str:
@@ -38,7 +42,7 @@ class Problem:
 
 def problem_of(error: Exception) -> Problem:
     if isinstance(error, DomainError):
-        return Problem(error.message, error.hint)
+        return Problem(error.message, error.hint, is_missing=isinstance(error, NotFound))
     reference = new_id("err")
     logger.error("unexpected error %s", reference, exc_info=error)
     return Problem(

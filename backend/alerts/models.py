@@ -12,7 +12,10 @@ from backend.columns import Json, Sealed, UtcDateTime, utc_now
 
 
 class AlertRow(SQLModel, table=True):
-    """A rule and how it stands. `num_looks` fences: who read an older one writes nothing."""
+    """A rule and how it stands. `num_looks` fences: who read an older one writes nothing.
+
+    `num_failed` counts the looks in a row that failed, the last for the reason `error`.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (Index("ix_alert_due", "is_on", "next_look_at"),)
@@ -41,6 +44,8 @@ class AlertRow(SQLModel, table=True):
     value: float | None = None
     num_behind: int = 0
     num_looks: int = 0
+    num_failed: int = 0
+    error: str = ""
     looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_look_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     created_by: str = ""

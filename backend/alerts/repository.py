@@ -29,6 +29,12 @@ class Alerts:
     def add(self, row: SQLModel) -> None:
         self._session.add(row)
 
+    async def is_closed(self, organisation_id: str) -> bool:
+        """Tell whether nobody enters the project any more."""
+        row = ProjectRow
+        ours = (row.organisation_id == organisation_id, row.id == self._project_id)
+        return (await self._session.exec(select(row.archived_at).where(*ours))).first() is not None
+
     async def flush(self) -> None:
         await self._session.flush()
 

@@ -94,6 +94,8 @@ def alert_of(row: AlertRow, webhook_secret: str = "") -> Alert:
         looked_at=row.looked_at,
         muted_until=row.muted_until,
         created_by=row.created_by,
+        next_look_at=row.next_look_at,
+        error=row.error,
         webhook_secret=webhook_secret,
     )
 

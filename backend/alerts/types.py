@@ -122,6 +122,7 @@ class NewAlert:
 class Alert:
     """A rule and how it stands. `value` is of the last look, None where nothing was told or too little.
 
+    `error` says why the last look failed, empty where it went well; the next is at `next_look_at`.
     `webhook_secret` is told once, when the rule gets its address, and empty from then on.
     """
 
@@ -134,6 +135,8 @@ class Alert:
     looked_at: datetime | None
     muted_until: datetime | None
     created_by: str
+    next_look_at: datetime
+    error: str = ""
     webhook_secret: str = ""
 
     @property

@@ -58,7 +58,10 @@ class AlertBody(Strict):
 
 
 class KeptAlert(AlertBody):
-    """A rule as it stands. `webhook_secret` is told once, when the webhook gets its address."""
+    """A rule as it stands. `webhook_secret` is told once, when the webhook gets its address.
+
+    `error` says why the last look failed; the next is at `next_look_at`.
+    """
 
     id: str
     state: AlertState
@@ -68,6 +71,8 @@ class KeptAlert(AlertBody):
     looked_at: datetime | None
     muted_until: datetime | None
     created_by: str
+    next_look_at: datetime
+    error: str
     webhook_secret: str
 
     @classmethod

@@ -53,6 +53,7 @@ def alert() -> rx.Component:
                 problem=State.problem,
                 on_retry=State.load,
                 what="The alert",
+                back=link_button("All alerts", routes.ALERTS, kind="primary"),
             ),
             Every.create(seconds=LOOK_SECONDS, on_tick=State.look),
         ),

@@ -105,17 +105,22 @@ def standing(alert: Alert) -> tuple[str, str]:
         return "idle", "Off"
     if alert.state is AlertState.FIRING:
         return "fail", "Firing"
+    if alert.error:
+        return "warn", "Not looked at"
     if alert.looked_at is None:
         return "queued", "Not looked at yet"
     return ("ok", "OK") if alert.is_told else ("skip", "No data")
 
 
 def note_of(alert: Alert, zone: tzinfo, at: datetime) -> str:
-    """Return since when a rule fires, and what is missing where a look could tell nothing."""
+    """Return since when a rule fires, and why a look failed or what is missing where it could tell nothing."""
     notes = []
     if alert.state is AlertState.FIRING and alert.since:
         notes.append(f"since {formats.clock(alert.since, zone, at)}")
-    if alert.rule.is_on and alert.looked_at and not alert.is_told:
+    if alert.rule.is_on and alert.error:
+        again = formats.clock(alert.next_look_at, zone, at)
+        notes.append(f"the last look failed: {alert.error.rstrip('.')}; the next is at {again}")
+    elif alert.rule.is_on and alert.looked_at and not alert.is_told:
         few = alert.num_behind < alert.rule.min_count
         least = f"{formats.count(alert.num_behind)} of at least {formats.counted(alert.rule.min_count, 'conversation')}"
         notes.append(least if few else "nothing tells this figure")

@@ -69,6 +69,10 @@ class Base:
         return [one.id for one in made]
 
 
+def is_muted(row: AlertRow, at: datetime) -> bool:
+    return row.muted_until is not None and row.muted_until > at
+
+
 def target_of(row: AlertRow) -> Target:
     return Target("alert", row.id, row.name)
 

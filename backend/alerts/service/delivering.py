@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from backend.alerts.models import AlertDeliveryRow, AlertRow
 from backend.alerts.repository import Alerts, waiting
-from backend.alerts.service.base import Base, place_of, target_of
+from backend.alerts.service.base import Base, is_muted, place_of, target_of
 from backend.alerts.shapes import delivery_of
 from backend.alerts.signing import signed_headers
 from backend.alerts.types import Delivery, Event, Fate, Way
@@ -98,7 +98,7 @@ class DeliveringUseCases(Base):
     async def _try(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> tuple[str, bool]:
         """Return why it was not taken, empty when it was, and whether another try is of no use."""
         try:
-            alert = await self._told_by(operator, row)
+            alert = await self._told_by(operator, row, at)
             return await (self._write(row) if row.way == Way.EMAIL else self._call(alert, row, at)), False
         except (AddressRefused, NotFound) as error:
             return error.message, True
@@ -108,12 +108,20 @@ class DeliveringUseCases(Base):
             logger.exception("the delivery %s failed", row.id)
             return "Something failed on our side.", False
 
-    async def _told_by(self, operator: Operator, row: AlertDeliveryRow) -> AlertRow:
-        """Return the alert. Raise NotFound where it is gone, or tells the address no more."""
+    async def _told_by(self, operator: Operator, row: AlertDeliveryRow, at: datetime) -> AlertRow:
+        """Return the alert. Raise NotFound where it is gone, or tells the address or anybody no more."""
         async with self._units.read(operator) as session:
-            alert = await Alerts(session, operator.project_id).get(row.alert_id)
-        if row.target not in (*alert.emails, alert.webhook_url):
-            raise NotFound("The alert tells this address no more.")
+            alerts = Alerts(session, operator.project_id)
+            alert, is_closed = await alerts.get(row.alert_id), await alerts.is_closed(operator.organisation_id)
+        is_test = row.event == Event.TEST  # somebody asked for it just now
+        for is_over, why in (
+            (row.target not in (*alert.emails, alert.webhook_url), "The alert tells this address no more."),
+            (is_closed, "The project was closed meanwhile."),
+            (not alert.is_on and not is_test, "The alert was switched off meanwhile."),
+            (is_muted(alert, at) and not is_test, "The alert was muted meanwhile."),
+        ):
+            if is_over:
+                raise NotFound(why)
         return alert
 
     async def _write(self, row: AlertDeliveryRow) -> str:

@@ -96,6 +96,7 @@ class RuleUseCases(Base):
                 setattr(row, name, value)
             secret = self._seal(row) if rule.webhook_url != before.webhook_url else ""
             row.num_looks, row.next_look_at = row.num_looks + 1, utc_now()
+            row.num_failed, row.error = 0, ""
             alerts.add(row)
             trail = AuditTrail(work.session)
             await trail.record(operator, "alert.change", target_of(row), before=rule_values(before), after=values)

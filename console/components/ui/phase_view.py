@@ -21,13 +21,17 @@ def phase_view(
     problem: Any,
     on_retry: Handler,
     what: str = "This",
+    back: rx.Component | None = None,
 ) -> rx.Component:
-    """Draw `ready`, or what stands in its place. `problem` has words, hint and reference; `what` names what loads."""
+    """Draw `ready`, or what stands in its place. `problem` has words, hint and reference; `what` names what loads.
+
+    Where what loads is not there, `back` leads away in the place of another try.
+    """
     drawn: Any = rx.match(
         phase,
         ("ready", ready),
         ("empty", empty or ready),
-        ("failed", failed(what, problem, on_retry)),
+        ("failed", _missing_or_failed(what, problem, on_retry, back)),
         loading(skeleton, what),
     )
     return drawn
@@ -51,6 +55,22 @@ def empty_state(title: Child, words: Child, *acts: rx.Component, note: Child = "
         rx.el.div(*acts, class_name="row") if acts else rx.fragment(),
         rx.el.span(note, class_name="ref") if note else rx.fragment(),
         class_name="state",
+    )
+
+
+def _missing_or_failed(what: str, problem: Any, on_retry: Handler, back: rx.Component | None) -> rx.Component:
+    if back is None:
+        return failed(what, problem, on_retry)
+    return rx.cond(
+        problem["is_missing"],
+        rx.el.div(
+            status("idle", problem["words"]),
+            rx.el.p("It was deleted, or is in another project."),
+            rx.el.div(back, class_name="row"),
+            class_name="state",
+            role="alert",
+        ),
+        failed(what, problem, on_retry),
     )
 
 

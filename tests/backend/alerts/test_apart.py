@@ -55,3 +55,50 @@ async def test_a_delivery_that_breaks_counts_as_a_try_and_harms_no_other(
     told = {one.way: one for one in await desk.alerts.test(desk.owner, alert.id)}
     assert (told[Way.EMAIL].num_tries, told[Way.EMAIL].fate) == (1, Fate.WAITING)
     assert told[Way.WEBHOOK].fate is Fate.SENT
+
+
+async def test_a_rule_that_fails_is_left_alone_longer_each_time_and_says_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert, at, looks = await desk.alerts.create(desk.owner, FAILING), now(), list[int]()
+    read = desk.services.conversations.figures
+
+    async def fails(*_: object) -> None:
+        looks.append(1)
+        raise [InvalidInput("The search is not kept."), RuntimeError("no words for a person")][len(looks) % 2]
+
+    monkeypatch.setattr(desk.services.conversations, "figures", fails)
+    for minutes, num, words in ((0, 1, "on our side"), (1, 1, "on our side"), (2, 2, "not kept"), (5, 2, "not kept")):
+        await desk.alerts.watch(at + timedelta(minutes=minutes))
+        assert len(looks) == num
+        assert words in (await desk.alerts.get(desk.owner, alert.id)).error
+    assert (await desk.alerts.get(desk.owner, alert.id)).next_look_at == at + timedelta(minutes=6)
+    for _ in range(9):
+        await desk.alerts.watch(at := at + timedelta(hours=1))  # never rarer than each hour
+    assert len(looks) == 11
+    monkeypatch.setattr(desk.services.conversations, "figures", read)
+    await desk.alerts.watch(at := at + timedelta(hours=1))
+    found = await desk.alerts.get(desk.owner, alert.id)
+    assert (found.error, found.looked_at, found.next_look_at) == ("", at, at + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize("end", ["muted", "switched off", "closed"])
+async def test_what_waits_is_told_by_no_rule_that_ended_meanwhile(desk: Desk, end: str) -> None:
+    rule = replace(FAILING, emails=("ops@example.com",), looks=1)
+    await desk.alerts.create(desk.owner, FAILING)
+    alert, at = await desk.alerts.create(desk.owner, rule), now()
+    await desk.happen(at - timedelta(minutes=1), "failed", "failed")
+    at = await desk.look(at)
+    if end == "muted":
+        await desk.alerts.mute(desk.owner, alert.id, 60)
+    elif end == "switched off":
+        await desk.alerts.change(desk.owner, alert.id, replace(rule, is_on=False))
+    else:
+        await desk.services.identity.create_project(desk.owner, "Another")
+        await desk.services.identity.delete_project(desk.owner, desk.owner.project_id)
+    assert await desk.alerts.deliver(at) == 1
+    assert desk.mail.taken == []
+    (firing,) = (await desk.alerts.firings(desk.owner, alert_id=alert.id)).items
+    (told,) = firing.deliveries
+    assert (told.fate, told.num_tries) == (Fate.FAILED, 1)
+    assert end in told.error

@@ -55,7 +55,7 @@ async def test_no_handler_answers_a_tab_without_a_session(services: Services, ki
 
 
 async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
-    services: Services, tab: Tab, person: Operator
+    services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await put(services, person, "failed", "failed", "answered")
     await put(services, person, *["answered"] * 6, model="other")
@@ -94,6 +94,17 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     asked = filters_of("", asked_of(dict(parse_qsl(urlsplit(firing.href).query))))
     behind = (await services.conversations.list(person, asked, Page())).items
     assert [one.state for one in behind] == ["failed", "failed"]
+
+    async def fails(*_: object) -> None:
+        raise InvalidInput("The search is not kept.")
+
+    monkeypatch.setattr(services.conversations, "figures", fails)
+    await services.alerts.watch(utc_now() + timedelta(minutes=2))
+    await listed.load()
+    assert "the last look failed: The search is not kept; the next is at " in listed.rows[0].note
+    gone = tab.at("/alerts/alert_gone").state(AlertPageState)
+    await gone.load()
+    assert (gone.phase, gone.problem.words, gone.problem.is_missing) == ("failed", "There is no such alert.", True)
 
 
 async def test_a_firing_alert_is_counted_in_the_bar_and_named_in_the_overview(
