@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.annotations.repository.items import DONE, OPEN, SKIPPED, Items
+from backend.annotations.repository.items import DONE, OPEN, SKIPPED, Items, move_items
 from backend.annotations.repository.judged import Judged, judged
 from backend.annotations.repository.queues import Queues
 
-__all__ = ["DONE", "OPEN", "SKIPPED", "Items", "Judged", "Queues", "judged"]
+__all__ = ["DONE", "OPEN", "SKIPPED", "Items", "Judged", "Queues", "judged", "move_items"]

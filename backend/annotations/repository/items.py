@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,20 @@ from backend.paging import Page
 # How an annotation stands: begun, whole, or put aside.
 OPEN, DONE, SKIPPED = "open", "done", "skipped"
 IDS_AT_ONCE = 500
+
+
+async def move_items(session: AsyncSession, project_id: str, message_id: str, to: tuple[str, str]) -> None:
+    """Let items of a message be of the one that follows it, but in queues where that has one of its own."""
+    item, other = AnnotationItemRow, aliased(AnnotationItemRow)
+    has_own = select(other.id).where(
+        col(other.project_id) == project_id, other.queue_id == item.queue_id, other.message_id == to[1]
+    )
+    await session.exec(
+        update(item)
+        .where(col(item.project_id) == project_id, col(item.message_id) == message_id, ~has_own.exists())
+        .values(conversation_id=to[0], message_id=to[1])
+        .execution_options(synchronize_session=False)
+    )
 
 
 class Items:

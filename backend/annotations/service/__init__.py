@@ -15,6 +15,7 @@ class AnnotationService(QueueUseCases, ItemUseCases, LabellingUseCases, Agreeing
 
     def __init__(self, units: Units, conversations: ConversationService) -> None:
         self._units, self._conversations = units, conversations
+        conversations.moving.append(self.moved)
 
 
 __all__ = ["AnnotationService"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from backend.annotations.errors import QueueClosed
 from backend.annotations.models import AnnotationItemRow
-from backend.annotations.repository import Items, Queues
+from backend.annotations.repository import Items, Queues, move_items
 from backend.annotations.service.base import Base, target
 from backend.annotations.shapes import about_of, item_of
 from backend.annotations.types import MAX_ADDED, MAX_ITEMS, Labeller, QueueItem, Target, Which
@@ -17,10 +17,16 @@ from backend.errors import InvalidInput, NotFound, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Listed, Page
+from backend.unit_of_work import Work
 
 
 class ItemUseCases(Base):
     """An item is in a queue once, however often it is added."""
+
+    async def moved(self, work: Work, project_id: str, places: Mapping[str, tuple[str, str]]) -> None:
+        """Let labels hang on the messages that follow theirs, in the unit that writes those."""
+        for message_id, to in places.items():
+            await move_items(work.session, project_id, message_id, to)
 
     async def add_items(self, operator: Operator, queue_id: str, targets: Sequence[Target]) -> int:
         """Add conversations and answers, and return how many were new. Raise QueueNotFound, NotFound, QuotaExceeded."""

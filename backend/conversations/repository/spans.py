@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, tuple_, update
+from sqlalchemy import case, delete, func, tuple_, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
@@ -91,6 +91,50 @@ class SpanRepository(ConversationRepository):
             MessageRow.trace_id == trace_id,
         )
         return {row.id: row for row in (await self._session.exec(statement)).all()}
+
+    async def hand_on(self, follows: Mapping[str, str], conversation_id: str) -> None:
+        """Let what was thought of messages hang on those that follow them, of two judgements the newer one."""
+        ours = col(FeedbackRow.project_id) == self._project_id, col(FeedbackRow.message_id).in_(follows)
+        given = (await self._session.exec(select(FeedbackRow).where(*ours).order_by(col(FeedbackRow.given_at)))).all()
+        stands = {row.message_id: row for row in await self._feedback_on(follows.values())}
+        made: dict[str, dict[str, Any]] = {}
+        for row in given:
+            to = follows[row.message_id]
+            if to in follows or to not in stands or stands[to].given_at < row.given_at:
+                made[to] = {**row.model_dump(), "message_id": to, "conversation_id": conversation_id}
+        gone = {*(row.message_id for row in given), *(made.keys() & stands.keys())}
+        await self._session.exec(
+            delete(FeedbackRow).where(
+                col(FeedbackRow.project_id) == self._project_id, col(FeedbackRow.message_id).in_(gone)
+            )
+        )
+        for row in (*given, *stands.values()):
+            self._session.expunge(row)
+        self._session.add_all([FeedbackRow(**values) for values in made.values()])
+        following = case(dict(follows), value=col(ConversationCommentRow.message_id))
+        await self._session.exec(
+            update(ConversationCommentRow)
+            .where(
+                col(ConversationCommentRow.project_id) == self._project_id,
+                col(ConversationCommentRow.message_id).in_(follows),
+            )
+            .values(message_id=following, conversation_id=conversation_id)
+        )
+
+    async def _feedback_on(self, message_ids: Iterable[str]) -> Sequence[FeedbackRow]:
+        ours = col(FeedbackRow.project_id) == self._project_id, col(FeedbackRow.message_id).in_(list(message_ids))
+        return (await self._session.exec(select(FeedbackRow).where(*ours))).all()
+
+    async def take_comments(self, before: str, conversation_id: str) -> None:
+        """Let what was said of a conversation as a whole be said of another one."""
+        await self._session.exec(
+            update(ConversationCommentRow)
+            .where(
+                col(ConversationCommentRow.project_id) == self._project_id,
+                col(ConversationCommentRow.conversation_id) == before,
+            )
+            .values(conversation_id=conversation_id)
+        )
 
     async def drop(self, message_ids: Iterable[str]) -> None:
         """Remove messages that a trace does not make any more, with what was thought of them."""

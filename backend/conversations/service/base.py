@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +26,8 @@ MESSAGES_AT_ONCE = 5_000
 MAX_READ = 8_000
 # Takes what hangs on conversations away, rows of datasets too where that is True; returns all that go along.
 Leave = Callable[[Work, str, Sequence[str], bool], Awaitable[Sequence[str]]]
+# Takes along what hangs on messages that others follow: for each id, the conversation and the id of the one that does.
+Move = Callable[[Work, str, Mapping[str, tuple[str, str]]], Awaitable[None]]
 Places = dict[tuple[str, int], set[int]]
 
 
@@ -49,6 +51,8 @@ class Base:
         self.prompts: Prompts | None = None
         self.leaving: list[Leave] = []
         """Called before conversations are removed for good, in the unit that does it."""
+        self.moving: list[Move] = []
+        """Called where messages are followed by others, in the unit that does it."""
 
     async def _find(
         self, session: AsyncSession, operator: Operator, text: str, most: int | None = None

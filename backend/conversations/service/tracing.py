@@ -16,10 +16,12 @@ from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
 from backend.conversations.models import ConversationRow, MessageRow, SpanRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.spans import SpanRepository
+from backend.conversations.service.judging import worst
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import MAX_NAME, message_rows
 from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, session_of, understood
 from backend.conversations.tracing.prices import Prices, priced
+from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, traced
 from backend.conversations.types import Channel, ChatState, SpanLine
 from backend.ids import new_id
@@ -93,7 +95,7 @@ class TracingUseCases(ReadingUseCases):
             stored = [_span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
-                await self._tell(rows, operator, trace_id, told, (before, after))
+                await self._tell(work, operator, trace_id, told, (before, after))
         return len(new) - len(kept)
 
     async def _keep_spans(
@@ -116,7 +118,7 @@ class TracingUseCases(ReadingUseCases):
 
     async def _tell(
         self,
-        rows: SpanRepository,
+        work: Work,
         operator: Operator,
         trace_id: str,
         told: Traced,
@@ -126,7 +128,8 @@ class TracingUseCases(ReadingUseCases):
 
         `ids` are the conversation that it was in before, and the one whose words its new spans share.
         """
-        session_id, (before, after) = told.session_id or trace_id, ids
+        rows, session_id = SpanRepository(work.session, operator.project_id), told.session_id or trace_id
+        before, after = ids
         conversation = await rows.traced(session_id)
         if conversation is None:
             conversation = _opened(operator, session_id, told, new_id("conv") if after == before else after)
@@ -135,26 +138,34 @@ class TracingUseCases(ReadingUseCases):
         if told.agent and conversation.flow_name in {told.service, UNNAMED}:  # the span that names it came late
             conversation.flow_name = first_words(told.agent, MAX_NAME)
             conversation.flow_id = Report(session_id, "", conversation.flow_name).flow_id
-        if before and before != conversation.id:  # its session was told late
-            await rows.drop(await rows.messages_of(before, trace_id))
         await rows.belong(trace_id, conversation.id)
         known = await rows.messages_of(conversation.id, trace_id)
+        if before and before != conversation.id:  # its session was told late
+            known |= await rows.messages_of(before, trace_id)
+        said = said_by(known)
         report = Report(session_id, "", conversation.flow_name, person=told.person)
         made = _messages(conversation, report, told.messages, trace_id)
         for id_, row in made.items():
             rows.add(_changed(known[id_], row) if id_ in known else row)
+        await rows.flush()
+        if follows := successors(said, said_by(made)):
+            await rows.hand_on(follows, conversation.id)
+            for move in self.moving:
+                places = {id_: (conversation.id, to) for id_, to in follows.items()}
+                await move(work, operator.project_id, places)
         await rows.drop(known.keys() - made.keys())
         await rows.flush()
         await self._sum_up(rows, conversation, min(made))
         if before and before != conversation.id:
-            await self._leave(rows, before)
+            await self._leave(rows, before, conversation)
 
-    async def _leave(self, rows: SpanRepository, conversation_id: str) -> None:
-        """Sum up what a conversation has left; without a message it goes."""
+    async def _leave(self, rows: SpanRepository, conversation_id: str, to: ConversationRow) -> None:
+        """Sum up what a conversation has left; without a message it goes, and what was said of it stays."""
         old = await rows.conversation(conversation_id)
         if old is not None:
             await self._sum_up(rows, old, "")
             if not old.num_messages:
+                await rows.take_comments(old.id, to.id)
                 old.deleted_at = utc_now()
 
     async def _sum_up(self, rows: SpanRepository, conversation: ConversationRow, earliest: str) -> None:
@@ -170,7 +181,7 @@ class TracingUseCases(ReadingUseCases):
         conversation.last_text = first_words(last.text or last.error, PREVIEW_CHARACTERS)
         conversation.state = ChatState(last.state)
         conversation.model = last.model or conversation.model
-        conversation.is_fresh = True
+        conversation.is_fresh, conversation.rating = True, worst(await rows.ratings(conversation.id))
         if earliest <= conversation.indexed_to:
             conversation.indexed_to = ""
         rows.add(conversation)

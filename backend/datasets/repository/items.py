@@ -26,6 +26,12 @@ KEPT = (
 )  # fmt: skip
 
 
+async def move_sources(session: AsyncSession, project_id: str, reference: str, to: str) -> None:
+    """Let rows that were made of a message be found by the one that follows it."""
+    ours = col(DatasetItemRow.project_id) == project_id, col(DatasetItemRow.source_reference) == reference
+    await session.exec(update(DatasetItemRow).where(*ours).values(source_reference=to))
+
+
 class Items:
     """Opened for one unit of work; sees one dataset of one project."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from backend.datasets.checking import Prepared, Rules, parted, prepared, problem
 from backend.datasets.errors import ItemNotFound, StaleDataset, StaleItem
 from backend.datasets.models import DatasetItemRow
 from backend.datasets.repository import Datasets, Items
-from backend.datasets.repository.items import values_of
+from backend.datasets.repository.items import move_sources, values_of
 from backend.datasets.service.group import UseCases
 from backend.datasets.types import (
     BY_HAND,
@@ -29,6 +29,7 @@ from backend.errors import InvalidInput
 from backend.ids import new_id
 from backend.mapped_tables import BadRows, RowProblem
 from backend.operator import Operator, Permission
+from backend.unit_of_work import Work
 
 ROWS_AT_ONCE = 500
 Numbered = tuple[int, NewItem]
@@ -36,6 +37,11 @@ Numbered = tuple[int, NewItem]
 
 class WritingUseCases(UseCases):
     """Rows are checked before the transaction begins, so that a large import holds nobody up for long."""
+
+    async def moved(self, work: Work, project_id: str, places: Mapping[str, tuple[str, str]]) -> None:
+        """Let rows that were made of messages be found by those that follow them, in the unit that writes these."""
+        for reference, (_, to) in places.items():
+            await move_sources(work.session, project_id, reference, to)
 
     async def add_items(  # the words of a row's origin name themselves
         self,

@@ -12,13 +12,16 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.api.app import create_api
 from backend.bootstrap import Services
-from backend.conversations.types import Filters
+from backend.conversations.types import Filters, Rating
 from backend.engines.traces import otlp
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Permission
 from backend.paging import Page
+from backend.turns.types import NewTest
 from tests.factories.traces import MODEL, agent, attribute, delivery, genai, json_delivery, json_span, tracing
 
 PROTOBUF, JSON = {"Content-Type": "application/x-protobuf"}, {"Content-Type": "application/json"}
@@ -96,6 +99,45 @@ async def test_a_session_that_is_told_late_moves_its_trace(client: httpx.AsyncCl
     await send(client, json_delivery(root), **JSON)
     [one] = await found(client)
     assert (one["session_id"], one["num_turns"]) == ("late", 1)
+
+
+@pytest.mark.parametrize("session", [[], [attribute("session.id", "late")]])
+async def test_what_people_said_of_an_answer_stays_when_the_rest_of_its_trace_comes(
+    client: httpx.AsyncClient, services: Services, session: list[Any]
+) -> None:
+    owner = await services.identity.ensure_owner()
+    child = json_span(
+        spanId="aaaaaaaaaaaaaaaa",
+        parentSpanId="eee19b7ec3c1b174",
+        attributes=[*SAID, attribute("output.value", "On its way.")],
+        endTimeUnixNano="1544712660500000000",
+    )
+    await send(client, json_delivery(child), **JSON)
+    [before] = await found(client)
+    question, answer = await messages(client, before["id"])
+    log = services.conversations
+    await log.set_feedback(owner, answer["id"], Rating.DOWN, "Wrong")
+    await log.add_comment(owner, before["id"], "Look at this", answer["id"])
+    await log.add_comment(owner, before["id"], "And at all of it")
+    queue = await services.annotations.create_queue(owner, NewQueue("Q", (config_of({"name": "n", "kind": "text"}),)))
+    await services.annotations.add_items(owner, queue.id, [Target(before["id"], answer["id"])])
+    await services.turns.keep(owner, answer["id"], NewTest({"text": "Here"}, dataset_name="Cases"))
+    late = [*SAID, *session, attribute("output.value", "It is on its way.")]
+    await send(client, json_delivery(json_span(attributes=late)), **JSON)
+    [one] = await found(client)
+    assert (one["id"] == before["id"], one["rating"]) == (not session, "down")
+    asked, answered = await messages(client, one["id"])
+    assert answered["text"] == "It is on its way."
+    assert {question["id"], answer["id"]}.isdisjoint({asked["id"], answered["id"]})
+    given = (await log.transcript(owner, one["id"])).messages[-1].feedback
+    assert given
+    assert (given.rating, given.comment) == (Rating.DOWN, "Wrong")
+    assert [(note.text, note.message_id) for note in await log.comments(owner, one["id"])] == [
+        ("Look at this", answered["id"]), ("And at all of it", ""),
+    ]  # fmt: skip
+    item = (await services.annotations.items(owner, queue.id, Page())).items[0]
+    assert (item.target.conversation_id, item.target.message_id) == (one["id"], answered["id"])
+    assert len(await services.turns.tests(owner, [answered["id"]])) == 1
 
 
 async def test_a_failed_call_says_why(client: httpx.AsyncClient) -> None:
