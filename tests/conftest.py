@@ -26,7 +26,7 @@ from backend.operator import Operator
 from backend.ports.database import Database
 from backend.settings import Settings
 from backend.unit_of_work import Units
-from tests import tenancy
+from tests import compiling, tenancy
 from tests.sharing import Sharing
 
 TEMPLATE = "template_signalbox"
@@ -48,6 +48,7 @@ DO $$ DECLARE one regclass; held boolean; BEGIN
     END LOOP;
 END $$"""
 tenancy.watch()
+compiling.share()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
