@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from console.components.ui import undo_bar
+from console.state.conversation_views import ConversationViewsState as Views
 from console.state.conversations import ConversationsState as Conversations
 from console.state.document_work import DocumentWorkState as Document
 from console.state.flows import FlowsState as Flows
@@ -23,6 +24,7 @@ def undo_bars() -> rx.Component:
             on_undo=Conversations.take_back,
             on_end=Conversations.dismiss,
         ),
+        undo_bar(Views.undo_words != "", Views.undo_words, on_undo=Views.take_back, on_end=Views.dismiss),
         undo_bar(
             Documents.undo_words != "",
             Documents.undo_words,

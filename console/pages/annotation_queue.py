@@ -42,9 +42,9 @@ def annotation_queue() -> rx.Component:
                 _item(),
                 skeleton=skeleton_rows(320, 480, 200, count=4),
                 empty=empty_state(
-                    "Nothing is waiting for you here",
-                    "Every item is labelled, open with somebody else, or meant for other people.",
-                    button("Undo the last label", State.undo),
+                    State.rest,
+                    State.rest_why,
+                    rx.cond(State.may_undo, button("Undo the last label", State.undo), rx.fragment()),
                     link_button("To the log", routes.CONVERSATIONS),
                 ),
                 problem=State.problem,

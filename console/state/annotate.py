@@ -55,6 +55,16 @@ class AgreementLine:
     equal: str
 
 
+def rest_words(num_done: int, num_items: int) -> tuple[str, str]:
+    """Say why nothing is open, and what to do about it."""
+    if not num_items:
+        return "This queue is empty", "Choose conversations or answers in the log, and add them to it."
+    if num_done == num_items:
+        together = "Where two people, or a judge of an experiment, scored the same items, their agreement stands below."
+        return f"{formats.counted(num_items, 'item')} labelled, none left", together
+    return "Nothing is waiting for you here", "What is left is open with somebody else, or meant for other people."
+
+
 class AnnotateState(Addressed, Formed, Phased, rx.State):
     """`asked` is None when nothing waits for who is here."""
 
@@ -69,6 +79,9 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     left: rx.Field[str] = rx.field("")
     mine: rx.Field[str] = rx.field("")
     percent: rx.Field[int] = rx.field(0)
+    rest: rx.Field[str] = rx.field("")
+    rest_why: rx.Field[str] = rx.field("")
+    may_undo: rx.Field[bool] = rx.field(default=False)
     agreements: rx.Field[list[AgreementLine]] = rx.field(default_factory=list)
     _config: ScoreConfig | None = None
 
@@ -89,6 +102,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
                 await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
             else:
                 self._count(queue.num_done, queue.num_items)
+                if queue.closed_at is not None:
+                    self.rest, self.rest_why = "This queue is closed", "It is read, and no longer labelled."
                 self.phase = "empty"
 
     async def _show(self, operator: Operator, turned: Turned) -> None:
@@ -96,7 +111,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         done, task = turned.progress, turned.task
         self._count(done.num_done, done.num_items)
         skipped = f", {formats.count(done.num_skipped)} put aside" if done.num_skipped else ""
-        self.mine = f"{formats.count(done.num_mine)} by you{skipped}"
+        self.mine, self.may_undo = f"{formats.count(done.num_mine)} by you{skipped}", done.num_mine > 0
         self._config = task.asked if task else None
         if task is None or task.asked is None:
             self.asked, self.messages, self.phase = None, [], "empty"
@@ -115,7 +130,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
 
     def _count(self, num_done: int, num_items: int) -> None:
         self.left = f"{formats.count(num_done)} of {formats.counted(num_items, 'item')} done"
-        self.percent = round(100 * num_done / num_items) if num_items else 100
+        self.percent = round(100 * num_done / num_items) if num_items else 0
+        self.rest, self.rest_why = rest_words(num_done, num_items)
 
     @rx.event
     async def label(self, item_id: str, name: str, value: str) -> Any:

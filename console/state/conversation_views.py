@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import reflex as rx
@@ -19,6 +20,8 @@ class ConversationViewsState(Formed, rx.State):
     views: rx.Field[list[Choice]] = rx.field(default_factory=list)
     name: rx.Field[str] = rx.field("")
     opened: rx.Field[bool] = rx.field(default=False)
+    undo_words: rx.Field[str] = rx.field("")
+    _gone: tuple[str, str] = ("", "")  # its name, and its query as JSON: the framework would wrap an object
 
     @rx.event
     async def load(self) -> None:
@@ -59,10 +62,30 @@ class ConversationViewsState(Formed, rx.State):
 
     @rx.event
     async def remove(self, view_id: str) -> None:
-        """Take a view away."""
+        """Take a view away and offer it back."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        found = next((one for one in await services().conversations.views(operator) if one.id == view_id), None)
         await services().conversations.delete_view(operator, view_id)
+        if found:
+            self._gone = found.name, json.dumps(found.query)
+            self.undo_words = f"View \u201c{found.name}\u201d deleted"
         await self._read(operator)
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Undo the last delete."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        name, query = self._gone
+        if name:
+            await services().conversations.save_view(operator, name, json.loads(query))
+        self._gone, self.undo_words = ("", ""), ""
+        await self._read(operator)
+
+    @rx.event
+    async def dismiss(self) -> None:
+        """Let the last delete stand."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self._gone, self.undo_words = ("", ""), ""
 
     async def _read(self, operator: Operator) -> None:
         self.views = [Choice(one.id, one.name) for one in await services().conversations.views(operator)]

@@ -13,7 +13,7 @@ from backend.bootstrap import services
 from backend.conversations.types import Browsed, Channel, ChatState, Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from console import routes
+from console import routes, toasts
 from console.state import formats
 from console.state.conversations_filters import (
     COLUMNS,
@@ -163,6 +163,13 @@ class ConversationsState(Phased, rx.State):
     async def show_new(self) -> None:
         """Put what came meanwhile at the top."""
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+
+    @rx.event
+    async def imported(self) -> rx.event.EventSpec:
+        """Show what a file brought, and say where filters hide it."""
+        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
+        hidden = "Clear the search and filters to see all of it." if self.query or self.num_filters else ""
+        return toasts.say("The file is in the log.", hidden)
 
     @rx.event
     async def follow(self) -> None:

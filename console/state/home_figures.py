@@ -8,16 +8,21 @@ from datetime import timedelta
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.figure_types import FigureWish, Step
-from backend.conversations.types import Filters
+from backend.conversations.figure_types import FigureWish, Line, Split, Step
+from backend.conversations.types import Filters, Rating
 from backend.operator import Operator, Permission
 from console.state import formats
+from console.state.conversations_filters import log_address
 from console.state.figure_picture import spark
 from console.state.figure_rows import METRICS, compared, tile
 from console.state.seat import Phased
 
 SHOWN = ("conversations", "failed", "latency", "cost", "helpful")
 WEEK = "7"
+NOT_HELPFUL = {"rating": Rating.DOWN.value}
+# What a tile leads to: the conversations that somebody would look for behind it.
+BEHIND = {"failed": {"state": "failed"}, "helpful": NOT_HELPFUL}
+MOST = 3
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,17 @@ class HomeTile:
     tone: str
     note: str
     line: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """A flow or agent with answers that people found not helpful."""
+
+    id: str
+    name: str
+    cause: str
+    href: str
 
 
 class HomeFiguresState(Phased, rx.State):
@@ -39,6 +55,9 @@ class HomeFiguresState(Phased, rx.State):
     span: rx.Field[str] = rx.field("today")
     against: rx.Field[str] = rx.field("")
     tiles: rx.Field[list[HomeTile]] = rx.field(default_factory=list)
+    complaints: rx.Field[list[Complaint]] = rx.field(default_factory=list)
+    num_complaints: rx.Field[str] = rx.field("")
+    complaints_href: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -64,13 +83,36 @@ class HomeFiguresState(Phased, rx.State):
             earlier = replace(wish.filters, since=since - back, until=now - back)
             before = await services().conversations.figures(operator, earlier)
             points = found.lines[0].points if found.lines else ()
+            moments = {"since": found.since.isoformat(), "until": found.until.isoformat()}
             self.tiles = [
                 HomeTile(
                     one.key, one.title, one.value, one.change, one.tone, one.note,
                     spark([METRICS[key].readings[METRICS[key].main].of(point.figures) for point in points]),
+                    log_address((), **BEHIND.get(key, {}), **moments),
                 )
                 for key in SHOWN
                 for one in [tile(METRICS[key], found.whole, before)]
             ]  # fmt: skip
             self.against = compared(before, "the seven days before" if is_week else "yesterday up to this time")
+            num = found.whole.num_rated - found.whole.num_liked
+            self.num_complaints = f"{formats.counted(num, 'conversation')} marked not helpful" if num else ""
+            self.complaints_href = log_address((), **NOT_HELPFUL, **moments)
+            by_flow = await self._by_flow(operator, wish) if num else ()
+            self.complaints = [_complaint(line, moments) for line in by_flow if line.figures.num][:MOST]
             self.phase = "ready"
+
+    async def _by_flow(self, operator: Operator, wish: FigureWish) -> tuple[Line, ...]:
+        """Return whose answers were found not helpful, those of most first."""
+        filters = replace(wish.filters, ratings=(Rating.DOWN,))
+        return (
+            await services().conversations.dashboard(operator, replace(wish, filters=filters, split=Split.FLOW))
+        ).lines
+
+
+def _complaint(line: Line, moments: dict[str, str]) -> Complaint:
+    return Complaint(
+        line.value,
+        line.name,
+        f"{formats.counted(line.figures.num, 'conversation')} marked not helpful.",
+        log_address((), flow=line.value, **NOT_HELPFUL, **moments),
+    )

@@ -12,6 +12,7 @@ from backend.live_tests.types import LiveTest
 from backend.overview.types import FlowLine, Home
 from console import routes
 from console.state import formats
+from console.state.alert_rows import minutes
 from console.state.approval_rows import address, time_left
 from console.state.figure_rows import alert_words
 from console.state.flows_rows import RUN_MARKS, RUN_WORDS
@@ -107,7 +108,7 @@ def _of_alert(one: Alert, zone: tzinfo, at: datetime) -> NeedLine:
         name=one.rule.name,
         when=f"since {formats.day(one.since, zone, at)}" if one.since else "",
         cause=alert_words(one),
-        hint=f"Over {one.rule.window_minutes} minutes, {formats.counted(one.num_behind, 'conversation')}.",
+        hint=f"Over {minutes(one.rule.window_minutes)}, {formats.counted(one.num_behind, 'conversation')}.",
         href=routes.to(routes.ALERT, one.id),
         act="Open the alert",
     )

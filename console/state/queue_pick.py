@@ -44,6 +44,12 @@ class QueuePickState(Formed, rx.State):
         self.selected = kept if len(kept) < len(self.selected) else [*kept, conversation_id][:MAX_ADDED]
 
     @rx.event
+    async def unselect(self) -> None:
+        """Let go of what is selected."""
+        await self._operator(Permission.ANNOTATIONS_EDIT)
+        self.selected = []
+
+    @rx.event
     async def open_selected(self) -> None:
         """Ask where what is selected goes."""
         operator = await self._operator(Permission.ANNOTATIONS_EDIT)

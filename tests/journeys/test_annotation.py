@@ -34,7 +34,7 @@ def fill(console: Console) -> None:
     page.get_by_role("button", name="Add 1 to a queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("1 item added to Twenty")).to_be_visible()
-    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="More for the list").click()
     page.get_by_role("menuitem", name="Add these to a queue").click()
     page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text(f"{NUMBER - 1} items added to Twenty")).to_be_visible()
@@ -72,7 +72,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
     dialog.get_by_role("button", name="Create queue").click()
     page.wait_for_url(re.compile("/annotation/queue_"))
     queue = page.url.rpartition("/")[2]
-    expect(page.get_by_text("Nothing is waiting for you here")).to_be_visible()
+    expect(page.get_by_text("This queue is empty")).to_be_visible()
     fill(console)
     page = console.open(f"/annotation/{queue}")
     progress = page.locator(".an-ask [role=status]")
@@ -89,7 +89,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
             page.keyboard.press("n")
             expect(page.locator(".an-keys kbd").first).to_have_text("k")
         page.keyboard.press("c")
-    expect(page.get_by_text("Nothing is waiting for you here")).to_be_visible()
+    expect(page.get_by_text(f"{NUMBER} items labelled, none left")).to_be_visible()
     assert page.evaluate("window.broken") is None
     change(console, page)
     items = console.api.get(f"/api/annotation-queues/{queue}/items", params={"limit": 100}).json()["items"]

@@ -44,8 +44,10 @@ def test_an_sdk_exports_to_a_running_server(server: Server, api: httpx.Client, a
 def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -> None:
     rows = "conversation_id,role,text,csat\nf-1,user,<b>Who pays?</b>,4\nf-1,assistant,We do.,\nf-2,wizard,Hm,\n"
     page = console.open("/conversations")
-    page.get_by_role("button", name="Import").wait_for()
-    page.set_input_files("#conversation-file", {"name": "log.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    page.get_by_role("button", name="More for the list").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("menuitem", name="Import a file").click()
+    chooser.value.set_files({"name": "log.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     dialog = page.get_by_role("dialog", name="Import conversations")
     expect(dialog).to_contain_text("A role is one of")
     expect(dialog.get_by_label("csat becomes")).to_have_value("satisfaction")
@@ -53,6 +55,7 @@ def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -
     dialog.get_by_label("Leave out 1 bad row").check()
     dialog.get_by_role("button", name="Add 1 conversation").click()
     expect(dialog).to_have_count(0)
+    expect(page.get_by_text("The file is in the log.")).to_be_visible()
     expect(page.locator(".cv", has_text="<b>Who pays?</b>")).to_have_count(1)
     found = api.get("/api/conversation-search", params={"channel": "imported"}).json()["conversations"]
     assert [(one["session_id"], one["satisfaction"]) for one in found] == [("f-1", 4)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,11 +24,12 @@ from backend.conversations.models import (
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.words import one_of
 from backend.conversations.tags import marked
-from backend.conversations.types import Channel, Filters, Outcome
+from backend.conversations.types import AGENT, Channel, Filters, Outcome
 from backend.paging import Page
 
 # Written out and not bound, so that the databases see that an index holds these rows alone.
 SHOWS: ColumnElement[bool] = col(ConversationRow.channel) != literal_column(f"'{Channel.EXPERIMENT.value}'")
+MAX_TOLD_APART = 50
 COMPLETED = {Outcome.COMPLETED: True, Outcome.NOT_COMPLETED: False, Outcome.UNKNOWN: None}
 
 
@@ -141,6 +143,25 @@ class ConversationRepository(MessageRepository):
         )
         rows = await (await self._session.connection()).execute(statement)
         return [Counted._make(values) for values in rows.all()]
+
+    async def told_apart(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Return the names of flows and agents by their ids; agents that share one say their configuration too."""
+        shared = Counter(names.values())
+        alike = [one for one, name in names.items() if one.startswith(AGENT) and shared[name] > 1][:MAX_TOLD_APART]
+        if not alike:
+            return {**names}
+        told = [
+            select(ConversationRow.agent_config)
+            .where(*self._mine(), ConversationRow.flow_id == one)
+            .limit(1)
+            .scalar_subquery()
+            for one in alike
+        ]
+        [configs] = await (await self._session.connection()).execute(select_columns(*told))
+        return {
+            **names,
+            **{one: f"{names[one]}, {config}" for one, config in zip(alike, configs, strict=True) if config},
+        }
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
         for column, values in (

@@ -51,8 +51,9 @@ class MeasuringUseCases(Base):
             rows = FigureRepository(session, operator.project_id)
             told = await rows.told(filters, found, wish.split, edges)
             earlier = await rows.told(replace(filters, since=since - (until - since), until=since), found)
+            names = await rows.told_apart({one.value: one.name for one in told}) if wish.split is Split.FLOW else {}
         at = _sums(told)
-        lines = [_line(value, name, points, edges) for (value, name), points in at.items()]
+        lines = [_line(value, names.get(value, name), points, edges) for (value, name), points in at.items()]
         lines.sort(key=lambda line: (-line.figures.num, line.name, line.value))
         if not lines and wish.split is Split.NONE:
             lines = [_line("", "", {}, edges)]

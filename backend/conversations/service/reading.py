@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from backend.columns import storable
 from backend.conversations.errors import ConversationNotFound, MessageNotFound
@@ -67,6 +68,8 @@ class ReadingUseCases(Base):
             found = await self._find(session, operator, filters.text)
             listed = await rows.list(filters, page, found)
             facets = facets_of(await rows.counts(filters, found), filters)
+            names = await rows.told_apart({one.value: one.name for one in facets.flows})
+            facets = replace(facets, flows=tuple(replace(one, name=names[one.value]) for one in facets.flows))
             return Browsed(
                 Listed.cut([conversation_of(row) for row in listed], page), facets, found.num_unread if found else 0
             )

@@ -32,46 +32,66 @@ FORM = "view-form"
 
 
 def tools() -> rx.Component:
-    """Draw them in a row."""
+    """Draw them in a row; what is selected takes their place."""
     return rx.el.div(
-        menu(
-            button("Views", size="sm", custom_attrs=TRIGGER),
-            rx.cond(
-                Views.views.length() > 0,
-                rx.foreach(Views.views, _view),
-                rx.el.p("No saved views yet.", class_name="t12 t2 pad"),
-            ),
-            menu_line(),
-            menu_item("Save this view", Views.open, icon="plus"),
-            rx.cond(
-                QueuePick.may_add,
-                menu_item("Add these to a queue", QueuePick.open_shown, icon="list-checks"),
-                rx.fragment(),
-            ),
-            menu_link("Export as CSV", State.export_href, icon="download", download=True),
-            label="Saved views",
-        ),
-        menu(
-            button("Columns", size="sm", custom_attrs=TRIGGER),
-            *(_column(name, words) for name, (words, _) in COLUMNS.items()),
-            label="Columns to show",
-        ),
-        rx.cond(
-            QueuePick.num_selected > 0,
-            button(f"Add {QueuePick.num_selected} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
-            rx.fragment(),
-        ),
+        rx.cond(QueuePick.num_selected > 0, _selected(), rx.fragment(_views(), _columns(), _more(), _live())),
         rx.cond(
             State.may_import,
-            rx.fragment(
-                icon_button("upload", "Import conversations", kind="", size="sm", custom_attrs=IMPORT),
-                ConversationImport.create(project=State.project, on_added=State.show_new),
-            ),
+            ConversationImport.create(project=State.project, on_added=State.imported),
             rx.fragment(),
         ),
-        rx.el.span(switch("Live", State.live, State.follow), class_name="r t12"),
         class_name="ctools",
     )
+
+
+def _selected() -> rx.Component:
+    number = QueuePick.num_selected
+    return rx.fragment(
+        button(f"Add {number} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
+        button("Select none", QueuePick.unselect, kind="quiet", size="sm", class_name="r"),
+    )
+
+
+def _views() -> rx.Component:
+    return menu(
+        button("Views", size="sm", custom_attrs=TRIGGER),
+        rx.cond(
+            Views.views.length() > 0,
+            rx.foreach(Views.views, _view),
+            rx.el.p("No saved views yet.", class_name="t12 t2 pad"),
+        ),
+        menu_line(),
+        menu_item("Save this view", Views.open, icon="plus"),
+        label="Saved views",
+    )
+
+
+def _columns() -> rx.Component:
+    return menu(
+        button("Columns", size="sm", custom_attrs=TRIGGER),
+        *(_column(name, words) for name, (words, _) in COLUMNS.items()),
+        label="Columns to show",
+    )
+
+
+def _more() -> rx.Component:
+    """Draw what is done with all that the list shows, and the way in for a file."""
+    bring = menu_item("Import a file", icon="upload", custom_attrs=IMPORT)
+    return menu(
+        icon_button("ellipsis", "More for the list", kind="", size="sm", custom_attrs=TRIGGER),
+        rx.cond(State.may_import, bring, rx.fragment()),
+        rx.cond(
+            QueuePick.may_add,
+            menu_item("Add these to a queue", QueuePick.open_shown, icon="list-checks"),
+            rx.fragment(),
+        ),
+        menu_link("Export as CSV", State.export_href, icon="download", download=True),
+        label="More for the list",
+    )
+
+
+def _live() -> rx.Component:
+    return rx.el.span(switch("Live", State.live, State.follow), class_name="r t12")
 
 
 def _view(one: Any) -> rx.Component:

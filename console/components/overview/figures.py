@@ -36,7 +36,7 @@ def _tile(tile: Any) -> rx.Component:
         preserve_aspect_ratio="none",
         custom_attrs={"aria-hidden": "true"},
     )
-    return rx.el.div(
+    return rx.el.a(
         rx.el.span(tile.title, class_name="t12 t2"),
         rx.el.b(tile.value),
         rx.el.span(
@@ -46,6 +46,7 @@ def _tile(tile: Any) -> rx.Component:
             class_name="t12",
         ),
         line,
+        href=tile.href,
         class_name="kpi",
         key=tile.key,
     )

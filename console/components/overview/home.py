@@ -23,6 +23,7 @@ from console.components.ui import (
     tag,
 )
 from console.state.home import HomeState
+from console.state.home_figures import HomeFiguresState as Figures
 
 COLUMNS = (
     Column("Flow"),
@@ -38,7 +39,7 @@ def home() -> rx.Component:
         figures(),
         rx.el.div(
             rx.el.div(
-                rx.cond(HomeState.needs.length() > 0, _needs(), rx.fragment()),
+                rx.cond((HomeState.needs.length() > 0) | (Figures.complaints.length() > 0), _needs(), rx.fragment()),
                 _flows(),
                 class_name="home-col",
             ),
@@ -56,19 +57,40 @@ def _needs_line() -> rx.Component:
         rx.el.b("Needs you"),
         rx.cond(HomeState.waiting, rx.el.a(status("wait", HomeState.waiting), href=routes.APPROVALS), rx.fragment()),
         rx.foreach(HomeState.summary, line),
+        rx.cond(
+            Figures.num_complaints,
+            rx.el.a(status("warn", Figures.num_complaints), href=Figures.complaints_href),
+            rx.fragment(),
+        ),
         class_name="needs",
         role="group",
         aria_label="Needs you",
     )
     calm = rx.el.div(rx.el.b("Nothing needs you"), class_name="needs calm")
-    return rx.cond((HomeState.summary.length() > 0) | (HomeState.waiting != ""), lines, calm)
+    is_needed = (HomeState.summary.length() > 0) | (HomeState.waiting != "") | (Figures.num_complaints != "")
+    return rx.cond(is_needed, lines, calm)
 
 
 def _needs() -> rx.Component:
     return panel(
         "To fix",
-        rx.el.ul(rx.foreach(HomeState.needs, _need), class_name="home-fails"),
+        rx.el.ul(
+            rx.foreach(HomeState.needs, _need), rx.foreach(Figures.complaints, _complaint), class_name="home-fails"
+        ),
         id="needs",
+    )
+
+
+def _complaint(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            status("warn", "Not helpful", weight=True),
+            rx.el.b(line.name, class_name="b ell", dir="auto"),
+            class_name="row",
+        ),
+        rx.el.p(line.cause, class_name="t12 why"),
+        rx.el.div(link_button("Read them", line.href, size="sm"), class_name="row"),
+        key=line.id,
     )
 
 

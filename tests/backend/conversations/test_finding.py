@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backend.conversations.figure_types import FigureWish, Split
 from backend.conversations.folding import first_words, folded
+from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.types import ChatState, Filters, Rating, Role
 from backend.paging import Page
 from backend.unit_of_work import Units
 from tests.factories.conversations import chat
@@ -84,6 +86,15 @@ async def test_pages_join_without_gap_or_double(log, units, owner):
 async def test_an_unknown_place_in_the_list_has_nothing_behind_it(log, units, owner):
     await chat(log, units, owner)
     assert (await log.list(owner, Filters(), Page(after="conv_unknown"))).items == []
+
+
+async def test_agents_of_one_name_are_told_apart_by_their_configuration(log, units, owner):
+    for config, name in (("v6", "Returns"), ("v7", "Returns"), ("v7", "Wicks"), ("", "Returns")):
+        await log.report(owner, Report(config or "none", config, name, messages=(Told(Role.USER, "Hello"),)))
+    facets = (await log.browse(owner, Filters(), Page())).facets
+    assert sorted(one.name for one in facets.flows) == ["Returns", "Returns, v6", "Returns, v7", "Wicks"]
+    lines = (await log.dashboard(owner, FigureWish(split=Split.FLOW))).lines
+    assert {one.value: one.name for one in lines} == {one.value: one.name for one in facets.flows}
 
 
 async def test_filters_narrow_and_facets_count(log, units, owner):

@@ -103,6 +103,11 @@ async def test_a_key_labels_and_shows_the_next(
     for _ in turns:
         await state.label(state.asked.item_id, "good", "0")
     assert (state.phase, state.asked, state.percent) == ("empty", None, 100)
+    assert (state.rest, state.may_undo) == ("3 items labelled, none left", True)
+    none = await services.annotations.create_queue(person, NewQueue("Empty", (GOOD,)))
+    empty = tab.at(f"/annotation/{none.id}").state(AnnotateState)
+    await empty.load()
+    assert (empty.rest, empty.percent, empty.may_undo) == ("This queue is empty", 0, False)
 
 
 async def test_what_somebody_else_took_is_passed_over(

@@ -261,7 +261,12 @@ async def test_a_view_brings_filters_and_columns_back(services: Services, tab: T
     await views.save({"name": ""})
     assert (views.opened, set(views.errors)) == (True, {"name"})
     await views.remove(views.views[0].value)
-    assert views.views == []
+    assert (views.views, views.undo_words) == ([], "View \u201cSofas of A\u201d deleted")
+    await views.take_back()
+    assert (len(views.views), views.undo_words) == (1, "")
+    await state.clear()
+    await views.choose(views.views[0].value)
+    assert (state.query, state.num_filters, state.columns) == ("sofa", 2, ["flow", "cost"])
 
 
 async def test_a_long_conversation_opens_at_its_end(services: Services, tab: Tab, person: Operator) -> None:

@@ -12,6 +12,7 @@ from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
 from backend.ids import new_id
+from console.state.conversations import ConversationsState
 from console.state.home import HomeState
 from console.state.home_figures import HomeFiguresState
 from tests.console.tab import Tab, refused, tab
@@ -65,6 +66,30 @@ async def test_little_before_is_no_comparison_and_an_example_no_traffic(services
     assert state.tiles[0].value == "5"
     assert {one.change for one in state.tiles} == {""}
     assert state.against == "No comparison yet: the seven days before had 1 conversation"
+
+
+async def test_what_people_found_not_helpful_needs_somebody(services: Services, tab: Tab) -> None:
+    now = utc_now()
+    bad = {"rating": "down", "flow_name": "Returns"}
+    await put(services, now, now, flow_id="agent:returns", **bad)
+    await put(services, now, flow_id="agent:wicks", rating="up", flow_name="Wicks")
+    state = tab.state(HomeFiguresState)
+    await state.show("7")
+    assert state.num_complaints == "2 conversations marked not helpful"
+    (line,) = state.complaints
+    assert (line.name, line.cause) == ("Returns", "2 conversations marked not helpful.")
+    hrefs = {tile.key: tile.href for tile in state.tiles}
+    for href, num in (
+        (line.href, 2),
+        (state.complaints_href, 2),
+        (hrefs["helpful"], 2),
+        (hrefs["failed"], 0),
+        (hrefs["cost"], 3),
+    ):
+        listed = tab.at(href).state(ConversationsState)
+        await listed.clear()
+        await listed.load()
+        assert len([one for one in listed.rows if not one.example]) == num, href
 
 
 async def _utc(_: object) -> ZoneInfo:
