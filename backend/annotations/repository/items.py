@@ -103,7 +103,8 @@ class Items:
         statement = select(AnnotationRow).where(
             *self._said(), AnnotationRow.item_id == item_id, AnnotationRow.person_id == person_id
         )
-        return (await self._session.exec(statement.with_for_update())).first()
+        fresh = statement.with_for_update().execution_options(populate_existing=True)
+        return (await self._session.exec(fresh)).first()
 
     async def last_of(self, person_id: str) -> AnnotationRow | None:
         """Return what a person labelled or put aside last."""

@@ -151,6 +151,10 @@ class LabellingUseCases(Base):
             if said is None:
                 return await seat.turn()
             row = await seat.item(said.item_id)
+            # Read again now that the item is locked: another tab of theirs may have labelled or undone it meanwhile.
+            said = await seat.items.said_by(operator.user_id, row.id)
+            if said is None:
+                return await seat.turn()
             await self._let_go_of_open(seat, row)
             if said.state == DONE:
                 row.num_done -= 1

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
+from backend.annotations.errors import HeldByOther
+from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.types import Filters
 from backend.operator import Operator
 from backend.paging import Page
@@ -46,3 +50,12 @@ async def test_four_people_label_every_item_twice(scene, units):
     assert (await scene.annotations.undo(people[0], queue.id)).progress.num_done == 14
     pairs = (await scene.annotations.agreements(scene.owner, queue.id)).people
     assert sum(one.num_items for one in pairs) == 14
+    tabs = [scene.annotations.undo(one, queue.id) for one in people * 3]  # three of each, all at once
+    refused = [one for one in await asyncio.gather(*tabs, return_exceptions=True) if isinstance(one, Exception)]
+    assert all(isinstance(one, HeldByOther) for one in refused), refused
+    async with units.read(scene.owner) as session:
+        mine = scene.owner.project_id
+        rows = (await session.exec(select(AnnotationItemRow).where(AnnotationItemRow.project_id == mine))).all()
+        said = await session.exec(select(AnnotationRow).where(AnnotationRow.project_id == mine))
+        done = Counter(one.item_id for one in said if one.state == "done")
+        assert {row.id: row.num_done for row in rows} == {row.id: done[row.id] for row in rows}
