@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import numpy as np
 
 BLOCK = 16_384
 BITMAP_BYTES = BLOCK // 8
@@ -35,10 +37,30 @@ def bits_of_all(kept: Iterable[bytes]) -> int:
             found |= int.from_bytes(one, "little")
         else:
             listed += one
-    bits = bytearray(BITMAP_BYTES)
-    for place in set(array("H", bytes(listed))):
-        bits[place >> 3] |= 1 << (place & 7)
-    return found | int.from_bytes(bits, "little")
+    bits = np.zeros(BLOCK, dtype=bool)
+    bits[np.frombuffer(listed, dtype=np.uint16)] = True
+    return found | int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+
+
+def bits_of_numbers(numbers: Iterable[int]) -> dict[int, int]:
+    """Return the bits of the numbers in each block."""
+    found: dict[int, list[int]] = {}
+    for number in numbers:
+        block, place = block_of(number)
+        found.setdefault(block, []).append(place)
+    return {block: bits_of_all([written(places)]) for block, places in found.items()}
+
+
+def in_one_row(bits: Mapping[int, int]) -> bytes:
+    """Return the bits of all blocks behind one another, that of number 0 first."""
+    blocks = range(max(bits, default=-1) + 1)
+    return b"".join(bits.get(block, 0).to_bytes(BITMAP_BYTES, "little") for block in blocks)
+
+
+def parted(kept: bytes, *, is_map: bool) -> list[bytes]:
+    """Return the bitmaps, or parts of the lists, that were put behind one another."""
+    size = BITMAP_BYTES if is_map else 2 * MAX_LISTED
+    return [kept[start : start + size] for start in range(0, len(kept), size)]
 
 
 def places_in(bits: int) -> list[int]:

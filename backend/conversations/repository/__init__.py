@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from backend.conversations.repository.conversations import ConversationRepository, Counted, Found
 from backend.conversations.repository.figures import FigureRepository, Told
+from backend.conversations.repository.places import numbers_in
 from backend.conversations.repository.remarks import RemarkRepository
-from backend.conversations.repository.words import WordRepository, numbers_in, projects
+from backend.conversations.repository.words import WordRepository, projects
 
 __all__ = [
     "ConversationRepository",

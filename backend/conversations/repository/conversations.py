@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from backend.conversations.models import (
     SpanRow,
 )
 from backend.conversations.repository.messages import MessageRepository
-from backend.conversations.repository.words import one_of
+from backend.conversations.repository.places import Places, stands_in
 from backend.conversations.tags import marked
 from backend.conversations.types import AGENT, Channel, Filters, Outcome
 from backend.paging import Page
@@ -51,12 +51,12 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search names: by numbers what stands in the index of words, by ids what does not yet.
+    """What a search names: by places what stands in the index of words, by ids what does not yet.
 
     `num_unread` are further conversations that hold its words; whether as it says them, nobody looked.
     """
 
-    numbers: Sequence[int] = ()
+    places: Places = field(default_factory=dict)
     ids: Sequence[str] = ()
     num_unread: int = 0
 
@@ -192,7 +192,7 @@ class ConversationRepository(MessageRepository):
     def _among(self, found: Found | None) -> Iterable[ColumnElement[bool]]:
         if found is not None:
             dialect = self._session.get_bind().dialect.name
-            numbered = one_of(col(ConversationRow.number), found.numbers, dialect)
+            numbered = stands_in(col(ConversationRow.number), found.places, dialect)
             yield or_(numbered, col(ConversationRow.id).in_(found.ids)) if found.ids else numbered
 
     async def change(self, conversation_id: str, **values: Any) -> None:

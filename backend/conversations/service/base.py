@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.folding import folded
 from backend.conversations.models import ConversationRow
-from backend.conversations.postings import block_of
+from backend.conversations.postings import bits_of_numbers, block_of
 from backend.conversations.reports import Tally
 from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
 from backend.conversations.words import wanted_in, words_of
@@ -65,12 +65,12 @@ class Base:
         if not wanted.pieces:
             return None
         words = WordRepository(session, operator.project_id)
-        numbers: Sequence[int] = numbers_in(await words.places(wanted)) if wanted.has_words else await words.numbers()
-        num_unread = 0
-        if numbers and wanted.said:
+        places, num_unread = await words.places(wanted), 0
+        if wanted.said:
+            numbers = numbers_in(places) if wanted.has_words else await words.numbers()
             num_unread = max(0, len(numbers) - (most or MAX_READ))
-            numbers = await words.saying(numbers[num_unread:], wanted.said)
-        return Found(numbers, await words.fresh(wanted, MAX_FRESH), num_unread)
+            places = bits_of_numbers(await words.saying(numbers[num_unread:], wanted.said) if numbers else ())
+        return Found(places, await words.fresh(wanted, MAX_FRESH), num_unread)
 
     async def masker(self, work: Work, project_id: str, conversation_id: str, way: Way) -> Masker:
         """Return what every text passes before it is stored, folded or cut; then `masked` in the same unit."""

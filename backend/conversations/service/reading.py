@@ -162,7 +162,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     return Facets(
         total=total,
         matching=matching,
-        flows=tuple(Facet(one, names[one], number) for one, number in counts["flow_ids"].most_common()),
+        flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
         states=_each(ChatState, counts["states"]),
         ratings=_each(Rating, counts["ratings"]),
         channels=_each(Channel, counts["channels"]),
@@ -175,8 +175,13 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
 
 def _most(counts: Counter[str]) -> tuple[Facet, ...]:
     """Return those with a name, the most frequent first."""
-    named = [(name, number) for name, number in counts.most_common() if name]
+    named = [(name, number) for name, number in _ordered(counts) if name]
     return tuple(Facet(name, name, number) for name, number in named[:MAX_NAMED])
+
+
+def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return the most frequent first, and of equals always the same one."""
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
 
 
 def _each(values: Iterable[str], counts: Counter[str]) -> tuple[Facet, ...]:

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import MessageRow
-from backend.conversations.repository.words import one_of
+from backend.conversations.repository.places import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow

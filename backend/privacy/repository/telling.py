@@ -17,7 +17,7 @@ from backend.conversations.models import (
     MessageRow,
     SpanRow,
 )
-from backend.conversations.repository.words import one_of
+from backend.conversations.repository.places import one_of
 from backend.datasets.models import DatasetItemRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
 

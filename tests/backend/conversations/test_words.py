@@ -8,9 +8,20 @@ import pytest
 from sqlmodel import select
 
 from backend.columns import utc_now
-from backend.conversations.models import ConversationWordRow
-from backend.conversations.postings import BLOCK, bits_of_all, block_of, changed, places_in, written
+from backend.conversations.models import ConversationIndexRow, ConversationWordRow
+from backend.conversations.postings import (
+    BLOCK,
+    bits_of_all,
+    bits_of_numbers,
+    block_of,
+    changed,
+    in_one_row,
+    parted,
+    places_in,
+    written,
+)
 from backend.conversations.reports import Report, Told
+from backend.conversations.repository import places
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Filters, Role
 from backend.conversations.words import wanted_in, words_of
@@ -135,12 +146,39 @@ async def test_removed_words_leave_the_index(log: ConversationService, owner: Op
     assert not words & {"planted", "aardvark", "退货", "gone", gone}
 
 
+async def test_a_bit_for_each_conversation_finds_what_a_list_of_numbers_finds(
+    log: ConversationService, owner: Operator, any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for session, text in SAID.items():
+        await keep(log, owner, session, text)
+        await indexed(log, owner)
+        async with Units(any_database).write(owner) as work:  # each in another block, or behind the last one
+            counter = (
+                await work.session.exec(
+                    select(ConversationIndexRow).where(ConversationIndexRow.project_id == owner.project_id)
+                )
+            ).one()
+            counter.num_numbered += BLOCK - 1
+    monkeypatch.setattr(places, "FEW", BLOCK * BLOCK)
+    assert {text: await titles(log, owner, text) for text, _ in FOUND} == dict(FOUND)
+
+
+def test_joined_places_are_parted_again() -> None:
+    lists, maps = [written([at, BLOCK - 1]) for at in range(600)], [written(range(at, BLOCK, 3)) for at in (0, 1)]
+    for kept, is_map in ((lists, False), (maps, True)):
+        assert bits_of_all(parted(b"".join(kept), is_map=is_map)) == bits_of_all(kept)
+    numbers = [1, 5, BLOCK - 1, BLOCK, 3 * BLOCK + 9]
+    row = in_one_row(bits_of_numbers(numbers))
+    assert [at for at in range(len(row) * 8) if row[at >> 3] >> (at & 7) & 1] == numbers
+    assert in_one_row({}) == b""
+
+
 def test_places_are_kept_as_a_list_and_as_bits() -> None:
     few, many = [0, 7, BLOCK - 1], range(0, BLOCK, 3)
-    for places in (few, many):
-        kept = written(places)
-        assert places_in(bits_of_all([kept])) == list(places)
-        assert changed(kept, remove=places) == b""
+    for listed in (few, many):
+        kept = written(listed)
+        assert places_in(bits_of_all([kept])) == list(listed)
+        assert changed(kept, remove=listed) == b""
     assert len(written(many)) == BLOCK // 8
     grown = b""
     for place in range(3000):
