@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backend.bootstrap.engines import SQLITE_FILE
-from backend.cli.children import end_with_parent
-from tests.serving import ROOT
+from tests.killing import killed
 
 
 def killed_behind(folder: Path, task: str) -> dict[str, Any]:
     """Let a process do its task; kill -9 it once it has said so."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.backend.flows.approval_process", str(folder), task],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-        preexec_fn=end_with_parent,  # noqa: PLW1509  # it makes one system call
-    )
-    try:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-    finally:
-        process.kill()
-        process.wait()
-    assert said, "it ended without a word"
-    return dict(json.loads(said))
+    (said,) = killed("tests.backend.flows.approval_process", str(folder), task)
+    return said
 
 
 @pytest.mark.fault
