@@ -59,7 +59,8 @@ def _wire(request: Request) -> Wire | None:
 async def take_traces(operator: Exporter, request: Request) -> Response:
     """Keep the spans of an ExportTraceServiceRequest, in protobuf or JSON, plain or as gzip, and what was said in them.
 
-    The answer is 200 also where some spans cannot be read: `partial_success` counts those and says why.
+    The answer is 200 also where some spans cannot be read or kept: `partial_success` counts those and says why. It is
+    429 with Retry-After above the rate: exporters send the same again later.
     """
     wire = _wire(request)
     if wire is None:
@@ -69,6 +70,8 @@ async def take_traces(operator: Exporter, request: Request) -> Response:
         raise InvalidInput("The body is plain or gzip.")
     traces = services().traces
     delivery = await traces.read(await request.body(), wire, gzipped=coding == "gzip")
-    warning = await services().conversations.take_spans(operator, delivery.spans)
-    words = " ".join(filter(None, (delivery.words, warning)))
-    return Response(await traces.answer(wire, delivery.num_rejected, words), media_type=MEDIA[wire])
+    left_out = await services().conversations.take_spans(operator, delivery.spans)
+    words = " ".join(filter(None, (delivery.words, left_out.words)))
+    return Response(
+        await traces.answer(wire, delivery.num_rejected + left_out.num_beyond, words), media_type=MEDIA[wire]
+    )

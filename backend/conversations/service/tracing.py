@@ -20,6 +20,7 @@ from backend.conversations.service.judging import worst
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import MAX_NAME, message_rows
 from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, session_of, understood
+from backend.conversations.tracing.left_out import LeftOut
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, traced
@@ -37,7 +38,6 @@ MAX_SPANS_OF_TRACE = 5_000
 SPANS_IN_A_UNIT = 500
 IDS = frozenset((*SESSIONS, *PEOPLE))
 UNNAMED = "Traced agent"
-LEFT_OUT = "{} spans were left out: no call of a model, a tool or an agent, or more than {:,} in a trace."
 
 
 class PriceList(Protocol):
@@ -51,14 +51,14 @@ class TracingUseCases(ReadingUseCases):
 
     prices: PriceList | None = None
 
-    async def take_spans(self, operator: Operator, spans: Sequence[Span]) -> str:
-        """Keep spans and what they say; return a warning about what was left out, empty for none."""
+    async def take_spans(self, operator: Operator, spans: Sequence[Span]) -> LeftOut:
+        """Keep spans and what they say; return what was left out."""
         operator.require(Permission.CONVERSATIONS_INGEST)
         traces = defaultdict[str, dict[str, Span]](dict)
         for span in spans:
             traces[span.trace_id].setdefault(span.span_id, span)
         prices = await self.prices.of(operator) if self.prices and traces else {}
-        left_out, waiting = 0, [(trace_id, list(theirs.values())) for trace_id, theirs in traces.items()]
+        left_out, waiting = LeftOut(), [(trace_id, list(theirs.values())) for trace_id, theirs in traces.items()]
         while waiting:
             # A large delivery is several units: between them others write.
             async with self._units.write(operator) as work:
@@ -66,8 +66,9 @@ class TracingUseCases(ReadingUseCases):
                 while waiting and done < SPANS_IN_A_UNIT:
                     trace_id, theirs = waiting.pop()
                     done += len(theirs)
-                    left_out += await self._take(work, operator, trace_id, theirs, prices)
-        return LEFT_OUT.format(left_out, MAX_SPANS_OF_TRACE) if left_out else ""
+                    other, beyond = await self._take(work, operator, trace_id, theirs, prices)
+                    left_out = LeftOut(left_out.num_other + other, left_out.num_beyond + beyond)
+        return left_out
 
     async def spans(self, operator: Operator, conversation_id: str, trace_id: str, page: Page) -> Listed[SpanLine]:
         """Return the spans of a trace, or of all of a conversation. Raise ConversationNotFound."""
@@ -81,13 +82,15 @@ class TracingUseCases(ReadingUseCases):
             after = f"{shown[-1].trace_id}:{shown[-1].span_id}" if more else None
             return Listed([_line_of(_span_of(row)) for row in shown], after)
 
-    async def _take(self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], prices: Prices) -> int:
-        """Keep what is new of a trace; return how many spans were left out."""
+    async def _take(
+        self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], prices: Prices
+    ) -> LeftOut:
+        """Keep what is new of a trace."""
         rows = SpanRepository(work.session, operator.project_id)
         known = await rows.known(trace_id)
         new = [span for span in spans if span.span_id not in known]
         if not known and not any(understood(span).kind for span in new):
-            return len(new)
+            return LeftOut(num_other=len(new))
         kept = new[: max(0, MAX_SPANS_OF_TRACE - len(known))]
         if kept:
             before = await rows.conversation_of(trace_id) if known else None
@@ -96,7 +99,7 @@ class TracingUseCases(ReadingUseCases):
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
                 await self._tell(work, operator, trace_id, told, (before, after))
-        return len(new) - len(kept)
+        return LeftOut(num_beyond=len(new) - len(kept))
 
     async def _keep_spans(
         self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], before: str | None

@@ -28,9 +28,11 @@ COSTS = ("llm.cost.total", "gen_ai.usage.cost", "gen_ai.usage.total_cost")
 INPUTS = ("gen_ai.input.messages", "gen_ai.prompt")
 OUTPUTS = ("gen_ai.output.messages", "gen_ai.completion")
 ARGUMENTS = ("gen_ai.tool.call.arguments", "tool.parameters", "input.value", "traceloop.entity.input")
+CALL_IDS = ("gen_ai.tool.call.id", "tool_call.id")
 RESULTS = ("gen_ai.tool.call.result", "output.value", "traceloop.entity.output")
-QUESTIONS = ("question", "query", "message", "input", "prompt", "text", "messages", "content", "user_input")
-ANSWERS = ("answer", "output", "response", "result", "message", "text", "messages", "content", "completion")
+QUESTIONS = ("question", "query", "message", "input", "prompt", "text", "messages", "content", "user_input",
+             "inputs", "kwargs", "args")  # fmt: skip
+ANSWERS = ("answer", "output", "response", "result", "message", "text", "messages", "content", "completion", "outputs")
 EVENT_ROLES = {
     "gen_ai.user.message": "user", "gen_ai.system.message": "system", "gen_ai.assistant.message": "assistant",
     "gen_ai.tool.message": "tool",
@@ -119,6 +121,11 @@ def tool_result(work: Work) -> tuple[Any, str]:
     return given, gave if isinstance(gave, str) else json.dumps(gave, ensure_ascii=False)
 
 
+def call_id(work: Work) -> str:
+    """Return the id of the call that a tool answers, empty where none is told."""
+    return _text(work.span.attributes, CALL_IDS)
+
+
 def _kind(span: Span) -> str:
     told = span.attributes
     if named := _text(told, ("openinference.span.kind", "traceloop.span.kind")).lower():
@@ -166,7 +173,7 @@ def _flat(told: Mapping[str, Any], prefix: str, inner: str) -> Iterator[Line]:
             rows.setdefault(int(number), {})[rest[len(inner) :]] = value
     for _, row in sorted(rows.items())[:MAX_LISTED]:
         texts = [value for name, value in sorted(row.items()) if name.endswith("message_content.text")]
-        text = text_of(row.get("content")) or "\n".join(one for one in texts if isinstance(one, str))
+        text = _content(row.get("content")) or "\n".join(one for one in texts if isinstance(one, str))
         yield Line(_role(row.get("role")), text, tuple(_flat_calls(row)))
 
 
@@ -210,12 +217,20 @@ def _message(one: dict[str, Any], role: Role) -> Line:
 
 
 def _of_event(told: Mapping[str, Any], role: Role) -> Iterator[Line]:
-    content = parsed(told.get("content", told.get("gen_ai.event.content", told.get("message"))))
+    whole = parsed(told.get("gen_ai.event.content", told.get("message")))
     calls = parsed(told.get("tool_calls"))
-    if isinstance(content, dict):
-        yield _message(content, role)
+    if isinstance(whole, dict) and "content" not in told:
+        yield _message(whole, role)
     else:
-        yield Line(role, text_of(content), tuple(map(_call, _objects(calls))))
+        yield Line(role, _content(told.get("content", whole)), tuple(map(_call, _objects(calls))))
+
+
+def _content(value: Any) -> str:
+    """Return a content as text; parts may stand in it as JSON, but what a tool gave back in JSON is its text."""
+    parts = parsed(value) if isinstance(value, str) and value.startswith("[") else value
+    if isinstance(parts, list) and parts and all(isinstance(one, dict) and "text" in one for one in parts):
+        return text_of(parts)
+    return text_of(value)
 
 
 def _call(told: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from backend.conversations.reports import Told
 from backend.conversations.tracing.conventions import (
     Work,
     agent_of,
+    call_id,
     person_of,
     session_of,
     tool_result,
@@ -90,7 +91,7 @@ def _steps(works: Sequence[Work]) -> Iterator[Told]:
         elif work.kind == "tool":
             given, gave = tool_result(work)
             arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
-            call = {"name": work.name, "arguments": arguments}
+            call = {"id": call_id(work), "name": work.name, "arguments": arguments}
             yield Told(
                 Role.TOOL,
                 gave,

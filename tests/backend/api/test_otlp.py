@@ -172,7 +172,7 @@ async def test_what_is_no_agents_work_is_left_out_with_a_warning(client: httpx.A
     assert await found(client) == []
 
 
-async def test_a_bad_span_costs_no_other(client: httpx.AsyncClient) -> None:
+async def test_a_bad_span_costs_no_other(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = [
         json_span(traceId="5b"), json_span(spanId="0" * 16), json_span(traceId=7), json_span(startTimeUnixNano="-5"),
         json_span(endTimeUnixNano="99999999999999999999"), json_span(startTimeUnixNano=None),
@@ -182,6 +182,17 @@ async def test_a_bad_span_costs_no_other(client: httpx.AsyncClient) -> None:
     assert answer.json()["partialSuccess"]["rejectedSpans"] == "6"
     assert answer.json()["partialSuccess"]["errorMessage"].startswith("A trace id has 16 bytes")
     assert [one["title"] for one in await found(client)] == ["Hello?"]
+    monkeypatch.setattr("backend.conversations.service.tracing.MAX_SPANS_OF_TRACE", 2)
+    many = [json_span(spanId=f"{at:016x}", attributes=SAID) for at in range(1, 6)]
+    told = (await send(client, json_delivery(*many), **JSON)).json()["partialSuccess"]
+    assert told == {"rejectedSpans": "4", "errorMessage": "4 spans are more than a trace may have."}
+
+
+async def test_who_sends_too_often_is_asked_to_come_again(client: httpx.AsyncClient, services: Services) -> None:
+    services.edge = replace(services.edge, per_second=1)
+    _, answer = await send(client, b"", **JSON), await send(client, b"")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert (answer.content[0], b"More than 1 a second" in answer.content) == (0x12, True)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +270,7 @@ async def test_the_same_trace_in_two_projects_is_two_conversations(
     there = replace(owner, project_id=other.id)
     delivered = await services.traces.read(json_delivery(json_span(attributes=SAID)), "json", gzipped=False)
     for operator in (owner, there, there):
-        assert await services.conversations.take_spans(operator, delivered.spans) == ""
+        assert not any(await services.conversations.take_spans(operator, delivered.spans))
         listed = await services.conversations.list(operator, Filters(), Page())
         assert [one.title for one in listed.items] == ["Hello?"]
 
