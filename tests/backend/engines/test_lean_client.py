@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import sys
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -41,14 +45,36 @@ PIECES = [
 ]
 
 
-async def heard(kind: type[AsyncOpenAI]) -> tuple[httpx2.Request, list[ChatCompletionChunk]]:
+class Body(httpx2.AsyncByteStream):
+    """The pieces and the last word, then `rest`: bytes, an error, or nothing for ever."""
+
+    def __init__(self, *rest: bytes | Exception | None) -> None:
+        self._rest = rest
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in PIECES:
+            yield f"data: {json.dumps(piece)}\n\n".encode()
+        yield b"data: [DONE]\n\n"
+        for one in self._rest:
+            if one is None:
+                await asyncio.Event().wait()
+            elif isinstance(one, Exception):
+                raise one
+            else:
+                yield one
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def heard(kind: type[AsyncOpenAI], body: Body | None = None) -> tuple[httpx2.Request, list[ChatCompletionChunk]]:
     """Return what a client of `kind` sent, and what it made of the answer."""
     sent = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
         sent.append(request)
-        said = "".join(f"data: {json.dumps(piece)}\n\n" for piece in PIECES) + "data: [DONE]\n\n"
-        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=said.encode())
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=body or Body())
 
     transport = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     async with kind(base_url="http://model.test/v1", api_key="k", http_client=transport, max_retries=0) as client:
@@ -70,3 +96,24 @@ async def test_the_request_is_the_same() -> None:
 async def test_a_piece_is_read_as_the_library_reads_it_also_where_it_is_odd(number: int) -> None:
     (_, lean), (_, own) = await heard(LeanClient), await heard(AsyncOpenAI)
     assert lean[number].model_dump(warnings=False) == own[number].model_dump(warnings=False)
+
+
+@pytest.mark.parametrize("kind", [LeanClient, AsyncOpenAI])
+async def test_no_part_of_an_answer_is_left_to_the_garbage_collector(kind: type[AsyncOpenAI]) -> None:
+    left: list[str] = []
+    before = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(finalizer=lambda one: left.append(one.__qualname__))
+    try:
+        await heard(kind)
+        gc.collect()
+    finally:
+        sys.set_asyncgen_hooks(*before)
+    assert bool(left) is (kind is AsyncOpenAI), left
+
+
+@pytest.mark.parametrize("rest", [None, b"\xff\n\n", b": bye\n\n", httpx2.ReadError("reset")])
+async def test_what_comes_behind_the_last_word_spoils_nothing(rest: bytes | Exception | None) -> None:
+    body = Body(rest)
+    async with asyncio.timeout(20):
+        _, pieces = await heard(LeanClient, body)
+    assert (len(pieces), body.is_closed) == (len(PIECES), True)
