@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import secrets
 import time
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -122,6 +124,12 @@ class MaskingService:
             if run_id and known.sealed:
                 masker.vault[f"[{known.kind} {known.number}]"] = self._opened(known.sealed, project_id, known.id)
         return masker
+
+    async def stands_in(self, session: AsyncSession, project_id: str, scope: str, value: Any) -> bool:
+        """Tell whether a placeholder of a conversation, `scope`, stands in a JSON value that was kept."""
+        known = await MaskingRepository(session, project_id).values(scope)
+        kept = json.dumps(value, ensure_ascii=False, default=str) if known else ""
+        return any(f"[{one.kind} {one.number}]" in kept for one in known)
 
     def is_off(self, project_id: str) -> bool:
         """Tell whether nothing was masked in the project a moment ago, without a look at the database."""

@@ -91,6 +91,13 @@ class Base:
             await self.masked(work, masker)
         return kept
 
+    async def has_placeholders(self, operator: Operator, conversation_id: str, value: Any) -> bool:
+        """Tell whether masking took words of the conversation out of what was kept."""
+        if self.masking is None:
+            return False
+        async with self._units.read(operator) as session:
+            return await self.masking.stands_in(session, operator.project_id, conversation_id, value)
+
     async def _purge(
         self, work: Work, project_id: str, conversation_ids: Sequence[str], *, with_items: bool = True
     ) -> None:

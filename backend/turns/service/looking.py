@@ -27,6 +27,9 @@ NO_CALL = (
     "Its flow was deleted, and its run is not kept: what stands in the transcript is asked, and no tool is called."
 )
 DRAFT = "It ran a draft: the draft as it stood then is run again."
+MASKED = (
+    "It is asked with the placeholders of masking, such as [e-mail 1]; then it was asked with the words themselves."
+)
 SEARCHED = "The documents are searched again, as they are now."
 
 
@@ -46,6 +49,7 @@ class LookingUseCases(KeepingUseCases):
         if ran is None or versions is None:
             return await self._alone(operator, turn, ran)
         cautions = [] if ran.run.version else [DRAFT]
+        cautions += await self._masked(operator, turn, ran.run.input)
         prompt, lost = await self._asked(operator, ran)
         cautions += lost
         cautions += await self._lost_models(operator, ran)
@@ -79,8 +83,14 @@ class LookingUseCases(KeepingUseCases):
             named, caution = turn.answer.model, OUTSIDE if not turn.conversation.is_held_here else NO_CALL
         kept = tuple((role, text) for role, text in messages if role in ROLES and text)
         lost = await self._lost(operator, named)
-        cautions = (caution, f"{lost} The project's own model answers.") if lost else (caution,)
-        return Replayable(turn, model="" if lost else named, cautions=cautions, messages=kept)
+        cautions = [caution, f"{lost} The project's own model answers."] if lost else [caution]
+        cautions += await self._masked(operator, turn, kept)
+        return Replayable(turn, model="" if lost else named, cautions=tuple(cautions), messages=kept)
+
+    async def _masked(self, operator: Operator, turn: Turn, asked: Any) -> list[str]:
+        """Say so where words were taken out of what is asked again."""
+        has_some = await self._conversations.has_placeholders(operator, turn.conversation.id, asked)
+        return [MASKED] if has_some else []
 
     async def _asked(self, operator: Operator, ran: RunDetail) -> tuple[Asked | None, list[str]]:
         """Return the last prompt that the run asked with, and sentences about those that are gone."""
