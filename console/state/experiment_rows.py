@@ -200,10 +200,10 @@ def _note(one: MetricComparison) -> str:
             return f"Would need about {_rounded(one.rows_needed, 1)} more rows, which is not practical"
         return f"Needs about {_rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
     if one.num_fixed or one.num_broken:
-        return f"{formats.count(one.num_fixed)} rows fixed, {formats.count(one.num_broken)} broken"
+        return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
         return f"Inside the {amount(one, one.margin)} band"
-    return f"{formats.count(one.num_rows)} rows"
+    return formats.counted(one.num_rows, "row")
 
 
 def _rounded(number: int, digits: int) -> str:

@@ -183,11 +183,10 @@ def _told(going: Going) -> str:
         (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
         (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
         (going.num_traces, "trace"),
-        (going.num_cells, "answer of an experiment"),
     )  # fmt: skip
-    told = [formats.counted(num, word) for num, word in named if num and word != "answer of an experiment"]
+    told = [formats.counted(num, word) for num, word in named if num]
     if going.num_cells:
-        told.append(f"{going.num_cells} answers of experiments")
+        told.append(formats.counted(going.num_cells, "answer of an experiment", "answers of experiments"))
     return ", ".join(told) or "Nothing"
 
 

@@ -13,6 +13,6 @@ class LeftOut(NamedTuple):
 
     @property
     def words(self) -> str:
-        other = f"{self.num_other} spans were left out: no call of a model, a tool or an agent."
-        beyond = f"{self.num_beyond} spans are more than a trace may have."
+        other = f"Left out as no call of a model, a tool or an agent: {self.num_other}."
+        beyond = f"Refused as more than a trace may have: {self.num_beyond}."
         return " ".join(words for words, num in ((other, self.num_other), (beyond, self.num_beyond)) if num)

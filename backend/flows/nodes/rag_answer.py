@@ -99,7 +99,8 @@ class RagAnswer(NodeKind[RagAnswerConfig]):
         found = NOT_FOUND_ANSWER.rstrip(".").casefold() not in said.text.casefold() and bool(said.text.strip())
         answer = said.text.strip() if found else config.not_found
         sources = cited(answer, passages) if found else ()
-        words = f"{len(passages)} passages, {len(sources)} cited" if found else "the passages do not answer it"
+        read = "1 passage" if len(passages) == 1 else f"{len(passages)} passages"
+        words = f"{read}, {len(sources)} cited" if found else "the passages do not answer it"
         return Result(
             {"answer": answer, "passages": passages, "found": found},
             reason=before.reason(words),

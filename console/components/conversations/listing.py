@@ -67,7 +67,7 @@ def _head() -> rx.Component:
     return rx.el.div(
         rx.el.span(
             rx.el.b(ConversationsState.matching, class_name="b"),
-            rx.cond(ConversationsState.matching == "1", " matches", " match"),
+            rx.cond(ConversationsState.matching == "1", " match", " matches"),
             ", newest first",
             class_name="t12",
         ),

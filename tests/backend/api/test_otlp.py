@@ -168,7 +168,7 @@ async def test_what_is_no_agents_work_is_left_out_with_a_warning(client: httpx.A
     answer = await send(client, delivery(kept.get_finished_spans()))
     told = ExportTraceServiceResponse.FromString(answer.content)
     assert (answer.status_code, told.partial_success.rejected_spans) == (200, 0)
-    assert "1 spans were left out" in told.partial_success.error_message
+    assert "Left out as no call of a model, a tool or an agent: 1." in told.partial_success.error_message
     assert await found(client) == []
 
 
@@ -185,7 +185,7 @@ async def test_a_bad_span_costs_no_other(client: httpx.AsyncClient, monkeypatch:
     monkeypatch.setattr("backend.conversations.service.tracing.MAX_SPANS_OF_TRACE", 2)
     many = [json_span(spanId=f"{at:016x}", attributes=SAID) for at in range(1, 6)]
     told = (await send(client, json_delivery(*many), **JSON)).json()["partialSuccess"]
-    assert told == {"rejectedSpans": "4", "errorMessage": "4 spans are more than a trace may have."}
+    assert told == {"rejectedSpans": "4", "errorMessage": "Refused as more than a trace may have: 4."}
 
 
 async def test_who_sends_too_often_is_asked_to_come_again(client: httpx.AsyncClient, services: Services) -> None:

@@ -138,6 +138,8 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
     [
         ({}, "Needs about 14 more rows"),
         ({"rows_needed": 1}, "Needs about 1 more row"),
+        ({"num_fixed": 1, "verdict": "better"}, "1 row fixed, 0 broken"),
+        ({"num_rows": 1, "verdict": "better"}, "1 row"),
         ({"rows_needed": 518}, "Needs about 520 more rows"),
         ({"rows_needed": 197_454}, "Would need about 200,000 more rows, which is not practical"),
         ({"rows_needed": None}, "No number of rows would tell"),

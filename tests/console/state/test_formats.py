@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.privacy.types import Going
 from console.state import formats
+from console.state.privacy import _told
 
 NOW = datetime(2026, 11, 19, 13, 32, 8, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -69,3 +71,8 @@ def test_an_answer_that_costs_next_to_nothing_is_priced_by_the_thousand() -> Non
     assert formats.answer_price(Decimal("0.0121")) == "$0.0121"
     assert formats.answer_price(Decimal("0.000048")) == "$0.048 per 1,000"
     assert formats.answer_price(Decimal(0)) == "$0"
+
+
+def test_one_of_a_thing_is_no_plural() -> None:
+    assert _told(Going(num_conversations=1, num_cells=1)) == "1 conversation, 1 answer of an experiment"
+    assert _told(Going(num_messages=2, num_cells=1_200)) == "2 messages, 1,200 answers of experiments"

@@ -1,0 +1,82 @@
+"""A judge of an experiment and people read the same answers: how far they agree, over REST and on the page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
+from backend.api.app import create_api
+from backend.bootstrap import Services
+from backend.bootstrap.experiments import put_together
+from backend.engines.language_model import scripted_server
+from backend.engines.language_model.scripted_answers import Reply
+from backend.engines.language_model.scripted_server import ScriptedServer
+from backend.experiments.types import Draft, PromptChoice, VariantDraft
+from backend.operator import Permission
+from backend.providers.types import ModelDraft, ProviderDraft
+from backend.turns.types import NewTest
+from console.state.annotate import AnnotateState
+from tests.console.tab import Tab, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+# What was answered, what people say of it, and what the judge does: they differ once in four.
+ANSWERS = {"fine one": (True, True), "fine two": (True, True), "fine three": (False, True), "bad": (False, False)}
+KEY = "judge-key-0001"
+
+
+def judging(_day: str, request: dict[str, Any]) -> Reply:
+    """Say the question again, and of an answer to judge whether it is fine."""
+    said = str(request["messages"][-1]["content"])
+    return Reply(json.dumps({"reason": "It says so.", "verdict": "fine" in said}) if "<data>" in said else said)
+
+
+async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
+    services: Services, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripted_server, "reply_of", judging)
+    owner, server = await services.identity.ensure_owner(), ScriptedServer(key=KEY)
+    models = (ModelDraft("echo"),)
+    place = ProviderDraft("Lab", await server.start(), models, api_key=KEY, allow_private_address=True)
+    await services.providers.create(owner, place)
+    config = config_of({"name": "good", "question": "Is it right?"})
+    queue = await services.annotations.create_queue(owner, NewQueue("Answers", (config,)))
+    for text in ANSWERS:
+        turn = await chat(services.conversations, services.units, owner, said=text, reply={"text": text})
+        kept = await services.turns.keep(owner, turn.answer_id, NewTest(None, dataset_name="From the log"))
+        await services.annotations.add_items(owner, queue.id, [Target(turn.conversation_id, turn.answer_id)])
+    experiment = await services.experiments.create(owner, Draft(
+        "Judged", kept.dataset_id, (VariantDraft("again", PromptChoice("{{ question }}"), model="echo"),),
+        evaluators=({"kind": "judge", "rubric": "Is it right?", "model": "echo"},),
+    ))  # fmt: skip
+    await services.experiments.start(owner, experiment.id)
+    await put_together(services.experiments._outside).executor.execute(experiment.id)
+    await server.close()
+    assert (await services.experiments.get(owner, experiment.id)).shown_status == "done"
+    for by_people, _ in ANSWERS.values():
+        task = (await services.annotations.take_next(owner, queue.id)).task
+        assert task is not None
+        await services.annotations.label(owner, queue.id, task.item_id, "good", by_people)
+
+    key = await services.identity.create_key(owner, "reader", scopes=[Permission.ANNOTATIONS_READ])
+    transport, headers = httpx.ASGITransport(create_api()), {"X-API-Key": key.secret}
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        found = (await client.get(f"/api/annotation-queues/{queue.id}/agreement")).json()
+    [judge] = found["judges"]
+    assert (judge["config"], judge["one"], judge["other"]) == ("good", "judge of Judged", "people")
+    assert (judge["experiment_id"], judge["num_items"], judge["share_equal"]) == (experiment.id, 4, 0.75)
+    # By hand: three of four alike, and by chance 1/2 * 3/4 + 1/2 * 1/4.
+    assert judge["kappa"] == pytest.approx((0.75 - 0.5) / (1 - 0.5))
+    assert -1 <= judge["low"] < judge["kappa"] < judge["high"] <= 1
+
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    [line] = state.agreements
+    assert (line.config, line.raters, line.kappa) == ("good", "judge of Judged and people", "0.50")
+    low, high = (f"{judge[end]:.2f}".replace("-", "\u2212") for end in ("low", "high"))
+    assert (line.equal, line.interval) == ("75 % of 4 items the same", f"{low} to {high}")
