@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -187,6 +188,18 @@ async def test_a_prompt_counts_its_conversations(client: httpx.AsyncClient) -> N
     assert await figures(client, prompt_id) == (3, 10, 50)
     await make(client, duration=99, task_completed=True)
     assert await figures(client, prompt_id) == (3, 10, 50)
+
+
+async def test_the_figures_of_a_prompt_are_those_of_all_its_conversations(client: httpx.AsyncClient) -> None:
+    prompt_id, draw, durations, verdicts = await prompt(client), random.Random(6), list[float](), list[bool]()
+    for number in range(1, 13):
+        duration, verdict = draw.uniform(0, 90), draw.choice((True, False, None))
+        await make(client, experiment_id=prompt_id, duration=duration, task_completed=verdict)
+        durations.append(duration)
+        verdicts += [] if verdict is None else [verdict]
+        rate = pytest.approx(100 * sum(verdicts) / len(verdicts)) if verdicts else None
+        mean = pytest.approx(sum(durations) / len(durations))
+        assert await figures(client, prompt_id) == (number, mean, rate)
 
 
 async def test_a_mean_duration_of_nothing_is_not_written(client: httpx.AsyncClient) -> None:
