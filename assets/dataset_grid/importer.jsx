@@ -11,6 +11,7 @@ const WORDS = { send: "Send", read: "Read", check: "Check", write: "Add" };
 const ROWS = {
   choices: (field) => [`input.${field}`, "input", "input.question", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags"],
   hint: "What a person says is best called input.question: prompts that do not read it are asked it.",
+  lacks: (mapping) => Object.values(mapping).some((target) => target.startsWith("expected_output")) ? "" : "No column is the expected output: nothing can be compared with it.",
   added: ["row", "rows"],
   together: "All of them come in as one version.",
   known: (one, store, order) => <>same input as {one.row ? <button type="button" className="link mono" onClick={() => store.move(order.indexOf(one.row))}>{numbered(one.row)}</button> : "a line above"}</>,
@@ -129,6 +130,7 @@ function Columns({ plan, mapping, busy, onPick, words }) {
           </li>
         ))}
       </ul>
+      {words.lacks?.(mapping) && <p className="t12"><span className="st warn"><Warn />{words.lacks(mapping)}</span></p>}
       <p className="t12 t2">{words.hint}</p>
     </div>
   );

@@ -19,8 +19,12 @@ LABELS = ("split", "tags")
 MAX_SAMPLED = 50
 EXPECTED = (
     "expected_output", "expected", "ground_truth", "reference", "gold", "ideal", "target", "label", "answer",
-    "output", "completion", "response",
+    "output", "completion", "response", "reply",
 )  # fmt: skip
+NUM_BARE = 5  # the last of them say an answer, not which
+# "Expected answer", "correct_output", "answer (gold)": a name of one word of each.
+WANTED = {"expected", "correct", "right", "gold", "golden", "ideal", "reference", "desired", "target", "true", "wanted"}
+ANSWERS = {"answer", "output", "completion", "response", "reply", "result", "text", "value"}
 BESIDES = {"id", "source", "author", "agent", "date", "created_at", "note", "notes", "comment", "comments"}
 SPELLINGS = {
     "input": "input",
@@ -166,7 +170,14 @@ def _is_object(cell: Any) -> bool:
 def _expected_column(table: Table) -> str:
     """Return the column that most likely holds the expected output, empty for none."""
     plain = {_plain_name(column): column for column in reversed(table.columns)}
-    return next((plain[name] for name in EXPECTED if name in plain), "")
+    named = next((plain[name] for name in EXPECTED[:-NUM_BARE] if name in plain), "")
+    spelled = next((column for name, column in plain.items() if _is_wanted_answer(name)), "")
+    return named or spelled or next((plain[name] for name in EXPECTED[-NUM_BARE:] if name in plain), "")
+
+
+def _is_wanted_answer(name: str) -> bool:
+    words = set(re.findall(r"[a-z]+", name))
+    return "." not in name and bool(words & WANTED) and bool(words & ANSWERS)
 
 
 def _plain_name(column: str) -> str:

@@ -19,9 +19,10 @@ class ItemStanding:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Which rows pass now and did not in the run before, `green`, and the other way round, by number."""
+    """Which rows pass now and did not in the run before, `green`, the other way round, and those it did not have."""
 
     experiment_id: str
     experiment_name: str
     green: tuple[int, ...]
     red: tuple[int, ...]
+    added: tuple[int, ...] = ()

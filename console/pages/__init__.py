@@ -87,6 +87,7 @@ from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
 from console.state.members import MembersState
 from console.state.models import ModelsState
+from console.state.models_form import ModelsFormState
 from console.state.models_trial import ModelsTestState
 from console.state.privacy import PrivacyState
 from console.state.projects import ProjectsState
@@ -184,7 +185,7 @@ PAGES: tuple[Page, ...] = (
     Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
     Page(annotation_items, routes.ANNOTATION_ITEMS, "Items · Signalbox", AnnotationItemsState.load),
-    Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load]),
+    Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load, ModelsFormState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),

@@ -113,6 +113,7 @@ def _more() -> rx.Component:
     )
     return menu(
         icon_button("ellipsis", "More", kind="", custom_attrs=TRIGGER),
+        menu_link("New experiment", f"{routes.EXPERIMENT_NEW}?dataset=" + Dataset.dataset_id, icon="flask-conical"),
         menu_link("Export as CSV", Dataset.as_csv, icon="download", download=True, reload_document=True),
         menu_link("Export as JSON lines", Dataset.as_jsonl, icon="download", download=True, reload_document=True),
         rx.cond(Dataset.may_edit, changes, rx.fragment()),

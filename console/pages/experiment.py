@@ -120,13 +120,17 @@ def _said() -> rx.Component:
 def _since() -> rx.Component:
     """Say which rows changed colour since the run before."""
     since: Any = One.since
-    none = rx.cond((since.green == "") & (since.red == ""), rx.el.span("no row changed colour.", class_name="t2"))
+    none = rx.cond(
+        (since.green == "") & (since.red == "") & (since.added == ""),
+        rx.el.span("no row changed colour.", class_name="t2"),
+    )
     return rx.cond(
         One.since,
         rx.el.p(
             rx.el.span("Since ", rx.el.a(since.name, href=since.href, dir="auto"), ":"),
             rx.cond(since.green, status("ok", since.green), rx.fragment()),
             rx.cond(since.red, status("fail", since.red), rx.fragment()),
+            rx.cond(since.added, rx.el.span(since.added, class_name="t2"), rx.fragment()),
             none,
             class_name="row wrap",
         ),

@@ -51,7 +51,26 @@ def _invitation() -> rx.Component:
     )
     lead = "Only the built-in model answers."
     words = "Connect a provider to let flows chat, call tools and keep to a schema."
-    return rx.cond(Models.num_connected == 0, banner("wait", lead, words, acts=ready), rx.fragment())
+    instead = rx.el.span(
+        rx.foreach(
+            Models.instead,
+            lambda one: rx.el.span(
+                button("Use " + one.label, Models.choose_default(one.value), size="sm"), key=one.value
+            ),
+        ),
+        class_name="row wrap",
+    )
+    still = banner(
+        "wait",
+        "The built-in model still answers.",
+        "Nodes that name no model go on asking it until you choose another.",
+        acts=instead,
+    )
+    return rx.cond(
+        Models.num_connected == 0,
+        banner("wait", lead, words, acts=ready),
+        rx.cond(Models.instead.length() > 0, still, rx.fragment()),
+    )
 
 
 def _providers() -> rx.Component:

@@ -53,7 +53,11 @@ NARROW = {"maxWidth": "640px"}
 def settings_privacy() -> rx.Component:
     view = phase_view(
         Privacy.phase,
-        rx.el.div(_masking(), _trial(), _counts(), _retention(), _person(), _removals(), class_name="settings-cols"),
+        rx.el.div(
+            rx.el.div(_masking(), _trial(), _counts(), class_name="settings-col"),
+            rx.el.div(_retention(), _person(), _removals(), class_name="settings-col"),
+            class_name="settings-cols",
+        ),
         skeleton=panel("Masking", skeleton_rows(168, 120, 240)),
         problem=Privacy.problem,
         on_retry=Privacy.load,
@@ -153,7 +157,12 @@ def _retention() -> rx.Component:
         on_submit=Privacy.save_days,
     )
     look = rx.el.form(
-        field("What this would remove", text_input(id="look-days", name="days"), html_for="look-days"),
+        field(
+            "Try a number of days",
+            text_input(id="look-days", name="days", inputmode="numeric"),
+            html_for="look-days",
+            help_text="Counts what would go. Nothing is removed.",
+        ),
         rx.el.div(button("Count", type="submit"), class_name="row"),
         class_name="formcol pad",
         style=NARROW,
@@ -189,7 +198,7 @@ def _person() -> rx.Component:
 def _removals() -> rx.Component:
     table = data_table("Removals", REMOVALS, Privacy.removals, _removal)
     none = empty_state("Nothing was removed", "Removals of a person's data, and of data past its time, appear here.")
-    again = button("Read again", Privacy.load, size="sm")
+    again = rx.el.div(button("Read again", Privacy.load, size="sm"), class_name="foot-note")
     return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, again), none))
 
 
@@ -206,7 +215,7 @@ def _removal(one: Any) -> rx.Component:
 
 def _question() -> rx.Component:
     return confirm(
-        "Remove all of this person's data?",
+        "Remove all data of " + Privacy.person + "?",
         rx.el.p(Privacy.going, ". It cannot be undone."),
         rx.el.p(
             "What they said of other people's conversations stays, under “Removed user”: comments, labels, feedback. "

@@ -172,7 +172,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "tokens": ("Tokens", lambda row: formats.counted(_tokens(row), "token") if _tokens(row) else ""),
     "cost": ("Cost", lambda row: formats.money(row.cost, single=True) if _tokens(row) else ""),
     "latency": ("Mean latency", lambda row: formats.span(row.mean_latency_ms) if row.latency_ms else ""),
-    "duration": ("Duration", lambda row: formats.span(1000 * row.seconds)),
+    "duration": ("Duration", lambda row: formats.span(1000 * row.seconds) if row.seconds else ""),
     "satisfaction": ("Satisfaction", lambda row: f"{row.satisfaction} of 5" if row.satisfaction else ""),
     "outcome": (
         "Outcome",

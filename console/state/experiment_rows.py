@@ -78,15 +78,19 @@ class SinceLine:
     href: str
     green: str
     red: str
+    added: str
 
 
 def since_line(since: Since) -> SinceLine:
-    green, red = (", ".join(f"{one:04}" for one in rows[:MOST_TURNED]) for rows in (since.green, since.red))
+    green, red, added = (
+        ", ".join(f"{one:04}" for one in rows[:MOST_TURNED]) for rows in (since.green, since.red, since.added)
+    )
     return SinceLine(
         since.experiment_name,
         routes.to(routes.EXPERIMENT, since.experiment_id),
         f"{formats.counted(len(since.green), 'row')} turned green: {green}" if green else "",
         f"{formats.counted(len(since.red), 'row')} turned red: {red}" if red else "",
+        f"{formats.counted(len(since.added), 'new row')}: {added}" if added else "",
     )
 
 

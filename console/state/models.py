@@ -12,6 +12,8 @@ from console.state.forms import Choice
 from console.state.models_rows import ModelLine, built_in_lines, choice_of, provider_lines
 from console.state.seat import Phased
 
+MAX_OFFERED = 3
+
 
 class ModelsState(Phased, rx.State):
     """`lines` holds each provider's head and its models, in one list. `undo_id` is the provider removed last."""
@@ -20,6 +22,7 @@ class ModelsState(Phased, rx.State):
     total: rx.Field[str] = rx.field("")
     choices: rx.Field[list[Choice]] = rx.field(default_factory=list)
     default: rx.Field[str] = rx.field("")
+    instead: rx.Field[list[Choice]] = rx.field(default_factory=list)
     default_label: rx.Field[str] = rx.field("")
     built_in: rx.Field[str] = rx.field("Embedded")
     num_connected: rx.Field[int] = rx.field(0)
@@ -62,6 +65,9 @@ class ModelsState(Phased, rx.State):
             chat = await providers.list_models(operator)
             self.default = next((choice.reference for choice in chat if choice.is_default), "")
             self.choices = [choice_of(choice) for choice in chat]
+            is_built_in = any(one.is_default and one.is_built_in for one in chat)
+            others = [choice_of(one) for one in chat if not one.is_built_in] if is_built_in else []
+            self.instead = others[:MAX_OFFERED] if operator.may(Permission.MODELS_EDIT) else []
             self.default_label = next((one.label for one in self.choices if one.value == self.default), "none")
             own = [line for one in chat if one.is_built_in for line in built_in_lines(one, None, zone, moment)]
             self.built_in = next((one.provider_name for one in chat if one.is_built_in), "")

@@ -76,6 +76,14 @@ class ModelsFormState(Formed, rx.State):
     _num_entries: int = 0
 
     @rx.event
+    async def load(self) -> Any:
+        """Open the form that the address asks for."""
+        operator = await self._operator(Permission.MODELS_READ)
+        preset = self.router.url.query_parameters.get("connect", "")
+        may_open = preset in PRESETS and operator.may(Permission.MODELS_EDIT)
+        return ModelsFormState.open_new(preset) if may_open else None
+
+    @rx.event
     async def open_new(self, preset: str = "hosted") -> None:
         """Show an empty form, or one filled in for a kind of provider."""
         await self._operator(Permission.MODELS_EDIT)

@@ -81,16 +81,21 @@ class PromptEditState(Formed, rx.State):
         was, draft.dirty = draft.dirty, draft._content != draft._saved
         await draft._look(operator)
         if draft.dirty != was:
+            page = await self.get_state(PromptState)
+            play = await self.get_state(PromptPlayState)
+            await play._drafted(operator, page.production, page.latest, dirty=draft.dirty)
             return PromptState.begin if draft.dirty else PromptState.undo(draft._base)
         return None
 
     @rx.event
     async def discard(self) -> Any:
         """Drop what was not saved."""
-        await self._operator(Permission.PROMPTS_EDIT)
-        draft = await self.get_state(PromptDraftState)
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        draft, page = await self.get_state(PromptDraftState), await self.get_state(PromptState)
         draft.dirty, self.errors = False, {}
-        (await self.get_state(PromptPlayState))._adopted = ""
+        play = await self.get_state(PromptPlayState)
+        play._adopted = ""
+        await play._drafted(operator, page.production, page.latest, dirty=False)
         return PromptState.end(draft._base)
 
     @rx.event

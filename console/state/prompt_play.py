@@ -252,6 +252,18 @@ class PromptPlayState(Addressed, Formed, rx.State):
         self._adopted = letter
         return [PromptState.begin, PromptState.look("edit")]
 
+    async def _drafted(self, operator: Operator, production: int, latest: int, *, dirty: bool) -> None:
+        """Let a column play what is being edited, beside production where nobody chose columns, else as one more."""
+        plays = any(one.version == str(DRAFT) for one in self.columns)
+        if self._is_offer:
+            self._offer(production, DRAFT if dirty else latest)
+        elif dirty and not plays and not self.running and len(self.columns) < MAX_COLUMNS:
+            self.columns = lettered([*self.columns, ColumnLine("", str(DRAFT))])
+        else:
+            return
+        self.revision += 1
+        await self._find_needs(operator)
+
     def _saved_as(self, number: int, content: Content, production: int) -> None:
         """Let the columns follow that play what was saved: those of the edited text, and the one that it came from.
 

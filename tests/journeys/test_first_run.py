@@ -118,7 +118,8 @@ def test_the_first_screen_says_what_the_embedded_model_is_and_what_came_with_it(
 
 def test_connecting_a_model_leads_to_the_models(first_screen: Page) -> None:
     first_screen.get_by_role("link", name="Connect a model", exact=True).click()
-    first_screen.wait_for_url("**/models")
+    first_screen.wait_for_url("**/models?connect=hosted")
+    expect(first_screen.get_by_role("complementary", name="Connect a provider")).to_be_visible()
 
 
 def test_the_home_takes_over_when_the_first_screen_is_hidden(console: Console, first_screen: Page) -> None:

@@ -55,6 +55,7 @@ class Again(Making, Running):
             before.name,
             green=_rows(key for key, said in turned.items() if said),
             red=_rows(key for key, said in turned.items() if not said),
+            added=_rows(key for key in new if key[0] not in {number for number, _ in old}),
         )
 
 

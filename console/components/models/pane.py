@@ -168,7 +168,7 @@ def _private() -> rx.Component:
     return rx.el.div(
         rx.el.label(
             rx.el.input(type="checkbox", name="private", default_checked=Form.private, id="provider-private"),
-            rx.el.span("Allow private addresses ", rx.el.span("this machine, your network", class_name="t12 t2")),
+            rx.el.span("Allow private addresses: ", rx.el.span("this machine, your network", class_name="t12 t2")),
             class_name="choice",
         ),
         rx.el.span(

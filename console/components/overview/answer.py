@@ -8,6 +8,7 @@ import reflex as rx
 
 from console.components.ui import cite, icon, plate, status
 from console.state.ask import AskState
+from console.state.first_run import FirstRunState
 
 
 def answer() -> rx.Component:
@@ -26,7 +27,14 @@ def answer() -> rx.Component:
                 ),
                 rx.cond(
                     AskState.asking & (AskState.text == ""),
-                    rx.el.p("The model starts with the first question; this takes a few seconds.", class_name="hint"),
+                    rx.el.p(
+                        rx.cond(
+                            FirstRunState.model,
+                            "The model is answering.",
+                            "The built-in model takes a few seconds, most for the first question.",
+                        ),
+                        class_name="hint",
+                    ),
                     rx.fragment(),
                 ),
                 rx.cond(AskState.error, rx.el.p(status("fail", AskState.error), " ", AskState.hint), rx.fragment()),

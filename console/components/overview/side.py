@@ -19,9 +19,9 @@ COMPARED = (
     ("Cost", "$0", "per token, at the prices you enter"),
 )
 WAYS = (
-    ("Hosted provider", "paste a key, pick a model"),
-    ("Your own server", "any endpoint that speaks the OpenAI format"),
-    ("On this machine", "Ollama or vLLM, at its loopback address"),
+    ("Hosted provider", "paste a key, pick a model", "openai"),
+    ("Your own server", "any endpoint that speaks the OpenAI format", "hosted"),
+    ("On this machine", "Ollama or vLLM, at its loopback address", "ollama"),
 )
 
 
@@ -54,11 +54,11 @@ def _ways() -> rx.Component:
             rx.el.span(rx.el.b(name, class_name="b"), rx.el.span(words, class_name="t12 t2"), class_name="grow"),
             rx.cond(
                 FirstRunState.may_connect,
-                link_button("Connect", routes.MODELS, size="sm", aria_label=f"Connect, {name}"),
+                link_button("Connect", f"{routes.MODELS}?connect={kind}", size="sm", aria_label=f"Connect, {name}"),
                 rx.fragment(),
             ),
         )
-        for name, words in WAYS
+        for name, words, kind in WAYS
     )
     return panel(
         "Connect a real one",

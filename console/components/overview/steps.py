@@ -129,7 +129,7 @@ def _connect() -> rx.Component:
         ),
         rx.cond(
             FirstRunState.may_connect,
-            rx.el.div(link_button("Connect a model", routes.MODELS), class_name="row"),
+            rx.el.div(link_button("Connect a model", f"{routes.MODELS}?connect=hosted"), class_name="row"),
             rx.el.p("Admins and owners connect models.", class_name="t12 t2"),
         ),
     )

@@ -186,6 +186,21 @@ def test_objects_go_whole_and_by_field() -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (("question", "expected answer"), "expected answer"),
+        (("prompt", "answer", "Correct answer (gold)"), "Correct answer (gold)"),
+        (("question", "answer", "reference"), "reference"),
+        (("question", "reply", "true north"), "reply"),
+        (("question", "topic"), None),
+    ],
+)
+def test_the_column_of_what_is_expected_is_known_by_its_words(columns: tuple[str, ...], expected: str | None) -> None:
+    found = guessed(table(*columns, rows=[("a",) * len(columns)]))
+    assert [column for column, target in found.items() if target == "expected_output"] == [expected] * bool(expected)
+
+
+@pytest.mark.parametrize(
     ("text", "wanted", "value"),
     [
         ("30", {"number"}, 30),

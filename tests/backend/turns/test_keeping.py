@@ -174,11 +174,11 @@ async def test_a_second_run_takes_the_newest_rows_and_says_which_turned(services
     second_run = next(found for found in listed if found.name == "Answers, run 2")
     since = await services.experiments.since(owner, second_run.id)
     assert since is not None
-    assert (since.experiment_id, since.green, since.red) == (one, (1,), ())
+    assert (since.experiment_id, since.green, since.red, since.added) == (one, (1,), (), (2,))
     assert second_run.num_rows == 2
     since = await services.experiments.since(owner, listed[0].id)
     assert since is not None
-    assert (since.experiment_id, since.green, since.red) == (second_run.id, (), ())
+    assert (since.experiment_id, since.green, since.red, since.added) == (second_run.id, (), (), ())
 
 
 async def test_who_asks_of_a_turn_reads_no_row_of_others(services: Services) -> None:

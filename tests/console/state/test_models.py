@@ -8,10 +8,15 @@ from decimal import Decimal
 
 import pytest
 
+from backend.bootstrap import Services
 from backend.ports.language_model import Capabilities, Usage
-from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, Provider
-from console.state.models_form import _draft
+from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, Provider, ProviderDraft
+from console.state.models import ModelsState
+from console.state.models_form import ModelsFormState, _draft
 from console.state.models_rows import built_in_lines, choice_of, line_of_test, provider_lines
+from tests.console.tab import Tab, tab
+
+__all__ = ["tab"]
 
 NOW = datetime(2026, 11, 21, 14, 30, 12, tzinfo=UTC)
 GOOD = ModelTest(
@@ -132,3 +137,17 @@ def test_an_empty_key_keeps_the_stored_one():
 def test_what_is_no_number_is_out_of_range(field: str):
     (model,) = _draft({**FORM, field: "many"}, ["m1"], is_new=True).models
     assert min(model.context_size, model.input_price) < 0
+
+
+async def test_the_address_opens_a_form_and_a_connected_model_is_offered(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    page, form = tab.at("/models?connect=ollama").state(ModelsState), tab.state(ModelsFormState)
+    assert await form.load() is not None
+    assert await tab.at("/models?connect=nothing").state(ModelsFormState).load() is None
+    await page.load()
+    assert page.instead == []
+    await services.providers.create(owner, ProviderDraft("Mine", "https://models.example/v1", models=(CHAT, EMBED)))
+    await page.load()
+    assert [one.label for one in page.instead] == ["big, Mine"]
+    await page.choose_default(page.instead[0].value)
+    assert (page.instead, page.default_label) == ([], "big, Mine")

@@ -27,7 +27,12 @@ async def test_columns_that_nobody_touched_follow_the_newest_version(
         await state.load()
     assert ([one.version for one in play.columns], play.values["question"]) == (["2"], "hi")
     edit, draft = tab.state(PromptEditState), tab.state(PromptDraftState)
-    await edit.edit({"revision": draft.revision, "kind": "text", "text": "Three {{ town }}.", "messages": []})
+    typed = {"revision": draft.revision, "kind": "text", "text": "Three {{ town }}.", "messages": []}
+    await edit.edit(typed)
+    assert ([one.version for one in play.columns], [one.name for one in play.needs]) == (["0"], [SAID, "town"])
+    await edit.edit({**typed, "text": "Two {{ name }}."})  # as it was saved
+    assert [one.version for one in play.columns] == ["2"]
+    await edit.edit(typed)
     assert PromptPlayState.refresh in await edit.save({"comment": ""})
     await page.end(3)
     await play.refresh()
@@ -37,6 +42,8 @@ async def test_columns_that_nobody_touched_follow_the_newest_version(
     for state in (page, play):
         await state.load()
     assert [one.version for one in play.columns] == ["1"]
+    await edit.edit({**typed, "revision": draft.revision, "text": "Five."})
+    assert [one.version for one in play.columns] == ["1", "0"]  # what was chosen stays
 
 
 async def test_a_field_that_is_passed_through_leaves_the_answer(answer: Prompt, tab: Tab) -> None:
