@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Console
-from tests.journeys.test_conversations import CORPUS
+from tests.journeys.hostile_words import CORPUS
 
 TICKETS = (
     "body,plz,lang,gold,kind,agent\n"
@@ -218,12 +218,13 @@ def test_what_stands_in_rows_and_files_is_text(console: Console, dataset: str, t
     rows = [{"input": {"message": one}, "expected_output": {one[:150]: one}, "metadata": {"m": one}} for one in CORPUS]
     assert console.api.post(f"{dataset}/items", json=rows).status_code == 201
     page = reopened(console)
-    expect(row(page, 1)).to_contain_text("document.title")
+    expect(row(page, 1)).to_contain_text(CORPUS[0])
     file = tmp_path / "corpus.csv"
     file.write_text("\n".join(['"' + one.replace('"', '""') + '",message' for one in CORPUS[:1]] + ["a,b"]))
     page.get_by_label("File of rows").set_input_files(file)
     expect(page.get_by_role("region", name="Import of corpus.csv")).to_contain_text("<script>")
     expect(page).to_have_title("Dataset · Signalbox")
+    assert page.evaluate("window.broken") is None
 
 
 def test_a_dataset_goes_home_as_csv_and_is_deleted_by_its_name(console: Console, dataset: str) -> None:
