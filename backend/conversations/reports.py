@@ -123,11 +123,13 @@ def _is_said(item: Mapping[str, Any]) -> bool:
 
 def _told(item: Mapping[str, Any]) -> Told:
     calls = item.get("tool_calls")
+    role = ROLES.get(str(item.get("role") or item.get("speaker") or item.get("sender") or "").lower(), Role.USER)
     return Told(
-        role=ROLES.get(str(item.get("role") or item.get("speaker") or item.get("sender") or "").lower(), Role.USER),
+        role=role,
         text=_text(item),
         at=next((moment for name in MOMENTS if (moment := moment_of(item.get(name)))), None),
         author=_plain(item.get("name")) or _plain(item.get("author")),
+        model=_plain(item.get("model")) if role is Role.ASSISTANT else "",
         tool_calls=tuple(_objects(calls)) if isinstance(calls, list) else (),
     )
 

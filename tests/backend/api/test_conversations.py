@@ -22,7 +22,14 @@ TRANSCRIPT = {
     "items": [
         {"itemId": "1", "type": "MESSAGE", "role": "user", "title": "Where is A-48790?", "createdAtMs": 1763800000000},
         {"itemId": "2", "type": "BREADCRUMB", "title": "lookupOrders", "data": {"order": "A-48790"}},
-        {"itemId": "3", "type": "MESSAGE", "role": "assistant", "title": "On its way.", "isHidden": False},
+        {
+            "itemId": "3",
+            "type": "MESSAGE",
+            "role": "assistant",
+            "title": "On its way.",
+            "isHidden": False,
+            "model": "big-2",
+        },
         {"itemId": "4", "type": "MESSAGE", "role": "assistant", "title": "a secret thought", "isHidden": True},
     ]
 }
@@ -238,7 +245,10 @@ async def test_what_was_said_is_read_without_hidden_items_and_breadcrumbs(
     made = await make(client)
     owner = await services.identity.ensure_owner()
     messages = (await services.conversations.transcript(owner, made["id"])).messages
-    assert [(one.role, one.text) for one in messages] == [("user", "Where is A-48790?"), ("assistant", "On its way.")]
+    assert [(one.role, one.text, one.model) for one in messages] == [
+        ("user", "Where is A-48790?", ""),
+        ("assistant", "On its way.", "big-2"),
+    ]
 
 
 async def test_a_chat_with_a_flow_reads_the_same_way(client: httpx.AsyncClient, services: Services) -> None:
