@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from typing import Any
 
 import reflex as rx
@@ -22,6 +21,7 @@ from backend.prompts.types import (
 )
 from console import toasts
 from console.state.addresses import Addressed
+from console.state.answering import FRAME_SECONDS, Answering
 from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
@@ -45,21 +45,16 @@ from console.state.prompt_play_rows import (
 )
 from console.state.prompt_rows import DRAFT, HoleLine, hole_lines
 
-FRAME_SECONDS = 0.04
 
-
-class PromptPlayState(Addressed, Formed, rx.State):
+class PromptPlayState(Addressed, Answering, Formed, rx.State):
     """Apart from the page, for it changes at every frame while answers come."""
 
     columns: rx.Field[list[ColumnLine]] = rx.field(default_factory=list)
     needs: rx.Field[list[ValueLine]] = rx.field(default_factory=list)
     values: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     revision: rx.Field[int] = rx.field(0)
-    running: rx.Field[bool] = rx.field(False)
     may_run: rx.Field[bool] = rx.field(False)
-    total: rx.Field[str] = rx.field("")
     shared: rx.Field[str] = rx.field("")
-    _stop: bool = False
     _prompt: str = ""
     # Nobody changed or asked the columns since they were laid out, so what is newest may take their place.
     _is_offer: bool = False
@@ -193,24 +188,13 @@ class PromptPlayState(Addressed, Formed, rx.State):
     @rx.event(background=True)
     async def run(self) -> None:
         """Ask all columns at once and draw what they say, at most 25 times a second."""
-        async with self._until_done():
+        async with self._until_done(stopped, total):
             async with self:
                 operator = await self._operator(Permission.PROMPTS_RUN)
                 page = await self.get_state(PromptState)
                 asked = [tried(await self._content(operator, one), one) for one in self.columns]
                 values, name = values_of(self.needs, self.values), page.id
             await self._follow(operator, asked, values, name)
-
-    @asynccontextmanager
-    async def _until_done(self) -> AsyncIterator[None]:
-        """Open the playground again however the asking ends."""
-        try:
-            yield
-        finally:
-            async with self:
-                self.running = False
-                self.columns = [stopped(one) for one in self.columns]
-                self.total = total(self.columns)
 
     async def _follow(self, operator: Operator, asked: list[Content], values: Values, name: str) -> None:
         waiting: list[tuple[int, PlayEvent]] = []

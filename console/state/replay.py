@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from typing import Any
 
 import reflex as rx
@@ -15,6 +14,7 @@ from backend.turns.types import MAX_REPLAYS, ReplayColumn, ReplayEvent, ReplayTe
 from console import routes
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.answering import FRAME_SECONDS, Answering
 from console.state.forms import Choice
 from console.state.replay_rows import (
     SETTINGS,
@@ -35,10 +35,8 @@ from console.state.replay_rows import (
 )
 from console.state.seat import Phased
 
-FRAME_SECONDS = 0.04
 
-
-class ReplayState(Addressed, Phased, rx.State):
+class ReplayState(Addressed, Answering, Phased, rx.State):
     """`acts` lets the flow do anew what it did on the outside; `shown` changes with each turn that is opened."""
 
     message_id: rx.Field[str] = rx.field("")
@@ -53,11 +51,8 @@ class ReplayState(Addressed, Phased, rx.State):
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
     columns: rx.Field[list[ReplayLine]] = rx.field(default_factory=list)
     acts: rx.Field[bool] = rx.field(False)
-    running: rx.Field[bool] = rx.field(False)
     may_run: rx.Field[bool] = rx.field(False)
     may_keep: rx.Field[bool] = rx.field(False)
-    total: rx.Field[str] = rx.field("")
-    _stop: bool = False
 
     @rx.event
     async def load(self) -> None:
@@ -124,23 +119,12 @@ class ReplayState(Addressed, Phased, rx.State):
     @rx.event(background=True)
     async def run(self) -> None:
         """Draw what the columns say, at most 25 times a second."""
-        async with self._until_done():
+        async with self._until_done(stopped, total):
             async with self:
                 operator = await self._operator(Permission.FLOWS_RUN)
                 message_id, acts = self.message_id, self.acts
                 asked = [column_of(one) for one in self.columns]
             await self._follow(operator, message_id, asked, acts=acts)
-
-    @asynccontextmanager
-    async def _until_done(self) -> AsyncIterator[None]:
-        """Open the columns again however the asking ends."""
-        try:
-            yield
-        finally:
-            async with self:
-                self.running = False
-                self.columns = [stopped(one) for one in self.columns]
-                self.total = total(self.columns)
 
     async def _follow(self, operator: Operator, message_id: str, asked: list[ReplayColumn], *, acts: bool) -> None:
         waiting: list[tuple[int, ReplayEvent]] = []
