@@ -119,7 +119,7 @@ def note_of(alert: Alert, zone: tzinfo, at: datetime) -> str:
         notes.append(f"since {formats.clock(alert.since, zone, at)}")
     if alert.rule.is_on and alert.error:
         again = formats.clock(alert.next_look_at, zone, at)
-        notes.append(f"the last look failed: {alert.error.rstrip('.')}; the next is at {again}")
+        notes.append(f"{alert.error.rstrip('.')}; the next look is at {again}")
     elif alert.rule.is_on and alert.looked_at and not alert.is_told:
         few = alert.num_behind < alert.rule.min_count
         least = f"{formats.count(alert.num_behind)} of at least {formats.counted(alert.rule.min_count, 'conversation')}"

@@ -26,7 +26,7 @@ EVERY = timedelta(minutes=1)
 # What failed is looked at again after 2 minutes, 4, 8 and so on.
 LONGEST = timedelta(hours=1)
 MAX_DOUBLED = 6
-OURS = "Something failed on our side; the log says what."
+OURS = "Something failed on our side."
 logger = logging.getLogger(__name__)
 
 

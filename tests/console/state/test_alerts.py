@@ -101,7 +101,7 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     monkeypatch.setattr(services.conversations, "figures", fails)
     await services.alerts.watch(utc_now() + timedelta(minutes=2))
     await listed.load()
-    assert "the last look failed: The search is not kept; the next is at " in listed.rows[0].note
+    assert "The search is not kept; the next look is at " in listed.rows[0].note
     gone = tab.at("/alerts/alert_gone").state(AlertPageState)
     await gone.load()
     assert (gone.phase, gone.problem.words, gone.problem.is_missing) == ("failed", "There is no such alert.", True)
