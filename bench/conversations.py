@@ -32,11 +32,12 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.database import Database
 from backend.unit_of_work import Units
-from bench.log_rows import fill
+from bench.log_rows import fill, fill_long
 from bench.table import Figure
 
 NUM_CONVERSATIONS = int(os.environ.get("SIGNALBOX_BENCH_CONVERSATIONS", "100000"))
 INDEXED_AT_ONCE = 500
+NUM_MESSAGES = 20_000
 TRIES = 6
 LISTS = (
     Filters(),
@@ -118,6 +119,9 @@ async def measure(kind: str, database: Database) -> AsyncIterator[Figure]:
     yield Figure(f"{kind}: list and filters of the log, p95", await p95("list", browses), "ms", 200)
     boards = [_measure(log, operator, wish) for wish in BOARDS]
     yield Figure(f"{kind}: dashboard over the log, p95", await p95("dashboard", boards), "ms", 1_000)
+    long = await fill_long(units, operator.project_id, NUM_MESSAGES)
+    opened = await p95("open", [lambda: log.opened(operator, long)])
+    yield Figure(f"{kind}: open a conversation of {NUM_MESSAGES:,} messages, p95", opened, "ms", 1_000)
     searches = [_browse(log, operator, Filters(text=words)) for words in SEARCHES]
     yield Figure(f"{kind}: search with counts in the log, p95", await p95("search", searches), "ms", 500)
 

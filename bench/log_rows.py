@@ -121,3 +121,24 @@ async def fill(units: Units, project_id: str, number: int) -> None:
                 await connection.execute(insert(ConversationRow), [conversation for conversation, _ in waiting])
                 await connection.execute(insert(MessageRow), [message for _, said in waiting for message in said])
             waiting.clear()
+
+
+async def fill_long(units: Units, project_id: str, num_messages: int) -> str:
+    """Write one conversation of as many messages, and return its id."""
+    words, id_, now = Words(), "conv_long", utc_now()
+    shared = {"project_id": project_id, "state": "answered"}
+    turn = MessageRow(id="", conversation_id=id_, role="", author="Ines", created_at=now, **shared).model_dump()
+    said = [
+        turn | {"id": f"msg_long{number:024x}", "text": words.text(), "role": ("user", "assistant")[number % 2]}
+        for number in range(num_messages)
+    ]  # fmt: skip
+    async with units.write(EVERYWHERE) as work:
+        work.session.add(
+            ConversationRow(
+                id=id_, title="Long", channel="console", num_messages=num_messages, is_fresh=False, **shared
+            )
+        )
+        await work.session.flush()
+        for start in range(0, num_messages, AT_ONCE):
+            await (await work.session.connection()).execute(insert(MessageRow), said[start : start + AT_ONCE])
+    return id_
