@@ -17,6 +17,7 @@ from console.state.trace_rows import (
     node_detail,
     trace_head,
     trace_lines,
+    waiting_or_last,
 )
 from console.state.trace_spans import in_order, span_detail, span_head, span_lines
 
@@ -46,7 +47,7 @@ class TraceState(Phased, rx.State):
             detail = await services().runs.get(operator, run_id)
             self._nodes = tuple(detail.nodes)
             self.head, self.lines = trace_head(detail.run), trace_lines(detail)
-            self._choose(detail.run.error_node or (self._nodes[-1].node if self._nodes else ""))
+            self._choose(detail.run.error_node or waiting_or_last(self._nodes))
             self.phase = "ready"
 
     @rx.event

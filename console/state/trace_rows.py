@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,12 @@ MARKS = {
     NodeStatus.FAILED: ("fail", "Failed"),
     NodeStatus.CANCELLED: ("idle", "Cancelled"),
 }
-PLATES = {NodeStatus.RUNNING: "live", NodeStatus.FAILED: "bad", NodeStatus.PENDING: "off", NodeStatus.SKIPPED: "off"}
+PLATES = {
+    NodeStatus.RUNNING: "live", NodeStatus.FAILED: "bad", NodeStatus.PENDING: "off", NodeStatus.SKIPPED: "off",
+    NodeStatus.WAITING: "wt",
+}  # fmt: skip
+# What stands where a node has no time of its own; the pane is narrow.
+UNTIMED = {NodeStatus.WAITING: "Waiting"}
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,12 @@ def trace_head(run: Run) -> TraceHead:
     )
 
 
+def waiting_or_last(nodes: Sequence[NodeRun]) -> str:
+    """Return the node that waits for a person, else the last that there is; empty for none."""
+    waits = next((one.node for one in nodes if one.status is NodeStatus.WAITING), "")
+    return waits or (nodes[-1].node if nodes else "")
+
+
 def trace_lines(detail: RunDetail) -> list[TraceLine]:
     whole = max((node.offset_ms + node.time_ms for node in detail.nodes), default=0) or 1
     return [_line(node, whole) for node in detail.nodes]
@@ -102,7 +114,7 @@ def _line(node: NodeRun, whole: float) -> TraceLine:
         title=node.title,
         left=round(100 * node.offset_ms / whole, 1) if ran else 0,
         width=max(round(100 * node.time_ms / whole, 1), 0.8) if ran else 0,
-        time=f"{node.time_ms:,.0f} ms" if ran else MARKS[node.status][1],
+        time=UNTIMED.get(node.status) or (f"{node.time_ms:,.0f} ms" if ran else MARKS[node.status][1]),
         cost=formats.spent(node.usage),
     )
 

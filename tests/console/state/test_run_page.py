@@ -8,7 +8,7 @@ from console.pages.run import run
 from console.state.run_page import RunPageState
 from console.state.trace import TraceState
 from tests.console.tab import Tab, spent, tab
-from tests.factories.flows import echo
+from tests.factories.flows import asking, echo
 
 __all__ = ["tab"]
 
@@ -26,3 +26,15 @@ async def test_the_canvas_of_a_run_calls_a_knowledge_base_by_its_name(services: 
     assert [one.text for one in trace.node.inputs.lines] == ["One"]
     assert (trace.node.gave, [one.text for one in trace.node.output.lines]) == ("Output", ["One"])
     assert "names:" in str(run()).partition("FlowCanvas")[2].partition("FlowFeed")[0]
+
+
+async def test_the_trace_of_a_run_that_waits_is_open_where_it_waits(services: Services, tab: Tab) -> None:
+    operator = await services.identity.ensure_owner()
+    await services.flows.create(operator, "Refunds", slug="refunds", document=asking(question="Refund?"))
+    waits = await services.runs.run(operator, "refunds", RunWish({"question": "$389"}, "draft"))
+    trace = tab.state(TraceState)
+    await trace.show(waits.run_id)
+    assert (trace.chosen, trace.node.words) == ("ask", "Waiting for a person")
+    assert {line.node: line.time for line in trace.lines if not line.time.endswith("ms")} == {
+        "ask": "Waiting", "no": "Not reached", "output": "Not reached",
+    }  # fmt: skip
