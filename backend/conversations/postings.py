@@ -5,9 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 BLOCK = 16_384
+ONE = ord("1")
 BITMAP_BYTES = BLOCK // 8
 MAX_LISTED = BITMAP_BYTES // 2 - 1
 
@@ -37,9 +36,10 @@ def bits_of_all(kept: Iterable[bytes]) -> int:
             found |= int.from_bytes(one, "little")
         else:
             listed += one
-    bits = np.zeros(BLOCK, dtype=bool)
-    bits[np.frombuffer(listed, dtype=np.uint16)] = True
-    return found | int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+    digits = bytearray(b"0" * BLOCK)
+    for place in array("H", bytes(listed)):
+        digits[~place] = ONE
+    return found | int(bytes(digits), 2)
 
 
 def bits_of_numbers(numbers: Iterable[int]) -> dict[int, int]:
