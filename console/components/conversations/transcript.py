@@ -30,6 +30,7 @@ from console.state.conversations import ConversationsState
 from console.state.dataset_pick import DatasetPickState as Pick
 from console.state.queue_pick import QueuePickState as QueuePick
 from console.state.remarks import RemarksState
+from console.state.takeover import TakeoverState
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
 
@@ -100,7 +101,8 @@ def _messages() -> rx.Component:
 
 
 def _under_way() -> rx.Component:
-    return rx.cond(ApprovalCardsState.cards, status("wait", "Waiting for a person"), status("run", "Answering"))
+    waits = (ApprovalCardsState.cards.length() > 0) | (TakeoverState.held_by != "")
+    return rx.cond(waits, status("wait", "Waiting for a person"), status("run", "Answering"))
 
 
 def _feedback(line: Any) -> rx.Component:
