@@ -23,7 +23,6 @@ from backend.bootstrap.control import listening
 from backend.bootstrap.logs import configure_logs, take_children_in
 from backend.bootstrap.rooms import lend_vectors
 from backend.bootstrap.versions import is_current
-from backend.cli import event_loop
 from backend.cli.children import end_with_parent
 from backend.cli.draining import Drain
 from backend.cli.leaving import leave
@@ -133,7 +132,7 @@ async def serve(settings: Settings) -> int:
     logger.info("stopped")
     say("Stopped")
     if not all_ended:
-        os._exit(0)  # the loop would wait for them without an end
+        os._exit(0)  # asyncio.run would wait for them without an end
     return 0
 
 
@@ -167,4 +166,4 @@ def main() -> None:
         child = [sys.executable, "-m", "backend.cli.migrating"]
         if code := subprocess.run(child, preexec_fn=end_with_parent, check=False).returncode:  # one thread
             sys.exit(code)
-    leave(event_loop.run(serve(settings)))
+    leave(asyncio.run(serve(settings)))

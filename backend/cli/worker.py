@@ -10,7 +10,6 @@ import signal
 
 from backend import bootstrap
 from backend.bootstrap.logs import configure_logs, take_children_in
-from backend.cli import event_loop
 from backend.cli.configured import read_settings
 from backend.cli.draining import finish_within
 from backend.cli.holding import holder, is_held
@@ -65,7 +64,7 @@ def worker() -> None:
     if not is_held(settings.folder):
         stop(f"No server runs on {settings.folder}; start it first, a worker borrows its search index.")
     try:
-        event_loop.run(work(settings, take_name(settings)))
+        asyncio.run(work(settings, take_name(settings)))
     except DomainError as refusal:
         stop(f"{refusal.message} {refusal.hint}".strip())
     leave(0)
