@@ -12,6 +12,8 @@ from sqlmodel import Field, SQLModel
 from backend.columns import Json, Money, UtcDateTime, utc_now
 from backend.experiments.types import CellStatus, Status
 
+NOBODYS = -1
+
 
 class ExperimentRow(SQLModel, table=True):
     """`attempt` is the fence: whoever carries the experiment raised it, and writes only while it is their own.
@@ -57,7 +59,7 @@ class ExperimentRow(SQLModel, table=True):
 class ExperimentCellRow(SQLModel, table=True):
     """One row of the dataset, answered by one variant, once. `number` is its place in the order of asking.
 
-    `attempt` is the experiment's that claimed it.
+    `attempt` is the experiment's that claimed it, NOBODYS where its row was removed: no answer under way is kept then.
     """
 
     __tablename__ = "experiment_cell"

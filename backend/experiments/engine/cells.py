@@ -24,11 +24,15 @@ def order_of(rows: Rows, *, shuffled: bool, seed: str) -> Sequence[Row]:
 def cells_of(
     experiment: ExperimentRow, repetitions: int, num_variants: int, order: Sequence[Row]
 ) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield the cells that have no row yet with the place of the first; all of one dataset row lie together."""
+    """Yield the cells that have no row yet with the place of the first; all of one dataset row lie together.
+
+    They are fewer than `num_cells` where rows were removed since they were counted.
+    """
     a_row = repetitions * num_variants
-    for start in range(experiment.num_made, experiment.num_cells, AT_ONCE):
+    end = min(experiment.num_cells, len(order) * a_row)
+    for start in range(experiment.num_made, end, AT_ONCE):
         some = []
-        for number in range(start, min(start + AT_ONCE, experiment.num_cells)):
+        for number in range(start, min(start + AT_ONCE, end)):
             place, within = divmod(number, a_row)
             repetition, variant = divmod(within, num_variants)
             some.append(_cell(experiment, order[place], number, variant, repetition))

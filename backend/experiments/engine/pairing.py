@@ -70,7 +70,7 @@ class Pairing:
         names = [one.called for one in self._scoring.pairs]
         for cell in found[:AT_ONCE]:
             self._after = cell.number
-            if cell.variant == self._baseline or cell.status != CellStatus.DONE:
+            if cell.variant == self._baseline or cell.status != CellStatus.DONE or cell.row not in self._rows:
                 continue
             if any(name not in cell.scores for name in names):
                 self._ready.append(cell)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.errors import ExperimentNotFound
-from backend.experiments.models import ExperimentCellRow, ExperimentRow, PublishRequirementRow
+from backend.experiments.models import NOBODYS, ExperimentCellRow, ExperimentRow, PublishRequirementRow
 from backend.experiments.types import CellStatus, Status
 from backend.paging import Page
 
@@ -90,6 +90,7 @@ class Experiments:
                 col(ExperimentCellRow.project_id) == self._project_id,
                 col(ExperimentCellRow.experiment_id) == experiment_id,
                 col(ExperimentCellRow.status).in_(statuses),
+                col(ExperimentCellRow.attempt) != NOBODYS,
             )
             .values(status=CellStatus.PENDING.value, error="", scores={}, output="", finished_at=None)
         )

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import MessageRow
 from backend.conversations.repository.places import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
-from backend.experiments.models import ExperimentCellRow
+from backend.experiments.models import NOBODYS, ExperimentCellRow
+from backend.experiments.types import CellStatus
 from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
@@ -94,7 +95,11 @@ class Erasing:
             statement = update(DatasetRow).where(self._ours(DatasetRow), col(DatasetRow.id) == dataset_id)
             await self._session.exec(statement.values(num_items=fewer))
         await self._delete(DatasetItemRow, theirs)
-        blank = {"output": "", "detail": {}, "scores": {}, "error": REMOVED, "run_id": ""}
+        done, skipped = CellStatus.DONE.value, CellStatus.SKIPPED.value
+        blank = {
+            "output": "", "detail": {}, "scores": {}, "error": REMOVED, "run_id": "", "attempt": NOBODYS,
+            "status": case((col(ExperimentCellRow.status) == done, done), else_=skipped),
+        }  # fmt: skip
         cells = update(ExperimentCellRow).where(
             self._ours(ExperimentCellRow), self._among(ExperimentCellRow.item_id, item_ids)
         )
