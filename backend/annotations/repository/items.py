@@ -172,6 +172,12 @@ class Items:
             num += (await self._session.exec(statement.values(assigned_to=person_id, assigned_name=name))).rowcount
         return num
 
+    async def pass_on(self, but: Sequence[str]) -> None:
+        """Assign to nobody what is assigned to others than these people: they are asked no more."""
+        others = col(AnnotationItemRow.assigned_to).not_in(["", *but])
+        statement = update(AnnotationItemRow).where(*self._ours(), others)
+        await self._session.exec(statement.values(assigned_to="", assigned_name=""))
+
     async def clear(self, *, with_done: bool) -> int:
         """Take out what waits, or everything, with the labels; return how many items that were."""
         going = select(AnnotationItemRow.id).where(*self._ours())

@@ -8,7 +8,7 @@ from typing import Any
 from backend.annotations.configs import config_values, configs_of
 from backend.annotations.errors import QueueChanged
 from backend.annotations.models import AnnotationQueueRow
-from backend.annotations.repository import Queues
+from backend.annotations.repository import Items, Queues
 from backend.annotations.service.base import Base, target
 from backend.annotations.shapes import queue_of
 from backend.annotations.types import (
@@ -67,7 +67,10 @@ class QueueUseCases(Base):
             return queue_of(row)
 
     async def change_queue(self, operator: Operator, queue_id: str, about: NewQueue, *, version: int) -> Queue:
-        """Save a queue that was read at `version`. Raise QueueNotFound, QueueChanged, InvalidInput, Conflict."""
+        """Save a queue that was read at `version`; what is assigned to who is not among its people is to anybody.
+
+        Raise QueueNotFound, QueueChanged, InvalidInput, Conflict.
+        """
         operator.require(Permission.ANNOTATIONS_EDIT)
         about = _checked(about)
         async with self._units.write(operator) as work:
@@ -83,6 +86,9 @@ class QueueUseCases(Base):
                 )
             for name, value in values.items():
                 setattr(row, name, value)
+            if about.people:
+                items = Items(work.session, operator.project_id, row.id)
+                await items.pass_on([one.id for one in about.people])
             row.version += 1
             queues.add(row)
             await AuditTrail(work.session).record(operator, "annotation_queue.change", target(row))

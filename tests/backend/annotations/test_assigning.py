@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backend.annotations.errors import HeldByOther, QueueClosed
@@ -75,6 +77,17 @@ async def test_only_the_people_of_a_queue_are_assigned_and_only_editors_assign(s
     with pytest.raises(Forbidden):
         await scene.annotations.assign(scene.ada, queue.id, [first], ADA)
     assert await scene.annotations.assign(scene.owner, queue.id, ["item_unknown"], ADA) == 0
+
+
+async def test_what_is_assigned_to_who_labels_here_no_more_is_anybodys(scene: Scene) -> None:
+    queue = await scene.queue(people=(ADA, BEN))
+    first, second, _ = await ids_of(scene, queue)
+    await scene.annotations.assign(scene.owner, queue.id, [first], BEN)
+    await scene.annotations.assign(scene.owner, queue.id, [second], ADA)
+    alone = replace(queue.about, people=(ADA,))
+    await scene.annotations.change_queue(scene.owner, queue.id, alone, version=queue.version)
+    assert await ids_of(scene, queue, Which.MINE, scene.ada) == [second]
+    assert first in await ids_of(scene, queue, Which.UNASSIGNED)
 
 
 async def test_a_closed_queue_is_read_and_opened_again(scene: Scene) -> None:
