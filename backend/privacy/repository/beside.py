@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, func, or_, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
-from backend.conversations.models import ConversationCommentRow, FeedbackRow, SpanRow
-from backend.flows.models import RunRow
+from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, SpanRow
+from backend.flows.models import IS_REPLAY, RunRow
 from backend.flows.types import RunStatus
 from backend.ids import new_id
 from backend.masking.models import MaskedValueRow
@@ -77,6 +77,18 @@ class Beside:
             col(RunRow.person).in_(names),
             col(RunRow.conversation_id).is_(None),
         )
+
+    async def lost_replays(self, most: int) -> Sequence[str]:
+        """Return replays of turns that are gone: they ended later than their conversation was removed."""
+        talk = ConversationRow
+        theirs = and_(col(talk.project_id) == self._project_id, col(talk.id) == RunRow.conversation_id)
+        statement = (
+            select(RunRow.id)
+            .outerjoin(talk, theirs)
+            .where(RunRow.project_id == self._project_id, IS_REPLAY)
+            .where(col(RunRow.conversation_id) > "", col(talk.id).is_(None))
+        )
+        return (await self._session.exec(statement.limit(most))).all()
 
     async def is_author(self, names: Sequence[str]) -> bool:
         """Tell whether somebody commented or labelled other people's conversations."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from backend.columns import utc_now
 from backend.ports.database import OfProject
 from backend.privacy.repository import Beside
-from backend.privacy.service.removing import BREATH_SECONDS, RemovingUseCases
+from backend.privacy.service.removing import AT_ONCE, BREATH_SECONDS, RemovingUseCases
 from backend.privacy.service.retention import RetentionUseCases
 
 # A look once a minute; a retention begins once a day.
@@ -26,11 +26,21 @@ class DueUseCases(RemovingUseCases, RetentionUseCases):
             await self._masking.forget(project_id, ended)
         return len(ended)
 
+    async def forget_replays(self, project_id: str) -> int:
+        """Remove what was asked again while its conversation was removed: it says the words once more."""
+        async with self._units.read(OfProject(project_id)) as session:
+            lost = await Beside(session, project_id).lost_replays(AT_ONCE)
+        if lost:
+            async with self._units.write(OfProject(project_id)) as work:
+                await self._remove_runs(work, project_id, lost)
+        return len(lost)
+
     async def keep_up(self) -> None:
         """Begin the retentions that are due, and remove what was deleted an hour ago."""
         await self.sweep()
         for project_id in await self._log.projects():
             await self.forget_sealed(project_id)
+            await self.forget_replays(project_id)
             num = 1
             while num:
                 num = await self.purge_deleted(project_id, utc_now())

@@ -142,12 +142,15 @@ class RemovingUseCases(Base):
         if not names:
             return await beside.remove_traces_before(before, AT_ONCE) > 0
         if runs := await beside.runs(names, AT_ONCE):
-            await Erasing(work.session, project_id).remove(Reached((), runs, ()))
-            await self._masking.purge(work, project_id, (), runs)
+            await self._remove_runs(work, project_id, runs)
             return True
         await beside.remove_traces_of(names)
         await beside.forget_author(names)
         return False
+
+    async def _remove_runs(self, work: Work, project_id: str, run_ids: Sequence[str]) -> None:
+        await Erasing(work.session, project_id).remove(Reached((), run_ids, ()))
+        await self._masking.purge(work, project_id, (), run_ids)
 
     async def _tell_end(self, work: Work, row: PrivacyJobRow) -> None:
         actor = Actor(row.asked_by_id, row.asked_by or "Retention", "system")

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from backend.bootstrap import Services
 from backend.flows.models import RunRow
-from backend.flows.types import RunStatus, Trigger
+from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt
@@ -21,6 +21,7 @@ from tests.backend.turns.test_keeping import publish, say
 from tests.backend.turns.test_replaying import SAME, booking, internet, owner, replayed
 from tests.doubles.web import Seen
 from tests.factories import flows
+from tests.planting import columns_with
 
 __all__ = ["internet", "owner"]
 
@@ -94,3 +95,25 @@ async def test_a_replay_that_is_stopped_ends_its_runs(
         replays = select(RunRow).where(RunRow.project_id == owner.project_id, RunRow.trigger == Trigger.REPLAY)
         (run,) = (await session.exec(replays)).all()
     assert (run.status, len(internet)) == (RunStatus.CANCELLED, 1)
+
+
+async def test_a_replay_that_ends_after_its_person_was_removed_leaves_nothing(
+    services: Services, owner: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(services, owner, flows.chat())
+    ran = await services.runs.run(owner, "desk", RunWish({"message": "zwiebelkuchen"}, person="ada"))
+    await say(services, owner, {"message": "pfannkuchen"})
+    opened = await services.conversations.opened(owner, str(ran.conversation_id), 1)
+    stream = services.runs.stream
+
+    async def late(*given: Any) -> Any:
+        await services.privacy.execute((await services.privacy.remove(owner, "ada")).id)
+        return await stream(*given)
+
+    monkeypatch.setattr(services.runs, "stream", late)
+    (done,) = await replayed(services, owner, opened.messages[-1].id)
+    assert done.text == "You said zwiebelkuchen"
+    others = await columns_with(services.units, "pfannkuchen")
+    await services.privacy.keep_up()
+    assert await columns_with(services.units, "zwiebelkuchen") == []
+    assert await columns_with(services.units, "pfannkuchen") == others
