@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from backend.conversations.errors import ConversationNotFound
@@ -84,7 +84,7 @@ class Chat:
             was_cancelled=outcome.status is RunStatus.CANCELLED,
             found_nothing=says_nothing_found(job.plan, outcome.output, outcome.citations),
             citations=tuple(citation_of(values) for values in outcome.citations),
-            model=models_used(job.plan),
+            model=models_used(job.plan, outcome.models),
             tokens_in=outcome.usage.tokens_in,
             tokens_out=outcome.usage.tokens_out,
             cost=outcome.usage.cost,
@@ -116,10 +116,10 @@ def says_nothing_found(plan: Plan, output: dict[str, Any] | None, citations: Seq
     return not citations and answer_text(output) in refusals
 
 
-def models_used(plan: Plan) -> str:
-    """Return the models that the flow names, "" for the project's default alone."""
+def models_used(plan: Plan, answered: Collection[str]) -> str:
+    """Return the models that answered; where none did, those that the flow names."""
     named = {getattr(step.config, "model", "") for step in plan.steps}
-    return ", ".join(sorted(named - {""}))
+    return ", ".join(sorted(set(answered) or named - {""}))
 
 
 def prompt_used(plan: Plan) -> tuple[str, int]:

@@ -47,6 +47,7 @@ class Product:
     output: dict[str, Any] = field(default_factory=dict)
     citations: list[dict[str, Any]] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    models: set[str] = field(default_factory=set)
     num_steps: int = 0
 
 
@@ -263,6 +264,8 @@ class Execution:
     def _decide(self, step: Step, result: Result) -> None:
         self._values[step.node.id] = result.outputs
         self._results[step.index] = result
+        if model := result.detail.get("model"):
+            self._product.models.add(str(model))
         self._ready.extend(self._joins.done(step, result.outputs, result.taken, result.reason))
 
     def _tokens_left(self) -> int:

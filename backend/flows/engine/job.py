@@ -28,7 +28,7 @@ class RunJob:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended, or that it waits for people; `cause` is what failed it."""
+    """How a run ended, or that it waits for people; `cause` is what failed it, `models` are those that answered."""
 
     status: RunStatus
     output: dict[str, Any] | None
@@ -39,3 +39,4 @@ class RunOutcome:
     error_node: str = ""
     cause: DomainError | None = None
     waits_for: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()

@@ -200,7 +200,15 @@ class Runner:
 
 def _outcome(status: RunStatus, product: Product, execution: Execution, waits_for: tuple[str, ...] = ()) -> RunOutcome:
     output = product.output if status is RunStatus.DONE else None
-    return RunOutcome(status, output, product.citations, product.usage, execution.time_ms, waits_for=waits_for)
+    return RunOutcome(
+        status,
+        output,
+        product.citations,
+        product.usage,
+        execution.time_ms,
+        waits_for=waits_for,
+        models=tuple(product.models),
+    )
 
 
 def _ended_early(active: _Active, error: DomainError) -> RunOutcome:
@@ -216,6 +224,7 @@ def _ended_early(active: _Active, error: DomainError) -> RunOutcome:
         error=f"{error.plate:02d} {error.title}: {said}" if isinstance(error, NodeFailed) else said,
         error_node=node,
         cause=error,
+        models=tuple(product.models),
     )
 
 

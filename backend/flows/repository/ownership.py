@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.flows.models import ApprovalRow, FlowRow, RunRow, RunWorkerRow
+from backend.flows.models import ApprovalRow, FlowRow, NodeRunRow, RunRow, RunWorkerRow
 from backend.flows.types import ApprovalState, RunStatus, Trigger
 from backend.identity.models import ProjectRow
 from backend.ports.database import OfProject
@@ -48,6 +48,15 @@ class Ownership:
             .limit(limit)
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+    async def models_that_answered(self, run_ids: Collection[str]) -> dict[str, set[str]]:
+        """Return for each of the runs the models that its nodes asked, nothing for one that asked none."""
+        model = col(NodeRunRow.detail)["model"].as_string()
+        statement = select(NodeRunRow.run_id, model).where(col(NodeRunRow.run_id).in_(run_ids), model.is_not(None))
+        found: dict[str, set[str]] = {}
+        for run_id, name in await self._session.exec(statement.distinct()) if run_ids else ():
+            found.setdefault(run_id, set()).add(name)
+        return found
 
     async def to_log(self, run_ids: Sequence[str]) -> Sequence[tuple[RunRow, FlowRow]]:
         """Return those of the runs that still have no conversation, locked; what another process holds is left out."""

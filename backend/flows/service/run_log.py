@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +52,9 @@ class RunLog:
     async def write(self, *, experiments: bool = False) -> int:
         """Write some of the runs that ended and have no conversation; return how many that was."""
         async with self._units.read(BY_ID) as session:
-            found = await Ownership(session).unlogged(AT_ONCE, experiments=experiments)
+            ownership = Ownership(session)
+            found = await ownership.unlogged(AT_ONCE, experiments=experiments)
+            answered = await ownership.models_that_answered([run_id for _, run_id, _ in found])
         if not found:
             return 0
         plans = {run_id: await self._plan(project_id, snapshot_id) for project_id, run_id, snapshot_id in found}
@@ -61,7 +63,7 @@ class RunLog:
             waiting = await Ownership(work.session).to_log(list(plans))
             for project_id in {row.project_id for row, _ in waiting}:
                 theirs = [(row, flow) for row, flow in waiting if row.project_id == project_id]
-                reports = [_report(row, flow, plans[row.id]) for row, flow in theirs]
+                reports = [_report(row, flow, plans[row.id], answered.get(row.id, ())) for row, flow in theirs]
                 kept = await self._log.keep(work, run_operator(project_id, "", ""), reports)
                 for (run, _), conversation in zip(theirs, kept, strict=True):
                     run.conversation_id = conversation.id
@@ -75,14 +77,14 @@ class RunLog:
             return None
 
 
-def _report(row: RunRow, flow: FlowRow, plan: Plan | None) -> Report:
+def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[str]) -> Report:
     slug, number = prompt_used(plan) if plan else ("", 0)
     question = Told(Role.USER, _cut(_question(row.input, plan)), row.started_at or row.created_at)
     answer = Told(
         Role.ASSISTANT,
         _cut(answer_text(row.output)),
         row.finished_at,
-        model=models_used(plan) if plan else "",
+        model=models_used(plan, answered) if plan else "",
         error=row.error,
         tokens_in=row.tokens_in,
         tokens_out=row.tokens_out,

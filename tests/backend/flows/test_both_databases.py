@@ -13,7 +13,7 @@ from backend.engines.events.in_process import InProcessEvents
 from backend.engines.templates.jinja import JinjaTemplates
 from backend.errors import InvalidInput
 from backend.flows.document import FlowDocument
-from backend.flows.models import RunRow
+from backend.flows.models import NodeRunRow, RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.published import Published
 from backend.flows.repository.ownership import Ownership
@@ -117,6 +117,30 @@ async def test_two_saves_at_once_keep_one(any_database: Database, templates: Jin
     assert len(kept) == 1
     draft = await flows.get(owner, "desk")
     assert (draft.draft_version, draft.draft.nodes[0].title) == (2, kept[0])
+
+
+async def test_the_models_that_answered_are_read_from_the_nodes(any_database: Database) -> None:
+    units = Units(any_database)
+    owner = await IdentityService(units).ensure_owner()
+    made = await FlowService(units, InProcessEvents(), None, KINDS, Published()).create(owner, "Desk")  # type: ignore[arg-type]  # as above
+    run = RunRow(
+        id="run_1",
+        project_id=owner.project_id,
+        flow_id=made.id,
+        snapshot_id="s",
+        status="done",
+        trigger="api",
+        input={},
+    )
+    details = {"one": {"model": "a:b", "messages": []}, "two": {"model": "c:d"}, "three": {"model": "a:b"}, "four": {}}
+    async with units.write(EVERYWHERE) as work:
+        work.session.add(run)
+        await work.session.flush()
+        for name, detail in details.items():
+            work.session.add(NodeRunRow(run_id=run.id, node=name, attempt=1, status="done", detail=detail))
+    async with units.read(EVERYWHERE) as session:
+        assert await Ownership(session).models_that_answered([run.id, "run_2"]) == {"run_1": {"a:b", "c:d"}}
+        assert await Ownership(session).models_that_answered([]) == {}
 
 
 async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database: Database) -> None:

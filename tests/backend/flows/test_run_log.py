@@ -79,6 +79,24 @@ async def test_values_of_a_form_are_named_and_failures_kept(
     assert conversation.last_text == result.error
 
 
+@pytest.mark.parametrize(("mode", "field"), [("form", "question"), ("chat", "message")])
+async def test_the_projects_default_model_is_named_where_it_answered(
+    services: Services, operator: Operator, log: RunLog, mode: str, field: str
+) -> None:
+    nodes = [
+        node("input", "input", {"mode": mode, "fields": [{"name": field}]}),
+        node("say", "llm"),
+        node("output", "output"),
+    ]
+    flow = document(nodes, [(f"input.{field}", "say.prompt"), ("say.text", "output.value")])
+    result = await run(services, operator, flow, {field: "Who pays?"})
+    assert result.status is RunStatus.DONE
+    await log.write()
+    [conversation] = await listed(services, operator)
+    messages = (await services.conversations.transcript(operator, conversation.id)).messages
+    assert [one.model for one in messages] == ["", "scripted:scripted"]
+
+
 async def test_a_question_that_the_passages_do_not_answer_is_no_answer(
     services: Services, operator: Operator, log: RunLog
 ) -> None:
