@@ -24,8 +24,10 @@ def _walked(lines: Sequence[SpanLine]) -> Iterator[tuple[SpanLine, int]]:
     below = defaultdict[str, list[SpanLine]](list)
     for line in sorted(lines, key=lambda one: one.span.started_at, reverse=True):
         below[line.span.parent_id if line.span.parent_id in known else ""].append(line)
-    waiting = [(line, 0) for line in below[""]]
-    while waiting:
+    waiting = [(line, 0) for line in below.pop("", ())]
+    while waiting or below:
+        if not waiting:  # these name each other as parents
+            waiting = [(line, 0) for line in below.pop(next(reversed(below)))]
         line, depth = waiting.pop()
         yield line, depth
         waiting += [(one, depth + 1) for one in below.pop(line.span.span_id, ())]

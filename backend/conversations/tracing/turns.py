@@ -53,7 +53,8 @@ def traced(spans: Sequence[Span]) -> Traced:
 
 def _said(works: Sequence[Work]) -> Iterator[Told]:
     ids = {work.span.span_id for work in works}
-    tops = [work for work in works if work.span.parent_id not in ids]
+    # Spans that name each other as parents have no top: then each is one.
+    tops = [work for work in works if work.span.parent_id not in ids] or list(works)
     models = [work for work in works if work.kind == "llm"]
     asked = next(filter(None, (work.asked for work in (*tops, *models))), "")
     answered = next(filter(None, (work.answered for work in (*reversed(tops), *reversed(models)))), "")

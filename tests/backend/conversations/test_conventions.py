@@ -201,3 +201,10 @@ def test_contents_in_parts_are_text() -> None:
     work = Work({"llm.request.type": "chat", "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": ASKED,
                  "gen_ai.completion.0.role": "model", "gen_ai.completion.0.content": said})  # fmt: skip
     assert [one.text for one in traced(spans([work])).messages] == [ASKED, SAID]
+
+
+@pytest.mark.parametrize("parents", [(0,), (1, 0), (-1, 2, 1)])
+def test_spans_that_name_each_other_as_parents_say_what_they_say(parents: Sequence[int]) -> None:
+    said = {"openinference.span.kind": "LLM", "input.value": ASKED, "output.value": SAID}
+    told = traced(spans([Work(said, parent) for parent in parents]))
+    assert [one.text for one in told.messages] == [ASKED, SAID]
