@@ -10,6 +10,7 @@ from console import routes
 from console.components.settings.frame import settings_page
 from console.components.ui import (
     Column,
+    Every,
     button,
     cell,
     confirm,
@@ -47,6 +48,7 @@ REMOVALS = (
     Column("By", width="120px", narrow=False),
     Column("Started", number=True, width="104px", narrow=False),
 )
+LOOK_SECONDS = 1
 NARROW = {"maxWidth": "640px"}
 
 
@@ -198,8 +200,8 @@ def _person() -> rx.Component:
 def _removals() -> rx.Component:
     table = data_table("Removals", REMOVALS, Privacy.removals, _removal)
     none = empty_state("Nothing was removed", "Removals of a person's data, and of data past its time, appear here.")
-    again = rx.el.div(button("Read again", Privacy.load, size="sm"), class_name="foot-note")
-    return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, again), none))
+    follow = rx.cond(Privacy.is_at_work, Every.create(seconds=LOOK_SECONDS, on_tick=Privacy.tick))
+    return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, follow), none))
 
 
 def _removal(one: Any) -> rx.Component:

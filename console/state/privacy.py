@@ -13,7 +13,7 @@ from backend.errors import NotFound
 from backend.masking.types import Kind, MaskCount, MaskingRules, OwnPattern
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from backend.privacy.types import Going, PrivacyJob
+from backend.privacy.types import Going, JobState, PrivacyJob
 from console import toasts
 from console.state import formats
 from console.state.forms import Formed
@@ -24,6 +24,7 @@ WAYS = {
     "run": "Answers and steps", "reply": "Replies of people", "feedback": "Feedback",
 }  # fmt: skip
 JOB_KINDS = {"person": "One person", "retention": "Older than is kept"}
+AT_WORK = (JobState.QUEUED, JobState.RUNNING)
 JOB_MARKS = {"queued": "queued", "running": "running", "done": "ok", "failed": "fail"}
 
 
@@ -67,6 +68,7 @@ class PrivacyState(Phased, Formed, rx.State):
     going: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
     removals: rx.Field[list[RemovalLine]] = rx.field(default_factory=list)
+    is_at_work: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def load(self) -> None:
@@ -147,18 +149,25 @@ class PrivacyState(Phased, Formed, rx.State):
             return toasts.say("It is being removed.", "This page says how far it is.")
         return None
 
+    @rx.event(temporal=True)
+    async def tick(self) -> None:
+        """Read again how far removals are."""
+        await self._read_removals(await self._operator(Permission.PROJECT_MANAGE))
+
+    async def _read_removals(self, operator: Operator) -> None:
+        jobs, zone, now = (await services().privacy.jobs(operator, Page())).items, await self._zone(), formats.now()
+        self.removals = [_removal(one, zone, now) for one in jobs]
+        self.is_at_work = any(one.state in AT_WORK for one in jobs)
+
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
-            zone, now = await self._zone(), formats.now()
             rules = await services().masking.rules(operator)
             self.kinds, self.regions = sorted(rules.kinds), ", ".join(rules.regions)
             self.patterns = "\n".join(f"{one.name}: {one.pattern}" for one in rules.patterns)
             self.counts = [_count(one) for one in await services().masking.counts(operator)]
             days = (await services().privacy.retention(operator)).days
             self.days = str(days) if days else ""
-            self.removals = [
-                _removal(one, zone, now) for one in (await services().privacy.jobs(operator, Page())).items
-            ]
+            await self._read_removals(operator)
             self.version += 1
             self.phase = "ready"
 

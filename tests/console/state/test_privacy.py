@@ -1,0 +1,24 @@
+"""Removals, as a tab sees them."""
+
+from __future__ import annotations
+
+from backend.bootstrap import Services
+from backend.paging import Page
+from console.state.privacy import PrivacyState
+from tests.console.tab import Tab, spent, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+
+
+async def test_a_removal_is_followed_until_it_ends(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await chat(services.conversations, services.units, owner, ask={"person": "maren@example.org"})
+    privacy = tab.at("/settings/privacy").state(PrivacyState)
+    await spent(PrivacyState.look.fn(privacy, {"user": "maren@example.org"}))
+    await spent(PrivacyState.remove.fn(privacy))
+    assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (True, ["Queued"])
+    [job] = (await services.privacy.jobs(owner, Page())).items
+    await services.privacy.execute(job.id)
+    await spent(PrivacyState.tick.fn(privacy))
+    assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (False, ["Done"])
