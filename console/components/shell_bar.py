@@ -19,6 +19,7 @@ from console.components.ui.status import status
 from console.state.bar import BarState
 
 COUNT_EVERY_SECONDS = 15
+OF_WHAT = "Flow runs and experiments. Overview counts conversations alone."
 THEMES = (("system", "System theme", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
 
@@ -98,7 +99,7 @@ def _jobs() -> rx.Component:
 def _cost() -> rx.Component:
     return rx.cond(
         BarState.cost_today,
-        rx.el.span(rx.el.b(BarState.cost_today), " today", class_name="budget hide-s"),
+        rx.el.span(rx.el.b(BarState.cost_today), " today", class_name="budget hide-s", title=OF_WHAT),
         rx.fragment(),
     )
 
