@@ -95,6 +95,9 @@ class TracingUseCases(ReadingUseCases):
         if kept:
             before = await rows.conversation_of(trace_id) if known else None
             after = await self._keep_spans(work, operator, trace_id, kept, before)
+            if before and await rows.conversation(before) is None:
+                await rows.belong(trace_id, before)  # it was deleted: what comes late goes, or comes back, with it
+                return LeftOut(num_beyond=len(new) - len(kept))
             stored = [_span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
