@@ -68,7 +68,8 @@ async def replay(operator: Runner, message_id: str, body: NewReplay) -> Response
     A column that fails is answered too, with its error.
     """
     turns, columns = services().turns, [one.column() for one in body.columns]
-    await turns.turn(operator, message_id)  # refused before a stream begins
+    operator.require(Permission.FLOWS_READ)
+    await turns.turn(operator, message_id)  # both are refused before a stream begins
     events = turns.replay(operator, message_id, columns, acts=body.acts)
     if body.stream:
         return EventStream(_told(events))

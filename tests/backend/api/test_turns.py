@@ -10,6 +10,7 @@ import pytest
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.operator import Permission
 from tests.backend.turns.test_keeping import ask, publish, say
 from tests.factories import flows
 
@@ -56,6 +57,13 @@ async def test_what_is_not_there_or_not_meant_is_refused(services: Services, cli
         assert (await client.post(f"/api/messages/msg_none/{path}", json=body)).status_code == 404
     for body in ({"columns": []}, {"columns": [{}] * 7}, {"columns": [{"version": "newest"}]}, {"acts": "maybe"}):
         assert (await client.post(f"/api/messages/{message}/replay", json=body)).status_code == 422
+    scopes = [Permission.CONVERSATIONS_READ, Permission.FLOWS_RUN]
+    key = await services.identity.create_key(owner, "blind", scopes=scopes)
+    for stream in (False, True):  # told before a stream begins, not by one that breaks off
+        asked = client.post(
+            f"/api/messages/{message}/replay", json={"stream": stream}, headers={"X-API-Key": key.secret}
+        )
+        assert (await asked).status_code == 403
 
 
 async def test_an_experiment_is_run_again_over_rest(services: Services, client: httpx.AsyncClient) -> None:
