@@ -13,7 +13,7 @@ from backend.conversations.types import Filters
 from backend.errors import InvalidInput
 from backend.identity.emails import checked_email
 
-MAX_EMAILS, MAX_URL, MAX_CHOICES = 10, 2_000, 50
+MAX_EMAILS, MAX_URL, MAX_CHOICES, MAX_WORDS = 10, 2_000, 50, 200
 RANGES = {
     "window_minutes": (5, 7 * 24 * 60), "min_count": (0, 1_000_000), "looks": (1, 60), "margin": (0, 1),
     "quiet_minutes": (0, 7 * 24 * 60),
@@ -53,4 +53,7 @@ def _checked_filters(filters: Filters) -> Filters:
     chosen: dict[str, Any] = {one: tuple(dict.fromkeys(storable(getattr(filters, one)))) for one in CHOICES}
     if any(len(values) > MAX_CHOICES for values in chosen.values()):
         raise InvalidInput("The alert was not kept.", fields={"filters": f"It has at most {MAX_CHOICES} choices each."})
+    if any(len(one) > MAX_WORDS for values in (*chosen.values(), (filters.text,)) for one in values):
+        words = f"A choice, or the words looked for, have at most {MAX_WORDS} characters."
+        raise InvalidInput("The alert was not kept.", fields={"filters": words})
     return replace(filters, text=storable(filters.text).strip(), since=None, until=None, **chosen)

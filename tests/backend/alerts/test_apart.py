@@ -31,6 +31,9 @@ async def test_a_filter_holds_no_more_choices_than_a_statement_does(desk: Desk) 
     assert (await desk.alerts.create(desk.owner, rule)).rule.filters.states == (ChatState.FAILED,)
     with pytest.raises(InvalidInput, match="not kept"):
         await desk.alerts.create(desk.owner, replace(FAILING, filters=Filters(tags=tuple(map(str, range(51))))))
+    for long in (Filters(text="x" * 201), Filters(models=("x" * 201,))):
+        with pytest.raises(InvalidInput, match="not kept"):
+            await desk.alerts.create(desk.owner, replace(FAILING, filters=long))
 
 
 async def test_who_was_taken_off_a_rule_gets_no_letter_of_before(desk: Desk) -> None:
