@@ -146,6 +146,7 @@ class Ledger:
                 taken = list(await ownership.take(self._row, self._after, wanted))
                 for cell in taken:
                     work.session.expunge(cell)
+                    cell.attempt = self._row.attempt  # the claim is written past the object
         if taken:
             self._after = taken[-1].number
             self._ready.extend(taken)

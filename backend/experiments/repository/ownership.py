@@ -129,13 +129,13 @@ class Ownership:
         return cells
 
     async def write(self, row: ExperimentRow, cells: Sequence[ExperimentCellRow]) -> None:
-        """Write what became of cells that this attempt claimed; after `hold`."""
+        """Write what became of cells, but of those that became another's meanwhile or nobody's; after `hold`."""
         given = [
             {
                 "b_project": row.project_id,
                 "b_experiment": row.id,
                 "b_number": cell.number,
-                "b_attempt": row.attempt,
+                "b_attempt": cell.attempt,
                 **{f"v_{name}": getattr(cell, name) for name in WRITTEN},
             }
             for cell in cells

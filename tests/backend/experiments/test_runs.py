@@ -7,10 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.experiments.errors import WrongState
+from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Row
+from backend.experiments.repository import Experiments
 from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
 from backend.operator import Permission
 from backend.prompts.types import Content, NewPrompt
@@ -227,6 +231,20 @@ async def test_progress_is_told_live_with_the_time_that_is_left(lab: Lab) -> Non
     await carried
     assert seen[-1].status is Status.DONE
     assert any(0 < one.progress.num_done < 80 and (one.progress.eta_seconds or 0) > 0 for one in seen)
+
+
+async def test_pairs_of_answers_that_an_earlier_attempt_got_are_kept(lab: Lab) -> None:
+    lab.fill(2)
+    done = await lab.ran(evaluators=({"kind": "pairwise", "model": "lab:echo"},))
+    async with lab.services.units.write(lab.operator) as work:  # as a kill between answers and pairs leaves it
+        theirs = col(ExperimentCellRow.project_id) == lab.operator.project_id
+        await work.session.exec(update(ExperimentCellRow).where(theirs).values(scores={}))
+        row = await Experiments(work.session, lab.operator.project_id).get(done.id)
+        row.status = Status.PAUSED.value
+    await lab.service.resume(lab.operator, done.id)
+    await lab.executor.execute(done.id)
+    judged = [cell for cell in await lab.cells(done) if cell.variant == "new"]
+    assert [list(cell.scores) for cell in judged] == [["pairwise"], ["pairwise"]]
 
 
 async def test_a_judge_is_paid_for_beside_the_answer_and_pairs_are_judged_after(lab: Lab) -> None:
