@@ -31,6 +31,7 @@ BY_ITSELF = frozenset(
         f"{ROOT}.console___state___approvals____approvals_state.refresh",
         f"{ROOT}.console___state___approval_cards____approval_cards_state.refresh",
         f"{ROOT}.console___state___conversations____conversations_state.look",
+        f"{ROOT}.console___state___privacy____privacy_state.tick",
         f"{ROOT}.console___state___takeover____takeover_state.look",
     }
 )

@@ -28,7 +28,6 @@ from backend.settings import Settings
 from tests.planting import columns_with, files_with
 
 PATIENCE_SECONDS = 20
-removing.AT_ONCE = 1  # many steps, to be killed between and within them
 
 
 def settings_of(folder: Path) -> Settings:
@@ -88,4 +87,5 @@ def _say(**told: object) -> None:
 
 
 if __name__ == "__main__":
+    removing.AT_ONCE = 1  # many steps, to be killed between and within them
     asyncio.run(main(*sys.argv[1:4]))

@@ -144,7 +144,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     expect(page.get_by_text("31 answers wait for a person's score of human.")).to_be_visible()
     review_the_rest(console, page.url.rpartition("/")[2])
     dialog.get_by_role("button", name="Promote", exact=True).click()
-    expect(page.get_by_text("Support answer v3 is in production.")).to_be_visible()
+    expect(page.get_by_text("Support answer v3, made of v2, is in production.")).to_be_visible()
     history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
     assert history["label"] == "production"
     assert page.url.rpartition("/")[2] in history["comment"]

@@ -32,7 +32,7 @@ PAGES = (
 # Of each table, the texts that nobody writes words into: choices, states, slugs, sentences of ours. A new column of
 # words is planted, or stands here. `person` goes with who was removed; a second person approves, and none is here.
 WORDLESS = {
-    "alert": "comparison emails measure sealed_secret state",
+    "alert": "comparison emails error measure sealed_secret state",
     "alert_delivery": "error event fate way",
     "alert_firing": "watched",
     "annotation": "state",

@@ -30,6 +30,7 @@ from console.state.approval_cards import ApprovalCardsState
 from console.state.approvals import ApprovalsState
 from console.state.bar import BarState
 from console.state.conversations import ConversationsState
+from console.state.privacy import PrivacyState
 from console.state.takeover import TakeoverState
 from tests.console.tab import Tab
 from tests.tenancy import EVERYWHERE
@@ -38,7 +39,7 @@ FIRST = next(iter(HYDRATE))
 ROOT_FOLDER = Path(__file__).resolve().parents[3]
 WATCHING = (
     BarState, ActivityState, AlertPageState, AlertsState, ApprovalsState, ApprovalCardsState, ConversationsState,
-    TakeoverState,
+    PrivacyState, TakeoverState,
 )  # fmt: skip
 
 
