@@ -18,6 +18,7 @@ from backend.datasets.types import (
     MAX_TAGS,
     NO_SPLIT,
     NewItem,
+    Source,
 )
 from backend.mapped_tables import RowProblem
 from backend.ports.schemas import Checker
@@ -25,6 +26,7 @@ from backend.ports.schemas import Checker
 MAX_DEPTH = 30  # a schema unrolls a little further (backend/engines/schemas/rust.py)
 MAX_KEY = 200
 MAX_SEARCHED = 20_000
+MAX_ORIGIN = 200
 HASH_BYTES = 16
 
 
@@ -79,6 +81,11 @@ def prepared(item: NewItem) -> Prepared:
     return Prepared(
         given, expected, details, split, tags, _hash(written), _hash(content), folded(searched[:MAX_SEARCHED])
     )
+
+
+def origin_of(source: Source) -> Source:
+    """Return what is stored of where a row came from."""
+    return Source(source.kind, storable(source.name)[:MAX_ORIGIN], storable(source.reference)[:MAX_ORIGIN])
 
 
 def input_hash(item: NewItem) -> str:

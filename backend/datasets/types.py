@@ -171,6 +171,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRow:
+    """Where a row is that was kept alone. `version` is the dataset's newest now."""
+
+    dataset_id: str
+    dataset_name: str
+    row: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """The rows that differ between two versions, by number."""
 

@@ -45,16 +45,6 @@ class NewTest:
     with_history: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTest:
-    """The row that a turn became. `version` is the dataset's newest now."""
-
-    dataset_id: str
-    dataset_name: str
-    row: int
-    version: int
-
-
 class TestState(StrEnum):
     """How a test stands. `changed` was edited since it was asked last; `unscored` met nothing to pass."""
 

@@ -54,10 +54,9 @@ class PromptPlayRowState(RowPicking, rx.State):
         async with self._checking():
             given = row_input(values_of(play.needs, play.values))
             datasets, source = services().datasets, Source(SourceKind.PLAYGROUND, page.name, page.id)
-            dataset_id = self.chosen or (await datasets.ensure(operator, str(form.get("name", "")))).id
-            row = NewItem(given, expected_in(form), {}, split_in(form))
-            written = await datasets.add_items(operator, dataset_id, [row], source)
-            return self._added(written.rows[0], (await datasets.get(operator, dataset_id)).name, written.version)
+            row, name = NewItem(given, expected_in(form), {}, split_in(form)), str(form.get("name", ""))
+            kept = await datasets.keep_item(operator, self.chosen, row, source, named=name)
+            return self._added(kept.row, kept.dataset_name, kept.version)
         return None
 
 

@@ -45,19 +45,8 @@ class DatasetUseCases(UseCases):
         """Make an empty dataset. Raise InvalidInput, Conflict for a name that is taken."""
         operator.require(Permission.DATASETS_EDIT)
         about = self._checked(about)
-        row = DatasetRow(id=new_id("dset"), project_id=operator.project_id, name=about.name, updated_by=operator.name)
         async with self._units.write(operator) as work:
-            await _say(work, operator, row, about)
-            await AuditTrail(work.session).record(operator, "dataset.create", _target(row), after=_told(row))
-        return dataset_of(row, {})
-
-    async def ensure(self, operator: Operator, name: str) -> Dataset:
-        """Return the dataset of this name, made empty where there is none. Raise InvalidInput."""
-        operator.require(Permission.DATASETS_EDIT)
-        about = self._checked(About(name))
-        async with self._units.read(operator) as session:
-            row = await Datasets(session, operator.project_id).named(about.name)
-        return dataset_of(row, {}) if row else await self.create(operator, about)
+            return dataset_of(await self._make(work, operator, about), {})
 
     async def update(self, operator: Operator, dataset_id: str, about: About, *, revision: int) -> Dataset:
         """Change what is said of a dataset; rows stay as they are, also those that a new schema would refuse.
@@ -89,6 +78,12 @@ class DatasetUseCases(UseCases):
             told, target = _told(row), _target(row)
             await datasets.remove(dataset_id)
             await AuditTrail(work.session).record(operator, "dataset.delete", target, before=told)
+
+    async def _make(self, work: Work, operator: Operator, about: About) -> DatasetRow:
+        row = DatasetRow(id=new_id("dset"), project_id=operator.project_id, name=about.name, updated_by=operator.name)
+        await _say(work, operator, row, about)
+        await AuditTrail(work.session).record(operator, "dataset.create", _target(row), after=_told(row))
+        return row
 
     def _checked(self, about: About) -> About:
         """Return what is kept of it. Raise InvalidInput with a sentence for each field."""

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from backend.columns import storable
-from backend.datasets.checking import Prepared, Rules, parted, prepared, problems_of
+from backend.datasets.checking import Prepared, Rules, origin_of, parted, prepared, problems_of
 from backend.datasets.errors import ItemNotFound, StaleDataset, StaleItem
 from backend.datasets.models import DatasetItemRow
 from backend.datasets.repository import Datasets, Items
@@ -78,7 +77,7 @@ class WritingUseCases(UseCases):
             seen = await Datasets(session, operator.project_id).row(dataset_id)
             revision, rules = seen.revision, self._rules(seen)
         sound = await checked(items, rules)
-        source = Source(source.kind, storable(source.name)[:200], storable(source.reference)[:200])
+        source = origin_of(source)
         async with self._units.write(operator) as work:
             row = await Datasets(work.session, operator.project_id).change(dataset_id)
             if row.revision != revision:
@@ -93,26 +92,6 @@ class WritingUseCases(UseCases):
             act = Act.IMPORT if source.kind is SourceKind.IMPORT else Act.ADD
             written = await self._step(work, operator, row, act, about=source.name, added=added)
         return replace(written, num_skipped=len(sound) - len(kept))
-
-    async def keep_item(self, operator: Operator, dataset_id: str, item: NewItem, source: Source) -> Written:
-        """Add the row of a source, or make the row that came from there before into this one: twice is once.
-
-        Raise NotFound, BadRows, QuotaExceeded.
-        """
-        operator.require(Permission.DATASETS_EDIT)
-        source = Source(source.kind, storable(source.name)[:200], storable(source.reference)[:200])
-        async with self._units.write(operator) as work:
-            row = await Datasets(work.session, operator.project_id).change(dataset_id)
-            (sound,) = await checked([(1, item)], self._rules(row))
-            there = await Items(work.session, operator.project_id, dataset_id).from_source(source.reference)
-            if there is None:
-                added = [values_of(new_id("item"), row.next_row, sound, source)]
-                row.next_row += 1
-                return await self._step(work, operator, row, Act.ADD, about=source.name, added=added)
-            if there.content_hash == sound.content_hash:
-                return Written(row.version, rows=(there.row,))
-            edited = [values_of(there.item_id, there.row, sound, source)]
-            return await self._step(work, operator, row, Act.EDIT, edited=edited)
 
     async def edit_items(self, operator: Operator, dataset_id: str, edits: Sequence[ItemEdit]) -> Written:
         """Replace rows. Raise NotFound, Conflict (a row changed since its `version`), BadRows (by row number)."""

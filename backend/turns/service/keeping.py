@@ -10,14 +10,14 @@ from backend.conversations.errors import MessageNotFound
 from backend.conversations.service import ConversationService
 from backend.conversations.types import ChatState, Message, Role
 from backend.datasets.service import DatasetService
-from backend.datasets.types import Item, NewItem, Source, SourceKind
+from backend.datasets.types import Item, KeptRow, NewItem, Source, SourceKind
 from backend.errors import NotFound
 from backend.experiments.service import ExperimentService
 from backend.experiments.standing_types import ItemStanding
 from backend.flows.service import RunService
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
-from backend.turns.types import MAX_HISTORY, KeptTest, NewTest, TestState, Turn, TurnTest
+from backend.turns.types import MAX_HISTORY, NewTest, TestState, Turn, TurnTest
 
 HISTORY = "history"
 QUESTION = "question"
@@ -45,14 +45,16 @@ class KeepingUseCases:
         rules = tuple(one for one in before if one.role is Role.SYSTEM)
         return Turn(opened.conversation, question, answer, tuple(history[-MAX_HISTORY:]), rules)
 
-    async def keep(self, operator: Operator, message_id: str, wish: NewTest) -> KeptTest:
+    async def keep(self, operator: Operator, message_id: str, wish: NewTest) -> KeptRow:
         """Make a turn a row, or the row that it is already another one: twice is once.
 
-        Raise MessageNotFound, NotFound (dataset), InvalidInput, BadRows.
+        A row that is refused leaves no new dataset behind. Raise MessageNotFound, NotFound (dataset), InvalidInput,
+        BadRows.
         """
         operator.require(Permission.DATASETS_EDIT)
         turn = await self.turn(operator, message_id)
-        dataset_id = wish.dataset_id or (await self._datasets.ensure(operator, wish.dataset_name)).id
+        named = None if wish.dataset_id else await self._datasets.named(operator, wish.dataset_name)
+        dataset_id = named.id if named else wish.dataset_id
         given = await self._input(operator, turn, dataset_id)
         if wish.with_history and turn.history:
             given[HISTORY] = [{"role": one.role.value, "content": one.text} for one in turn.history]
@@ -60,9 +62,7 @@ class KeepingUseCases:
         source = Source(SourceKind.LOG, turn.question.author, turn.answer.id)
         corrected = await self._conversations.mask(operator, turn.conversation.id, wish.expected_output, Way.FEEDBACK)
         item = NewItem(given, corrected, metadata, wish.split)
-        written = await self._datasets.keep_item(operator, dataset_id, item, source)
-        name = (await self._datasets.get(operator, dataset_id)).name
-        return KeptTest(dataset_id, name, written.rows[0], written.version)
+        return await self._datasets.keep_item(operator, dataset_id, item, source, named=wish.dataset_name, is_once=True)
 
     async def tests(self, operator: Operator, message_ids: Sequence[str]) -> list[TurnTest]:
         """Return the rows that these answers became, as they stand; nothing for who may not read datasets."""
@@ -75,9 +75,14 @@ class KeepingUseCases:
         return [_test(one.item, one.dataset_id, one.dataset_name, standing.get(one.item.id)) for one in found]
 
     async def _input(self, operator: Operator, turn: Turn, dataset_id: str) -> dict[str, Any]:
-        """Return what the run was given, its one text under the name that the dataset has for questions."""
-        field = await self._datasets.main_field(operator, dataset_id)
+        """Return what the run was given, its one text under the name that the dataset has for questions.
+
+        A dataset without an id is to be made.
+        """
         given = await self._given(operator, turn.answer)
+        if not dataset_id:
+            return given or {QUESTION: turn.question.text}
+        field = await self._datasets.main_field(operator, dataset_id)
         if len(given) != 1 or field in given:
             return given or {field: turn.question.text}
         (value,) = given.values()

@@ -15,6 +15,7 @@ from backend.experiments.types import Draft, FlowChoice, Status, VariantDraft
 from backend.flows.document import FlowDocument
 from backend.flows.types import RunWish
 from backend.identity.permissions import PERMISSIONS, Role
+from backend.mapped_tables import BadRows
 from backend.operator import Operator
 from backend.turns.types import NewTest, TestState
 from tests.factories import datasets, flows
@@ -151,6 +152,8 @@ async def test_who_may_not_edit_datasets_keeps_nothing(services: Services) -> No
         await services.turns.keep(owner, message, NewTest("x"))
     with pytest.raises(MessageNotFound):
         await services.turns.keep(owner, "msg_unknown", NewTest("x", dataset_name="Never"))
+    with pytest.raises(BadRows, match="nothing was changed"):
+        await services.turns.keep(owner, message, NewTest("x", dataset_name="Never", split="x" * 500))
     assert (await services.datasets.list(owner)).items == []
 
 

@@ -62,6 +62,19 @@ def booking() -> Any:
     return flows.document(nodes, [("input.message", "book.data"), ("book.body", "output.value")])
 
 
+async def prompting(services: Services, owner: Operator) -> str:
+    """Publish a flow that asks a model with a prompt of the project's; return the id of the prompt."""
+    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="One.")))
+    await services.prompts.set_label(owner, made.id, "production", 1)
+    nodes = [
+        flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
+        flows.node("say", "llm", {"prompt": {"slug": "answer"}, "user": "{{ start.message }}"}),
+        flows.node("end", "output"),
+    ]
+    await publish(services, owner, flows.document(nodes, [("start.message", "say.prompt"), ("say.text", "end.value")]))
+    return made.id
+
+
 async def replayed(
     services: Services, who: Operator, message_id: str, *columns: ReplayColumn, acts: bool = False
 ) -> list[ReplayDone]:
@@ -151,17 +164,10 @@ async def test_a_replay_that_acts_takes_no_default_past_whom_it_asks(services: S
 async def test_another_version_of_the_prompt_takes_the_place_of_the_one_that_was_used(
     services: Services, owner: Operator
 ) -> None:
-    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="One.")))
-    await services.prompts.set_label(owner, made.id, "production", 1)
-    nodes = [
-        flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
-        flows.node("say", "llm", {"prompt": {"slug": "answer"}, "user": "{{ start.message }}"}),
-        flows.node("end", "output"),
-    ]
-    await publish(services, owner, flows.document(nodes, [("start.message", "say.prompt"), ("say.text", "end.value")]))
+    prompt_id = await prompting(services, owner)
     _, message = await say(services, owner, {"message": "Why?"})
-    await services.prompts.save_version(owner, made.id, Content(text="Two."))
-    await services.prompts.set_label(owner, made.id, "production", 2)
+    await services.prompts.save_version(owner, prompt_id, Content(text="Two."))
+    await services.prompts.set_label(owner, prompt_id, "production", 2)
     found = await services.turns.look(owner, message)
     assert found.prompt is not None
     assert (found.prompt.slug, found.prompt.version, found.prompt.versions) == ("answer", 1, (2, 1))

@@ -14,29 +14,15 @@ from backend.flows.models import RunRow
 from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
-from backend.prompts.types import Content, NewPrompt
 from backend.turns.service.looking import GONE, MASKED
 from backend.turns.types import ReplayStep
 from tests.backend.turns.test_keeping import publish, say
-from tests.backend.turns.test_replaying import SAME, booking, internet, owner, replayed
+from tests.backend.turns.test_replaying import SAME, booking, internet, owner, prompting, replayed
 from tests.doubles.web import Seen
 from tests.factories import flows
 from tests.planting import columns_with
 
 __all__ = ["internet", "owner"]
-
-
-async def prompting(services: Services, owner: Operator) -> str:
-    """Publish a flow that asks a model with a prompt of the project's; return the id of the prompt."""
-    made = await services.prompts.create(owner, NewPrompt("Answer", Content(text="One.")))
-    await services.prompts.set_label(owner, made.id, "production", 1)
-    nodes = [
-        flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
-        flows.node("say", "llm", {"prompt": {"slug": "answer"}, "user": "{{ start.message }}"}),
-        flows.node("end", "output"),
-    ]
-    await publish(services, owner, flows.document(nodes, [("start.message", "say.prompt"), ("say.text", "end.value")]))
-    return made.id
 
 
 async def test_a_turn_that_was_masked_says_that_placeholders_are_asked(services: Services, owner: Operator) -> None:

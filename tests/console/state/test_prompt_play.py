@@ -270,3 +270,8 @@ async def test_an_answer_becomes_a_row_that_fills_the_prompt_again(
     item = (await services.datasets.all_items(owner, dataset.id))[0]
     assert (item.input, item.expected_output, item.split) == ({"question": "why", "name": "Ada"}, "Because.", "test")
     assert (item.source.kind, item.source.name, row.opened) == (SourceKind.PLAYGROUND, "Answer", False)
+    await row.open("B")
+    await row.choose("")
+    await row.save({"name": "Never", "expected": "Because.", "split": "x" * 500})
+    assert ("cannot be taken" in row.errors[""], row.opened) == (True, True)
+    assert [one.name for one in (await services.datasets.list(owner)).items] == ["Returns"]
