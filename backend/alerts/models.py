@@ -14,7 +14,7 @@ from backend.columns import Json, Sealed, UtcDateTime, utc_now
 class AlertRow(SQLModel, table=True):
     """A rule and how it stands. `num_looks` fences: who read an older one writes nothing.
 
-    `num_failed` counts the looks in a row that failed, the last for the reason `error`.
+    `version` counts what people saved, `num_failed` the looks in a row that failed, the last for the reason `error`.
     """
 
     __tablename__ = "alert"
@@ -45,6 +45,7 @@ class AlertRow(SQLModel, table=True):
     num_behind: int = 0
     num_looks: int = 0
     num_failed: int = 0
+    version: int = 1
     error: str = ""
     looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     next_look_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -95,6 +95,7 @@ def alert_of(row: AlertRow, webhook_secret: str = "") -> Alert:
         muted_until=row.muted_until,
         created_by=row.created_by,
         next_look_at=row.next_look_at,
+        version=row.version,
         error=row.error,
         webhook_secret=webhook_secret,
     )

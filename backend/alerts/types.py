@@ -122,7 +122,8 @@ class NewAlert:
 class Alert:
     """A rule and how it stands. `value` is of the last look, None where nothing was told or too little.
 
-    `error` says why the last look failed, empty where it went well; the next is at `next_look_at`.
+    `error` says why the last look failed, empty where it went well; the next is at `next_look_at`. `version` is that of
+    the rule: an older one is not written over it.
     `webhook_secret` is told once, when the rule gets its address, and empty from then on.
     """
 
@@ -136,6 +137,7 @@ class Alert:
     muted_until: datetime | None
     created_by: str
     next_look_at: datetime
+    version: int = 1
     error: str = ""
     webhook_secret: str = ""
 

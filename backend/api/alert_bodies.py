@@ -53,8 +53,14 @@ class AlertBody(Strict):
     is_on: bool = True
 
     def rule(self) -> NewAlert:
-        values = self.model_dump(exclude={"filters", "emails"})
+        values = self.model_dump(include=set(AlertBody.model_fields) - {"filters", "emails"})
         return NewAlert(**values, filters=self.filters.filters(), emails=tuple(self.emails))
+
+
+class ChangedAlert(AlertBody):
+    """`version` is the one that was read; 409 where somebody has saved since."""
+
+    version: int
 
 
 class KeptAlert(AlertBody):
@@ -72,6 +78,7 @@ class KeptAlert(AlertBody):
     muted_until: datetime | None
     created_by: str
     next_look_at: datetime
+    version: int
     error: str
     webhook_secret: str
 

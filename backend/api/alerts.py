@@ -10,6 +10,7 @@ from backend.api.access import allowed
 from backend.api.alert_bodies import (
     AlertBody,
     AlertList,
+    ChangedAlert,
     DeliveryBody,
     FiringBody,
     FiringList,
@@ -49,9 +50,9 @@ async def get_alert(operator: Reader, alert_id: str) -> KeptAlert:
 
 
 @router.put("/alerts/{alert_id}")
-async def change_alert(operator: Admin, alert_id: str, body: AlertBody) -> KeptAlert:
+async def change_alert(operator: Admin, alert_id: str, body: ChangedAlert) -> KeptAlert:
     """Replace the rule; another address of the webhook gets another secret, told in this answer."""
-    return KeptAlert.of(await services().alerts.change(operator, alert_id, body.rule()))
+    return KeptAlert.of(await services().alerts.change(operator, alert_id, body.rule(), body.version))
 
 
 @router.delete("/alerts/{alert_id}", status_code=204)

@@ -104,8 +104,8 @@ async def list_views(operator: Reader, limit: Limit = DEFAULT_LIMIT, after: str 
 
 @router.post("/conversation-views", status_code=201)
 async def save_view(operator: Writer, body: NewView) -> ViewBody:
-    """Keep filters and columns under a name; what stood under it before is replaced."""
-    return ViewBody.of(await services().conversations.save_view(operator, body.name, body.query))
+    """Keep filters and columns under a name; what was read there at `version` is replaced."""
+    return ViewBody.of(await services().conversations.save_view(operator, body.name, body.query, body.version))
 
 
 @router.delete("/conversation-views/{view_id}", status_code=204)

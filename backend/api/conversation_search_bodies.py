@@ -162,10 +162,14 @@ class MessageList(BaseModel):
 
 
 class NewView(Strict):
-    """`query` has `text`, and lists of texts under the names of the filters and `columns`."""
+    """`query` has `text`, and lists of texts under the names of the filters and `columns`.
+
+    `version` is that of the view to be replaced; 409 where another stands under the name.
+    """
 
     name: str
     query: dict[str, Any]
+    version: int = 0
 
 
 class ViewBody(BaseModel):
@@ -173,6 +177,7 @@ class ViewBody(BaseModel):
     name: str
     query: dict[str, Any]
     created_by: str
+    version: int
 
     @classmethod
     def of(cls, view: View) -> ViewBody:

@@ -28,5 +28,13 @@ class ViewNotFound(NotFound):
     """No such saved view in this project."""
 
 
+class StaleView(Conflict):
+    def __init__(self, name: str, by: str) -> None:
+        super().__init__(
+            f"“{name}” was saved by {by or 'somebody'} meanwhile.",
+            hint="Save again to replace it, or take another name.",
+        )
+
+
 class ConversationOfAnotherFlow(Conflict):
     """A conversation goes on with the flow that started it."""

@@ -168,6 +168,7 @@ class ConversationViewRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id", index=True)
     name: str
     query: dict[str, Any] = Field(sa_type=Json)
+    version: int = 1
     created_by: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 

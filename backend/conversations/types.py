@@ -243,6 +243,7 @@ class View:
     name: str
     query: dict[str, Any]
     created_by: str
+    version: int
 
 
 def prompt_choice(name: str, version: int) -> str:

@@ -11,7 +11,7 @@ import reflex as rx
 from backend.alerts.types import Measure, NewAlert
 from backend.bootstrap import services
 from backend.conversations.types import Filters
-from backend.errors import InvalidInput
+from backend.errors import Conflict, InvalidInput
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -39,6 +39,7 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
     picture: rx.Field[Picture] = rx.field(default_factory=Picture)
     unclear: rx.Field[str] = rx.field("")
     _alert_id: str = ""
+    _version: int = 0
     _chosen: tuple[Pair, ...] = ()
 
     @rx.event
@@ -51,7 +52,7 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
         async with self._loading():
             if asked := self._asked("alert"):
                 alert = await services().alerts.get(operator, asked)
-                self._alert_id, self.title = alert.id, alert.rule.name
+                self._alert_id, self._version, self.title = alert.id, alert.version, alert.rule.name
                 self._chosen, self.text = pairs_of(alert.rule.filters), alert.rule.filters.text
                 self.entries = entries_of(alert.rule)
             else:
@@ -97,11 +98,11 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
     async def save(self, form: dict[str, Any]) -> Any:
         """Keep the rule and show it; the secret of a new webhook is shown there, once."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        async with self._checking():
+        async with self._checking(Conflict):
             rule = rule_from(form, self._watched())
             alerts = services().alerts
             if self._alert_id:
-                kept = await alerts.change(operator, self._alert_id, rule)
+                kept = await alerts.change(operator, self._alert_id, rule, self._version)
             else:
                 kept = await alerts.create(operator, rule)
             if kept.webhook_secret:

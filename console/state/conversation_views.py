@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console import toasts
 from console.state.conversations import ConversationsState
@@ -15,12 +16,13 @@ from console.state.forms import Choice, Formed
 
 
 class ConversationViewsState(Formed, rx.State):
-    """`name` is the view that was chosen last: saving offers it again."""
+    """`name` is the view that was chosen last: saving offers it again. Only what was shown is saved over."""
 
     views: rx.Field[list[Choice]] = rx.field(default_factory=list)
     name: rx.Field[str] = rx.field("")
     opened: rx.Field[bool] = rx.field(default=False)
     undo_words: rx.Field[str] = rx.field("")
+    _versions: dict[str, int] = {}  # noqa: RUF012  # by name, as they were read; the framework copies it
     _gone: tuple[str, str] = ("", "")  # its name, and its query as JSON: the framework would wrap an object
 
     @rx.event
@@ -50,14 +52,17 @@ class ConversationViewsState(Formed, rx.State):
 
     @rx.event
     async def save(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
-        """Keep what stands under the name; what stood under it is replaced."""
+        """Keep what stands under the name; what stood under it is replaced, unless somebody saved it since."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         query = (await self.get_state(ConversationsState))._view()
-        async with self._checking():
-            self.name = (await services().conversations.save_view(operator, str(form.get("name", "")), query)).name
+        typed = str(form.get("name", ""))
+        async with self._checking(Conflict, at="name"):
+            version = self._versions.get(" ".join(typed.split()), 0)
+            self.name = (await services().conversations.save_view(operator, typed, query, version)).name
             self.opened = False
             await self._read(operator)
             return toasts.say(f"“{self.name}” is saved for everybody in the project.")
+        await self._read(operator)  # who saves again has been told what stands there
         return None
 
     @rx.event
@@ -88,4 +93,8 @@ class ConversationViewsState(Formed, rx.State):
         self._gone, self.undo_words = ("", ""), ""
 
     async def _read(self, operator: Operator) -> None:
-        self.views = [Choice(one.id, one.name) for one in await services().conversations.views(operator)]
+        views = await services().conversations.views(operator)
+        self.views, self._versions = (
+            [Choice(one.id, one.name) for one in views],
+            {one.name: one.version for one in views},
+        )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from backend.alerts.checks import checked
+from backend.alerts.errors import StaleAlert
 from backend.alerts.models import AlertRow
 from backend.alerts.repository import Alerts
 from backend.alerts.service.base import Base, place_of, target_of
@@ -78,17 +79,20 @@ class RuleUseCases(Base):
             await AuditTrail(work.session).record(operator, "alert.create", target_of(row), after=values)
             return alert_of(row, secret)
 
-    async def change(self, operator: Operator, alert_id: str, rule: NewAlert) -> Alert:
-        """Replace a rule. One that watches something else begins anew, and its firing ends untold.
+    async def change(self, operator: Operator, alert_id: str, rule: NewAlert, version: int) -> Alert:
+        """Replace a rule that was read at `version`. One that watches something else begins anew, and its firing ends
+        untold.
 
-        A new address of the webhook gets a new secret, which the answer has. Raise AlertNotFound, InvalidInput or
-        AddressRefused.
+        A new address of the webhook gets a new secret, which the answer has. Raise AlertNotFound, StaleAlert,
+        InvalidInput or AddressRefused.
         """
         operator.require(Permission.PROJECT_MANAGE)
         rule = await self._checked(rule)
         async with self._units.write(operator) as work:
             alerts = Alerts(work.session, operator.project_id)
             row = await alerts.get(storable(alert_id), lock=True)
+            if row.version != version:
+                raise StaleAlert
             before, values = rule_of(row), rule_values(rule)
             if (before.watched, before.threshold) != (rule.watched, rule.threshold) or not rule.is_on:
                 await self._begin_anew(alerts, row)
@@ -96,7 +100,7 @@ class RuleUseCases(Base):
                 setattr(row, name, value)
             secret = self._seal(row) if rule.webhook_url != before.webhook_url else ""
             row.num_looks, row.next_look_at = row.num_looks + 1, utc_now()
-            row.num_failed, row.error = 0, ""
+            row.num_failed, row.error, row.version = 0, "", version + 1
             alerts.add(row)
             trail = AuditTrail(work.session)
             await trail.record(operator, "alert.change", target_of(row), before=rule_values(before), after=values)

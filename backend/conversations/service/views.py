@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.columns import storable
-from backend.conversations.errors import ViewNotFound
+from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
@@ -32,8 +32,11 @@ class ViewUseCases(Base):
             rows = await ConversationRepository(session, operator.project_id).views()
             return [_view(row) for row in rows]
 
-    async def save_view(self, operator: Operator, name: str, query: dict[str, Any]) -> View:
-        """Keep filters and columns under a name. Raise InvalidInput, QuotaExceeded."""
+    async def save_view(self, operator: Operator, name: str, query: dict[str, Any], version: int = 0) -> View:
+        """Keep filters and columns under a name; `version` is of what stands there and was read, 0 for nothing.
+
+        Raise InvalidInput, StaleView, QuotaExceeded.
+        """
         operator.require(Permission.CONVERSATIONS_REPLY)
         name = " ".join(storable(name).split())
         if not 1 <= len(name) <= MAX_NAME:
@@ -46,10 +49,13 @@ class ViewUseCases(Base):
             kept = {row.name: row for row in await rows.views()}
             if name not in kept and len(kept) >= MAX_VIEWS:
                 raise QuotaExceeded(f"A project has at most {MAX_VIEWS} views.", hint="Delete one first.")
-            row = kept.get(name) or ConversationViewRow(
-                id=new_id("view"), project_id=operator.project_id, name=name, query=query
+            row = kept.get(name)
+            if row is not None and row.version != version:
+                raise StaleView(name, row.created_by)
+            row = row or ConversationViewRow(
+                id=new_id("view"), project_id=operator.project_id, name=name, query=query, version=0
             )
-            row.query, row.created_by = query, operator.name
+            row.query, row.created_by, row.version = query, operator.name, row.version + 1
             rows.add(row)
             return _view(row)
 
@@ -76,4 +82,4 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _view(row: ConversationViewRow) -> View:
-    return View(row.id, row.name, row.query, row.created_by)
+    return View(row.id, row.name, row.query, row.created_by, row.version)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backend.alerts.errors import AlertNotFound
+from backend.alerts.errors import AlertNotFound, StaleAlert
 from backend.alerts.service import AlertService
 from backend.alerts.service.delivering import LEASE
 from backend.alerts.types import AlertState, Comparison, Event, Fate, Measure, NewAlert, Way
@@ -190,11 +190,13 @@ async def test_a_changed_rule_begins_anew_and_a_new_address_gets_a_new_secret(de
     at = now()
     await desk.happen(at - timedelta(minutes=1), "failed", "failed")
     await desk.look(at)
-    same = await desk.alerts.change(desk.owner, alert.id, replace(alert.rule, name="Other", looks=2))
-    assert (same.state, same.webhook_secret) == (AlertState.FIRING, "")
-    moved = await desk.alerts.change(
-        desk.owner, alert.id, replace(alert.rule, threshold=0.9, webhook_url=f"{desk.url}/2")
-    )
+    same = await desk.alerts.change(desk.owner, alert.id, replace(alert.rule, name="Other", looks=2), 1)
+    assert (same.state, same.webhook_secret, same.version) == (AlertState.FIRING, "", 2)
+    elsewhere = replace(alert.rule, threshold=0.9, webhook_url=f"{desk.url}/2")
+    with pytest.raises(StaleAlert):
+        await desk.alerts.change(desk.owner, alert.id, elsewhere, alert.version)
+    assert (await desk.alerts.get(desk.owner, alert.id)).rule == same.rule
+    moved = await desk.alerts.change(desk.owner, alert.id, elsewhere, same.version)
     assert moved.state is AlertState.WELL
     assert moved.webhook_secret not in {"", alert.webhook_secret}
     assert (await desk.alerts.firings(desk.owner)).items[0].ended_at is not None
@@ -233,7 +235,7 @@ async def test_a_firing_keeps_what_was_watched_when_the_rule_changes(desk: Desk)
     at = now()
     await desk.happen(at - timedelta(minutes=1), "failed", "failed", model="m")
     await desk.look(at)
-    await desk.alerts.change(desk.owner, alert.id, replace(FAILING, measure=Measure.COST, threshold=9))
+    await desk.alerts.change(desk.owner, alert.id, replace(FAILING, measure=Measure.COST, threshold=9), 1)
     (firing,) = (await desk.alerts.firings(desk.owner)).items
     assert (firing.watched.measure, firing.watched.filters.models, firing.threshold) == (
         Measure.FAILED_SHARE, ("m",), 0.5,
@@ -274,7 +276,7 @@ async def test_who_may_what_and_what_the_audit_log_keeps(desk: Desk) -> None:
     token = await join(desk.services.units, desk.owner, "editor", Role.EDITOR)
     editor = (await desk.services.identity.by_session(token))[0]
     for act in (
-        desk.alerts.create(editor, FAILING), desk.alerts.change(editor, alert.id, FAILING),
+        desk.alerts.create(editor, FAILING), desk.alerts.change(editor, alert.id, FAILING, 1),
         desk.alerts.delete(editor, alert.id), desk.alerts.test(editor, alert.id),
     ):  # fmt: skip
         with pytest.raises(Forbidden):
@@ -282,7 +284,7 @@ async def test_who_may_what_and_what_the_audit_log_keeps(desk: Desk) -> None:
     await desk.alerts.mute(editor, alert.id, 5)
     with pytest.raises(Conflict):
         await desk.alerts.test(desk.owner, alert.id)
-    await desk.alerts.change(desk.owner, alert.id, replace(FAILING, threshold=0.7))
+    await desk.alerts.change(desk.owner, alert.id, replace(FAILING, threshold=0.7), 1)
     await desk.alerts.delete(desk.owner, alert.id)
     with pytest.raises(AlertNotFound):
         await desk.alerts.get(desk.owner, alert.id)

@@ -41,7 +41,7 @@ async def test_who_was_taken_off_a_rule_gets_no_letter_of_before(desk: Desk) -> 
     alert, at = await desk.alerts.create(desk.owner, rule), now()
     await desk.happen(at - timedelta(minutes=1), "failed", "failed")
     at = await desk.look(at)
-    await desk.alerts.change(desk.owner, alert.id, replace(rule, emails=("ops@example.com",)))
+    await desk.alerts.change(desk.owner, alert.id, replace(rule, emails=("ops@example.com",)), 1)
     await desk.alerts.deliver(at)
     assert [one.to for one in desk.mail.taken] == ["ops@example.com"]
 
@@ -95,7 +95,7 @@ async def test_what_waits_is_told_by_no_rule_that_ended_meanwhile(desk: Desk, en
     if end == "muted":
         await desk.alerts.mute(desk.owner, alert.id, 60)
     elif end == "switched off":
-        await desk.alerts.change(desk.owner, alert.id, replace(rule, is_on=False))
+        await desk.alerts.change(desk.owner, alert.id, replace(rule, is_on=False), 1)
     else:
         await desk.services.identity.create_project(desk.owner, "Another")
         await desk.services.identity.delete_project(desk.owner, desk.owner.project_id)

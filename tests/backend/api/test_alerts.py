@@ -19,7 +19,10 @@ async def test_a_rule_is_kept_read_muted_changed_and_removed(client: httpx.Async
     path = f"/api/alerts/{kept['id']}"
     assert (await client.get(path)).json() == kept
     assert (await client.post(f"{path}/mute", json={"minutes": 30})).json()["muted_until"]
-    assert (await client.put(path, json={**RULE, "threshold": 9_000})).json()["threshold"] == 9_000
+    changed = {**RULE, "threshold": 9_000, "version": kept["version"]}
+    assert (await client.put(path, json=changed)).json()["threshold"] == 9_000
+    stale = await client.put(path, json={**changed, "threshold": 1})
+    assert (stale.status_code, (await client.get(path)).json()["threshold"]) == (409, 9_000)
     assert [one["id"] for one in (await client.get("/api/alerts")).json()["alerts"]] == [kept["id"]]
     assert (await client.get("/api/alert-firings")).json() == {"alert_firings": [], "next": None}
     assert (await client.post(f"{path}/test")).status_code == 409  # no mail server and no webhook

@@ -56,9 +56,9 @@ async def test_messages_are_read_page_by_page(client: httpx.AsyncClient) -> None
 
 async def test_a_view_is_kept_replaced_and_deleted(client: httpx.AsyncClient) -> None:
     query = {"text": "sofa", "state": ["failed"], "columns": ["cost"]}
-    for text in ("sofa", "lamp"):
-        kept = await client.post("/api/conversation-views", json={"name": "Bad", "query": query | {"text": text}})
-        assert kept.status_code == 201
+    for text, version, status in (("sofa", 0, 201), ("rug", 0, 409), ("lamp", 1, 201), ("rug", 1, 409)):
+        body = {"name": "Bad", "query": query | {"text": text}, "version": version}
+        assert (await client.post("/api/conversation-views", json=body)).status_code == status
     views = (await client.get("/api/conversation-views")).json()["views"]
     assert [(one["name"], one["query"]) for one in views] == [("Bad", query | {"text": "lamp"})]
     path = f"/api/conversation-views/{views[0]['id']}"

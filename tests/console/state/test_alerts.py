@@ -107,6 +107,17 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     assert (gone.phase, gone.problem.words, gone.problem.is_missing) == ("failed", "There is no such alert.", True)
 
 
+async def test_a_rule_that_somebody_changed_meanwhile_is_not_written_over(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    made, other = await services.alerts.create(person, RULE), replace(RULE, name="Other")
+    form = tab.at(f"/alerts/edit?alert={made.id}").state(AlertFormState)
+    await form.load()
+    await services.alerts.change(person, made.id, other, made.version)
+    assert await form.save({**form.entries, "name": "Mine"}) is None
+    assert ("Somebody else" in form.errors[""], (await services.alerts.get(person, made.id)).rule) == (True, other)
+
+
 async def test_a_firing_alert_is_counted_in_the_bar_and_named_in_the_overview(
     services: Services, tab: Tab, person: Operator
 ) -> None:

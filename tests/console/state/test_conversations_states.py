@@ -257,6 +257,11 @@ async def test_a_view_brings_filters_and_columns_back(services: Services, tab: T
     await views.choose(views.views[0].value)
     assert (state.query, state.num_filters, state.columns) == ("sofa", 2, ["flow", "cost"])
     assert state.rows[0].cells["cost"] == "$0.0121"
+    await services.conversations.save_view(person, "Sofas of A", {"text": "lamp"}, 1)
+    for told in ({"name"}, set[str]()):  # what somebody saved since is shown before it is replaced
+        await views.open()
+        await views.save({"name": "Sofas of A"})
+        assert (views.opened, set(views.errors)) == (bool(told), told)
     await views.open()
     await views.save({"name": ""})
     assert (views.opened, set(views.errors)) == (True, {"name"})
