@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Protocol
 from backend.columns import storable, utc_now
 from backend.conversations import importing
 from backend.conversations.importing import Group
-from backend.conversations.repository import ConversationRepository
+from backend.conversations.repository import ConversationRepository, WordRepository
 from backend.conversations.service.reporting import ReportingUseCases
 from backend.mapped_tables import (
     ROWS_AT_ONCE,
@@ -104,12 +104,15 @@ class ImportUseCases(ReportingUseCases):
         looked = await self._look(operator, path, name, targets, progress)
         if looked.num_bad and not (skip_bad and (looked.sound or looked.known)):
             raise BadRows(looked.problems, looked.num_bad, len(looked.table.rows) + len(looked.table.faults))
-        await self._add(operator, looked.sound, progress)
-        return Imported(len(looked.sound), len(looked.known), looked.num_bad)
+        num_added = await self._add(operator, looked.sound, progress)
+        return Imported(num_added, len(looked.known) + len(looked.sound) - num_added, looked.num_bad)
 
-    async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> None:
-        """Write them hidden, some at a time so that others write between, and show all at once."""
-        hidden: list[str] = []
+    async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> int:
+        """Write them hidden, some at a time so that others write between, and show all at once; return how many.
+
+        Those that another import of the same file has shown meanwhile go again.
+        """
+        hidden: dict[str, str] = {}  # the session of each
         try:
             for start in range(0, len(groups), KEPT_AT_ONCE):
                 progress("write", start, len(groups))
@@ -117,15 +120,23 @@ class ImportUseCases(ReportingUseCases):
                 async with self._units.write(operator) as work:
                     for row in await self.keep(work, operator, reports):
                         row.deleted_at = utc_now()
-                        hidden.append(row.id)
+                        hidden[row.id] = row.session_id
             async with self._units.write(operator) as work:
-                await ConversationRepository(work.session, operator.project_id).show(hidden)
+                # Whoever holds the index of words shows alone: of two imports at once, one sees what the other showed.
+                await WordRepository(work.session, operator.project_id).take_turn()
+                rows = ConversationRepository(work.session, operator.project_id)
+                there = set(await rows.imported([*hidden.values()]))
+                shown = [one for one, session_id in hidden.items() if session_id not in there]
+                await rows.show(shown)
         except BaseException:
-            await asyncio.shield(self._take_back(operator, hidden))
+            await asyncio.shield(self._take_back(operator, [*hidden]))
             raise
+        if there:
+            await self._take_back(operator, [one for one, session_id in hidden.items() if session_id in there])
+        return len(shown)
 
-    async def _take_back(self, operator: Operator, conversation_ids: list[str]) -> None:
-        """Remove what was not shown yet; a crash before this leaves it hidden, and the next delete takes it along."""
+    async def _take_back(self, operator: Operator, conversation_ids: Sequence[str]) -> None:
+        """Remove what was not shown; a crash before this leaves it hidden, and the next delete takes it along."""
         for start in range(0, len(conversation_ids), NAMED_AT_ONCE):
             async with self._units.write(operator) as work:
                 some = conversation_ids[start : start + NAMED_AT_ONCE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.columns import utc_now
 from backend.conversations.repository import ConversationRepository
+from backend.conversations.service.importing import ImportUseCases
 from backend.conversations.types import Channel, Filters
 from backend.errors import Forbidden, InvalidInput
 from backend.mapped_tables import BadRows
@@ -86,6 +89,26 @@ async def test_the_same_file_twice_adds_nothing(services: Services, operator: Op
         plan = await services.conversations.plan_import(operator, path, path.name)
         assert (plan.num_duplicates, plan.num_fitting) == (number, number)
     assert len(await titles(services, operator)) == 4
+
+
+async def test_the_same_file_twice_at_once_adds_it_once(
+    services: Services, operator: Operator, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, both, look = services.conversations, asyncio.Barrier(2), ImportUseCases._there
+    path = write("many.jsonl", "\n".join(json.dumps({"id": f"c{one}", "text": f"x{one}"}) for one in range(60)))
+
+    async def looked(*given: Any) -> set[str]:
+        found = await look(*given)
+        await both.wait()  # neither sees what the other brings
+        return found
+
+    monkeypatch.setattr(ImportUseCases, "_there", looked)
+    made = await asyncio.gather(*(log.import_file(operator, path, "many.jsonl") for _ in range(2)))
+    assert sorted((one.num_added, one.num_known) for one in made) == [(0, 60), (60, 0)]
+    shown = await log.browse(operator, Filters(channels=(Channel.IMPORTED,)), Page())
+    assert shown.facets.matching == 60
+    async with services.units.read(EVERYWHERE) as session:
+        assert await ConversationRepository(session, operator.project_id).deleted(before=utc_now()) == []
 
 
 async def test_a_row_may_hold_a_whole_transcript(services: Services, operator: Operator, write: Write) -> None:
