@@ -40,6 +40,9 @@ async def test_a_stored_database_of_a_release_keeps_its_rows(script: Path, tmp_p
     settings = Settings(data_dir=tmp_path, secret_key=KEY, models="none")  # type: ignore[arg-type]  # as the environment gives it
     restore(script, settings)
     url = database_url(settings)
+    ahead = "UPDATE conversation SET last_message_at = '2150-01-01 00:00:00.000000'"
+    with closing(sqlite3.connect(settings.folder / SQLITE_FILE)) as connection:
+        connection.executescript(f"{ahead}; UPDATE message SET created_at = '2150-01-01 00:00:00.000000'")
     before = rows(url)
     assert before["user_account"] == 1
     assert before["api_key"] >= 1
@@ -50,6 +53,8 @@ async def test_a_stored_database_of_a_release_keeps_its_rows(script: Path, tmp_p
     with opened(url).connect() as connection:
         told = connection.execute(text("SELECT channel FROM conversation ORDER BY id")).scalars()
         assert list(told) == ["example", "example", "example", "api"], "what came with it is marked, a call is not"
+        said = connection.execute(text("SELECT max(last_message_at), max(created_at) FROM conversation, message"))
+        assert max(said.one()) < "2100", "what was dated ahead would outlive every retention"
     started = await bootstrap.start(settings, serving=False)  # refuses unless the old secrets can be opened
     owner = await started.identity.ensure_owner()
     await bootstrap.stop(started)
