@@ -78,6 +78,7 @@ class Planner:
             num_missing=len(missing),
             missing=tuple(missing[:MAX_MISSING]),
             over_budget=draft.budget is not None and cost > draft.budget,
+            budget_is_firm=not num_calls and all(one.parameters.get("max_tokens") for one in pinned),
             unknown=tuple(dict.fromkeys(unknown)),
             asked=tuple([words for variant in pinned if (words := await self._asked(variant, rows))]),
             problems=problems_of(len(rows), num_cells),

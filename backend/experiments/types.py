@@ -176,6 +176,9 @@ class Plan:
 
     `asked` says of each text prompt what a person is supposed to say to it.
 
+    `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
+    the budget then.
+
     `detectable` is the smallest true difference of the first metric that is found four times out of five.
     """
 
@@ -193,6 +196,7 @@ class Plan:
     num_missing: int
     missing: tuple[MissingVariables, ...]
     over_budget: bool
+    budget_is_firm: bool
     unknown: tuple[str, ...]
     asked: tuple[str, ...]
     problems: tuple[str, ...]

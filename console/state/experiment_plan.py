@@ -71,7 +71,8 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         about = f"{plan.detectable_metric}, found four times out of five"
         figures.append(PlanFigure("Smallest difference", f"{plan.detectable:.2g}", about))
     cap = formats.money(draft.budget) if draft.budget is not None else "none"
-    figures.append(PlanFigure("Budget", cap, "it ends there" if draft.budget is not None else ""))
+    ends = "it ends there" if plan.budget_is_firm else "answers under way may pass it"
+    figures.append(PlanFigure("Budget", cap, ends if draft.budget is not None else ""))
     figures.append(PlanFigure("Early stop", "on" if draft.early_stop else "off", _early(draft)))
     return figures
 

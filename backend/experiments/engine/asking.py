@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from decimal import Decimal
 from typing import Any
@@ -48,10 +48,14 @@ class Asking:
         *,
         requests_per_minute: int | None,
         with_trace: bool,
+        is_stopped: Callable[[], bool],
     ) -> None:
-        """`with_trace` reads a flow's run for the tools that it called, which costs a read for each cell."""
+        """`with_trace` reads a flow's run for the tools that it called, which costs a read for each cell.
+
+        Once `is_stopped` no answer is begun any more; judges of answers that were paid for still are.
+        """
         self._outside, self._operator, self._lanes = outside, operator, lanes
-        self._rate, self._with_trace = requests_per_minute, with_trace
+        self._rate, self._with_trace, self._is_stopped = requests_per_minute, with_trace, is_stopped
         self._endpoints: dict[str, ModelEndpoint] = {}
 
     async def answer(self, variant: Pinned, row: Row) -> Answer:
@@ -101,6 +105,7 @@ class Asking:
                 lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls),
                 requests_per_minute=self._rate,
                 spent=spent,
+                is_stopped=self._is_stopped,
             )
         except ModelFailed as failed:
             if failed.reason == "limit" and calls:
@@ -187,7 +192,7 @@ class Asking:
         # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace.
         lane = self._lanes.to(self._operator.project_id, variant.flow_id)
         try:
-            await lane.call(run, requests_per_minute=self._rate)
+            await lane.call(run, requests_per_minute=self._rate, is_stopped=self._is_stopped)
         except ModelFailed:
             return answer  # it has the words of the run
         except LaneGivenUp as given_up:

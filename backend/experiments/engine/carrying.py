@@ -13,10 +13,11 @@ from backend.errors import DomainError
 from backend.experiments.engine.answers import kept_in, put_into
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.cells import cells_of, order_of
-from backend.experiments.engine.ends import Stop
-from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, Purse
+from backend.experiments.engine.ends import WISHED_PAUSE, Stop, as_wished
+from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, TurnGivenBack
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.pairing import Pairing
+from backend.experiments.engine.purse import Price, Purse
 from backend.experiments.engine.scoring import Aid, Scoring
 from backend.experiments.engine.stopping import Decision
 from backend.experiments.engine.telling import Teller
@@ -29,6 +30,7 @@ from backend.experiments.shapes import draft_of, pinned_of
 from backend.experiments.types import CellStatus, Pinned, Status, kind_of
 from backend.flows.errors import RunInterrupted
 from backend.ports.language_model import Usage
+from backend.prompts.types import estimated_tokens
 
 EXPECTED_TOKENS = 1_000
 BUDGET_USED = "The budget is used up."
@@ -44,6 +46,7 @@ class Carrying:
         self._operator = acting(row.project_id, row.started_by_id, row.started_by)
         self._baseline = next(at for at, one in enumerate(self._pinned) if one.name == row.baseline)
         self._stop: Stop | None = None
+        self.goes_on = False
         self._workers: list[asyncio.Task[None]] = []
         self.ledger = Ledger(outside.units, row, self._hear)
         self._teller = Teller(outside.events, row)
@@ -53,6 +56,7 @@ class Carrying:
             lanes,
             requests_per_minute=self._draft.requests_per_minute,
             with_trace=any(kind_of(spec) == "tool_calls" for spec in self._draft.evaluators),
+            is_stopped=lambda: self._stop is not None,
         )
 
     @property
@@ -104,8 +108,8 @@ class Carrying:
             cells = Cells(session, self._row.project_id)
             progress = (await cells.progress([self._row.id])).get(self._row.id)
             numbers = await cells.numbers(self._row.id) if self._draft.early_stop else []
-        expected = [await self._expected(one) for one in self._pinned]
-        self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), expected)
+        prices = [await self._price(one) for one in self._pinned]
+        self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), prices)
         if progress:
             self._teller.begin(progress)
         self._decision = self._decide()
@@ -114,15 +118,17 @@ class Carrying:
                 if status in (CellStatus.DONE, CellStatus.FAILED):
                     self._decision.add(row, variant, _value(scores, self._decision.metric))
 
-    async def _expected(self, variant: Pinned) -> Decimal:
-        """Return what a first answer may cost, before any is known: a whole answer's worth of tokens."""
+    async def _price(self, variant: Pinned) -> Price:
+        """Return what an answer may cost: a first one a whole answer's worth of tokens, each the longest question."""
         if self._row.budget is None or variant.kind == "flow":
-            return Decimal(0)
+            return Price()
         endpoint = await self._asking.endpoint(variant.model)
-        longest = max((len(json.dumps(row.input)) for row in self._rows.values()), default=0)
-        asked = (len(variant.template) + len(variant.system) + longest) // 2  # a token has about four characters
-        most = int(variant.parameters.get("max_tokens") or EXPECTED_TOKENS)
-        return self._outside.models.cost(endpoint, Usage(max(asked, EXPECTED_TOKENS), most))
+        longest = max((json.dumps(row.input, ensure_ascii=False) for row in self._rows.values()), key=len, default="")
+        asked = estimated_tokens(f"{variant.template}{variant.system}{longest}")
+        most = int(variant.parameters.get("max_tokens") or 0)
+        first = Usage(max(2 * asked, EXPECTED_TOKENS), most or EXPECTED_TOKENS)
+        cost = self._outside.models.cost
+        return Price(cost(endpoint, first), cost(endpoint, Usage(asked, most)))
 
     def _decide(self) -> Decision | None:
         first = next((one for one in self._scoring.alone if not one.needs_person), None)
@@ -183,15 +189,18 @@ class Carrying:
             try:
                 cost = await pairing.next()
             finally:
-                await self._purse.give_back(self._baseline, put_aside, cost or Decimal(0))
+                await self._purse.give_back(self._baseline, put_aside, cost)
             if cost is None:
                 return
 
     async def _take(self, variant: int) -> Decimal | None:
-        """Put aside for one more call; where the budget has no room for it, say so as the end."""
+        """Put aside for one more call; None once it stops, which it does where the budget has no room for the call."""
         put_aside = await self._purse.take(variant)
         if put_aside is None:
             self._stop = self._stop or Stop(Status.FAILED, error=BUDGET_USED, hint="Raise it, then resume.")
+        elif self._stop is not None:  # it stopped while this waited
+            await self._purse.give_back(variant, put_aside, None)
+            return None
         return put_aside
 
     async def _work(self) -> None:
@@ -207,11 +216,15 @@ class Carrying:
             before = cell.cost + cell.judge_cost
             try:
                 await self._do(cell)
+            except TurnGivenBack:
+                break
             except RunInterrupted:
                 self.interrupt()
                 break
             finally:
-                await self._purse.give_back(cell.variant, put_aside, cell.cost + cell.judge_cost - before)
+                cost = cell.cost + cell.judge_cost - before
+                told = cost if cost or cell.status == CellStatus.DONE else None
+                await self._purse.give_back(cell.variant, put_aside, told)
             if written:
                 await asyncio.shield(written)
             written = self.ledger.put(cell)
@@ -256,7 +269,7 @@ class Carrying:
         """Do what is wished: after a pause paid calls end by themselves, after a cancel they are cut."""
         await self._teller.tell()
         if wish == "pause" and self._stop is None:
-            self._stop = Stop(Status.PAUSED)
+            self._stop = WISHED_PAUSE
         if wish == "cancel" and (self._stop is None or self._stop.status is not Status.CANCELLED):
             self._stop = Stop(Status.CANCELLED)
             for worker in self._workers:
@@ -265,7 +278,8 @@ class Carrying:
     async def _end(self, end: Stop) -> None:
         async with self._outside.units.write(self._operator) as work:
             ownership = Ownership(work.session)
-            await ownership.hold(self._row, utc_now())
+            end = as_wished(await ownership.hold(self._row, utc_now()), end)
+            self.goes_on = end.status is Status.QUEUED
             status, said = end.status, end.said
             if status is Status.DONE and self._row.num_cells:
                 progress = (await Cells(work.session, self._row.project_id).progress([self._row.id]))[self._row.id]

@@ -16,3 +16,16 @@ class Stop(Exception):  # a fact, not an error
         super().__init__(error)
         self.status, self.resumes_at = status, resumes_at
         self.said = {"error": error, "hint": hint, "decided": decided}
+
+
+# Somebody wished it. It is told from a pause that a provider asks for, which no resume takes back.
+WISHED_PAUSE = Stop(Status.PAUSED)
+
+
+def as_wished(wish: str, end: Stop) -> Stop:
+    """Return the end that holds by what is wished in its last moment: a pause may be taken back, a cancel may come."""
+    if wish == "cancel" and end.status in (Status.PAUSED, Status.QUEUED):
+        return Stop(Status.CANCELLED)
+    if wish == "pause" and end.status is Status.QUEUED:
+        return WISHED_PAUSE
+    return Stop(Status.QUEUED) if end is WISHED_PAUSE and not wish else end

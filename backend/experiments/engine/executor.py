@@ -56,6 +56,8 @@ class Executor:
             self._carried.pop(experiment_id, None)
             self._claiming.pop(experiment_id, None)
             ended.set()
+        if carrying.goes_on:  # somebody resumed it while its pause was under way
+            await self.execute(experiment_id)
 
     async def _claim(self, experiment_id: str) -> ExperimentRow | None:
         async with self._outside.units.write(BY_ID) as work:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from backend.columns import utc_now
@@ -44,6 +43,14 @@ class LaneResting(LaneGivenUp):
         self.hint = "Nothing is lost."
 
 
+class TurnGivenBack(LaneGivenUp):
+    """The experiment stopped while a call waited for its turn: it was not made."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self)
+        self.answer = None
+
+
 class Lane:
     """After five failures in a row one call at a time tries the way, until one comes through."""
 
@@ -65,14 +72,16 @@ class Lane:
         *,
         requests_per_minute: int | None = None,
         spent: Callable[[ModelFailed], None] = lambda _failed: None,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> tuple[Answer, int]:
         """Ask until an answer comes; return it and the number of tries.
 
         `spent` hears of every failed try, for what it cost. Raise ModelFailed where another try would not help this
-        question, LaneGivenUp where it would help none, LaneResting where it would long after.
+        question, LaneGivenUp where it would help none, LaneResting where it would long after, TurnGivenBack once
+        `is_stopped` says so before a try.
         """
         for tries in range(1, MAX_TRIES + 1):
-            probing = await self._turn(requests_per_minute)
+            probing = await self._turn(requests_per_minute, is_stopped)
             try:
                 answer = await ask()
             except ModelFailed as failed:
@@ -98,23 +107,21 @@ class Lane:
                     self._probing = False
         raise AssertionError("the last try returns or raises")
 
-    async def _turn(self, requests_per_minute: int | None) -> bool:
+    async def _turn(self, requests_per_minute: int | None, is_stopped: Callable[[], bool]) -> bool:
         """Wait until this call may go; say whether it is the one that tries a way that was shut."""
         while True:
-            left = self._shut_until - self._clock()
+            if is_stopped():
+                raise TurnGivenBack
+            paced = self._next_at if requests_per_minute else 0.0
+            left = max(self._shut_until, paced) - self._clock()
             if left > 0 or (self.is_shut and self._probing):
                 await asyncio.sleep(min(max(left, 0.02), 1.0))
                 continue
+            if requests_per_minute:
+                self._next_at = self._clock() + 60 / requests_per_minute
             probing = self.is_shut
             self._probing = self._probing or probing
-            break
-        if requests_per_minute:
-            now = self._clock()
-            mine = max(now, self._next_at)
-            self._next_at = mine + 60 / requests_per_minute
-            if mine > now:
-                await asyncio.sleep(mine - now)
-        return probing
+            return probing
 
     def _refused(self) -> None:
         if not self._failures:
@@ -137,39 +144,3 @@ class Lanes:
 
     def to(self, project_id: str, reference: str) -> Lane:
         return self._lanes.setdefault((project_id, reference), Lane())
-
-
-class Purse:
-    """What an experiment may still spend. For each call under way the dearest of its kind so far is put aside."""
-
-    def __init__(self, budget: Decimal | None, spent: Decimal, expected: Sequence[Decimal]) -> None:
-        """`expected` is what a call of each kind may cost, before one of it has ended."""
-        self._budget, self._spent = budget, spent
-        self._expected, self._dearest = expected, [Decimal(0)] * len(expected)
-        self._put_aside, self._under_way = Decimal(0), 0
-        self._changed = asyncio.Condition()
-
-    async def take(self, kind: int) -> Decimal | None:
-        """Put aside for one more call and return how much; wait for those under way where they hold it.
-
-        None where nothing is left.
-        """
-        async with self._changed:
-            while (needed := self._dearest[kind] or self._expected[kind]) > self._left():
-                if not self._under_way:
-                    return None
-                await self._changed.wait()
-            self._under_way += 1
-            self._put_aside += needed
-            return needed
-
-    async def give_back(self, kind: int, put_aside: Decimal, cost: Decimal) -> None:
-        async with self._changed:
-            self._under_way -= 1
-            self._put_aside -= put_aside
-            self._spent += cost
-            self._dearest[kind] = max(self._dearest[kind], cost)
-            self._changed.notify_all()
-
-    def _left(self) -> Decimal:
-        return Decimal("Infinity") if self._budget is None else self._budget - self._spent - self._put_aside
