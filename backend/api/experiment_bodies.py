@@ -233,6 +233,7 @@ def _variant(found: Experiment, at: int) -> dict[str, Any]:
     if found.pinned:
         pinned = found.pinned[at]
         told |= {"model": pinned.model, "pinned": {"version": pinned.version, "fingerprint": pinned.fingerprint}}
+        told["promoted"] = [asdict(one) for one in pinned.promoted]
     return told
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
+from backend.experiments.promotion_types import Promoted
+
 MAX_NAME = 120
 MAX_VARIANTS = 10
 MAX_REPETITIONS = 30
@@ -119,25 +121,6 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Promotion:
-    """What becomes of a variant: a flow's new `version`, or a prompt's with its `label`.
-
-    `ran` is the version of the prompt that was asked; `version` is another one where that lacks the model or the
-    parameters which it was asked with, and `is_new` where it is made for that. `waits_for` is the id of the approval
-    that a protected label waits for, empty where it moved at once.
-    """
-
-    kind: Literal["prompt", "flow"]
-    id: str
-    name: str
-    version: int
-    label: str = ""
-    waits_for: str = ""
-    ran: int = 0
-    is_new: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
 
@@ -165,7 +148,7 @@ class Pinned:
     `document` is the stored one of a flow, with the prompts that it follows; `fields` are what a flow takes, `required`
     those without a default.
     `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one; `composed` is its
-    content with the prompts that it takes in, where it takes any in.
+    content with the prompts that it takes in, where it takes any in. `promoted` is where it went after the end.
     """
 
     name: str
@@ -186,6 +169,7 @@ class Pinned:
     parameters: dict[str, Any] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    promoted: tuple[Promoted, ...] = ()
 
     @property
     def words(self) -> str:

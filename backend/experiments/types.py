@@ -32,13 +32,13 @@ from backend.experiments.draft_types import (
     EvaluatorKind,
     FlowChoice,
     Pinned,
-    Promotion,
     PromptChoice,
     Requirement,
     Status,
     VariantDraft,
     kind_of,
 )
+from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts
 from backend.experiments.review_types import Asked, Review, Reviews
 from backend.experiments.standing_types import Since
 
@@ -72,6 +72,7 @@ __all__ = [
     "Pinned",
     "Plan",
     "Progress",
+    "Promoted",
     "Promotion",
     "PromptChoice",
     "Requirement",
@@ -83,6 +84,7 @@ __all__ = [
     "Status",
     "TradeOff",
     "VariantDraft",
+    "Whereabouts",
     "WorseSlice",
     "kind_of",
 ]

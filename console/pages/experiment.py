@@ -9,7 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
 from console.components.experiments.plan_panel import plan_said
-from console.components.experiments.promoting import promote_dialog
+from console.components.experiments.promoting import promote_button, promote_dialog, promoted
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.spread import spread
@@ -18,7 +18,6 @@ from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
 from console.components.ui import banner, button, link_button, meter, panel, phase_view, skeleton_rows, status
 from console.state.experiment import ExperimentState as One
-from console.state.experiment_promote import ExperimentPromoteState as Promote
 from console.state.experiment_require import ExperimentRequireState as Require
 
 
@@ -28,7 +27,16 @@ def experiment() -> rx.Component:
         _head(),
         phase_view(
             One.phase,
-            body(code_that_waits(), _planned(), _going(), _said(), _since(), _compared(), code_that_is_decided()),
+            body(
+                code_that_waits(),
+                _planned(),
+                _going(),
+                _said(),
+                promoted(),
+                _since(),
+                _compared(),
+                code_that_is_decided(),
+            ),
             skeleton=skeleton_rows(160, 260, 80, count=8),
             problem=One.problem,
             on_retry=One.load,
@@ -45,11 +53,7 @@ def _head() -> rx.Component:
     export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True)
     like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
-    promote = rx.cond(
-        One.cards,
-        button(rx.Var.create("Promote ") + One.variant, Promote.ask, kind="primary", icon="arrow-up-right"),
-        rx.fragment(),
-    )
+    promote = rx.cond(One.cards, promote_button(), rx.fragment())
     anew = button("Run again", One.again, icon="rotate-cw")
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
     require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())

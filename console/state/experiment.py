@@ -17,6 +17,7 @@ from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, row_line
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
+from console.state.experiment_promoted import PromotedLine, button_words, promoted_lines
 from console.state.experiment_rows import (
     ExperimentLine,
     SinceLine,
@@ -67,6 +68,9 @@ class ExperimentState(Addressed, Phased, rx.State):
     waiting: rx.Field[str] = rx.field("")
     since: rx.Field[SinceLine | None] = rx.field(None)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
+    promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
+    promote: rx.Field[str] = rx.field("")
+    is_promoted: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -214,11 +218,18 @@ class ExperimentState(Addressed, Phased, rx.State):
         zone = await self._zone()
         self.line = experiment_line(found, zone, formats.now())
 
+    async def _show_promoted(self, operator: Operator) -> None:
+        """Say where the variants went, and on the button whether the chosen one did."""
+        found = await services().experiments.whereabouts(operator, self.experiment_id)
+        self.promoted = promoted_lines(found, await self._zone(), formats.now())
+        self.promote, self.is_promoted = button_words(found, self.variant)
+
     async def _again(self, operator: Operator) -> None:
         await self._compare(operator, await services().experiments.get(operator, self.experiment_id))
 
     async def _compare(self, operator: Operator, found: Experiment) -> None:
         self.waiting = await _waiting(operator, found)
+        await self._show_promoted(operator)
         if not found.progress.num_done:
             self.cards, self.rows, self.row = [], [], None
             return

@@ -18,11 +18,12 @@ from console.state.forms import Choice, Formed
 
 
 class ExperimentPromoteState(Formed, rx.State):
-    """`what` says what would go where; `labels` is empty where a flow is published."""
+    """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published."""
 
     opened: rx.Field[bool] = rx.field(False)
     variant: rx.Field[str] = rx.field("")
     what: rx.Field[str] = rx.field("")
+    stands: rx.Field[str] = rx.field("")
     refused: rx.Field[bool] = rx.field(False)
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
@@ -38,6 +39,8 @@ class ExperimentPromoteState(Formed, rx.State):
         if pinned is None:
             return
         self.variant, self.lead, self.opened = page.variant, page.lead, True
+        here = [one for one in page.promoted if one.variant == page.variant and one.mark in {"ok", "wait"}]
+        self.stands = " ".join(f"{one.words} {one.name} ({one.when})." for one in here)
         with caught(Conflict) as refusal:
             will = await services().experiments.promotion(operator, page.experiment_id, page.variant)
             self.what, self.is_prompt = _will(will, pinned), will.kind == "prompt"
@@ -66,6 +69,7 @@ class ExperimentPromoteState(Formed, rx.State):
                 comment=form.get("comment", ""),
             )
             self.opened = False
+            await page._show_promoted(operator)
             return toasts.say(_said(made))
 
 

@@ -96,6 +96,23 @@ def review_the_rest(console: Console, experiment: str) -> None:
             assert said.status_code == 200, said.text
 
 
+def promote(console: Console, page: Page) -> None:
+    """Take the good version to production, once the answers that wait for a person are scored."""
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Promote v2 echo B").click()
+    expect(dialog.get_by_text("Support answer v3 will be made: v2 as it ran here, on echo.")).to_be_visible()
+    dialog.get_by_label("Why").fill("It is right")
+    console.look("experiment-promote")
+    dialog.get_by_role("button", name="Promote", exact=True).click()
+    expect(page.get_by_text("31 answers wait for a person's score of human.")).to_be_visible()
+    review_the_rest(console, page.url.rpartition("/")[2])
+    dialog.get_by_role("button", name="Promote", exact=True).click()
+    expect(page.get_by_text("Support answer v3, made of v2, is in production.")).to_be_visible()
+    expect(page.get_by_role("button", name="v2 echo B is in production")).to_be_visible()
+    expect(page.get_by_role("link", name="Support answer v3")).to_be_visible()
+    console.look("experiment-promoted")
+
+
 @pytest.mark.usefixtures("lab")
 def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: str, tmp_path: Path) -> None:
     dataset = imported(console, tmp_path)
@@ -136,15 +153,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     console.look("experiment-require")
     dialog.get_by_role("button", name="Require it").click()
     expect(page.get_by_text("Support answer has to pass support-16 from now on.")).to_be_visible()
-    page.get_by_role("button", name="Promote v2 echo B").click()
-    expect(dialog.get_by_text("Support answer v3 will be made: v2 as it ran here, on echo.")).to_be_visible()
-    dialog.get_by_label("Why").fill("It is right")
-    console.look("experiment-promote")
-    dialog.get_by_role("button", name="Promote", exact=True).click()
-    expect(page.get_by_text("31 answers wait for a person's score of human.")).to_be_visible()
-    review_the_rest(console, page.url.rpartition("/")[2])
-    dialog.get_by_role("button", name="Promote", exact=True).click()
-    expect(page.get_by_text("Support answer v3, made of v2, is in production.")).to_be_visible()
+    promote(console, page)
     history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
     assert history["label"] == "production"
     assert page.url.rpartition("/")[2] in history["comment"]

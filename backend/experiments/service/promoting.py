@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.audit.repository import AuditTrail
-from backend.errors import Conflict
+from backend.columns import utc_now
+from backend.errors import Conflict, NotFound
 from backend.experiments.errors import NothingToCompare, WrongState
 from backend.experiments.evidence import evidence
 from backend.experiments.models import ExperimentRow
+from backend.experiments.outside import acting
 from backend.experiments.pinning import as_run, reference_of
 from backend.experiments.repository import Experiments
 from backend.experiments.service.base import target
 from backend.experiments.service.comparing import Comparing
-from backend.experiments.shapes import draft_of, experiment_of, pinned_of
-from backend.experiments.types import Pinned, Promotion, Status, VariantDraft
+from backend.experiments.shapes import draft_of, experiment_of, pinned_as_json, pinned_of
+from backend.experiments.types import Pinned, Promoted, Promotion, Status, VariantDraft, Whereabouts
 from backend.flows.types import Flow
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, Content, VersionRef
+from backend.unit_of_work import Work
 
 
 class Promoting(Comparing):
@@ -47,10 +51,56 @@ class Promoting(Comparing):
         else:
             made = await self._label(operator, draft, pinned, label, words)
         async with self._units.write(operator) as work:
+            await self._keep(work, operator, experiment_id, variant, made)
             after = {"variant": variant, "kind": made.kind, "name": made.name, "version": made.version}
             after |= {"label": made.label} if made.label else {}
             await AuditTrail(work.session).record(operator, "experiment.promote", target(row), after=after)
         return made
+
+    async def whereabouts(self, operator: Operator, experiment_id: str) -> Sequence[Whereabouts]:
+        """Return what was promoted and where it stands by now, newest first. Raise ExperimentNotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+        reader = acting(operator.project_id, "", "The experiment")  # whoever reads it may hear how it ended
+        found = [await self._stands(reader, pinned.name, one) for pinned in pinned_of(row) for one in pinned.promoted]
+        return sorted(found, key=lambda one: one.promoted.at, reverse=True)
+
+    async def _stands(self, reader: Operator, variant: str, kept: Promoted) -> Whereabouts:
+        try:
+            if kept.kind == "flow":
+                now = (await self._outside.flows.get(reader, kept.id)).published_version
+            else:
+                labels = await self._outside.prompts.labels(reader, kept.id)
+                label = next((one for one in labels if one.name == kept.label), None)
+                now = label.version if label else None
+                if label and now == kept.version:
+                    kept = replace(kept, by=label.moved_by, at=label.moved_at)
+            if now == kept.version:
+                return Whereabouts(variant, kept, "there", now)
+            wishes = await self._outside.prompts.approvals(reader, kept.id, waiting=False) if kept.waits_for else ()
+        except NotFound:
+            return Whereabouts(variant, kept, "gone")
+        state = next((one.state for one in wishes if one.id == kept.waits_for), "approved")
+        if state == "waiting":
+            return Whereabouts(variant, kept, "waits", now)
+        return Whereabouts(variant, kept, "left" if state == "approved" else "declined", now)
+
+    async def _keep(self, work: Work, operator: Operator, experiment_id: str, variant: str, made: Promotion) -> None:
+        """Write down where the variant went; the same place again is the newest word on it."""
+        kept = Promoted(
+            made.kind, made.id, made.name, made.version, made.label, made.waits_for, operator.name, utc_now()
+        )
+        row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+        row.pinned = pinned_as_json(
+            [
+                replace(one, promoted=(*[old for old in one.promoted if _place(old) != _place(kept)], kept))
+                if one.name == variant
+                else one
+                for one in pinned_of(row)
+            ]
+        )
+        work.session.add(row)
 
     async def _promotable(
         self, operator: Operator, experiment_id: str, variant: str
@@ -117,3 +167,7 @@ class Promoting(Comparing):
             told = replace(told, version=written.version.number, is_new=written.is_new)
         change = await prompts.set_label(operator, pinned.prompt_id, label, told.version, words)
         return replace(told, label=label, waits_for=change.approval.id if change.approval else "")
+
+
+def _place(kept: Promoted) -> tuple[str, str]:
+    return kept.id, kept.label

@@ -1,13 +1,41 @@
-"""The dialog that takes a variant to production."""
+"""The dialog that takes a variant to production, and what became of those that went."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import reflex as rx
 
 from console.components.ui import SAFE, button, dialog, field, select, status, text_input
+from console.state.experiment import ExperimentState as One
 from console.state.experiment_promote import ExperimentPromoteState as Promote
 
 FORM = "promote-form"
+
+
+def promote_button() -> rx.Component:
+    """Draw the way to production; where people get the variant already it says so, and steps back."""
+    return rx.cond(
+        One.is_promoted,
+        button(One.promote, Promote.ask, icon="check"),
+        button(One.promote, Promote.ask, kind="primary", icon="arrow-up-right"),
+    )
+
+
+def promoted() -> rx.Component:
+    """Say in a line each where variants went, by whom, and whether they are there still."""
+    return rx.foreach(One.promoted, _promoted)
+
+
+def _promoted(line: Any) -> rx.Component:
+    name = rx.cond(line.href, rx.el.a(line.name, href=line.href, dir="auto"), rx.el.span(line.name, dir="auto"))
+    when = rx.el.span(line.when, title=line.when_exact, class_name="t2", dir="auto")
+    return rx.el.p(
+        status(line.mark, rx.fragment(line.words, " ", name)),
+        when,
+        rx.cond(line.then, rx.el.span(line.then, class_name="t2"), rx.fragment()),
+        class_name="row wrap",
+    )
 
 
 def promote_dialog() -> rx.Component:
@@ -24,6 +52,7 @@ def promote_dialog() -> rx.Component:
     )
     return dialog(
         rx.Var.create("Promote ") + Promote.variant + "?",
+        rx.cond(Promote.stands, rx.el.p(status("idle", Promote.stands), dir="auto"), rx.fragment()),
         rx.el.p(Promote.what, dir="auto"),
         rx.el.p(Promote.lead, class_name="t2", dir="auto"),
         rx.cond(Promote.refused, rx.fragment(), form),

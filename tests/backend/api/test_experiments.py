@@ -188,6 +188,10 @@ async def test_what_won_goes_to_production_with_its_verdicts(
     said = await api.post(f"{made}/promote", json={"variant": "v2", "comment": "Shorter."})
     assert said.status_code == 200
     assert (said.json()["version"], said.json()["label"], said.json()["approval"]) == (2, "production", None)
+    promoted = [one["promoted"] for one in (await api.get(made)).json()["variants"]]
+    assert [[(one["name"], one["version"], one["label"], one["by"]) for one in some] for some in promoted] == [
+        [], [("Sums", 2, "production", "Local owner")], [],
+    ]  # fmt: skip
     history = (await api.get(f"/api/prompts/{prompt}/labels")).json()["history"]
     comment = history[0]["comment"]
     assert comment.startswith("Shorter.\nExperiment CI: v2 beside v1, on 12 rows of Questions v1.\n")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.experiments.errors import GateRefused, WrongState
-from backend.experiments.types import FlowChoice, PromptChoice, Requirement, VariantDraft
+from backend.experiments.types import Experiment, FlowChoice, PromptChoice, Requirement, VariantDraft
 from backend.identity.permissions import Role
 from backend.prompts.types import PRODUCTION, Content, NewPrompt, Prompt, VersionRef
 from backend.providers.types import ModelDraft, ProviderDraft
@@ -46,6 +47,24 @@ async def test_the_winner_gets_the_label_with_its_evidence(lab: Lab) -> None:
     assert " points)" in lines[2]
     assert lines[-1] == f"({done.id})"
     assert (await lab.services.prompts.get(lab.operator, of.id)).latest == 2
+    assert await told(lab, done) == [("v2", "there", 2, lab.operator.name)]
+    ella = replace(lab.operator, user_id="user_ella", name="Ella")
+    await lab.service.promote(ella, done.id, "v2")
+    assert await told(lab, done) == [("v2", "there", 2, lab.operator.name)]  # it was there already
+    await lab.services.prompts.set_label(ella, of.id, PRODUCTION, 1)
+    assert await told(lab, done) == [("v2", "left", 1, "Ella")]
+    await lab.service.promote(ella, done.id, "v2")
+    assert await told(lab, done) == [("v2", "there", 2, "Ella")]
+    viewer = await operator_of(lab.services.identity, await join(lab.services.units, lab.operator, "Vera", Role.VIEWER))
+    assert len(await lab.service.whereabouts(viewer, done.id)) == 1
+    await lab.services.prompts.delete(lab.operator, of.id)
+    assert [one[:2] for one in await told(lab, done)] == [("v2", "gone")]
+
+
+async def told(lab: Lab, of: Experiment) -> list[tuple[str, str, int | None, str]]:
+    """Return what became of each promotion: the variant, how it stands, what is there now, and by whom it was."""
+    found = await lab.service.whereabouts(lab.operator, of.id)
+    return [(one.variant, one.stands, one.now, one.promoted.by) for one in found]
 
 
 async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
@@ -57,6 +76,13 @@ async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
     waiting = (await lab.services.prompts.approvals(lab.operator, of.id))[0]
     assert (made.waits_for, done.id in waiting.comment) == (waiting.id, True)
     assert await lab.services.prompts.labels(lab.operator, of.id) == []
+    assert await told(lab, done) == [("v2", "waits", None, lab.operator.name)]
+    ella = replace(lab.operator, user_id="user_ella", name="Ella")
+    await lab.services.prompts.refuse(ella, waiting.id, "Too short.")
+    assert await told(lab, done) == [("v2", "declined", None, lab.operator.name)]
+    wish = (await lab.service.promote(lab.operator, done.id, "v2")).waits_for
+    await lab.services.prompts.approve(ella, wish)
+    assert await told(lab, done) == [("v2", "there", 2, lab.operator.name)]
 
 
 async def test_another_model_becomes_a_version_that_names_it(lab: Lab) -> None:
@@ -110,11 +136,14 @@ async def test_a_draft_of_a_flow_is_published_unless_it_changed(lab: Lab) -> Non
     assert (will.kind, will.version) == ("flow", 1)
     made = await lab.service.promote(lab.operator, done.id, "new")
     assert (made.kind, made.version, made.label) == ("flow", 1, "")
-    told = (await lab.services.flows.list_versions(lab.operator, flow.id)).items[0]
-    assert done.id in told.comment
+    published = (await lab.services.flows.list_versions(lab.operator, flow.id)).items[0]
+    assert done.id in published.comment
+    assert await told(lab, done) == [("new", "there", 1, lab.operator.name)]
     await lab.services.flows.save_draft(lab.operator, flow.id, flows.greeting(), flow.draft_version)
     with pytest.raises(Conflict, match="has changed since"):
         await lab.service.promote(lab.operator, done.id, "new")
+    await lab.services.flows.publish(lab.operator, "desk")
+    assert await told(lab, done) == [("new", "left", 2, lab.operator.name)]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +185,4 @@ async def test_two_who_promote_at_once_make_one_version(lab: Lab) -> None:
     assert {one.version for one in made} == {2}
     assert (await prompts.get(lab.operator, kept.id)).latest == 2
     assert [one.version for one in await prompts.moves(lab.operator, kept.id)] == [2]
+    assert len(await told(lab, done)) == 1

@@ -228,7 +228,17 @@ async def test_the_winner_is_promoted_from_its_page(
     assert [one.value for one in dialog.labels] == ["production", "staging"]
     await dialog.send({"label": "staging", "comment": ""})
     assert dialog.opened is False
-    move = (await services.prompts.moves(owner, kept.id))[0]
+    [staged] = page.promoted
+    assert (staged.mark, staged.words, staged.name, staged.then) == ("ok", "v2 is in staging as", "Short v2", "")
+    assert staged.when.startswith(f"by {owner.name}, ")
+    assert (page.promote, page.is_promoted) == ("Promote v2", False)  # people do not get it yet
+    await dialog.send({"label": "production", "comment": ""})
+    assert (page.promote, page.is_promoted) == ("v2 is in production", True)
+    await dialog.ask()
+    assert "v2 is in production as Short v2 (" in dialog.stands
+    assert "v2 is in staging as Short v2 (" in dialog.stands
+    await dialog.close()
+    move = (await services.prompts.moves(owner, kept.id))[1]
     line = move_line(move, UTC, formats.now())
     assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
     assert (made.id in move.comment, made.id in line.comment) == (True, False)

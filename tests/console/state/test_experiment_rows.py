@@ -18,11 +18,14 @@ from backend.experiments.types import (
     MetricComparison,
     Pinned,
     Progress,
+    Promoted,
     Status,
     TradeOff,
     VariantDraft,
+    Whereabouts,
 )
 from console.state.experiment_picture import picture_of
+from console.state.experiment_promoted import button_words, promoted_lines
 from console.state.experiment_rows import experiment_line, lead, verdict_cards
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
@@ -172,3 +175,37 @@ def test_shares_are_drawn_between_nought_and_one() -> None:
     picture = picture_of(replace(compared(), trade_offs=ends))
     assert [one.words for one in picture.qualities] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
     assert picture.dots[1].quality == "100 %"
+
+
+PROMOTED = Promoted("prompt", "prm_1", "Support", 3, "production", "", "Ida", NOW)
+PUBLISHED = replace(PROMOTED, kind="flow", name="Desk", label="")
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "then", "button"),
+    [
+        (Whereabouts("B", PROMOTED, "there", 3), "B is in production as", "", "B is in production"),
+        (Whereabouts("B", PUBLISHED, "there", 3), "B is published as", "", "B is published"),
+        (Whereabouts("B", PROMOTED, "left", 4), "B was in production as", "Production is v4 now.", "Promote B"),
+        (
+            Whereabouts("B", PROMOTED, "left"), "B was in production as", "Production points at nothing now.",
+            "Promote B",
+        ),
+        (Whereabouts("B", PUBLISHED, "left", 4), "B was published as", "What is published is v4 now.", "Promote B"),
+        (Whereabouts("B", PROMOTED, "gone"), "B was in production as", "Support was deleted since.", "Promote B"),
+        (Whereabouts("B", PROMOTED, "declined"), "B did not get production, as", "Nobody approved it.", "Promote B"),
+        (
+            Whereabouts("B", PROMOTED, "waits"), "B waits for a second person to move production to", "",
+            "B waits for approval",
+        ),
+        (Whereabouts("A", PROMOTED, "there", 3), "A is in production as", "", "Promote B"),
+    ],
+)  # fmt: skip
+def test_a_variant_that_was_promoted_says_where_it_stands(
+    found: Whereabouts, words: str, then: str, button: str
+) -> None:
+    [line] = promoted_lines([found], UTC, NOW)
+    by = "asked by Ida, 09:00" if found.stands in {"waits", "declined"} else "by Ida, 09:00"
+    assert (line.words, line.name, line.when, line.then) == (words, f"{found.promoted.name} v3", by, then)
+    assert bool(line.href) is (found.stands != "gone")
+    assert button_words([found], "B") == (button, button != "Promote B")

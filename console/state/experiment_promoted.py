@@ -1,0 +1,83 @@
+"""What became of the variants of an experiment: a sentence for each promotion, and the word on the button."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from backend.experiments.types import Whereabouts
+from backend.prompts.types import PRODUCTION
+from console import routes
+from console.state import formats
+
+MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}
+
+
+@dataclass(frozen=True)
+class PromotedLine:
+    """Where a variant went; `href` leads to the prompt or the flow."""
+
+    variant: str
+    mark: str
+    words: str
+    name: str
+    href: str
+    when: str
+    when_exact: str
+    then: str
+
+
+def promoted_lines(found: Sequence[Whereabouts], zone: tzinfo, now: datetime) -> list[PromotedLine]:
+    return [_line(one, zone, now) for one in found]
+
+
+def _line(one: Whereabouts, zone: tzinfo, now: datetime) -> PromotedLine:
+    kept, asked = one.promoted, "asked " if one.stands in {"waits", "declined"} else ""
+    address = routes.to(routes.FLOW if kept.kind == "flow" else routes.PROMPT, kept.id)
+    return PromotedLine(
+        variant=one.variant,
+        mark=MARKS[one.stands],
+        words=_words(one),
+        name=f"{kept.name} v{kept.version}",
+        href="" if one.stands == "gone" else address,
+        when=f"{asked}by {kept.by}, {formats.day(kept.at, zone, now)}",
+        when_exact=formats.exact(kept.at, zone),
+        then=_then(one),
+    )
+
+
+def _words(one: Whereabouts) -> str:
+    """Say what was done, up to the name of what it became."""
+    label, is_there = one.promoted.label, one.stands == "there"
+    if one.promoted.kind == "flow":
+        return f"{one.variant} {'is' if is_there else 'was'} published as"
+    if one.stands == "waits":
+        return f"{one.variant} waits for a second person to move {label} to"
+    if one.stands == "declined":
+        return f"{one.variant} did not get {label}, as"
+    return f"{one.variant} {'is' if is_there else 'was'} in {label} as"
+
+
+def _then(one: Whereabouts) -> str:
+    """Say what came after, empty where it still stands."""
+    if one.stands == "declined":
+        return "Nobody approved it."
+    if one.stands == "gone":
+        return f"{one.promoted.name} was deleted since."
+    if one.stands != "left":
+        return ""
+    place = one.promoted.label or "What is published"
+    return f"{place.capitalize()} is v{one.now} now." if one.now else f"{place.capitalize()} points at nothing now."
+
+
+def button_words(found: Sequence[Whereabouts], variant: str) -> tuple[str, bool]:
+    """Return what the button that promotes a variant says, and whether it stands or waits where people get it."""
+    ours = [one for one in found if one.variant == variant and one.promoted.label in {"", PRODUCTION}]
+    stands = next((one.stands for one in ours if one.stands in {"there", "waits"}), "")
+    if stands == "waits":
+        return f"{variant} waits for approval", True
+    if stands == "there":
+        published = any(one.promoted.kind == "flow" for one in ours if one.stands == "there")
+        return f"{variant} is {'published' if published else 'in production'}", True
+    return f"Promote {variant}", False
