@@ -48,19 +48,23 @@ async def late(module: str) -> Any:
 
 
 def rows_of(datasets: DatasetService) -> OpenRows:
-    """Return how experiments read datasets; of the versions read last the rows are kept, for they never change."""
-    kept: OrderedDict[tuple[str, str, int, str], DatasetRows] = OrderedDict()
+    """Return how experiments read datasets; of the versions read last the rows are kept, for they never change.
+
+    But a removal takes rows out of every version, and gives the dataset another revision.
+    """
+    kept: OrderedDict[tuple[str, str, int, int, str], DatasetRows] = OrderedDict()
 
     async def rows(operator: Operator, dataset_id: str, version: int | None, split: str) -> DatasetRows:
         dataset = await datasets.get(operator, dataset_id)
-        key = (operator.project_id, dataset_id, version or dataset.version, split)
+        number = version or dataset.version
+        key = (operator.project_id, dataset_id, dataset.revision, number, split)
         if key not in kept:
             wanted = ItemFilter(split=split)
-            items = await datasets.all_items(operator, dataset_id, version=key[2], wanted=wanted) if key[2] else []
+            items = await datasets.all_items(operator, dataset_id, version=number, wanted=wanted) if number else []
             kept[key] = DatasetRows(
                 dataset_id,
                 dataset.name,
-                key[2],
+                number,
                 [Row(one.id, one.row, one.input, one.expected_output, one.metadata, one.split) for one in items],
             )
             while len(kept) > VERSIONS_KEPT or (len(kept) > 1 and _num_rows(kept.values()) > ROWS_KEPT):

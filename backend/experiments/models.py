@@ -13,6 +13,7 @@ from backend.columns import Json, Money, UtcDateTime, utc_now
 from backend.experiments.types import CellStatus, Status
 
 NOBODYS = -1
+REMOVED = "Its row was removed with the data of a person."
 
 
 class ExperimentRow(SQLModel, table=True):

@@ -12,10 +12,10 @@ from backend.columns import storable, utc_now
 from backend.errors import DomainError
 from backend.experiments.engine.answers import kept_in, put_into
 from backend.experiments.engine.asking import Asking
-from backend.experiments.engine.cells import cells_of, order_of
 from backend.experiments.engine.ends import WISHED_PAUSE, Stop, as_wished
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, TurnGivenBack
 from backend.experiments.engine.ledger import Ledger
+from backend.experiments.engine.making import Making
 from backend.experiments.engine.pairing import Pairing
 from backend.experiments.engine.purse import Price, Purse
 from backend.experiments.engine.scoring import Aid, Scoring
@@ -23,7 +23,7 @@ from backend.experiments.engine.stopping import Decision
 from backend.experiments.engine.telling import Teller
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
-from backend.experiments.outside import Outside, Rows, acting
+from backend.experiments.outside import Outside, acting
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Ownership
 from backend.experiments.shapes import draft_of, pinned_of
@@ -70,11 +70,8 @@ class Carrying:
             evaluators = registry.read(self._draft.evaluators)
             await check_released(self._outside, self._operator, evaluators)  # also what was approved at the start
             self._scoring = Scoring(evaluators, Aid(self._outside, self._operator, self._asking))
-            rows = await self._outside.rows(
-                self._operator, self._row.dataset_id, self._row.dataset_version, self._draft.split
-            )
-            self._rows = {row.number: row for row in rows.rows}
-            await self._make(rows)
+            rows = await Making(self._outside, self._row, self._draft, len(self._pinned), self._operator).run()
+            self._rows = {row.number: row for row in rows}
             await self._prepare()
             await self._ask_all()
             end = self._stop or Stop(Status.DONE)
@@ -91,16 +88,6 @@ class Carrying:
     def interrupt(self) -> None:
         """Ask nothing more; the next process goes on behind what is in the record."""
         self._stop = self._stop or Stop(Status.QUEUED)
-
-    async def _make(self, rows: Rows) -> None:
-        """Write the rows of the cells that have none yet, some thousand at a time."""
-        order = order_of(rows, shuffled=self._draft.early_stop, seed=self._row.id)
-        for start, some in cells_of(self._row, self._draft.repetitions, len(self._pinned), order):
-            async with self._outside.units.write(self._operator) as work:
-                ownership = Ownership(work.session)
-                await ownership.hold(self._row, utc_now())
-                await ownership.make(self._row, some, start + len(some))
-            self._row.num_made = start + len(some)
 
     async def _prepare(self) -> None:
         """Take up what earlier attempts spent and found."""

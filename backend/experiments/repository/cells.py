@@ -47,6 +47,12 @@ class Cells:
         )
         return (await self._session.exec(statement.order_by(col(ExperimentCellRow.number)))).all()
 
+    async def made(self, experiment_id: str) -> dict[int, int]:
+        """Return how many cells there are of each row, by its number."""
+        row = col(ExperimentCellRow.row)
+        statement = select(row, func.count()).where(*self._of(experiment_id)).group_by(row)
+        return dict((await self._session.exec(statement)).all())
+
     async def scores(self, experiment_id: str) -> Sequence[tuple[int, dict[str, Any]]]:
         """Return the number and the scores of every answer, in the order of asking."""
         statement = (

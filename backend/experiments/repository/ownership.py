@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.errors import AttemptLost
-from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.types import CellStatus, Status
 
 # The reason that the test of scopes asks for.
@@ -104,6 +104,12 @@ class Ownership:
             .values(num_made=num_made)
             .execution_options(synchronize_session=False)
         )
+
+    async def leave_out(self, row: ExperimentRow, item_ids: Collection[str]) -> None:
+        """Let nobody be asked about rows that were removed while their cells were made."""
+        gone = {"status": CellStatus.SKIPPED.value, "attempt": NOBODYS, "error": REMOVED}
+        statement = update(ExperimentCellRow).where(*_of(row), col(ExperimentCellRow.item_id).in_(item_ids))
+        await self._session.exec(statement.values(**gone).execution_options(synchronize_session=False))
 
     async def take(self, row: ExperimentRow, after: int, limit: int) -> Sequence[ExperimentCellRow]:
         """Claim the next waiting cells behind a number, answered ones to be judged among them; after `hold`."""

@@ -13,13 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.conversations.models import MessageRow
 from backend.conversations.repository.places import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
-from backend.experiments.models import NOBODYS, ExperimentCellRow
-from backend.experiments.types import CellStatus
+from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
+from backend.experiments.types import CellStatus, Status
 from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
-
-REMOVED = "Its row was removed with the data of a person."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +83,19 @@ class Erasing:
 
     async def _remove_items(self, item_ids: Sequence[str]) -> None:
         theirs = self._among(DatasetItemRow.item_id, item_ids)
+        living = func.sum(case((col(DatasetItemRow.valid_to) == FOREVER, 1), else_=0))
         lost = (
-            select(DatasetItemRow.dataset_id, func.count())
-            .where(self._ours(DatasetItemRow), theirs, DatasetItemRow.valid_to == FOREVER)
+            select(DatasetItemRow.dataset_id, living)
+            .where(self._ours(DatasetItemRow), theirs)
             .group_by(col(DatasetItemRow.dataset_id))
         )
-        for dataset_id, num in (await self._session.exec(lost)).all():
-            fewer = col(DatasetRow.num_items) - num
+        datasets = (await self._session.exec(lost)).all()
+        await self._hold_experiments([dataset_id for dataset_id, _ in datasets])
+        for dataset_id, num in datasets:
+            # Whoever keeps rows of a version has them under the revision.
+            fewer = {"num_items": col(DatasetRow.num_items) - num, "revision": col(DatasetRow.revision) + 1}
             statement = update(DatasetRow).where(self._ours(DatasetRow), col(DatasetRow.id) == dataset_id)
-            await self._session.exec(statement.values(num_items=fewer))
+            await self._session.exec(statement.values(**fewer))
         await self._delete(DatasetItemRow, theirs)
         done, skipped = CellStatus.DONE.value, CellStatus.SKIPPED.value
         blank = {
@@ -104,6 +106,15 @@ class Erasing:
             self._ours(ExperimentCellRow), self._among(ExperimentCellRow.item_id, item_ids)
         )
         await self._session.exec(cells.values(**blank))
+
+    async def _hold_experiments(self, dataset_ids: Sequence[str]) -> None:
+        """Wait for what is writing cells of the rows, and let nobody write more of them until the unit ends."""
+        opened = [Status.QUEUED.value, Status.RUNNING.value]
+        row = ExperimentRow
+        statement = select(row.id).where(
+            self._ours(row), col(row.dataset_id).in_(dataset_ids), col(row.status).in_(opened)
+        )
+        await self._session.exec(statement.order_by(col(row.id)).with_for_update())
 
     async def _replays(self, conversation_ids: Sequence[str]) -> set[str]:
         """Return the runs that repeated a turn of them: they say its words once more."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from backend.experiments.engine import making
 from backend.experiments.engine.asking import Asking
+from backend.experiments.engine.making import Making
+from backend.experiments.errors import AttemptLost
+from backend.experiments.models import REMOVED
 from backend.experiments.types import CellStatus, Status
-from backend.privacy.repository.erasing import REMOVED, Erasing, Reached
+from backend.privacy.repository.erasing import Erasing, Reached
 from tests.backend.experiments.conftest import Lab, prompt
 
 
@@ -53,3 +58,28 @@ async def test_what_is_left_is_asked_where_rows_went_before_it_began_or_was_retr
     await lab.executor.execute(made.id)
     again = await lab.service.get(lab.operator, made.id)
     assert (again.status, again.progress.num_failed, again.progress.num_skipped) == (Status.DONE, 2, 1)
+
+
+async def test_rows_that_go_while_cells_are_made_shift_no_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "AT_ONCE", 4)  # cells of two rows
+    lab.fill(7)
+    made, opened, num = await lab.started(), Making._rows, 0
+
+    async def rows(self: Making) -> Any:
+        nonlocal num
+        found, num = await opened(self), num + 1
+        if num == 2:
+            await erase(lab, "item_1")  # its cells stand
+            raise AttemptLost("the process ends here")
+        if num == 3:
+            await erase(lab, "item_4")  # its cells are about to be written
+        return found
+
+    monkeypatch.setattr(Making, "_rows", rows)
+    for _ in range(2):
+        await lab.executor.execute(made.id)
+    cells = await lab.cells(await lab.service.get(lab.operator, made.id))
+    assert [cell.number for cell in cells] == [*range(14)]
+    assert Counter(cell.row for cell in cells) == dict.fromkeys(range(1, 8), 2)
+    assert {cell.row for cell in cells if cell.status is CellStatus.SKIPPED} == {1, 4}
+    assert {cell.status for cell in cells if cell.row not in (1, 4)} == {CellStatus.DONE}
