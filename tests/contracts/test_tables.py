@@ -15,7 +15,7 @@ from backend.engines.parsing.isolated import IsolatedParser
 from backend.engines.parsing.rows import read_rows
 from backend.ports.parsing import ParsingFailed
 from backend.ports.tables import Table
-from tests.factories.workbooks import PARTS, workbook
+from tests.factories.workbooks import OFFICE, PARTS, SHEET, workbook
 
 Write = Callable[[str | bytes], Path]
 
@@ -92,6 +92,13 @@ def test_a_bad_line_is_named_and_the_others_are_read(file: Write) -> None:
     assert table.numbers == (1, 5)
 
 
+@pytest.mark.parametrize("value", ['{"a": ' * 600 + "1" + "}" * 600, "[" * 600 + "]" * 600, "[" * 100_000])
+def test_a_row_nested_too_deep_is_named_and_the_others_are_read(file: Write, value: str) -> None:
+    table = read_rows(file(f'{{"q": 1}}\n{{"q": {value}}}\n'))
+    assert (table.numbers, [fault.number for fault in table.faults]) == ((1,), [2])
+    assert "nested too deep" in table.faults[0].words
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -155,6 +162,43 @@ def test_a_bomb_of_a_workbook_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_hostile_workbook_is_refused_in_words(tmp_path: Path, members: dict[str, bytes], words: str) -> None:
     with pytest.raises(ParsingFailed, match=words):
         read_rows(_archive(tmp_path / "a.xlsx", **members))
+
+
+HEAD = '<row r="1"><c r="A1" t="inlineStr"><is><t>q</t></is></c></row>'
+STRINGS = f'<sst xmlns="{SHEET}"><si><t>{"ab" * 500_000}</t></si></sst>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("".join(f'<row r="{at}"/>' for at in range(1, 1_048_577)), "holds no rows"),
+        (HEAD + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "more than 1,024 MB of memory"),
+        (HEAD + '<row r="99999999999"><c r="ZZZZZZZ99999999999"><v>1</v></c></row>', "made its reader stop|damaged"),
+        (HEAD + "".join(f'<row r="{at}"><c t="s"><v>0</v></c></row>' for at in range(2, 20_000)), "of memory"),
+    ],
+    ids=["empty rows", "the last cell", "no such cell", "one long text in every row"],
+)
+async def test_a_workbook_that_is_far_larger_than_its_file_ends_its_reader_alone(
+    tmp_path: Path, rows: str, words: str
+) -> None:
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>'
+    members = {"xl/worksheets/sheet1.xml": sheet.encode(), "xl/sharedStrings.xml": STRINGS.encode()}
+    with pytest.raises(ParsingFailed, match=words):
+        await IsolatedParser().read_table(_archive(tmp_path / "a.xlsx", **members))
+
+
+def test_a_link_to_another_workbook_is_read_as_last_computed(tmp_path: Path) -> None:
+    linked = '<row r="2"><c r="A2"><f>[1]One!A1</f><v>7</v></c></row>'
+    link = (
+        f'<Relationship Id="r1" Type="{OFFICE}/externalLinkPath" Target="http://127.0.0.1:9/" TargetMode="External"/>'
+    )
+    members = {
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SHEET}"><sheetData>{HEAD}{linked}</sheetData></worksheet>',
+        "xl/externalLinks/externalLink1.xml": f'<externalLink xmlns="{SHEET}"/>',
+        "xl/externalLinks/_rels/externalLink1.xml.rels": f"<Relationships>{link}</Relationships>",
+    }
+    table = read_rows(_archive(tmp_path / "a.xlsx", **{name: part.encode() for name, part in members.items()}))
+    assert table.rows == ((7,),)
 
 
 def test_another_archive_is_no_workbook(tmp_path: Path) -> None:

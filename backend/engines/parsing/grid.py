@@ -40,7 +40,11 @@ class Grid:
         if not isinstance(row, dict) or not row:
             self.refuse(number, "It is no object with fields.")
             return
-        plain = storable(row)
+        try:
+            plain = storable(row)
+        except RecursionError:
+            self.refuse(number, "It is nested too deep.")
+            return
         for name in plain:
             if name not in self._columns:
                 self._add(name)
