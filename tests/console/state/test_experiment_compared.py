@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -34,3 +35,19 @@ def test_only_the_words_that_differ_are_marked_and_lines_stay_lines() -> None:
     assert "".join(one.text for one in new if one.own).split() in (["Be", "kind."], ["kind.", "Be"])
     assert "".join(one.text for one in new) == "Offer a part.\nBe kind.\nBe brief."
     assert word_diff("a", "a") == ([Word("a", own=False)], [Word("a", own=False)])
+
+
+def test_words_that_follow_each_other_are_one_stretch() -> None:
+    old, new = word_diff("We refund within 30 days.", "Refunds are possible within 14 days.")
+    assert [one.text for one in old if one.own] == ["We refund", "30"]
+    assert [one.text for one in new if one.own] == ["Refunds are possible ", "14"]
+
+
+@pytest.mark.parametrize("words", [2_000, 20_000])
+def test_an_answer_that_says_two_words_for_ever_is_compared_or_left_unmarked(words: int) -> None:
+    """Matching two of 2,000 words took 6 s, for each row of the page, and nobody else was served meanwhile."""
+    draw = random.Random(1)
+    texts = ["".join(draw.choice(("a ", "b ")) for _ in range(words)) for _ in range(2)]
+    sides = word_diff(texts[0], texts[1])
+    assert ["".join(one.text for one in side) for side in sides] == texts
+    assert any(one.own for one in sides[0]) is (words == 2_000)
