@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Index, literal_column, text
+from sqlmodel import Field, SQLModel, col
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
 from backend.experiments.types import CellStatus, Status
 
 NOBODYS = -1
+GONE = text(f"attempt = {NOBODYS}")
 REMOVED = "Its row was removed with the data of a person."
 
 
@@ -67,6 +68,7 @@ class ExperimentCellRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_experiment_cell_status", "experiment_id", "status"),
         Index("ix_experiment_cell_item", "project_id", "item_id", "experiment_id"),
+        Index("ix_experiment_cell_nobodys", "project_id", "item_id", sqlite_where=GONE, postgresql_where=GONE),
     )
 
     experiment_id: str = Field(primary_key=True, foreign_key="experiment.id")
@@ -90,6 +92,10 @@ class ExperimentCellRow(SQLModel, table=True):
     judge_cost: Decimal = Field(default=Decimal(0), sa_type=Money)
     latency_ms: float = 0.0
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+# Written out, as its index has it.
+IS_NOBODYS: ColumnElement[bool] = col(ExperimentCellRow.attempt) == literal_column(str(NOBODYS))
 
 
 class CodeApprovalRow(SQLModel, table=True):

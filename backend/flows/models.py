@@ -14,6 +14,7 @@ from backend.columns import Json, Money, UtcDateTime, utc_now
 # A chat has its conversation from its first question; the others get theirs once they ended.
 UNLOGGED = text("conversation_id IS NULL AND finished_at IS NOT NULL")
 REPLAYED = text("\"trigger\" = 'replay'")
+ASKED = text("item_id <> ''")
 
 
 class FlowRow(SQLModel, table=True):
@@ -69,7 +70,8 @@ class FlowVersionRow(SQLModel, table=True):
 class RunRow(SQLModel, table=True):
     """One run. Whoever raises `attempt` owns it, and every write names the attempt it belongs to.
 
-    `person` is whom it served where no chat says so, until its conversation is written.
+    `person` is whom it served where no chat says so, until its conversation is written; `item_id` the row of a dataset
+    that an experiment asked.
     """
 
     __tablename__ = "run"
@@ -78,6 +80,7 @@ class RunRow(SQLModel, table=True):
         Index("ix_run_of_project", "project_id", "id"),
         Index("ix_run_open", "status", "worker"),
         Index("ix_run_replay", "project_id", "conversation_id", sqlite_where=REPLAYED, postgresql_where=REPLAYED),
+        Index("ix_run_item", "project_id", "item_id", sqlite_where=ASKED, postgresql_where=ASKED),
         Index("ix_run_unlogged", "trigger", "id", sqlite_where=UNLOGGED, postgresql_where=UNLOGGED),
     )
 
@@ -104,14 +107,16 @@ class RunRow(SQLModel, table=True):
     started_by: str = ""
     started_by_id: str = ""
     person: str = ""
+    item_id: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     time_ms: float = 0
 
 
-# Written out, as the index of replays has it.
+# Written out, as their indices have them.
 IS_REPLAY: ColumnElement[bool] = col(RunRow.trigger) == literal_column("'replay'")
+ASKED_A_ROW: ColumnElement[bool] = col(RunRow.item_id) != literal_column("''")
 
 
 class NodeRunRow(SQLModel, table=True):

@@ -171,8 +171,8 @@ class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
 
     `snapshot_id` names a draft that was pinned, whatever it is by now, or the document of a version. Runs of
-    experiments have no conversation. `person` is what the caller knows whom it serves by. `history` is what was said
-    before, as roles and texts; None is what the conversation holds.
+    experiments have no conversation; theirs name the row of a dataset, `item_id`. `person` is what the caller knows
+    whom it serves by. `history` is what was said before, as roles and texts; None is what the conversation holds.
     """
 
     input: dict[str, Any]
@@ -180,6 +180,7 @@ class RunWish:
     conversation_id: str = ""
     trigger: Trigger = Trigger.API
     person: str = ""
+    item_id: str = ""
     snapshot_id: str = ""
     history: tuple[dict[str, Any], ...] | None = None
     repeats: Repeats | None = None

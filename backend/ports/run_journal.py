@@ -30,6 +30,7 @@ class RunOpening:
     started_by_id: str
     created_at: datetime
     person: str = ""
+    item_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

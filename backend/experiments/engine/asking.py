@@ -180,7 +180,9 @@ class Asking:
     async def _run(self, variant: Pinned, row: Row) -> Answer:
         version: Any = variant.version or "draft"
         given, history = given_to(variant, row), history_of(variant, row)
-        wish = RunWish(given, version, trigger=Trigger.EXPERIMENT, snapshot_id=variant.document, history=history)
+        wish = RunWish(
+            given, version, trigger=Trigger.EXPERIMENT, item_id=row.id, snapshot_id=variant.document, history=history
+        )
         answer = Answer()
 
         async def run() -> None:

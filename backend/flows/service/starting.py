@@ -159,6 +159,7 @@ class Starting:
                 started_by=operator.name,
                 started_by_id=operator.user_id,
                 person="" if conversation_id else mask.name(prepared.wish.person),
+                item_id=prepared.wish.item_id,
                 started_at=utc_now() if running else None,
             )
         )
@@ -186,6 +187,7 @@ class Starting:
             started_by_id=operator.user_id,
             created_at=utc_now(),
             person=prepared.wish.person,
+            item_id=prepared.wish.item_id,
         )
 
     async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:

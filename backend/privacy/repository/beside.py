@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, SpanRow
-from backend.flows.models import IS_REPLAY, RunRow
+from backend.experiments.models import IS_NOBODYS, ExperimentCellRow
+from backend.flows.models import ASKED_A_ROW, IS_REPLAY, RunRow
 from backend.flows.types import RunStatus
 from backend.ids import new_id
 from backend.masking.models import MaskedValueRow
@@ -87,6 +88,15 @@ class Beside:
             .outerjoin(talk, theirs)
             .where(RunRow.project_id == self._project_id, IS_REPLAY)
             .where(col(RunRow.conversation_id) > "", col(talk.id).is_(None))
+        )
+        return (await self._session.exec(statement.limit(most))).all()
+
+    async def late_answers(self, most: int) -> Sequence[tuple[str, str]]:
+        """Return run and conversation of answers to rows that are gone: they ended later than their row was removed."""
+        cell = ExperimentCellRow
+        gone = select(cell.item_id).where(cell.project_id == self._project_id, IS_NOBODYS)
+        statement = select(RunRow.id, func.coalesce(RunRow.conversation_id, "")).where(
+            RunRow.project_id == self._project_id, ASKED_A_ROW, col(RunRow.item_id).in_(gone)
         )
         return (await self._session.exec(statement.limit(most))).all()
 

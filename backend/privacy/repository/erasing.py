@@ -15,7 +15,7 @@ from backend.conversations.repository.places import one_of
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
 from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.types import CellStatus, Status
-from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
+from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
 
@@ -64,7 +64,9 @@ class Erasing:
             self._among(ExperimentCellRow.item_id, list(item_ids)),
             ExperimentCellRow.run_id != "",
         )
-        asked = set(await self._session.exec(answered))
+        # Also what was asked more than once, or is asked now: no cell names that.
+        runs = select(RunRow.id).where(self._ours(RunRow), self._among(RunRow.item_id, list(item_ids)), ASKED_A_ROW)
+        asked = {*await self._session.exec(answered), *await self._session.exec(runs)}
         more = select(RunRow.conversation_id).where(self._ours(RunRow), self._among(RunRow.id, list(asked)))
         others = {one for one in await self._session.exec(more) if one}
         return Reached(sorted({*conversation_ids, *others}), sorted({*own, *asked}), sorted(item_ids))

@@ -35,12 +35,23 @@ class DueUseCases(RemovingUseCases, RetentionUseCases):
                 await self._remove_runs(work, project_id, lost)
         return len(lost)
 
+    async def forget_answers(self, project_id: str) -> int:
+        """Remove what an experiment was answered while the row that it asked was removed."""
+        async with self._units.read(OfProject(project_id)) as session:
+            late = await Beside(session, project_id).late_answers(AT_ONCE)
+        if late:
+            async with self._units.write(OfProject(project_id)) as work:
+                await self._log.purge(work, project_id, [talk for _, talk in late if talk])
+                await self._remove_runs(work, project_id, [run for run, _ in late])
+        return len(late)
+
     async def keep_up(self) -> None:
         """Begin the retentions that are due, and remove what was deleted an hour ago."""
         await self.sweep()
         for project_id in await self._log.projects():
             await self.forget_sealed(project_id)
             await self.forget_replays(project_id)
+            await self.forget_answers(project_id)
             num = 1
             while num:
                 num = await self.purge_deleted(project_id, utc_now())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,9 +16,13 @@ from backend.columns import utc_now
 from backend.conversations.models import SpanRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Filters, Role
+from backend.experiments.types import Draft, FlowChoice, VariantDraft
 from backend.flows.engine.chat import Chat
+from backend.flows.engine.execution import Execution
 from backend.flows.engine.loader import Loader
+from backend.flows.models import RunRow
 from backend.flows.nodes.registry import KINDS
+from backend.flows.service import RunService
 from backend.flows.service.run_log import RunLog
 from backend.flows.types import RunWish
 from backend.masking.models import MaskedValueRow
@@ -24,12 +30,12 @@ from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.paging import Page
 from backend.privacy.types import JobState
-from tests.backend.privacy.conftest import asking
+from tests.backend.privacy.conftest import asking, plant
 from tests.factories.flows import chat, greeting
 from tests.planting import columns_with
 from tests.tenancy import EVERYWHERE
 
-WORD = "zwiebelkuchen"
+WORD, OTHER = "zwiebelkuchen", "pfannkuchen"
 
 
 async def trace(house: Services, operator: Operator, trace_id: str, at: datetime, **attributes: str) -> None:
@@ -89,6 +95,36 @@ async def test_a_run_of_a_form_is_found_before_and_after_it_enters_the_log(house
         assert (await house.privacy.going(operator, "ada")).num_runs == 1
         await removed(house, operator, "ada")
         assert await columns_with(house.units, WORD) == []
+
+
+@pytest.mark.parametrize("moment", ["before it is written down", "while it goes on"])
+async def test_an_experiment_s_run_goes_with_a_row_that_was_removed_meanwhile(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    planted = await plant(house, operator, "ada", WORD)
+    await plant(house, operator, "bob", OTHER)
+    kind, name = (RunService, "run") if moment.startswith("before") else (Execution, "run")
+    real, is_removed = getattr(kind, name), False
+
+    async def run(self: Any, *given: Any) -> Any:
+        nonlocal is_removed
+        if not is_removed:
+            is_removed = True
+            await removed(house, operator, "ada")
+        return await real(self, *given)
+
+    monkeypatch.setattr(kind, name, run)
+    variant = VariantDraft("chat", flow=FlowChoice("chat"))
+    draft = Draft("Answers", planted["dataset"], (variant,), ({"kind": "exact"},), concurrency=1)
+    made = await house.experiments.create(operator, draft)
+    await house.experiments.carry_out(operator, made.id)
+    assert is_removed
+    await log_of(house).write(experiments=True)
+    await house.privacy.forget_answers(operator.project_id)
+    assert await columns_with(house.units, WORD) == []
+    async with house.units.read(EVERYWHERE) as session:
+        kept = (await session.exec(select(RunRow).where(RunRow.trigger == "experiment"))).all()
+    assert [OTHER in str(one.input) for one in kept] == [True]
 
 
 async def test_words_sealed_for_a_run_that_was_cancelled_are_let_go(house: Services, operator: Operator) -> None:
