@@ -53,7 +53,11 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     plan = (await api.post("/api/experiments/plan", json=body(dataset_id, repetitions=2))).json()
     assert (plan["num_rows"], plan["num_cells"], plan["num_missing"]) == (12, 48, 0)
     assert 0 < plan["detectable"] < 1
-    made = (await api.post("/api/experiments", json=body(dataset_id, budget=1.5))).json()
+    await api.post(f"/api/datasets/{dataset_id}/items", json=[{"input": {"question": "?"}, "split": "new"}])
+    chosen = ({}, {"dataset_version": 1}, {"split": "new"})
+    plans = [(await api.post("/api/experiments/plan", json=body(dataset_id, **one))).json() for one in chosen]
+    assert [one["num_rows"] for one in plans] == [13, 12, 1]
+    made = (await api.post("/api/experiments", json=body(dataset_id, budget=1.5, dataset_version=1))).json()
     assert (made["status"], made["budget"], made["baseline"]) == ("draft", 1.5, "short")
     started = (await api.post(f"/api/experiments/{made['id']}/start")).json()
     assert (started["status"], started["num_cells"], started["dataset_version"]) == ("running", 24, 1)

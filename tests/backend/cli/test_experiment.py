@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
 from backend.bootstrap import Services
 from backend.bootstrap.experiment_command import RESULT, run_experiment
+from backend.cli import experiment
 from backend.cli.experiment import fails, junit_of
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
@@ -26,6 +30,34 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
     broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))
     assert broken.find("testcase/error").get("message") == "No key."  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("found", "options", "code"),
+    [
+        ({"status": "done", "metrics": [WORSE]}, ["--gate"], 1),
+        ({"status": "done", "metrics": [{**WORSE, "verdict": "better", "missed": True}]}, ["--gate"], 1),
+        ({"status": "done", "metrics": [{**WORSE, "verdict": "cannot_tell"}]}, ["--gate"], 0),
+        ({"status": "done", "metrics": [WORSE]}, [], 0),
+        ({"status": "failed", "error": "No key.", "metrics": []}, ["--gate"], 2),
+        ({"status": "cancelled", "metrics": []}, [], 2),
+    ],
+)
+def test_a_pipeline_goes_by_the_exit_code_and_reads_the_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: dict[str, Any], options: list[str], code: int
+) -> None:
+    def perform(_command: str, arguments: dict[str, Any], tell: Callable[[str], None]) -> None:
+        tell("CI: exp_1")
+        tell(RESULT + json.dumps({**found, "name": arguments["experiment"]["name"]}))
+
+    monkeypatch.setattr(experiment, "perform", perform)
+    file, junit = tmp_path / "ci.json", tmp_path / "verdicts.xml"
+    file.write_text('{"name": "CI"}')
+    done = CliRunner().invoke(experiment.experiment, ["run", str(file), *options, "--junit", str(junit)])
+    assert done.exit_code == code, done.output
+    assert ET.fromstring(junit.read_text()).get("name") == "CI"
+    file.write_text("{")
+    assert CliRunner().invoke(experiment.experiment, ["run", str(file)]).exit_code == 1
 
 
 async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) -> None:

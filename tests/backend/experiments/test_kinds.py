@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from backend.experiments.types import FlowChoice, VariantDraft
+from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt
 from tests.backend.experiments.conftest import Lab
 from tests.factories import flows
 
@@ -34,3 +37,15 @@ async def test_a_model_of_meaning_is_found_however_the_kind_is_written(lab: Lab,
     [model, *_] = await lab.services.providers.list_embedding_models(lab.operator)
     draft = lab.draft(evaluators=({"kind": kind, "model": model.name},))
     assert (await lab.service.create(lab.operator, draft)).draft.evaluators[0]["model"] == model.reference
+
+
+async def test_a_tool_that_a_prompt_calls_is_its_answer(lab: Lab) -> None:
+    lab.fill(1)
+    lab.rows[0] = replace(lab.rows[0], expected=[{"name": "search"}])
+    look = {"name": "search", "description": "Look it up", "parameters": {"type": "object", "properties": {}}}
+    content = Content.model_validate({"text": "{{ good }}", "model": "lab:tools-for-ever", "tools": [look]})
+    made = await lab.services.prompts.create(lab.operator, NewPrompt("Support", content))
+    wish = VariantDraft("v1", PromptChoice(id=made.id, version=1))
+    [cell] = await lab.cells(await lab.ran(wish, evaluators=({"kind": "tool_calls", "mode": "any"},)))
+    assert (cell.status, cell.scores["tool_calls"]["value"]) == (CellStatus.DONE, 1)
+    assert {one["name"] for one in cell.detail["tool_calls"]} == {"search"}

@@ -1,10 +1,15 @@
-"""What the plan says of who is asked what."""
+"""What the plan says of who is asked what, and of what it will take."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
 from backend.experiments.types import PromptChoice, VariantDraft
 from backend.prompts.types import Content, NewPrompt
-from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.conftest import PRICE, Lab, prompt
 
 
 async def asked(lab: Lab, text: str) -> tuple[str, ...]:
@@ -27,3 +32,31 @@ async def test_the_plan_names_the_field_that_a_text_prompt_is_asked(lab: Lab) ->
 async def test_a_text_of_the_experiment_alone_is_asked_as_it_stands(lab: Lab) -> None:
     lab.fill(3)
     assert (await lab.service.plan(lab.operator, lab.draft(prompt("own", "{{ good }}")))).asked == ()
+
+
+async def test_the_plan_says_tokens_dollars_and_minutes_by_supposition_and_then_by_what_was_seen(lab: Lab) -> None:
+    lab.fill(10)
+    draft = lab.draft(prompt("own", "{{ good }}"), repetitions=2, concurrency=4)
+    plan = await lab.service.plan(lab.operator, draft)
+    assert (plan.num_cells, plan.num_judge_calls, plan.tokens_in, plan.tokens_out) == (20, 0, 20, 20 * 200)
+    assert plan.cost == (20 + 4_000) * PRICE / 1_000_000
+    assert plan.minutes == pytest.approx(20 * 3 / 4 / 60)
+    assert plan.unknown == ("own: no earlier answers, so 200 tokens and 3 s each are supposed.",)
+    paced = await lab.service.plan(lab.operator, replace(draft, requests_per_minute=5, budget=Decimal("0.001")))
+    assert (paced.minutes, paced.over_budget) == (4, True)
+    await lab.ran(prompt("own", "{{ good }}"))
+    seen = await lab.service.plan(lab.operator, draft)
+    assert (seen.tokens_out, seen.unknown, (seen.minutes or 1) < (plan.minutes or 0)) == (20, (), True)
+
+
+async def test_the_plan_counts_each_question_to_each_judge(lab: Lab) -> None:
+    lab.fill(5)
+    alone = await lab.service.plan(lab.operator, lab.draft())
+    judges = (
+        {"kind": "judge", "rubric": "Is it right?", "models": ["echo", "no-usage"]},
+        {"kind": "pairwise", "model": "echo"},
+    )
+    judged = await lab.service.plan(lab.operator, lab.draft(evaluators=judges))
+    assert judged.num_judge_calls == 10 * 2 + 5 * 2  # each answer by both; each pair in both orders
+    assert judged.tokens_out == alone.tokens_out + 30 * 60
+    assert (judged.cost or 0) > (alone.cost or 0)

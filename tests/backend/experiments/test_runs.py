@@ -45,6 +45,7 @@ async def test_a_row_without_a_value_is_told_before_and_fails_without_a_call(lab
     assert {(one.row, one.variant, one.names) for one in plan.missing} == {(4, "old", ("weak",)), (4, "new", ("good",))}
     done = await lab.ran()
     assert (done.progress.num_done, done.progress.num_failed, lab.num_asked) == (6, 2, 6)
+    assert done.progress.error_rate == 0.25
     failed = [cell for cell in await lab.cells(done) if cell.status is CellStatus.FAILED]
     assert all("weak" in cell.error or "good" in cell.error for cell in failed)
     assert all(cell.cost == 0 for cell in failed)
@@ -177,8 +178,13 @@ async def test_progress_is_told_live_with_the_time_that_is_left(lab: Lab) -> Non
     lab.server.latency_seconds = 0.05
     made = await lab.started(concurrency=8)
     carried = asyncio.create_task(lab.executor.execute(made.id))
-    seen = [one async for one in lab.service.watch(lab.operator, made.id)]
+    seen, in_flight = [], []
+    async for one in lab.service.watch(lab.operator, made.id):
+        seen.append(one)
+        in_flight.append(lab.server.num_open)
     await carried
+    assert 1 < max(in_flight) <= 8
+    assert any(0 < one.progress.cost < seen[-1].progress.cost for one in seen)
     assert seen[-1].status is Status.DONE
     assert any(0 < one.progress.num_done < 80 and (one.progress.eta_seconds or 0) > 0 for one in seen)
 

@@ -213,7 +213,7 @@ async def test_where_a_prompt_is_used_is_told_with_the_plate(services: Services,
     identifier = await answer(services, owner, "x")
     flow = await services.flows.create(owner, "Asking", document=asking())
     await services.flows.publish(owner, flow.id)
-    pinned = await services.flows.create(owner, "Pinned", document=asking(version=1))
+    pinned = await services.flows.create(owner, "Pinned", document=asking("agent", version=1))
     uses = await services.prompts.uses(owner, identifier)
     assert {(one.kind, one.id, one.place, one.follows, one.version) for one in uses} == {
         ("flow", flow.id, "02", "production", None), ("flow", pinned.id, "02", "", 1),

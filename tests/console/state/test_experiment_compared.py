@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from console.state.experiment_compared import Word, json_of, lines_of, text_of, word_diff
+from backend.experiments.types import Cell, CellStatus, ComparedRow
+from console.state.experiment_compared import Word, json_of, lines_of, row_line, text_of, word_diff
 
 TWO = {"topic": "a sofa", "days": 30}
 
@@ -51,3 +53,13 @@ def test_an_answer_that_says_two_words_for_ever_is_compared_or_left_unmarked(wor
     sides = word_diff(texts[0], texts[1])
     assert ["".join(one.text for one in side) for side in sides] == texts
     assert any(one.own for one in sides[0]) is (words == 2_000)
+
+
+def test_the_answer_of_a_flow_leads_to_its_trace() -> None:
+    old, new = (
+        Cell(1, 4, "item_4", name, 0, CellStatus.DONE, "yes", {}, {"exact": {"value": 1.0, "passed": True}}, "", run_id,
+             1, 3, 3, Decimal(0), 20.0, None)
+        for name, run_id in (("prompt", ""), ("flow", "run_7"))
+    )  # fmt: skip
+    line = row_line(ComparedRow(4, {"question": "q"}, "yes", {}, "both_pass", 1.0, 1.0, (old,), (new,)), "exact")
+    assert (line.old.href, line.new.href, line.new.words) == ("", "/runs/run_7", "Pass")

@@ -102,6 +102,13 @@ async def test_retrieval_is_measured(measure: str, value: float) -> None:
     assert (await evaluator("retrieval", measure=measure).score(case, Told())).value == pytest.approx(value)
 
 
+@pytest.mark.parametrize(("k", "value"), [(1, 0), (2, 1)])
+async def test_of_what_was_found_the_first_k_count(k: int, value: float) -> None:
+    case = Case("", expected={"relevant": ["a"]}, passages=[{"document_id": name} for name in ("x", "a", "y")])
+    hit = evaluator("retrieval", k=k)
+    assert (hit.called, (await hit.score(case, Told())).value) == (f"hit@{k}", value)
+
+
 async def test_retrieval_needs_to_know_what_is_relevant() -> None:
     with pytest.raises(InvalidInput, match="what is relevant"):
         await score("retrieval", "x")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from decimal import Decimal
+from typing import Any, cast
 
 import pytest
 import sacrebleu
 from rouge_score.rouge_scorer import RougeScorer
 
 from backend.errors import InvalidInput
+from backend.experiments.engine.answers import Answer
+from backend.experiments.engine.scoring import Scoring
 from backend.experiments.evaluators.base import Case
 from backend.experiments.evaluators.overlap import bleu, rouge
 from backend.experiments.evaluators.registry import read
+from backend.experiments.outside import Row
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
 
 PAIRS = [
@@ -139,3 +143,17 @@ def test_wrong_settings_are_refused_in_words(spec: dict, words: str) -> None:
 def test_two_of_a_kind_get_names_of_their_own() -> None:
     found = read([{"kind": "contains"}, {"kind": "contains"}, {"kind": "is-json", "name": "Form"}])
     assert [one.called for one in found] == ["contains", "contains 2", "Form"]
+
+
+async def test_weights_that_differ_make_one_metric_of_all_on_the_same_scale() -> None:
+    specs = [
+        {"kind": "exact", "weight": 3},
+        {"kind": "regex", "pattern": "x"},
+        {"kind": "exact", "name": "turned", "negate": True, "weight": 2},
+    ]
+    row = Row("item_1", 1, {}, "yes")
+    told, cost = await Scoring(read(specs), cast(Any, Told())).scores(Answer(text="yes"), row, is_baseline=False)
+    assert [told[name]["value"] for name in ("exact", "regex", "turned")] == [1, 0, 0]
+    assert (told["overall"]["value"], cost) == (pytest.approx(3 / 6), 0)
+    alike, _ = await Scoring(read(specs[1:2]), cast(Any, Told())).scores(Answer(text="yes"), row, is_baseline=False)
+    assert "overall" not in alike
