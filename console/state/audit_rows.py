@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime, tzinfo
 
 from backend.audit.types import AuditEvent, Breach, BreachKind, Checked, Values
 from console.state import formats
+from console.state.matching import parts_of
 
 VIA = {"key": "API key", "system": "Signalbox itself", "link": "sign-in link"}
 DENIED = "access.denied"
@@ -111,11 +111,11 @@ def _changes(event: AuditEvent) -> list[Change]:
     if not old or not new:
         return [Change(str(number), "", line) for number, line in enumerate(old or new, start=1)]
     changes: list[Change] = []
-    for act, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if act != "equal":
-            changes += [Change(str(place + 1), "del", old[place]) for place in range(i1, i2)]
-        mark = "" if act == "equal" else "add"
-        changes += [Change(str(place + 1), mark, new[place]) for place in range(j1, j2)]
+    for part in parts_of(old, new):
+        if not part.is_shared:
+            changes += [Change(str(at + 1), "del", old[at]) for at in range(part.old_from, part.old_to)]
+        mark = "" if part.is_shared else "add"
+        changes += [Change(str(at + 1), mark, new[at]) for at in range(part.new_from, part.new_to)]
     return changes
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections.abc import Sequence
@@ -14,12 +13,12 @@ from typing import Any
 from backend.experiments.types import Cell, ComparedRow
 from console import routes
 from console.state import formats
+from console.state.matching import parts_of
 
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
 CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
 WORDS_AND_BLANKS = re.compile(r"\s+|\S+")
 SHOWN_CHARACTERS = 4_000
-MOST_PAIRS = 50_000_000  # of words and blanks; each takes a bit of memory
 SHOWN_REASON = 160
 SHOWN_QUESTION = 300
 SHOWN_ROW = 2_000
@@ -166,16 +165,12 @@ def _number(value: float | None) -> str:
 
 
 def word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:
-    """Return both texts in stretches of words that they share and that are their own; unmarked where they are long."""
+    """Return both texts in stretches of words that they share and that are their own."""
     left, right = (WORDS_AND_BLANKS.findall(text) for text in (old, new))
-    if len(left) * len(right) > MOST_PAIRS:
-        return [Word(old, own=False)], [Word(new, own=False)]
-    # Its matching takes milliseconds where difflib's takes seconds: models say one word a thousand times.
-    indel: Any = importlib.import_module("rapidfuzz.distance").Indel  # 50 ms that no other page needs
     found: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
-    for tag, a, b, c, d in indel.opcodes(left, right):
-        found[0].extend((word, tag != "equal") for word in left[a:b])
-        found[1].extend((word, tag != "equal") for word in right[c:d])
+    for part in parts_of(left, right):
+        found[0].extend((word, not part.is_shared) for word in left[part.old_from : part.old_to])
+        found[1].extend((word, not part.is_shared) for word in right[part.new_from : part.new_to])
     return _stretches(found[0]), _stretches(found[1])
 
 

@@ -6,9 +6,9 @@ from datetime import UTC
 
 import pytest
 
-from backend.audit.types import Breach, BreachKind
+from backend.audit.types import Actor, AuditEvent, Breach, BreachKind, Target
 from console.state import formats
-from console.state.audit_rows import breach_words, place_words, words_of
+from console.state.audit_rows import audit_detail, breach_words, place_words, words_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,15 @@ def test_an_act_is_named_in_words() -> None:
 )
 def test_a_breach_says_which_it_is(breach: Breach, words: str) -> None:
     assert breach_words(breach, UTC, formats.now()) == words
+
+
+def test_what_changed_stands_where_it_was_before_what_came() -> None:
+    before, after = {"name": "old", "tags": ["a"]}, {"name": "new", "tags": ["a"]}
+    event = AuditEvent(
+        "aud_1", "org_1", None, 1, formats.now(), Actor("", "", "session"), "dataset.update", Target("dataset"),
+        before, after, "", "", "",
+    )  # fmt: skip
+    changes = audit_detail(event, UTC).changes
+    assert [(one.number, one.mark, one.text) for one in changes][:4] == [
+        ("1", "", "{"), ("2", "del", '  "name": "old",'), ("2", "add", '  "name": "new",'), ("3", "", '  "tags": ['),
+    ]  # fmt: skip
