@@ -113,6 +113,7 @@ def test_holes_are_completed_and_a_wrong_line_is_named(console: Console) -> None
     expect(page.locator(".cm-line.wrong")).to_have_count(1)
     page.get_by_role("button", name="Discard").click()
     expect(field).to_have_text("Answer {{ question }}.")
+    expect(field.locator(".v")).to_have_text("{{ question }}")
 
 
 def test_a_chat_has_messages_and_places(console: Console) -> None:
