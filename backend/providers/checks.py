@@ -78,15 +78,20 @@ def _model_checked(model: ModelDraft) -> str:
 
 async def may_be_saved(http: Http, draft: ProviderDraft) -> None:
     """Refuse a base URL that no call would be let through to. A name that nobody knows yet may be saved."""
-    private = frozenset({draft.base_url}) if draft.allow_private_address else frozenset[str]()
     try:
-        port = urlsplit(draft.base_url).port
-        await http.check(draft.base_url, Reach(frozenset({port} if port else ()), private), must_exist=False)
+        await http.check(draft.base_url, reach_of(draft), must_exist=False)
     except (AddressRefused, ValueError) as error:
         message = error.message if isinstance(error, AddressRefused) else "This is not an address of the web."
         hint = error.hint if isinstance(error, AddressRefused) else ""
         hint = hint or "If it lies on this machine or in your network, an owner can tick “Allow private addresses”."
         raise InvalidInput(message, hint=hint, fields={"base_url": f"{message} {hint}"}) from error
+
+
+def reach_of(draft: ProviderDraft) -> Reach:
+    """Return how far a call to the draft's address may go. Raise ValueError for a port that is none."""
+    port = urlsplit(draft.base_url).port
+    private = frozenset({draft.base_url}) if draft.allow_private_address else frozenset[str]()
+    return Reach(frozenset({port} if port else ()), private)
 
 
 def slug_of(name: str, taken: set[str]) -> str:

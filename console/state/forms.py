@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from backend.errors import DomainError, InvalidInput
-from console.problems import caught
+from console.problems import Caught, caught
 from console.state.seat import Seated
 
 
@@ -19,6 +19,13 @@ class Choice:
 
     value: str
     label: str
+
+
+def sentences_of(refusal: Caught, at: str) -> dict[str, str]:
+    """Return what was refused by field, at the field `at` where it names none; nothing where all went well."""
+    if refusal.problem is None:
+        return {}
+    return (refusal.error.fields if isinstance(refusal.error, InvalidInput) else {}) or {at: refusal.problem.text}
 
 
 class Formed(Seated, mixin=True):
@@ -35,6 +42,4 @@ class Formed(Seated, mixin=True):
         self.errors = {}
         with caught(InvalidInput, *others) as refusal:
             yield
-        if refusal.problem:
-            fields = refusal.error.fields if isinstance(refusal.error, InvalidInput) else {}
-            self.errors = fields or {at: refusal.problem.text}
+        self.errors = sentences_of(refusal, at)

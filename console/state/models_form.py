@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,7 +12,9 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.operator import Permission
 from backend.providers.types import Capabilities, Model, ModelDraft, Provider, ProviderDraft
-from console.state.forms import Formed
+from console.problems import caught
+from console.state.formats import counted
+from console.state.forms import Formed, sentences_of
 from console.state.models import ModelsState
 from console.state.models_trial import ModelsTestState
 from console.toasts import say
@@ -71,6 +74,9 @@ class ModelsFormState(Formed, rx.State):
     is_file: rx.Field[bool] = rx.field(False)
     entries: rx.Field[list[ModelEntry]] = rx.field(default_factory=list)
     removing: rx.Field[bool] = rx.field(False)
+    fetching: rx.Field[bool] = rx.field(False)
+    offered: rx.Field[list[str]] = rx.field(default_factory=list)
+    offer_words: rx.Field[str] = rx.field("")
     _version: int = 0
     _stored_url: str = ""
     _num_entries: int = 0
@@ -123,6 +129,36 @@ class ModelsFormState(Formed, rx.State):
         await self._operator(Permission.MODELS_EDIT)
         self._add(ModelEntry(""))
 
+    @rx.event(background=True)
+    async def fetch_models(self, form: dict[str, Any]) -> None:
+        """Ask the address in the fields which models it has, and offer those that the form does not name yet."""
+        async with self:
+            operator = await self._operator(Permission.MODELS_EDIT)
+            if self.fetching:
+                return
+            shown, drawn, keys = self.shown, self.drawn, [entry.key for entry in self.entries]
+            self.fetching = True
+        draft = _draft(form, keys, is_new=shown == "new")
+        found: Sequence[str] = ()
+        with caught() as refusal:  # nobody waits for a background event, so its failure is drawn
+            found = await services().providers.offered(operator, draft, "" if shown == "new" else shown)
+        async with self:
+            self.fetching = False
+            if (self.shown, self.drawn) == (shown, drawn):
+                self.errors = sentences_of(refusal, at="models")
+                if refusal.problem:
+                    # Beside the button too: its field may be out of sight.
+                    self.errors["models"] = refusal.problem.text
+                else:
+                    self._offer(found, form)
+
+    @rx.event
+    async def take_model(self, name: str) -> None:
+        """Put a model that the address lists into the form."""
+        await self._operator(Permission.MODELS_EDIT)
+        self.offered = [one for one in self.offered if one != name]
+        self._add(ModelEntry("", name=name))
+
     @rx.event
     async def remove_model(self, key: str) -> None:
         """Take a model out of the form; it goes when the provider is saved."""
@@ -170,8 +206,19 @@ class ModelsFormState(Formed, rx.State):
         self.is_file, self.needs_key, self.removing = provider.source == "file", False, False
         self._version, self._stored_url = provider.version, provider.base_url
         self.entries, self._num_entries = [], 0
+        self.offered, self.offer_words = [], ""
         for model in provider.models:
             self._add(_entry(model))
+
+    def _offer(self, found: Sequence[str], form: dict[str, Any]) -> None:
+        """Offer what the form does not name yet; entries without a name make room for it."""
+        named = {entry.key: str(form.get(f"{entry.key}.name", "")).strip() for entry in self.entries}
+        self.offered = [name for name in found if name not in named.values()]
+        num_found = counted(len(found), "model")
+        self.offer_words = f"{num_found} at this address. Press one to add it." if self.offered else ""
+        self.offer_words = self.offer_words or f"The form names all {num_found} of this address."
+        if self.offered:
+            self.entries = [entry for entry in self.entries if named[entry.key]]
 
     def _add(self, entry: ModelEntry) -> None:
         self._num_entries += 1

@@ -26,7 +26,7 @@ from console.state.prompt_rows import DRAFT, KIND_WORDS, HoleLine, with_paramete
 
 LETTERS = "ABCDEFGHIJ"
 # What somebody says to a text prompt; no variable can have that name.
-SAID = "Message to it"
+SAID = "User message"
 MESSAGES, TEXT, BOOLEAN = KIND_WORDS["messages"], KIND_WORDS["text"], KIND_WORDS["boolean"]
 EXAMPLES = {
     KIND_WORDS["list"]: '["one", "two"]',

@@ -92,6 +92,11 @@ def test_a_model_on_this_machine_is_connected_and_tried(console: Console, gatewa
     assert "canary" not in page.content()
     console.look("models-tested")
 
+    page.get_by_role("button", name="Fetch models").click()
+    page.get_by_role("list", name="Models at this address").get_by_role("button", name="filtered", exact=True).click()
+    expect(page.get_by_label("Name of the model").last).to_have_value("filtered")
+    console.look("models-fetched")
+
     page.get_by_label("Answers").select_option("gateway:echo")
     expect(page.get_by_role("row", name="echo").get_by_text("default")).to_be_visible()
     chosen = [one for one in console.api.get("/api/models").json()["models"] if one["is_default"]]

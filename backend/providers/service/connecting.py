@@ -14,6 +14,7 @@ from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.providers.checks import checked, may_be_saved, slug_of
 from backend.providers.errors import KeyNeeded, StaleProvider, WrittenInFile
+from backend.providers.listed import names_listed
 from backend.providers.models import ProviderRow
 from backend.providers.repository import ProviderRepository
 from backend.providers.service.base import Base, place_of
@@ -27,6 +28,7 @@ from backend.providers.types import (
 )
 
 UNDO_TIME = timedelta(minutes=15)
+UNNAMED = "New provider"
 
 
 class Connecting(Base):
@@ -42,6 +44,29 @@ class Connecting(Base):
         operator.require(Permission.MODELS_READ)
         async with self._units.read(operator) as session:
             return (await ProviderRepository(session, operator.project_id).read(provider_id))[1]
+
+    async def offered(self, operator: Operator, draft: ProviderDraft, provider_id: str = "") -> Sequence[str]:
+        """Return the names of the models that an address lists, before it is saved; of `draft` the models do not count.
+
+        A stored key goes only to the address that it was given for. Raise InvalidInput, KeyNeeded, AddressRefused,
+        Unavailable, or Forbidden for a private address.
+        """
+        operator.require(Permission.MODELS_EDIT)
+        draft = checked(replace(draft, name=draft.name.strip() or UNNAMED, models=()))
+        row: ProviderRow | None = None
+        if provider_id:
+            async with self._units.read(operator) as session:
+                row, _ = await ProviderRepository(session, operator.project_id).read(provider_id)
+        known = row if row and row.base_url == draft.base_url else None
+        if draft.allow_private_address and not (known and known.allow_private_address):
+            operator.require(Permission.MODELS_PRIVATE)
+        key = draft.api_key or ""
+        if draft.api_key is None and row and row.sealed_key:
+            if known is None:
+                raise KeyNeeded
+            key = self._sealer.open(row.sealed_key, place_of(row))
+        await may_be_saved(self._http, draft)
+        return await names_listed(self._http, draft, key)
 
     async def create(self, operator: Operator, draft: ProviderDraft) -> Provider:
         """Connect a provider. Raise InvalidInput, AddressRefused, or Forbidden for a private address."""

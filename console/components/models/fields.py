@@ -10,6 +10,8 @@ from console.components.ui import button, icon_button, status, text_input
 from console.state.models_form import ModelEntry
 from console.state.models_form import ModelsFormState as Form
 
+# What stands in the fields at the moment of the press: they stay in the browser until then.
+TYPED: Any = rx.Var("Object.fromEntries(new FormData(document.getElementById('provider-form')))").to(dict)
 FLAGS = (("tools", "Tools"), ("vision", "Vision"), ("json_schema", "JSON schema"))
 
 
@@ -27,8 +29,36 @@ def model_fields() -> rx.Component:
                 rx.fragment(),
             ),
         ),
-        button("Add a model", Form.add_model, kind="quiet", size="sm", icon="plus"),
+        rx.el.div(
+            button("Add a model", Form.add_model, kind="quiet", size="sm", icon="plus"),
+            button(
+                rx.cond(Form.fetching, "Asking the address", "Fetch models"),
+                Form.fetch_models(TYPED),
+                kind="quiet",
+                size="sm",
+                icon="download",
+                busy=Form.fetching,
+            ),
+            class_name="row",
+        ),
+        rx.cond(Form.offer_words, _offered(), rx.fragment()),
         class_name="mf",
+    )
+
+
+def _offered() -> rx.Component:
+    """Draw what the address lists and the form does not name: a press puts it in."""
+    names = rx.el.ul(
+        rx.foreach(
+            Form.offered, lambda name: rx.el.li(button(name, Form.take_model(name), size="sm", icon="plus"), key=name)
+        ),
+        class_name="moffer",
+        aria_label="Models at this address",
+        tab_index=0,
+    )
+    return rx.el.div(
+        rx.el.p(Form.offer_words, class_name="t12 t2", role="status"),
+        rx.cond(Form.offered.length() > 0, names, rx.fragment()),
     )
 
 

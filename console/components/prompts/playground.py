@@ -99,9 +99,9 @@ def _values() -> rx.Component:
 def _value(one: Any) -> rx.Component:
     identifier = rx.Var.create("value-") + one.name
     label = rx.el.span(
-        rx.el.span(one.name, class_name="mono"),
+        rx.el.span(one.name, class_name=rx.cond(one.name == SAID, "", "mono")),
         rx.el.span(" ", rx.cond(one.kind == TEXT, "", one.kind), " ", one.columns, class_name="t2"),
-        rx.cond(one.name == SAID, rx.el.span(f", the {SAID_AS} of a row", class_name="t2"), rx.fragment()),
+        rx.cond(one.name == SAID, rx.el.span(f"(optional, the {SAID_AS} of a row)", class_name="t2"), rx.fragment()),
     )
     switch = select(
         (("", "no"), ("yes", "yes")),

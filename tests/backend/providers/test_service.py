@@ -10,7 +10,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.bootstrap.engines import SQLITE_FILE
-from backend.errors import Forbidden, InvalidInput, NotFound
+from backend.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.ports.language_model import Capabilities, Usage
@@ -253,3 +253,44 @@ async def test_cost_is_exact(services, asker, gateway: Gateway):
     endpoint = await services.providers.resolve(asker, "gateway:echo")
     assert services.providers.cost(endpoint, Usage(1_234, 567)) == Decimal("0.008755")
     assert endpoint.capabilities == Capabilities(tools=True)
+
+
+async def test_an_address_lists_its_models_before_it_is_saved(services: Services, asker: Operator, gateway: Gateway):
+    found = await services.providers.offered(asker, gateway.draft(name=""))
+    assert {"echo", "scripted"} <= set(found)
+    assert list(found) == sorted(found, key=str.casefold)
+    assert (await services.providers.list(asker)).items == []
+
+
+async def test_a_stored_key_asks_for_the_list_at_its_own_address_alone(
+    services: Services, asker: Operator, gateway: Gateway
+):
+    made = await services.providers.create(asker, gateway.draft())
+    kept = gateway.draft(api_key=None)
+    assert "echo" in await services.providers.offered(asker, kept, made.id)
+    with pytest.raises(KeyNeeded):
+        await services.providers.offered(asker, replace(kept, base_url=f"{gateway.base_url}/other"), made.id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"api_key": "sk-wrong"}, "The provider does not accept the key."),
+        ({"base_url": "{}/elsewhere"}, "There is no list of models at this address."),
+        ({"allow_private_address": False}, "This address cannot be called"),
+    ],
+)
+async def test_why_an_address_lists_nothing_is_said_in_words(
+    services: Services, asker: Operator, gateway: Gateway, changes: dict, words: str
+):
+    base_url = changes.get("base_url", "{}").format(gateway.base_url)
+    draft = gateway.draft(**{**changes, "base_url": base_url})
+    with pytest.raises((InvalidInput, Unavailable), match=words):
+        await services.providers.offered(asker, draft)
+
+
+async def test_who_may_not_allow_a_private_address_asks_none(services: Services, asker: Operator, gateway: Gateway):
+    with pytest.raises(Forbidden):
+        await services.providers.offered(as_role(asker, Role.EDITOR), gateway.draft())
+    with pytest.raises(Forbidden):
+        await services.providers.offered(as_role(asker, Role.ADMIN), gateway.draft())
