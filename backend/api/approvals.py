@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -28,14 +29,23 @@ async def _paged(limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMI
 Paged = Annotated[Page, Depends(_paged)]
 
 
+@dataclass
+class Narrowed:
+    """Of what alone; empty for everything."""
+
+    conversation_id: str = ""
+    run_id: str = ""
+    flow_id: str = ""
+
+
 @router.get("/approvals")
 async def list_approvals(
-    operator: Reader, page: Paged, state: State = "waiting", conversation_id: str = "", run_id: str = ""
+    operator: Reader, page: Paged, of: Annotated[Narrowed, Depends()], state: State = "waiting"
 ) -> ApprovalList:
     """Return what waits for a person, the least time left first, or what was decided, newest first."""
     service = services().approvals
     list_ = service.waiting if state == "waiting" else service.decided
-    listed = await list_(operator, page, conversation_id=conversation_id, run_id=run_id)
+    listed = await list_(operator, page, conversation_id=of.conversation_id, run_id=of.run_id, flow_id=of.flow_id)
     return ApprovalList(approvals=[ApprovalBody.of(one) for one in listed.items], next=listed.next)
 
 

@@ -91,7 +91,7 @@ def open_flows(
     )
     runs = RunService(units, events, jobs, starting=starting, loader=loader, runner=runner, chat=chat, worker=worker)
     jobs.register(JOB, runs.execute, concurrency=JOBS_AT_ONCE, pending=runs.waiting)
-    approvals = ApprovalService(units, events, jobs, chat.masks)
+    approvals = ApprovalService(units, events, jobs, chat.masks, templates)
 
     async def end_overdue() -> None:
         await approvals.end_overdue()

@@ -84,6 +84,15 @@ class Takeover:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowWaiting:
+    """A flow with runs that wait for a person."""
+
+    flow_id: str
+    name: str
+    num_waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """A run that waits at a node, or what came of it. `hash` names the value that was shown: a decision carries it.
 

@@ -9,13 +9,14 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import NotFound
-from backend.flows.types import Approval
+from backend.flows.types import Approval, ApprovalState, FlowWaiting
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.problems import caught
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.approval_rows import (
+    SHOWN_CHARACTERS,
     ApprovalDetail,
     DecidedLine,
     WaitingLine,
@@ -24,7 +25,9 @@ from console.state.approval_rows import (
     duration,
     minutes_between,
     waiting_line,
+    written,
 )
+from console.state.forms import Choice
 from console.state.seat import Phased
 
 MOST_WAITING, MOST_DECIDED = Page(200), Page(20)
@@ -35,11 +38,17 @@ class ApprovalsState(Addressed, Phased, rx.State):
 
     rows: rx.Field[list[WaitingLine]] = rx.field(default_factory=list)
     decided: rx.Field[list[DecidedLine]] = rx.field(default_factory=list)
+    num_decided: rx.Field[str] = rx.field("")
     detail: rx.Field[ApprovalDetail | None] = rx.field(None)
     opened_id: rx.Field[str] = rx.field("")
     place: rx.Field[str] = rx.field("")
     is_open: rx.Field[bool] = rx.field(default=False)
     oldest: rx.Field[str] = rx.field("")
+    flow: rx.Field[str] = rx.field("")
+    flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    reply: rx.Field[str] = rx.field("")
+    is_reply: rx.Field[bool] = rx.field(default=False)
+    _replied: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -86,6 +95,13 @@ class ApprovalsState(Addressed, Phased, rx.State):
             await self._read(operator)
 
     @rx.event
+    async def choose_flow(self, flow_id: str) -> None:
+        """Show what waits in one flow, or in all of them, and open the first."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        self.flow, self.opened_id = flow_id, ""
+        await self._read(operator)
+
+    @rx.event
     async def leave(self) -> None:
         """Go back to the list, where there is no room for both."""
         await self._operator(Permission.FLOWS_READ)
@@ -94,10 +110,14 @@ class ApprovalsState(Addressed, Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             zone, now = await self._zone(), formats.now()
-            waiting = (await services().approvals.waiting(operator, MOST_WAITING)).items
+            flows = await services().approvals.flows_waiting(operator)
+            waiting = (await services().approvals.waiting(operator, MOST_WAITING, flow_id=self.flow)).items
             since = formats.start_of_day(zone, now)
-            decided = (await services().approvals.decided(operator, MOST_DECIDED, since=since)).items
+            found = await services().approvals.decided(operator, MOST_DECIDED, since=since, flow_id=self.flow)
+            decided = found.items
             shown = await self._shown(operator, waiting)
+            self.num_decided = f"the last {len(decided)}" if found.next else str(len(decided))
+            self._show_flows(flows)
             self.rows = [waiting_line(one, zone, now) for one in waiting]
             self.decided = [decided_line(one, zone, now) for one in decided]
             self.oldest = _oldest(waiting, now)
@@ -105,7 +125,27 @@ class ApprovalsState(Addressed, Phased, rx.State):
             self.opened_id = shown.id if shown else ""
             order = [one.id for one in waiting]
             self.place = f"{order.index(shown.id) + 1} of {len(order)}" if shown and shown.id in order else ""
-            self.phase = "ready" if waiting or decided or shown else "empty"
+            await self._show_reply(operator, shown)
+            self.phase = "ready" if waiting or decided or shown or self.flow else "empty"
+
+    def _show_flows(self, flows: Sequence[FlowWaiting]) -> None:
+        """Offer the flows that wait; the chosen one stays although nothing of it waits any more."""
+        named = {choice.value: choice.label.rpartition(", ")[0] for choice in self.flows}
+        offered = [Choice(one.flow_id, f"{one.name}, {one.num_waiting}") for one in flows]
+        if self.flow and self.flow not in {one.flow_id for one in flows}:
+            offered.append(Choice(self.flow, f"{named.get(self.flow, self.flow)}, 0"))
+        total = sum(one.num_waiting for one in flows)
+        self.flows = [Choice("", f"All flows, {total}"), *offered] if len(offered) > 1 or self.flow else []
+
+    async def _show_reply(self, operator: Operator, shown: Approval | None) -> None:
+        """Tell what the run will answer; once for each that is opened, for it stays the same."""
+        waits = shown if shown and shown.state is ApprovalState.WAITING else None
+        if waits is None:
+            self.reply, self.is_reply, self._replied = "", False, ""
+        elif self._replied != waits.hash + waits.id:
+            told = await services().approvals.reply(operator, waits.id)
+            self.is_reply, self._replied = told == waits.value, waits.hash + waits.id
+            self.reply = "" if told is None or self.is_reply else written(told)[:SHOWN_CHARACTERS]
 
     async def _shown(self, operator: Operator, waiting: Sequence[Approval]) -> Approval | None:
         """Return the one that is open, else the first; what was named and is not there is left out."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from backend.flows.models import ApprovalRow, FlowRow, NodeRunRow, RunRow
+from backend.flows.models import ApprovalRow, FlowRow, FlowSnapshotRow, NodeRunRow, RunRow
 from backend.flows.types import ApprovalState, NodeStatus, RunStatus
 from backend.paging import Page
 
@@ -61,7 +62,14 @@ class ApprovalRepository:
         return (await self._session.exec(statement)).first()
 
     async def list(
-        self, page: Page, *, waiting: bool, conversation_id: str = "", run_id: str = "", since: datetime | None = None
+        self,
+        page: Page,
+        *,
+        waiting: bool,
+        conversation_id: str = "",
+        run_id: str = "",
+        flow_id: str = "",
+        since: datetime | None = None,
     ) -> Sequence[Found]:
         """Return one more than asked for: what waits by the time it has left, what was decided newest first."""
         statement = self._found().limit(page.limit + 1)
@@ -78,6 +86,8 @@ class ApprovalRepository:
             statement = statement.where(ApprovalRow.conversation_id == conversation_id)
         if run_id:
             statement = statement.where(ApprovalRow.run_id == run_id)
+        if flow_id:
+            statement = statement.where(RunRow.flow_id == flow_id)
         if page.after:
             order = (col(ApprovalRow.ends_at) if waiting else col(ApprovalRow.decided_at), col(ApprovalRow.id))
             last = (
@@ -105,6 +115,38 @@ class ApprovalRepository:
             )
         )
         return (await self._session.exec(statement)).one()
+
+    async def flows_waiting(self) -> Sequence[tuple[str, str, int]]:
+        """Return id and name of each flow that waits for a person, and for how many decisions; by name."""
+        statement = (
+            select(FlowRow.id, FlowRow.name, func.count())
+            .select_from(ApprovalRow)
+            .join(RunRow, and_(col(RunRow.id) == ApprovalRow.run_id, col(RunRow.project_id) == ApprovalRow.project_id))
+            .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
+            .where(
+                ApprovalRow.project_id == self._project_id,
+                ApprovalRow.state == WAITING,
+                col(RunRow.finished_at).is_(None),
+            )
+            .group_by(col(FlowRow.id), col(FlowRow.name))
+            .order_by(col(FlowRow.name), col(FlowRow.id))
+        )
+        return list(await self._session.exec(statement))
+
+    async def known(self, run: RunRow) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+        """Return the document that a run follows, and what its nodes gave so far by their ids."""
+        statement = select(FlowSnapshotRow.document).where(
+            FlowSnapshotRow.project_id == self._project_id, FlowSnapshotRow.id == run.snapshot_id
+        )
+        document = (await self._session.exec(statement)).first()
+        rows = await self._session.exec(
+            select(NodeRunRow.node, NodeRunRow.output).where(
+                NodeRunRow.run_id == run.id, NodeRunRow.status == NodeStatus.DONE.value
+            )
+        )
+        return None if document is None else dict(document), {
+            node: output for node, output in rows.all() if output is not None
+        }
 
     async def go_on(self, run_id: str) -> int | None:
         """Queue a run that waits, under a new attempt; return it, None while the run is under way."""

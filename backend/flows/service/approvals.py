@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,18 +12,21 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
 from backend.columns import storable, utc_now
 from backend.errors import Conflict, Forbidden, InvalidInput
+from backend.flows.document import FlowDocument
 from backend.flows.errors import ApprovalNotFound
 from backend.flows.masks import Masks
 from backend.flows.models import ApprovalRow, RunRow
 from backend.flows.repository.approvals import ApprovalRepository, Found
 from backend.flows.repository.ownership import Ownership
+from backend.flows.service.foretelling import Foretelling, Unknown
 from backend.flows.service.runs import JOB
 from backend.flows.shapes import approval_of
-from backend.flows.types import Approval, ApprovalState, Choice, Decision, RunStatus, run_topic
+from backend.flows.types import Approval, ApprovalState, Choice, Decision, FlowWaiting, RunStatus, run_topic
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 from backend.ports.events import Events
 from backend.ports.jobs import BY_ID, Jobs
+from backend.ports.templates import Templates
 from backend.unit_of_work import Units, Work
 
 MAX_COMMENT = 2_000
@@ -45,17 +49,31 @@ LIMIT = Actor("", "Time limit", "system")
 class ApprovalService:
     """A decision and the run's leave to go on stand or fall together; the jobs carry the run on."""
 
-    def __init__(self, units: Units, events: Events, jobs: Jobs, masks: Masks | None = None) -> None:
+    def __init__(
+        self,
+        units: Units,
+        events: Events,
+        jobs: Jobs,
+        masks: Masks | None = None,
+        templates: Templates | None = None,
+    ) -> None:
         self._units, self._events, self._jobs, self._masks = units, events, jobs, masks or Masks()
+        self._templates = templates
 
     async def waiting(
-        self, operator: Operator, page: Page = FIRST_PAGE, *, conversation_id: str = "", run_id: str = ""
+        self,
+        operator: Operator,
+        page: Page = FIRST_PAGE,
+        *,
+        conversation_id: str = "",
+        run_id: str = "",
+        flow_id: str = "",
     ) -> Listed[Approval]:
         """Return what waits for a person, the least time left first."""
         operator.require(Permission.FLOWS_READ)
         async with self._units.read(operator) as session:
             rows = ApprovalRepository(session, operator.project_id)
-            found = await rows.list(page, waiting=True, conversation_id=conversation_id, run_id=run_id)
+            found = await rows.list(page, waiting=True, conversation_id=conversation_id, run_id=run_id, flow_id=flow_id)
             return Listed.cut([_shown(operator, one) for one in found], page)
 
     async def decided(
@@ -66,18 +84,48 @@ class ApprovalService:
         since: datetime | None = None,
         conversation_id: str = "",
         run_id: str = "",
+        flow_id: str = "",
     ) -> Listed[Approval]:
         """Return what was decided, newest first."""
         operator.require(Permission.FLOWS_READ)
         async with self._units.read(operator) as session:
             rows = ApprovalRepository(session, operator.project_id)
-            found = await rows.list(page, waiting=False, conversation_id=conversation_id, run_id=run_id, since=since)
+            found = await rows.list(
+                page, waiting=False, conversation_id=conversation_id, run_id=run_id, flow_id=flow_id, since=since
+            )
             return Listed.cut([_shown(operator, one) for one in found], page)
 
     async def num_waiting(self, operator: Operator) -> int:
         operator.require(Permission.FLOWS_READ)
         async with self._units.read(operator) as session:
             return await ApprovalRepository(session, operator.project_id).num_waiting()
+
+    async def flows_waiting(self, operator: Operator) -> Sequence[FlowWaiting]:
+        """Return which flows wait for a person, by name."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            found = await ApprovalRepository(session, operator.project_id).flows_waiting()
+        return [FlowWaiting(*one) for one in found]
+
+    async def reply(self, operator: Operator, approval_id: str) -> Any:
+        """Return what the run will answer if this is approved as it stands; None where that is not known before.
+
+        Raise ApprovalNotFound.
+        """
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            rows = ApprovalRepository(session, operator.project_id)
+            found = await rows.found(storable(approval_id))
+            if found is None:
+                raise ApprovalNotFound("There is no such approval.")
+            row, run, _ = found
+            document, values = await rows.known(run)
+        if self._templates is None or document is None:
+            return None
+        flow = FlowDocument.stored(document)
+        with suppress(Unknown):
+            return await Foretelling(self._templates, flow, row.node, row.value, values).answer()
+        return None
 
     async def get(self, operator: Operator, approval_id: str) -> Approval:
         """Raise ApprovalNotFound."""

@@ -49,6 +49,7 @@ def detail() -> rx.Component:
                 ),
                 class_name="ap-two",
             ),
+            rx.cond(Page.reply, _reply(one), rx.fragment()),
             class_name="scroll grow",
             tab_index=0,
             role="region",
@@ -147,11 +148,23 @@ def _act(one: Any) -> rx.Component:
     return rx.el.div(
         rx.el.h3("Value to decide on"),
         rx.cond(one.arguments.length() > 0, table, rx.el.p(one.text, class_name="ap-value", dir="auto")),
+        rx.cond(Page.is_reply, rx.el.p(_reader(one), " this as it stands, if you approve."), rx.fragment()),
         rx.el.p(
             "Asked by ", plate(one.plate, rx.cond(one.is_waiting, "wt", "")), " ", one.node, " of ",
             rx.el.a(one.flow, href=one.flow_href, dir="auto"), " in ", rx.el.a("this run", href=one.run_href), ".",
             class_name="t12 t2",
         ),
+        class_name="ap-part",
+    )  # fmt: skip
+
+
+def _reader(one: Any) -> rx.Component:
+    return rx.cond(one.said, rx.el.span(rx.el.bdi(one.said_by), " reads"), rx.el.span("The run answers"))
+
+
+def _reply(one: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(_reader(one), ", if you approve"), rx.el.p(Page.reply, class_name="ap-value ap-reply", dir="auto"),
         class_name="ap-part",
     )  # fmt: skip
 

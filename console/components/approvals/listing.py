@@ -6,14 +6,27 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import meter, status
+from console.components.ui import meter, select, status
 from console.state.approvals import ApprovalsState as Page
 
 
 def listing() -> rx.Component:
     none = rx.el.p("Nothing is waiting.", class_name="pad t12 t2")
+    flows = select(
+        Page.flows,
+        id="approval-flow",
+        value=Page.flow,
+        on_change=Page.choose_flow,
+        aria_label="Flow to show",
+        class_name="sm2 r",
+    )
     return rx.el.section(
-        rx.el.div(rx.el.h2("Waiting"), rx.el.span("least time first", class_name="t12 t2"), class_name="phead"),
+        rx.el.div(
+            rx.el.h2("Waiting"),
+            rx.el.span("least time first", class_name="t12 t2 nw"),
+            rx.cond(Page.flows.length() > 0, flows, rx.fragment()),
+            class_name="phead",
+        ),
         rx.el.div(
             rx.cond(Page.rows.length() > 0, rx.el.ul(rx.foreach(Page.rows, _waiting), class_name="ap-list"), none),
             rx.cond(Page.decided.length() > 0, _decided(), rx.fragment()),
@@ -42,9 +55,7 @@ def _waiting(line: Any) -> rx.Component:
 
 def _decided() -> rx.Component:
     return rx.fragment(
-        rx.el.div(
-            rx.el.h2("Decided today"), rx.el.span(Page.decided.length(), class_name="t12 t2"), class_name="phead"
-        ),
+        rx.el.div(rx.el.h2("Decided today"), rx.el.span(Page.num_decided, class_name="t12 t2"), class_name="phead"),
         rx.el.ul(rx.foreach(Page.decided, _done), class_name="ap-done"),
     )
 

@@ -60,11 +60,34 @@ async def test_what_waits_stands_with_the_words_and_the_value(waits: list[RunRes
     assert (page.detail.question, page.detail.said, page.detail.text, page.place) == ("Pay $5?", "$5", "$5", "1 of 2")
     await page.step(1)
     assert (page.detail.question, page.place) == ("Pay $9?", "2 of 2")
+    assert (page.is_reply, page.reply, page.flows) == (True, "", [])
     await page.step(1)
     assert page.detail.question == "Pay $9?"
     named = await opened(tab, f"?approval={waits[1].waits_for[0]}")
     assert (named.detail.question, named.is_open) == ("Pay $9?", True)
     assert (await opened(tab, "?approval=appr_gone")).detail.question == "Pay $5?"
+
+
+async def test_a_flow_is_chosen_and_stays_when_nothing_of_it_waits(
+    services: Services, owner: Operator, waits: list[RunResult], tab: Tab
+) -> None:
+    told = asking("chat", question="Send {{ inputs.value }}?")
+    last = told.nodes[-1].model_copy(update={"config": {"template": "Sent."}})
+    told = told.model_copy(update={"nodes": (*told.nodes[:-1], last)})
+    made = await services.flows.create(owner, "Send", document=told)
+    (sent,) = (await services.runs.run(owner, made.slug, RunWish({"question": "it"}, "draft"))).waits_for
+    page = await opened(tab)
+    assert [one.label for one in page.flows] == ["All flows, 3", "Pay, 2", "Send, 1"]
+    await page.choose_flow(made.id)
+    assert ([row.question for row in page.rows], page.place) == (["Send it?"], "1 of 1")
+    assert (page.reply, page.is_reply) == ("Sent.", False)
+    shown = await services.approvals.get(owner, sent)
+    await services.approvals.decide(owner, sent, Decision("approve", shown.hash))
+    await page.refresh()
+    assert ([one.label for one in page.flows][1:], page.rows) == (["Pay, 2", "Send, 0"], [])
+    assert (page.reply, page.num_decided, page.phase) == ("", "1", "ready")
+    await page.choose_flow("")
+    assert len(page.rows) == 2
 
 
 async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
