@@ -169,6 +169,26 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """What a person or an evaluator says of an answer, of the whole conversation where `message_id` is empty.
+
+    `by` is empty for an evaluator, which says where it `passed`. `high` is the end of a scale. `source` is the name of
+    the queue or of the experiment.
+    """
+
+    name: str
+    message_id: str
+    label: Label
+    source: str
+    by: str = ""
+    passed: bool | None = None
+    high: float | None = None
+    why: str = ""
+    queue_id: str = ""
+    experiment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """How far two raters agree on one score beyond chance: Cohen's kappa with its 95 % interval.
 

@@ -161,7 +161,7 @@ def _plain(value: Any) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3g}"
+    return "-" if value is None else formats.figure(value)
 
 
 def word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:

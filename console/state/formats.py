@@ -50,6 +50,12 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def figure(value: float) -> str:
+    """Return three digits of a number, written out: 0.83, 1230, 0.000005."""
+    text = f"{value:.3g}"
+    return f"{Decimal(text):f}" if "e" in text else text
+
+
 def span(milliseconds: float) -> str:
     """Return a duration for summaries: 900 ms, 4.8 s, 3 min."""
     if milliseconds < SECOND_MS:

@@ -19,6 +19,7 @@ from console.state.conversations import ConversationsState
 from console.state.conversations_rows import MessageLine, TestLine, message_line, test_line
 from console.state.conversations_words import CHANNEL_WORDS
 from console.state.remarks import RemarksState
+from console.state.scores import ScoresState
 from console.state.seat import Phased
 from console.state.trace import TraceState
 from console.state.trace_rows import OutputLine, output_lines
@@ -90,6 +91,7 @@ class TranscriptState(Phased, rx.State):
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
             await self._show_tests(operator)
             await (await self.get_state(RemarksState))._show(operator, conversation)
+            await (await self.get_state(ScoresState))._show(operator, conversation.id, self.messages)
             self.phase = "ready"
 
     async def _follow(self, operator: Operator) -> None:

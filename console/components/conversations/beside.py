@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.conversations.message import facts, message
+from console.components.conversations.scores import scores
 from console.components.conversations.trace import trace
 from console.components.ui import code, empty_state, icon_button, phase_view, skeleton_rows, status
 from console.state.beside import BesideState
@@ -14,7 +15,9 @@ from console.state.transcript import TranscriptState
 
 
 def beside() -> rx.Component:
-    return rx.cond(BesideState.conversation_id != "", _second(), rx.el.div(_about(), trace(), class_name="tracep"))
+    return rx.cond(
+        BesideState.conversation_id != "", _second(), rx.el.div(_about(), trace(), scores(), class_name="tracep")
+    )
 
 
 def _about() -> rx.Component:

@@ -189,3 +189,25 @@ async def test_what_is_deleted_is_not_labelled_and_leaves_no_label(scene, units)
         await scene.log.remove(work, scene.owner, [one.conversation_id for one in scene.turns])
     assert (await scene.annotations.queue(scene.owner, queue.id)).num_items == 0
     assert await items_of(scene, queue.id) == []
+
+
+async def test_scores_of_others_are_told_once_an_item_has_all_of_its_labels(scene):
+    queue, turn = await scene.queue(GOOD, SCALE, num_labels=2), scene.turns[0]
+
+    async def seen(who):
+        found = await scene.annotations.scores(who, turn.conversation_id, [turn.answer_id])
+        return [(one.name, one.label, one.by, one.high) for one in found if one.message_id == turn.answer_id]
+
+    async def say(who, good, scale):
+        item = (await scene.annotations.take_next(who, queue.id)).task.item_id
+        await scene.annotations.label(who, queue.id, item, "good", good)
+        await scene.annotations.label(who, queue.id, item, "scale", scale)
+
+    await say(scene.ada, good=True, scale=4)
+    of_ada = [("Is it right?", True, "Ada", None), ("scale", 4.0, "Ada", 5.0)]
+    assert (await seen(scene.ada), await seen(scene.ben), await seen(scene.owner)) == (of_ada, [], [])
+    await say(scene.ben, good=False, scale=2)
+    everything = [*of_ada, ("Is it right?", False, "Ben", None), ("scale", 2.0, "Ben", 5.0)]
+    assert await seen(scene.owner) == everything
+    other = scene.turns[1]
+    assert await scene.annotations.scores(scene.owner, other.conversation_id, [other.answer_id]) == []

@@ -21,7 +21,9 @@ from backend.operator import Permission
 from backend.providers.types import ModelDraft, ProviderDraft
 from backend.turns.types import NewTest
 from console.state.annotate import AnnotateState
-from tests.console.tab import Tab, tab
+from console.state.scores import ScoresState
+from console.state.transcript import TranscriptState
+from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
 
 __all__ = ["tab"]
@@ -80,3 +82,13 @@ async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
     assert (line.config, line.raters, line.kappa) == ("good", "judge of Judged and people", "0.50")
     low, high = (f"{judge[end]:.2f}".replace("-", "\u2212") for end in ("low", "high"))
     assert (line.equal, line.interval) == ("75 % of 4 items the same", f"{low} to {high}")
+
+    transcript = tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState)
+    await spent(transcript.load())
+    [scored] = tab.state(ScoresState).scored
+    assert (scored.about, [(one.name, one.mark, one.words, one.by, one.source) for one in scored.lines]) == (
+        turn.answer_id,
+        [("Is it right?", "fail", "No", "Local owner", "Answers"), ("judge", "fail", "Fail", "", "Judged")],
+    )
+    assert [one.href for one in scored.lines] == [f"/queues/{queue.id}", f"/experiments/{experiment.id}"]
+    assert scored.lines[1].why == "It says so."
