@@ -16,7 +16,20 @@ from console.components.experiments.spread import spread
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
-from console.components.ui import banner, button, link_button, meter, panel, phase_view, skeleton_rows, status
+from console.components.ui import (
+    Column,
+    banner,
+    button,
+    cell,
+    data_table,
+    link_button,
+    meter,
+    panel,
+    phase_view,
+    skeleton_rows,
+    status,
+    table_row,
+)
 from console.state.experiment import ExperimentState as One
 from console.state.experiment_require import ExperimentRequireState as Require
 
@@ -33,6 +46,7 @@ def experiment() -> rx.Component:
                 _going(),
                 _said(),
                 promoted(),
+                _asked(),
                 _since(),
                 _compared(),
                 code_that_is_decided(),
@@ -101,10 +115,10 @@ def _planned() -> rx.Component:
 
 
 def _going() -> rx.Component:
-    """Show how far it is while it runs."""
+    """Show how far it is, or how far it came."""
     words = rx.el.span(One.line.progress, ", ", One.line.cost, rx.cond(One.line.left, f", {One.line.left}", ""))
     return rx.cond(
-        (One.line.status == "running") | (One.line.status == "paused"),
+        (One.line.status != "draft") & (One.line.status != "done") & (One.line.progress != ""),
         rx.el.div(meter(One.line.percent, "Answers", width="160px"), words, class_name="row"),
         rx.fragment(),
     )
@@ -119,6 +133,26 @@ def _said() -> rx.Component:
         rx.match(One.line.status, ("failed", failed), ("paused", waits), rx.el.p(One.line.error, class_name="t2")),
         rx.fragment(),
     )
+
+
+def _asked() -> rx.Component:
+    """Say what is compared where no verdict stands yet."""
+
+    def line(one: Any) -> rx.Component:
+        baseline = rx.cond(one.is_baseline, rx.el.span("baseline", class_name="t12 t2"), rx.fragment())
+        return table_row(
+            cell(rx.el.span(rx.el.bdi(one.name), baseline, class_name="row tight"), name=True),
+            cell(one.words, dir="auto"),
+            key=one.name,
+        )
+
+    asked = panel(
+        "Compares",
+        data_table("Variants", (Column("Variant", width="30%"), Column("What answers")), One.asked, line),
+        note=One.asks,
+        class_name="xf-alone",
+    )
+    return rx.cond((One.asked.length() > 0) & ~One.cards & (One.line.status != "done"), asked, rx.fragment())
 
 
 def _since() -> rx.Component:

@@ -19,9 +19,12 @@ from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, promoted_lines
 from console.state.experiment_rows import (
+    AskedLine,
     ExperimentLine,
     SinceLine,
     VerdictCard,
+    asked_lines,
+    asked_words,
     experiment_line,
     lead,
     since_line,
@@ -67,6 +70,8 @@ class ExperimentState(Addressed, Phased, rx.State):
     may_edit: rx.Field[bool] = rx.field(False)
     waiting: rx.Field[str] = rx.field("")
     since: rx.Field[SinceLine | None] = rx.field(None)
+    asked: rx.Field[list[AskedLine]] = rx.field(default_factory=list)
+    asks: rx.Field[str] = rx.field("")
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
     promote: rx.Field[str] = rx.field("")
@@ -217,6 +222,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     async def _show(self, found: Experiment) -> None:
         zone = await self._zone()
         self.line = experiment_line(found, zone, formats.now())
+        self.asked, self.asks = asked_lines(found), asked_words(found)
 
     async def _show_promoted(self, operator: Operator) -> None:
         """Say where the variants went, and on the button whether the chosen one did."""

@@ -49,6 +49,15 @@ class ExperimentLine:
 
 
 @dataclass(frozen=True)
+class AskedLine:
+    """A variant as it runs, where no verdict stands yet."""
+
+    name: str
+    words: str
+    is_baseline: bool
+
+
+@dataclass(frozen=True)
 class VerdictCard:
     """One metric of the chosen variant: values, difference and its interval as a small picture."""
 
@@ -99,7 +108,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
     ended = progress.num_done + progress.num_failed
     failed = f", {formats.count(progress.num_failed)} failed" if progress.num_failed else ""
     left = formats.span(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
-    moment = found.started_at or found.created_at
+    moment, whole = found.started_at or found.created_at, formats.counted(progress.num_cells, "answer")
     return ExperimentLine(
         id=found.id,
         href=routes.to(routes.EXPERIMENT, found.id),
@@ -109,7 +118,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         status=status,
         dataset=f"{found.dataset_name} v{found.dataset_version}" if found.dataset_version else found.dataset_name,
         variants=", ".join(one.name for one in found.draft.variants),
-        progress=f"{formats.count(ended)} of {formats.count(progress.num_cells)}{failed}" if progress.num_cells else "",
+        progress=f"{formats.count(ended)} of {whole}{failed}" if progress.num_cells else "",
         percent=round(100 * ended / progress.num_cells) if progress.num_cells else 0,
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",
@@ -119,6 +128,18 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         when=formats.clock(moment, zone, now),
         when_exact=formats.exact(moment, zone),
     )
+
+
+def asked_lines(found: Experiment) -> list[AskedLine]:
+    return [AskedLine(one.name, one.words, one.name == found.baseline) for one in found.pinned]
+
+
+def asked_words(found: Experiment) -> str:
+    """Say of how many rows, how often, and by which evaluators: "24 rows, 3 times each, scored by exact and regex"."""
+    of = found.draft
+    often = f", {of.repetitions} times each" if of.repetitions > 1 else ""
+    named = [str(one.get("name") or one.get("kind", "")) for one in of.evaluators]
+    return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {_listed(named)}' if named else ''}"
 
 
 def _said(found: Experiment, zone: tzinfo, now: Any) -> str:

@@ -26,7 +26,7 @@ from backend.experiments.types import (
 )
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, promoted_lines
-from console.state.experiment_rows import experiment_line, lead, verdict_cards
+from console.state.experiment_rows import asked_lines, asked_words, experiment_line, lead, verdict_cards
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
 METRIC = MetricComparison(
@@ -85,6 +85,18 @@ def test_a_parked_one_says_when_it_goes_on() -> None:
     at = f"{(NOW + timedelta(hours=1)).astimezone(ZoneInfo('Europe/Berlin')):%H:%M:%S}"
     assert (line.error, line.stays) == (f"It asks to wait 60 min. It continues on its own at {at}.", False)
     assert experiment_line(experiment(Status.PAUSED), UTC, NOW).stays
+
+
+def test_what_is_compared_stands_before_any_verdict() -> None:
+    running = experiment(Status.RUNNING, 2)
+    pinned = (Pinned("A", "prompt", "lab:echo", "p1", "Returns", version=3), Pinned("B", "flow", flow_name="Desk"))
+    scored = replace(running.draft, repetitions=2, evaluators=({"kind": "exact"}, {"kind": "judge", "name": "tone"}))
+    running = replace(running, pinned=pinned, draft=scored)
+    assert [(one.words, one.is_baseline) for one in asked_lines(running)] == [
+        ("Returns v3, echo", True), ("Desk draft", False),
+    ]  # fmt: skip
+    assert asked_words(running) == "5 rows, 2 times each, scored by exact and tone"
+    assert experiment_line(running, UTC, NOW).progress == "10 of 10 answers, 2 failed"
 
 
 def compared(*metrics: MetricComparison, costs: tuple[float, float] = (0.0, 0.0)) -> Comparison:
