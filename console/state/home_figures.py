@@ -49,12 +49,24 @@ class Complaint:
     href: str
 
 
+@dataclass(frozen=True)
+class FlowFigures:
+    """What one flow did in the span; its number leads to the conversations behind it."""
+
+    num: str
+    failed: str
+    latency: str
+    cost: str
+    href: str
+
+
 class HomeFiguresState(Phased, rx.State):
     """Read behind the rest of the home, which waits for no sums."""
 
     span: rx.Field[str] = rx.field("today")
     against: rx.Field[str] = rx.field("")
     tiles: rx.Field[list[HomeTile]] = rx.field(default_factory=list)
+    by_flow: rx.Field[dict[str, FlowFigures]] = rx.field(default_factory=dict)
     complaints: rx.Field[list[Complaint]] = rx.field(default_factory=list)
     num_complaints: rx.Field[str] = rx.field("")
     complaints_href: rx.Field[str] = rx.field("")
@@ -94,19 +106,30 @@ class HomeFiguresState(Phased, rx.State):
                 for one in [tile(METRICS[key], found.whole, before)]
             ]  # fmt: skip
             self.against = compared(before, "the seven days before" if is_week else "yesterday up to this time")
+            by_flow = await services().conversations.dashboard(operator, replace(wish, split=Split.FLOW))
+            self.by_flow = {line.value: _flow_figures(line, moments) for line in by_flow.lines}
             num = found.whole.num_rated - found.whole.num_liked
             self.num_complaints = f"{formats.counted(num, 'conversation')} marked not helpful" if num else ""
             self.complaints_href = log_address((), **NOT_HELPFUL, **moments)
-            by_flow = await self._by_flow(operator, wish) if num else ()
-            self.complaints = [_complaint(line, moments) for line in by_flow if line.figures.num][:MOST]
+            disliked = await self._disliked(operator, wish) if num else ()
+            self.complaints = [_complaint(line, moments) for line in disliked if line.figures.num][:MOST]
             self.phase = "ready"
 
-    async def _by_flow(self, operator: Operator, wish: FigureWish) -> tuple[Line, ...]:
+    async def _disliked(self, operator: Operator, wish: FigureWish) -> tuple[Line, ...]:
         """Return whose answers were found not helpful, those of most first."""
         filters = replace(wish.filters, ratings=(Rating.DOWN,))
         return (
             await services().conversations.dashboard(operator, replace(wish, filters=filters, split=Split.FLOW))
         ).lines
+
+
+def _flow_figures(line: Line, moments: dict[str, str]) -> FlowFigures:
+    def told(key: str) -> str:
+        value = METRICS[key].readings[METRICS[key].main].of(line.figures)
+        return "" if value is None else METRICS[key].write(value)
+
+    href = log_address((), flow=line.value, **moments)
+    return FlowFigures(formats.count(line.figures.num), told("failed"), told("latency"), told("cost"), href)
 
 
 def _complaint(line: Line, moments: dict[str, str]) -> Complaint:

@@ -46,7 +46,6 @@ class FlowRow:
     words: str
     heavy: bool
     when: str
-    time: str
     run_href: str
 
 
@@ -217,7 +216,6 @@ def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
         words=words,
         heavy=mark == "fail",
         when=formats.day(last.created_at, zone, at) if last else "",
-        time=formats.span(last.time_ms) if last and last.status.is_final else "",
         run_href=routes.to(routes.RUN, last.id) if last else "",
     )
 

@@ -29,7 +29,10 @@ COLUMNS = (
     Column("Flow"),
     Column("Last run"),
     Column("When", number=True, narrow=False),
-    Column("Time", number=True, narrow=False),
+    Column("Conversations", number=True),
+    Column("Failed", number=True, narrow=False),
+    Column("p95", number=True, narrow=False),
+    Column("Cost", number=True, narrow=False),
 )
 
 
@@ -126,12 +129,14 @@ def _flows() -> rx.Component:
     return panel(
         "Flows",
         rx.cond(HomeState.flows.length() > 0, table, empty),
+        note=rx.cond(Figures.span == "today", "figures of today", "figures of seven days"),
         acts=rx.el.a("All flows", href=routes.FLOWS, class_name="t12"),
     )
 
 
 def _flow(row: Any) -> rx.Component:
     state = status(row.mark, row.words, weight=row.heavy)
+    known, of = Figures.by_flow.contains(row.id), Figures.by_flow[row.id]
     return table_row(
         cell(
             rx.el.span(
@@ -143,7 +148,8 @@ def _flow(row: Any) -> rx.Component:
         ),
         cell(rx.cond(row.run_href, rx.el.a(state, href=row.run_href), state)),
         cell(row.when, number=True, narrow=False),
-        cell(row.time, number=True, narrow=False),
+        cell(rx.cond(known, rx.el.a(of.num, href=of.href), ""), number=True),
+        *(cell(rx.cond(known, value, ""), number=True, narrow=False) for value in (of.failed, of.latency, of.cost)),
         key=row.id,
     )
 

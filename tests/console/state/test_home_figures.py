@@ -76,6 +76,10 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
     state = tab.state(HomeFiguresState)
     await state.show("7")
     assert state.num_complaints == "2 conversations marked not helpful"
+    of = state.by_flow
+    assert {name: (one.num, one.failed, one.cost) for name, one in of.items()} == {
+        "agent:returns": ("2", "0 %", "$0"), "agent:wicks": ("1", "0 %", "$0"),
+    }  # fmt: skip
     (line,) = state.complaints
     assert (line.name, line.cause) == ("Returns", "2 conversations marked not helpful.")
     hrefs = {tile.key: tile.href for tile in state.tiles}
@@ -85,6 +89,7 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
         (hrefs["helpful"], 2),
         (hrefs["failed"], 0),
         (hrefs["cost"], 3),
+        (of["agent:wicks"].href, 1),
     ):
         listed = tab.at(href).state(ConversationsState)
         await listed.clear()
