@@ -1,9 +1,12 @@
 // Between the document that the server keeps and the nodes and edges that React Flow draws.
 
 import { PORT_STEP, PORT_TOP } from "./geometry.js";
+import { tidy } from "./layout.js";
 
 const FORMAT = "signalbox.flow/1";
 const NO_PORTS = [];
+// As wide as a node gets: before it is drawn nobody knows.
+const UNMEASURED = 240;
 
 /** Output ports that follow from the settings: one for each entry of a list, then those that are always last. */
 export function outputsOf(kind, config) {
@@ -97,12 +100,14 @@ export const edgeId = (c) => `${c.source}.${c.sourceHandle}-${c.target}.${c.targ
 
 const plainEdge = (e) => ({ id: e.id, source: e.source, source_port: e.sourceHandle, target: e.target, target_port: e.targetHandle });
 
+/** Return the nodes and tracks as they are drawn. Nodes without a place, as a program leaves them, stand in run order. */
 export function fromDocument(document, build) {
-  const layout = document?.layout || {};
-  return {
-    nodes: (document?.nodes || []).map((item) => build(item, layout[item.id])),
-    edges: (document?.edges || []).map(edgeOf),
-  };
+  const [items, edges, layout] = [document?.nodes || [], document?.edges || [], document?.layout || {}];
+  const nodes = items.map((item) => build(item, layout[item.id]));
+  if (items.every((item) => layout[item.id])) return { nodes, edges: edges.map(edgeOf) };
+  const sizes = Object.fromEntries(nodes.map((n) => [n.id, { width: UNMEASURED, height: n.data.least }]));
+  const placed = tidy(nodes.map((n) => n.id), edges, sizes);
+  return { nodes: nodes.map((n) => (layout[n.id] ? n : { ...n, position: placed[n.id] })), edges: edges.map(edgeOf) };
 }
 
 export function toDocument({ nodes, edges, limits }) {

@@ -30,7 +30,7 @@ function Nothing({ store }) {
             {any || !readOnly ? <p>{any ? "Its settings open here. Press ↵ on a node to come straight to them." : "Drag one in from the left, or press N."}</p> : null}
             {readOnly ? null : (
               <p className="keys t12">
-                <kbd>N</kbd> add <kbd>C</kbd> connect <kbd>P</kbd> next problem <kbd>F</kbd> fit <kbd>Alt ←</kbd> move
+                {HINTS.map(([key, words]) => <span key={key}><kbd>{key}</kbd> {words}</span>)}
               </p>
             )}
           </>
@@ -80,6 +80,8 @@ function Last({ mark, live }) {
     </div>
   );
 }
+
+const HINTS = [["N", "add"], ["C", "connect"], ["P", "next problem"], ["F", "fit"], ["Alt ←", "move"]];
 
 export function Inspector({ store, board, choices }) {
   const id = useFlow(store, (s) => s.selected);

@@ -228,7 +228,7 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
         for one in found.spells
     ]
     spells = [
-        f"{formats.clock(one.since, zone, found.until)}, {_lasted(one.until, one.since)}, at {write(one.value)}"
+        f"{formats.clock(one.since, zone, found.until)} {_lasted(one.until, one.since)}, value {write(one.value)}"
         for one in found.spells
     ]
     return Picture(
@@ -242,7 +242,7 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
 
 
 def _lasted(until: datetime | None, since: datetime) -> str:
-    return f"for {minutes(max(1, round((until - since).total_seconds() / 60)))}" if until else "still"
+    return f"for {minutes(max(1, round((until - since).total_seconds() / 60)))}" if until else "and still"
 
 
 def _would(found: Preview) -> str:

@@ -126,7 +126,8 @@ def node_detail(node: NodeRun) -> NodeDetail:
         title=node.title,
         mark=mark,
         words=words,
-        reason=node.error or node.reason,
+        # That it waits for a person stands beside its title already.
+        reason="" if node.status is NodeStatus.WAITING else node.error or node.reason,
         inputs=values(node.inputs),
         output=values(node.output),
     )

@@ -75,7 +75,7 @@ def _node() -> rx.Component:
     node = TraceState.node
     return rx.fragment(
         rx.el.div(
-            plate(node.plate),
+            plate(node.plate, rx.cond(node.mark == "wait", "wt", rx.cond(node.mark == "fail", "bad", ""))),
             rx.el.h2(node.title),
             rx.el.span(status(node.mark, node.words), class_name="r"),
             class_name="phead edge",

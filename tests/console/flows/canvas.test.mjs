@@ -92,6 +92,14 @@ test("the wire carries what the server reads and nothing of undo", () => {
   assert.equal(freeId("llm", new Set(["llm", "llm_2"])), "llm_3");
 });
 
+test("nodes that came without a place stand beside each other in run order", () => {
+  const build = builder(KINDS, {});
+  const { nodes } = fromDocument({ ...DOCUMENT, layout: {} }, build);
+  assert.deepEqual(nodes.map((n) => n.position), [{ x: 0, y: 0 }, { x: 288, y: 0 }]);
+  const partly = fromDocument({ ...DOCUMENT, layout: { input: { x: 12, y: 480 } } }, build);
+  assert.deepEqual(partly.nodes.map((n) => n.position), [{ x: 12, y: 480 }, { x: 288, y: 0 }]);
+});
+
 test("tidy follows the run order and lets nothing overlap", () => {
   const ids = ["a", "b", "c", "d"];
   const edges = [["a", "b"], ["a", "c"], ["b", "d"], ["c", "d"]].map(([source, target]) => ({ source, target }));
