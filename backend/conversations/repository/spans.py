@@ -74,15 +74,14 @@ class SpanRepository(ConversationRepository):
         ours = (col(SpanRow.project_id) == self._project_id, col(SpanRow.trace_id) == trace_id)
         await self._session.exec(update(SpanRow).where(*ours).values(conversation_id=conversation_id))
 
-    async def traced(self, session_id: str) -> ConversationRow | None:
-        """Return the conversation that traces of this session make, locked."""
+    async def traced(self, session_id: str, *, lock: bool = True) -> ConversationRow | None:
+        """Return the conversation that traces of this session make, locked unless it is only looked at."""
         statement = (
             select(ConversationRow)
             .where(*self._mine(), ConversationRow.channel == Channel.TRACED, ConversationRow.session_id == session_id)
             .order_by(col(ConversationRow.id))
-            .with_for_update()
         )
-        return (await self._session.exec(statement)).first()
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
 
     async def messages_of(self, conversation_id: str, trace_id: str) -> dict[str, MessageRow]:
         statement = select(MessageRow).where(

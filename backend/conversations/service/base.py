@@ -74,9 +74,12 @@ class Base:
 
     async def masker(self, work: Work, project_id: str, conversation_id: str, way: Way) -> Masker:
         """Return what every text passes before it is stored, folded or cut; then `masked` in the same unit."""
+        return await self._masker(work.session, project_id, conversation_id, way)
+
+    async def _masker(self, session: AsyncSession, project_id: str, conversation_id: str, way: Way) -> Masker:
         if self.masking is None:
             return OFF
-        return await self.masking.open(work.session, project_id, conversation_id, way)
+        return await self.masking.open(session, project_id, conversation_id, way)
 
     async def masked(self, work: Work, masker: Masker) -> None:
         """Write down what the masker met, so that the conversation's next text has the same placeholders."""

@@ -116,9 +116,9 @@ class ImportUseCases(ReportingUseCases):
         try:
             for start in range(0, len(groups), KEPT_AT_ONCE):
                 progress("write", start, len(groups))
-                reports = [one.report() for one in groups[start : start + KEPT_AT_ONCE]]
+                ready = await self.ready(operator, [one.report() for one in groups[start : start + KEPT_AT_ONCE]])
                 async with self._units.write(operator) as work:
-                    for row in await self.keep(work, operator, reports):
+                    for row in await self.keep(work, operator, ready):
                         row.deleted_at = utc_now()
                         hidden[row.id] = row.session_id
             async with self._units.write(operator) as work:

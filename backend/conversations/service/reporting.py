@@ -43,29 +43,49 @@ class Reported:
     details: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A conversation as it will be kept, under the id that it gets, and what its masker met."""
+
+    conversation_id: str
+    report: Report
+    masker: Masker
+
+
 class ReportingUseCases(Base):
     """What the compatible API, OpenTelemetry and files bring."""
 
     async def report(self, operator: Operator, report: Report) -> Reported:
         """Keep a conversation, counted under its prompt. Raise PromptNotFound, and then nothing is kept."""
         operator.require(Permission.CONVERSATIONS_REPLY)
+        ready = await self.ready(operator, [report])
         async with self._units.write(operator) as work:
-            row = (await self.keep(work, operator, [report]))[0]
+            row = (await self.keep(work, operator, ready))[0]
             return Reported(conversation_of(row), storable(report.transcript) or {}, storable(report.details))
 
-    async def keep(self, work: Work, operator: Operator, reports: Sequence[Report]) -> list[ConversationRow]:
+    async def ready(self, operator: Operator, reports: Sequence[Report]) -> list[Ready]:
+        """Mask conversations for `keep`, before its unit: a long text would hold up everybody who writes."""
+        ids = [new_id("conv") for _ in reports]
+        async with self._units.read(operator) as session:
+            maskers = [
+                await self._masker(session, operator.project_id, id_, WAYS.get(one.channel, Way.REPORTED))
+                for id_, one in zip(ids, reports, strict=True)
+            ]
+        return [
+            Ready(id_, await aside(partial(masked_report, masker, one), *_said_in(one)), masker)
+            for id_, one, masker in zip(ids, reports, maskers, strict=True)
+        ]
+
+    async def keep(self, work: Work, operator: Operator, ready: Sequence[Ready]) -> list[ConversationRow]:
         """Write conversations in the caller's unit, whatever way they came. Raise PromptNotFound."""
         rows = ConversationRepository(work.session, operator.project_id)
         kept: list[tuple[Report, ConversationRow, Sequence[Told]]] = []
-        for one in reports:
-            conversation_id, way = new_id("conv"), WAYS.get(one.channel, Way.REPORTED)
-            masker = await self.masker(work, operator.project_id, conversation_id, way)
-            report = await aside(partial(masked_report, masker, one), *_said_in(one))
-            now = utc_now()
+        for one in ready:
+            report, now = one.report, utc_now()
             said = _by_now(report.messages or messages_in(report.transcript or {}), now)
             row = _conversation(operator, report, said, now)
-            row.id = conversation_id
-            await self.masked(work, masker)
+            row.id = one.conversation_id
+            await self.masked(work, one.masker)
             rows.add(row)
             kept.append((report, row, said))
         await rows.flush()  # the messages refer to them

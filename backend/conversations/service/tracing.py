@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.columns import utc_now
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
@@ -19,15 +21,15 @@ from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.judging import worst
 from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import MAX_NAME, message_rows
-from backend.conversations.tracing.conventions import PEOPLE, SESSIONS, session_of, understood
+from backend.conversations.tracing.conventions import session_of, understood
 from backend.conversations.tracing.left_out import LeftOut
+from backend.conversations.tracing.masked import Ahead, kept, said_in
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, traced
 from backend.conversations.types import Channel, ChatState, SpanLine
 from backend.ids import new_id
-from backend.masking.aside import aside
-from backend.masking.masker import Masker
+from backend.masking.aside import aside, is_long
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
@@ -36,7 +38,6 @@ from backend.unit_of_work import Work
 
 MAX_SPANS_OF_TRACE = 5_000
 SPANS_IN_A_UNIT = 500
-IDS = frozenset((*SESSIONS, *PEOPLE))
 UNNAMED = "Traced agent"
 
 
@@ -61,12 +62,14 @@ class TracingUseCases(ReadingUseCases):
         left_out, waiting = LeftOut(), [(trace_id, list(theirs.values())) for trace_id, theirs in traces.items()]
         while waiting:
             # A large delivery is several units: between them others write.
+            ahead, done = await self._ahead(operator, *waiting[-1]), 0
             async with self._units.write(operator) as work:
-                done = 0
-                while waiting and done < SPANS_IN_A_UNIT:
+                while waiting and done < SPANS_IN_A_UNIT and not (done and is_long(said_in(waiting[-1][1]))):
                     trace_id, theirs = waiting.pop()
+                    other, beyond = await self._take(
+                        work, operator, trace_id, theirs, prices, ahead=None if done else ahead
+                    )
                     done += len(theirs)
-                    other, beyond = await self._take(work, operator, trace_id, theirs, prices)
                     left_out = LeftOut(left_out.num_other + other, left_out.num_beyond + beyond)
         return left_out
 
@@ -83,7 +86,14 @@ class TracingUseCases(ReadingUseCases):
             return Listed([_line_of(_span_of(row)) for row in shown], after)
 
     async def _take(
-        self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], prices: Prices
+        self,
+        work: Work,
+        operator: Operator,
+        trace_id: str,
+        spans: Sequence[Span],
+        prices: Prices,
+        *,
+        ahead: Ahead | None,
     ) -> LeftOut:
         """Keep what is new of a trace."""
         rows = SpanRepository(work.session, operator.project_id)
@@ -91,36 +101,64 @@ class TracingUseCases(ReadingUseCases):
         new = [span for span in spans if span.span_id not in known]
         if not known and not any(understood(span).kind for span in new):
             return LeftOut(num_other=len(new))
-        kept = new[: max(0, MAX_SPANS_OF_TRACE - len(known))]
-        if kept:
+        fitting = new[: max(0, MAX_SPANS_OF_TRACE - len(known))]
+        if fitting:
             before = await rows.conversation_of(trace_id) if known else None
-            after = await self._keep_spans(work, operator, trace_id, kept, before)
+            after = await self._keep_spans(work, operator, trace_id, fitting, before, ahead=ahead)
             if before and await rows.conversation(before) is None:
                 await rows.belong(trace_id, before)  # it was deleted: what comes late goes, or comes back, with it
-                return LeftOut(num_beyond=len(new) - len(kept))
+                return LeftOut(num_beyond=len(new) - len(fitting))
             stored = [_span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
                 await self._tell(work, operator, trace_id, told, (before, after))
-        return LeftOut(num_beyond=len(new) - len(kept))
+        return LeftOut(num_beyond=len(new) - len(fitting))
 
     async def _keep_spans(
-        self, work: Work, operator: Operator, trace_id: str, spans: Sequence[Span], before: str | None
+        self,
+        work: Work,
+        operator: Operator,
+        trace_id: str,
+        spans: Sequence[Span],
+        before: str | None,
+        *,
+        ahead: Ahead | None,
     ) -> str:
         """Write spans, masked like every other word of their conversation; return the id of that one."""
         rows = SpanRepository(work.session, operator.project_id)
-        # Names of sessions are masked alike in every conversation, so that this one finds them.
-        naming = await self.masker(work, operator.project_id, trace_id, Way.TRACED)
-        session = next(filter(None, map(session_of, spans)), "")
-        session_id = await aside(lambda: naming.name(session), session)
-        found = await rows.traced(session_id) if session_id else None
-        conversation_id = found.id if found else before or new_id("conv")
+        found = await self._traced(work.session, operator, trace_id, spans)
+        conversation_id = found.id if found else before or (ahead.conversation_id if ahead else new_id("conv"))
         masker = await self.masker(work, operator.project_id, conversation_id, Way.TRACED)
-        said = [(span.name, span.error, span.attributes, [one.attributes for one in span.events]) for span in spans]
-        values = await aside(lambda: [_values(masked_span(masker, span)) for span in spans], said)
-        await rows.insert(values)
+        if ahead and ahead.fits(conversation_id, masker):
+            masker, values = ahead.masker, ahead.values
+        else:
+            values = await aside(partial(kept, masker, spans), said_in(spans))
+        await rows.insert([values[span.span_id] for span in spans])
         await self.masked(work, masker)
         return conversation_id
+
+    async def _traced(
+        self, session: AsyncSession, operator: Operator, trace_id: str, spans: Sequence[Span], *, lock: bool = True
+    ) -> ConversationRow | None:
+        """Return the conversation of the session that the spans name."""
+        # Names of sessions are masked alike in every conversation, so that this one finds them.
+        naming = await self._masker(session, operator.project_id, trace_id, Way.TRACED)
+        named = next(filter(None, map(session_of, spans)), "")
+        session_id = await aside(lambda: naming.name(named), named)
+        rows = SpanRepository(session, operator.project_id)
+        return await rows.traced(session_id, lock=lock) if session_id else None
+
+    async def _ahead(self, operator: Operator, trace_id: str, spans: Sequence[Span]) -> Ahead | None:
+        """Mask what is long before the unit that keeps it: others write meanwhile."""
+        if not is_long(said_in(spans)):
+            return None
+        async with self._units.read(operator) as session:
+            found = await self._traced(session, operator, trace_id, spans, lock=False)
+            before = await SpanRepository(session, operator.project_id).conversation_of(trace_id)
+            conversation_id = found.id if found else before or new_id("conv")
+            masker = await self._masker(session, operator.project_id, conversation_id, Way.TRACED)
+        met = dict(masker.numbers)
+        return Ahead(conversation_id, met, masker, await aside(partial(kept, masker, spans), said_in(spans)))
 
     async def _tell(
         self,
@@ -193,29 +231,6 @@ class TracingUseCases(ReadingUseCases):
         rows.add(conversation)
 
 
-def masked_span(masker: Masker, span: Span) -> Span:
-    """Return what is kept of a span; ids of sessions and people stay the same everywhere in the project."""
-    if not masker.is_on:
-        return span
-    return replace(
-        span,
-        name=masker.text(span.name),
-        error=masker.text(span.error),
-        service=masker.name(span.service),
-        attributes={
-            masker.text(name): masker.name(str(value)) if name in IDS else masker.value(value)
-            for name, value in span.attributes.items()
-        },
-        events=tuple(
-            SpanEvent(
-                masker.text(one.name),
-                {masker.text(name): masker.value(value) for name, value in one.attributes.items()},
-            )
-            for one in span.events
-        ),
-    )
-
-
 def _opened(operator: Operator, session_id: str, told: Traced, conversation_id: str) -> ConversationRow:
     agent = first_words(told.agent or told.service, MAX_NAME) or UNNAMED
     return ConversationRow(
@@ -256,21 +271,6 @@ def _id(conversation_id: str, trace_id: str, number: int, at: datetime) -> str:
     told = hashlib.sha256(f"{conversation_id} {trace_id} {number}".encode()).hexdigest()
     milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
     return f"msg_{milliseconds:012x}7{at.microsecond % 1000:03x}{number:03x}{told[:13]}"
-
-
-def _values(span: Span) -> dict[str, Any]:
-    return {
-        "trace_id": span.trace_id,
-        "span_id": span.span_id,
-        "parent_id": span.parent_id,
-        "name": span.name or "span",
-        "service": span.service,
-        "error": span.error,
-        "started_at": span.started_at,
-        "ended_at": span.ended_at,
-        "attributes": dict(span.attributes),
-        "events": [{"name": event.name, "attributes": dict(event.attributes)} for event in span.events],
-    }
 
 
 def _line_of(span: Span) -> SpanLine:

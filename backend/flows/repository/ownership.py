@@ -58,15 +58,15 @@ class Ownership:
             found.setdefault(run_id, set()).add(name)
         return found
 
-    async def to_log(self, run_ids: Sequence[str]) -> Sequence[tuple[RunRow, FlowRow]]:
-        """Return those of the runs that still have no conversation, locked; what another process holds is left out."""
+    async def to_log(self, run_ids: Sequence[str], *, lock: bool = True) -> Sequence[tuple[RunRow, FlowRow]]:
+        """Return those of the runs that still have no conversation; locked, without what another process holds."""
         statement = (
             select(RunRow, FlowRow)
             .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
             .where(col(RunRow.id).in_(run_ids), col(RunRow.conversation_id).is_(None))
             .order_by(col(RunRow.id))
-            .with_for_update(of=RunRow, skip_locked=True)
         )
+        statement = statement.with_for_update(of=RunRow, skip_locked=True) if lock else statement
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
     async def take_over(self, worker: str, heir: str) -> list[tuple[str, int]]:

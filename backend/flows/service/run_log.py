@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.conversations.reports import Held, Report, Told
 from backend.conversations.service import ConversationService
+from backend.conversations.service.reporting import Ready
 from backend.conversations.types import Channel, Citation, Role
 from backend.errors import DomainError
 from backend.flows.engine.chat import answer_text, citation_of, models_used, prompt_used, says_nothing_found
@@ -55,17 +56,24 @@ class RunLog:
             ownership = Ownership(session)
             found = await ownership.unlogged(AT_ONCE, experiments=experiments)
             answered = await ownership.models_that_answered([run_id for _, run_id, _ in found])
+            ended = await ownership.to_log([run_id for _, run_id, _ in found], lock=False)
         if not found:
             return 0
         plans = {run_id: await self._plan(project_id, snapshot_id) for project_id, run_id, snapshot_id in found}
+        ready: dict[str, Ready] = {}
+        for project_id in {row.project_id for row, _ in ended}:
+            theirs = [(row, flow) for row, flow in ended if row.project_id == project_id]
+            reports = [_report(row, flow, plans[row.id], answered.get(row.id, ())) for row, flow in theirs]
+            masked = await self._log.ready(run_operator(project_id, "", ""), reports)
+            ready |= {row.id: one for (row, _), one in zip(theirs, masked, strict=True)}
         async with self._units.write(BY_ID) as work:
             # Asked again under the lock: another process may have written some of them meanwhile.
-            waiting = await Ownership(work.session).to_log(list(plans))
-            for project_id in {row.project_id for row, _ in waiting}:
-                theirs = [(row, flow) for row, flow in waiting if row.project_id == project_id]
-                reports = [_report(row, flow, plans[row.id], answered.get(row.id, ())) for row, flow in theirs]
-                kept = await self._log.keep(work, run_operator(project_id, "", ""), reports)
-                for (run, _), conversation in zip(theirs, kept, strict=True):
+            waiting = [row for row, _ in await Ownership(work.session).to_log(list(ready))]
+            for project_id in {row.project_id for row in waiting}:
+                runs = [row for row in waiting if row.project_id == project_id]
+                acting = run_operator(project_id, "", "")
+                kept = await self._log.keep(work, acting, [ready[row.id] for row in runs])
+                for run, conversation in zip(runs, kept, strict=True):
                     run.conversation_id = conversation.id
         return len(plans)
 

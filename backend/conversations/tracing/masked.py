@@ -1,0 +1,78 @@
+"""Spans as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from backend.conversations.tracing.conventions import PEOPLE, SESSIONS
+from backend.masking.masker import Masker
+from backend.ports.traces import Span, SpanEvent
+
+IDS = frozenset((*SESSIONS, *PEOPLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Spans of a trace that were masked before the unit that keeps them; `met` is what their conversation knew then.
+
+    `values` are rows by the id of the span.
+    """
+
+    conversation_id: str
+    met: dict[tuple[str, str], int]
+    masker: Masker
+    values: dict[str, dict[str, Any]]
+
+    def fits(self, conversation_id: str, masker: Masker) -> bool:
+        """Tell whether it is the same conversation, which met nothing since: then its placeholders are the same."""
+        return (conversation_id, masker.numbers, masker.is_on) == (self.conversation_id, self.met, self.masker.is_on)
+
+
+def said_in(spans: Sequence[Span]) -> list[Any]:
+    """Return what of spans may be long."""
+    return [(span.name, span.error, span.attributes, [one.attributes for one in span.events]) for span in spans]
+
+
+def kept(masker: Masker, spans: Sequence[Span]) -> dict[str, dict[str, Any]]:
+    """Return the rows of spans by their ids, without project and conversation."""
+    return {span.span_id: _values(masked_span(masker, span)) for span in spans}
+
+
+def masked_span(masker: Masker, span: Span) -> Span:
+    """Return what is kept of a span; ids of sessions and people stay the same everywhere in the project."""
+    if not masker.is_on:
+        return span
+    return replace(
+        span,
+        name=masker.text(span.name),
+        error=masker.text(span.error),
+        service=masker.name(span.service),
+        attributes={
+            masker.text(name): masker.name(str(value)) if name in IDS else masker.value(value)
+            for name, value in span.attributes.items()
+        },
+        events=tuple(
+            SpanEvent(
+                masker.text(one.name),
+                {masker.text(name): masker.value(value) for name, value in one.attributes.items()},
+            )
+            for one in span.events
+        ),
+    )
+
+
+def _values(span: Span) -> dict[str, Any]:
+    return {
+        "trace_id": span.trace_id,
+        "span_id": span.span_id,
+        "parent_id": span.parent_id,
+        "name": span.name or "span",
+        "service": span.service,
+        "error": span.error,
+        "started_at": span.started_at,
+        "ended_at": span.ended_at,
+        "attributes": dict(span.attributes),
+        "events": [{"name": event.name, "attributes": dict(event.attributes)} for event in span.events],
+    }
