@@ -217,6 +217,7 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
     series.append(Series("", [rule.threshold] * len(worst), [""] * len(worst)))
     days = [f"{local.day} {local:%b}" for local in (one.at.astimezone(zone) for one in worst)]
     drawn = drawing(series, days, write)
+    begins = [at for at in range(1, len(days)) if days[at] != days[at - 1]]
     top = next(spot.top for spot in drawn.spots if spot.kind == "s2")
     curves = [drawn.curves[0], replace(drawn.curves[1], kind="limit")]
     whole = found.until - found.since
@@ -232,13 +233,18 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
         for one in found.spells
     ]
     return Picture(
-        drawing=replace(drawn, curves=curves, spots=[]),
+        drawing=replace(drawn, curves=curves, spots=[], times=[_mark(at, days) for at in begins]),
         bands=bands,
         limit=Mark(top, f"{rule.comparison.value} {write(rule.threshold)}"),
         words=_would(found),
         spells=spells[-MOST_SPELLS:][::-1],
         more=f"and {len(spells) - MOST_SPELLS} before" if len(spells) > MOST_SPELLS else "",
     )
+
+
+def _mark(at: int, days: Sequence[str]) -> Mark:
+    """Return where a day begins: each of the seven has one."""
+    return Mark(f"{100 * (at + 0.5) / len(days):.2f}%", days[at])
 
 
 def _lasted(until: datetime | None, since: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 from backend.conversations.types import Message
@@ -30,6 +31,8 @@ DRAFT = "It ran a draft: the draft as it stood then is run again."
 MASKED = (
     "It is asked with the placeholders of masking, such as [e-mail 1]; then it was asked with the words themselves."
 )
+# The least that is written.
+CENTS = Decimal("0.0001")
 SEARCHED = "The documents are searched again, as they are now."
 
 
@@ -55,6 +58,7 @@ class LookingUseCases(KeepingUseCases):
         cautions += await self._lost_models(operator, ran)
         if any(_searches(one) for one in ran.nodes):
             cautions.append(SEARCHED)
+        cautions += _costs(ran.run.usage.cost)
         deeds = tuple(deed for node in ran.nodes for deed in _deeds(node, ran))
         return Replayable(turn, ran, versions, prompt, "", calls_of(ran), deeds, tuple(cautions))
 
@@ -85,6 +89,7 @@ class LookingUseCases(KeepingUseCases):
         lost = await self._lost(operator, named)
         cautions = [caution, f"{lost} The project's own model answers."] if lost else [caution]
         cautions += await self._masked(operator, turn, kept)
+        cautions += _costs(ran.run.usage.cost if ran else turn.answer.cost)
         return Replayable(turn, model="" if lost else named, cautions=tuple(cautions), messages=kept)
 
     async def _masked(self, operator: Operator, turn: Turn, asked: Any) -> list[str]:
@@ -122,6 +127,11 @@ class LookingUseCases(KeepingUseCases):
         except NotFound:
             return f"The model {reference} is not set up here."
         return ""
+
+
+def _costs(cost: Decimal) -> list[str]:
+    """Say what a replay may cost, where the answer cost anything: nothing bounds it but the limits of the flow."""
+    return [f"The answer cost ${max(cost, CENTS):.4f}: each column may cost about as much."] if cost else []
 
 
 def calls_of(ran: RunDetail) -> tuple[str, ...]:

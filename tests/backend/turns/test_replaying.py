@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -183,13 +184,15 @@ async def test_another_version_of_the_prompt_takes_the_place_of_the_one_that_was
 async def test_a_turn_that_was_held_elsewhere_is_asked_of_a_model_alone(services: Services, owner: Operator) -> None:
     said = (
         Told(Role.SYSTEM, "Be {{ kind }}."), Told(Role.USER, "Hello"), Told(Role.ASSISTANT, "Good day."),
-        Told(Role.USER, "Where is {% my %} parcel?"), Told(Role.ASSISTANT, "Gone.", model="somewhere-4"),
+        Told(Role.USER, "Where is {% my %} parcel?"),
+        Told(Role.ASSISTANT, "Gone.", model="somewhere-4", cost=Decimal("0.0121")),
     )  # fmt: skip
     kept = await services.conversations.report(owner, Report("s", "a", "A", transcript=None, messages=said))
     opened = await services.conversations.opened(owner, kept.conversation.id, 9)
     found = await services.turns.look(owner, opened.messages[-1].id)
     assert [text for _, text in found.messages] == ["Be {{ kind }}.", "Hello", "Good day.", "Where is {% my %} parcel?"]
     assert "somewhere-4" in found.cautions[0] + found.cautions[1]
+    assert found.cautions[-1] == "The answer cost $0.0121: each column may cost about as much."
     events = [event async for _, event in services.turns.replay(owner, opened.messages[-1].id, [SAME])]
     assert isinstance(events[-1], ReplayDone)
     assert events[-1].text == "".join(one.text for one in events if isinstance(one, ReplayText))

@@ -70,6 +70,8 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     await spent(form.change("min_count", "2"))
     assert (form.unit, form.picture.words) == ("%", "In the last 7 days this would have fired once.")
     assert len(form.picture.bands) == len(form.picture.spells) == 1
+    last = [utc_now().astimezone(await form._zone()) - timedelta(days=back) for back in range(6, -1, -1)]
+    assert [one.words for one in form.picture.drawing.times] == [f"{day.day} {day:%b}" for day in last]
     await spent(form.toggle("model", "m"))
     assert form.num_filters == 0
     await spent(form.toggle("model", "m"))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role
+from backend.masking.types import Kind, MaskingRules
 from backend.paging import Page
 from console.state.privacy import PrivacyState
 from tests.console.tab import Tab, spent, tab
@@ -22,3 +26,14 @@ async def test_a_removal_is_followed_until_it_ends(services: Services, tab: Tab)
     await services.privacy.execute(job.id)
     await spent(PrivacyState.tick.fn(privacy))
     assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (False, ["Done"])
+
+
+async def test_what_was_masked_is_drawn_by_day_way_and_kind(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
+    said = (Told(Role.USER, "ada@example.org, then bob@example.org"),)
+    await services.conversations.report(owner, Report("s", "a", "A", transcript=None, messages=said))
+    privacy = tab.at("/settings/privacy").state(PrivacyState)
+    await privacy.load()
+    lines = [(one.day, one.way, one.kind, one.num) for one in privacy.counts]
+    assert lines == [(utc_now().date().isoformat(), "Told over REST", "e-mail", "2")]
