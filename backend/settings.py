@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "SIGNALBOX_"
+# In the data directory, where the database is SQLite.
+SQLITE_FILE = "signalbox.db"
 MIN_KEY_CHARACTERS = 32
 # Set by `make` and by tests for themselves; no settings.
 NOT_SETTINGS = frozenset({"SIGNALBOX_SET_UP", "SIGNALBOX_SOAK"})

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import upgrade
 from backend.engines.database.sqlite import SqliteDatabase
 from backend.engines.run_journal.sqlite import SqliteRunJournal
@@ -18,6 +17,7 @@ from backend.engines.templates.jinja import JinjaTemplates
 from backend.flows.document import FlowDocument
 from backend.flows.types import RunStatus
 from backend.identity.service import IdentityService
+from backend.settings import SQLITE_FILE
 from backend.unit_of_work import Units
 from bench.table import Figure, main
 from tests.factories.flows import document, form, node

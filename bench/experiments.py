@@ -16,9 +16,9 @@ from typing import Any
 
 import httpx
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.experiments.analysis.verdicts import compared
 from backend.experiments.evaluators.registry import read
+from backend.settings import SQLITE_FILE
 from bench.table import Figure, main
 from tests.serving import Server
 

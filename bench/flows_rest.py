@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 from bench.table import Figure, main
 from tests.factories.flows import echo
 from tests.serving import Server

@@ -13,12 +13,11 @@ import time
 from pathlib import Path
 
 from backend import bootstrap
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import upgrade
 from backend.demo.types import SLUG
 from backend.flows.types import RunResult, RunWish
 from backend.operator import Operator
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from tests.backend.demo.judging import ADDED, ANSWERED, NEEDED, UNANSWERED, Question
 from tests.backend.demo.waiting import added, says_nothing_found
 

@@ -17,14 +17,13 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from backend import bootstrap
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import upgrade
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.sqlite import SqliteDatabase
 from backend.identity.service import IdentityService
 from backend.operator import Operator
 from backend.ports.database import Database
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from backend.unit_of_work import Units
 from tests import compiling, tenancy
 from tests.sharing import Sharing

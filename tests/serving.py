@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from backend.bootstrap.control import SOCKET_FILE
 from backend.cli.children import end_with_parent
+from backend.control import SOCKET_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 100

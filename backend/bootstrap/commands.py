@@ -9,9 +9,9 @@ from backend.audit.types import Breach, BreachKind
 from backend.bootstrap.doctor import examine
 from backend.bootstrap.experiment_command import run_experiment
 from backend.bootstrap.services import Services
+from backend.control import BROKEN
 from backend.installation.resealing import Resealing
 
-BROKEN = "BROKEN"
 Command = Callable[[Services, dict[str, Any]], AsyncIterator[str]]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.bootstrap.doctor_models import ANSWER_SECONDS, Check, Unwell, model_checks
 from backend.bootstrap.services import Services
+from backend.control import ILL
 from backend.errors import DomainError
 from backend.ports.vectors import Point, VectorQuery
 
@@ -91,7 +92,6 @@ CHECKS: dict[str, Check] = {
     "vectors": vectors,
     "python code": python_code,
 }
-ILL = "ILL"
 
 
 async def _line(name: str, check: Check, services: Services, patience: float = PATIENCE_SECONDS) -> str:

@@ -6,9 +6,7 @@ import importlib
 from typing import Any, cast
 
 from backend.ports.database import Database
-from backend.settings import Settings
-
-SQLITE_FILE = "signalbox.db"
+from backend.settings import SQLITE_FILE, Settings
 
 
 def engine(module: str, name: str) -> Any:

@@ -12,14 +12,12 @@ from typing import Any
 import msgspec
 
 from backend.bootstrap.services import Services
+from backend.control import RESULT
 from backend.errors import InvalidInput
 from backend.experiments.passing import missed
 from backend.experiments.types import Draft, Experiment, MetricComparison
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
-
-# What stands before the line of JSON that the command line reads.
-RESULT = "RESULT "
 
 
 async def run_experiment(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from backend.bootstrap.engines import SQLITE_FILE, engine
+from backend.bootstrap.engines import engine
 from backend.conversations.service import ConversationService
 from backend.flows.context import Outside
 from backend.flows.engine.chat import Chat
@@ -27,7 +27,7 @@ from backend.periodic import Periodic
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
 from backend.ports.run_journal import RunJournal
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from backend.unit_of_work import Units
 
 LOOK = timedelta(seconds=2)

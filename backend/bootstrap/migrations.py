@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.exc import OperationalError
 
 from alembic import command
-from backend.bootstrap.engines import SQLITE_FILE, engine
+from backend.bootstrap.engines import engine
 from backend.errors import Conflict, Unavailable
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIES = "backups"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backend.bootstrap.engines import SQLITE_FILE, engine
-from backend.settings import Settings
+from backend.bootstrap.engines import engine
+from backend.settings import SQLITE_FILE, Settings
 
 VERSIONS = Path(__file__).resolve().parents[2] / "alembic" / "versions"
 

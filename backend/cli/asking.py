@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable
 from typing import Any
 
-from backend import bootstrap
-from backend.bootstrap.commands import COMMANDS
-from backend.bootstrap.control import ask
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.cli.configured import read_settings
 from backend.cli.folder import make_folder
 from backend.cli.holding import hold, is_held
-from backend.cli.migrating import migrate_or_stop
 from backend.cli.say import complain, say, stop
+from backend.control import ask
 from backend.errors import DomainError
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 
 PATIENCE_SECONDS = 60
 Tell = Callable[[str], None]
@@ -39,15 +36,6 @@ async def _ask_patiently(settings: Settings, command: str, arguments: dict[str, 
         else:
             return True
     return stop("The server has been starting for a minute; look at its terminal or log.")
-
-
-async def _do_here(settings: Settings, command: str, arguments: dict[str, Any], tell: Tell) -> None:
-    made = await bootstrap.start(settings, serving=False)
-    try:
-        async for line in COMMANDS[command](made, arguments):
-            tell(line)
-    finally:
-        await bootstrap.stop(made)
 
 
 def _was_started(settings: Settings) -> bool:
@@ -82,7 +70,7 @@ def perform(command: str, arguments: dict[str, Any], tell: Tell = say, *, leads_
         held = hold(settings)
         if held is None:
             stop("A server started just now; call again.")
-        migrate_or_stop(settings)
-        asyncio.run(_do_here(settings, command, arguments, tell))
+        # Loads everything, which takes 2 s.
+        importlib.import_module("backend.cli.here").do(settings, command, arguments, tell)
     except DomainError as refusal:
         stop(f"{refusal.message} {refusal.hint}".strip())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from backend.bootstrap.commands import BROKEN
 from backend.cli.asking import perform
 from backend.cli.say import say
+from backend.control import BROKEN
 
 audit = typer.Typer(help="The log of who did what.", no_args_is_help=True)
 

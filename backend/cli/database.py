@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+
 from backend.cli.configured import read_settings
 from backend.cli.folder import make_folder
 from backend.cli.holding import hold, holder
-from backend.cli.migrating import migrate_or_stop
 from backend.cli.say import say, stop
 
 
@@ -15,6 +16,6 @@ def migrate() -> None:
     make_folder(settings)
     if settings.database == "sqlite" and hold(settings) is None:
         stop(f"The server at {holder(settings.folder)} has the database open, and migrated it when it started.")
-    done = migrate_or_stop(settings)
+    done = importlib.import_module("backend.cli.migrating").migrate_or_stop(settings)
     if done.before == done.after:
         say(f"The database has version {done.after} already")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from backend.bootstrap.doctor import ILL
 from backend.cli import build
 from backend.cli.asking import perform
 from backend.cli.configured import read_settings
 from backend.cli.holding import holder, is_held
 from backend.cli.say import say
+from backend.control import ILL
 
 
 def doctor() -> None:

@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import typer
 
-from backend.bootstrap.experiment_command import RESULT
 from backend.cli.asking import perform
 from backend.cli.say import say, stop
+from backend.control import RESULT
 
 experiment = typer.Typer(help="Experiments in a pipeline.", no_args_is_help=True)
 WORSE, NOT_DONE = 1, 2

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from typing import Annotated
 
 import typer
 
-from backend.bootstrap.engines import engine
 from backend.cli.say import say, stop
 
 DEFAULT_PORT = 4000
 
 
 async def _serve(port: int, key: str, latency_seconds: float, tokens_per_second: float | None) -> None:
-    server = engine("language_model.scripted_server", "ScriptedServer")(
-        key=key, latency_seconds=latency_seconds, tokens_per_second=tokens_per_second
-    )
+    module = importlib.import_module("backend.engines.language_model.scripted_server")
+    server = module.ScriptedServer(key=key, latency_seconds=latency_seconds, tokens_per_second=tokens_per_second)
     try:
         base_url = await server.start(port)
     except OSError as error:

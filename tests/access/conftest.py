@@ -11,8 +11,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from backend import bootstrap
-from backend.bootstrap.engines import SQLITE_FILE
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from tests.access.world import WAYS, Side, World
 
 

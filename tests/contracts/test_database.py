@@ -13,13 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.reading import LockInReadUnit
 from backend.engines.database.sqlite import SqliteDatabase
 from backend.errors import Unavailable
 from backend.flows.models import RunWorkerRow
 from backend.ports.database import Database
+from backend.settings import SQLITE_FILE
 from backend.unit_of_work import Units
 from tests.tenancy import EVERYWHERE
 

@@ -10,7 +10,7 @@ from contextlib import closing
 import httpx
 from playwright.sync_api import Page, expect
 
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 from tests.journeys.conftest import Console
 
 FORMULA = "=HYPERLINK(1)"

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.engines.language_model.scripted_server import ScriptedServer
+from backend.settings import SQLITE_FILE
 from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
 from tests.journeys.hostile_fields import KEY, plant

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from backend.api.access import SESSION_COOKIE
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 from tests.journeys.test_attacks import SECONDS_TO_BE_OUT, SECRETS, Attacker, new_session
 from tests.serving import Server
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 
 _numbers = itertools.count()
 Empty = Callable[[], str]

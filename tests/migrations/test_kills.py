@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from alembic import command as alembic
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import COPIES, alembic_config, migrate
 from backend.bootstrap.versions import newest_version
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from tests.migrations.databases import rows, version
 from tests.serving import ROOT, command, environment, free_port
 

@@ -11,12 +11,11 @@ from sqlalchemy import text
 
 from alembic import command
 from backend import bootstrap
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.bootstrap.migrations import COPIES, NewerDatabase, alembic_config, database_url, migrate
 from backend.bootstrap.versions import is_current, newest_version
 from backend.engines.database.copies import KEPT, copy_aside, stamped_version
 from backend.errors import Unavailable
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from tests.migrations.databases import opened, rows, version
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.bootstrap.control import SOCKET_FILE
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.control import SOCKET_FILE
+from backend.settings import SQLITE_FILE
 from tests.backend.cli.processes import alive, family, holding, left_of
 from tests.serving import ROOT, Server, command, environment, free_port
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.demo.content import CHATS, HANDBOOK
 from backend.demo.types import SLUG
+from backend.settings import SQLITE_FILE
 from tests.serving import Server
 
 pytestmark = pytest.mark.server

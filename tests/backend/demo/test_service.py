@@ -12,14 +12,13 @@ import pytest
 from pydantic import SecretStr
 
 from backend import bootstrap
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.conversations.types import Channel, Filters
 from backend.demo.content import CHATS, HANDBOOK
 from backend.demo.types import SLUG
 from backend.knowledge.types import DocumentStatus
 from backend.operator import Operator
 from backend.paging import Page
-from backend.settings import Settings
+from backend.settings import SQLITE_FILE, Settings
 from tests.backend.demo.judging import ADDED, Added
 from tests.backend.demo.waiting import added
 from tests.factories.conversations import chat

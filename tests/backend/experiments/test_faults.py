@@ -16,12 +16,12 @@ from decimal import Decimal
 
 import pytest
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.columns import utc_now
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
 from backend.experiments.types import CellStatus, Status
 from backend.ports.jobs import BY_ID
+from backend.settings import SQLITE_FILE
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.serving import ROOT
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.engines.language_model.openai_compatible import OpenAiCompatible
 from backend.engines.language_model.scripted_server import ScriptedServer
 from backend.engines.run_journal.sqlite import SqliteRunJournal
 from backend.engines.templates.jinja import JinjaTemplates
 from backend.operator import Operator
+from backend.settings import SQLITE_FILE
 from backend.unit_of_work import Units
 from tests.doubles.desk import Desk
 from tests.factories.running import Stage

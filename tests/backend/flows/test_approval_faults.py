@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 from tests.killing import killed
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from backend.bootstrap import Services
-from backend.bootstrap.engines import SQLITE_FILE
 from backend.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
@@ -18,6 +17,7 @@ from backend.ports.sealing import SealBroken
 from backend.providers.errors import KeyNeeded, ModelNotFound, ProviderNotFound, StaleProvider
 from backend.providers.models import ProviderRow
 from backend.providers.types import EMBEDDED_EMBEDDING, SCRIPTED_CHAT, ModelDraft, ProviderDraft
+from backend.settings import SQLITE_FILE
 from tests.backend.providers.conftest import KEY, Gateway
 from tests.tenancy import EVERYWHERE
 
