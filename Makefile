@@ -4,11 +4,13 @@ SHELL := bash
 PYTHON := .venv/bin/python
 export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Some machines forbid it; then every one of a hundred processes compiles all that it loads.
+export PYTHONDONTWRITEBYTECODE :=
 # Two more than the cores of a small machine: with one more, a third of its time was spent waiting for servers and pages.
 WORKERS ?= 4
 SEEDS ?= 20
 
-.PHONY: help run test check bench soak lock set-up set-up-dev browser
+.PHONY: help run test check lint mypy basedpyright bench soak lock set-up set-up-dev browser front-end
 
 help:
 	@echo "make run    set everything up and serve the console and the REST API on one port"
@@ -27,19 +29,27 @@ set-up-dev:
 browser: set-up-dev
 	@$(PYTHON) -m tests.journeys.chromium
 
+front-end: set-up-dev
+	@$(PYTHON) -m backend.cli build
+
 run: set-up
 	@exec $(PYTHON) -m backend.cli run --bound-to-parent
 
-check: set-up-dev
+check: lint mypy basedpyright
+
+lint: set-up-dev
 	ruff check .
 	ruff format --check .
 	lint-imports --no-cache
+
+mypy: set-up-dev
 	mypy
+
+basedpyright: set-up-dev
 	basedpyright
 
 # One export serves every journey; they share a worker, a server and a browser, and the rest runs beside them.
-test: browser
-	@$(PYTHON) -m backend.cli build
+test: browser front-end
 	@$(PYTHON) -m tests.again tests -n $(WORKERS) --no-loadscope-reorder --durations=25
 
 bench: browser

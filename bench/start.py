@@ -52,7 +52,7 @@ def figures() -> Iterator[Figure]:
     waits: list[float] = []
     held = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder) / "data")
+        server = Server(Path(folder) / "data", from_nothing=True)
         server.start()  # builds, migrates and makes the example project
         wait_until_idle(server)
         server.stop()

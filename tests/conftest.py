@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import shutil
@@ -26,6 +27,7 @@ from backend.ports.database import Database
 from backend.settings import SQLITE_FILE, Settings
 from backend.unit_of_work import Units
 from tests import compiling, tenancy
+from tests.prepared import migrated
 from tests.sharing import Sharing
 
 TEMPLATE = "template_signalbox"
@@ -50,6 +52,12 @@ tenancy.watch()
 compiling.share()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Migrate once for all workers of a run."""
+    if config.getoption("numprocesses", None):
+        migrated()
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
     """Let files and journeys share what they start."""
     return Sharing(config, log)
@@ -70,11 +78,9 @@ def tenants_kept_apart() -> Iterator[list[str]]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """An empty migrated file; tests copy it, because read units see only what was committed."""
-    path = tmp_path_factory.mktemp("template") / SQLITE_FILE
-    upgrade(f"sqlite:///{path}")
-    return path
+    return migrated()
 
 
 @contextmanager
@@ -187,3 +193,9 @@ async def services(settings: Settings) -> AsyncIterator[bootstrap.Services]:
     made = await bootstrap.start(settings, serving=False)
     yield made
     await bootstrap.stop(made)
+
+
+def pytest_collection_finish() -> None:
+    """Look no more through what was loaded: it stays, and to walk it takes a second."""
+    gc.collect()
+    gc.freeze()

@@ -17,6 +17,7 @@ from typing import Self
 
 from backend.cli.children import end_with_parent
 from backend.control import SOCKET_FILE
+from tests.prepared import copy_into
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_SECONDS = 100
@@ -50,10 +51,14 @@ def command(*arguments: str) -> list[str]:
 
 
 class Server:
-    """`signalbox run` in a process group of its own that ends with the test, also when the test is killed."""
+    """`signalbox run` in a process group of its own that ends with the test, also when the test is killed.
 
-    def __init__(self, data: Path, *, port: int = 0, **settings: str) -> None:
+    A data directory that is not there yet is made with a migrated file, unless it shall start `from_nothing`.
+    """
+
+    def __init__(self, data: Path, *, port: int = 0, from_nothing: bool = False, **settings: str) -> None:
         self.data = data
+        self._is_prepared = not from_nothing and "SIGNALBOX_DATABASE" not in settings
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = environment(data, self.port, **settings)
@@ -63,6 +68,8 @@ class Server:
     def start(self, *prefix: str) -> Self:
         """Return once the server said that it is ready. `prefix` stands before the command (`unshare -n`)."""
         self.lines.clear()
+        if self._is_prepared and not self.data.exists():
+            copy_into(self.data)
         self.process = subprocess.Popen(
             [*prefix, *command("run")],
             cwd=ROOT,

@@ -70,13 +70,14 @@ def says(answer: str, facts: list[str]) -> bool:
     return all(any(word.lower() in answer.lower() for word in fact.split("|")) for fact in facts)
 
 
-async def test_it_says_at_least_thirteen_of_sixteen_facts(model: EmbeddedModel):
+async def test_it_says_the_facts_of_its_passages(model: EmbeddedModel):
+    """A fourth of them, each right; the example is asked all sixteen through its flow (tests/backend/demo)."""
     answerable = [row for row in ROWS if row["facts"]]
-    answers = {row["question"]: (await ask(model, grounded(row)))[0] for row in answerable}
-    wrong = [f"{row['question']} -> {answers[row['question']]}" for row in answerable
-             if not says(answers[row["question"]], row["facts"])]  # fmt: skip
     assert len(answerable) == 16
-    assert len(wrong) <= 3, wrong
+    answers = {row["question"]: (await ask(model, grounded(row)))[0] for row in answerable[::4]}
+    wrong = [f"{row['question']} -> {answers[row['question']]}" for row in answerable[::4]
+             if not says(answers[row["question"]], row["facts"])]  # fmt: skip
+    assert not wrong
     assert all(answer.endswith("]") for answer in answers.values())
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from backend import __version__
-from backend.bootstrap.engines import SQLITE_FILE
+from backend.settings import SQLITE_FILE
 from bench.start import wait_until_idle
 from tests.migrations.test_upgrade import KEY
 from tests.serving import Server
@@ -41,7 +41,8 @@ def use(server: Server) -> None:
 def main() -> None:
     target = Path(__file__).parent / "released" / f"{__version__}.sql"
     with tempfile.TemporaryDirectory() as folder:
-        with Server(Path(folder) / "data", SIGNALBOX_SECRET_KEY=KEY, SIGNALBOX_MODELS="scripted") as server:
+        settings = {"SIGNALBOX_SECRET_KEY": KEY, "SIGNALBOX_MODELS": "scripted"}
+        with Server(Path(folder) / "data", from_nothing=True, **settings) as server:
             use(server)
         with closing(sqlite3.connect(server.data / SQLITE_FILE)) as connection:
             target.write_text("\n".join(connection.iterdump()) + "\n")

@@ -43,7 +43,7 @@ def run(data: Path, *, port: int = 0, arguments: tuple[str, ...] = ("run",), **s
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     # Deeper than the 107 bytes that the address of a Unix socket may have.
     deep = tmp_path_factory.mktemp("run") / ("deep" * 20) / ("deeper" * 10) / "data"
-    with Server(deep) as running:
+    with Server(deep, from_nothing=True) as running:
         yield running
 
 
@@ -198,7 +198,7 @@ def test_logs_are_json_lines_and_carry_the_request(server: Server) -> None:
 
 
 def test_sigterm_ends_in_order_and_the_next_start_builds_nothing(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data").start()
+    server = Server(tmp_path / "data", SIGNALBOX_MODELS="scripted").start()
     assert server.run("doctor").returncode == 0  # so that engine rooms run as children
     before = family(server.pid)
     assert len(before) > 1
@@ -276,7 +276,7 @@ def can_cut_the_network() -> bool:
 
 @pytest.mark.skipif(not can_cut_the_network(), reason="`unshare -n` is not allowed here")
 def test_it_starts_without_any_network(tmp_path: Path) -> None:
-    server = Server(tmp_path / "data")
+    server = Server(tmp_path / "data", from_nothing=True)
     server.start("unshare", "-n", sys.executable, "-c", LOOPBACK_UP)
     assert f"Signalbox is ready at {server.base_url}" in server.lines
     with pytest.raises(httpx.ConnectError):
