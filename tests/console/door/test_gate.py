@@ -46,6 +46,9 @@ PAGES = [
     "/404.html",
     "/__spa-fallback.html",
     "/assets",
+    "/health",  # of an API that ours is compatible with: the root is the console's
+    "/docs",
+    "/redoc",
 ]
 
 
