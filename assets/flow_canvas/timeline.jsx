@@ -63,7 +63,7 @@ function Row({ store, node, mark, scale, now, critical, full, running, onSelect 
   const plain = !mark.status || mark.status === "pending" || mark.status === "skipped";
   const took = mark.status === "running" ? endOf(mark, now) - (mark.offset_ms || 0) : mark.time_ms;
   const time = plain || mark.offset_ms == null ? "" : milliseconds(took);
-  const label = full ? "" : mark.status === "running" ? `${time} so far` : plain ? (mark.status === "skipped" ? words(mark) : running ? "Not reached" : "") : time;
+  const label = full ? "" : mark.status === "running" ? `${time} so far` : mark.status === "waiting" ? state.word : plain ? (mark.status === "skipped" ? words(mark) : running ? "Not reached" : "") : time;
   const choose = () => {
     if (!store.state.nodes.some((n) => n.id === node.id)) return store.say("That node is not in the draft any more.");
     store.select(node.id);
@@ -75,7 +75,7 @@ function Row({ store, node, mark, scale, now, critical, full, running, onSelect 
       <tr aria-selected={selected} className={plain ? "off" : ""} onMouseEnter={() => hover(true)} onMouseLeave={() => hover(false)} onClick={choose}>
         <th scope="row">
           <button className="row lk" data-row={node.id} onClick={choose}>
-            <span className={`plate ${plain ? "off" : state.plate === "live" || state.plate === "bad" ? state.plate : ""}`}>{plate(node.data.item.plate)}</span>
+            <span className={`plate ${plain ? "off" : ["live", "bad", "wt"].includes(state.plate) ? state.plate : ""}`}>{plate(node.data.item.plate)}</span>
             <span className="ell">{node.data.title}</span>
           </button>
         </th>

@@ -67,6 +67,7 @@ from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.dashboards import DashboardsState
 from console.state.dataset import DatasetState
+from console.state.dataset_pick import DatasetPickState
 from console.state.datasets import DatasetsState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
@@ -130,6 +131,7 @@ PAGES: tuple[Page, ...] = (
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
+            DatasetPickState.close,
             TranscriptState.load,
             BesideState.load,
             *CARDS,
@@ -145,6 +147,7 @@ PAGES: tuple[Page, ...] = (
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
+            DatasetPickState.close,
             BesideState.load,
             *CARDS,
             TakeoverState.load,
