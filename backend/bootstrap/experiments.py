@@ -116,7 +116,5 @@ def open_experiments(
 def put_together(outside: Outside) -> Experiments:
     """Make the service and register its job."""
     executor = Executor(outside)
-    outside.jobs.register(
-        JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting, is_urgent=False
-    )
+    outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
     return Experiments(ExperimentService(outside, executor), executor)
