@@ -178,6 +178,23 @@ class Items:
         statement = update(AnnotationItemRow).where(*self._ours(), others)
         await self._session.exec(statement.values(assigned_to="", assigned_name=""))
 
+    async def recount(self, num_labels: int) -> None:
+        """Let items be done that have so many labels, and no others; who is through with one keeps it from nobody."""
+        item, said = AnnotationItemRow, AnnotationRow
+        is_done = col(item.num_done) >= num_labels
+        other = update(item).where(*self._ours(), col(item.is_done) != is_done).values(is_done=is_done)
+        await self._session.exec(other.execution_options(synchronize_session=False))
+        through = select(said.item_id).where(
+            *self._said(),
+            col(item.project_id) == self._project_id,
+            said.item_id == item.id,
+            said.person_id == item.assigned_to,
+            said.state != OPEN,
+        )
+        waits = (*self._ours(), col(item.is_done).is_(False), through.correlate(item).exists())
+        passed = update(item).where(*waits).values(assigned_to="", assigned_name="")
+        await self._session.exec(passed.execution_options(synchronize_session=False))
+
     async def clear(self, *, with_done: bool) -> int:
         """Take out what waits, or everything, with the labels; return how many items that were."""
         going = select(AnnotationItemRow.id).where(*self._ours())

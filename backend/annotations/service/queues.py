@@ -84,10 +84,13 @@ class QueueUseCases(Base):
                 raise Conflict(
                     "What a queue asks stays as it is once something is labelled.", hint="Make another queue."
                 )
+            num_labels = row.num_labels
             for name, value in values.items():
                 setattr(row, name, value)
+            items = Items(work.session, operator.project_id, row.id)
+            if values["num_labels"] != num_labels:
+                await items.recount(about.num_labels)
             if about.people:
-                items = Items(work.session, operator.project_id, row.id)
                 await items.pass_on([one.id for one in about.people])
             row.version += 1
             queues.add(row)

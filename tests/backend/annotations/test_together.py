@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from backend.annotations.errors import HeldByOther
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
+from backend.annotations.types import Labeller
 from backend.conversations.types import Filters
 from backend.operator import Operator
 from backend.paging import Page
@@ -59,3 +60,23 @@ async def test_four_people_label_every_item_twice(scene, units):
         said = await session.exec(select(AnnotationRow).where(AnnotationRow.project_id == mine))
         done = Counter(one.item_id for one in said if one.state == "done")
         assert {row.id: row.num_done for row in rows} == {row.id: done[row.id] for row in rows}
+
+
+async def test_another_number_of_labels_counts_for_what_is_labelled(scene):
+    queue = await scene.queue()
+    ids = [one.id for one in (await scene.annotations.items(scene.owner, queue.id, Page())).items]
+    await scene.annotations.assign(scene.owner, queue.id, ids, Labeller(scene.ada.user_id, "Ada"))
+    await scene.label_all(scene.ada, queue, [True, True])
+    twice = replace(queue.about, num_labels=2)
+    saved = await scene.annotations.change_queue(scene.owner, queue.id, twice, version=queue.version)
+    assert saved.num_done == 0
+    turned = await scene.annotations.take_next(scene.ben, queue.id)  # the second label of what was Ada's
+    assert turned.task is not None
+    assert turned.task.item_id == ids[0]
+    await scene.annotations.label(scene.ben, queue.id, ids[0], "good", value=False)
+    await scene.annotations.leave(scene.ben, queue.id)
+    assert (await scene.annotations.queue(scene.owner, queue.id)).num_done == 1
+    saved = await scene.annotations.change_queue(scene.owner, queue.id, queue.about, version=saved.version)
+    assert saved.num_done == 2
+    turned = await scene.annotations.take_next(scene.ben, queue.id)
+    assert turned.task is None  # what is left is Ada's
