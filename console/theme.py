@@ -61,6 +61,7 @@ FEATURES: tuple[str, ...] = (
     "playground",
     "replay",
     "experiments",
+    "experiment_answer",
     "experiment_form",
     "experiment_review",
     "annotation",

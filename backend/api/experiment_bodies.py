@@ -19,6 +19,7 @@ from backend.experiments.types import (
     Draft,
     Experiment,
     FlowChoice,
+    OpenedCell,
     Plan,
     Promotion,
     PromptChoice,
@@ -245,6 +246,14 @@ def plan_body(plan: Plan) -> dict[str, Any]:
 
 def cell_body(cell: Cell) -> dict[str, Any]:
     return {**asdict(cell), "status": cell.status.value, "cost": float(cell.cost)}
+
+
+def opened_body(opened: OpenedCell) -> Any:
+    """Return a cell as the list has it, and what it was asked; `messages` as a model's interface takes them."""
+    told = asdict(opened)
+    del told["cell"]
+    messages = [{"role": role, "content": content} for role, content in opened.messages]
+    return plain({**cell_body(opened.cell), **told, "messages": messages, "rendered_anew": not opened.problem})
 
 
 def comparison_body(found: Comparison) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
 from backend.api.access import allowed
@@ -21,12 +21,13 @@ from backend.api.experiment_bodies import (
     RequirementWish,
     cell_body,
     comparison_body,
+    opened_body,
     plan_body,
     row_body,
 )
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.experiments.types import CellStatus, Change, Requirement
+from backend.experiments.types import MAX_CELLS, CellStatus, Change, Requirement
 from backend.knowledge.names import harmless
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
@@ -150,6 +151,12 @@ async def list_cells(
         operator, experiment_id, Page(limit, after), statuses=statuses, variant=variant
     )
     return {"cells": [cell_body(cell) for cell in listed.items], "next": listed.next}
+
+
+@router.get("/experiments/{experiment_id}/cells/{number}")
+async def get_cell(operator: Reader, experiment_id: str, number: Annotated[int, Path(ge=0, le=MAX_CELLS)]) -> Any:
+    """Return one answer with the messages that it answers, rendered anew of the pinned version and the row."""
+    return opened_body(await services().experiments.cell(operator, experiment_id, number))
 
 
 @router.get("/experiments/{experiment_id}/reviews")

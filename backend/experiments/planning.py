@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from backend.errors import DomainError
-from backend.experiments.engine.asking import given_to, known, placeholders_in, question_of, read_by
+from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments

@@ -69,6 +69,7 @@ __all__ = [
     "FlowChoice",
     "MetricComparison",
     "MissingVariables",
+    "OpenedCell",
     "Pinned",
     "Plan",
     "Progress",
@@ -161,6 +162,28 @@ class Cell:
     cost: Decimal
     latency_ms: float
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCell:
+    """One answer with what it was asked, which is not kept: it is rendered anew of the pinned version and the row.
+
+    `messages` are (role, content) as a model got them, `given` what a flow got. `problem` says why they cannot be told.
+    `tools` are the definitions that the model could call; `calls` those that it did call, with what they gave back.
+    """
+
+    cell: Cell
+    kind: Literal["prompt", "flow"]
+    words: str
+    model: str
+    parameters: dict[str, Any]
+    input: dict[str, Any] | None
+    expected: Any
+    given: dict[str, Any]
+    messages: tuple[tuple[str, str], ...]
+    tools: tuple[dict[str, Any], ...]
+    calls: tuple[dict[str, Any], ...]
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import reflex as rx
 
 from console import routes
 from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
+from console.components.experiments.opened_cell import opened_cell_dialog
 from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_button, promote_dialog, promoted
 from console.components.experiments.requiring import require_dialog
@@ -56,6 +57,7 @@ def experiment() -> rx.Component:
             on_retry=One.load,
             what="The experiment",
         ),
+        opened_cell_dialog(),
         promote_dialog(),
         require_dialog(),
         refuse_code_dialog(),

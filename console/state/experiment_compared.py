@@ -43,7 +43,10 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class SideLine:
-    """What one variant did with a row: the score that is looked at, the first answer, and all its scores."""
+    """What one variant did with a row: the score that is looked at, the first answer, and all its scores.
+
+    `cells` are the numbers of its answers, one for each repetition.
+    """
 
     words: str
     mark: str
@@ -52,6 +55,7 @@ class SideLine:
     reason: str
     href: str
     scores: list[ScoreLine]
+    cells: list[int]
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,8 @@ def row_line(one: ComparedRow, metric: str) -> RowLine:
     old, new = _first(one.baseline_cells), _first(one.cells)
     said = word_diff(_said(old), _said(new))
     sides = (
-        _side(old, one.baseline_value, metric, said[0]),
-        _side(new, one.value, metric, said[1]),
+        _side(one.baseline_cells, one.baseline_value, metric, said[0]),
+        _side(one.cells, one.value, metric, said[1]),
     )
     return RowLine(
         row=one.row,
@@ -93,10 +97,11 @@ def row_line(one: ComparedRow, metric: str) -> RowLine:
     )
 
 
-def _side(cell: Cell | None, value: float | None, metric: str, said: list[Word]) -> SideLine:
+def _side(cells: Sequence[Cell], value: float | None, metric: str, said: list[Word]) -> SideLine:
+    cell = _first(cells)
     if cell is None:
-        return SideLine("-", "", said, "", "", "", [])
-    scores = [_score(name, score) for name, score in cell.scores.items()]
+        return SideLine("-", "", said, "", "", "", [], [])
+    scores = [score_line(name, score) for name, score in cell.scores.items()]
     shown = next((one for one in scores if one.name == metric), None)
     # Of several repetitions the mean is shown, for they may differ.
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
@@ -105,17 +110,18 @@ def _side(cell: Cell | None, value: float | None, metric: str, said: list[Word])
         mark=shown.mark if shown and is_whole else "",
         said=said,
         took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}",
-        reason=cell.error or _why(cell.scores.get(metric, {})),
+        reason=cell.error or why(cell.scores.get(metric, {})),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,
+        cells=[one.number for one in cells],
     )
 
 
-def _why(score: dict[str, Any]) -> str:
+def why(score: dict[str, Any]) -> str:
     return str(score.get("error") or score.get("reason") or "")
 
 
-def _score(name: str, score: dict[str, Any]) -> ScoreLine:
+def score_line(name: str, score: dict[str, Any]) -> ScoreLine:
     value, passed = score.get("value"), score.get("passed")
     if value is None:
         return ScoreLine(name, str(score.get("label") or score.get("error") or "-"), "")

@@ -3,12 +3,13 @@
 from backend.experiments.service.again import Again
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
+from backend.experiments.service.opening import Opening
 from backend.experiments.service.promoting import Promoting
 from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Again, Reviewing, Promoting, Gating, Standing, Exporting):
+class ExperimentService(Again, Reviewing, Promoting, Gating, Standing, Exporting, Opening):
     """All use cases of experiments."""
 
 

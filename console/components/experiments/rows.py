@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.experiments.opened_cell import open_button
 from console.components.ui import (
     Column,
     cell,
@@ -118,6 +119,7 @@ def _side(name: Any, side: Any, look: str) -> rx.Component:
             _value(side.mark, side.words),
             rx.el.span(side.took, class_name="t12 t2 r"),
             rx.cond(side.href, link_button("Open trace", side.href, size="sm"), rx.fragment()),
+            rx.cond(side.cells.length() > 0, open_button(side.cells), rx.fragment()),
             class_name="row",
         ),
         rx.el.p(rx.foreach(side.said, lambda one: _word(one, look)), dir="auto"),

@@ -67,6 +67,11 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     cells = (await api.get(f"/api/experiments/{made['id']}/cells?limit=5&variant=long")).json()
     assert len(cells["cells"]) == 5
     assert cells["cells"][0]["scores"]["Words"]["value"] == 1
+    first = cells["cells"][0]
+    opened = (await api.get(f"/api/experiments/{made['id']}/cells/{first['number']}")).json()
+    question = f"Answer in full: What is {first['row'] - 1}?"
+    assert (opened["messages"], opened["rendered_anew"]) == ([{"role": "user", "content": question}], True)
+    assert first.items() <= opened.items()
     found = (await api.get(f"/api/experiments/{made['id']}/comparison?baseline=long")).json()
     names = {"metric", "variant", "baseline_value", "value", "difference", "low", "high", "p_value"}
     names |= {"verdict", "rows_needed"}
@@ -142,6 +147,7 @@ async def test_what_is_not_there_is_404_and_never_a_fault(api: httpx.AsyncClient
         ({404, 422}, api.post(f"{at}/cells/{huge}/scores", json=score)),
         ({404, 422}, api.post(f"{at}/cells/-1/scores", json=score)),
         ({400, 422}, api.get(f"{at}/cells?after=x")),
+        ({422}, api.get(f"{at}/cells/{huge}")),
         ({200, 400, 422}, api.get(f"{at}/cells?after={huge}")),
         ({200, 422}, api.get(f"{at}/reviews?after={huge}")),
         ({200, 422}, api.get(f"{at}/rows?variant=long&after={huge}")),

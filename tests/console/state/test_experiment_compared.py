@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from backend.experiments.types import Cell, CellStatus, ComparedRow
+from backend.experiments.types import Cell, CellStatus, ComparedRow, OpenedCell
+from console.state.experiment_cell import cell_view
 from console.state.experiment_compared import Word, json_of, lines_of, row_line, text_of, word_diff
 
 TWO = {"topic": "a sofa", "days": 30}
@@ -62,4 +64,31 @@ def test_the_answer_of_a_flow_leads_to_its_trace() -> None:
         for name, run_id in (("prompt", ""), ("flow", "run_7"))
     )  # fmt: skip
     line = row_line(ComparedRow(4, {"question": "q"}, "yes", {}, "both_pass", 1.0, 1.0, (old,), (new,)), "exact")
-    assert (line.old.href, line.new.href, line.new.words) == ("", "/runs/run_7", "Pass")
+    assert (line.old.href, line.new.href, line.new.words, line.new.cells) == ("", "/runs/run_7", "Pass", [1])
+
+
+def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
+    scores = {
+        "judge": {"value": 1.0, "passed": True, "label": "yes", "reason": "Polite.", "agreement": 0.5, "cost": 0.01}
+    }
+    cell = Cell(7, 4, "item_4", "new", 1, CellStatus.FAILED, "", {"is_estimated": True}, scores, "It broke.", "",
+                2, 3, 4, Decimal("0.02"), 20.0, None)  # fmt: skip
+    opened = OpenedCell(cell, "prompt", "Chat v1, echo", "lab:echo", {"temperature": 0.5}, {"question": "q"}, "yes",
+                        {}, (("system", "Be brief."), ("user", "q")), (), (), "")  # fmt: skip
+    view = cell_view(opened, [5, 7, 9])
+    assert (view.mark, view.error, view.place, view.before, view.behind) == (
+        "fail",
+        "It broke.",
+        "Repetition 2 of 3",
+        5,
+        9,
+    )
+    assert [(one.name, one.text) for one in view.sent.lines] == [("System", "Be brief."), ("User", "q")]
+    assert view.anew == "Rendered anew from Chat v1, echo and row 0004 as this experiment pinned them."
+    told = {one.name: one.words for one in view.facts}
+    assert (told["Parameters"], told["Tries"], told["Tokens"]) == ("temperature 0.5", "2", "3 in, 4 out, estimated")
+    (score,) = view.scores
+    assert (score.words, score.mark, score.why) == ("Pass", "ok", "Polite.")
+    assert score.of == "yes, judges agree in 50%, judged for $0.01"
+    gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
+    assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")

@@ -1,0 +1,146 @@
+"""One answer of an experiment in full: what was asked, with what, what came of it, and why it scored as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.experiments.types import Cell, OpenedCell
+from backend.operator import Permission
+from console import routes
+from console.state import formats
+from console.state.experiment import ExperimentState
+from console.state.experiment_compared import score_line, why
+from console.state.run_values import Values, messages, values
+from console.state.seat import Seated
+
+STATES = {"done": ("ok", "Done"), "failed": ("fail", "Failed"), "skipped": ("skip", "Skipped"),
+          "running": ("run", "Running"), "answered": ("run", "Being scored")}  # fmt: skip
+NOT_YET = ("idle", "Not asked yet")
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ScoredLine:
+    """A score with its reason; `of` says who judged and how far judges agree."""
+
+    name: str
+    words: str
+    mark: str
+    why: str
+    of: str
+
+
+@dataclass(frozen=True)
+class CellView:
+    """`anew` says of what the question was rendered; empty where `problem` says why it cannot be told."""
+
+    title: str = ""
+    mark: str = ""
+    words: str = ""
+    error: str = ""
+    problem: str = ""
+    anew: str = ""
+    href: str = ""
+    place: str = ""
+    before: int = -1
+    behind: int = -1
+    facts: list[Fact] = field(default_factory=list)
+    sent: Values = field(default_factory=Values)
+    tools: Values = field(default_factory=Values)
+    calls: Values = field(default_factory=Values)
+    answer: Values = field(default_factory=Values)
+    expected: Values = field(default_factory=Values)
+    passages: Values = field(default_factory=Values)
+    scores: list[ScoredLine] = field(default_factory=list)
+
+
+class ExperimentCellState(Seated, rx.State):
+    """The answer that is open over the page."""
+
+    opened: rx.Field[bool] = rx.field(False)
+    view: rx.Field[CellView] = rx.field(default_factory=CellView)
+
+    @rx.event
+    async def open(self, number: int) -> None:
+        """Show one answer; those to the same row by the same variant are a step away."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        page = await self.get_state(ExperimentState)
+        sides = (page.row.old, page.row.new) if page.row else ()
+        numbers = next((side.cells for side in sides if number in side.cells), [number])
+        found = await services().experiments.cell(operator, page.experiment_id, number)
+        self.view, self.opened = cell_view(found, numbers), True
+
+    @rx.event
+    async def close(self) -> None:
+        """Go back to the rows."""
+        await self._operator(Permission.EXPERIMENTS_READ)
+        self.opened = False
+
+
+def cell_view(found: OpenedCell, numbers: list[int]) -> CellView:
+    cell, at = found.cell, numbers.index(found.cell.number)
+    mark, words = STATES.get(cell.status.value, NOT_YET)
+    sent = [{"role": role, "content": content} for role, content in found.messages]
+    source = f"{found.words} and row {cell.row:04d} as this experiment pinned them"
+    return CellView(
+        title=f"Row {cell.row:04d}, {cell.variant}",
+        mark=mark,
+        words=words,
+        error=cell.error,
+        problem=found.problem,
+        anew="" if found.problem else f"Rendered anew from {source}.",
+        href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
+        place=f"Repetition {at + 1} of {len(numbers)}" if len(numbers) > 1 else "",
+        before=numbers[at - 1] if at else -1,
+        behind=numbers[at + 1] if at + 1 < len(numbers) else -1,
+        facts=_facts(found),
+        sent=values(found.given) if found.kind == "flow" else messages(sent),
+        tools=values(list(found.tools)),
+        calls=values(list(found.calls)),
+        answer=values(cell.detail.get("output") or cell.output or None),
+        expected=values(found.expected),
+        passages=values(cell.detail.get("passages")),
+        scores=[_scored(name, score) for name, score in cell.scores.items()],
+    )
+
+
+def _facts(found: OpenedCell) -> list[Fact]:
+    cell = found.cell
+    judged = any(score.get("cost") for score in cell.scores.values())
+    told = {
+        "Variant": found.words,
+        "Model": found.model,
+        "Parameters": ", ".join(f"{name} {value}" for name, value in found.parameters.items()),
+        "Tries": formats.count(cell.tries) if cell.tries else "",
+        "Tokens": f"{formats.count(cell.tokens_in)} in, {formats.count(cell.tokens_out)} out{_how(cell)}",
+        "Cost": formats.money(cell.cost, single=True) + (", judges included" if judged else ""),
+        "Latency": formats.span(cell.latency_ms) if cell.latency_ms else "",
+    }
+    return [Fact(name, words) for name, words in told.items() if words]
+
+
+def _how(cell: Cell) -> str:
+    """Say where a number is an estimate, and where an answer has no end."""
+    said = {"is_estimated": "estimated", "is_cut": "cut at the longest answer allowed", "is_torn": "torn off"}
+    return "".join(f", {words}" for name, words in said.items() if cell.detail.get(name))
+
+
+def _scored(name: str, score: dict[str, Any]) -> ScoredLine:
+    line = score_line(name, score)
+    label, agreement, version = score.get("label"), score.get("agreement"), score.get("rubric_version")
+    of = (
+        str(label) if label and label != line.words else "",
+        f"judges agree in {agreement:.0%}" if isinstance(agreement, int | float) else "",
+        f"rubric {version}" if version else "",
+        f"judged for ${formats.figure(score['cost'])}" if score.get("cost") else "",
+    )
+    return ScoredLine(name, line.words, line.mark, why(score), ", ".join(filter(None, of)))
