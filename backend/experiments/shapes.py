@@ -19,8 +19,10 @@ from backend.experiments.types import (
     Pinned,
     Progress,
     Status,
+    Told,
 )
 
+NOTHING_TOLD = Told()
 WISHED = {"pause": Status.PAUSED, "cancel": Status.CANCELLED}
 
 
@@ -61,7 +63,7 @@ def pinned_of(row: ExperimentRow) -> tuple[Pinned, ...]:
     return tuple(msgspec.convert(one, Pinned) for one in row.pinned)
 
 
-def experiment_of(row: ExperimentRow, progress: Progress | None = None, eta_seconds: float | None = None) -> Experiment:
+def experiment_of(row: ExperimentRow, progress: Progress | None = None, told: Told = NOTHING_TOLD) -> Experiment:
     """Return an experiment; a wish that its owner is about to fulfil is shown as fulfilled."""
     status = Status(row.status)
     if status.is_open and row.wish in WISHED:
@@ -77,8 +79,8 @@ def experiment_of(row: ExperimentRow, progress: Progress | None = None, eta_seco
         num_rows=row.num_rows,
         baseline=row.baseline,
         budget=row.budget,
-        progress=_whole(progress, row, eta_seconds),
-        error=row.error,
+        progress=_whole(progress, row, told.eta_seconds),
+        error=row.error or (told.refusal if status is Status.RUNNING else ""),
         hint=row.hint,
         decided=row.decided,
         created_by=row.created_by,

@@ -83,12 +83,21 @@ __all__ = [
     "Since",
     "Spread",
     "Status",
+    "Told",
     "TradeOff",
     "VariantDraft",
     "Whereabouts",
     "WorseSlice",
     "kind_of",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What only the process knows that carries an experiment; `refusal` says which model keeps it waiting, and why."""
+
+    eta_seconds: float | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

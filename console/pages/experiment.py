@@ -130,9 +130,16 @@ def _said() -> rx.Component:
     """Say why it ended as it did."""
     failed = banner("fail", "It ended early.", One.line.error)
     waits = banner("wait", "It waits.", One.line.error)
+    refused = banner("wait", "A model keeps it waiting.", One.line.error)
     return rx.cond(
         One.line.error,
-        rx.match(One.line.status, ("failed", failed), ("paused", waits), rx.el.p(One.line.error, class_name="t2")),
+        rx.match(
+            One.line.status,
+            ("failed", failed),
+            ("paused", waits),
+            ("running", refused),
+            rx.el.p(One.line.error, class_name="t2"),
+        ),
         rx.fragment(),
     )
 

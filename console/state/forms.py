@@ -42,4 +42,5 @@ class Formed(Seated, mixin=True):
         self.errors = {}
         with caught(InvalidInput, *others) as refusal:
             yield
-        self.errors = sentences_of(refusal, at)
+        if refusal.problem:
+            self.errors = sentences_of(refusal, at)

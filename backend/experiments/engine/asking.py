@@ -10,7 +10,7 @@ from typing import Any
 from backend.columns import storable
 from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer
-from backend.experiments.engine.lanes import LaneGivenUp, Lanes
+from backend.experiments.engine.lanes import Lane, LaneGivenUp, Lanes
 from backend.experiments.engine.rendering import given_to, history_of, rendered, result_of
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
@@ -54,6 +54,15 @@ class Asking:
         self._outside, self._operator, self._lanes = outside, operator, lanes
         self._rate, self._with_trace, self._is_stopped = requests_per_minute, with_trace, is_stopped
         self._endpoints: dict[str, ModelEndpoint] = {}
+        self._used: dict[str, Lane] = {}
+
+    @property
+    def refusal(self) -> str:
+        """Say what keeps it from asking, of the first model that refuses; empty where none does."""
+        return next(filter(None, (lane.refusal for lane in self._used.values())), "")
+
+    def _lane(self, reference: str) -> Lane:
+        return self._used.setdefault(reference, self._lanes.to(self._operator.project_id, reference))
 
     async def answer(self, variant: Pinned, row: Row) -> Answer:
         """Return an answer, a failed one too. Raise LaneGivenUp, RunInterrupted when the process stops."""
@@ -73,7 +82,7 @@ class Asking:
             nonlocal cost
             cost += self._outside.models.cost(endpoint, failed.usage)
 
-        lane = self._lanes.to(self._operator.project_id, endpoint.reference)
+        lane = self._lane(endpoint.reference)
         finished, _ = await lane.call(
             lambda: self._finished(endpoint, messages, settings), requests_per_minute=self._rate, spent=spent
         )
@@ -96,7 +105,7 @@ class Asking:
             answer.tokens_in += failed.usage.input_tokens
             answer.tokens_out += failed.usage.output_tokens
 
-        lane = self._lanes.to(self._operator.project_id, endpoint.reference)
+        lane = self._lane(endpoint.reference)
         calls = answer.tool_calls
         try:
             finished, answer.tries = await lane.call(
@@ -161,7 +170,7 @@ class Asking:
                 raise result.refused
 
         # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace.
-        lane = self._lanes.to(self._operator.project_id, variant.flow_id)
+        lane = self._lane(variant.flow_id)
         try:
             await lane.call(run, requests_per_minute=self._rate, is_stopped=self._is_stopped)
         except ModelFailed:

@@ -27,7 +27,7 @@ from backend.experiments.outside import Outside, acting
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Ownership
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import CellStatus, Pinned, Status, kind_of
+from backend.experiments.types import CellStatus, Pinned, Status, Told, kind_of
 from backend.flows.errors import RunInterrupted
 from backend.ports.language_model import Usage
 from backend.prompts.types import estimated_tokens
@@ -60,8 +60,9 @@ class Carrying:
         )
 
     @property
-    def eta_seconds(self) -> float | None:
-        return self._teller.eta_seconds
+    def told(self) -> Told:
+        """Say what the record does not: how long the rest takes, and who refuses meanwhile."""
+        return Told(self._teller.eta_seconds, self._asking.refusal)
 
     async def run(self) -> None:
         """Carry it to its end, and write the end down. Raise AttemptLost."""

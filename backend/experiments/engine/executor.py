@@ -14,7 +14,7 @@ from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
 from backend.experiments.repository import Ownership
-from backend.experiments.types import Status
+from backend.experiments.types import Status, Told
 from backend.ids import new_id
 from backend.ports.jobs import BY_ID, Waiting
 
@@ -76,9 +76,9 @@ class Executor:
         known = self._carried.get(experiment_id)
         return known[1] if known else None
 
-    def eta_seconds(self, experiment_id: str) -> float | None:
+    def told(self, experiment_id: str) -> Told:
         known = self._carried.get(experiment_id)
-        return known[0].eta_seconds if known else None
+        return known[0].told if known else Told()
 
     async def waiting(self) -> Sequence[Waiting]:
         """Return the experiments that should run and of which nobody knows."""

@@ -61,6 +61,16 @@ class Lane:
         self._failing_since = 0.0
         self._shut_until = 0.0
         self._probing = False
+        self._refusal: ModelFailed | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Say why it is shut and when it is tried again; empty where it is open."""
+        if self._refusal is None or not self.is_shut:
+            return ""
+        left = max(1, round(self._shut_until - self._clock()))
+        bound = f"given up {GIVE_UP_SECONDS / 60:.0f} minutes after its first refusal"
+        return f"{self._refusal.message} It is asked again in about {left} s, and {bound}."
 
     @property
     def is_shut(self) -> bool:
@@ -93,7 +103,7 @@ class Lane:
                 if failed.reason not in PASSING:
                     self._came_through()
                     raise
-                self._refused()
+                self._refused(failed)
                 if self._clock() - self._failing_since > GIVE_UP_SECONDS:
                     raise LaneGivenUp(failed) from failed
                 # What had begun to be said is not asked for again behind the reader's back.
@@ -123,7 +133,8 @@ class Lane:
             self._probing = self._probing or probing
             return probing
 
-    def _refused(self) -> None:
+    def _refused(self, failed: ModelFailed) -> None:
+        self._refusal = failed
         if not self._failures:
             self._failing_since = self._clock()
         self._failures += 1
@@ -134,6 +145,7 @@ class Lane:
     def _came_through(self) -> None:
         self._failures = 0
         self._shut_until = 0.0
+        self._refusal = None
 
 
 class Lanes:

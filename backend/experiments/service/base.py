@@ -34,7 +34,7 @@ class UseCases:
 
     async def _shown(self, session: AsyncSession, row: ExperimentRow) -> Experiment:
         progress = await Cells(session, row.project_id).progress([row.id])
-        return experiment_of(row, progress.get(row.id), self._executor.eta_seconds(row.id))
+        return experiment_of(row, progress.get(row.id), self._executor.told(row.id))
 
 
 def target(row: ExperimentRow) -> Target:

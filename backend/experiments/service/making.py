@@ -105,7 +105,7 @@ class Making(Coding):
         async with self._units.read(operator) as session:
             rows = await Experiments(session, operator.project_id).page(page, dataset_id=dataset_id)
             progress = await Cells(session, operator.project_id).progress([row.id for row in rows])
-        found = [experiment_of(row, progress.get(row.id), self._executor.eta_seconds(row.id)) for row in rows]
+        found = [experiment_of(row, progress.get(row.id), self._executor.told(row.id)) for row in rows]
         return Listed.cut(found, page)
 
     async def get(self, operator: Operator, experiment_id: str) -> Experiment:

@@ -155,6 +155,21 @@ async def test_r18_a_server_that_stays_broken_opens_the_circuit(lab: Lab, day: s
     assert 0 < lab.num_asked < 40
 
 
+async def test_r18_who_waits_for_a_model_that_refuses_reads_why(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
+    lab.fill(20)
+    made = await lab.started(prompt("broken", "{{ good }}", "500"), concurrency=8)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    async for one in lab.service.watch(lab.operator, made.id):
+        if one.error:
+            break
+    assert one.status is Status.RUNNING
+    assert "It is asked again in about" in one.error
+    cancelled = await lab.service.cancel(lab.operator, made.id)
+    await carried
+    assert (cancelled.status, cancelled.error) == (Status.CANCELLED, "")
+
+
 async def test_r18_a_server_that_comes_back_is_asked_on(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.01)
     lab.fill(6)
