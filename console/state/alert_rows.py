@@ -66,13 +66,14 @@ class ToldLine:
 
 @dataclass(frozen=True)
 class FiringLine:
-    """A time that a rule fired."""
+    """A time that a rule fired. `looked` says of which time the value is, and of how many filters."""
 
     id: str
     began: str
     exact: str
     lasted: str
     value: str
+    looked: str
     behind: str
     href: str
     muted: bool
@@ -150,7 +151,7 @@ def _crossed(watched: Watched, threshold: float) -> str:
     return f"{name} {watched.comparison.value} {write(threshold)}"
 
 
-def _of_filters(rule: NewAlert) -> str:
+def _of_filters(rule: NewAlert | Watched) -> str:
     num = len(pairs_of(rule.filters)) + bool(rule.filters.text)
     return f", of {formats.counted(num, 'filter')}" if num else ""
 
@@ -193,11 +194,22 @@ def firing_line(firing: Firing, zone: tzinfo, at: datetime) -> FiringLine:
         exact=formats.exact(firing.started_at, zone),
         lasted=minutes(max(1, round(lasted.total_seconds() / 60))) if firing.ended_at else "fires still",
         value=f"{write(firing.value)}, {firing.watched.comparison.value} {write(firing.threshold)}",
+        looked=_looked(firing, zone, at),
         behind=formats.count(firing.num_behind),
         href=behind(firing.watched, firing.started_at),
         muted=firing.was_muted,
         told=[told_line(one) for one in firing.deliveries],
     )
+
+
+def _looked(firing: Firing, zone: tzinfo, at: datetime) -> str:
+    """Return what the look that fired saw: "of 12 Nov 15:02 to 16:02, of 1 filter"."""
+    until = firing.started_at
+    since = until - timedelta(minutes=firing.watched.window_minutes)
+    days = {one.astimezone(zone).date() for one in (since, until)}
+    is_past = len(days) == 1 and at.astimezone(zone).date() not in days
+    end = f"{until.astimezone(zone):%H:%M}" if is_past else formats.clock(until, zone, at)
+    return f"of {formats.clock(since, zone, at)} to {end}{_of_filters(firing.watched)}"
 
 
 def behind(watched: Watched, until: datetime) -> str:

@@ -22,7 +22,7 @@ from console.state.alert import AlertPageState as State
 COLUMNS = (
     Column("Fired", width="152px"),
     Column("For", width="96px"),
-    Column("Value", width="150px"),
+    Column("Value", width="240px"),
     Column("Conversations", number=True, width="120px"),
     Column("Told", narrow=False),
 )
@@ -46,7 +46,7 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(row.began, name=True, title=row.exact),
         cell(row.lasted),
-        cell(row.value),
+        cell(row.value, rx.el.div(row.looked, class_name="t12 t2")),
         cell(rx.el.a(row.behind, href=row.href, aria_label=row.behind + " conversations behind it"), number=True),
         cell(told, narrow=False),
         key=row.id,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from backend.alerts.types import Comparison, Measure, NewAlert
+from backend.alerts.types import Comparison, Firing, Measure, NewAlert, Watched
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
@@ -20,6 +20,7 @@ from backend.paging import Page
 from console.state.alert import AlertPageState
 from console.state.alert_entries import FIRST, entries_of, first_entries, rule_from
 from console.state.alert_form import AlertFormState
+from console.state.alert_rows import firing_line
 from console.state.alerts import AlertsState
 from console.state.bar import BarState
 from console.state.conversations_filters import asked_of, filters_of
@@ -173,6 +174,21 @@ async def test_the_secret_of_a_webhook_is_shown_once(services: Services, tab: Ta
     await page.forget_secret()
     await page.load()
     assert page.secret == ""
+
+
+@pytest.mark.parametrize(
+    ("minutes", "days", "words"),
+    [
+        (60, 2, "of 20 Nov 15:02 to 16:02, of 1 filter"),
+        (60, 0, "of 15:02:09 to 16:02:09, of 1 filter"),
+        (1440, 2, "of 19 Nov 16:02 to 20 Nov 16:02, of 1 filter"),
+    ],
+)
+def test_a_firing_tells_what_was_looked_at_then(minutes: int, days: int, words: str) -> None:
+    at = datetime(2026, 11, 20, 16, 2, 9, tzinfo=UTC)
+    watched = Watched(RULE.measure, RULE.comparison, minutes, RULE.filters)
+    firing = Firing("f", "a", "Failing", watched, 0.6, 0.5, 3, was_muted=False, started_at=at, ended_at=None)
+    assert firing_line(firing, UTC, at + timedelta(days=days)).looked == words
 
 
 @pytest.mark.parametrize("measure", Measure)
