@@ -5,6 +5,19 @@ from __future__ import annotations
 from backend.annotations.repository.given import Given, given_to
 from backend.annotations.repository.items import DONE, OPEN, SKIPPED, Items, move_items
 from backend.annotations.repository.judged import Judged, judged
+from backend.annotations.repository.labellers import labellers
 from backend.annotations.repository.queues import Queues
 
-__all__ = ["DONE", "OPEN", "SKIPPED", "Given", "Items", "Judged", "Queues", "given_to", "judged", "move_items"]
+__all__ = [
+    "DONE",
+    "OPEN",
+    "SKIPPED",
+    "Given",
+    "Items",
+    "Judged",
+    "Queues",
+    "given_to",
+    "judged",
+    "labellers",
+    "move_items",
+]

@@ -174,9 +174,23 @@ class Items:
 
     async def pass_on(self, but: Sequence[str]) -> None:
         """Assign to nobody what is assigned to others than these people: they are asked no more."""
-        others = col(AnnotationItemRow.assigned_to).not_in(["", *but])
-        statement = update(AnnotationItemRow).where(*self._ours(), others)
+        await self._let_go(col(AnnotationItemRow.assigned_to).not_in(["", *but]))
+
+    async def pass_on_of(self, gone: Sequence[str]) -> None:
+        """Assign to nobody what is assigned to these people, who label here no more."""
+        await self._let_go(col(AnnotationItemRow.assigned_to).in_(gone))
+
+    async def _let_go(self, whose: ColumnElement[bool]) -> None:
+        statement = update(AnnotationItemRow).where(*self._ours(), whose)
         await self._session.exec(statement.values(assigned_to="", assigned_name=""))
+
+    async def assignees(self, but: str) -> Sequence[str]:
+        """Return who else is to label what waits."""
+        row = AnnotationItemRow
+        statement = select(row.assigned_to).where(
+            *self._ours(), col(row.is_done).is_(False), col(row.assigned_to).not_in(["", but])
+        )
+        return (await self._session.exec(statement.distinct())).all()
 
     async def recount(self, num_labels: int) -> None:
         """Let items be done that have so many labels, and no others; who is through with one keeps it from nobody."""

@@ -8,7 +8,7 @@ from typing import Any
 from backend.annotations.configs import label_of
 from backend.annotations.errors import AlreadyLabelled, HeldByOther, QueueClosed
 from backend.annotations.models import AnnotationItemRow, AnnotationQueueRow, AnnotationRow
-from backend.annotations.repository import DONE, OPEN, SKIPPED, Items, Queues
+from backend.annotations.repository import DONE, OPEN, SKIPPED, Items, Queues, labellers
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
 from backend.annotations.types import ConfigKind, NewQueue, Progress, Target, Task, Turned
@@ -74,7 +74,7 @@ class _Seat:
         Who has just let one go holds no other, so that none is looked for.
         """
         await self.items.flush()
-        row = row or await self.items.next_for(self.operator.user_id, self.now, open_first=not let_go)
+        row = row or await self._next(open_first=not let_go)
         task = None
         if row is not None:
             said = await self.items.said_by(self.operator.user_id, row.id)
@@ -84,6 +84,17 @@ class _Seat:
         queues = Queues(self._work.session, self.operator.project_id)
         counts = (await queues.counts([self.queue.id])).get(self.queue.id, (0, 0))
         return Turned(task, Progress(*counts, states.get(DONE, 0), states.get(SKIPPED, 0)))
+
+    async def _next(self, *, open_first: bool) -> AnnotationItemRow | None:
+        """Return what is next; where nothing is, look among what is assigned to who may label here no more."""
+        me = self.operator.user_id
+        found = await self.items.next_for(me, self.now, open_first=open_first)
+        if found is None and (waited_for := await self.items.assignees(me)):
+            here = await labellers(self._work.session, self.operator, waited_for)
+            if gone := [one for one in waited_for if one not in here]:
+                await self.items.pass_on_of(gone)
+                found = await self.items.next_for(me, self.now, open_first=False)
+        return found
 
 
 class LabellingUseCases(Base):

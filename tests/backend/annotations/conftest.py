@@ -11,10 +11,12 @@ from backend.annotations.service import AnnotationService
 from backend.annotations.types import NewQueue, Queue, Target
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Turn
+from backend.identity.models import MemberRow, UserRow
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.unit_of_work import Units
 from tests.factories.conversations import chat
+from tests.tenancy import EVERYWHERE
 
 GOOD = config_of({"name": "good", "kind": "boolean", "question": "Is it right?"})
 TONE = config_of({"name": "tone", "kind": "category", "options": [{"name": "kind"}, {"name": "curt"}]})
@@ -51,6 +53,11 @@ class Scene:
 async def scene(units: Units, owner: Operator) -> Scene:
     log = ConversationService(units)
     turns = [await chat(log, units, owner, said=f"Question {number}") for number in range(3)]
+    async with units.write(EVERYWHERE) as work:
+        for user_id, name in (("user_ada", "Ada"), ("user_ben", "Ben")):
+            work.session.add(UserRow(id=user_id, name=name))
+            await work.session.flush()
+            work.session.add(MemberRow(organisation_id=owner.organisation_id, user_id=user_id, role=Role.REVIEWER))
     reviewer = replace(owner, permissions=PERMISSIONS[Role.REVIEWER], role="reviewer")
     return Scene(
         AnnotationService(units, log),

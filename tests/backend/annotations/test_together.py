@@ -13,6 +13,8 @@ from backend.annotations.errors import HeldByOther
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.annotations.types import Labeller
 from backend.conversations.types import Filters
+from backend.identity.permissions import Role
+from backend.identity.service import IdentityService
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.database import Database
@@ -80,3 +82,21 @@ async def test_another_number_of_labels_counts_for_what_is_labelled(scene):
     assert saved.num_done == 2
     turned = await scene.annotations.take_next(scene.ben, queue.id)
     assert turned.task is None  # what is left is Ada's
+
+
+@pytest.mark.parametrize("how", ["removed", "made a viewer", "made a viewer here"])
+async def test_what_is_assigned_to_who_may_label_no_more_is_offered_to_others(scene, units, how):
+    queue, identity = await scene.queue(), IdentityService(units)
+    ids = [one.id for one in (await scene.annotations.items(scene.owner, queue.id, Page())).items]
+    await scene.annotations.assign(scene.owner, queue.id, ids, Labeller(scene.ada.user_id, "Ada"))
+    assert (await scene.annotations.take_next(scene.ben, queue.id)).task is None
+    assert (await scene.annotations.take_next(scene.ada, queue.id)).task is not None  # she has one open
+    if how == "removed":
+        await identity.remove_member(scene.owner, scene.ada.user_id)
+    elif how == "made a viewer":
+        await identity.change_role(scene.owner, scene.ada.user_id, Role.VIEWER)
+    else:
+        await identity.set_project_role(scene.owner, scene.ada.user_id, scene.owner.project_id, Role.VIEWER)
+    turned = await scene.annotations.take_next(scene.ben, queue.id)
+    assert turned.task is not None
+    assert turned.task.item_id == ids[1]  # the one she had open comes once its minutes are over
