@@ -22,7 +22,7 @@ class Permission(StrEnum):
     FLOWS_EDIT = "flows:edit"
     FLOWS_PUBLISH = "flows:publish"
     FLOWS_RUN = "flows:run"
-    FLOWS_APPROVE = "flows:approve"  # decide for a run that waits for a person
+    FLOWS_APPROVE = "flows:approve"  # decide for a run that waits, and let a protected flow out
     PROMPTS_READ = "prompts:read"
     PROMPTS_EDIT = "prompts:edit"
     PROMPTS_RUN = "prompts:run"

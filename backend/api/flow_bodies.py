@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from backend.api.bodies import Strict
-from backend.flows.types import Flow, FlowBrief, FlowDocument, Problem, Saved, VersionInfo
+from backend.flows.types import Flow, FlowBrief, FlowDocument, Problem, PublishApproval, Saved, VersionInfo
 
 
 class NewFlow(Strict):
@@ -115,6 +115,7 @@ class FlowBody(BaseModel):
     saved_by: str
     created_at: datetime
     updated_at: datetime
+    is_protected: bool
 
     @classmethod
     def of(cls, flow: Flow) -> FlowBody:
@@ -131,6 +132,7 @@ class FlowBody(BaseModel):
             saved_by=flow.draft_saved_by,
             created_at=flow.created_at,
             updated_at=flow.updated_at,
+            is_protected=flow.is_protected,
         )
 
 
@@ -156,11 +158,14 @@ class SavedBody(BaseModel):
 
 
 class VersionBody(BaseModel):
+    """`approved_by` is empty where nobody had to approve."""
+
     number: int
     comment: str
     created_by: str
     created_at: datetime
     num_nodes: int
+    approved_by: str
 
     @classmethod
     def of(cls, version: VersionInfo) -> VersionBody:
@@ -170,7 +175,51 @@ class VersionBody(BaseModel):
             created_by=version.created_by,
             created_at=version.created_at,
             num_nodes=version.num_nodes,
+            approved_by=version.approved_by,
         )
+
+
+class PublishApprovalBody(BaseModel):
+    """`state` is waiting, approved, refused, withdrawn or overtaken; `version` the number it has or would have."""
+
+    id: str
+    flow_id: str
+    flow_name: str
+    version: int
+    from_version: int | None
+    state: str
+    comment: str
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    reason: str
+
+    @classmethod
+    def of(cls, one: PublishApproval) -> PublishApprovalBody:
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class WaitingBody(BaseModel):
+    """The approval that a publication waits for (status 202)."""
+
+    version: None = None
+    approval: PublishApprovalBody
+
+
+class PublishApprovalList(BaseModel):
+    """The last 200 at most: `next` is always null."""
+
+    approvals: list[PublishApprovalBody]
+    next: None = None
+
+
+class Refusal(Strict):
+    reason: str
+
+
+class Protection(Strict):
+    protected: bool
 
 
 class DrawnVersionBody(VersionBody):

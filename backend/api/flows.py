@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from backend.api.access import allowed
 from backend.api.flow_bodies import (
@@ -17,11 +17,16 @@ from backend.api.flow_bodies import (
     Operations,
     ProblemBody,
     ProblemList,
+    Protection,
     Publication,
+    PublishApprovalBody,
+    PublishApprovalList,
+    Refusal,
     Restoration,
     SavedBody,
     VersionBody,
     VersionList,
+    WaitingBody,
 )
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
@@ -33,6 +38,8 @@ router = APIRouter(prefix="/api", tags=["flows"], route_class=IdempotentRoute)
 Reader = Annotated[Operator, allowed(Permission.FLOWS_READ)]
 Editor = Annotated[Operator, allowed(Permission.FLOWS_EDIT)]
 Publisher = Annotated[Operator, allowed(Permission.FLOWS_PUBLISH)]
+Approver = Annotated[Operator, allowed(Permission.FLOWS_APPROVE)]
+Manager = Annotated[Operator, allowed(Permission.PROJECT_MANAGE)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 
 
@@ -94,11 +101,54 @@ async def list_problems(operator: Reader, name: str) -> ProblemList:
     return ProblemList(problems=[ProblemBody.of(problem) for problem in problems])
 
 
-@router.post("/flows/{name}/publish", status_code=201)
-async def publish_flow(operator: Publisher, name: str, body: Publication | None = None) -> VersionBody:
-    """Make the draft the version that is run; 409 while it has errors."""
+@router.post("/flows/{name}/publish", status_code=201, responses={202: {"model": WaitingBody}})
+async def publish_flow(
+    operator: Publisher, name: str, response: Response, body: Publication | None = None
+) -> VersionBody | WaitingBody:
+    """Make the draft the version that is run; 202 where the flow is protected and it waits for a second person.
+
+    409 while the draft has errors.
+    """
     wish = body or Publication()
-    return VersionBody.of(await services().flows.publish(operator, name, wish.comment, wish.version))
+    change = await services().flows.publish(operator, name, wish.comment, wish.version)
+    if change.approval:
+        response.status_code = 202
+        return WaitingBody(approval=PublishApprovalBody.of(change.approval))
+    assert change.version
+    return VersionBody.of(change.version)
+
+
+@router.put("/flows/{name}/protection")
+async def protect_flow(operator: Manager, name: str, body: Protection) -> Protection:
+    """Let the flow be published only with a second person's approval, or freely again."""
+    await services().flows.protect(operator, name, protected=body.protected)
+    return body
+
+
+@router.get("/publish-approvals")
+async def list_publish_approvals(
+    operator: Reader, flow: str = "", state: Literal["waiting", "all"] = "waiting"
+) -> PublishApprovalList:
+    """List the wishes to publish protected flows: those that wait, or with `state=all` the last 200."""
+    found = await services().flows.publish_approvals(operator, flow, waiting=state == "waiting")
+    return PublishApprovalList(approvals=[PublishApprovalBody.of(one) for one in found])
+
+
+@router.post("/publish-approvals/{approval_id}/approve", status_code=201)
+async def approve_publication(operator: Approver, approval_id: str) -> VersionBody:
+    """Publish the document that was asked for; 403 for who asked, 409 where it may not be published any more."""
+    return VersionBody.of(await services().flows.approve_publish(operator, approval_id))
+
+
+@router.post("/publish-approvals/{approval_id}/refuse")
+async def refuse_publication(operator: Approver, approval_id: str, body: Refusal) -> PublishApprovalBody:
+    return PublishApprovalBody.of(await services().flows.refuse_publish(operator, approval_id, body.reason))
+
+
+@router.post("/publish-approvals/{approval_id}/withdraw")
+async def withdraw_publication(operator: Publisher, approval_id: str) -> PublishApprovalBody:
+    """Take one's own wish back."""
+    return PublishApprovalBody.of(await services().flows.withdraw_publish(operator, approval_id))
 
 
 @router.get("/flows/{name}/versions")

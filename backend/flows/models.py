@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, false, literal_column, text
 from sqlmodel import Field, SQLModel, col
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
@@ -36,6 +36,7 @@ class FlowRow(SQLModel, table=True):
     published_version: int | None = None
     published_fingerprint: str = ""
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    is_protected: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -65,6 +66,30 @@ class FlowVersionRow(SQLModel, table=True):
     num_nodes: int = 0
     created_by: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    approved_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class PublishApprovalRow(SQLModel, table=True):
+    """A wish to publish a protected flow, with the very document: `fingerprint` is its meaning, the snapshot all."""
+
+    __tablename__ = "publish_approval"
+    __table_args__ = (Index("ix_publish_approval_waiting", "project_id", "state"),)
+
+    id: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    flow_id: str = Field(foreign_key="flow.id", index=True)
+    snapshot_id: str
+    fingerprint: str
+    from_version: int | None = None
+    state: str = "waiting"
+    comment: str = ""
+    asked_by: str = ""
+    asked_by_id: str = ""
+    asked_by_support_id: str = ""
+    asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    decided_by: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str = ""
 
 
 class RunRow(SQLModel, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from backend.flows.document import FlowDocument
-from backend.flows.models import ApprovalRow, FlowRow, FlowVersionRow, NodeRunRow, RunRow
+from backend.flows.models import ApprovalRow, FlowRow, FlowVersionRow, NodeRunRow, PublishApprovalRow, RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.types import (
     Approval,
@@ -15,6 +15,7 @@ from backend.flows.types import (
     LastRun,
     NodeRun,
     NodeStatus,
+    PublishApproval,
     Run,
     RunStatus,
     Trigger,
@@ -42,6 +43,7 @@ def flow_of(row: FlowRow) -> Flow:
         is_changed=row.draft_fingerprint != row.published_fingerprint,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        is_protected=row.is_protected,
     )
 
 
@@ -63,7 +65,21 @@ def brief_of(row: FlowRow, last: RunRow | None) -> FlowBrief:
 
 
 def version_of(row: FlowVersionRow) -> VersionInfo:
-    return VersionInfo(row.flow_id, row.number, row.comment, row.created_by, row.created_at, row.num_nodes)
+    same = (row.flow_id, row.number, row.comment, row.created_by, row.created_at, row.num_nodes)
+    return VersionInfo(*same, row.approved_by)
+
+
+def publish_approval_of(row: PublishApprovalRow, flow: FlowRow) -> PublishApproval:
+    same = {name: getattr(row, name) for name in _SAME_OF_WISH}
+    return PublishApproval(
+        **same,
+        flow_name=flow.name,
+        version=(row.from_version or 0) + 1,
+        is_draft=row.fingerprint == flow.draft_fingerprint,
+    )
+
+
+_SAME_OF_WISH = {one.name for one in fields(PublishApproval)} & set(PublishApprovalRow.model_fields)
 
 
 def run_of(row: RunRow, flow: FlowRow) -> Run:

@@ -30,6 +30,7 @@ from backend.flows.document import (
     Position,
 )
 from backend.flows.errors import StaleDraft
+from backend.flows.publish_types import PublishApproval, PublishChange, PublishState, VersionInfo
 from backend.flows.run_types import (
     LastRun,
     NodeRun,
@@ -70,6 +71,9 @@ __all__ = [
     "PortType",
     "Position",
     "Problem",
+    "PublishApproval",
+    "PublishChange",
+    "PublishState",
     "Repeats",
     "Run",
     "RunDetail",
@@ -129,6 +133,7 @@ class Flow:
     is_changed: bool
     created_at: datetime
     updated_at: datetime
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +150,6 @@ class FlowBrief:
     is_changed: bool
     updated_at: datetime
     last_run: LastRun | None
-
-
-@dataclass(frozen=True, slots=True)
-class VersionInfo:
-    """A published version as a list shows it."""
-
-    flow_id: str
-    number: int
-    comment: str
-    created_by: str
-    created_at: datetime
-    num_nodes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from backend.annotations.types import Queue
 from backend.columns import utc_now
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
-from backend.flows.types import RunStatus, Severity
+from backend.flows.types import PublishApproval, RunStatus, Severity
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import IN_WORK, DocumentStatus
 from backend.live_tests.service import LiveTestService
@@ -60,10 +60,16 @@ class OverviewService:
             alerts=await self._alerts.firing(operator) if operator.may(Permission.CONVERSATIONS_READ) else (),
             halted=await self._halted(operator) if operator.may(Permission.PROMPTS_READ) else (),
             queues=await self._queues(operator) if operator.may(Permission.ANNOTATIONS_READ) else (),
+            publishing=await self._publishing(operator) if operator.may(Permission.FLOWS_APPROVE) else (),
         )
 
     async def _halted(self, operator: Operator) -> Sequence[LiveTest]:
         return await self._live_tests.halted(operator, utc_now() - HALTED_OF_LATE, MOST)
+
+    async def _publishing(self, operator: Operator) -> Sequence[PublishApproval]:
+        """Return what waits to be published and was asked for by somebody else."""
+        found = await self._flows.publish_approvals(operator)
+        return [one for one in found if not operator.is_one_of(one.asked_by_id)][:MOST]
 
     async def _queues(self, operator: Operator) -> Sequence[Queue]:
         """Return the queues that name the reader and are neither done nor closed."""

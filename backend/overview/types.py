@@ -8,7 +8,7 @@ from datetime import datetime
 
 from backend.alerts.types import Alert
 from backend.annotations.types import Queue
-from backend.flows.types import Approval, FlowBrief, Problem, Run, RunStatus
+from backend.flows.types import Approval, FlowBrief, Problem, PublishApproval, Run, RunStatus
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
 
@@ -49,9 +49,11 @@ class Home:
     alerts: Sequence[Alert] = ()
     halted: Sequence[LiveTest] = ()
     queues: Sequence[Queue] = ()
+    # Protected flows that the reader may let out.
+    publishing: Sequence[PublishApproval] = ()
 
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        others = len(self.alerts) + len(self.halted) + len(self.queues)
+        others = len(self.alerts) + len(self.halted) + len(self.queues) + len(self.publishing)
         return needing + len(self.failed_documents) + self.num_approvals + others

@@ -79,6 +79,7 @@ from console.state.experiments import ExperimentsState
 from console.state.first_run import FirstRunState
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
+from console.state.flows_publish import FlowPublishState
 from console.state.flows_run import FlowRunState
 from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
@@ -192,7 +193,7 @@ PAGES: tuple[Page, ...] = (
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
-    Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowRunState.open]),
+    Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowPublishState.load, FlowRunState.open]),
     Page(dashboards, routes.DASHBOARDS, "Dashboards · Signalbox", DashboardsState.load),
     Page(alerts, routes.ALERTS, "Alerts · Signalbox", AlertsState.load),
     Page(alert_form, routes.ALERT_FORM, "Alert · Signalbox", AlertFormState.load),

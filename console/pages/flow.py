@@ -10,6 +10,7 @@ from console.components.flows.canvas import FlowCanvas, FlowFeed, RunKeys, RunMa
 from console.components.flows.desk import desk
 from console.components.flows.dialogs import dialogs
 from console.components.flows.head import head
+from console.components.flows.waiting import waiting
 from console.components.shell import shell
 from console.components.ui import banner, button, icon, phase_view, skeleton_block
 from console.state.flows_draft import FlowDraftState, FlowSaveState
@@ -23,6 +24,7 @@ def flow() -> rx.Component:
         routes.FLOWS,
         head(),
         _stale(),
+        waiting(),
         rx.el.p(
             icon("monitor", small=True),
             rx.cond(FlowDraftState.may_edit, "Editing needs 1024 px or more. You can run and watch here.", EDITORS),

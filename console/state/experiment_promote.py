@@ -44,6 +44,8 @@ class ExperimentPromoteState(Formed, rx.State):
         with caught(Conflict) as refusal:
             will = await services().experiments.promotion(operator, page.experiment_id, page.variant)
             self.what, self.is_prompt = _will(will, pinned), will.kind == "prompt"
+            if not self.is_prompt and (await services().flows.get(operator, will.id)).is_protected:
+                self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
                 self.labels = await _labels(operator, will.id)
         if refusal.problem:
@@ -101,7 +103,8 @@ def _will(promotion: Promotion, pinned: Pinned) -> str:
 
 def _said(made: Promotion) -> str:
     if made.kind == "flow":
-        return f"{made.name} v{made.version} is published."
+        waits = made.waits_for
+        return f"{made.name} v{made.version} {'waits for a second person' if waits else 'is published'}."
     version = f"v{made.version}, made of v{made.ran}," if made.is_new else f"v{made.version}"
     if made.waits_for:
         return f"{made.label} of {made.name} waits for a second person to move to {version.rstrip(',')}."

@@ -50,6 +50,10 @@ def _line(one: Whereabouts, zone: tzinfo, now: datetime) -> PromotedLine:
 def _words(one: Whereabouts) -> str:
     """Say what was done, up to the name of what it became."""
     label, is_there = one.promoted.label, one.stands == "there"
+    if one.promoted.kind == "flow" and one.stands == "waits":
+        return f"{one.variant} waits for a second person to be published as"
+    if one.promoted.kind == "flow" and one.stands == "declined":
+        return f"{one.variant} was not published as"
     if one.promoted.kind == "flow":
         return f"{one.variant} {'is' if is_there else 'was'} published as"
     if one.stands == "waits":

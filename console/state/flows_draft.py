@@ -145,10 +145,13 @@ class FlowSaveState(rx.State):
         self.stale, self.stale_words, self.goto = False, "", ""
         self._plates = {node.id: node.plate for node in flow.draft.nodes}
         self.plates = {}
-        self.published = flow.published_version or 0
-        self.changed = flow.is_changed
-        self.draft = f"v{self.published + 1} draft"
         self.saved = f"Saved {_clock(flow.draft_saved_at, zone)}"
+        self._stand(flow, problems)
+
+    def _stand(self, flow: Flow, problems: list[Problem]) -> None:
+        """Say what is published and whether the draft can be; the canvas stays as it is."""
+        self.published, self.changed = flow.published_version or 0, flow.is_changed
+        self.draft = f"v{self.published + 1} draft"
         self._judge(problems)
 
     def _outdate(self, newer: StaleDraft, name: str, zone: str) -> None:

@@ -71,6 +71,7 @@ class VersionLine:
     number: str
     comment: str
     by: str
+    approved: str
     when: str
     when_exact: str
     nodes: str
@@ -146,6 +147,7 @@ def version_line(row: VersionInfo, current: int | None, zone: tzinfo, now: datet
         number=str(row.number),
         comment=words_of(row.comment),
         by=row.created_by,
+        approved=f", approved by {row.approved_by}" if row.approved_by else "",
         when=formats.clock(row.created_at, zone, now),
         when_exact=formats.exact(row.created_at, zone),
         nodes=formats.counted(row.num_nodes, "node"),

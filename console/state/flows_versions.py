@@ -13,6 +13,7 @@ from backend.operator import Permission
 from console.problems import Problem
 from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_publish import FlowPublishState
 from console.state.flows_rows import VersionLine, form_of, version_line
 from console.state.seat import Phased
 from console.toasts import say
@@ -69,15 +70,18 @@ class FlowVersionsState(Phased, rx.State):
         self.dialog = ""
 
     @rx.event
-    async def publish(self, form: dict[str, str]) -> rx.event.EventSpec | None:
-        """Make the draft that is on the screen the next version."""
+    async def publish(self, form: dict[str, str]) -> list[Any] | None:
+        """Make the draft that is on the screen the next version, or ask for it where the flow is protected."""
         operator = await self._operator(Permission.FLOWS_PUBLISH)
         draft = await self.get_state(FlowDraftState)
         async with self._loading():
-            made = await services().flows.publish(operator, draft.key, form.get("comment", ""), draft._version)
-            (await self.get_state(FlowSaveState))._publish(made.number)
+            change = await services().flows.publish(operator, draft.key, form.get("comment", ""), draft._version)
             self.dialog = ""
-            return say(f"v{made.number} is published.")
+            if change.approval:
+                return [FlowPublishState.load, say(f"v{change.approval.version} waits for a second person.")]
+            assert change.version
+            (await self.get_state(FlowSaveState))._publish(change.version.number)
+            return [FlowPublishState.load, say(f"v{change.version.number} is published.")]
         return None
 
     @rx.event

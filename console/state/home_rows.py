@@ -7,13 +7,14 @@ from datetime import datetime, tzinfo
 
 from backend.alerts.types import Alert
 from backend.annotations.types import Queue
-from backend.flows.types import Approval, Run
+from backend.flows.types import Approval, PublishApproval, Run
 from backend.live_tests.types import LiveTest
 from backend.overview.types import FlowLine, Home
 from console import routes
 from console.state import formats
 from console.state.alert_rows import minutes
 from console.state.approval_rows import address, time_left
+from console.state.evidence import words_of
 from console.state.figure_rows import alert_words
 from console.state.flows_rows import RUN_MARKS, RUN_WORDS
 
@@ -61,6 +62,7 @@ class RunRow:
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
+    lines += [_of_publishing(one, zone, home.in_work.at) for one in home.publishing]
     lines += [_of_alert(one, zone, home.in_work.at) for one in home.alerts]
     lines += [_of_test(one, zone, home.in_work.at) for one in home.halted]
     lines += [_of_queue(one) for one in home.queues]
@@ -95,6 +97,20 @@ def _of_approval(one: Approval, at: datetime) -> NeedLine:
         cause=f"\u201c{first_words(one.said)}\u201d" if one.said else one.note,
         hint=", ".join(filter(None, (one.started_by, one.flow_name))),
         href=address(one.id),
+        act="Decide",
+    )
+
+
+def _of_publishing(one: PublishApproval, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=one.id,
+        mark="wait",
+        words="Waits for a second person",
+        name=f"{one.flow_name} v{one.version}",
+        when=f"since {formats.day(one.asked_at, zone, at)}",
+        cause=first_words(words_of(one.comment)),
+        hint=f"{one.asked_by} asks to publish it.",
+        href=routes.to(routes.FLOW, one.flow_id),
         act="Decide",
     )
 
@@ -190,9 +206,11 @@ def summary(needs: list[NeedLine]) -> list[str]:
     alerts, halted, queues = (
         sum(line.words == words for line in needs) for words in ("Alert", "Live test stopped", "To label")
     )
+    publishing = sum(line.words == "Waits for a second person" for line in needs)
     return [
         words
         for number, words in (
+            (publishing, f"{formats.counted(publishing, 'flow')} to approve"),
             (failing, f"{formats.counted(failing, 'flow')} failing"),
             (unready, f"{formats.counted(unready, 'flow')} not ready to publish"),
             (documents, f"{formats.counted(documents, 'document')} failed"),

@@ -52,7 +52,7 @@ WORDLESS = {
     "feedback": "rating",
     "flow": "slug",
     "flow_snapshot": "",
-    "flow_version": "",
+    "flow_version": "approved_by",
     "live_test": "arms guardrail label metric reason state",
     "mask_count": "day kind way",
     "masked_value": "digest kind scope sealed",

@@ -69,13 +69,12 @@ class Promoting(Comparing):
     async def _stands(self, reader: Operator, variant: str, kept: Promoted) -> Whereabouts:
         try:
             if kept.kind == "flow":
-                now = (await self._outside.flows.get(reader, kept.id)).published_version
-            else:
-                labels = await self._outside.prompts.labels(reader, kept.id)
-                label = next((one for one in labels if one.name == kept.label), None)
-                now = label.version if label else None
-                if label and now == kept.version:
-                    kept = replace(kept, by=label.moved_by, at=label.moved_at)
+                return await self._flow_stands(reader, variant, kept)
+            labels = await self._outside.prompts.labels(reader, kept.id)
+            label = next((one for one in labels if one.name == kept.label), None)
+            now = label.version if label else None
+            if label and now == kept.version:
+                kept = replace(kept, by=label.moved_by, at=label.moved_at)
             if now == kept.version:
                 return Whereabouts(variant, kept, "there", now)
             wishes = await self._outside.prompts.approvals(reader, kept.id, waiting=False) if kept.waits_for else ()
@@ -85,6 +84,19 @@ class Promoting(Comparing):
         if state == "waiting":
             return Whereabouts(variant, kept, "waits", now)
         return Whereabouts(variant, kept, "left" if state == "approved" else "declined", now)
+
+    async def _flow_stands(self, reader: Operator, variant: str, kept: Promoted) -> Whereabouts:
+        """The number alone does not say it: what was declined left its number to another."""
+        flows = self._outside.flows
+        now = (await flows.get(reader, kept.id)).published_version
+        wishes = await flows.publish_approvals(reader, kept.id, waiting=False) if kept.waits_for else ()
+        wish = next((one for one in wishes if one.id == kept.waits_for), None)
+        if wish and wish.state == "waiting":
+            return Whereabouts(variant, kept, "waits", now)
+        if wish and wish.state != "approved":
+            return Whereabouts(variant, kept, "declined", now)
+        kept = replace(kept, at=wish.decided_at) if wish and wish.decided_at else kept
+        return Whereabouts(variant, kept, "there" if now == kept.version else "left", now)
 
     async def _keep(self, work: Work, operator: Operator, experiment_id: str, variant: str, made: Promotion) -> None:
         """Write down where the variant went; the same place again is the newest word on it."""
@@ -131,7 +143,10 @@ class Promoting(Comparing):
     async def _publish(self, operator: Operator, pinned: Pinned, words: str) -> Promotion:
         flow = await self._draft_that_ran(operator, pinned)
         made = await self._outside.flows.publish(operator, flow.id, words, flow.draft_version)
-        return Promotion("flow", flow.id, flow.name, made.number)
+        if made.approval:
+            return Promotion("flow", flow.id, flow.name, made.approval.version, waits_for=made.approval.id)
+        assert made.version
+        return Promotion("flow", flow.id, flow.name, made.version.number)
 
     async def _version_that_says_it(
         self, operator: Operator, draft: VariantDraft, pinned: Pinned

@@ -124,11 +124,15 @@ class FlowUseCases(UseCases):
             return flow_of(row)
 
     async def delete(self, operator: Operator, name: str) -> str:
-        """Take a flow away and return its id; its runs and conversations stay readable. Raise FlowNotFound."""
+        """Take a flow away and return its id; its runs and conversations stay readable.
+
+        Raise FlowNotFound, Conflict while it is protected.
+        """
         operator.require(Permission.FLOWS_EDIT)
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await flow_row(rows, name, lock=True)
+            _refuse_protected(row)
             before = {"slug": row.slug, "version": row.published_version}
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.delete", target, before=before)
@@ -169,6 +173,7 @@ class FlowUseCases(UseCases):
         if description is not None:
             row.description = checked_description(description)
         if slug is not None and slug != row.slug:
+            _refuse_protected(row)
             row.slug = await free_slug(rows, checked_slug(slug), exact=True)
         row.updated_at = utc_now()
         rows.add(row)
@@ -179,3 +184,10 @@ class FlowUseCases(UseCases):
             self._published.forget(flow_id)
 
         work.after_commit(forget)
+
+
+def _refuse_protected(row: FlowRow) -> None:
+    """Raise Conflict: another flow under its address would be published by one person."""
+    if row.is_protected:
+        hint = "Whoever manages the project can lift the protection first."
+        raise Conflict(f"{row.name} is protected.", hint=hint)

@@ -26,7 +26,7 @@ from backend.flows.repository.runs import RunRepository
 from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.service.parts import flow_row
 from backend.flows.service.pins import Pins
-from backend.flows.service.versions import refuse_errors
+from backend.flows.service.publishing import refuse_errors
 from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator

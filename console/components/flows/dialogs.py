@@ -15,11 +15,13 @@ from console.components.ui import (
     empty_state,
     field,
     problem_line,
+    switch,
     tag,
     text_area,
     text_input,
 )
 from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_publish import FlowPublishState
 from console.state.flows_versions import FlowVersionsState
 
 
@@ -29,7 +31,14 @@ def dialogs() -> rx.Component:
 
 def _publish() -> rx.Component:
     return dialog(
-        rx.Var.create("Publish v") + (FlowSaveState.published + 1).to_string() + "?",
+        rx.cond(FlowPublishState.protected, rx.Var.create("Ask to publish v"), rx.Var.create("Publish v")).to(str)
+        + (FlowSaveState.published + 1).to_string()
+        + "?",
+        rx.cond(
+            FlowPublishState.protected,
+            rx.el.p("This flow is protected: it is published when somebody else approves it, as the draft is now."),
+            rx.fragment(),
+        ),
         rx.el.p(
             "From then on the API and every caller that names no version run it. A published version never changes."
         ),
@@ -49,7 +58,12 @@ def _publish() -> rx.Component:
         on_close=FlowVersionsState.close,
         foot=[
             button("Not yet", FlowVersionsState.close),
-            button("Publish", kind="primary", type="submit", form="publish-form"),
+            button(
+                rx.cond(FlowPublishState.protected, "Ask for approval", "Publish"),
+                kind="primary",
+                type="submit",
+                form="publish-form",
+            ),
         ],
     )
 
@@ -75,7 +89,15 @@ def _version(row: Any) -> rx.Component:
         rx.el.div(
             tag(rx.Var.create("v") + row.number, accent=row.current),
             rx.cond(row.current, rx.el.span("published", class_name="t12 t2"), rx.fragment()),
-            rx.el.span(row.by, ", ", rx.el.time(row.when, title=row.when_exact), ", ", row.nodes, class_name="t12 t2"),
+            rx.el.span(
+                row.by,
+                row.approved,
+                ", ",
+                rx.el.time(row.when, title=row.when_exact),
+                ", ",
+                row.nodes,
+                class_name="t12 t2",
+            ),
             rx.cond(FlowDraftState.may_edit, rx.el.span(_restore(row), class_name="r"), rx.fragment()),
             class_name="row",
         ),
@@ -114,6 +136,7 @@ def _about() -> rx.Component:
             class_name="formcol",
             on_submit=FlowVersionsState.rename,
         ),
+        rx.cond(FlowPublishState.may_protect, _protection(), rx.fragment()),
         problem_line(FlowVersionsState.problem),
         identifier="about",
         opened=FlowVersionsState.dialog == "about",
@@ -122,6 +145,16 @@ def _about() -> rx.Component:
             button("Keep as it is", FlowVersionsState.close),
             button("Save", kind="primary", type="submit", form="about-form"),
         ],
+    )
+
+
+def _protection() -> rx.Component:
+    return rx.el.p(
+        switch(
+            "Publishing needs a second person",
+            FlowPublishState.protected,
+            FlowPublishState.protect(~FlowPublishState.protected.to(bool)),
+        )
     )
 
 

@@ -8,6 +8,7 @@ from console import routes
 from console.components.shell import page_head
 from console.components.ui import button, icon_button, link_button, status, tag
 from console.state.flows_draft import FlowDraftState, FlowSaveState
+from console.state.flows_publish import FlowPublishState
 from console.state.flows_versions import FlowVersionsState
 
 
@@ -59,6 +60,7 @@ def _state() -> rx.Component:
     return rx.fragment(
         rx.cond(FlowDraftState.may_edit, rename, rx.fragment()),
         tag(FlowSaveState.draft, accent=True),
+        rx.cond(FlowPublishState.protected, tag("protected"), rx.fragment()),
         rx.el.span(
             FlowSaveState.saved,
             rx.cond(

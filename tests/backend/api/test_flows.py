@@ -12,7 +12,9 @@ import pytest
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.identity.permissions import Role
 from tests.factories.flows import document, echo, fork, form, greeting, node
+from tests.factories.people import join, operator_of
 
 
 @pytest.fixture
@@ -48,6 +50,31 @@ async def test_a_flow_is_made_changed_published_and_run(client: httpx.AsyncClien
     listed = (await client.get("/api/flows/echo/runs")).json()
     assert [run["id"] for run in listed["runs"]] == [answer["run_id"]]
     assert listed["next"] is None
+
+
+async def test_a_protected_flow_answers_202_and_waits(client: httpx.AsyncClient, services: Services) -> None:
+    await publish(client, echo())
+    flow = (await client.get("/api/flows/echo")).json()
+    await client.put("/api/flows/echo", json={"version": flow["version"], "document": greeting().as_json()})
+    put = await client.put("/api/flows/echo/protection", json={"protected": True})
+    assert (put.status_code, put.json()) == (200, {"protected": True})
+    assert (await client.get("/api/flows/echo")).json()["is_protected"] is True
+    asked = await client.post("/api/flows/echo/publish", json={"comment": "Greets"})
+    assert (asked.status_code, asked.json()["version"], asked.json()["approval"]["state"]) == (202, None, "waiting")
+    (waiting,) = (await client.get("/api/publish-approvals?flow=echo")).json()["approvals"]
+    assert (waiting["id"], waiting["version"]) == (asked.json()["approval"]["id"], 2)
+    assert (await client.get("/api/publish-approvals?state=gone")).status_code == 422
+    path = f"/api/publish-approvals/{waiting['id']}"
+    own = await client.post(f"{path}/approve")
+    assert (own.status_code, "Nobody approves their own change" in own.json()["detail"]) == (403, True)
+    token = await join(services.units, await services.identity.ensure_owner(), "Yuki", Role.ADMIN)
+    yuki = await operator_of(services.identity, token)
+    headers = {"X-API-Key": (await services.identity.create_key(yuki, "hers")).secret}
+    assert (await client.post(f"{path}/refuse", json={"reason": ""}, headers=headers)).status_code == 422
+    made = await client.post(f"{path}/approve", headers=headers)
+    assert (made.status_code, made.json()["number"], made.json()["approved_by"]) == (201, 2, "Yuki")
+    taken = await client.post(f"{path}/withdraw")
+    assert (taken.status_code, "approved by Yuki already" in taken.json()["detail"]) == (409, True)
 
 
 async def test_a_stale_put_is_refused_with_409(client: httpx.AsyncClient) -> None:

@@ -41,7 +41,9 @@ async def test_a_flow_is_published_only_once_its_draft_passed(gated: Lab) -> Non
     await gated.ran(
         VariantDraft("old", flow=FlowChoice("desk", "draft")), VariantDraft("new", flow=FlowChoice("desk", "draft"))
     )
-    assert (await gated.services.flows.publish(gated.operator, "desk")).number == 1
+    made = (await gated.services.flows.publish(gated.operator, "desk")).version
+    assert made is not None
+    assert made.number == 1
 
 
 async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> None:

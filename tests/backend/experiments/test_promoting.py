@@ -146,6 +146,34 @@ async def test_a_draft_of_a_flow_is_published_unless_it_changed(lab: Lab) -> Non
     assert await told(lab, done) == [("new", "left", 2, lab.operator.name)]
 
 
+async def test_a_protected_flow_waits_for_somebody_else_with_its_evidence(lab: Lab) -> None:
+    lab.fill(3)
+    flow = await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    await lab.services.flows.protect(lab.operator, "desk", protected=True)
+    done = await lab.ran(*[VariantDraft(name, flow=FlowChoice("desk", "draft")) for name in ("old", "new")])
+    ella = replace(lab.operator, user_id="user_ella", name="Ella")
+    made = await lab.service.promote(lab.operator, done.id, "new")
+    (waiting,) = await lab.services.flows.publish_approvals(lab.operator, flow.id)
+    assert (made.waits_for, made.version, done.id in waiting.comment) == (waiting.id, 1, True)
+    assert await told(lab, done) == [("new", "waits", None, lab.operator.name)]
+    await lab.services.flows.refuse_publish(ella, waiting.id, "Not yet.")
+    await lab.services.flows.approve_publish(ella, (await lab.service.promote(lab.operator, done.id, "new")).waits_for)
+    assert await told(lab, done) == [("new", "there", 1, lab.operator.name)]
+
+
+async def test_the_number_of_a_declined_promotion_is_another_flows(lab: Lab) -> None:
+    lab.fill(3)
+    flow = await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    await lab.services.flows.protect(lab.operator, "desk", protected=True)
+    done = await lab.ran(*[VariantDraft(name, flow=FlowChoice("desk", "draft")) for name in ("old", "new")])
+    made = await lab.service.promote(lab.operator, done.id, "new")
+    await lab.services.flows.withdraw_publish(lab.operator, made.waits_for)
+    await lab.services.flows.protect(lab.operator, "desk", protected=False)
+    await lab.services.flows.save_draft(lab.operator, flow.id, flows.greeting(), flow.draft_version)
+    await lab.services.flows.publish(lab.operator, "desk")
+    assert await told(lab, done) == [("new", "declined", 1, lab.operator.name)]
+
+
 @pytest.mark.parametrize(
     ("variant", "label", "error", "words"),
     [

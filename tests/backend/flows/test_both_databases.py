@@ -36,9 +36,13 @@ async def test_flows_live_through_their_whole_life(any_database: Database, templ
     flows = FlowService(units, InProcessEvents(), templates, KINDS, Published())
     made = await flows.create(owner, "Desk", document=echo(), description="For all.")
     assert (await flows.create(owner, "Desk")).slug == "desk-2"
-    assert (await flows.publish(owner, "desk", "first")).number == 1
+    first = (await flows.publish(owner, "desk", "first")).version
+    assert first is not None
+    assert first.number == 1
     saved = await flows.apply(owner, "desk", 1, [{"op": "rename", "node": "input", "title": "Ask"}])
-    assert (await flows.publish(owner, "desk", "second", saved.version)).number == 2
+    second = (await flows.publish(owner, "desk", "second", saved.version)).version
+    assert second is not None
+    assert (second.number, second.approved_by) == (2, "")
     saved = await flows.save_draft(owner, "desk", greeting(), saved.version)
     assert [version.number for version in (await flows.list_versions(owner, "desk", Page(1))).items] == [2]
     assert [version.number for version in (await flows.list_versions(owner, "desk", Page(5, "2"))).items] == [1]
@@ -79,7 +83,9 @@ async def test_what_no_database_keeps_is_taken_out_of_a_flow(any_database: Datab
     saved = await flows.save_draft(owner, "desk", talk(f"{odd} b"), 2)
     kept = (await flows.get(owner, "desk")).draft.nodes[1]
     assert (kept.config, saved.plates["hello"]) == ({"template": f"{clean} b"}, kept.plate)
-    assert (await flows.publish(owner, "desk", odd)).comment == clean
+    said = (await flows.publish(owner, "desk", odd)).version
+    assert said is not None
+    assert said.comment == clean
     twins = talk("Hello").as_json()
     twins["edges"][0]["id"], twins["edges"][1]["id"] = "a", "a\0"
     with pytest.raises(InvalidInput, match="two edges have the same id"):

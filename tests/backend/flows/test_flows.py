@@ -83,12 +83,14 @@ async def test_what_has_errors_is_not_published_and_says_why(services: Services,
 
 async def test_a_version_never_changes_and_comes_back_as_draft(services: Services, operator: Operator) -> None:
     flow = await services.flows.create(operator, "F", document=echo())
-    first = await services.flows.publish(operator, flow.slug, "first")
+    first = (await services.flows.publish(operator, flow.slug, "first")).version
     with pytest.raises(Conflict, match="the same"):
         await services.flows.publish(operator, flow.slug)
     saved = await services.flows.save_draft(operator, flow.slug, greeting(), 1)
     assert (await services.flows.get(operator, flow.slug)).is_changed
-    second = await services.flows.publish(operator, flow.slug, "second", saved.version)
+    second = (await services.flows.publish(operator, flow.slug, "second", saved.version)).version
+    assert first
+    assert second
     assert (first.number, second.number) == (1, 2)
     listed = await services.flows.list_versions(operator, flow.slug)
     assert [(one.number, one.comment) for one in listed.items] == [(2, "second"), (1, "first")]

@@ -14,8 +14,11 @@ from backend.operator import Operator
 from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_live import FlowLiveState
+from console.state.flows_publish import FlowPublishState
 from console.state.flows_rows import copy_name
 from console.state.flows_run import FlowRunState
+from console.state.flows_versions import FlowVersionsState
+from console.state.home import HomeState
 from console.state.knowledge import KnowledgeState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import document, echo, form, node
@@ -204,3 +207,46 @@ async def test_the_timeline_keeps_the_document_that_ran(services: Services, tab:
         assert (live.run_id == ran) is (flow is made)
     assert [one["id"] for one in live.track["nodes"]] == nodes
     assert len(live.track["edges"]) == len(made.draft.edges)
+
+
+async def test_a_protected_flow_is_published_by_another(services: Services, tab: Tab, person: Operator) -> None:
+    made = await services.flows.create(person, "Desk", document=echo())
+    tab.at(f"/flows/{made.id}")
+    versions, mine = tab.state(FlowVersionsState), tab.state(FlowPublishState)
+    await spent(tab.state(FlowDraftState).load())
+    await mine.load()
+    await mine.protect(protected=True)
+    await versions.show("publish")
+    await versions.publish({"comment": "Greets"})
+    await mine.load()
+    (wish,) = mine.waiting
+    assert (wish.own, wish.may_decide, wish.why_not) == (True, False, "Nobody approves their own change.")
+    assert (versions.dialog, wish.note) == ("", f"{person.name} asks to publish v1, the draft as it is.")
+    with pytest.raises(Forbidden):
+        await mine.approve(wish.id)
+    home = tab.state(HomeState)
+    await home.load()
+    assert "1 flow to approve" not in home.summary
+    token = await join(services.units, person, "Yuki", Role.REVIEWER)
+    other = Tab(token)
+    other.at(f"/flows/{made.id}")
+    home = other.state(HomeState)
+    await home.load()
+    assert (home.summary[0], home.needs[0].name, home.needs[0].cause) == ("1 flow to approve", "Desk v1", "Greets")
+    theirs, status = other.state(FlowPublishState), other.state(FlowSaveState)
+    await spent(other.state(FlowDraftState).load())
+    await theirs.load()
+    assert (theirs.waiting[0].own, theirs.waiting[0].may_decide, theirs.may_protect) == (False, True, False)
+    await theirs.ask_refusal(wish.id)
+    await theirs.refuse({"reason": " "})
+    assert ("reason" in theirs.errors, theirs.deciding) == (True, wish.id)
+    await theirs.close()
+    await theirs.approve(wish.id)
+    assert (theirs.waiting, status.published, status.blocked) == ([], 1, "Nothing changed since v1")
+    await versions.show("versions")
+    assert (versions.rows[0].by, versions.rows[0].approved) == (person.name, ", approved by Yuki")
+    await spent(tab.state(FlowDraftState).apply([{"op": "rename", "node": "input", "title": "Start"}]))
+    await versions.publish({"comment": ""})
+    await mine.load()
+    await mine.withdraw(mine.waiting[0].id)
+    assert mine.waiting == []

@@ -1,0 +1,104 @@
+"""Let a second person decide whether a protected flow is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.columns import storable, utc_now
+from backend.errors import Conflict, Forbidden, NotFound
+from backend.flows.document import FlowDocument
+from backend.flows.errors import FlowNotFound
+from backend.flows.models import FlowRow, PublishApprovalRow
+from backend.flows.repository.flows import FlowRepository
+from backend.flows.repository.publishing import PublishApprovals
+from backend.flows.service.parts import flow_row
+from backend.flows.service.publishing import PublishUseCases, checked_comment
+from backend.flows.shapes import publish_approval_of
+from backend.flows.types import PublishApproval, PublishState, VersionInfo
+from backend.operator import Operator, Permission
+
+WORDS = {"approved": "approved", "refused": "refused", "withdrawn": "taken back", "overtaken": "overtaken by another"}
+
+
+class PublishApprovalUseCases(PublishUseCases):
+    """A draft has many hands: the two are who asks for the publication and who approves it."""
+
+    async def publish_approvals(
+        self, operator: Operator, name: str = "", *, waiting: bool = True
+    ) -> Sequence[PublishApproval]:
+        """Return the wishes of one flow, or of all with an empty name: those that wait, or all. Newest first."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            flow_id = (await flow_row(FlowRepository(session, operator.project_id), name)).id if name else ""
+            found = await PublishApprovals(session, operator.project_id).list(flow_id, waiting=waiting)
+            return [publish_approval_of(one, flow) for one, flow in found]
+
+    async def approve_publish(self, operator: Operator, identifier: str) -> VersionInfo:
+        """Publish the very document that was asked for, whatever the draft says by now.
+
+        Raise NotFound, Forbidden for one's own wish, FlowHasProblems, Conflict once decided or by a gate.
+        """
+        operator.require(Permission.FLOWS_APPROVE)
+        async with self._units.read(operator) as session:
+            wish, _ = await self._waiting(session, operator, identifier)
+        if operator.is_one_of(wish.asked_by_id, wish.asked_by_support_id):
+            raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
+        await self._pass_gates(operator, wish.flow_id, wish.fingerprint)
+        async with self._units.write(operator) as work:
+            asked, row = await self._waiting(work.session, operator, identifier, lock=True)
+            stored = await FlowRepository(work.session, operator.project_id).snapshot(asked.snapshot_id)
+            if stored is None:
+                raise NotFound("There is nothing of that id to decide.")
+            document = FlowDocument.stored(stored)
+            self._check(row, document)
+            self._decide(operator, asked, "approved")
+            await work.session.flush()
+            await self._record(work, operator, row, "flow.publish.approve", asked)
+            return await self._put_out(work, operator, row, document, comment=asked.comment, asked=asked)
+
+    async def refuse_publish(self, operator: Operator, identifier: str, reason: str) -> PublishApproval:
+        """Say no, and why. Raise NotFound, InvalidInput without a reason, Conflict once it is decided."""
+        operator.require(Permission.FLOWS_APPROVE)
+        return await self._end(operator, identifier, "refused", checked_comment(reason, "reason", shortest=1))
+
+    async def withdraw_publish(self, operator: Operator, identifier: str) -> PublishApproval:
+        """Take one's own wish back. Raise NotFound, Forbidden for another's, Conflict once it is decided."""
+        operator.require(Permission.FLOWS_PUBLISH)
+        return await self._end(operator, identifier, "withdrawn", own=True)
+
+    async def _end(
+        self, operator: Operator, identifier: str, state: PublishState, reason: str = "", *, own: bool = False
+    ) -> PublishApproval:
+        async with self._units.write(operator) as work:
+            asked, row = await self._waiting(work.session, operator, identifier, lock=True)
+            if own and asked.asked_by_id != operator.user_id:
+                raise Forbidden("Only who asked takes a wish back.", hint="Refuse it instead.")
+            self._decide(operator, asked, state, reason)
+            work.session.add(asked)
+            await self._record(work, operator, row, f"flow.publish.{state}", asked)
+            return publish_approval_of(asked, row)
+
+    async def _waiting(
+        self, session: AsyncSession, operator: Operator, identifier: str, *, lock: bool = False
+    ) -> tuple[PublishApprovalRow, FlowRow]:
+        """Return a wish that waits and its flow. The flow is locked first, as whoever publishes it does."""
+        wishes = PublishApprovals(session, operator.project_id)
+        found = await wishes.get(storable(identifier))
+        if found is None:
+            raise NotFound("There is nothing of that id to decide.")
+        try:
+            row = await flow_row(FlowRepository(session, operator.project_id), found.flow_id, lock=lock)
+        except FlowNotFound as error:
+            raise NotFound("There is nothing of that id to decide.") from error
+        if lock:
+            found = await wishes.get(found.id, lock=True) or found
+        if found.state != "waiting":
+            who = f" by {found.decided_by}" if found.decided_by else ""
+            raise Conflict(f"It was {WORDS[found.state]}{who} already.")
+        return found, row
+
+    def _decide(self, operator: Operator, asked: PublishApprovalRow, state: PublishState, reason: str = "") -> None:
+        asked.state, asked.reason = state, reason
+        asked.decided_by, asked.decided_at = operator.name, utc_now()
