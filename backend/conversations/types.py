@@ -10,6 +10,8 @@ from typing import Any
 
 from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like the next two
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
+from backend.conversations.span_types import CallMessage as CallMessage  # noqa: PLC0414
+from backend.conversations.span_types import LoggedCall as LoggedCall  # noqa: PLC0414
 from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414
 from backend.paging import Listed
 

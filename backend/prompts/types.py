@@ -11,6 +11,8 @@ from backend.ports.language_model import Message
 from backend.ports.templates import TemplateVariable
 from backend.prompts.content import (
     DEFAULT_TEMPERATURE,
+    MAX_MESSAGES,
+    MAX_TEXT,
     Content,
     Kind,
     Placeholder,
@@ -34,6 +36,8 @@ __all__ = [
     "DEFAULT_TEMPERATURE",
     "LATEST",
     "MAX_COLUMNS",
+    "MAX_MESSAGES",
+    "MAX_TEXT",
     "PRODUCTION",
     "STAGING",
     "Approval",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -25,6 +26,7 @@ from console.state import formats
 from console.state.prompt_rows import DRAFT, KIND_WORDS, HoleLine, with_parameter
 
 LETTERS = "ABCDEFGHIJ"
+SIGNS = re.compile(r"\{[{%#]")
 # What somebody says to a text prompt; no variable can have that name.
 SAID = "User message"
 MESSAGES, TEXT, BOOLEAN = KIND_WORDS["messages"], KIND_WORDS["text"], KIND_WORDS["boolean"]
@@ -257,4 +259,6 @@ def content_of(detail: dict[str, Any]) -> Content:
 
 def escaped(text: str) -> str:
     """Return a text that was sent once as a template that says the same."""
-    return f"{{% raw %}}{text}{{% endraw %}}" if any(sign in text for sign in ("{{", "{%", "{#")) else text
+    if "endraw" in text:  # it would end what keeps it as it is
+        return SIGNS.sub(lambda sign: f"{{{{ '{sign[0]}' }}}}", text)
+    return f"{{% raw %}}{text}{{% endraw %}}" if SIGNS.search(text) else text

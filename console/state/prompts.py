@@ -13,6 +13,7 @@ from console import routes
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.forms import Formed
+from console.state.logged_call import prompt_of
 from console.state.prompt_play_rows import content_of
 from console.state.prompts_rows import (
     STARTERS,
@@ -29,6 +30,7 @@ from console.state.seat import Phased
 
 MOST_SHOWN = 200
 MAX_QUERY = 100
+MAX_NAME = 80
 
 
 class PromptsState(Addressed, Phased, Formed, rx.State):
@@ -53,7 +55,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """Read the prompts and what waits for approval; offer to make one of the call that `?run=` names."""
+        """Read the prompts and what waits for approval; offer to make one of the call that the address names."""
         operator = await self._operator(Permission.PROMPTS_READ)
         self.query, self.cleared = "", self.cleared + 1
         await self._read(operator)
@@ -65,6 +67,18 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
                 self._content = content_of(row.detail)
                 self.call = f"Of the call of {row.title} in a run of {detail.run.flow_name}."
                 self.creating, self.errors = self.may_edit, {}
+        elif span_id := self._asked("span"):
+            await self._take_call(operator, span_id)
+
+    async def _take_call(self, operator: Operator, span_id: str) -> None:
+        """Offer to make a prompt of a call that another system told of."""
+        found = await services().conversations.logged_call(
+            operator, self._asked("conversation"), self._asked("trace"), span_id
+        )
+        models = await services().providers.list_models(operator) if operator.may(Permission.MODELS_READ) else ()
+        self._content, differs = prompt_of(found, models)
+        self.call = f"Of the call of {found.name[:MAX_NAME]}, told by another system. {differs}".strip()
+        self.creating, self.errors = self.may_edit, {}
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

@@ -30,6 +30,7 @@ class TraceState(Phased, rx.State):
     node: rx.Field[NodeDetail] = rx.field(default_factory=NodeDetail)
     chosen: rx.Field[str] = rx.field("")
     _nodes: tuple[NodeRun, ...] = ()
+    _conversation: str = ""
     _spans: dict[str, SpanLine] = {}  # noqa: RUF012  # a var of its own for each tab
 
     @rx.event
@@ -55,6 +56,7 @@ class TraceState(Phased, rx.State):
         """Read a trace that another system told of."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self._nodes, self.lines, self.head, self._spans = (), [], TraceHead(), {}
+        self._conversation = conversation_id
         async with self._loading():
             page = Page(MAX_LIMIT)
             listed = await services().conversations.spans(operator, conversation_id, trace_id, page)
@@ -73,7 +75,8 @@ class TraceState(Phased, rx.State):
 
     def _choose(self, name: str) -> None:
         if span := self._spans.get(name):
-            self.chosen, self.node = name, span_detail(span, [line.node for line in self.lines].index(name) + 1)
+            number = [line.node for line in self.lines].index(name) + 1
+            self.chosen, self.node = name, span_detail(span, number, self._conversation)
             return
         node = next((one for one in self._nodes if one.node == name), None)
         self.chosen = name if node else ""

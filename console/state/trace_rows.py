@@ -70,7 +70,7 @@ class TraceHead:
 
 @dataclass(frozen=True)
 class NodeDetail:
-    """What one node took and gave."""
+    """What one node took and gave. `play` is where a prompt is made of it, empty where it asked no model."""
 
     plate: str = ""
     title: str = ""
@@ -80,6 +80,7 @@ class NodeDetail:
     inputs: Values = field(default_factory=Values)
     gave: str = "Output"
     output: Values = field(default_factory=Values)
+    play: str = ""
 
 
 def trace_head(run: Run) -> TraceHead:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from backend.conversations.types import SpanLine
 from console.state import formats
+from console.state.logged_call import play_address
 from console.state.run_values import values
 from console.state.trace_rows import SHORT_ID, NodeDetail, TraceHead, TraceLine
 
@@ -71,7 +72,7 @@ def span_lines(lines: Sequence[SpanLine]) -> list[TraceLine]:
     return found
 
 
-def span_detail(line: SpanLine, number: int) -> NodeDetail:
+def span_detail(line: SpanLine, number: int, conversation_id: str) -> NodeDetail:
     return NodeDetail(
         plate=f"{number:02}",
         title=line.name,
@@ -80,6 +81,7 @@ def span_detail(line: SpanLine, number: int) -> NodeDetail:
         reason=line.span.error,
         gave="Attributes",
         output=values(dict(line.span.attributes)),
+        play=play_address(conversation_id, line.span.trace_id, line.span.span_id) if line.is_call else "",
     )
 
 

@@ -38,7 +38,13 @@ def test_an_sdk_exports_to_a_running_server(server: Server, api: httpx.Client, a
     trace.get_by_role("button", name="lookup").click()
     expect(trace.locator(".vals")).to_contain_text("On its way.")
     expect(trace.get_by_role("link", name="Open full trace")).to_have_count(0)
+    expect(trace.get_by_role("link", name="Make a prompt of it")).to_have_count(0)
+    trace.get_by_role("button", name="ChatCompletion").first.click()
+    expect(trace.get_by_role("link", name="Make a prompt of it")).to_be_visible()
     console.look("traced")
+    trace.get_by_role("link", name="Make a prompt of it").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Of the call of ChatCompletion, told by another system.")
+    console.look("traced-prompt")
 
 
 def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -> None:

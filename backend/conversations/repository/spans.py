@@ -69,6 +69,15 @@ class SpanRepository(ConversationRepository):
         ordered = statement.order_by(col(SpanRow.trace_id), col(SpanRow.span_id)).limit(page.limit + 1)
         return (await self._session.exec(ordered)).all()
 
+    async def span(self, conversation_id: str, trace_id: str, span_id: str) -> SpanRow | None:
+        statement = select(SpanRow).where(
+            SpanRow.project_id == self._project_id,
+            SpanRow.conversation_id == conversation_id,
+            SpanRow.trace_id == trace_id,
+            SpanRow.span_id == span_id,
+        )
+        return (await self._session.exec(statement)).first()
+
     async def belong(self, trace_id: str, conversation_id: str) -> None:
         """Give a trace to its conversation."""
         ours = (col(SpanRow.project_id) == self._project_id, col(SpanRow.trace_id) == trace_id)

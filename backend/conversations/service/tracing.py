@@ -5,35 +5,34 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.columns import utc_now
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
-from backend.conversations.models import ConversationRow, MessageRow, SpanRow
+from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.judging import worst
-from backend.conversations.service.reading import ReadingUseCases
 from backend.conversations.service.reporting import MAX_NAME, message_rows
+from backend.conversations.service.spans import SpanUseCases, span_of
 from backend.conversations.tracing.conventions import session_of, understood
 from backend.conversations.tracing.left_out import LeftOut
 from backend.conversations.tracing.masked import Ahead, kept, said_in
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, traced
-from backend.conversations.types import Channel, ChatState, SpanLine
+from backend.conversations.types import Channel, ChatState
 from backend.ids import new_id
 from backend.masking.aside import aside, is_long
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
-from backend.paging import Listed, Page
-from backend.ports.traces import Span, SpanEvent
+from backend.ports.traces import Span
 from backend.unit_of_work import Work
 
 MAX_SPANS_OF_TRACE = 5_000
@@ -47,7 +46,7 @@ class PriceList(Protocol):
     async def of(self, operator: Operator) -> Prices: ...
 
 
-class TracingUseCases(ReadingUseCases):
+class TracingUseCases(SpanUseCases):
     """The same span twice is as once: senders repeat what they are not sure of."""
 
     prices: PriceList | None = None
@@ -73,18 +72,6 @@ class TracingUseCases(ReadingUseCases):
                     left_out = LeftOut(left_out.num_other + other, left_out.num_beyond + beyond)
         return left_out
 
-    async def spans(self, operator: Operator, conversation_id: str, trace_id: str, page: Page) -> Listed[SpanLine]:
-        """Return the spans of a trace, or of all of a conversation. Raise ConversationNotFound."""
-        operator.require(Permission.CONVERSATIONS_READ)
-        async with self._units.read(operator) as session:
-            rows = SpanRepository(session, operator.project_id)
-            await self._row(rows, conversation_id)
-            found = await rows.spans_of(conversation_id, trace_id, page)
-            more = len(found) > page.limit
-            shown = found[: page.limit]
-            after = f"{shown[-1].trace_id}:{shown[-1].span_id}" if more else None
-            return Listed([_line_of(_span_of(row)) for row in shown], after)
-
     async def _take(
         self,
         work: Work,
@@ -108,7 +95,7 @@ class TracingUseCases(ReadingUseCases):
             if before and await rows.conversation(before) is None:
                 await rows.belong(trace_id, before)  # it was deleted: what comes late goes, or comes back, with it
                 return LeftOut(num_beyond=len(new) - len(fitting))
-            stored = [_span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
+            stored = [span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
             if told.messages:
                 await self._tell(work, operator, trace_id, told, (before, after))
@@ -271,24 +258,3 @@ def _id(conversation_id: str, trace_id: str, number: int, at: datetime) -> str:
     told = hashlib.sha256(f"{conversation_id} {trace_id} {number}".encode()).hexdigest()
     milliseconds = int(at.timestamp()) * 1000 + at.microsecond // 1000
     return f"msg_{milliseconds:012x}7{at.microsecond % 1000:03x}{number:03x}{told[:13]}"
-
-
-def _line_of(span: Span) -> SpanLine:
-    work = understood(span)
-    return SpanLine(span, work.kind, work.name, work.model, work.tokens_in, work.tokens_out, work.cost)
-
-
-def _span_of(row: SpanRow) -> Span:
-    events: list[Mapping[str, Any]] = list(row.events)
-    return Span(
-        trace_id=row.trace_id,
-        span_id=row.span_id,
-        parent_id=row.parent_id,
-        name=row.name,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        attributes=row.attributes,
-        events=tuple(SpanEvent(one["name"], one["attributes"]) for one in events),
-        error=row.error,
-        service=row.service,
-    )

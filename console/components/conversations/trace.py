@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.flows.run_values import value_section
-from console.components.ui import empty_state, phase_view, plate, skeleton_rows, status
+from console.components.ui import empty_state, link_button, phase_view, plate, skeleton_rows, status
 from console.state.trace import TraceState
 
 
@@ -73,6 +73,7 @@ def _line(line: Any) -> rx.Component:
 
 def _node() -> rx.Component:
     node = TraceState.node
+    play = link_button("Make a prompt of it", node.play, size="sm", icon="flask-conical")
     return rx.fragment(
         rx.el.div(
             plate(node.plate, rx.cond(node.mark == "wait", "wt", rx.cond(node.mark == "fail", "bad", ""))),
@@ -81,6 +82,7 @@ def _node() -> rx.Component:
             class_name="phead edge",
         ),
         rx.cond(node.reason, rx.el.p(node.reason, class_name="hint foot-note"), rx.fragment()),
+        rx.cond(node.play, rx.el.p(play, class_name="pad"), rx.fragment()),
         value_section("Input", node.inputs, "Copy the input"),
         value_section(node.gave, node.output, "Copy it"),
     )
