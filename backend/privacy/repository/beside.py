@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, SpanRow
 from backend.experiments.models import IS_NOBODYS, ExperimentCellRow
-from backend.flows.models import ASKED_A_ROW, IS_REPLAY, RunRow
+from backend.flows.models import ASKED_A_ROW, IS_REPLAY, NodeRunRow, RunRow
 from backend.flows.types import RunStatus
 from backend.ids import new_id
 from backend.masking.models import MaskedValueRow
@@ -50,6 +50,14 @@ class Beside:
             delete(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(self._traces_of(names)))
         )
 
+    async def traces(self, names: Sequence[str]) -> Sequence[str]:
+        """Return which traces those are."""
+        return list(await self._session.exec(self._traces_of(names).distinct()))
+
+    async def pieces(self, trace_ids: Sequence[str]) -> Sequence[SpanRow]:
+        statement = select(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(trace_ids))
+        return (await self._session.exec(statement.order_by(col(SpanRow.trace_id), col(SpanRow.started_at)))).all()
+
     async def has_traces_before(self, moment: datetime) -> bool:
         old = select(SpanRow.trace_id).where(*self._lone(), col(SpanRow.ended_at) < moment).limit(1)
         return (await self._session.exec(old)).first() is not None
@@ -71,6 +79,17 @@ class Beside:
 
     async def runs(self, names: Sequence[str], most: int) -> Sequence[str]:
         return (await self._session.exec(select(RunRow.id).where(*self._runs(names)).limit(most))).all()
+
+    async def told_runs(self, names: Sequence[str], after: str, most: int) -> list[tuple[RunRow, list[NodeRunRow]]]:
+        """Return a few of these runs with their steps, in order."""
+        statement = select(RunRow).where(*self._runs(names), col(RunRow.id) > after).order_by(col(RunRow.id))
+        steps: dict[str, list[NodeRunRow]] = {}
+        runs = (await self._session.exec(statement.limit(most))).all()
+        for step in await self._session.exec(
+            select(NodeRunRow).where(col(NodeRunRow.run_id).in_([r.id for r in runs]))
+        ):
+            steps.setdefault(step.run_id, []).append(step)
+        return [(run, steps.get(run.id, [])) for run in runs]
 
     def _runs(self, names: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.operator import Operator, Permission
-from backend.privacy.repository import People
+from backend.privacy.repository import Beside, People
 from backend.privacy.repository.telling import Telling
 from backend.privacy.service.base import Base
 from backend.spreadsheets import csv_line
@@ -61,13 +61,18 @@ class ExportUseCases(Base):
         pipe = _Pipe()
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open("person.json", "w", force_zip64=True) as file:
-                file.write(b'{"conversations": [')
-                separator = b"\n"
-                async for one in self._told(operator, names):
-                    file.write(separator + json.dumps(one, ensure_ascii=False, default=str).encode())
-                    separator = b",\n"
-                    yield pipe.taken()
-                file.write(b"\n]}\n")
+                for opening, told in (
+                    ('{"conversations": [', self._told(operator, names)),
+                    ('],\n"runs": [', self._runs(operator, names)),
+                    ('],\n"traces": [', self._traces(operator, names)),
+                ):
+                    file.write(opening.encode())
+                    separator = b"\n"
+                    async for one in told:
+                        file.write(separator + json.dumps(one, ensure_ascii=False, default=str).encode())
+                        separator = b",\n"
+                        yield pipe.taken()
+                file.write(b"]}\n")
             for name, columns, part in (
                 ("conversations.csv", CONVERSATIONS, ""),
                 ("messages.csv", MESSAGES, "messages"),
@@ -97,6 +102,28 @@ class ExportUseCases(Base):
             if len(rows) < AT_ONCE:
                 return
             after = rows[-1].id
+
+    async def _runs(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
+        """Yield each run that stands in no conversation."""
+        after = ""
+        while True:
+            async with self._units.read(operator) as session:
+                found = await Beside(session, operator.project_id).told_runs(names, after, AT_ONCE)
+            for run, steps in found:
+                yield {"run": _values(run), "steps": list(map(_values, steps))}
+            if len(found) < AT_ONCE:
+                return
+            after = found[-1][0].id
+
+    async def _traces(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
+        """Yield each piece of the traces that belong to no conversation."""
+        async with self._units.read(operator) as session:
+            ids = await Beside(session, operator.project_id).traces(names)
+        for start in range(0, len(ids), AT_ONCE):
+            async with self._units.read(operator) as session:
+                pieces = await Beside(session, operator.project_id).pieces(ids[start : start + AT_ONCE])
+            for piece in pieces:
+                yield _values(piece)
 
 
 def _values(row: SQLModel) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from console.state.alert import AlertPageState as State
 COLUMNS = (
     Column("Fired", width="152px"),
     Column("For", width="96px"),
-    Column("Value", width="240px"),
+    Column("Value", width="290px"),
     Column("Conversations", number=True, width="120px"),
     Column("Told", narrow=False),
 )

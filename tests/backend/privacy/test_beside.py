@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,10 +59,19 @@ async def removed(house: Services, operator: Operator, person: str) -> None:
     assert (await house.privacy.job(operator, job.id)).state is JobState.DONE
 
 
+async def exported(house: Services, operator: Operator, person: str) -> dict[str, list[Any]]:
+    packed = b"".join([piece async for piece in await house.privacy.export(operator, person)])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told: dict[str, list[Any]] = json.loads(archive.read("person.json"))
+    return told
+
+
 async def test_a_lone_trace_goes_whole_with_its_person(house: Services, operator: Operator) -> None:
     await trace(house, operator, "a", utc_now(), **{"user.id": "j\u00fcrgen 100%"})
     await trace(house, operator, "b", utc_now(), **{"user.id": "j\u00fcrgen 1000"})
     assert (await house.privacy.going(operator, "j\u00fcrgen 100%")).num_traces == 1
+    told = await exported(house, operator, "j\u00fcrgen 100%")
+    assert [one["trace_id"] for one in told["traces"]] == ["a", "a"]  # whole, and nobody else's
     await removed(house, operator, "j\u00fcrgen 100%")
     async with house.units.read(EVERYWHERE) as session:
         left = {one.trace_id for one in (await spans(session))}
@@ -90,9 +102,17 @@ async def test_a_run_of_a_form_is_found_before_and_after_it_enters_the_log(house
     await house.flows.create(operator, "Form", document=greeting())
     for logged in (False, True):
         await house.runs.run(operator, "form", RunWish({"question": WORD}, "draft", person="ada"))
+        await house.runs.run(operator, "form", RunWish({"question": OTHER}, "draft", person="bob"))
+        await trace(house, operator, f"a{logged}", utc_now(), **{"user.id": "ada", "saw": WORD})
         if logged:
             await log_of(house).write()
         assert (await house.privacy.going(operator, "ada")).num_runs == 1
+        told = await exported(house, operator, "ada")
+        held = [len(told["conversations"]), len(told["runs"]), len(told["traces"])]
+        assert held == [int(logged), int(not logged), 2]
+        assert OTHER not in json.dumps(told)
+        assert WORD in json.dumps(told["traces"])
+        assert WORD in json.dumps(told["conversations" if logged else "runs"])
         await removed(house, operator, "ada")
         assert await columns_with(house.units, WORD) == []
 
