@@ -17,6 +17,15 @@ const ACTS = {
 /* Browsers report a layout that settles a frame later as an error; it is none, and would be sent and logged. */
 globalThis.window?.addEventListener("error", (event) => /ResizeObserver loop/.test(event.message) && event.stopImmediatePropagation(), true);
 
+/* A double click is one: its second half would make a thing twice, or press what has taken the button's place. */
+const sends = "button[type=submit], button.primary";
+const heard = (event) => {
+  if (event.detail < 2 || !event.target.closest?.(sends)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+};
+globalThis.window?.addEventListener("click", heard, true);
+
 /* Does what the server tells; console/build.py turns its events into this one of the window. */
 export function Told() {
   useEffect(() => {

@@ -14,7 +14,7 @@ import msgspec
 from backend.bootstrap.services import Services
 from backend.control import RESULT
 from backend.errors import InvalidInput
-from backend.experiments.passing import missed
+from backend.experiments.passing import is_asked, missed
 from backend.experiments.types import Draft, Experiment, MetricComparison
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
@@ -46,7 +46,8 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
         metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
     for one in metrics:
         yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
-    told = [{**asdict(one), "missed": missed(one)} for one in metrics]
+    asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
+    told = [{**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked)} for one in metrics]
     result = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error, "metrics": told}
     yield RESULT + json.dumps(result, default=str)
 

@@ -27,6 +27,12 @@ def row_dialog(pick: Any, title: str, given: str) -> rx.Component:
     )
 
 
+def _bad(pick: Any) -> rx.Component:
+    """Show an answer that was marked, beside the field for the right one."""
+    why = rx.cond(pick.blame, rx.el.p(pick.blame, class_name="t12 t2", dir="auto"), rx.fragment())
+    return field("Answer, marked not helpful", rx.fragment(rx.el.p(pick.bad, class_name="asis", dir="auto"), why))
+
+
 def _form(pick: Any, given: str) -> rx.Component:
     dataset = select(pick.datasets, id="pick-dataset", name="dataset_id", value=pick.chosen, on_change=pick.choose)
     name = text_input(id="pick-name", name="name", default_value=pick.new_name, max_length=MAX_NAME, required=True)
@@ -43,6 +49,7 @@ def _form(pick: Any, given: str) -> rx.Component:
         rx.cond(pick.chosen == "", new, rx.fragment()),
         field(given, rx.el.p(pick.question, class_name="asis", dir="auto")),
         rx.cond(pick.earlier, earlier, rx.fragment()),
+        rx.cond(pick.bad, _bad(pick), rx.fragment()),
         field(
             "Expected output",
             text_area(
@@ -54,7 +61,9 @@ def _form(pick: Any, given: str) -> rx.Component:
                 custom_attrs={"data-safe": "true"},
             ),
             html_for="pick-expected",
-            help_text="The answer as given. Edit it to what it should have been.",
+            help_text=rx.cond(
+                pick.bad, "What it should have said.", "The answer as given. Edit it to what it should have been."
+            ),
         ),
         field(
             "Split",

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.conversations.types import Rating
 from backend.operator import Permission
 from backend.turns.types import NewTest
 from console.state.formats import counted
@@ -28,9 +29,14 @@ class DatasetPickState(RowPicking, rx.State):
         there = next(iter(await turns.tests(operator, [message_id])), None)
         self.message_id = message_id
         self.earlier = f"With the {counted(len(turn.history), 'message')} before it" if turn.history else ""
+        found = turn.answer.feedback
+        is_bad = found is not None and found.rating is Rating.DOWN and there is None
+        self.bad = turn.answer.text if is_bad else ""
+        self.blame = found.comment if found is not None and is_bad else ""
         self.known = f"It is row {there.row:04} of {there.dataset_name}: that row is changed." if there else ""
         expected = there.expected_output if there else None
-        answer = expected if isinstance(expected, str) else turn.answer.text
+        # What was marked as bad is not offered as what should be said.
+        answer = expected if isinstance(expected, str) else "" if is_bad else turn.answer.text
         named, chosen = f"{turn.conversation.flow_name} tests", there.dataset_id if there else ""
         await self._show(operator, turn.question.text, answer, named=named, chosen=chosen)
 

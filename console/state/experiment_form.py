@@ -145,7 +145,18 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def pick_subject(self, key: str, subject: str) -> None:
         """Choose the prompt or the flow of a variant."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        self.variants = [await versioned(operator, one, subject) if one.key == key else one for one in self.variants]
+        changed = [
+            await self._with_version(operator, one, subject, at) if one.key == key else one
+            for at, one in enumerate(self.variants)
+        ]
+        self.variants = changed
+
+    async def _with_version(self, operator: Operator, line: VariantLine, subject: str, at: int) -> VariantLine:
+        """Take another prompt or flow: of a prompt the version to compare with first, then the newest."""
+        if line.kind == MANAGED and subject:
+            prompt = await services().prompts.get(operator, subject)
+            line = replace(line, version=_worth_comparing(prompt)[min(at, 1)])
+        return await versioned(operator, line, subject)
 
     @rx.event
     async def add_evaluator(self, kind: str) -> None:

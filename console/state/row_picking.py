@@ -19,7 +19,8 @@ NEW = Choice("", "A new dataset")
 class RowPicking(Formed, mixin=True):
     """`question` and `answer` are what the row is made of; `shown` changes with each opening.
 
-    `chosen` is empty for a new dataset. `earlier` says what was said before, `known` that it is a row already.
+    `chosen` is empty for a new dataset. `bad` is an answer that somebody marked as not helpful,
+    `blame` why. `earlier` says what was said before, `known` that it is a row already.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -28,6 +29,8 @@ class RowPicking(Formed, mixin=True):
     new_name: rx.Field[str] = rx.field("")
     question: rx.Field[str] = rx.field("")
     answer: rx.Field[str] = rx.field("")
+    bad: rx.Field[str] = rx.field("")
+    blame: rx.Field[str] = rx.field("")
     earlier: rx.Field[str] = rx.field("")
     known: rx.Field[str] = rx.field("")
     shown: rx.Field[int] = rx.field(0)

@@ -82,7 +82,7 @@ def try_code(console: Console, page: Page) -> None:
     expect(page.get_by_text("python: it waits for a second person to approve the code.")).to_be_visible()
     console.look("experiment-plan")
     page.get_by_role("button", name="Remove: Python code").click()
-    page.get_by_role("button", name="Create and start").click()
+    page.get_by_role("button", name="Create and start").dblclick()
     expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_visible()
     expect(page.get_by_text("it waits for a second person")).to_be_hidden()
 

@@ -63,7 +63,7 @@ def connect(page: Page, gateway: Gateway, *, key: str = KEY, models: tuple[str, 
     form.get_by_label("Context").first.fill("8192")
     form.get_by_label("$ per million in").first.fill("2.5")
     form.get_by_label("$ per million out").first.fill("10")
-    page.get_by_role("button", name="Connect", exact=True).click()
+    page.get_by_role("button", name="Connect", exact=True).dblclick()
     expect(page.get_by_role("button", name="Save provider")).to_be_visible()
 
 

@@ -45,8 +45,10 @@ def test_a_prompt_is_written_compared_released_and_rolled_back(console: Console)
     page.get_by_role("button", name="New prompt").first.click()
     page.get_by_label("Name", exact=True).fill("Warranty answer")
     page.get_by_label("Folder").fill("support/answers")
-    page.get_by_role("button", name="Create prompt").click()
+    page.get_by_role("button", name="Create prompt").dblclick()
     page.wait_for_url(re.compile(r"/prompts/[0-9a-f-]{36}"))
+    made = [one["name"] for one in console.api.get("/api/prompts/").json()["prompts"]]
+    assert made.count("Warranty answer") == 1, "a double click is one"
     write(page, "You answer for {{ company }}.\n\nGive the period.\nAt most 120 words.")
     expect(page.locator("[data-holes]")).to_contain_text("company")
     expect(page.locator("[data-tokens]")).to_contain_text("about 17 tokens")

@@ -141,7 +141,7 @@ class Gating(Comparing):
                 continue
             if unscored := await self._unscored(gate, row, {base, ours}, metrics):
                 raise GateRefused(f"{name} has not passed {required.dataset_name} yet: {unscored}")
-            said = await self._shortcomings(gate, row.id, base, ours, metrics)
+            said = await self._shortcomings(gate, row, base, ours, metrics)
             if said:
                 raise GateRefused(
                     f"{name} did not pass {required.dataset_name}: {said[0]}", hint=f"Experiment {row.name} says more."
@@ -155,13 +155,14 @@ class Gating(Comparing):
         )
 
     async def _shortcomings(
-        self, gate: Operator, experiment_id: str, base: str, ours: str, metrics: list[str]
+        self, gate: Operator, row: ExperimentRow, base: str, ours: str, metrics: list[str]
     ) -> list[str]:
         """Ask the required evaluators by themselves first: each more beside them would let them miss more."""
         said: list[str] = []
+        evaluators = {one.called for one in await self._evaluators(draft_of(row).evaluators)}
         for some in [metrics, []] if metrics else [[]]:
-            found = await self.comparison(gate, experiment_id, base, some, (base, ours))
-            said = said or shortcomings(found, [ours])
+            found = await self.comparison(gate, row.id, base, some, (base, ours))
+            said = said or shortcomings(found, evaluators, [ours])
         return said
 
     async def _unscored(self, gate: Operator, row: ExperimentRow, variants: set[str], metrics: list[str]) -> str:

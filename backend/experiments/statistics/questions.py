@@ -50,7 +50,12 @@ class Question:
 
     @property
     def pairs(self) -> Pairs | None:
-        """Count who passed, where each row is one cell and a cluster of its own, and scores are nought and one."""
+        """Count who passed, where each row is one cell and a cluster of its own, and scores are nought and one.
+
+        Time and money have no worst value and are no shares, also where an answer cost nothing.
+        """
+        if self.metric.worst is None:
+            return None
         if self.num_clusters < len(self.old) or self.old.shape[1] > 1 or self.new.shape[1] > 1:
             return None
         old, new = self.old[self.paired, 0], self.new[self.paired, 0]

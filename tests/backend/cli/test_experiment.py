@@ -18,14 +18,15 @@ from backend.cli.experiment import fails, junit_of
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
 
-WORSE = {"metric": "exact", "variant": "new", "verdict": "worse", "missed": False, "baseline_value": 1.0, "value": 0.5,
-         "p_value": 0.01}  # fmt: skip
+WORSE = {"metric": "exact", "variant": "new", "verdict": "worse", "missed": False, "asked": True,
+         "baseline_value": 1.0, "value": 0.5, "p_value": 0.01}  # fmt: skip
 
 
 def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     same = {**WORSE, "metric": "latency", "verdict": "cannot_tell"}
     short = {**same, "metric": "cost", "missed": True}
-    assert [fails(one) for one in (WORSE, same, short)] == [True, False, True]
+    slow = {**WORSE, "metric": "latency", "asked": False}
+    assert [fails(one) for one in (WORSE, same, short, slow)] == [True, False, True, False]
     suite = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [WORSE, same, short]}))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
     broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))

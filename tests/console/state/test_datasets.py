@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.types import Rating
 from backend.datasets.types import About, Act, DatasetVersion
 from backend.errors import InvalidInput, NotFound
 from console.state.dataset import DatasetState
@@ -153,6 +154,10 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     assert (state.opened, list(state.errors)) == (True, [""])
     with pytest.raises(NotFound):
         await state.open("msg_of_nobody")
+    bad = await chat(services.conversations, services.units, owner, said="Who pays now?")
+    await services.conversations.set_feedback(owner, bad.answer_id, Rating.DOWN, "Not who was asked")
+    await state.open(bad.answer_id)
+    assert (state.answer, bool(state.bad), state.blame) == ("", True, "Not who was asked")
 
 
 @pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])

@@ -82,7 +82,9 @@ async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any
     await refused(kind, {} if kind is ExperimentRequireState else {"send": [{}]})
 
 
-async def test_a_prompt_begins_beside_its_production(tab: Tab, dataset: str, support: Prompt) -> None:
+async def test_a_prompt_begins_beside_its_production(
+    services: Services, owner: Operator, tab: Tab, dataset: str, support: Prompt
+) -> None:
     form = await opened(tab, f"?prompt={support.id}")
     assert (form.phase, form.name, form.dataset) == ("ready", "Support v2", dataset)
     assert [(one.kind, one.subject, one.version) for one in form.variants] == [
@@ -91,6 +93,12 @@ async def test_a_prompt_begins_beside_its_production(tab: Tab, dataset: str, sup
     ]
     assert [one.value for one in form.variants[0].versions] == ["label:production", "version:2", "version:1"]
     assert ([one.value for one in form.splits], form.dataset_versions[0].value) == (["test"], "1")
+    other = await services.prompts.create(owner, NewPrompt("Other", Content(text="Say {{ question }}.")))
+    for text in ("Tell {{ question }}.", "Whisper {{ question }}."):
+        await services.prompts.save_version(owner, other.id, Content(text=text))
+    for one in form.variants:
+        await form.pick_subject(one.key, other.id)
+    assert [one.version for one in form.variants] == ["version:2", "version:3"]
 
 
 async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(

@@ -79,6 +79,8 @@ def test_failed_cells_have_neither_latency_nor_cost() -> None:
     new = np.where(np.arange(30)[:, None] < 10, np.nan, 2.0)
     found = one(old, new, metric)
     assert (found.value, found.num_rows) == (2.0, 20)
+    free = one(np.zeros((30, 1)), np.zeros((30, 1)), Metric("cost", higher_is_better=False, worst=None))
+    assert (free.difference, free.low, free.high) == (0, 0, 0), "no share of rows that may have cost a dollar"
 
 
 def test_repetitions_stay_with_their_row() -> None:
