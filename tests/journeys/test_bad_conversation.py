@@ -101,7 +101,8 @@ def test_a_bad_answer_is_found_corrected_and_turns_green(console: Console, width
 
     page.get_by_role("button", name="Make it a test").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_label("Expected output")).to_have_value(WRONG)
+    expect(dialog.get_by_label("Expected output")).to_have_value("")  # what was marked is not offered
+    expect(dialog.get_by_text(WRONG)).to_be_visible()
     dialog.get_by_label("Dataset", exact=True).select_option("A new dataset")
     dialog.get_by_label("Name of the new dataset").fill(f"{slug} tests")
     dialog.get_by_label("Expected output").fill(RIGHT)
