@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from tests.factories.flows import asking
+from tests.factories.flows import asking, echo
 from tests.journeys import hostile_log
 from tests.journeys.drawing import document, node
 from tests.journeys.hostile_words import CORPUS, LINE, LINK, NAME, TEXT, Planted, table
@@ -33,6 +33,7 @@ def plant(api: httpx.Client, base_url: str) -> Planted:
     asked(to, "echoes", echo, prompt={"slug": managed, "version": 3, "values": {"question": "{{ inputs.prompt }}"}})
     asked(to, "lacks", echo, prompt={"slug": managed, "version": 1})
     asked(to, "fails", unknown)
+    guarded(to)
     cited(to, f"{slug}:scripted")
     experiments(to, echo)
     hostile_log.plant(to)
@@ -146,6 +147,17 @@ def asked(to: Planted, name: str, model: str, **config: Any) -> None:
     to.ids |= {name: made["slug"], f"{name} said": held, f"{name} answer": last["id"], f"{name} run": last["run_id"]}
     to.post(f"/api/conversations/{held}/takeover")
     to.post(f"/api/conversations/{held}/replies", {"text": TEXT})
+
+
+def guarded(to: Planted) -> None:
+    """Ask twice to publish a protected flow: one wish is refused, one waits."""
+    slug = to.ids["guarded"] = to.post("/api/flows", {"name": f"{NAME} guarded", "document": echo().as_json()})["slug"]
+    to.put(f"/api/flows/{slug}/protection", {"protected": True})
+    for _ in range(2):
+        wish = to.post(f"/api/flows/{slug}/publish", {"comment": TEXT[:400]})["approval"]["id"]
+        if "refused wish" not in to.ids:
+            to.ids["refused wish"] = wish
+            to.post(f"/api/publish-approvals/{wish}/refuse", {"reason": TEXT[:400]})
 
 
 def cited(to: Planted, model: str) -> None:

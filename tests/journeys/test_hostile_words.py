@@ -21,7 +21,8 @@ from tests.journeys.looking import WIDER
 from tests.serving import Server
 
 PAGES = (
-    "/runs/{fails run}", "/", "/activity", "/runs", "/approvals", "/flows", "/flows/{fails}", "/settings/audit",
+    "/runs/{fails run}", "/", "/activity", "/runs", "/approvals", "/flows", "/flows/{fails}", "/flows/{guarded}",
+    "/settings/audit",
     "/prompts", "/datasets", "/datasets/{dataset}", "/experiments", "/experiments/{experiment}",
     "/experiments/{stopped}", "/experiments/{coded}", "/reviews/{experiment}", "/experiments/new?prompt={prompt}",
     "/experiments/new?like={experiment}", "/conversations/{held}", "/conversations/{reported}",
@@ -67,6 +68,7 @@ WORDLESS = {
     "prompt_playground": "",
     "prompt_protected_label": "name",
     "prompt_version": "",
+    "publish_approval": "state",
     "publish_requirement": "kind",
     "retention": "",
     "run": "error_node person status trigger worker",

@@ -10,7 +10,7 @@ from console.components.flows.run_values import value_section
 from console.components.ui import SAFE, banner, button, dialog, icon_button, link_button, status
 from console.state.experiment_cell import ExperimentCellState as Opened
 
-VIEW = Opened.view
+VIEW: Any = Opened.view
 
 
 def open_button(cells: Any) -> rx.Component:

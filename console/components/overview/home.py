@@ -136,7 +136,8 @@ def _flows() -> rx.Component:
 
 def _flow(row: Any) -> rx.Component:
     state = status(row.mark, row.words, weight=row.heavy)
-    known, of = Figures.by_flow.contains(row.id), Figures.by_flow[row.id]
+    known = Figures.by_flow.contains(row.id)
+    of: Any = Figures.by_flow[row.id]
     return table_row(
         cell(
             rx.el.span(
