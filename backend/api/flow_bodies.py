@@ -208,10 +208,8 @@ class WaitingBody(BaseModel):
 
 
 class PublishApprovalList(BaseModel):
-    """The last 200 at most: `next` is always null."""
-
     approvals: list[PublishApprovalBody]
-    next: None = None
+    next: str | None
 
 
 class Refusal(Strict):

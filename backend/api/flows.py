@@ -31,7 +31,7 @@ from backend.api.flow_bodies import (
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
-from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
 router = APIRouter(prefix="/api", tags=["flows"], route_class=IdempotentRoute)
 
@@ -127,11 +127,16 @@ async def protect_flow(operator: Manager, name: str, body: Protection) -> Protec
 
 @router.get("/publish-approvals")
 async def list_publish_approvals(
-    operator: Reader, flow: str = "", state: Literal["waiting", "all"] = "waiting"
+    operator: Reader,
+    flow: str = "",
+    state: Literal["waiting", "all"] = "waiting",
+    limit: Limit = DEFAULT_LIMIT,
+    after: str = "",
 ) -> PublishApprovalList:
-    """List the wishes to publish protected flows: those that wait, or with `state=all` the last 200."""
+    """List the wishes to publish protected flows: those that wait, or with `state=all` those of the last 200."""
     found = await services().flows.publish_approvals(operator, flow, waiting=state == "waiting")
-    return PublishApprovalList(approvals=[PublishApprovalBody.of(one) for one in found])
+    listed = Listed.among(found, Page(limit, after))
+    return PublishApprovalList(approvals=[PublishApprovalBody.of(one) for one in listed.items], next=listed.next)
 
 
 @router.post("/publish-approvals/{approval_id}/approve", status_code=201)
