@@ -42,7 +42,9 @@ GUESSES = {
     "duration": ("duration", "duration_seconds"),
     "metadata": ("metadata", "extra_metadata"),
 }  # fmt: skip
-SAID = ("text", "question", "answer", "transcript")
+NAMES = ("agent", "person", "model")
+WORDS = ("text", "question", "answer")
+SAID = (*WORDS, "transcript")
 YES, NO = {"true", "yes", "1"}, {"false", "no", "0"}
 MOST_SATISFIED = 5
 
@@ -129,8 +131,9 @@ def _digest(values: Mapping[str, Any]) -> str:
 def _taken(group: Group, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Add a row to its conversation; yield what is wrong with it."""
     shared: dict[str, Any] = {}
-    for name in ("agent", "person", "model"):
-        shared[name] = str(values.get(name, "")).strip()[:MAX_ID]
+    for name in NAMES:
+        shared[name] = str(values.get(name, "")).strip()
+    yield from _too_long(values, shared)
     for name, convert in CONVERSIONS.items():
         if name in values:
             try:
@@ -148,6 +151,13 @@ def _taken(group: Group, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not said:
         yield "", "Nothing is said in it."
     group.messages += said
+
+
+def _too_long(values: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for most, texts in ((MAX_ID, names), (MAX_TEXT, {name: _text(values.get(name)) for name in WORDS})):
+        for name, text in texts.items():
+            if len(text) > most:
+                yield name, f"It has more than {most:,} characters."
 
 
 def _said(values: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Told]:
@@ -170,8 +180,8 @@ def _said(values: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Told
 
 def _text(value: Any) -> str:
     if value is None or isinstance(value, str):
-        return (value or "")[:MAX_TEXT]
-    return json.dumps(value, ensure_ascii=False)[:MAX_TEXT]
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _role(value: Any) -> Role:

@@ -104,6 +104,7 @@ def test_a_row_nested_too_deep_is_named_and_the_others_are_read(file: Write, val
     [
         (b"message\n\0\n", "character zero"),
         (b"message\n\x81\n", "no encoding"),
+        ("m\ngrün\n".encode() + "grün\n".encode("cp1252"), "Line 3 is not in UTF-8, as other lines are."),
         (b'm,e\nx,"open\nmore\n', "Line 2: a quote is opened and never closed."),
         (b'm\n"a"b\n', "Line 2: something follows a closing quote."),
         (b"message\n", "holds no rows"),

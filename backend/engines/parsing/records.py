@@ -26,6 +26,8 @@ def text_of(path: Path) -> str:
     content = path.read_bytes()
     marked = any(content.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
     text = decode(content)
+    if not marked and b"\0" not in content and (line := _other_line(content)):
+        raise ParsingFailed(f"Line {line:,} is not in UTF-8, as other lines are.", hint=SAVE_AS)
     if "\0" in text and not marked:
         # Spreadsheets of some systems write UTF-16 without its mark: every other byte of plain letters is zero.
         for encoding, zeros in (("utf-16-le", content[1:200:2]), ("utf-16-be", content[0:200:2])):
@@ -37,6 +39,22 @@ def text_of(path: Path) -> str:
     if "\ufffd" in text and b"\xef\xbf\xbd" not in content:
         raise ParsingFailed("The file is in no encoding that is known here.", hint=SAVE_AS)
     return text
+
+
+def _other_line(content: bytes) -> int:
+    """Return the number of the first line that is not in UTF-8 where another is; 0 where all are in one encoding.
+
+    What was put together from two programs is in two, and one of them would be read as something else.
+    """
+    other, is_utf8 = 0, False
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.isascii():
+            try:
+                line.decode()
+                is_utf8 = True
+            except UnicodeDecodeError:
+                other = other or number
+    return other if is_utf8 else 0
 
 
 def read_csv(path: Path) -> Table:

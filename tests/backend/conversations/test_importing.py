@@ -13,6 +13,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.importing import MAX_ID, MAX_TEXT
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.importing import ImportUseCases
 from backend.conversations.types import Channel, Filters
@@ -153,6 +154,11 @@ async def test_each_bad_row_says_why_and_keeps_all_out(services: Services, opera
     made = await log.import_file(operator, path, "bad.csv", skip_bad=True)
     assert (made.num_added, made.num_bad) == (1, 8)
     assert await titles(services, operator) == ["Fine"]
+    long = [{"text": "x" * (MAX_TEXT + 1)}, {"text": "Said", "agent": "a" * (MAX_ID + 1)}]
+    path = write("long.jsonl", "\n".join(map(json.dumps, long)))
+    with pytest.raises(BadRows) as too_long:
+        await log.import_file(operator, path, "long.jsonl")
+    assert [(one.row, one.field) for one in too_long.value.rows] == [(1, "text"), (2, "agent")]
 
 
 async def test_a_failure_in_the_middle_leaves_nothing(
