@@ -54,6 +54,30 @@ def max_body_bytes(scope: Scope) -> int | None:
     return None if is_upload else MAX_BODY_BYTES
 
 
+class _Heard:
+    """A request of which is known whether its body was read to the end.
+
+    The server cuts the connection behind an answer that came before it. A client that was not told sends its next
+    request into that cut.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        lengths = asking.values_of(scope, b"content-length")
+        has_body = lengths not in ([], ["0"]) or bool(asking.values_of(scope, b"transfer-encoding"))
+        # A connection of HTTP/2 is many requests, and is not cut.
+        self._is_open = has_body and scope.get("http_version", "1.1").startswith("1")
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._is_open = self._is_open and message.get("more_body", False)
+        return message
+
+    def closing(self, given: Iterable[Header]) -> list[Header]:
+        is_said = any(name == b"connection" for name, _ in given)
+        return [(b"connection", b"close")] if self._is_open and not is_said else []
+
+
 class _Counted:
     """A request whose body is counted while it is read: its length is told by the sender, or not at all."""
 
@@ -144,18 +168,20 @@ def edged(app: ASGIApp) -> ASGIApp:
         caller_address.set(asking.address_of(scope, rules.num_proxies))
         cors = _cors(scope, rules)
         vary = [(b"vary", b"origin")] if rules.cors_origins else []
+        heard = _Heard(scope, receive)
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = [*message.get("headers", ()), *cors, *vary]
-                message["headers"] = secured(given, scope["path"], is_secure=rules.is_secure)
+                given = secured(given, scope["path"], is_secure=rules.is_secure)
+                message["headers"] = [*given, *heard.closing(given)]
             await send(message)
 
         refused = _refusal(scope, rules)
         if refused is None and not cors and asking.is_foreign(scope, rules):
             refused = (403, "A page of another origin may not ask this.")
         if refused is None:
-            await _pass(app, scope, receive, send_secured, is_cors=bool(cors))
+            await _pass(app, scope, heard.receive, send_secured, is_cors=bool(cors))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:

@@ -118,6 +118,8 @@ def test_a_full_disk_is_told_in_words_and_the_server_goes_on(tmp_path: Path) -> 
             refused = client.post(path, files=big)
             assert refused.status_code == 503, refused.text
             assert "disk" in refused.json()["detail"]
+            # What was not read cuts the connection; a client that is not told would call into the cut next.
+            assert refused.headers["connection"] == "close"
             assert client.get("/api/health").status_code == 200
             sent = {"files": ("small.txt", b"There is room for this one.")}
             [document] = client.post(path, files=sent).json()["documents"]

@@ -249,6 +249,26 @@ async def test_row_49_a_long_body_is_refused_whether_or_not_its_length_is_told(
     assert within.num_bytes <= limit
 
 
+@pytest.mark.parametrize(
+    ("is_read", "body", "expected"), [(False, b"x" * 9, "close"), (True, b"x" * 9, None), (False, b"", None)]
+)
+async def test_an_answer_before_the_end_of_the_request_says_that_the_connection_ends(
+    services: Services, *, is_read: bool, body: bytes, expected: str | None
+) -> None:
+    """The server cuts it, and a client that was not told sends its next request into the cut."""
+    assert services
+
+    async def within(_: Scope, receive: Receive, send: Send) -> None:
+        while is_read and (await receive())["more_body"]:
+            pass
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    transport = httpx.ASGITransport(edge.edged(within))
+    async with httpx.AsyncClient(transport=transport, base_url=OURS) as client:
+        assert (await client.post("/api/flows", content=body)).headers.get("connection") == expected
+
+
 async def test_an_upload_is_left_to_its_own_route(client: httpx.AsyncClient) -> None:
     big = b"x" * (edge.MAX_BODY_BYTES + 1)
     path = "/api/knowledge-bases/kb_1/documents"
