@@ -59,7 +59,10 @@ class WorseSlice:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far the judges of a metric agree: the share of equal pairs, and with people where people scored too."""
+    """How far the judges of a metric agree: all of them as the share of equal pairs, each two of them, or with people.
+
+    `kappa` is Cohen's, None for all judges together and where it is not defined.
+    """
 
     metric: str
     share_equal: float

@@ -204,6 +204,7 @@ def _compared() -> rx.Component:
                 rx.el.p("Got worse in ", rx.foreach(One.slices, lambda one: rx.el.b(one, " ")), class_name="t2"),
                 rx.fragment(),
             ),
+            _agreed(),
             rx.el.div(rx.el.div(trade_off(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"),
         ),
         rx.cond(
@@ -212,6 +213,13 @@ def _compared() -> rx.Component:
             rx.fragment(),
         ),
     )
+
+
+def _agreed() -> rx.Component:
+    """Say how far the judges agree with each other and with people."""
+    lines = rx.el.ul(rx.foreach(One.agreements, lambda one: rx.el.li(one, dir="auto")), class_name="t12 t2")
+    said = rx.el.details(rx.el.summary("How far the judges agree"), lines, class_name="xf-more")
+    return rx.cond(One.agreements, said, rx.fragment())
 
 
 def _choice(words: str, value: rx.Var[str], choose: Any, identifier: str) -> rx.Component:

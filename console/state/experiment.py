@@ -23,6 +23,7 @@ from console.state.experiment_rows import (
     ExperimentLine,
     SinceLine,
     VerdictCard,
+    agreement_lines,
     asked_lines,
     asked_words,
     experiment_line,
@@ -60,6 +61,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     metrics: rx.Field[list[Choice]] = rx.field(default_factory=list)
     as_csv: rx.Field[str] = rx.field("")
     slices: rx.Field[list[str]] = rx.field(default_factory=list)
+    agreements: rx.Field[list[str]] = rx.field(default_factory=list)
     group: rx.Field[str] = rx.field("flipped")
     rows: rx.Field[list[RowLine]] = rx.field(default_factory=list)
     flipped: rx.Field[str] = rx.field("Flipped")
@@ -251,6 +253,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.spread = spread_picture(said, drawn, self.variant)
         worse = [one for one in said.slices if one.variant == self.variant]
         self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
+        self.agreements = agreement_lines(said.agreements)
         self.lead = lead(self.variant, self.cards)
         await self._list(operator)
         if self.group == "flipped" and not self.rows:

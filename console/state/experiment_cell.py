@@ -29,14 +29,24 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class JudgeLine:
+    """What one of several judges said, and why; or what kept it from saying it."""
+
+    model: str
+    words: str
+    why: str
+
+
+@dataclass(frozen=True)
 class ScoredLine:
-    """A score with its reason; `of` says who judged and how far judges agree."""
+    """A score with its reason; `of` says how far judges agree. Of several each has a line, in place of `why`."""
 
     name: str
     words: str
     mark: str
     why: str
     of: str
+    judges: list[JudgeLine]
 
 
 @dataclass(frozen=True)
@@ -137,10 +147,18 @@ def _how(cell: Cell) -> str:
 def _scored(name: str, score: dict[str, Any]) -> ScoredLine:
     line = score_line(name, score)
     label, agreement, version = score.get("label"), score.get("agreement"), score.get("rubric_version")
+    judges = [_judge(one) for one in score.get("judges", ())]
     of = (
         str(label) if label and label != line.words else "",
         f"judges agree in {agreement:.0%}" if isinstance(agreement, int | float) else "",
         f"rubric {version}" if version else "",
         f"judged for ${formats.figure(score['cost'])}" if score.get("cost") else "",
     )
-    return ScoredLine(name, line.words, line.mark, why(score), ", ".join(filter(None, of)))
+    reason = "" if judges else why(score)
+    return ScoredLine(name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges)
+
+
+def _judge(said: dict[str, Any]) -> JudgeLine:
+    words = score_line("", {"value": said.get("value")}).words
+    label = str(said.get("label") or ("No verdict" if said.get("error") else words if words != "-" else ""))
+    return JudgeLine(str(said["model"]), label, why(said))

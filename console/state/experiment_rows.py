@@ -9,7 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from backend.experiments.types import Comparison, Experiment, MetricComparison, Since, Status
+from backend.experiments.types import Agreement, Comparison, Experiment, MetricComparison, Since, Status
 from console import routes
 from console.state import formats
 
@@ -168,6 +168,17 @@ def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
     said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
     left = of["cannot_tell"]
     return f"{said} {_listed(left).capitalize()} cannot be told." if told and left else said
+
+
+def agreement_lines(found: Sequence[Agreement]) -> list[str]:
+    """Say how far judges agree: "tone: a and b: the same in 80 % of 20 answers, kappa 0.6"."""
+    said = [
+        f"{one.metric}: the same in {one.share_equal:.0%} of {formats.counted(one.num_rows, 'answer')}" for one in found
+    ]
+    return [
+        words if one.kappa is None else f"{words}, kappa {one.kappa:.2f}"
+        for words, one in zip(said, found, strict=True)
+    ]
 
 
 def _listed(words: Sequence[str]) -> str:

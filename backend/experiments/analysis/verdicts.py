@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.matrices import (
     Matrices,
     matrices,
@@ -19,7 +20,6 @@ from backend.experiments.analysis.matrices import (
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics import types as statistics
-from backend.experiments.statistics.agreement import cohens_kappa
 from backend.experiments.statistics.comparison import compare
 from backend.experiments.statistics.live import always_valid_interval
 from backend.experiments.statistics.pareto import front
@@ -30,7 +30,6 @@ from backend.experiments.types import (
     COST,
     LATENCY,
     OVERALL,
-    Agreement,
     Comparison,
     MetricComparison,
     TradeOff,
@@ -72,7 +71,7 @@ def compared(
         metrics=tuple(said),
         trade_offs=_trade_offs(found, primary, variants),
         slices=tuple(_slices(found, primary, variants, baseline, labels)),
-        agreements=tuple(_agreements(cells, evaluators)),
+        agreements=tuple(agreements_of(cells, evaluators)),
         is_complete=found.num_left_out == 0,
         spreads=spreads_of(
             found,
@@ -206,28 +205,6 @@ def _slices(
             _differences(found, primary, baseline, at), of_rows, higher_is_better=primary.higher_is_better
         )
     ]
-
-
-def _agreements(cells: Sequence[tuple[Any, ...]], evaluators: Sequence[Evaluator]) -> list[Agreement]:
-    """Say how far judges agree with each other, and with the people who scored the same answers."""
-    human = next((one.called for one in evaluators if one.needs_person), "")
-    found = []
-    for one in evaluators:
-        if not one.num_calls:
-            continue
-        shares = [score["agreement"] for cell in cells if "agreement" in (score := cell[4].get(one.called) or {})]
-        if shares:
-            found.append(Agreement(one.called, math.fsum(shares) / len(shares), None, len(shares)))
-        pairs = [
-            (judged["passed"], person["passed"])
-            for cell in cells
-            if (judged := cell[4].get(one.called)) and (person := cell[4].get(human)) and person["passed"] is not None
-            if judged["passed"] is not None
-        ]
-        if pairs:
-            kappa = cohens_kappa([a for a, _ in pairs], [b for _, b in pairs])
-            found.append(Agreement(f"{one.called} and people", kappa.share_equal, kappa.kappa, kappa.num_items))
-    return found
 
 
 def _mean(values: Floats) -> float:

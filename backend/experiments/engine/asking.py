@@ -86,7 +86,8 @@ class Asking:
         finished, _ = await lane.call(
             lambda: self._finished(endpoint, messages, settings), requests_per_minute=self._rate, spent=spent
         )
-        return Said(finished.text, cost + self._outside.models.cost(endpoint, finished.usage))
+        total = cost + self._outside.models.cost(endpoint, finished.usage)
+        return Said(finished.text, total, endpoint.reference)
 
     async def endpoint(self, reference: str) -> ModelEndpoint:
         """Return where a model is asked; looked up once for an attempt."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -36,10 +36,26 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What one of several judges said by itself, before negation and pass mark; `error` where it said nothing."""
+
+    model: str
+    value: float | None = None
+    label: str = ""
+    reason: str = ""
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"model": self.model, "value": self.value}
+        return told | {name: said for name in ("label", "reason", "error") if (said := getattr(self, name))}
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """What an evaluator found. `value` None means that there is no number: a failure, or a person is waited for.
 
-    `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars.
+    `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars. `judges`
+    are what several said each, in the order in which they were named; empty for a single one.
     """
 
     value: float | None
@@ -50,21 +66,25 @@ class Score:
     cost: Decimal = Decimal(0)
     agreement: float | None = None
     rubric_version: str = ""
+    judges: tuple[Judged, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"value": self.value, "passed": self.passed}
         for name in ("label", "reason", "error", "agreement", "rubric_version"):
             if getattr(self, name) not in ("", None):
                 told[name] = getattr(self, name)
+        if self.judges:
+            told["judges"] = [one.as_json() for one in self.judges]
         return told | ({"cost": float(self.cost)} if self.cost else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a model answered to a judge's question, and what that cost."""
+    """What a model answered to a judge's question, and what that cost; `model` says which one a default meant."""
 
     text: str
     cost: Decimal = Decimal(0)
+    model: str = ""
 
 
 class Help(Protocol):
@@ -149,16 +169,7 @@ class Evaluator(BaseModel, ABC):
             passed = value >= self.threshold if self.direction == "higher" else value <= self.threshold
             if self.negate and self.scale != (0.0, 1.0):
                 passed = not passed
-        return Score(
-            value,
-            passed,
-            found.label,
-            found.reason,
-            found.error,
-            found.cost,
-            found.agreement,
-            found.rubric_version,
-        )
+        return replace(found, value=value, passed=passed)
 
 
 YES = Score(1.0, passed=True)

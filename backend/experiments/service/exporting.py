@@ -21,7 +21,7 @@ BEHIND = ("latency_ms", "cost", "tokens_in", "tokens_out", "run")
 
 
 class Exporting(Comparing):
-    """A line for each answer, a column for each score."""
+    """A line for each answer, a column for each score, and of judges what each of them said and why."""
 
     async def export(self, operator: Operator, experiment_id: str) -> AsyncIterator[bytes]:
         """Return it as CSV in blocks, which no spreadsheet takes for formulas. Raise ExperimentNotFound at once."""
@@ -29,11 +29,14 @@ class Exporting(Comparing):
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
         draft = draft_of(row)
-        metrics = [*(one.called for one in await self._evaluators(draft.evaluators)), OVERALL]
+        evaluators = await self._evaluators(draft.evaluators)
+        metrics = [*(one.called for one in evaluators), OVERALL]
+        judges = [(one.called, at) for one in evaluators if one.num_calls for at in range(len(one.judges))]
+        by_judge = [f"{name}, judge {at + 1}{said}" for name, at in judges for said in ("", ": verdict", ": reason")]
         names, rows = [one.name for one in draft.variants], await self._rows(operator, row)
 
         async def blocks() -> AsyncIterator[bytes]:
-            yield f"\ufeff{csv_line([*BEFORE, *metrics, *BEHIND])}".encode()
+            yield f"\ufeff{csv_line([*BEFORE, *metrics, *BEHIND, *by_judge])}".encode()
             after = -1
             while True:
                 async with self._units.read(operator) as session:
@@ -41,7 +44,9 @@ class Exporting(Comparing):
                 if not found:
                     return
                 after = found[-1].number
-                yield "".join(csv_line(_line(cell, names, metrics, rows)) for cell in found).encode()
+                yield "".join(
+                    csv_line([*_line(cell, names, metrics, rows), *_by_judge(cell, judges)]) for cell in found
+                ).encode()
 
         return blocks()
 
@@ -53,6 +58,18 @@ def _line(cell: ExperimentCellRow, names: Sequence[str], metrics: Sequence[str],
     scores = [(cell.scores.get(name) or {}).get("value") for name in metrics]
     behind = (cell.latency_ms, f"{cell.cost + cell.judge_cost:f}", cell.tokens_in, cell.tokens_out, cell.run_id)
     return [*before, *("" if score is None else score for score in scores), *behind]
+
+
+def _by_judge(cell: ExperimentCellRow, judges: Sequence[tuple[str, int]]) -> list[Any]:
+    """Return who judged, what was said, and why. A single judge is not named: the score is its own."""
+    told: list[Any] = []
+    for name, at in judges:
+        score = cell.scores.get(name) or {}
+        panel = score.get("judges") or ([score] if at == 0 and (name, 1) not in judges else [])
+        said = panel[at] if at < len(panel) else {}
+        value = said.get("label") or said.get("value")
+        told += [said.get("model", ""), "" if value is None else value, said.get("error") or said.get("reason", "")]
+    return told
 
 
 def _text(value: Any) -> str:

@@ -71,4 +71,15 @@ def _score(one: Any) -> rx.Component:
         rx.el.div(rx.el.b(one.name, class_name="b", dir="auto"), words, class_name="row"),
         rx.cond(one.of, rx.el.p(one.of, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(one.why, rx.el.p(one.why, class_name="vt t12", dir="auto"), rx.fragment()),
+        rx.cond(one.judges, rx.el.ul(rx.foreach(one.judges, _judge), class_name="xp-judges"), rx.fragment()),
+    )
+
+
+def _judge(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(one.model, class_name="mono", dir="auto"), rx.el.b(one.words, dir="auto"), class_name="row"
+        ),
+        rx.cond(one.why, rx.el.p(one.why, class_name="vt", dir="auto"), rx.fragment()),
+        class_name="t12",
     )

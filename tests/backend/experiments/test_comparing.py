@@ -9,6 +9,7 @@ import time
 import pytest
 
 from backend.errors import InvalidInput
+from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.matrices import matrices
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.verdicts import compared
@@ -136,3 +137,39 @@ async def test_every_answer_is_exported_and_no_spreadsheet_finds_a_formula(lab: 
         for row in (1, 2, 3)
         for name, answer, score in (("old", f"a{row}", "1.0"), ("new", "'=HYPERLINK(1)", "0.0"))
     ]
+
+
+async def test_what_each_judge_said_is_kept_compared_and_exported(lab: Lab) -> None:
+    lab.fill(2)
+    for row, word in zip(lab.rows, ("true", "false"), strict=True):
+        row.input["good"] = f'{{"reason": "=so", "verdict": {word}}}'  # a judge that echoes says what it was given
+    specs = ({"kind": "judge", "rubric": "?", "models": ["echo", "lab:echo"]},)
+    done = await lab.ran(prompt("only", "{{ good }}"), evaluators=specs)
+    model = "lab:echo"
+    for cell, word in zip(await lab.cells(done), ("true", "false"), strict=True):
+        panel = cell.scores["judge"]["judges"]
+        assert [(one["model"], one["label"], one["reason"]) for one in panel] == [(model, word, "=so")] * 2
+    together, by_two = (await lab.service.comparison(lab.operator, done.id)).agreements
+    assert (together.metric, together.share_equal, together.kappa, together.num_rows) == ("judge", 1, None, 2)
+    assert (by_two.metric, by_two.share_equal, by_two.kappa) == (f"judge: {model} and {model}", 1, 1)
+    blocks = [block async for block in await lab.service.export(lab.operator, done.id)]
+    lines = list(csv.DictReader(io.StringIO(b"".join(blocks).decode("utf-8-sig"))))
+    assert [(one["judge, judge 2"], one["judge, judge 2: verdict"]) for one in lines] == [
+        (model, "true"), (model, "false"),
+    ]  # fmt: skip
+    assert {one["judge, judge 1: reason"] for one in lines} == {"'=so"}
+
+
+def test_judges_agree_the_less_the_further_their_numbers_lie_apart_and_old_answers_have_their_share() -> None:
+    def panel(*values: float) -> dict[str, object]:
+        judges = [{"model": name, "value": value} for name, value in zip("ab", values, strict=True)]
+        return {"value": 1.0, "passed": None, "agreement": float(values[0] == values[1]), "judges": judges}
+
+    scores = [panel(1, 1), panel(5, 4), panel(3, 3), panel(2, 3), {"value": 3.0, "passed": None, "agreement": 0.5}]
+    told = [(at, 0, 0, "done", {"judge": score}, 0, 1.0) for at, score in enumerate(scores)]
+    together, by_two = agreements_of(told, read([{"kind": "judge", "rubric": "?", "output": "score"}]))
+    assert (together.share_equal, together.num_rows) == (0.5, 5)
+    # Weighted kappa by hand: 1 - mean squared distance / the mean squared distance of all pairs.
+    apart = sum((one - other) ** 2 for one in (1, 5, 3, 2) for other in (1, 4, 3, 3)) / 16
+    assert (by_two.metric, by_two.share_equal, by_two.num_rows) == ("judge: a and b", 0.5, 4)
+    assert by_two.kappa == pytest.approx(1 - (2 / 4) / apart)

@@ -90,5 +90,16 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     (score,) = view.scores
     assert (score.words, score.mark, score.why) == ("Pass", "ok", "Polite.")
     assert score.of == "yes, judges agree in 50%, judged for $0.01"
+    assert score.judges == []
+    panel = {"value": 1.0, "passed": True, "reason": "Kind.\nDry.", "agreement": 0.0, "judges": [
+        {"model": "lab:a", "value": 1.0, "label": "true", "reason": "Kind."},
+        {"model": "lab:b", "value": 0.25, "reason": "Dry."},
+        {"model": "lab:c", "value": None, "error": "It does not answer."},
+    ]}  # fmt: skip
+    (judged,) = cell_view(replace(opened, cell=replace(cell, scores={"judge": panel})), [7]).scores
+    assert judged.why == ""
+    assert [(one.model, one.words, one.why) for one in judged.judges] == [
+        ("lab:a", "true", "Kind."), ("lab:b", "0.25", "Dry."), ("lab:c", "No verdict", "It does not answer."),
+    ]  # fmt: skip
     gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
     assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")

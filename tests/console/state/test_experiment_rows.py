@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.experiments.types import (
+    Agreement,
     Comparison,
     Draft,
     Experiment,
@@ -26,7 +27,14 @@ from backend.experiments.types import (
 )
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, promoted_lines
-from console.state.experiment_rows import asked_lines, asked_words, experiment_line, lead, verdict_cards
+from console.state.experiment_rows import (
+    agreement_lines,
+    asked_lines,
+    asked_words,
+    experiment_line,
+    lead,
+    verdict_cards,
+)
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
 METRIC = MetricComparison(
@@ -221,3 +229,10 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
     assert (line.words, line.name, line.when, line.then) == (words, f"{found.promoted.name} v3", by, then)
     assert bool(line.href) is (found.stands != "gone")
     assert button_words([found], "B") == (button, button != "Promote B")
+
+
+def test_how_far_judges_agree_is_said_with_kappa_where_there_is_one() -> None:
+    found = (Agreement("tone", 0.8, None, 20), Agreement("tone: a and b", 0.75, 0.5, 1))
+    assert agreement_lines(found) == [
+        "tone: the same in 80% of 20 answers", "tone: a and b: the same in 75% of 1 answer, kappa 0.50",
+    ]  # fmt: skip

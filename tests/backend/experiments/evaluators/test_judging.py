@@ -37,6 +37,25 @@ async def test_several_judges_say_how_far_they_agree() -> None:
     found = await score("judge", "x", None, aid, rubric="?", models=["a", "b", "c"])
     assert (found.value, found.agreement, float(found.cost)) == (1, pytest.approx(1 / 3), 0.003)
     assert [model for model, _ in aid.asked] == ["a", "b", "c"]
+    words = await score("judge", "x", None, Told([said(reason="so")]), rubric="?", models=["a", "b"], output="text")
+    assert (words.agreement, [one.reason for one in words.judges]) == (None, ["so", "so"])
+
+
+async def test_each_judges_own_verdict_is_kept_also_of_one_that_cannot_be_understood() -> None:
+    aid = Told([said(verdict=True, reason="kind"), "hm", "hm", said(verdict=False, reason="rude")])
+    found = await score("judge", "x", None, aid, rubric="?", models=["a", "b", "c"], negate=True)
+    assert (found.value, found.agreement, float(found.cost)) == (1, 0, 0.004)  # no majority, turned round
+    assert found.as_json()["judges"] == [
+        {"model": "a", "value": 1.0, "label": "true", "reason": "kind"},
+        {"model": "b", "value": None, "error": "The judge did not answer in the form that was asked for. "
+         "Try a larger model as judge."},
+        {"model": "c", "value": 0.0, "label": "false", "reason": "rude"},
+    ]  # fmt: skip
+    single = await score("judge", "x", None, Told([said(verdict=True)]), rubric="?")
+    assert "judges" not in single.as_json()
+    with pytest.raises(DomainError, match="form") as refused:
+        await score("judge", "x", None, Told(["hm"]), rubric="?", models=["a", "b"])
+    assert float(refused.value.cost) == 0.004  # type: ignore[attr-defined]
 
 
 async def test_a_judge_that_is_not_understood_is_asked_twice_and_paid_for() -> None:
