@@ -13,7 +13,8 @@ from backend.operator import Operator, Permission
 from backend.overview.types import InWork
 from console.state import formats
 from console.state.first_run_rows import FileLine, file_line
-from console.state.home_rows import FlowRow, NeedLine, RunRow, flow_row, need_lines, run_row, summary
+from console.state.home_needs import WAIT, NeedLine, SummaryLine, need_lines, summary
+from console.state.home_rows import FlowRow, RunRow, flow_row, run_row
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -24,13 +25,16 @@ class HomeState(Phased, rx.State):
     """Rows change in place; nothing moves under the pointer."""
 
     today: rx.Field[str] = rx.field("")
-    summary: rx.Field[list[str]] = rx.field(default_factory=list)
+    summary: rx.Field[list[SummaryLine]] = rx.field(default_factory=list)
     waiting: rx.Field[str] = rx.field("")
+    waits: rx.Field[list[NeedLine]] = rx.field(default_factory=list)
     needs: rx.Field[list[NeedLine]] = rx.field(default_factory=list)
     flows: rx.Field[list[FlowRow]] = rx.field(default_factory=list)
     files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
     runs: rx.Field[list[RunRow]] = rx.field(default_factory=list)
     may_retry: rx.Field[bool] = rx.field(default=False)
+    gone: rx.Field[str] = rx.field("")
+    gone_name: rx.Field[str] = rx.field("")
     _watching: bool = False
 
     @rx.event
@@ -46,6 +50,29 @@ class HomeState(Phased, rx.State):
         await services().knowledge.retry(operator, document_id)
         await self._read(operator)
         return HomeState.watch
+
+    @rx.event
+    async def delete(self, document_id: str) -> None:
+        """Delete a document that failed; it can be brought back for 10 s."""
+        operator = await self._operator(Permission.KNOWLEDGE_EDIT)
+        await services().knowledge.delete_document(operator, document_id, undo=True)
+        names = [line.name for line in self.needs if line.document == document_id]
+        self.gone, self.gone_name = document_id, names[0] if names else "Document"
+        await self._read(operator)
+
+    @rx.event
+    async def undo(self) -> Any:
+        """Bring the document back."""
+        operator = await self._operator(Permission.KNOWLEDGE_EDIT)
+        await services().knowledge.restore_document(operator, self.gone)
+        self.gone = ""
+        return HomeState.load
+
+    @rx.event
+    async def leave(self) -> None:
+        """Let the deletion stand."""
+        await self._operator(Permission.PROJECT_READ)
+        self.gone = ""
 
     @rx.event(background=True)
     async def watch(self) -> None:
@@ -84,8 +111,10 @@ class HomeState(Phased, rx.State):
             home = await services().overview.home(operator)
             zone = await self._zone()
             self.today = formats.date(home.in_work.at, zone)
-            self.needs = need_lines(home, zone)
-            self.summary = summary(self.needs)
+            lines = need_lines(home, zone)
+            self.waits = [line for line in lines if line.mark == WAIT]
+            self.needs = [line for line in lines if line.mark != WAIT]
+            self.summary = summary(lines)
             self.waiting = f"{formats.counted(home.num_approvals, 'approval')} waiting" if home.num_approvals else ""
             self.flows = [flow_row(line, zone, home.in_work.at) for line in home.flows]
             self._show(home.in_work, zone)

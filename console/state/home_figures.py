@@ -9,20 +9,19 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.figure_types import FigureWish, Line, Split, Step
-from backend.conversations.types import Filters, Rating
+from backend.conversations.types import Filters
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.conversations_filters import log_address
 from console.state.figure_picture import spark
 from console.state.figure_rows import METRICS, compared, tile
+from console.state.home_complaints import NOT_HELPFUL, Complaint, complaints
 from console.state.seat import Phased
 
 SHOWN = ("conversations", "failed", "latency", "cost", "helpful")
 WEEK = "7"
-NOT_HELPFUL = {"rating": Rating.DOWN.value}
 # What a tile leads to: the conversations that somebody would look for behind it.
 BEHIND = {"failed": {"state": "failed"}, "helpful": NOT_HELPFUL}
-MOST = 3
 
 
 @dataclass(frozen=True)
@@ -36,16 +35,6 @@ class HomeTile:
     tone: str
     note: str
     line: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Complaint:
-    """A flow or agent with answers that people found not helpful."""
-
-    id: str
-    name: str
-    cause: str
     href: str
 
 
@@ -111,16 +100,8 @@ class HomeFiguresState(Phased, rx.State):
             num = found.whole.num_rated - found.whole.num_liked
             self.num_complaints = f"{formats.counted(num, 'conversation')} marked not helpful" if num else ""
             self.complaints_href = log_address((), **NOT_HELPFUL, **moments)
-            disliked = await self._disliked(operator, wish) if num else ()
-            self.complaints = [_complaint(line, moments) for line in disliked if line.figures.num][:MOST]
+            self.complaints = await complaints(operator, wish, moments) if num else []
             self.phase = "ready"
-
-    async def _disliked(self, operator: Operator, wish: FigureWish) -> tuple[Line, ...]:
-        """Return whose answers were found not helpful, those of most first."""
-        filters = replace(wish.filters, ratings=(Rating.DOWN,))
-        return (
-            await services().conversations.dashboard(operator, replace(wish, filters=filters, split=Split.FLOW))
-        ).lines
 
 
 def _flow_figures(line: Line, moments: dict[str, str]) -> FlowFigures:
@@ -130,12 +111,3 @@ def _flow_figures(line: Line, moments: dict[str, str]) -> FlowFigures:
 
     href = log_address((), flow=line.value, **moments)
     return FlowFigures(formats.count(line.figures.num), told("failed"), told("latency"), told("cost"), href)
-
-
-def _complaint(line: Line, moments: dict[str, str]) -> Complaint:
-    return Complaint(
-        line.value,
-        line.name,
-        f"{formats.counted(line.figures.num, 'conversation')} marked not helpful.",
-        log_address((), flow=line.value, **NOT_HELPFUL, **moments),
-    )

@@ -16,7 +16,6 @@ from console.components.ui import (
     empty_state,
     link_button,
     panel,
-    shape,
     stages,
     status,
     table_row,
@@ -42,6 +41,7 @@ def home() -> rx.Component:
         figures(),
         rx.el.div(
             rx.el.div(
+                rx.cond(HomeState.waits.length() > 0, _waits(), rx.fragment()),
                 rx.cond((HomeState.needs.length() > 0) | (Figures.complaints.length() > 0), _needs(), rx.fragment()),
                 _flows(),
                 class_name="home-col",
@@ -53,8 +53,8 @@ def home() -> rx.Component:
 
 
 def _needs_line() -> rx.Component:
-    def line(words: Any) -> rx.Component:
-        return rx.el.a(rx.el.span(shape("fail"), words, class_name="st fail"), href="#needs", key=words)
+    def line(of: Any) -> rx.Component:
+        return rx.el.a(status(of.mark, of.words), href=of.href, key=of.words)
 
     lines = rx.el.div(
         rx.el.b("Needs you"),
@@ -72,6 +72,10 @@ def _needs_line() -> rx.Component:
     calm = rx.el.div(rx.el.b("Nothing needs you"), class_name="needs calm")
     is_needed = (HomeState.summary.length() > 0) | (HomeState.waiting != "") | (Figures.num_complaints != "")
     return rx.cond(is_needed, lines, calm)
+
+
+def _waits() -> rx.Component:
+    return panel("Waiting for you", rx.el.ul(rx.foreach(HomeState.waits, _need), class_name="home-fails"), id="waiting")
 
 
 def _needs() -> rx.Component:
@@ -92,7 +96,16 @@ def _complaint(line: Any) -> rx.Component:
             class_name="row",
         ),
         rx.el.p(line.cause, class_name="t12 why"),
+        rx.el.ul(rx.foreach(line.lines, _question), class_name="home-asked t12"),
         rx.el.div(link_button("Read them", line.href, size="sm"), class_name="row"),
+        key=line.id,
+    )
+
+
+def _question(line: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(line.question, href=line.href, dir="auto"),
+        rx.cond(line.why, rx.el.span("\u201c", line.why, "\u201d", class_name="t2", dir="auto"), rx.fragment()),
         key=line.id,
     )
 
@@ -109,8 +122,11 @@ def _need(line: Any) -> rx.Component:
         rx.el.div(
             link_button(line.act, line.href, size="sm"),
             rx.cond(
-                line.retry & HomeState.may_retry,
-                button("Try again", HomeState.retry(line.retry), size="sm"),
+                line.document & HomeState.may_retry,
+                rx.fragment(
+                    button("Try again", HomeState.retry(line.document), size="sm"),
+                    button("Delete", HomeState.delete(line.document), size="sm"),
+                ),
                 rx.fragment(),
             ),
             class_name="row",

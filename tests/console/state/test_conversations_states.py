@@ -18,6 +18,7 @@ from console.state.conversations_filters import Choice
 from console.state.conversations_rows import answer_parts
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
+from console.state.home_needs import SummaryLine
 from console.state.remarks import RemarksState
 from console.state.trace import TraceState
 from console.state.transcript import TranscriptState
@@ -199,7 +200,7 @@ async def test_the_home_lists_a_flow_that_cannot_be_published(services: Services
     state = tab.state(HomeState)
     await state.load()
     assert (state.phase, [row.name for row in state.flows]) == ("ready", ["Half done"])
-    assert state.summary == ["1 flow not ready to publish"]
+    assert state.summary == [SummaryLine("warn", "1 flow not ready to publish", "#needs")]
     assert state.needs[0].act == "Open in the builder"
 
 

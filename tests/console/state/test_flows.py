@@ -19,6 +19,7 @@ from console.state.flows_rows import copy_name
 from console.state.flows_run import FlowRunState
 from console.state.flows_versions import FlowVersionsState
 from console.state.home import HomeState
+from console.state.home_needs import SummaryLine
 from console.state.knowledge import KnowledgeState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import document, echo, form, node
@@ -226,13 +227,15 @@ async def test_a_protected_flow_is_published_by_another(services: Services, tab:
         await mine.approve(wish.id)
     home = tab.state(HomeState)
     await home.load()
-    assert "1 flow to approve" not in home.summary
+    assert not [line for line in home.summary if "to approve" in line.words]
     token = await join(services.units, person, "Yuki", Role.REVIEWER)
     other = Tab(token)
     other.at(f"/flows/{made.id}")
     home = other.state(HomeState)
     await home.load()
-    assert (home.summary[0], home.needs[0].name, home.needs[0].cause) == ("1 flow to approve", "Desk v1", "Greets")
+    assert home.summary[0] == SummaryLine("wait", "1 flow to approve", "#waiting"), "it waits; nothing failed"
+    (line,) = home.waits
+    assert ((line.name, line.cause), home.needs) == (("Desk v1", "Greets"), [])
     theirs, status = other.state(FlowPublishState), other.state(FlowSaveState)
     await spent(other.state(FlowDraftState).load())
     await theirs.load()

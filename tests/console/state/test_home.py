@@ -7,13 +7,28 @@ import pytest
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.flows.types import Run, RunWish
+from backend.knowledge.types import DocumentStatus
 from backend.operator import Operator
 from backend.overview.types import Home, InWork
 from console.state.home import HomeState
+from tests.backend.knowledge.conftest import Desk, desk
 from tests.console.tab import Tab, tab
 from tests.factories.flows import greeting
 
-__all__ = ["tab"]
+__all__ = ["desk", "tab"]
+
+
+async def test_a_document_that_failed_can_be_deleted_and_brought_back(desk: Desk, services: Services, tab: Tab) -> None:
+    await desk.set_status(await desk.add("setup.exe", b"MZ"), DocumentStatus.FAILED)
+    state = tab.state(HomeState)
+    await state.load()
+    (line,) = [one for one in state.needs if one.document]
+    assert (line.name, line.href) == ("setup.exe", f"/documents/{line.document}")
+    await state.delete(line.document)
+    assert ([one for one in state.needs if one.document], state.gone_name) == ([], "setup.exe")
+    await state.undo()
+    await state.load()
+    assert ([one.document for one in state.needs], state.gone) == ([line.document], "")
 
 
 @pytest.fixture

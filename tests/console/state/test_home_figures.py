@@ -11,11 +11,14 @@ from backend.alerts.types import Comparison, Measure, NewAlert
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
+from backend.conversations.types import Rating
 from backend.ids import new_id
 from console.state.conversations import ConversationsState
 from console.state.home import HomeState
 from console.state.home_figures import HomeFiguresState
+from console.state.home_needs import SummaryLine
 from tests.console.tab import Tab, refused, tab
+from tests.factories.conversations import chat
 from tests.tenancy import EVERYWHERE
 
 __all__ = ["tab"]
@@ -97,6 +100,23 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
         assert len([one for one in listed.rows if not one.example]) == num, href
 
 
+async def test_a_complaint_says_what_was_asked_and_why_it_was_no_help(services: Services, tab: Tab) -> None:
+    owner, log = await services.identity.ensure_owner(), services.conversations
+    asked = ("Where is my sofa?", f"And the {'very ' * 60}last one?", "What does it cost?")
+    for said, why in zip(asked, ("old", "", "Wrong price"), strict=True):
+        turn = await chat(log, services.units, owner, said=said)
+        await chat(log, services.units, owner, said="Thanks", conversation_id=turn.conversation_id)
+        await log.set_feedback(owner, turn.answer_id, Rating.DOWN, why)
+    state = tab.state(HomeFiguresState)
+    await state.load()
+    (flow,) = state.complaints
+    newest, cut = flow.lines
+    assert (newest.question, newest.why) == ("What does it cost?", "Wrong price")
+    assert (newest.href, cut.why) == (f"/conversations/{turn.conversation_id}", "")
+    assert cut.question.startswith("And the very")
+    assert (len(cut.question) <= 161, cut.question[-1]) == (True, "\u2026")
+
+
 async def _utc(_: object) -> ZoneInfo:
     return ZoneInfo("UTC")
 
@@ -112,7 +132,7 @@ async def test_an_alert_that_fires_needs_somebody(services: Services, tab: Tab) 
     await state.load()
     (line,) = [one for one in state.needs if one.id == alert.id]
     assert (line.name, line.cause) == ("<b>Too many</b>", "Failed conversations 2, above 1.")
-    assert "1 alert firing" in state.summary
+    assert SummaryLine("fail", "1 alert firing", "#needs") in state.summary
     await services.alerts.mute(owner, alert.id, 30)
     await state.load()
     assert state.summary == []
