@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import quote
 
+from anyio import CancelScope
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
@@ -124,8 +125,9 @@ async def told(work: Work, stack: AsyncExitStack) -> AsyncIterator[bytes]:
         yield _line(_ending(doing))
     finally:
         doing.cancel()
-        await asyncio.wait({doing})
-        await stack.aclose()
+        with CancelScope(shield=True):  # else a sender who goes away ends this too, and the work clears up on its own
+            await asyncio.wait({doing})
+            await stack.aclose()
 
 
 def _ending(doing: asyncio.Future[dict[str, Any]]) -> dict[str, Any]:

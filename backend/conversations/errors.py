@@ -38,3 +38,13 @@ class StaleView(Conflict):
 
 class ConversationOfAnotherFlow(Conflict):
     """A conversation goes on with the flow that started it."""
+
+
+class ImportCut(Conflict):
+    """Somebody removed some of a file's conversations before all had come in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Some of these conversations were removed while the others came in, so none of them is kept.",
+            hint="Import the file again.",
+        )

@@ -1,4 +1,4 @@
-"""A process that removes a person, delivers an alert or takes a conversation over, to be killed: `... TASK FOLDER ...`.
+"""A process that removes, imports, delivers an alert or takes over, to be killed: `... TASK FOLDER ...`.
 
 It says lines of JSON, the first when it begins, and then lives on until a test ends it.
 """
@@ -17,6 +17,7 @@ from backend import bootstrap
 from backend.alerts.service import AlertService
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.service import importing
 from backend.engines.http.client import GuardedHttp
 from backend.flows.types import RunWish
 from backend.operator import Operator
@@ -73,7 +74,17 @@ async def talk(made: Services, owner: Operator, conversation_id: str) -> None:
         await made.runs.run(owner, "chat", RunWish({"message": f"question {number}"}, conversation_id=conversation_id))
 
 
-TASKS = {"remove": remove, "finish_removal": finish_removal, "deliver": deliver, "talk": talk}
+async def bring_in(made: Services, owner: Operator, name: str) -> None:
+    """Import a file in the data directory, a few conversations at a time."""
+    importing.KEPT_AT_ONCE = 5
+    await made.conversations.import_file(
+        owner, made.settings.folder / name, name, progress=lambda stage, done, _of: _say() if done == 10 else None
+    )
+
+
+TASKS = {
+    "remove": remove, "finish_removal": finish_removal, "deliver": deliver, "talk": talk, "bring_in": bring_in,
+}  # fmt: skip
 
 
 async def main(task: str, folder: str, about: str) -> None:

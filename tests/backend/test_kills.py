@@ -1,25 +1,28 @@
-"""Real processes, killed with SIGKILL while they remove a person, tell of an alert or answer in a flow's place."""
+"""Real processes, killed with SIGKILL while they remove a person, import, tell of an alert or answer for a flow."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from backend.alerts.service.delivering import LEASE
 from backend.alerts.types import Fate
 from backend.bootstrap import Services
 from backend.columns import utc_now
-from backend.conversations.models import ConversationRow
+from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
-from backend.conversations.types import Role
+from backend.conversations.types import Filters, Role
 from backend.flows.types import RunStatus, RunWish
 from backend.ids import new_id
 from backend.operator import Operator
+from backend.paging import Page
 from backend.settings import Settings
 from tests.backend import killed_process
 from tests.backend.alerts.test_alerts import FAILING
@@ -53,6 +56,30 @@ async def test_a_removal_that_is_killed_goes_on_and_leaves_no_word(
     after = random.Random(seed).uniform(0, 0.6)
     await kill("remove", settings.folder, "ada", after)
     assert await kill("finish_removal", settings.folder, WORD) == [{"left": [], "num_jobs": 1}], (seed, after)
+
+
+async def test_an_import_that_is_killed_shows_nothing_and_comes_in_once(
+    services: Services, operator: Operator, settings: Settings, seed: int
+) -> None:
+    rows = [json.dumps({"id": f"c{number}", "text": f"I say {WORD}", "person": "ada"}) for number in range(200)]
+    path, log = settings.folder / "many.jsonl", services.conversations
+    path.write_text("\n".join(rows))
+    after = random.Random(seed).uniform(0, 0.6)
+    await kill("bring_in", settings.folder, path.name, after)
+    num_shown = len((await log.list(operator, Filters(text=WORD), Page(limit=500))).items)
+    assert num_shown in {0, 200}, (seed, after)
+    made = await log.import_file(operator, path, path.name)
+    assert (made.num_added, made.num_known) == (200 - num_shown, num_shown)
+    while await services.privacy.purge_deleted(operator.project_id, utc_now() + timedelta(hours=2)):
+        pass
+    while await log.index(operator.project_id):
+        pass
+    async with services.units.read(EVERYWHERE) as session:
+        kept = (await session.exec(select(ConversationRow.session_id))).all()
+        said = (await session.exec(select(MessageRow.text))).all()
+    assert sorted(kept) == sorted(f"c{number}" for number in range(200)), (seed, after)
+    assert len(said) == 200
+    assert len((await log.list(operator, Filters(text=WORD), Page(limit=500))).items) == 200
 
 
 async def test_an_alert_that_is_killed_is_told_once_more_at_most(

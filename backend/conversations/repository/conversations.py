@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, String, case, cast, delete, func, literal_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from backend.conversations.errors import ImportCut
 from backend.conversations.models import (
     ConversationCommentRow,
     ConversationRecordRow,
@@ -246,14 +247,22 @@ class ConversationRepository(MessageRepository):
         return (await self._session.exec(statement)).all()
 
     async def show(self, conversation_ids: Sequence[str]) -> None:
-        """Let conversations be seen that were written hidden."""
+        """Let conversations be seen that were written hidden. Raise ImportCut where one is not there any more."""
+        if await self.mark(conversation_ids, deleted_at=None, is_fresh=True) < len(conversation_ids):
+            raise ImportCut
+
+    async def mark(self, conversation_ids: Sequence[str], **values: Any) -> int:
+        """Set columns of many; return how many are there."""
+        num = 0
         for start in range(0, len(conversation_ids), 500):
             some = conversation_ids[start : start + 500]
-            await self._session.exec(
+            done = await self._session.exec(
                 update(ConversationRow)
                 .where(col(ConversationRow.project_id) == self._project_id, col(ConversationRow.id).in_(some))
-                .values(deleted_at=None, is_fresh=True)
+                .values(**values)
             )
+            num += done.rowcount
+        return num
 
     async def numbered(self, conversation_ids: Sequence[str]) -> Sequence[ConversationRow]:
         """Return those of the conversations whose words are indexed."""

@@ -13,6 +13,7 @@ from backend.columns import storable, utc_now
 from backend.conversations import importing
 from backend.conversations.importing import Group
 from backend.conversations.repository import ConversationRepository, WordRepository
+from backend.conversations.service.judging import KEEP_DELETED
 from backend.conversations.service.reporting import ReportingUseCases
 from backend.mapped_tables import (
     ROWS_AT_ONCE,
@@ -33,6 +34,8 @@ from backend.ports.tables import Table, TableReader
 
 KEPT_AT_ONCE = 50
 NAMED_AT_ONCE = 500
+# What is hidden goes for good when its undo has passed: an import that takes longer says again that it is at work.
+MARK_EVERY = KEEP_DELETED / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class ImportUseCases(ReportingUseCases):
         skip_bad: bool = False,
         progress: Progress = quiet,
     ) -> Imported:
-        """Add the conversations of a file that are not here yet, or none. Raise BadRows, InvalidInput."""
+        """Add the conversations of a file that are not here yet, or none. Raise BadRows, InvalidInput, ImportCut."""
         looked = await self._look(operator, path, name, targets, progress)
         if looked.num_bad and not (skip_bad and (looked.sound or looked.known)):
             raise BadRows(looked.problems, looked.num_bad, len(looked.table.rows) + len(looked.table.faults))
@@ -110,16 +113,21 @@ class ImportUseCases(ReportingUseCases):
     async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> int:
         """Write them hidden, some at a time so that others write between, and show all at once; return how many.
 
-        Those that another import of the same file has shown meanwhile go again.
+        Those that another import of the same file has shown meanwhile go again. Raise ImportCut.
         """
         hidden: dict[str, str] = {}  # the session of each
+        marked = utc_now()
         try:
             for start in range(0, len(groups), KEPT_AT_ONCE):
                 progress("write", start, len(groups))
                 ready = await self.ready(operator, [one.report() for one in groups[start : start + KEPT_AT_ONCE]])
+                now = utc_now()
                 async with self._units.write(operator) as work:
+                    if now - marked > MARK_EVERY:
+                        rows, marked = ConversationRepository(work.session, operator.project_id), now
+                        await rows.mark([*hidden], deleted_at=now)
                     for row in await self.keep(work, operator, ready):
-                        row.deleted_at = utc_now()
+                        row.deleted_at = now
                         hidden[row.id] = row.session_id
             async with self._units.write(operator) as work:
                 # Whoever holds the index of words shows alone: of two imports at once, one sees what the other showed.

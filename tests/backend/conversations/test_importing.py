@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.errors import ImportCut
 from backend.conversations.importing import MAX_ID, MAX_TEXT
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.importing import ImportUseCases
@@ -22,6 +24,7 @@ from backend.mapped_tables import BadRows
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.paging import Page
+from tests.planting import columns_with
 from tests.tenancy import EVERYWHERE
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -178,6 +181,47 @@ async def test_a_failure_in_the_middle_leaves_nothing(
         assert await rows.numbered([]) == []
     made = await services.conversations.import_file(operator, path, "many.jsonl")
     assert made.num_added == 120
+
+
+def many(write: Write, number: int = 120) -> Path:
+    return write("many.jsonl", "\n".join(json.dumps({"id": f"c{one}", "text": "x"}) for one in range(number)))
+
+
+async def test_an_import_of_hours_stays_hidden_and_whole(
+    services: Services, operator: Operator, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, now = ImportUseCases.ready, [utc_now()]
+
+    async def slowly(*given: Any) -> Any:
+        now[0] += timedelta(minutes=40)
+        await services.privacy.purge_deleted(operator.project_id, now[0])
+        assert await titles(services, operator) == []
+        return await real(*given)
+
+    monkeypatch.setattr("backend.conversations.service.importing.utc_now", lambda: now[0])
+    monkeypatch.setattr(ImportUseCases, "ready", slowly)
+    made = await services.conversations.import_file(operator, many(write), "many.jsonl")
+    assert made.num_added == 120
+    shown = await services.conversations.browse(operator, Filters(channels=(Channel.IMPORTED,)), Page())
+    assert shown.facets.matching == 120
+
+
+async def test_what_is_removed_while_it_comes_in_keeps_all_out(
+    services: Services, operator: Operator, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, log = ConversationRepository.show, services.conversations
+
+    async def late(rows: ConversationRepository, ids: list[str]) -> None:
+        await rows.purge(ids[:1])  # as where the machine slept for an hour
+        await show(rows, ids)
+
+    path = many(write)
+    with monkeypatch.context() as patch:
+        patch.setattr(ConversationRepository, "show", late)
+        with pytest.raises(ImportCut, match="so none of them is kept"):
+            await log.import_file(operator, path, "many.jsonl")
+    assert await columns_with(services.units, "c119") == []
+    assert (await log.import_file(operator, path, "many.jsonl")).num_added == 120
 
 
 @pytest.mark.parametrize(
