@@ -8,7 +8,11 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class MetricComparison:
-    """What one variant does to one metric, beside how the metric is read."""
+    """What one variant does to one metric, beside how the metric is read.
+
+    `low` and `high` are the ends of the difference's interval, with the `confidence` at which the verdict is decided:
+    0.95, more where several questions were asked at once. After an early stop it holds however often one looked.
+    """
 
     metric: str
     variant: str
@@ -30,6 +34,7 @@ class MetricComparison:
     target: float | None
     num_fixed: int
     num_broken: int
+    confidence: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class VerdictCard:
     difference: str
     note: str
     aria: str
+    sure: str
     low: str
     high: str
     low_x: str
@@ -216,7 +217,8 @@ def _card(one: MetricComparison) -> VerdictCard:
         value=amount(one, one.value),
         difference=_signed(one, one.difference),
         note=_note(one),
-        aria=f"Difference {_signed(one, one.difference)}, 95 percent interval {told}",
+        aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
+        sure=f"{_sure(one)} interval" if is_known else "",
         low=_signed(one, one.low) if is_known else "",
         high=_signed(one, one.high) if is_known else "",
         low_x=f"{low:.1f}",
@@ -226,6 +228,11 @@ def _card(one: MetricComparison) -> VerdictCard:
         band_width=f"{2 * band:.1f}",
         bars="" if not is_known else f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
     )
+
+
+def _sure(one: MetricComparison) -> str:
+    """Return the confidence of the interval: more than 95 % where several questions share what may go wrong."""
+    return f"{100 * one.confidence:.4g} %"
 
 
 def _note(one: MetricComparison) -> str:

@@ -37,6 +37,7 @@ from backend.experiments.types import (
 )
 
 DEFAULT_SCALE = 0.1
+EARLY_CONFIDENCE = 0.95  # of the always valid interval
 UNITS = {LATENCY: "ms", COST: "$"}
 
 
@@ -121,6 +122,7 @@ def _told(
         target=reader.target if reader else None,
         num_fixed=flips[0],
         num_broken=flips[1],
+        confidence=one.confidence,
     )
 
 
@@ -161,6 +163,7 @@ def _looked_at_early(
     elif interval.low > 0 or interval.high < 0:
         told = "better" if (one.difference > 0) == primary.higher_is_better else "worse"
     changes = {"low": interval.low, "high": interval.high, "p_value": min(1.0, math.exp(-evidence)), "verdict": told}
+    changes |= {"confidence": EARLY_CONFIDENCE}
     rows_needed = one.rows_needed if told == "cannot_tell" else 0
     return _replaced(one, {**changes, "rows_needed": rows_needed})
 

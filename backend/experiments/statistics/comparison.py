@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from backend.experiments.statistics.corrections import holm
+from backend.experiments.statistics.corrections import holm, holm_parts
 from backend.experiments.statistics.power import rows_for_difference, rows_for_sameness
 from backend.experiments.statistics.proportions import Interval, mcnemar_exact, newcombe_paired
 from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
-from backend.experiments.statistics.questions import UNKNOWN, Finding, Question
+from backend.experiments.statistics.questions import UNKNOWN, Finding, Question, unknown
 from backend.experiments.statistics.resampling import (
     Floats,
     Ints,
@@ -43,16 +44,18 @@ def compare(
 
     Rows are resampled with their repetitions together, and with the rows of the same cluster (`clusters`, one number
     for each item) where those are not independent. A failed cell counts as the metric's worst value. P values are
-    corrected by Holm over everything asked here. The same seed gives the same answer.
+    corrected by Holm over everything asked here, and each interval has the confidence at which its verdict is decided,
+    at least `confidence`. The same seed gives the same answer.
     """
     questions = [Question(metric, baseline, variant, clusters) for variant in variants for metric in metrics]
-    found = _answers(questions, np.random.default_rng(seed), confidence)
-    corrected = holm([finding.p_value for finding in found])
-    answered = zip(questions, found, corrected, strict=True)
-    return [_said(question, finding, p_value) for question, finding, p_value in answered]
+    found = _answers(questions, np.random.default_rng(seed))
+    p_values = [finding.p_value for finding in found]
+    levels = [1 - (1 - confidence) / parts for parts in holm_parts(p_values, ALPHA)]
+    answered = zip(questions, found, holm(p_values), levels, strict=True)
+    return [_said(question, finding, p_value, level) for question, finding, p_value, level in answered]
 
 
-def _answers(questions: Sequence[Question], rng: np.random.Generator, confidence: float) -> list[Finding]:
+def _answers(questions: Sequence[Question], rng: np.random.Generator) -> list[Finding]:
     """Answer shares of single rows by their own formulas, all the rest by the same draws."""
     found: dict[int, Finding] = {}
     means: list[int] = []
@@ -62,20 +65,19 @@ def _answers(questions: Sequence[Question], rng: np.random.Generator, confidence
         if question.is_too_small:
             found[number] = _untold(question)
         elif pairs is not None:
-            ends = (newcombe_paired(pairs, confidence), newcombe_paired(pairs, 1 - 2 * ALPHA))
-            found[number] = question.found(*ends, mcnemar_exact(pairs))
+            found[number] = question.found(partial(newcombe_paired, pairs), mcnemar_exact(pairs))
         else:
             (means if question.metric.statistic == "mean" else quantiles).append(number)
     if means or quantiles:
         asked = ([questions[number] for number in means], [questions[number] for number in quantiles])
-        by_means, by_quantiles = _by_resampling(*asked, rng, confidence)
+        by_means, by_quantiles = _by_resampling(*asked, rng)
         found.update(zip(means, by_means, strict=True))
         found.update(zip(quantiles, by_quantiles, strict=True))
     return [found[number] for number in range(len(questions))]
 
 
 def _by_resampling(
-    means: Sequence[Question], quantiles: Sequence[Question], rng: np.random.Generator, confidence: float
+    means: Sequence[Question], quantiles: Sequence[Question], rng: np.random.Generator
 ) -> tuple[list[Finding], list[Finding]]:
     num_clusters = (*means, *quantiles)[0].num_clusters
     draws = num_draws(num_clusters)
@@ -90,14 +92,9 @@ def _by_resampling(
     of_means, of_quantiles = np.concatenate(drawn_means), np.concatenate(drawn_quantiles)
     p_values = sign_flip_p_values(rng, sums, draws)
     return (
-        [_of_mean(one, of_means[:, at], float(p_values[at]), confidence) for at, one in enumerate(means)],
-        [_of_quantile(arms, at, of_quantiles[:, at], confidence) for at in range(len(quantiles))],
+        [one.found(partial(_mean_interval, one, of_means[:, at]), float(p_values[at])) for at, one in enumerate(means)],
+        [_of_quantile(arms, at, of_quantiles[:, at]) for at in range(len(quantiles))],
     )
-
-
-def _of_mean(question: Question, drawn: Floats, p_value: float, confidence: float) -> Finding:
-    wide, narrow = (_mean_interval(question, drawn, level) for level in (confidence, 1 - 2 * ALPHA))
-    return question.found(wide, narrow, p_value)
 
 
 def _mean_interval(question: Question, drawn: Floats, confidence: float) -> Interval:
@@ -146,47 +143,55 @@ def _quantile(question: Question, values: Floats) -> Quantile:
     return Quantile(values.ravel(), owners, question.num_clusters, LEVELS[question.metric.statistic])
 
 
-def _of_quantile(arms: _Quantiles, at: int, drawn: Floats, confidence: float) -> Finding:
+def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
     values = arms.values(at)
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
     deviation = float(drawn.std()) * math.sqrt(arms.questions[at].num_rows)
-    wide, narrow = (percentile_interval(drawn, level) for level in (confidence, 1 - 2 * ALPHA))
-    return Finding(wide, narrow, bootstrap_p_value(drawn), values, values[1] - values[0], deviation)
+    interval = partial(percentile_interval, drawn)
+    return Finding(interval, bootstrap_p_value(drawn), values, values[1] - values[0], deviation)
 
 
 def _untold(question: Question) -> Finding:
     """Return both values alone: so few rows say nothing of their difference."""
-    found = question.found(UNKNOWN, UNKNOWN, 1.0)
+    found = question.found(unknown, 1.0)
     if question.metric.statistic == "mean" or not question.num_rows:
         return found
     old, new = _Quantiles([question]).values(0)
     return replace(found, values=(old, new), difference=new - old)
 
 
-def _said(question: Question, finding: Finding, p_value: float) -> Comparison:
-    verdict = _verdict(question.metric, finding, p_value)
+def _said(question: Question, finding: Finding, p_value: float, confidence: float) -> Comparison:
+    interval = finding.interval(confidence)
+    verdict = _verdict(question.metric, finding, p_value, interval)
+    if p_value > ALPHA:  # the test is exact where the interval is not: it leaves out nothing that the test allows
+        interval = Interval(min(interval.low, 0.0), max(interval.high, 0.0))
     return Comparison(
         question.metric.name,
         question.variant,
         *finding.values,
         finding.difference,
-        finding.interval.low,
-        finding.interval.high,
+        interval.low,
+        interval.high,
         p_value,
         verdict,
         _rows_needed(question, finding) if verdict == "cannot_tell" else 0,
         question.num_rows,
         question.coverage[1],
         question.coverage[0],
+        confidence,
     )
 
 
-def _verdict(metric: Metric, finding: Finding, p_value: float) -> Verdict:
-    """Say "same" before "better": a difference that does not matter is none, however sure it is."""
-    if metric.margin > 0 and finding.narrow.inside(metric.margin):
+def _verdict(metric: Metric, finding: Finding, p_value: float, interval: Interval) -> Verdict:
+    """Say "same" before "better": a difference that does not matter is none, however sure it is.
+
+    Sameness is two one-sided tests at 5 %, so the interval of 90 % lies inside the margin. A difference needs the test
+    and the interval: either alone would stand beside the other's doubt.
+    """
+    if metric.margin > 0 and finding.interval(1 - 2 * ALPHA).inside(metric.margin):
         return "same"
-    if p_value <= ALPHA and finding.difference != 0:
-        return "better" if (finding.difference > 0) == metric.higher_is_better else "worse"
+    if p_value <= ALPHA and (interval.low > 0 or interval.high < 0):
+        return "better" if (interval.low > 0) == metric.higher_is_better else "worse"
     return "cannot_tell"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +15,18 @@ from backend.experiments.statistics.types import LEVELS, Arm, Metric
 UNKNOWN = Interval(-math.inf, math.inf)
 
 
+def unknown(_confidence: float) -> Interval:
+    return UNKNOWN
+
+
 @dataclass(frozen=True)
 class Finding:
     """Holds what is known of one question before the correction for all that were asked.
 
-    `narrow` is the interval with 90 % confidence, by which sameness is judged (two one-sided tests at 5 %);
-    `deviation` is that of one row's difference.
+    `interval` gives the one of a confidence; `deviation` is that of one row's difference.
     """
 
-    interval: Interval
-    narrow: Interval
+    interval: Callable[[float], Interval]
     p_value: float
     values: tuple[float, float]
     difference: float
@@ -81,9 +84,9 @@ class Question:
         cells = np.concatenate([self.old.ravel(), self.new.ravel()])
         return float(np.nanmax(cells) - np.nanmin(cells))
 
-    def found(self, interval: Interval, narrow: Interval, p_value: float) -> Finding:
+    def found(self, interval: Callable[[float], Interval], p_value: float) -> Finding:
         difference = self.values[1] - self.values[0]
-        return Finding(interval, narrow, p_value, self.values, difference, self._deviation())
+        return Finding(interval, p_value, self.values, difference, self._deviation())
 
     def _deviation(self) -> float:
         """Return the deviation of one row's difference, widened where rows of a cluster go together."""

@@ -40,9 +40,10 @@ class Arm:
 class Comparison:
     """Says what one variant does to one metric.
 
-    `low` and `high` hold the difference with the confidence asked for; `p_value` is corrected for all questions
-    asked at once. `coverage` is the share of cells that gave a score. `rows_needed` are the further rows that would
-    probably decide it, None where no number of them would, and nought where it is decided.
+    `low` and `high` hold the difference with `confidence`: what was asked for, raised where the verdict stands on more.
+    `p_value` and verdict are corrected for all questions asked at once. `coverage` is the share of cells that gave a
+    score. `rows_needed` are the further rows that would probably decide it, None where no number of them would, and
+    nought where it is decided.
     """
 
     metric: str
@@ -58,3 +59,4 @@ class Comparison:
     num_rows: int
     coverage: float
     baseline_coverage: float
+    confidence: float

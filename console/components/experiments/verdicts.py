@@ -55,6 +55,7 @@ def _interval(card: Any) -> rx.Component:
         rx.el.svg.path(d=card.bars, class_name=classes("xp-bar", card.verdict)),
         rx.el.svg.circle(cx=card.at_x, cy="15", r="4", class_name=classes("xp-dot", card.verdict)),
         rx.el.svg.text(card.low, x="2", y="42"),
+        rx.el.svg.text(card.sure, x="103", y="42", text_anchor="middle"),
         rx.el.svg.text(card.high, x="204", y="42", text_anchor="end"),
         view_box="0 0 206 46",
         class_name="chart xp-interval",

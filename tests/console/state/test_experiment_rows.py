@@ -231,6 +231,15 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
     assert button_words([found], "B") == (button, button != "Promote B")
 
 
+def test_a_card_says_how_sure_its_interval_is() -> None:
+    corrected = replace(METRIC, confidence=0.975)
+    (card,) = verdict_cards(compared(corrected), "B")
+    assert card.sure == "97.5 % interval"
+    assert ", 97.5 % interval" in card.aria
+    (unknown,) = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")
+    assert unknown.sure == ""
+
+
 def test_how_far_judges_agree_is_said_with_kappa_where_there_is_one() -> None:
     found = (Agreement("tone", 0.8, None, 20), Agreement("tone: a and b", 0.75, 0.5, 1))
     assert agreement_lines(found) == [

@@ -112,6 +112,30 @@ def test_many_questions_make_each_harder_to_pass() -> None:
     among = compare(arms[0], [arms[1]], metrics)[0]
     assert (alone.verdict, among.verdict) == ("better", "cannot_tell")
     assert among.p_value == pytest.approx(min(1.0, alone.p_value * 8))
+    assert (alone.confidence, among.confidence) == (pytest.approx(0.95), pytest.approx(1 - 0.05 / 8))
+    assert alone.low > 0 > among.low, "as the verdicts say"
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_no_interval_contradicts_its_verdict(seed: int) -> None:
+    """Differences from none to clear, ten at once: nought is left out exactly where something was decided."""
+    rng = np.random.default_rng(seed)
+    old = rng.normal(size=(80, 1))
+    steps = {Metric(f"m{number}", worst=None): old + rng.normal(number / 20, 0.8, old.shape) for number in range(10)}
+    names = [metric.name for metric in steps]
+    arms = Arm("A", dict.fromkeys(names, old)), Arm("B", dict(zip(names, steps.values(), strict=True)))
+    found = compare(arms[0], [arms[1]], list(steps))
+    decided = [said.verdict in {"better", "worse"} for said in found]
+    assert 0 < sum(decided) < 10
+    assert [said.low > 0 or said.high < 0 for said in found] == decided
+    plain = [one(old, steps[metric], metric) for metric in steps]
+    assert sum(alone.low > 0 for alone in plain) > sum(decided), "one question alone would say more"
+
+
+@pytest.mark.parametrize("num_turned", range(1, 12))
+def test_nor_does_the_interval_of_a_share(num_turned: int) -> None:
+    found = one(binary(30, num_turned + 10), binary(30 + num_turned, 10))
+    assert (found.low > 0) == (found.verdict == "better")
 
 
 def test_the_tail_of_latency_is_compared_by_itself() -> None:

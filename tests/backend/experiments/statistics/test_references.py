@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from backend.experiments.statistics.agreement import by_distance, cohens_kappa
-from backend.experiments.statistics.corrections import benjamini_hochberg, holm
+from backend.experiments.statistics.corrections import benjamini_hochberg, holm, holm_parts
 from backend.experiments.statistics.distributions import chi_square_survival, normal_quantile, student_t_quantile
 from backend.experiments.statistics.live import split_p_value
 from backend.experiments.statistics.power import rows_for_difference
@@ -51,6 +51,10 @@ def test_mcnemars_exact_test(lost: int, won: int) -> None:
 def test_corrections() -> None:
     p_values = [0.01, 0.04, 0.03, 0.005, 0.6, 0.04]
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=EXACT)
+    rejected = multipletests(p_values, alpha=0.07, method="holm")[0]
+    parts = holm_parts(p_values, 0.07)
+    assert [p <= 0.07 / part for p, part in zip(p_values, parts, strict=True)] == list(rejected)
+    assert (min(parts), sorted(set(parts))) == (4, [4, 5, 6])
     assert benjamini_hochberg(p_values) == pytest.approx(multipletests(p_values, method="fdr_bh")[1], abs=EXACT)
 
 
