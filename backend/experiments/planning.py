@@ -26,7 +26,7 @@ from backend.prompts.types import Content, VersionRef, estimated_tokens
 SAMPLE_ROWS = 20
 EXPECTED_TOKENS_OUT = 200
 EXPECTED_SECONDS = 3.0
-JUDGE_TOKENS_OUT = 60
+JUDGE_TOKENS_OUT, JUDGE_SECONDS = 60, 1.5
 NUM_LOOKED_BACK = 20
 MAX_MISSING = 100
 # Of ten rows three flip between two variants, as it is in the field's comparisons of near relatives.
@@ -61,7 +61,10 @@ class Planner:
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
         cost += sum((number * one[1] for number, one in zip(calls, judged, strict=True)), Decimal(0))
-        seconds += num_calls * EXPECTED_SECONDS / 2
+        of_pairs = sum(number for number, one in zip(calls, _asking(evaluators), strict=True) if one.needs_pairs)
+        seconds += (num_calls - of_pairs) * JUDGE_SECONDS
+        num_pairs = num_cells - len(rows) * draft.repetitions if of_pairs else 0
+        phases = ((num_cells, seconds), (num_pairs, of_pairs * JUDGE_SECONDS))
         detectable, metric = _detectable(evaluators, len(rows), draft.repetitions)
         return Plan(
             num_rows=len(rows),
@@ -72,7 +75,7 @@ class Planner:
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             cost=cost,
-            minutes=self._minutes(draft, seconds, num_cells + num_calls),
+            minutes=_minutes(draft, phases, num_cells + num_calls),
             detectable=detectable,
             detectable_metric=metric,
             num_missing=len(missing),
@@ -186,9 +189,7 @@ class Planner:
 
     def _judge_calls(self, evaluators: Sequence[Any], num_cells: int, of_baseline: int) -> list[int]:
         return [
-            one.num_calls * (num_cells - of_baseline if one.needs_pairs else num_cells)
-            for one in evaluators
-            if one.num_calls
+            one.num_calls * (num_cells - of_baseline if one.needs_pairs else num_cells) for one in _asking(evaluators)
         ]
 
     async def _of_judges(
@@ -197,19 +198,28 @@ class Planner:
         """Return tokens in and dollars of one question to each judging evaluator."""
         question = fmean([estimated_tokens(json.dumps(row.input)) for row in _spread(rows)] or [0])
         found = []
-        for one in evaluators:
-            if one.num_calls:
-                tokens = estimated_tokens(one.rubric) + question + answer_tokens + JUDGE_TOKENS_OUT
-                prices = []
-                for model in one.judges:
-                    endpoint = await self._outside.models.resolve(self._operator, model)
-                    prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
-                found.append((tokens, sum(prices, Decimal(0)) / len(prices)))
+        for one in _asking(evaluators):
+            tokens = estimated_tokens(one.rubric) + question + answer_tokens + JUDGE_TOKENS_OUT
+            prices = []
+            for model in one.judges:
+                endpoint = await self._outside.models.resolve(self._operator, model)
+                prices.append(self._outside.models.cost(endpoint, Usage(round(tokens), JUDGE_TOKENS_OUT)))
+            found.append((tokens, sum(prices, Decimal(0)) / len(prices)))
         return found
 
-    def _minutes(self, draft: Draft, seconds: float, num_calls: int) -> float:
-        by_pace = seconds / draft.concurrency / 60
-        return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
+
+def _asking(evaluators: Sequence[Any]) -> list[Any]:
+    return [one for one in evaluators if one.num_calls]
+
+
+def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], num_calls: int) -> float:
+    """Return how long it takes: answers with their judges in rounds of so many at once, then the pairs.
+
+    `phases` are how many there are and the seconds of all. One answer takes its whole time, whatever goes beside it.
+    """
+    rounds = [math.ceil(number / draft.concurrency) * seconds / number for number, seconds in phases if number]
+    by_pace = sum(rounds) / 60
+    return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
 
 
 def _spread(rows: Sequence[Row]) -> Sequence[Row]:

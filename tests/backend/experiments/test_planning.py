@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,20 @@ async def test_the_plan_says_tokens_dollars_and_minutes_by_supposition_and_then_
     await lab.ran(prompt("own", "{{ good }}"))
     seen = await lab.service.plan(lab.operator, draft)
     assert (seen.tokens_out, seen.unknown, (seen.minutes or 1) < (plan.minutes or 0)) == (20, (), True)
+
+
+async def test_one_answer_takes_its_whole_time_however_many_might_go_at_once(lab: Lab) -> None:
+    async def minutes(num_rows: int, *variants: VariantDraft, **given: Any) -> float | None:
+        lab.fill(num_rows)
+        return (await lab.service.plan(lab.operator, lab.draft(*variants, concurrency=20, **given))).minutes
+
+    own = prompt("own", "{{ good }}")
+    assert await minutes(1, own) == pytest.approx(3 / 60)
+    assert await minutes(21, own) == pytest.approx(6 / 60)
+    judge = {"kind": "judge", "rubric": "?", "models": ["echo", "echo"]}
+    assert await minutes(1, own, evaluators=(judge,)) == pytest.approx((3 + 2 * 1.5) / 60)
+    pairs = {"kind": "pairwise", "model": "echo"}
+    assert await minutes(1, own, prompt("new", "?"), evaluators=(pairs,)) == pytest.approx((3 + 2 * 1.5) / 60)
 
 
 async def test_the_plan_counts_each_question_to_each_judge(lab: Lab) -> None:
