@@ -207,11 +207,7 @@ def _compared() -> rx.Component:
             _agreed(),
             rx.el.div(rx.el.div(trade_off(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"),
         ),
-        rx.cond(
-            One.line.status == "done",
-            rx.cond(One.rows, rows_panel(), rx.fragment()),
-            rx.fragment(),
-        ),
+        rx.cond(One.rows, rows_panel(), rx.fragment()),
     )
 
 

@@ -240,6 +240,9 @@ class ExperimentState(Addressed, Phased, rx.State):
         await self._show_promoted(operator)
         if not found.progress.num_done:
             self.cards, self.rows, self.row = [], [], None
+            if found.progress.num_failed:
+                self.group = "all"  # no verdict without an answer, but each failure says why
+                await self._list(operator)
             return
         since = await services().experiments.since(operator, found.id)
         self.since = since_line(since) if since else None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from backend.experiments.analysis.matrices import matrices, row_means
-from backend.experiments.types import COST, LATENCY, Change, RowCounts
+from backend.experiments.types import COST, LATENCY, CellStatus, Change, RowCounts
 
 HALF = 0.5
 Found = tuple[int, Change, float | None, float | None]
@@ -24,16 +24,18 @@ def changes(
 ) -> tuple[list[Found], RowCounts]:
     """Compare a `pair` (baseline, variant): return (row, change, both values), broken rows first, then fixed ones.
 
-    A row with repetitions passes where most of them do. Without a pass mark a row is "other".
+    A row with repetitions passes where most of them do. Without a pass mark a row is "other", and where no answer
+    at all succeeded every row fails on both sides.
     """
     baseline, variant = pair
     names = [] if metric in (LATENCY, COST) else [metric]
     found = matrices(cells, names, num_variants, repetitions)
     values = row_means(found.scores[metric])
     marks = row_means(found.passed[metric]) if metric in found.passed else None
+    is_hopeless = all(cell[3] != CellStatus.DONE for cell in cells)
     told: list[Found] = []
     for at, row in enumerate(found.rows):
-        change: Change = "other"
+        change: Change = "both_fail" if is_hopeless else "other"
         if marks is not None and not np.isnan(marks[[baseline, variant], at]).any():
             change = _change(bool(marks[baseline, at] > HALF), bool(marks[variant, at] > HALF))
         told.append((row, change, _number(values[baseline, at]), _number(values[variant, at])))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from backend.bootstrap import Services
 from backend.datasets.types import About
 from backend.operator import Operator
-from backend.prompts.types import Prompt
+from backend.prompts.types import Content, NewPrompt, Prompt
+from console.state.experiment import ExperimentState
 from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
 from tests.console.tab import Tab, tab
 
@@ -38,3 +39,21 @@ async def test_what_cannot_start_is_kept_and_says_why(
     made = await form.send(entries(form))
     assert (len(made), "The dataset has no rows here." in str(made[1])) == (2, True)
     assert [one.shown_status for one in (await services.experiments.list(owner)).items] == ["draft"]
+
+
+async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
+    tab: Tab, dataset: str, services: Services, owner: Operator
+) -> None:
+    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ nobody }}.")))
+    form = await opened(tab, f"?prompt={kept.id}")
+    for _ in range(2):
+        await form.send(entries(form))
+    made = (await services.experiments.list(owner)).items[0]
+    await services.experiments.carry_out(owner, made.id)
+    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
+    [_ async for _ in page.load()]
+    assert (page.line.status, page.cards, page.group) == ("failed", [], "all")
+    assert [(one.row, "nobody" in one.why, one.mark) for one in page.rows] == [
+        (number, True, "fail") for number in range(1, 5)
+    ]
+    assert page.row.old.reason == page.row.new.reason != ""
