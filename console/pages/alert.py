@@ -62,7 +62,7 @@ def alert() -> rx.Component:
             State,
             "delete",
             rx.Var.create("Delete ") + State.asked_name + "?",
-            rx.el.p("Its history goes too, and nobody is told any more. It cannot be undone."),
+            rx.el.p("Its history goes too. This cannot be undone."),
             keep="Keep it",
             act="Delete alert",
             on_act=State.delete,
@@ -98,7 +98,7 @@ def _ready() -> rx.Component:
     return rx.fragment(
         rx.cond(
             State.line.muted,
-            banner("wait", "Nobody is told:", State.line.muted, ". It is looked at and kept in the history."),
+            banner("wait", "Nobody is told:", State.line.muted, ". It is still checked and listed in the history."),
             rx.fragment(),
         ),
         _tested(),
@@ -128,7 +128,7 @@ def _tested() -> rx.Component:
 def _secret() -> rx.Component:
     return dialog(
         "Copy the secret of the webhook now",
-        rx.el.p("It signs what the webhook is sent, and is shown this once."),
+        rx.el.p("Each message to the webhook is signed with it. It is not shown again."),
         rx.el.div(
             rx.el.pre(State.secret, class_name="well out", tab_index=0, aria_label="The secret"),
             CopyButton.create(text=State.secret, label="Copy the secret"),

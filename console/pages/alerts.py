@@ -43,8 +43,8 @@ def alerts() -> rx.Component:
                 panel("All alerts", data_table("Alerts", COLUMNS, State.rows, _row), table_foot(State.shown)),
                 skeleton=skeleton_rows(260, 120, 60, count=6),
                 empty=empty_state(
-                    "Nothing is watched yet",
-                    "An alert watches a figure of the log and tells people once when it crosses a threshold. "
+                    "No alerts yet",
+                    "An alert tells people when a figure crosses a threshold, as in: more than 10 % failed in 1 h. "
                     "Admins make them.",
                     link_button("See the figures", routes.DASHBOARDS),
                 ),
@@ -58,7 +58,7 @@ def alerts() -> rx.Component:
             State,
             "delete",
             rx.Var.create("Delete ") + State.asked_name + "?",
-            rx.el.p("Its history goes too, and nobody is told any more. It cannot be undone."),
+            rx.el.p("Its history goes too. This cannot be undone."),
             keep="Keep it",
             act="Delete alert",
             on_act=State.delete,

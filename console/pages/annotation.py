@@ -50,7 +50,7 @@ def annotation() -> rx.Component:
                 skeleton=skeleton_rows(260, 80, 90, count=6),
                 empty=empty_state(
                     "No queues yet",
-                    "A queue shows people conversations and answers one at a time and asks the same questions of each.",
+                    "A queue shows people one answer after another and asks the same questions about each.",
                 ),
                 problem=State.problem,
                 on_retry=State.load,

@@ -15,15 +15,15 @@ from console import routes, toasts
 from console.problems import caught
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.alert_picture import Picture, picture
 from console.state.alert_rows import (
     AlertLine,
     FiringLine,
-    Picture,
     ToldLine,
     alert_line,
+    fires,
     firing_line,
-    minutes,
-    picture,
+    resolves,
     told_line,
 )
 from console.state.asking import Asking
@@ -146,15 +146,13 @@ class AlertPageState(Addressed, Asking, Phased, rx.State):
     def _show(self, alert: Alert, zone: Any) -> None:
         rule = alert.rule
         self.line = alert_line(alert, zone, formats.now())
-        letters = "" if services().alerts.writes_letters else " (no mail server is configured, so none is written)"
+        letters = "" if services().alerts.writes_letters else " (no mail server is set up, so none is sent)"
         told = [f"{', '.join(rule.emails)}{letters}"] if rule.emails else []
         told += [rule.webhook_url] if rule.webhook_url else []
-        least = f"with at least {formats.counted(rule.min_count, 'conversation')} behind it" if rule.min_count else ""
-        resolves = f"after {minutes(rule.looks)} at least {100 * rule.margin:g} % on the good side"
         self.facts = [
             ("Watches", self.line.rule),
-            ("Fires", ", ".join(filter(None, (f"after {minutes(rule.looks)} in a row", least)))),
-            ("Resolves", f"{resolves}, then keeps quiet for {minutes(rule.quiet_minutes)}"),
-            ("Tells", ", ".join(told) or "nobody by letter or webhook; the bar and the overview show it"),
+            ("Fires", fires(rule)),
+            ("Resolves", resolves(rule)),
+            ("Tells", ", ".join(told) or "nobody by e-mail or webhook; the bar and the overview show it"),
             ("Made by", alert.created_by),
         ]

@@ -19,7 +19,8 @@ from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.alert import AlertPageState
 from console.state.alert_entries import FIRST_MEASURE, entries_of, first_entries, rule_from, unit_of
-from console.state.alert_rows import Picture, picture
+from console.state.alert_picture import Picture, picture
+from console.state.alert_rows import fires, resolves
 from console.state.conversations_filters import FilterLines, Pair, asked_of, filter_lines, filters_of, pairs_of, ticked
 from console.state.forms import Formed
 from console.state.seat import Phased
@@ -37,6 +38,7 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
     text: rx.Field[str] = rx.field("")
     writes_letters: rx.Field[bool] = rx.field(default=False)
     picture: rx.Field[Picture] = rx.field(default_factory=Picture)
+    meaning: rx.Field[str] = rx.field("")
     unclear: rx.Field[str] = rx.field("")
     _alert_id: str = ""
     _version: int = 0
@@ -119,10 +121,11 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
         self.filters, self.num_filters = filter_lines(found.facets, self._chosen), len(self._chosen)
 
     async def _draw(self, operator: Operator) -> None:
-        self.unclear, self.unit = "", unit_of(Measure(self.entries["measure"]))[0]
+        self.unclear, self.meaning, self.unit = "", "", unit_of(Measure(self.entries["measure"]))[0]
         with caught(InvalidInput) as refusal:
             rule = self._previewed()
             found = await services().alerts.preview(operator, rule)
+            self.meaning = f"Fires {fires(rule)}. Resolves {resolves(rule)}."
             self.picture = picture(rule, found, await self._zone())
         if refusal.problem:
             self.picture = Picture()

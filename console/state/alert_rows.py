@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from backend.alerts.types import (
@@ -14,10 +14,8 @@ from backend.alerts.types import (
     Event,
     Fate,
     Firing,
-    Looked,
     Measure,
     NewAlert,
-    Preview,
     Watched,
     Way,
 )
@@ -25,12 +23,9 @@ from backend.conversations.types import ChatState
 from console import routes
 from console.state import formats
 from console.state.conversations_filters import log_address, pairs_of
-from console.state.figure_picture import Drawing, Mark, Series, drawing
 from console.state.figure_rows import MEASURES
 
-# So many points are drawn at most: an hour each of seven days.
-MOST_POINTS = 168
-MOST_SPELLS = 5
+WHOLE = {Measure.CONVERSATIONS, Measure.FAILED, Measure.TOKENS}
 OF_FAILURES = {Measure.FAILED, Measure.FAILED_SHARE}
 FATES = {Fate.WAITING: ("queued", "Waiting"), Fate.SENT: ("ok", "Sent"), Fate.FAILED: ("fail", "Given up")}
 EVENTS = {Event.FIRED: "Fired", Event.RESOLVED: "Resolved", Event.TEST: "Test"}
@@ -80,26 +75,6 @@ class FiringLine:
     told: list[ToldLine]
 
 
-@dataclass(frozen=True)
-class Band:
-    """A time for which a rule fired, in parts of the picture."""
-
-    left: str
-    width: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure over time with its threshold; `words` say the same."""
-
-    drawing: Drawing = field(default_factory=Drawing)
-    bands: list[Band] = field(default_factory=list)
-    limit: Mark = field(default_factory=lambda: Mark("0%", ""))
-    words: str = ""
-    spells: list[str] = field(default_factory=list)
-    more: str = ""
-
-
 def standing(alert: Alert) -> tuple[str, str]:
     """Return the mark and the word of how a rule stands."""
     if not alert.rule.is_on:
@@ -107,9 +82,9 @@ def standing(alert: Alert) -> tuple[str, str]:
     if alert.state is AlertState.FIRING:
         return "fail", "Firing"
     if alert.error:
-        return "warn", "Not looked at"
+        return "warn", "Not checked"
     if alert.looked_at is None:
-        return "queued", "Not looked at yet"
+        return "queued", "Not checked yet"
     return ("ok", "OK") if alert.is_told else ("skip", "No data")
 
 
@@ -120,11 +95,11 @@ def note_of(alert: Alert, zone: tzinfo, at: datetime) -> str:
         notes.append(f"since {formats.clock(alert.since, zone, at)}")
     if alert.rule.is_on and alert.error:
         again = formats.clock(alert.next_look_at, zone, at)
-        notes.append(f"{alert.error.rstrip('.')}; the next look is at {again}")
+        notes.append(f"{alert.error.rstrip('.')}; checked again at {again}")
     elif alert.rule.is_on and alert.looked_at and not alert.is_told:
         few = alert.num_behind < alert.rule.min_count
         least = f"{formats.count(alert.num_behind)} of at least {formats.counted(alert.rule.min_count, 'conversation')}"
-        notes.append(least if few else "nothing tells this figure")
+        notes.append(least if few else "no conversation has this figure")
     return ", ".join(notes)
 
 
@@ -136,6 +111,24 @@ def muted_words(alert: Alert, zone: tzinfo, at: datetime) -> str:
 def rule_words(rule: NewAlert) -> str:
     """Return what a rule watches: "Latency p95 above 5.0 s over 60 min, of 2 filters"."""
     return f"{_crossed(rule.watched, rule.threshold)} over {minutes(rule.window_minutes)}{_of_filters(rule)}"
+
+
+def fires(rule: NewAlert) -> str:
+    """Return when a rule fires: "above 10 % for 3 min, with 20 conversations or more in 1 h"."""
+    of = f" in {minutes(rule.window_minutes)}"
+    least = f", with {formats.counted(rule.min_count, 'conversation')} or more{of}" if rule.min_count else ""
+    return f"{rule.comparison.value} {MEASURES[rule.measure][1](rule.threshold)} for {minutes(rule.looks)}{least}"
+
+
+def resolves(rule: NewAlert) -> str:
+    """Return when it stops, and is quiet: "at 9 % or less for 3 min, then cannot fire for 30 min"."""
+    is_above = rule.comparison is Comparison.ABOVE
+    back = abs(rule.threshold) * rule.margin
+    end = rule.threshold - back if is_above else rule.threshold + back
+    if rule.measure in WHOLE:
+        end = math.floor(end) if is_above else math.ceil(end)
+    quiet = f", then cannot fire for {minutes(rule.quiet_minutes)}" if rule.quiet_minutes else ""
+    return f"at {MEASURES[rule.measure][1](end)} or {'less' if is_above else 'more'} for {minutes(rule.looks)}{quiet}"
 
 
 def minutes(number: int) -> str:
@@ -192,7 +185,7 @@ def firing_line(firing: Firing, zone: tzinfo, at: datetime) -> FiringLine:
         id=firing.id,
         began=formats.clock(firing.started_at, zone, at),
         exact=formats.exact(firing.started_at, zone),
-        lasted=minutes(max(1, round(lasted.total_seconds() / 60))) if firing.ended_at else "fires still",
+        lasted=minutes(max(1, round(lasted.total_seconds() / 60))) if firing.ended_at else "still firing",
         value=f"{write(firing.value)}, {firing.watched.comparison.value} {write(firing.threshold)}",
         looked=_looked(firing, zone, at),
         behind=formats.count(firing.num_behind),
@@ -219,68 +212,3 @@ def behind(watched: Watched, until: datetime) -> str:
         more["state"] = ChatState.FAILED.value
     since = until - timedelta(minutes=watched.window_minutes)
     return log_address(pairs_of(watched.filters), **more, since=since.isoformat(), until=until.isoformat())
-
-
-def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
-    """Draw what the looks saw, of each hour the worst, with the threshold and the times of firing."""
-    write = MEASURES[rule.measure][1]
-    worst = _worst(found.looks, rule.comparison)
-    series = [Series("", [one.value for one in worst], [""] * len(worst))]
-    series.append(Series("", [rule.threshold] * len(worst), [""] * len(worst)))
-    days = [f"{local.day} {local:%b}" for local in (one.at.astimezone(zone) for one in worst)]
-    drawn = drawing(series, days, write)
-    begins = [at for at in range(1, len(days)) if days[at] != days[at - 1]]
-    top = next(spot.top for spot in drawn.spots if spot.kind == "s2")
-    curves = [drawn.curves[0], replace(drawn.curves[1], kind="limit")]
-    whole = found.until - found.since
-    bands = [
-        Band(
-            f"{100 * ((one.since - found.since) / whole):.2f}%",
-            f"{100 * (((one.until or found.until) - one.since) / whole):.2f}%",
-        )
-        for one in found.spells
-    ]
-    spells = [
-        f"{formats.clock(one.since, zone, found.until)} {_lasted(one.until, one.since)}, value {write(one.value)}"
-        for one in found.spells
-    ]
-    return Picture(
-        drawing=replace(drawn, curves=curves, spots=[], times=[_mark(at, days) for at in begins]),
-        bands=bands,
-        limit=Mark(top, f"{rule.comparison.value} {write(rule.threshold)}"),
-        words=_would(found),
-        spells=spells[-MOST_SPELLS:][::-1],
-        more=f"and {len(spells) - MOST_SPELLS} before" if len(spells) > MOST_SPELLS else "",
-    )
-
-
-def _mark(at: int, days: Sequence[str]) -> Mark:
-    """Return where a day begins: each of the seven has one."""
-    return Mark(f"{100 * (at + 0.5) / len(days):.2f}%", days[at])
-
-
-def _lasted(until: datetime | None, since: datetime) -> str:
-    return f"for {minutes(max(1, round((until - since).total_seconds() / 60)))}" if until else "and still"
-
-
-def _would(found: Preview) -> str:
-    """Return what the rule would have done, in a sentence."""
-    if not found.num_behind:
-        return "No conversation of the last 7 days is watched, so nothing tells how often this would fire."
-    if all(one.value is None for one in found.looks):
-        return "In the last 7 days there was never enough to tell this figure."
-    num = len(found.spells)
-    times = {0: "not have fired", 1: "have fired once"}.get(num, f"have fired {num} times")
-    return f"In the last 7 days this would {times}."
-
-
-def _worst(looks: Sequence[Looked], comparison: Comparison) -> list[Looked]:
-    """Return one look of each few, the one nearest to firing."""
-    each = -(-len(looks) // MOST_POINTS)
-    pick = max if comparison is Comparison.ABOVE else min
-    made = []
-    for at in range(0, len(looks), each):
-        group = looks[at : at + each]
-        values = [one.value for one in group if one.value is not None]
-        made.append(Looked(group[0].at, pick(values) if values else None))
-    return made

@@ -38,7 +38,7 @@ def queue_line(queue: Queue) -> QueueLine:
         name=queue.name,
         closed=queue.closed_at is not None,
         asks=", ".join(one.name for one in about.configs),
-        people=", ".join(one.name for one in about.people) or "Everybody who may",
+        people=", ".join(one.name for one in about.people) or "Everyone who may label",
         done=f"{formats.count(queue.num_done)} of {formats.counted(queue.num_items, 'item')}",
         percent=round(100 * queue.num_done / queue.num_items) if queue.num_items else 0,
     )

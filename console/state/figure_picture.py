@@ -118,10 +118,13 @@ def spark(values: Sequence[Value]) -> str:
 
 
 def _told_apart(steps: list[float], write: Callable[[float], str]) -> list[float]:
-    """Return the steps without those that would be written like a neighbour: of a count, halves."""
-    if len({write(step) for step in steps}) == len(steps):
-        return steps
-    return [step for step in steps if step.is_integer()]
+    """Return the steps without those that would be written like another number: of a count, halves."""
+    is_apart = len({write(step) for step in steps}) == len(steps)
+    return [
+        step
+        for step in steps
+        if step.is_integer() or (is_apart and write(step) not in {write(math.floor(step)), write(math.ceil(step))})
+    ]
 
 
 def _steps(most: float) -> list[float]:

@@ -20,7 +20,8 @@ NOTHING = "\u2013"
 class ModelLine:
     """A row of the table: the head of a provider (`is_provider`), or one of its models.
 
-    `flags` are the states of tools, vision and JSON schema; `state` and `test` tell of the last test.
+    `flags` are the states of tools, vision and JSON schema; `state` and `test` tell of the last test. A provider that
+    `is_fixed` has nothing to edit here.
     """
 
     key: str
@@ -42,7 +43,7 @@ class ModelLine:
     at: str = ""
     at_exact: str = ""
     is_default: bool = False
-    is_file: bool = False
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def provider_lines(provider: Provider, default: str, zone: tzinfo, moment: datet
         private=private,
         state=state,
         test=words,
-        is_file=provider.source == "file",
+        is_fixed=provider.source == "file",
     )
     return [head, *(_model_line(provider, model, default, zone, moment) for model in provider.models)]
 
@@ -88,7 +89,7 @@ def built_in_lines(choice: ModelChoice, test: ModelTest | None, zone: tzinfo, mo
     note = "in this install, no key, a first taste"
     if choice.provider_name == "Scripted":
         note = "for trying things out: it answers by a script"
-    head = ModelLine(key="embedded", provider_id="embedded", is_provider=True, name=choice.provider_name, note=note)
+    head = ModelLine("embedded", "embedded", is_provider=True, name=choice.provider_name, note=note, is_fixed=True)
     model = ModelLine(
         key=choice.reference,
         provider_id="embedded",

@@ -68,15 +68,15 @@ def _what() -> rx.Component:
             some,
             class_name="pad xf-grid",
         ),
-        note="looked at once a minute",
+        note="checked every minute",
     )
 
 
 def _whom() -> rx.Component:
     letters = rx.cond(
         Form.writes_letters,
-        "Addresses with commas between them, at most ten.",
-        "No mail server is configured here, so no letter is written.",
+        "Up to ten addresses, with commas between them.",
+        "No mail server is set up here, so no e-mail is sent.",
     )
     return panel(
         "Who is told",
@@ -86,7 +86,7 @@ def _whom() -> rx.Component:
                 "webhook_url",
                 "Webhook",
                 text_input,
-                help_text="Each message is signed; the secret is shown once, after saving.",
+                help_text="Signed. The secret is shown once, after you save.",
                 in_wide=True,
                 placeholder="https://example.com/hook",
                 spell_check=False,
@@ -98,22 +98,21 @@ def _whom() -> rx.Component:
             ),
             class_name="pad xf-grid",
         ),
-        note="once when it fires, once when it resolves",
+        note="when it fires and when it resolves",
     )
 
 
 def _patience() -> rx.Component:
     return panel(
-        "Patience",
+        "When it fires",
         rx.el.div(
-            _entry("min_count", "Conversations it takes", number_input, help_text="Fewer say nothing.", min="0"),
-            _entry("looks", "Minutes in a row", number_input, help_text="So long it must last, both ways.", min="1"),
-            _entry("margin", "Margin", number_input, unit="%", help_text="So far on the good side it resolves.",
-                   step="any", min="0"),
-            _entry("quiet_minutes", "Minutes of quiet", number_input, help_text="Then it may fire again.", min="0"),
+            _entry("min_count", "Conversations at least", number_input, min="0"),
+            _entry("looks", "Minutes in a row", number_input, min="1"),
+            _entry("margin", "Distance to resolve", number_input, unit="%", step="any", min="0"),
+            _entry("quiet_minutes", "Minutes before it fires again", number_input, min="0"),
+            rx.el.p(Form.meaning, class_name="t12 xf-wide", role="status"),
             class_name="pad xf-grid",
         ),
-        note="so that it does not flap",
     )  # fmt: skip
 
 

@@ -31,16 +31,16 @@ COLUMNS = (
 def history() -> rx.Component:
     table = rx.fragment(
         data_table("Firings", COLUMNS, State.firings, _row),
-        table_foot("Newest first; the number leads to the log.", more_button(State.more, State.show_more)),
+        table_foot("Newest first. A number opens its conversations.", more_button(State.more, State.show_more)),
     )
-    none = empty_state("It has not fired", "Here stands when it did, for how long, and who was told.")
+    none = empty_state("It has not fired", "Each firing will be listed here: when, how long, and who was told.")
     return panel("History", rx.cond(State.firings.length() > 0, table, none))
 
 
 def _row(row: Any) -> rx.Component:
     told = rx.cond(
         row.muted,
-        rx.el.span("Nobody: it was muted", class_name="t2"),
+        rx.el.span("Nobody, it was muted", class_name="t2"),
         rx.cond(row.told.length() > 0, told_lines(row.told), rx.el.span("Nobody", class_name="t2")),
     )
     return table_row(

@@ -12,26 +12,26 @@ from console.state.queue_form import QueueFormState as State
 
 KINDS = (
     (ConfigKind.BOOLEAN.value, "Yes or no"),
-    (ConfigKind.CATEGORY.value, "One of options"),
-    (ConfigKind.NUMBER.value, "A number"),
-    (ConfigKind.TEXT.value, "Words"),
+    (ConfigKind.CATEGORY.value, "Options"),
+    (ConfigKind.NUMBER.value, "Scale"),
+    (ConfigKind.TEXT.value, "Text"),
 )
 
 
 def queue_form(on_saved: Handler = None) -> rx.Component:
     """Draw the dialog. `on_saved` is called behind the save, to read again what the page shows."""
-    stays = rx.el.p("What a queue asks stays as it is once something is labelled.", class_name="t12 t2")
+    stays = rx.el.p("Fixed, because something is labelled already.", class_name="t12 t2")
     ways = rx.fragment(
-        rx.el.p("Options with their keys, such as kind=k, curt=c; a scale such as 1 to 5.", class_name="t12 t2"),
+        rx.el.p("Options: kind=k, curt=c, where k and c are the keys. Scale: 1 to 5.", class_name="t12 t2"),
         rx.el.p(error_of(State.errors, "configs"), class_name="err", role="alert"),
-        button("Add a score", State.add_score, size="sm", icon="plus"),
+        button("Add a question", State.add_score, size="sm", icon="plus"),
     )
     return form_dialog(
         rx.cond(State.is_new, "New annotation queue", "Change the queue"),
         refusal(State.errors),
         _text("name", "Name", max_length=120, required=True, custom_attrs={"data-safe": "true"}),
         rx.el.fieldset(
-            rx.el.legend("Questions for each item"),
+            rx.el.legend("Questions"),
             rx.foreach(State.scores, _score),
             rx.cond(State.is_fixed, stays, ways),
             class_name="an-scores",
@@ -43,16 +43,17 @@ def queue_form(on_saved: Handler = None) -> rx.Component:
                 default_value=State.entries["instructions"], key=f"instructions-{State.num_opened}",
             ),
             html_for="queue-instructions",
-            help_text="Shown beside each item.",
+            help_text="Shown beside each item. Say what a good answer is.",
             error=error_of(State.errors, "instructions"),
         ),
         rx.el.div(
-            _text("num_labels", "People for each item", input_mode="numeric"),
-            _text("lock_minutes", "Minutes an open item is reserved", input_mode="numeric"),
+            _text("num_labels", "Labels per item", "Each by another person.", input_mode="numeric"),
+            _text("lock_minutes", "Minutes to label one", "Then others get it.", input_mode="numeric"),
             class_name="row wrap",
         ),
         rx.el.fieldset(
-            rx.el.legend("Who labels (with nobody chosen, everyone who has permission)"),
+            rx.el.legend("Who labels"),
+            rx.el.p("Tick nobody to let everyone label who may.", class_name="t12 t2"),
             rx.foreach(State.members, _member),
             rx.el.p(error_of(State.errors, "people"), class_name="err", role="alert"),
             class_name="an-scores",
@@ -66,18 +67,18 @@ def queue_form(on_saved: Handler = None) -> rx.Component:
     )  # fmt: skip
 
 
-def _text(name: str, words: str, **props: Any) -> rx.Component:
+def _text(name: str, words: str, help_text: str = "", **props: Any) -> rx.Component:
     identifier = f"queue-{name}"
     entry = text_input(
         id=identifier, name=name, key=f"{name}-{State.num_opened}", default_value=State.entries[name], **props
     )
-    return field(words, entry, html_for=identifier, error=error_of(State.errors, name))
+    return field(words, entry, html_for=identifier, help_text=help_text, error=error_of(State.errors, name))
 
 
 def _score(line: Any) -> rx.Component:
     number = f"{State.num_opened}-{line.at}"
     return rx.el.div(
-        text_input(name="score-" + line.at, placeholder="As in: helpful", aria_label="Score", max_length=120,
+        text_input(name="score-" + line.at, placeholder="Helpful", aria_label="Question", max_length=120,
                    required=True, default_value=line.name, disabled=State.is_fixed, key=f"s-{number}"),
         select(KINDS, name="kind-" + line.at, aria_label="Kind", default_value=line.kind, disabled=State.is_fixed,
                key=f"k-{number}"),

@@ -53,6 +53,8 @@ def model_row(line: rx.Var[ModelLine], rest: rx.RestProp) -> rx.Component:
 
 def _provider(one: Any) -> rx.Component:
     shown = Form.shown == one["provider_id"]
+    act: Any = rx.cond(one["is_fixed"], "Look", "Edit")
+    said: Any = rx.cond(shown, "Shown at the right:", act)
     return rx.el.tr(
         rx.el.th(
             rx.el.span(
@@ -62,11 +64,11 @@ def _provider(one: Any) -> rx.Component:
                     rx.cond(one["private"], tag(rx.fragment(icon("lock", small=True), one["private"])), rx.fragment()),
                     rx.cond(one["test"], status(one["state"], one["test"]), rx.fragment()),
                     button(
-                        rx.cond(shown, "Shown", rx.cond(one["is_file"], "Look", "Edit")),
+                        rx.cond(shown, "Shown", act),
                         Form.open(one["provider_id"]),
                         kind="quiet",
                         size="sm",
-                        aria_label=rx.cond(shown, "Shown at the right: ", "Edit ") + one["name"],
+                        aria_label=said + " " + one["name"],
                     ),
                     class_name="r row",
                 ),
@@ -101,7 +103,7 @@ def _model(one: Any) -> rx.Component:
                 class_name="try",
                 on_click=[Form.open(one["provider_id"]), Trial.test(one["provider_id"], one["name"])],
                 aria_label="Test " + one["name"] + ". " + one["test"],
-                custom_attrs={"data-tip": "Send it one real request"},
+                custom_attrs={"data-tip": rx.cond(one["state"] == "fail", one["test"], "Send it one real request")},
             )
         ),
         rx.el.td(one["tokens"], class_name="num hide-s"),

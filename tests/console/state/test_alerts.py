@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from backend.alerts.standing import recovered
 from backend.alerts.types import Comparison, Firing, Measure, NewAlert, Watched
 from backend.bootstrap import Services
 from backend.columns import utc_now
@@ -20,7 +21,7 @@ from backend.paging import Page
 from console.state.alert import AlertPageState
 from console.state.alert_entries import FIRST, entries_of, first_entries, rule_from
 from console.state.alert_form import AlertFormState
-from console.state.alert_rows import firing_line
+from console.state.alert_rows import firing_line, resolves
 from console.state.alerts import AlertsState
 from console.state.bar import BarState
 from console.state.conversations_filters import asked_of, filters_of
@@ -67,9 +68,13 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     await form.load()
     assert (form.phase, form.num_filters, form.unit, form.entries["threshold"]) == ("ready", 1, "", "10")
     await form.look_back()
-    assert form.picture.words == "In the last 7 days there was never enough to tell this figure."
+    assert form.picture.words == "Too few conversations in the last 7 days to judge this rule."
     await spent(form.change("min_count", "2"))
     assert (form.unit, form.picture.words) == ("%", "In the last 7 days this would have fired once.")
+    assert form.meaning == (
+        "Fires above 10 % for 3 min, with 2 conversations or more in 1 h. "
+        "Resolves at 9 % or less for 3 min, then cannot fire for 30 min."
+    )
     assert len(form.picture.bands) == len(form.picture.spells) == 1
     last = [utc_now().astimezone(await form._zone()) - timedelta(days=back) for back in range(6, -1, -1)]
     assert [one.words for one in form.picture.drawing.times] == [f"{day.day} {day:%b}" for day in last]
@@ -77,7 +82,7 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     assert form.num_filters == 0
     await spent(form.toggle("model", "m"))
     await spent(form.change("threshold", "much"))
-    assert form.unclear == "This is a number."
+    assert (form.unclear, form.meaning) == ("This is a number.", "")
     typed = {**form.entries, "name": "Failing", "threshold": "50", "looks": "1", "is_on": "on"}
     assert await form.save({**typed, "name": " "}) is None
     assert list(form.errors) == ["name"]
@@ -104,7 +109,7 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     monkeypatch.setattr(services.conversations, "figures", fails)
     await services.alerts.watch(utc_now() + timedelta(minutes=2))
     await listed.load()
-    assert "The search is not kept; the next look is at " in listed.rows[0].note
+    assert "The search is not kept; checked again at " in listed.rows[0].note
     gone = tab.at("/alerts/alert_gone").state(AlertPageState)
     await gone.load()
     assert (gone.phase, gone.problem.words, gone.problem.is_missing) == ("failed", "There is no such alert.", True)
@@ -189,6 +194,20 @@ def test_a_firing_tells_what_was_looked_at_then(minutes: int, days: int, words: 
     watched = Watched(RULE.measure, RULE.comparison, minutes, RULE.filters)
     firing = Firing("f", "a", "Failing", watched, 0.6, 0.5, 3, was_muted=False, started_at=at, ended_at=None)
     assert firing_line(firing, UTC, at + timedelta(days=days)).looked == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "ends", "words"),
+    [
+        (NewAlert("n", Measure.CONVERSATIONS, Comparison.BELOW, 1, min_count=0), 2, "at 2 or more"),
+        (NewAlert("n", Measure.FAILED, Comparison.ABOVE, 5), 4, "at 4 or less"),
+        (NewAlert("n", Measure.LATENCY_P95, Comparison.ABOVE, 10_000), 9_000, "at 9.0 s or less"),
+    ],
+)
+def test_a_rule_says_the_value_that_resolves_it(rule: NewAlert, ends: float, words: str) -> None:
+    step = -1 if rule.comparison is Comparison.BELOW else 1
+    assert (recovered(rule, ends), recovered(rule, ends + step)) == (True, False)
+    assert resolves(rule).startswith(f"{words} for 3 min")
 
 
 @pytest.mark.parametrize("measure", Measure)

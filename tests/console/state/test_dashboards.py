@@ -127,6 +127,8 @@ def test_a_picture_has_gaps_where_nothing_is_known() -> None:
     from_none = drawing([], [], str)
     assert (from_none.curves, from_none.spots) == ([], [])
     assert [mark.words for mark in drawing([Series("Conversations", [2.0], [""])], ["Mon"], whole).heights] == [*"012"]
+    ten = drawing([Series("Conversations", [10.0], [""])], ["Mon"], whole)
+    assert [mark.words for mark in ten.heights] == ["0", "5", "10"], "2.5 was written as 2"
     assert spark([None, 1.0]) == ""
     assert spark([1.0, None, 3.0, 2.0]).count("M") == 2
 

@@ -81,7 +81,7 @@ def test_the_built_in_model_has_no_price_and_no_flags():
     choice = ModelChoice("embedded:gemma", "gemma", "Embedded", "chat", Capabilities(), 2048, Decimal(0), Decimal(0),
                          is_default=True, is_built_in=True)  # fmt: skip
     head, model = built_in_lines(choice, None, UTC, NOW)
-    assert head.note == "in this install, no key, a first taste"
+    assert (head.note, head.is_fixed) == ("in this install, no key, a first taste", True), "nothing of it is edited"
     assert (model.price_in, model.tools, model.vision, model.json_schema, model.is_default) == (
         "$0",
         False,
