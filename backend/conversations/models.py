@@ -127,6 +127,16 @@ class SpanRow(SQLModel, table=True):
     events: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
 
 
+class RemovedTraceRow(SQLModel, table=True):
+    """A trace that was removed; the digest tells it again to who sends more of it, and to nobody else."""
+
+    __tablename__ = "removed_trace"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    digest: str = Field(primary_key=True)
+    removed_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class ConversationRecordRow(SQLModel, table=True):
     """What only the page of one conversation shows: its metadata, and its transcript as another system told it."""
 

@@ -51,6 +51,7 @@ class IndexingUseCases(Base):
                 if not row.number:
                     counter.num_numbered += 1
                     row.number = counter.num_numbered
+                if not row.indexed_to:
                     theirs |= words_of(names_of(row))
                 note(places, row, theirs)
                 row.indexed_to, row.is_fresh = last, False

@@ -17,6 +17,7 @@ from backend.columns import utc_now
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
+from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.judging import worst
 from backend.conversations.service.reporting import MAX_NAME, message_rows
@@ -65,11 +66,8 @@ class TracingUseCases(SpanUseCases):
             async with self._units.write(operator) as work:
                 while waiting and done < SPANS_IN_A_UNIT and not (done and is_long(said_in(waiting[-1][1]))):
                     trace_id, theirs = waiting.pop()
-                    other, beyond = await self._take(
-                        work, operator, trace_id, theirs, prices, ahead=None if done else ahead
-                    )
-                    done += len(theirs)
-                    left_out = LeftOut(left_out.num_other + other, left_out.num_beyond + beyond)
+                    more = await self._take(work, operator, trace_id, theirs, prices, ahead=None if done else ahead)
+                    done, left_out = done + len(theirs), left_out.and_also(more)
         return left_out
 
     async def _take(
@@ -86,11 +84,13 @@ class TracingUseCases(SpanUseCases):
         rows = SpanRepository(work.session, operator.project_id)
         known = await rows.known(trace_id)
         new = [span for span in spans if span.span_id not in known]
+        before = await rows.conversation_of(trace_id) if known else None
+        if before is None and await GoneTraces(work.session, operator.project_id).has(trace_id):
+            return LeftOut(num_removed=len(new))
         if not known and not any(understood(span).kind for span in new):
             return LeftOut(num_other=len(new))
         fitting = new[: max(0, MAX_SPANS_OF_TRACE - len(known))]
         if fitting:
-            before = await rows.conversation_of(trace_id) if known else None
             after = await self._keep_spans(work, operator, trace_id, fitting, before, ahead=ahead)
             if before and await rows.conversation(before) is None:
                 await rows.belong(trace_id, before)  # it was deleted: what comes late goes, or comes back, with it
@@ -166,6 +166,9 @@ class TracingUseCases(SpanUseCases):
             conversation = _opened(operator, session_id, told, new_id("conv") if after == before else after)
             rows.add(conversation)
             await rows.flush()  # the messages refer to it
+        if told.person and not conversation.person:  # its top span, which says whose it is, comes last
+            conversation.person = first_words(told.person, MAX_NAME)
+            conversation.indexed_to = ""  # it is found by that name too
         if told.agent and conversation.flow_name in {told.service, UNNAMED}:  # the span that names it came late
             conversation.flow_name = first_words(told.agent, MAX_NAME)
             conversation.flow_id = Report(session_id, "", conversation.flow_name).flow_id

@@ -10,7 +10,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from backend.errors import Unavailable
 
-FULL, CLASHED = frozenset({"53100", "58030"}), frozenset({"40001", "40P01", "55P03"})
+# A key into another table clashes where that row was removed meanwhile, or got a follower while it was.
+FULL, CLASHED = frozenset({"53100", "58030"}), frozenset({"40001", "40P01", "55P03", "23503"})
 # Out of memory, of connections or of what an administrator allows.
 OUT_OF_ROOM = "53"
 # A connection that broke, and a server that stops, starts or ended us for being idle.

@@ -13,10 +13,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, SpanRow
+from backend.conversations.repository.gone import GoneTraces
 from backend.experiments.models import IS_NOBODYS, ExperimentCellRow
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, NodeRunRow, RunRow
 from backend.flows.types import RunStatus
-from backend.ids import new_id
+from backend.ids import id_at, new_id
 from backend.masking.models import MaskedValueRow
 
 REMOVED_AUTHOR = "Removed user"
@@ -46,6 +47,7 @@ class Beside:
 
     async def remove_traces_of(self, names: Sequence[str]) -> None:
         """Remove each such trace whole."""
+        await GoneTraces(self._session, self._project_id).note(await self.traces(names))
         await self._session.exec(
             delete(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(self._traces_of(names)))
         )
@@ -77,8 +79,9 @@ class Beside:
         """Count the runs of a person that stand in no conversation yet."""
         return (await self._session.exec(select(func.count()).select_from(RunRow).where(*self._runs(names)))).one()
 
-    async def runs(self, names: Sequence[str], most: int) -> Sequence[str]:
-        return (await self._session.exec(select(RunRow.id).where(*self._runs(names)).limit(most))).all()
+    async def runs(self, names: Sequence[str], until: datetime, most: int) -> Sequence[str]:
+        began = col(RunRow.id) < id_at("run", until)
+        return (await self._session.exec(select(RunRow.id).where(*self._runs(names), began).limit(most))).all()
 
     async def told_runs(self, names: Sequence[str], after: str, most: int) -> list[tuple[RunRow, list[NodeRunRow]]]:
         """Return a few of these runs with their steps, in order."""

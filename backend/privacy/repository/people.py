@@ -15,6 +15,7 @@ from backend.conversations.models import ConversationCommentRow, ConversationRow
 from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, RunRow
+from backend.ids import id_at
 from backend.privacy.types import Going
 
 
@@ -24,8 +25,10 @@ class People:
     def __init__(self, session: AsyncSession, project_id: str) -> None:
         self._session, self._project_id = session, project_id
 
-    def of_person(self, names: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-        return (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.person).in_(names))
+    def of_person(self, names: Sequence[str], until: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
+        """Choose all of a person's, or those that began to be kept before a moment."""
+        theirs = (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.person).in_(names))
+        return theirs if until is None else (*theirs, col(ConversationRow.id) < id_at("conv", until))
 
     def before(self, moment: datetime) -> tuple[ColumnElement[bool], ...]:
         return (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.last_message_at) < moment)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from backend.columns import utc_now
+from backend.conversations.repository.gone import GoneTraces
 from backend.ports.database import OfProject
 from backend.privacy.repository import Beside
 from backend.privacy.service.removing import AT_ONCE, BREATH_SECONDS, RemovingUseCases
@@ -45,6 +46,14 @@ class DueUseCases(RemovingUseCases, RetentionUseCases):
                 await self._remove_runs(work, project_id, [run for run, _ in late])
         return len(late)
 
+    async def forget_traces(self, project_id: str, now: datetime) -> None:
+        """Let go of the traces that were removed so long ago that nothing of them comes any more."""
+        async with self._units.read(OfProject(project_id)) as session:
+            is_due = await GoneTraces(session, project_id).is_due(now)
+        if is_due:
+            async with self._units.write(OfProject(project_id)) as work:
+                await GoneTraces(work.session, project_id).forget(now)
+
     async def keep_up(self) -> None:
         """Begin the retentions that are due, and remove what was deleted an hour ago."""
         await self.sweep()
@@ -52,6 +61,7 @@ class DueUseCases(RemovingUseCases, RetentionUseCases):
             await self.forget_sealed(project_id)
             await self.forget_replays(project_id)
             await self.forget_answers(project_id)
+            await self.forget_traces(project_id, utc_now())
             num = 1
             while num:
                 num = await self.purge_deleted(project_id, utc_now())

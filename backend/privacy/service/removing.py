@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
 from backend.columns import storable, utc_now
+from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.service.judging import KEEP_DELETED
+from backend.errors import Unavailable
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
@@ -28,6 +31,10 @@ from backend.unit_of_work import Work
 AT_ONCE = 25
 MESSAGES_AT_ONCE = 2_000
 BREATH_SECONDS = 0.02
+# Ids are made by the clocks of several machines.
+SKEW = timedelta(seconds=5)
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 60.0
+logger = logging.getLogger(__name__)
 
 
 class RemovingUseCases(Base):
@@ -94,10 +101,18 @@ class RemovingUseCases(Base):
             return [Waiting(row.id, row.attempt) for row in await waiting(session)]
 
     async def execute(self, job_id: str) -> None:
-        """Remove batch by batch until nothing is left, and then whom it was about."""
-        is_left = True
+        """Remove batch by batch until nothing is left, and then whom it was about.
+
+        What began to come in after that is new, and stays: a removal ends, however much somebody sends.
+        """
+        is_left, pause = True, FIRST_PAUSE_SECONDS
         while is_left:
-            is_left = await self._batch(job_id)
+            try:
+                is_left, pause = await self._batch(job_id), FIRST_PAUSE_SECONDS
+            except Unavailable:  # of two that wait for each other Postgres sends one away
+                logger.warning("removal %s waits and goes on", job_id, exc_info=True)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(BREATH_SECONDS)
         await self._database.scrub()
 
@@ -119,11 +134,14 @@ class RemovingUseCases(Base):
             if row is None or row.state in {JobState.DONE, JobState.FAILED}:
                 return False
             people = People(work.session, row.project_id)
-            is_person, before = row.kind == JobKind.PERSON, row.before or utc_now()
+            is_person, before = row.kind == JobKind.PERSON, row.before or utc_now() + SKEW
+            row.before = before
             names = await self._masking.names_of(work.session, row.project_id, row.person) if is_person else []
-            whose = people.of_person(names) if is_person else people.before(before)
+            whose = people.of_person(names, before) if is_person else people.before(before)
             ids = await people.some(whose, AT_ONCE, MESSAGES_AT_ONCE)
             is_left = bool(ids)
+            if is_person:
+                await GoneTraces(work.session, row.project_id).note_of(ids)
             if ids:
                 await self._log.purge(work, row.project_id, ids, with_items=is_person)
             else:
@@ -141,7 +159,7 @@ class RemovingUseCases(Base):
         beside = Beside(work.session, project_id)
         if not names:
             return await beside.remove_traces_before(before, AT_ONCE) > 0
-        if runs := await beside.runs(names, AT_ONCE):
+        if runs := await beside.runs(names, before, AT_ONCE):
             await self._remove_runs(work, project_id, runs)
             return True
         await beside.remove_traces_of(names)
