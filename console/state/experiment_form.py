@@ -19,7 +19,7 @@ from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
-from console.state.experiment_offers import Offered, of_dataset, offered, scoring_kinds, versioned
+from console.state.experiment_offers import Offered, of_dataset, offered, scoring_kinds, scoring_of, versioned
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANAGED, VERSION, VariantLine, shown
 from console.state.forms import Choice, Formed
@@ -41,6 +41,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     code_note: rx.Field[str] = rx.field("")
     variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
     baseline: rx.Field[str] = rx.field("")
+    scoring_note: rx.Field[str] = rx.field("")
     evaluators: rx.Field[list[EvaluatorLine]] = rx.field(default_factory=list)
     numbers: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
@@ -87,7 +88,9 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         else:
             for _ in range(2):
                 await self._add(operator, VariantLine("", "", "", INLINE))
-        self._score(found, {"kind": "exact"})
+        kind, self.scoring_note = await scoring_of(operator, self.dataset)
+        if kind:
+            self._score(found, {"kind": kind})
 
     async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with what an experiment was asked for."""
@@ -163,6 +166,13 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Add an evaluator of a kind."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         self._score(await offered(operator), {"kind": kind})
+
+    @rx.event
+    async def decide_by(self, key: str) -> None:
+        """Put an evaluator first, which is the one that decides."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        ordered = sorted(self.evaluators, key=lambda one: one.key != key)
+        self.evaluators = [replace(one, at=f"evaluators.{at}") for at, one in enumerate(ordered)]
 
     @rx.event
     async def remove_evaluator(self, key: str) -> None:

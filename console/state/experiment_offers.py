@@ -16,6 +16,13 @@ from console.state.experiment_variants import FLOW, MANAGED, VariantLine, versio
 from console.state.forms import Choice
 
 CODE = "python"
+ROWS_LOOKED_AT = 50
+# No model writes a whole sentence letter by letter as somebody else did.
+LONGEST_EQUALLED = 60
+NOTHING_EXPECTED = "No row says what is expected, so no answer can be compared with it: let a model or a person judge."
+SENTENCES_EXPECTED = (
+    "Whole sentences are expected, which no answer equals letter by letter, so their meaning is compared."
+)
 NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
 
@@ -74,6 +81,19 @@ async def of_dataset(operator: Operator, dataset_id: str) -> tuple[list[Choice],
         [Choice(str(one.number), f"v{one.number}, {formats.counted(one.num_items, 'row')}") for one in versions],
         [Choice(name, f"{name}, {formats.counted(number, 'row')}") for name, number in splits.items() if name],
     )
+
+
+async def scoring_of(operator: Operator, dataset_id: str) -> tuple[str, str]:
+    """Return the kind of evaluator that fits what the first rows expect, empty for none, and why it is that one."""
+    page = Page(ROWS_LOOKED_AT)
+    found = (await services().datasets.items(operator, dataset_id, page=page)).items if dataset_id else ()
+    expected = [one.expected_output for one in found if one.expected_output not in (None, "", {})]
+    if found and not expected:
+        return "", NOTHING_EXPECTED
+    if any(isinstance(one, dict) and len(one) > 1 for one in expected):
+        return "json_equal", ""
+    long = [one for one in expected if isinstance(one, str) and len(one) > LONGEST_EQUALLED]
+    return ("similarity", SENTENCES_EXPECTED) if 2 * len(long) > len(expected) else ("exact", "")
 
 
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:

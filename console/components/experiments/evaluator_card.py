@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.experiments.source_field import SourceField
-from console.components.ui import field, icon_button, select, status, text_area, text_input
+from console.components.ui import button, field, icon_button, select, status, text_area, text_input
 from console.state.experiment_form import ExperimentFormState as Form
 
 WIDE = ["area", "json", "models", "python"]
@@ -15,11 +15,18 @@ WIDE = ["area", "json", "models", "python"]
 
 def evaluator_card(one: Any) -> rx.Component:
     away = icon_button("x", rx.Var.create("Remove: ") + one.title, Form.remove_evaluator(one.key), size="sm")
+    decides = rx.el.span("Decides", class_name="t12 t2")
+    first = rx.cond(
+        one.key == Form.evaluators[0].key,
+        rx.cond(Form.evaluators.length() > 1, decides, rx.fragment()),
+        button("Let it decide", Form.decide_by(one.key), size="sm"),
+    )
     return rx.el.fieldset(
         rx.el.legend(one.title, class_name="sr"),
         rx.el.div(
             rx.el.b(one.title, class_name="b"),
             rx.el.span(one.words, class_name="t12 t2 grow", dir="auto"),
+            first,
             away,
             class_name="row",
         ),

@@ -28,6 +28,9 @@ from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 
 FORM = "experiment-form"
+DECIDES = (
+    "Each has a verdict of its own. The first one is the quality beside cost, orders the rows, and ends an early stop."
+)
 
 
 def experiment_form() -> rx.Component:
@@ -127,7 +130,9 @@ def _evaluators() -> rx.Component:
     )
     return panel(
         "Scored by",
+        rx.cond(Form.scoring_note, rx.el.p(Form.scoring_note, class_name="t12 t2 pad", role="status"), rx.fragment()),
         rx.foreach(Form.evaluators, evaluator_card),
+        rx.cond(Form.evaluators.length() > 1, rx.el.p(DECIDES, class_name="t12 t2 pad"), rx.fragment()),
         rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
         note="Latency and cost are always compared.",
         acts=add,
@@ -148,7 +153,7 @@ def _running() -> rx.Component:
     )
     early = rx.el.label(
         rx.el.input(type="checkbox", name="early", default_checked=Form.numbers["early"] == "on"),
-        "End as soon as the first metric is decided",
+        "End as soon as the first evaluator is decided",
         class_name="choice",
     )
     return panel(

@@ -35,7 +35,9 @@ def trade_off() -> rx.Component:
             custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
-        note="Circle size is p95. Line is the Pareto front.",
+        note=rx.cond(
+            One.metric, rx.Var.create("Quality is ") + One.metric + ". Circle size is p95.", "Circle size is p95."
+        ),
     )
 
 

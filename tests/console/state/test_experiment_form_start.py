@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from backend.bootstrap import Services
-from backend.datasets.types import About
+from backend.datasets.types import About, NewItem
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state.experiment import ExperimentState
@@ -39,6 +43,33 @@ async def test_what_cannot_start_is_kept_and_says_why(
     made = await form.send(entries(form))
     assert (len(made), "The dataset has no rows here." in str(made[1])) == (2, True)
     assert [one.shown_status for one in (await services.experiments.list(owner)).items] == ["draft"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "kind", "note"),
+    [
+        ("Paris", "exact", ""),
+        ("You may send it back within thirty days, and we pay the parcel.", "similarity", "their meaning is compared"),
+        ({"city": "Paris", "country": "France"}, "json_equal", ""),
+        (None, None, "No row says what is expected"),
+    ],
+)
+async def test_the_form_begins_with_what_fits_the_rows(
+    tab: Tab, services: Services, owner: Operator, *, expected: Any, kind: str | None, note: str
+) -> None:
+    made = await services.datasets.create(owner, About("Cities"))
+    await services.datasets.add_items(
+        owner, made.id, [NewItem({"question": f"q{number}"}, expected) for number in range(3)]
+    )
+    form = await opened(tab)
+    assert [one.kind for one in form.evaluators] == ([kind] if kind else [])
+    assert note in form.scoring_note
+    assert bool(note) is bool(form.scoring_note)
+    await form.add_evaluator("latency")
+    await form.add_evaluator("cost")
+    await form.decide_by(form.evaluators[-1].key)
+    assert [one.kind for one in form.evaluators] == ["cost", *([kind] if kind else []), "latency"]
+    assert [one.at for one in form.evaluators] == [f"evaluators.{at}" for at in range(len(form.evaluators))]
 
 
 async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
