@@ -124,7 +124,7 @@ function Columns({ plan, mapping, busy, onPick, words }) {
       <ul className="map">
         {plan.columns.map((column) => (
           <li key={column} className={mapping[column] ? "" : "no"}>
-            <span className="mono ell" title={[column, ...(plan.samples[column] ?? [])].join("\n")}>{column}</span>
+            <span className="mono" title={[column, ...(plan.samples[column] ?? [])].join("\n")}>{column}</span>
             <svg className="trk" viewBox="0 0 28 10" aria-hidden="true"><path d="M0 5h28" strokeDasharray={mapping[column] ? undefined : "3 3"} /></svg>
             <Target column={column} target={mapping[column] ?? ""} busy={busy} onPick={onPick} words={words} />
           </li>

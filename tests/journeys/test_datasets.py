@@ -21,6 +21,23 @@ TICKETS = (
     "Return period for a gift,,Deutsch,30 days.,returns,\n"
     "Sofa opened?,,en,Until 16 December.,returns,\n"
 )
+AGENT = "agent_of_the_support_who_answered"
+# Note each picture of the bar: what it says, and how much of it is filled.
+SEEN = """() => {
+  window.bars = [];
+  new MutationObserver(() => {
+    const bar = document.querySelector("[role=progressbar][aria-label=Import]");
+    if (!bar) return;
+    const at = bar.querySelector(".p"), box = bar.getBoundingClientRect();
+    window.bars.push({
+      now: Number(bar.getAttribute("aria-valuenow")),
+      words: bar.getAttribute("aria-valuetext"),
+      done: bar.querySelectorAll(".d").length,
+      filled: at ? parseFloat(getComputedStyle(at).getPropertyValue("--p")) : 0,
+      drawn: box.width > 20 && box.height > 2,
+    });
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
 SCHEMA = {
     "type": "object",
     "properties": {"message": {"type": "string"}, "lang": {"enum": ["en", "de"]}},
@@ -88,7 +105,9 @@ def test_a_file_is_mapped_mended_and_imported_whole(console: Console, dataset: s
     expect(page.get_by_text("No row yet")).to_be_visible()
     console.look("dataset-empty")
     file = tmp_path / "tickets-nov.csv"
-    file.write_text(TICKETS)
+    more = "".join(f"Question {number}?,,en,,returns,\n" for number in range(2_000))
+    file.write_text(f"{TICKETS.replace(',agent', f',{AGENT}', 1)}{more}")
+    page.evaluate(SEEN)
     page.get_by_label("File of rows").set_input_files(file)
     panel = page.get_by_role("region", name="Import of tickets-nov.csv")
     expect(panel.get_by_text("0 rows fit")).to_be_visible()
@@ -96,6 +115,14 @@ def test_a_file_is_mapped_mended_and_imported_whole(console: Console, dataset: s
     expect(panel.get_by_text("It must be an object").first).to_be_visible()
     panel.get_by_label("body becomes").select_option("input.body")
     expect(panel.get_by_text("“message” is missing.").first).to_be_visible()
+    bars = page.evaluate("window.bars")
+    assert {"Read", "Check"} <= {one["words"].split()[0] for one in bars}
+    assert all(one["drawn"] and one["filled"] >= 8 for one in bars)
+    assert max(one["now"] for one in bars) > 25 * max(one["done"] for one in bars) >= 50, (
+        "stages behind it, and some of its own"
+    )
+    name = panel.get_by_text(AGENT, exact=True)
+    assert name.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "the name of a column is not cut"
     file = tmp_path / "again.csv"
     file.write_text(TICKETS.replace("body,", "message,").replace(",kind,", ",tags,"))
     panel.get_by_role("button", name="Cancel").click()
