@@ -18,9 +18,11 @@ from console.components.ui import (
     phase_view,
     select,
     skeleton_rows,
+    text_area,
     text_input,
 )
 from console.state.prompts import PromptsState as Prompts
+from console.state.prompts_rows import EXAMPLE
 
 FORM = "new-prompt-form"
 KINDS = (("text", "Text: one block of instructions"), ("chat", "Chat: messages, with places for others"))
@@ -69,12 +71,23 @@ def _creating() -> rx.Component:
     name = text_input(id="prompt-name", name="name", required=True, max_length=255)
     folder = text_input(id="prompt-folder", name="folder", placeholder="support/answers", default_value=Prompts.folder)
     kind = select(KINDS, id="prompt-kind", name="kind", default_value="text")
+    text = text_area(id="prompt-text", name="text", required=True, rows="5", placeholder=EXAMPLE, class_name="mono")
+    told = rx.fragment(
+        field("Kind", kind, html_for="prompt-kind"),
+        field(
+            "Text",
+            text,
+            html_for="prompt-text",
+            help_text="Of a chat: what the system says first.",
+            error=_error("text"),
+        ),
+    )
     return dialog(
         "New prompt",
         rx.el.form(
             field("Name", name, html_for="prompt-name", error=_error("name")),
             field("Folder", folder, html_for="prompt-folder", help_text="Empty for none.", error=_error("folder")),
-            rx.cond(Prompts.call, rx.el.p(Prompts.call), field("Kind", kind, html_for="prompt-kind")),
+            rx.cond(Prompts.call, rx.el.p(Prompts.call), told),
             id=FORM,
             on_submit=Prompts.create,
             class_name="formcol",

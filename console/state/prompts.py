@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import InvalidInput
 from backend.operator import Operator, Permission
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console import routes
@@ -16,10 +17,10 @@ from console.state.forms import Formed
 from console.state.logged_call import prompt_of
 from console.state.prompt_play_rows import content_of
 from console.state.prompts_rows import (
-    STARTERS,
     Facet,
     PromptLine,
     WaitingLine,
+    begun,
     folders_of,
     matching,
     prompt_line,
@@ -142,11 +143,14 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
 
     @rx.event
     async def create(self, form: dict[str, str]) -> rx.event.EventSpec | None:
-        """Make a prompt with a text to change, and open it."""
+        """Make a prompt with its first version, and open it."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         made: Prompt | None = None
         async with self._checking():
-            content = self._content or STARTERS.get(form.get("kind", ""), STARTERS["text"])
+            text = form.get("text", "")
+            if not self._content and not text.strip():
+                raise InvalidInput("The first version has no text.", fields={"text": "Write what the model is told."})
+            content = self._content or begun(form.get("kind", ""), text)
             name, folder = form.get("name", ""), form.get("folder", "")
             made = await services().prompts.create(
                 operator, NewPrompt(name, content, folder=folder, comment=self.call or "Begun")

@@ -12,17 +12,19 @@ from console import routes
 from console.state import formats
 
 NO_FOLDER = "No folder"
-STARTERS: dict[str, Content] = {
-    "text": Content(text="You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."),
-    "chat": Content(
-        kind="chat",
-        messages=(
-            Turn(role="system", content="You answer for {{ company }}.\nIf you do not know, say so."),
-            Placeholder(placeholder="history"),
-            Turn(role="user", content="{{ question }}"),
-        ),
-    ),
-}
+EXAMPLE = "You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."
+
+
+def begun(kind: str, text: str) -> Content:
+    """Return the first version: the text, or a chat that it begins as the system's message."""
+    if kind != "chat":
+        return Content(text=text)
+    turns = (
+        Turn(role="system", content=text),
+        Placeholder(placeholder="history"),
+        Turn(role="user", content="{{ question }}"),
+    )
+    return Content(kind="chat", messages=turns)
 
 
 @dataclass(frozen=True)

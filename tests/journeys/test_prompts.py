@@ -40,10 +40,17 @@ def version(page: Page, name: str) -> Any:
     return page.get_by_role("complementary", name="Versions").get_by_role("button", name=re.compile(f"^{name}"))
 
 
-def test_a_prompt_is_written_compared_released_and_rolled_back(console: Console) -> None:
+def begin(console: Console, name: str, text: str) -> Page:
     page = console.open("/prompts")
     page.get_by_role("button", name="New prompt").first.click()
-    page.get_by_label("Name", exact=True).fill("Warranty answer")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Text", exact=True).fill(text)
+    return page
+
+
+def test_a_prompt_is_written_compared_released_and_rolled_back(console: Console) -> None:
+    text = "You answer for {{ company }}.\nAnswer in one sentence. If you do not know, say so."
+    page = begin(console, "Warranty answer", text)
     page.get_by_label("Folder").fill("support/answers")
     page.get_by_role("button", name="Create prompt").dblclick()
     page.wait_for_url(re.compile(r"/prompts/[0-9a-f-]{36}"))
@@ -119,9 +126,7 @@ def test_holes_are_completed_and_a_wrong_line_is_named(console: Console) -> None
 
 
 def test_a_chat_has_messages_and_places(console: Console) -> None:
-    page = console.open("/prompts")
-    page.get_by_role("button", name="New prompt").first.click()
-    page.get_by_label("Name", exact=True).fill("Talk")
+    page = begin(console, "Talk", "You answer for {{ company }}.\nIf you do not know, say so.")
     page.get_by_label("Kind").select_option("chat")
     page.get_by_role("button", name="Create prompt").click()
     expect(page.locator(".turn")).to_have_count(3)

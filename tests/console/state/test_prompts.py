@@ -78,9 +78,14 @@ async def test_a_prompt_is_made_deleted_and_taken_back(services: Services, tab: 
     state = tab.state(PromptsState)
     await state.load()
     assert state.phase == "empty"
-    await state.create({"name": " ", "folder": "", "kind": "text"})
+    await state.create({"name": " ", "folder": "", "kind": "text", "text": "Answer."})
     assert "name" in state.errors
-    assert await state.create({"name": "Talk", "folder": "a / b", "kind": "chat"})
+    await state.create({"name": "Talk", "folder": "a / b", "kind": "chat", "text": " "})
+    assert list(state.errors) == ["text"]
+    assert await state.create({"name": "Talk", "folder": "a / b", "kind": "chat", "text": "Be brief."})
+    [made] = await services.prompts.list(await services.identity.ensure_owner())
+    first = await services.prompts.get_version(await services.identity.ensure_owner(), made.id, VersionRef(version=1))
+    assert [getattr(one, "content", "") for one in first.content.messages] == ["Be brief.", "", "{{ question }}"]
     await state.load()
     assert [(row.name, row.kind, row.folder) for row in state.rows] == [("Talk", "Chat", "a/b")]
     await state.delete(state.rows[0].id)
