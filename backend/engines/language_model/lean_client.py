@@ -1,8 +1,9 @@
 """The openai client without what it does twice: each call costs the processor half, each piece of an answer a tenth.
 
 Its own `create` walks the whole request for aliases and files, which pydantic-ai has already laid out as it goes over
-the wire; it builds each piece of a stream attribute by attribute, where pydantic can do so at once; and it leaves five
-generators of each answer to the garbage collector, each of which wakes the event loop for a task of its own.
+the wire, copies its options for tries that are never made, and puts the same headers together each time; it builds each
+piece of a stream attribute by attribute, where pydantic can do so at once; and it leaves five generators of each answer
+to the garbage collector, each of which wakes the event loop for a task of its own.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import httpx2
-from openai import APIError, AsyncOpenAI, AsyncStream, NotGiven, Omit
-from openai._base_client import make_request_options
+from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI, AsyncStream, NotGiven, Omit
+from openai._httpx2 import request_exceptions, timeout_exceptions
+from openai._models import FinalRequestOptions
 from openai._streaming import ServerSentEvent
+from openai._utils._json import openapi_dumps
 from openai.resources.chat import AsyncChat
 from openai.resources.chat.completions import AsyncCompletions
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat import ChatCompletionChunk
 from pydantic import ValidationError
 
 Shape = TypeVar("Shape")
@@ -28,6 +31,7 @@ LAST = "[DONE]"
 REST_SECONDS = 0.1
 # These say how to ask, and stand in no request.
 ABOUT_THE_CALL = ("extra_headers", "extra_query", "extra_body", "timeout")
+SECURITY: Any = {"bearer_auth": True}
 
 
 class LeanClient(AsyncOpenAI):
@@ -46,6 +50,35 @@ class LeanClient(AsyncOpenAI):
                 pass
         return super()._process_response_data(data=data, cast_to=cast_to, response=response)
 
+    @cached_property
+    def chat_url(self) -> httpx2.URL:
+        return self._prepare_url("/chat/completions")
+
+    @cached_property
+    def chat_headers(self) -> httpx2.Headers:
+        """What each chat says of this client; its key is its own for life."""
+        options = FinalRequestOptions(method="post", url="", timeout=None, security=SECURITY)
+        return self._build_headers(options)
+
+    async def open_chat(self, body: dict[str, Any], about: dict[str, Any]) -> httpx2.Response:
+        """Send `body`. Raise the errors of the parent; when to try again is the guard's to say."""
+        said = self.chat_headers.copy()
+        said.update(about["extra_headers"])
+        content = openapi_dumps({**body, **(about["extra_body"] or {})})
+        request = self._client.build_request(
+            "POST", self.chat_url, content=content, headers=said, timeout=about["timeout"]
+        )
+        try:
+            answer = await self._client.send(request, stream=True)
+        except timeout_exceptions() as error:
+            raise APITimeoutError(request=request) from error
+        except request_exceptions() as error:
+            raise APIConnectionError(request=request) from error
+        if not answer.is_success:
+            await answer.aread()
+            raise self._make_status_error_from_response(answer) from None
+        return answer
+
 
 class _Chat(AsyncChat):
     @cached_property
@@ -55,17 +88,12 @@ class _Chat(AsyncChat):
 
 class _Completions(AsyncCompletions):
     async def create(self, **wish: Any) -> Any:
-        """Send `wish` as it is, without what was left out."""
-        about = {name: wish.pop(name) for name in ABOUT_THE_CALL if name in wish}
+        """Send `wish` as it is, without what was left out. Nobody asks for an answer in one piece."""
+        about = {name: wish.pop(name, None) for name in ABOUT_THE_CALL}
         body = {name: value for name, value in wish.items() if not isinstance(value, Omit | NotGiven)}
-        return await self._post(
-            "/chat/completions",
-            body=body,
-            options=make_request_options(**about, security={"bearer_auth": True}),
-            cast_to=ChatCompletion,
-            stream=bool(body.get("stream")),
-            stream_cls=_Stream,
-        )
+        client = cast("LeanClient", self._client)
+        answer = await client.open_chat(body, about)
+        return _Stream(cast_to=ChatCompletionChunk, response=answer, client=client)
 
 
 class _Stream(AsyncStream[ChatCompletionChunk]):

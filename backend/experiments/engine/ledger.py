@@ -21,6 +21,8 @@ from backend.unit_of_work import Units
 
 # How often the row says that its owner lives, and hears what is wished of it, when nothing else is written.
 PULSE_SECONDS = 0.5
+# What nobody waits for is put off so long, so that a few answers share a transaction: each costs more than they do.
+SHARED_SECONDS = 0.02
 # A full disk or a locked database often has room again a moment later.
 PAUSES_SECONDS = (0.5, 2.0, 8.0)
 logger = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Ledger:
         self._ready: deque[ExperimentCellRow] = deque()
         self._after = -1
         self._is_dry = False
-        self._wake = asyncio.Event()
+        self._wake, self._hurry = asyncio.Event(), asyncio.Event()
         self._stocked = asyncio.Condition()
         self._broken: Exception | None = None
         self._task: asyncio.Task[None] | None = None
@@ -55,6 +57,7 @@ class Ledger:
 
     async def stop(self) -> None:
         """Write what was put, and end."""
+        self.nudge()
         if self._last:
             await asyncio.wait([self._last])
         if self._task:
@@ -63,8 +66,9 @@ class Ledger:
                 await self._task
 
     def nudge(self) -> None:
-        """Look at once what is wished."""
+        """Write at once what waits, and look what is wished."""
         self._wake.set()
+        self._hurry.set()
 
     async def next(self) -> ExperimentCellRow | None:
         """Return a cell that is claimed in the record; None when none is left. Raise AttemptLost."""
@@ -74,7 +78,7 @@ class Ledger:
                     raise self._broken
                 if self._is_dry:
                     return None
-                self._wake.set()
+                self.nudge()
                 await self._stocked.wait()
             cell = self._ready.popleft()
         if len(self._ready) < self._row.concurrency:
@@ -93,14 +97,19 @@ class Ledger:
 
     async def write(self, cell: ExperimentCellRow, *, adding: bool = False) -> None:
         """Return once the cell is on disk, as `put` does it. Raise AttemptLost."""
-        await asyncio.shield(self.put(cell, adding=adding))
+        written = self.put(cell, adding=adding)
+        self.nudge()
+        await asyncio.shield(written)
 
     async def _forever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PULSE_SECONDS):
                     await self._wake.wait()
+                async with asyncio.timeout(SHARED_SECONDS):
+                    await self._hurry.wait()
             self._wake.clear()
+            self._hurry.clear()
             await asyncio.sleep(0)  # whoever is ready now shares the transaction
             writing, self._waiting = self._waiting, []
             try:
