@@ -34,6 +34,8 @@ from console.state.seat import Phased
 MAX_SEARCH_CHARACTERS = 200
 MAX_NEW = 50
 DEFAULT_COLUMNS = ("flow",)
+# The marks of rows that change by themselves.
+UNDER_WAY = {"run", "wait"}
 
 
 class ConversationsState(Phased, rx.State):
@@ -148,8 +150,13 @@ class ConversationsState(Phased, rx.State):
         newer = replace(self._filters(), since=self._newest)
         listed = await services().conversations.list(operator, newer, Page(limit=MAX_NEW))
         zone, now = await self._zone(), formats.now()
-        lines = {line.id: line for line in await self._lines(operator, listed.items, zone, now)}
-        known = {row.id for row in self.rows}
+        found = {row.id: row for row in listed.items}
+        # What goes on may end outside the filters, or wait for a person at no new moment: it is read by itself.
+        under_way = [row.id for row in self.rows if row.mark in UNDER_WAY and row.id not in found]
+        going = await services().conversations.some(operator, under_way) if under_way else []
+        lines = {line.id: line for line in await self._lines(operator, [*found.values(), *going], zone, now)}
+        known = {row.id: row.words for row in self.rows}
+        has_turned = any(known.get(line.id, line.words) != line.words for line in lines.values())
         if any(lines.get(row.id, row) != row for row in self.rows):
             self.rows = [lines.get(row.id, row) for row in self.rows]
         new = [line for line in lines.values() if line.id not in known]
@@ -157,6 +164,7 @@ class ConversationsState(Phased, rx.State):
         if new and self.live:
             self.rows = [*new, *self.rows]
             self._newest = max(row.last_message_at for row in listed.items)
+        if (new and self.live) or has_turned:
             await self._count(operator)
 
     @rx.event

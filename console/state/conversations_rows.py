@@ -192,8 +192,10 @@ def test_line(test: TurnTest) -> TestLine:
 def _figures(message: Message) -> str:
     tokens = message.tokens_in + message.tokens_out
     counted = (formats.counted(tokens, "token"), formats.money(message.cost, single=True)) if tokens else ()
-    took = (formats.span(message.latency_ms),) if message.latency_ms or message.run_id else ()
-    return ", ".join((*took, *counted)) or "Reported"
+    # A run that was cancelled or failed before it began took no time that says anything.
+    is_timed = message.latency_ms or (message.run_id and message.state is ChatState.ANSWERED)
+    took = (formats.span(message.latency_ms),) if is_timed else ()
+    return ", ".join((*took, *counted)) or ("" if message.run_id else "Reported")
 
 
 def citation_of(values: dict[str, Any]) -> Citation:

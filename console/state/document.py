@@ -86,7 +86,7 @@ class DocumentState(Addressed, Phased, rx.State):
             page = Page(WINDOW, after=str(start - 1) if start else "")
             listed = await services().knowledge.list_chunks(operator, self._document_id, page)
             self._chunks = tuple(listed.items)
-            self.passages = passage_texts(listed.items)
+            self.passages = passage_texts(listed.items, self.name)
             self.has_before, self.has_after = start > 0, listed.next is not None
         shown = await self.get_state(DocumentPassageState)
         shown._choose(

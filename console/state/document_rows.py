@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.knowledge.types import Chunk, Heading
+from console.state.flowing import parted
 from console.state.formats import count, counted
 
 WINDOW = 100
@@ -64,13 +65,14 @@ class Chosen:
     facts: list[Fact] = field(default_factory=list)
 
 
-def passage_texts(chunks: Sequence[Chunk]) -> list[PassageText]:
-    """Draw chunks in order; the innermost heading stands over the first passage below it."""
+def passage_texts(chunks: Sequence[Chunk], name: str) -> list[PassageText]:
+    """Draw chunks of a document in order; the innermost heading stands over the first passage below it."""
     lines: list[PassageText] = []
     path: tuple[str, ...] | None = None
     for chunk in chunks:
         starts = chunk.heading_path != path and bool(chunk.heading_path)
         path = chunk.heading_path
+        shared, text = parted(chunk.text, chunk.overlap, name)
         lines.append(
             PassageText(
                 id=chunk.id,
@@ -78,8 +80,8 @@ def passage_texts(chunks: Sequence[Chunk]) -> list[PassageText]:
                 number=str(chunk.ordinal + 1),
                 heading=chunk.heading_path[-1] if starts else "",
                 length=counted(len(chunk.text), "character"),
-                shared=chunk.text[: chunk.overlap],
-                text=chunk.text[chunk.overlap :],
+                shared=shared,
+                text=text,
                 anchor=f"passage-{chunk.ordinal + 1}",
             )
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backend.knowledge.types import Passage, Ranks
 from console import routes
+from console.state.flowing import flowing
 
 ROW_PX = 63
 GAP_PX = 92
@@ -44,7 +45,7 @@ def passage_lines(passages: Sequence[Passage], decimals: int, num_taken: int = 0
             rank=str(passage.rank),
             document=passage.document_name,
             heading=passage.heading.rpartition(" > ")[2],
-            text=passage.text,
+            text=flowing(passage.text, passage.document_name),
             score=f"{passage.score:.{decimals}f}",
             taken=passage.rank <= num_taken,
         )

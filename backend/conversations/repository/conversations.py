@@ -129,6 +129,10 @@ class ConversationRepository(MessageRepository):
             .values(prompt_id=None)
         )
 
+    async def some(self, conversation_ids: Sequence[str]) -> Sequence[ConversationRow]:
+        statement = select(ConversationRow).where(*self._mine(), col(ConversationRow.id).in_(conversation_ids))
+        return (await self._session.exec(statement)).all()
+
     async def count(self, conversation_ids: Sequence[str]) -> int:
         statement = select(func.count()).where(*self._mine(), col(ConversationRow.id).in_(conversation_ids))
         return (await self._session.exec(statement)).one()

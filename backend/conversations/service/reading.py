@@ -60,6 +60,13 @@ class ReadingUseCases(Base):
             listed = await ConversationRepository(session, operator.project_id).list(filters, page, found)
             return Listed.cut([conversation_of(row) for row in listed], page)
 
+    async def some(self, operator: Operator, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
+        """Return those of these conversations that are there, in no order."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            found = await ConversationRepository(session, operator.project_id).some(conversation_ids)
+            return [conversation_of(row) for row in found]
+
     async def browse(self, operator: Operator, filters: Filters, page: Page) -> Browsed:
         """Return a page and what each choice of a filter would show, both of the same moment."""
         operator.require(Permission.CONVERSATIONS_READ)

@@ -214,34 +214,6 @@ async def test_a_thumb_is_counted_at_once(services: Services, tab: Tab, person: 
     assert {one.value: one.count for one in lines_of(listed, "rating")}["down"] == "1"
 
 
-async def test_new_rows_wait_and_changed_ones_change_in_place(services: Services, tab: Tab, person: Operator) -> None:
-    log, units = services.conversations, services.units
-    first = await chat(log, units, person, said="The first one")
-    await chat(log, units, person, said="The second one")
-    state = tab.state(ConversationsState)
-    await state.load()
-    order = [row.id for row in state.rows]
-    await chat(log, units, person, said="And then?", reply={"error": "No."}, conversation_id=first.conversation_id)
-    third = await chat(log, units, person, said="The third one")
-    await state.look()
-    assert ([row.id for row in state.rows], state.num_new) == (order, 1)
-    assert [row.words for row in state.rows if row.id == first.conversation_id] == ["Failed"]
-    await state.show_new()
-    assert (state.rows[0].id, state.num_new) == (third.conversation_id, 0)
-
-
-async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, person: Operator) -> None:
-    await chat(services.conversations, services.units, person)
-    state = tab.state(ConversationsState)
-    await state.load()
-    await state.follow()
-    newest = await chat(services.conversations, services.units, person)
-    await state.look()
-    await state.look()
-    assert (state.rows[0].id, len(state.rows), state.num_new) == (newest.conversation_id, 2, 0)
-    assert state.matching == "2"
-
-
 async def test_a_view_brings_filters_and_columns_back(services: Services, tab: Tab, person: Operator) -> None:
     await chat(services.conversations, services.units, person, ask={"flow_id": "a", "flow_name": "A"})
     state, views = tab.state(ConversationsState), tab.state(ConversationViewsState)

@@ -85,11 +85,12 @@ def test_a_heading_stands_over_the_first_passage_below_it() -> None:
     chunks = [
         Chunk("a", 0, ("A", "B"), "one two", None),
         Chunk("b", 1, ("A", "B"), "two three", None, overlap=3),
-        Chunk("c", 2, ("A",), "four", None),
+        Chunk("c", 2, ("A",), "four\nfive", None),
     ]
-    lines = passage_texts(chunks)
+    lines = passage_texts(chunks, "guide.md")
     assert [line.heading for line in lines] == ["B", "", "A"]
     assert (lines[1].shared, lines[1].text) == ("two", " three")
+    assert lines[2].text == "four five", "a line break means nothing in Markdown"
 
 
 def test_the_place_in_an_outline_is_the_heading_right_above() -> None:

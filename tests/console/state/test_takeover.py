@@ -22,6 +22,7 @@ from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
 from tests.backend.privacy.conftest import asking
 from tests.console.tab import Tab, refused, spent, tab
+from tests.factories.conversations import chat as chat_log
 from tests.factories.flows import chat, greeting
 from tests.factories.people import join
 
@@ -106,3 +107,9 @@ async def test_the_log_says_that_a_conversation_waits_for_a_person(services: Ser
     await listed.load()
     (line,) = [one for one in listed.rows if not one.example]
     assert (line.mark, line.words) == ("wait", "Waits for a person")
+    await chat_log(services.conversations, services.units, owner)
+    await listed.show_new()
+    (waits,) = [one for one in listed.rows if one.id == line.id]
+    listed.rows = [replace(waits, mark="run", words="Answering")]  # as it stood before it came to the question
+    await listed.look()
+    assert [one.words for one in listed.rows if one.id == line.id] == ["Waits for a person"]

@@ -1,0 +1,68 @@
+"""The list of the log follows what happens while it is open."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.operator import Operator
+from console.state.conversations import ConversationsState
+from tests.console.tab import Tab, spent, tab
+from tests.factories.conversations import answer, chat, opening
+from tests.tenancy import EVERYWHERE
+
+__all__ = ["tab"]
+
+
+@pytest.fixture
+async def person(services: Services) -> Operator:
+    return await services.identity.ensure_owner()
+
+
+async def test_new_rows_wait_and_changed_ones_change_in_place(services: Services, tab: Tab, person: Operator) -> None:
+    log, units = services.conversations, services.units
+    first = await chat(log, units, person, said="The first one")
+    await chat(log, units, person, said="The second one")
+    state = tab.state(ConversationsState)
+    await state.load()
+    order = [row.id for row in state.rows]
+    await chat(log, units, person, said="And then?", reply={"error": "No."}, conversation_id=first.conversation_id)
+    third = await chat(log, units, person, said="The third one")
+    await state.look()
+    assert ([row.id for row in state.rows], state.num_new) == (order, 1)
+    assert [row.words for row in state.rows if row.id == first.conversation_id] == ["Failed"]
+    await state.show_new()
+    assert (state.rows[0].id, state.num_new) == (third.conversation_id, 0)
+
+
+async def test_what_is_answered_meanwhile_says_so_also_outside_the_filter(
+    services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, question = services.conversations, opening()
+    async with services.units.write(EVERYWHERE) as work:
+        await log.open_turn(work, person, question)
+    state = tab.state(ConversationsState)
+    await spent(state.toggle("state", "running"))
+    assert [row.words for row in state.rows] == ["Answering"]
+    await state.look()
+    assert [row.words for row in state.rows] == ["Answering"]
+    async with services.units.write(EVERYWHERE) as work:
+        await log.close_turn(work, person, answer(question.run_id))
+    await state.look()
+    assert ([row.words for row in state.rows], state.num_new) == (["Answered"], 0)
+    (states,) = [one.lines for one in state.filters if one.key == "state"]
+    assert {one.value: one.count for one in states}["answered"] == "1"
+    monkeypatch.setattr(log, "some", None)
+    await state.look()  # nothing goes on: nothing more is read
+
+
+async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, person: Operator) -> None:
+    await chat(services.conversations, services.units, person)
+    state = tab.state(ConversationsState)
+    await state.load()
+    await state.follow()
+    newest = await chat(services.conversations, services.units, person)
+    await state.look()
+    await state.look()
+    assert (state.rows[0].id, len(state.rows), state.num_new) == (newest.conversation_id, 2, 0)
+    assert state.matching == "2"
