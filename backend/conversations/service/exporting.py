@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from backend.conversations.repository import ConversationRepository, Found
+from backend.conversations.repository.exporting import ExportRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of
 from backend.conversations.types import Conversation, Filters
 from backend.operator import Operator, Permission
-from backend.paging import MAX_LIMIT, Listed, Page
 from backend.spreadsheets import csv_line
 
 COLUMNS = (
@@ -18,28 +17,31 @@ COLUMNS = (
     "model", "prompt_name", "prompt_version", "num_messages", "num_turns", "tokens_in", "tokens_out", "cost",
     "latency_ms", "seconds", "satisfaction", "task_completed",
 )  # fmt: skip
+IDS_AT_ONCE, ROWS_AT_ONCE = 5_000, 500
 
 
 class ExportUseCases(Base):
-    """Rows go out as they are read, so that an export of everything holds nothing up."""
+    """Rows go out as they are read, so that an export of everything holds nothing up; each of them once."""
 
     async def export(self, operator: Operator, filters: Filters) -> AsyncIterator[str]:
         """Return the lines of a CSV file, the last spoken in first."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text, most=sys.maxsize)
-        return self._lines(operator, filters, found)
+            rows = ExportRepository(session, operator.project_id)
+            ids, behind = list[str](), None
+            # Of one moment: a conversation that is spoken in while others are sent would change its place.
+            while places := await rows.places(filters, found, behind, IDS_AT_ONCE):
+                ids += [id_ for _, id_ in places]
+                behind = places[-1]
+        return self._lines(operator, ids)
 
-    async def _lines(self, operator: Operator, filters: Filters, found: Found | None) -> AsyncIterator[str]:
+    async def _lines(self, operator: Operator, ids: Sequence[str]) -> AsyncIterator[str]:
         yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags"])
-        after: str | None = ""
-        while after is not None:
-            page = Page(MAX_LIMIT, after)
+        for start in range(0, len(ids), ROWS_AT_ONCE):
             async with self._units.read(operator) as session:
-                rows = await ConversationRepository(session, operator.project_id).list(filters, page, found)
-            listed = Listed.cut([conversation_of(row) for row in rows], page)
-            yield "".join(_line(one) for one in listed.items)
-            after = listed.next
+                rows = await ExportRepository(session, operator.project_id).rows(ids[start : start + ROWS_AT_ONCE])
+            yield "".join(_line(conversation_of(row)) for row in rows)
 
 
 def _line(one: Conversation) -> str:

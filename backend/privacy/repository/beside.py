@@ -57,7 +57,7 @@ class Beside:
         return list(await self._session.exec(self._traces_of(names).distinct()))
 
     async def pieces(self, trace_ids: Sequence[str]) -> Sequence[SpanRow]:
-        statement = select(SpanRow).where(*self._lone(), col(SpanRow.trace_id).in_(trace_ids))
+        statement = select(SpanRow).where(SpanRow.project_id == self._project_id, col(SpanRow.trace_id).in_(trace_ids))
         return (await self._session.exec(statement.order_by(col(SpanRow.trace_id), col(SpanRow.started_at)))).all()
 
     async def has_traces_before(self, moment: datetime) -> bool:
@@ -83,11 +83,23 @@ class Beside:
         began = col(RunRow.id) < id_at("run", until)
         return (await self._session.exec(select(RunRow.id).where(*self._runs(names), began).limit(most))).all()
 
-    async def told_runs(self, names: Sequence[str], after: str, most: int) -> list[tuple[RunRow, list[NodeRunRow]]]:
-        """Return a few of these runs with their steps, in order."""
-        statement = select(RunRow).where(*self._runs(names), col(RunRow.id) > after).order_by(col(RunRow.id))
+    async def run_ids(self, names: Sequence[str], until: datetime) -> Sequence[str]:
+        """Return the runs of a person from before that stand in no conversation, or in one of theirs, in order."""
+        theirs = select(ConversationRow.id).where(
+            col(ConversationRow.project_id) == self._project_id, col(ConversationRow.person).in_(names)
+        )
+        ours, within, _ = self._runs(names)
+        inside = or_(col(RunRow.conversation_id).is_(None), col(RunRow.conversation_id).in_(theirs))
+        began = col(RunRow.id) < id_at("run", until)
+        statement = select(RunRow.id).where(ours, within, inside, began).order_by(col(RunRow.id))
+        return (await self._session.exec(statement)).all()
+
+    async def told_runs(self, run_ids: Sequence[str]) -> list[tuple[RunRow, list[NodeRunRow]]]:
+        """Return runs with their steps, in order."""
+        ours = col(RunRow.project_id) == self._project_id
+        statement = select(RunRow).where(ours, col(RunRow.id).in_(run_ids)).order_by(col(RunRow.id))
         steps: dict[str, list[NodeRunRow]] = {}
-        runs = (await self._session.exec(statement.limit(most))).all()
+        runs = (await self._session.exec(statement)).all()
         for step in await self._session.exec(
             select(NodeRunRow).where(col(NodeRunRow.run_id).in_([r.id for r in runs]))
         ):

@@ -6,17 +6,20 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
+from backend.columns import utc_now
 from backend.operator import Operator, Permission
 from backend.privacy.repository import Beside, People
 from backend.privacy.repository.telling import Telling
 from backend.privacy.service.base import Base
+from backend.privacy.service.removing import SKEW
 from backend.spreadsheets import csv_line
 
 AT_ONCE = 20
@@ -43,6 +46,13 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
+class _Seen(NamedTuple):
+    """Which runs, and pieces of traces, were told with conversations."""
+
+    runs: set[str]
+    pieces: set[tuple[str, str]]
+
+
 class ExportUseCases(Base):
     """`person.json` holds everything, the CSV files beside it what a spreadsheet can show."""
 
@@ -55,16 +65,18 @@ class ExportUseCases(Base):
             told = {"conversations": await people.count(people.of_person(names))}
             # Neither the person nor a word of theirs: the log of acts outlives what may be removed.
             await AuditTrail(work.session).record(operator, "person.export", Target("person", ""), after=told)
-        return self._pieces(operator, names)
+            traces = await Beside(work.session, operator.project_id).traces(names)
+        return self._pieces(operator, names, traces)
 
-    async def _pieces(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[bytes]:
-        pipe = _Pipe()
+    async def _pieces(self, operator: Operator, names: Sequence[str], traces: Sequence[str]) -> AsyncIterator[bytes]:
+        """Yield the ZIP; what stood in no conversation may enter one meanwhile, and is told in one place."""
+        pipe, until, seen = _Pipe(), utc_now() + SKEW, _Seen(set(), set())
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
             with archive.open("person.json", "w", force_zip64=True) as file:
                 for opening, told in (
-                    ('{"conversations": [', self._told(operator, names)),
-                    ('],\n"runs": [', self._runs(operator, names)),
-                    ('],\n"traces": [', self._traces(operator, names)),
+                    ('{"conversations": [', self._told(operator, names, until, seen)),
+                    ('],\n"runs": [', self._runs(operator, names, until, seen)),
+                    ('],\n"traces": [', self._traces(operator, traces, seen)),
                 ):
                     file.write(opening.encode())
                     separator = b"\n"
@@ -79,22 +91,26 @@ class ExportUseCases(Base):
             ):
                 with archive.open(name, "w", force_zip64=True) as file:
                     file.write(csv_line(columns).encode())
-                    async for one in self._told(operator, names):
+                    async for one in self._told(operator, names, until, seen):
                         for line in one[part] if part else (one["conversation"],):
                             file.write(csv_line([_cell(line[column]) for column in columns]).encode())
                         yield pipe.taken()
         yield pipe.taken()
 
-    async def _told(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
-        """Yield each conversation with all that hangs on it."""
+    async def _told(
+        self, operator: Operator, names: Sequence[str], until: datetime, seen: _Seen
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield each conversation that began before with all that hangs on it."""
         after = ""
         while True:
             async with self._units.read(operator) as session:
                 people = People(session, operator.project_id)
-                whose: tuple[ColumnElement[bool], ...] = people.of_person(names)
+                whose: tuple[ColumnElement[bool], ...] = people.of_person(names, until)
                 rows = await people.page(whose, after, AT_ONCE)
                 found = await Telling(session, operator.project_id).of([row.id for row in rows])
             for row in rows:
+                seen.runs.update(run.id for run in found["runs"][row.id])
+                seen.pieces.update((span.trace_id, span.span_id) for span in found["spans"][row.id])
                 yield {
                     "conversation": _values(row),
                     **{part: list(map(_values, found[part][row.id])) for part in found},
@@ -103,27 +119,27 @@ class ExportUseCases(Base):
                 return
             after = rows[-1].id
 
-    async def _runs(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
-        """Yield each run that stands in no conversation."""
-        after = ""
-        while True:
+    async def _runs(
+        self, operator: Operator, names: Sequence[str], until: datetime, seen: _Seen
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield each run that stood in no conversation."""
+        async with self._units.read(operator) as session:
+            ids = await Beside(session, operator.project_id).run_ids(names, until)
+        ids = [one for one in ids if one not in seen.runs]
+        for start in range(0, len(ids), AT_ONCE):
             async with self._units.read(operator) as session:
-                found = await Beside(session, operator.project_id).told_runs(names, after, AT_ONCE)
+                found = await Beside(session, operator.project_id).told_runs(ids[start : start + AT_ONCE])
             for run, steps in found:
                 yield {"run": _values(run), "steps": list(map(_values, steps))}
-            if len(found) < AT_ONCE:
-                return
-            after = found[-1][0].id
 
-    async def _traces(self, operator: Operator, names: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
-        """Yield each piece of the traces that belong to no conversation."""
-        async with self._units.read(operator) as session:
-            ids = await Beside(session, operator.project_id).traces(names)
+    async def _traces(self, operator: Operator, ids: Sequence[str], seen: _Seen) -> AsyncIterator[dict[str, Any]]:
+        """Yield each piece of the traces that belonged to no conversation."""
         for start in range(0, len(ids), AT_ONCE):
             async with self._units.read(operator) as session:
                 pieces = await Beside(session, operator.project_id).pieces(ids[start : start + AT_ONCE])
             for piece in pieces:
-                yield _values(piece)
+                if (piece.trace_id, piece.span_id) not in seen.pieces:
+                    yield _values(piece)
 
 
 def _values(row: SQLModel) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import SpanRow
 from backend.conversations.reports import Report, Told
+from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.types import Filters, Role
 from backend.experiments.types import Draft, FlowChoice, VariantDraft
 from backend.flows.engine.chat import Chat
@@ -115,6 +116,37 @@ async def test_a_run_of_a_form_is_found_before_and_after_it_enters_the_log(house
         assert WORD in json.dumps(told["conversations" if logged else "runs"])
         await removed(house, operator, "ada")
         assert await columns_with(house.units, WORD) == []
+
+
+async def test_an_export_tells_each_once_while_rows_come_move_and_go(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.privacy.service.exporting.AT_ONCE", 1)
+    monkeypatch.setattr("backend.privacy.service.exporting.SKEW", timedelta())
+    await house.flows.create(operator, "Form", document=greeting())
+    log, talks = house.conversations, list[str]()
+    for number in range(4):
+        said = (Told(Role.USER, f"stays {number}"),)
+        talks.append((await log.report(operator, Report("s", "a", "A", messages=said, person="ada"))).conversation.id)
+    ran = await house.runs.run(operator, "form", RunWish({"question": WORD}, "draft", person="ada"))
+    await trace(house, operator, "f" * 32, utc_now(), **{"user.id": "ada"})
+    packed = bytearray()
+    pieces = await house.privacy.export(operator, "ada")
+    packed += await anext(pieces)
+    await log_of(house).write()  # the run is a conversation from now on
+    async with house.units.write(EVERYWHERE) as work:
+        await SpanRepository(work.session, operator.project_id).belong("f" * 32, talks[0])  # and so is the trace
+        await log.purge(work, operator.project_id, [talks[2]])
+    async for piece in pieces:
+        packed += piece
+        # It ends, although more comes with each part that is sent.
+        await log.report(operator, Report("s", "a", "A", messages=(Told(Role.USER, "more"),), person="ada"))
+    with zipfile.ZipFile(io.BytesIO(bytes(packed))) as archive:
+        told = json.loads(archive.read("person.json"))
+        assert archive.read("messages.csv").decode().count("stays") == 3
+    assert [one["conversation"]["id"] for one in told["conversations"]] == [talks[0], talks[1], talks[3]]
+    assert [one["run"]["id"] for one in told["runs"]] == [ran.run_id]
+    assert len(told["traces"]) == 2
 
 
 @pytest.mark.parametrize("moment", ["before it is written down", "while it goes on"])
