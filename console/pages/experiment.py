@@ -73,6 +73,7 @@ def _head() -> rx.Component:
     anew = button("Run again", One.again, icon="rotate-cw")
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
     require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())
+    rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
     acts = rx.match(
         state,
         ("draft", button("Start", One.start, kind="primary", icon="play")),
@@ -85,7 +86,7 @@ def _head() -> rx.Component:
                 button("Resume", One.resume, kind="primary"),
             ),
         ),
-        ("failed", rx.fragment(again, button("Resume", One.resume, kind="primary"))),
+        ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
         ("done", rx.fragment(export, like, again, anew, require, promote)),
         rx.fragment(export, like, again),
     )
@@ -128,7 +129,8 @@ def _going() -> rx.Component:
 
 def _said() -> rx.Component:
     """Say why it ended as it did."""
-    failed = banner("fail", "It ended early.", One.line.error)
+    lead = rx.cond(One.line.goes_on, "It ended early.", "It failed.")
+    failed = banner("fail", lead, One.line.error)
     waits = banner("wait", "It waits.", One.line.error)
     refused = banner("wait", "A model keeps it waiting.", One.line.error)
     return rx.cond(

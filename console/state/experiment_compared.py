@@ -105,9 +105,11 @@ def _side(cells: Sequence[Cell], value: float | None, metric: str, said: list[Wo
     shown = next((one for one in scores if one.name == metric), None)
     # Of several repetitions the mean is shown, for they may differ.
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
+    unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value))
+    mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
     return SideLine(
-        words=shown.words if shown and is_whole else _number(value),
-        mark=shown.mark if shown and is_whole else "",
+        words=words,
+        mark=mark,
         said=said,
         took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}",
         reason=cell.error or why(cell.scores.get(metric, {})),
@@ -135,7 +137,7 @@ def _first(cells: Sequence[Cell]) -> Cell | None:
 
 
 def _said(cell: Cell | None) -> str:
-    return (cell.output or cell.error)[:SHOWN_CHARACTERS] if cell else ""
+    return cell.output[:SHOWN_CHARACTERS] if cell else ""
 
 
 def text_of(value: Any) -> str:

@@ -27,7 +27,7 @@ MOST_TURNED = 20
 
 @dataclass(frozen=True)
 class ExperimentLine:
-    """An experiment in the list and in the head of its page."""
+    """An experiment in the list and in the head of its page; `goes_on` where a resume has something to do."""
 
     id: str
     href: str
@@ -44,6 +44,7 @@ class ExperimentLine:
     retry: str
     error: str
     stays: bool
+    goes_on: bool
     when: str
     when_exact: str
 
@@ -120,11 +121,12 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         dataset=f"{found.dataset_name} v{found.dataset_version}" if found.dataset_version else found.dataset_name,
         variants=", ".join(one.name for one in found.draft.variants),
         progress=f"{formats.count(ended)} of {whole}{failed}" if progress.num_cells else "",
-        percent=round(100 * ended / progress.num_cells) if progress.num_cells else 0,
+        percent=100 * ended // progress.num_cells if progress.num_cells else 0,
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",
         retry=_retry(found),
         error=_said(found, zone, now),
+        goes_on=progress.num_done > 0 or ended < progress.num_cells,
         stays=found.status is Status.PAUSED and found.resumes_at is None,
         when=formats.clock(moment, zone, now),
         when_exact=formats.exact(moment, zone),

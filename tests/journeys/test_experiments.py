@@ -163,3 +163,24 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
     assert history["label"] == "production"
     assert page.url.rpartition("/")[2] in history["comment"]
+
+
+def test_an_experiment_of_which_every_answer_failed_says_why(console: Console, lab: None) -> None:
+    dataset = console.api.post("/api/datasets", json={"name": "lacking"}).json()["id"]
+    rows = [{"input": {"question": f"Question {number}?"}, "expected_output": "Yes."} for number in range(1, 4)]
+    assert console.api.post(f"/api/datasets/{dataset}/items", json=rows).status_code == 201
+    variants = [
+        {"name": name, "prompt": {"template": "{{ nobody }}, answer"}, "model": model}
+        for name, model in (("old", "Lab/echo"), ("new", "Other/echo"))
+    ]
+    body = {"name": "Nobody", "dataset_id": dataset, "variants": variants, "evaluators": [{"kind": "exact"}]}
+    made = console.api.post("/api/experiments", json=body).json()["id"]
+    assert console.api.post(f"/api/experiments/{made}/start").status_code == 200
+    page = console.open(f"/experiments/{made}")
+    expect(page.get_by_text("No answer succeeded.")).to_be_visible(timeout=DONE_MS)
+    table = page.get_by_role("table", name="Rows")
+    expect(table.get_by_role("row")).to_have_count(4)
+    expect(table).to_contain_text("nobody")
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)  # nothing is left to ask
+    expect(page.get_by_role("button", name="Retry failed")).to_be_visible()
+    console.look("experiment-failed")

@@ -109,6 +109,10 @@ def use(page: Page, path: str) -> None:
         page.keyboard.press("Control+k")
         page.keyboard.type("window")
         expect(page.get_by_role("option", name=NAME).first).to_be_visible()
+    elif path == "/flows/{guarded}":
+        wish = page.get_by_role("status").filter(has_text="Waits for approval by a second person.")
+        expect(wish).to_contain_text(CORPUS[0])
+        expect(wish).to_contain_text(NAME)
     elif path == "/settings/privacy":
         page.get_by_label("Text").fill(TEXT)
         page.get_by_role("button", name="Try it").click()

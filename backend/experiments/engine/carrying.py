@@ -272,7 +272,7 @@ class Carrying:
             if status is Status.DONE and self._row.num_cells:
                 progress = (await Cells(work.session, self._row.project_id).progress([self._row.id]))[self._row.id]
                 if not progress.num_done:
-                    nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED, hint="Look at the cells.")
+                    nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED, hint="Each row says why.")
                     status, said = nothing.status, nothing.said
             await ownership.end(self._row, utc_now(), status=status, resumes_at=end.resumes_at, **said)
         with contextlib.suppress(Exception):

@@ -36,7 +36,9 @@ def trade_off() -> rx.Component:
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
         note=rx.cond(
-            One.metric, rx.Var.create("Quality is ") + One.metric + ". Circle size is p95.", "Circle size is p95."
+            One.metric,
+            rx.Var.create("Quality is ") + One.metric + ", circle size p95, the line the Pareto front.",
+            "Circle size is p95. Line is the Pareto front.",
         ),
     )
 

@@ -88,3 +88,4 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
         (number, True, "fail") for number in range(1, 5)
     ]
     assert page.row.old.reason == page.row.new.reason != ""
+    assert [(one.mark, one.words, one.said) for one in (page.row.old, page.row.new)] == [("fail", "Failed", [])] * 2

@@ -231,6 +231,11 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
     assert button_words([found], "B") == (button, button != "Promote B")
 
 
+def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_last_answer() -> None:
+    lines = [experiment_line(experiment(Status.FAILED, num_failed), UTC, NOW) for num_failed in (10, 9, 0)]
+    assert [(one.goes_on, one.percent) for one in lines] == [(False, 100), (True, 100), (True, 100)]
+
+
 def test_a_card_says_how_sure_its_interval_is() -> None:
     corrected = replace(METRIC, confidence=0.975)
     (card,) = verdict_cards(compared(corrected), "B")
