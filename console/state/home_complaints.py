@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from backend.bootstrap import services
 from backend.conversations.figure_types import FigureWish, Line, Split
 from backend.conversations.types import Conversation, Filters, Message, Rating, Role
+from backend.errors import NotFound
 from backend.operator import Operator
 from backend.paging import Page
 from console import routes
@@ -53,17 +54,21 @@ async def complaints(operator: Operator, wish: FigureWish, moments: dict[str, st
 async def _complaint(operator: Operator, line: Line, filters: Filters, moments: dict[str, str]) -> Complaint:
     of_flow = replace(filters, flow_ids=(line.value,))
     newest = await services().conversations.list(operator, of_flow, Page(limit=MOST_QUESTIONS))
+    questions = [await _line(operator, one) for one in newest.items]
     return Complaint(
         line.value,
         line.name,
         f"{formats.counted(line.figures.num, 'conversation')} marked not helpful.",
         log_address((), flow=line.value, **NOT_HELPFUL, **moments),
-        [await _line(operator, one) for one in newest.items],
+        [one for one in questions if one],
     )
 
 
-async def _line(operator: Operator, talk: Conversation) -> ComplaintLine:
-    opened = await services().conversations.opened(operator, talk.id)
+async def _line(operator: Operator, talk: Conversation) -> ComplaintLine | None:
+    try:
+        opened = await services().conversations.opened(operator, talk.id)
+    except NotFound:  # it was deleted in this moment
+        return None
     question, why = judged(opened.messages)
     return ComplaintLine(talk.id, first_words(question or talk.title), why, routes.to(routes.CONVERSATION, talk.id))
 

@@ -11,8 +11,9 @@ from backend.alerts.types import Comparison, Measure, NewAlert
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.models import ConversationRow
-from backend.conversations.types import Rating
+from backend.conversations.types import Opened, Rating
 from backend.ids import new_id
+from backend.operator import Operator
 from console.state.conversations import ConversationsState
 from console.state.home import HomeState
 from console.state.home_figures import HomeFiguresState
@@ -100,7 +101,9 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
         assert len([one for one in listed.rows if not one.example]) == num, href
 
 
-async def test_a_complaint_says_what_was_asked_and_why_it_was_no_help(services: Services, tab: Tab) -> None:
+async def test_a_complaint_says_what_was_asked_and_why_it_was_no_help(
+    services: Services, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner, log = await services.identity.ensure_owner(), services.conversations
     asked = ("Where is my sofa?", f"And the {'very ' * 60}last one?", "What does it cost?")
     for said, why in zip(asked, ("old", "", "Wrong price"), strict=True):
@@ -115,6 +118,18 @@ async def test_a_complaint_says_what_was_asked_and_why_it_was_no_help(services: 
     assert (newest.href, cut.why) == (f"/conversations/{turn.conversation_id}", "")
     assert cut.question.startswith("And the very")
     assert (len(cut.question) <= 161, cut.question[-1]) == (True, "\u2026")
+    opened = log.opened
+
+    async def deleted(operator: Operator, conversation_id: str) -> Opened:
+        """Somebody deletes the newest one between the list and the look into it."""
+        if conversation_id == turn.conversation_id:
+            await log.delete(operator, conversation_id)
+        return await opened(operator, conversation_id)
+
+    monkeypatch.setattr(log, "opened", deleted)
+    await state.load()
+    (flow,) = state.complaints
+    assert [one.question[:7] for one in flow.lines] == ["And the"]
 
 
 async def _utc(_: object) -> ZoneInfo:
