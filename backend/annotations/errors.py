@@ -31,7 +31,7 @@ class QueueClosed(Conflict):
 
 
 class HeldByOther(Conflict):
-    """Somebody else has the item open, or is to label it."""
+    """Somebody else has the item open, is to label it, or has done so."""
 
 
 class AlreadyLabelled(Conflict):

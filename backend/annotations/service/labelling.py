@@ -127,6 +127,8 @@ class LabellingUseCases(Base):
                 if said.values[name] == label:
                     return await seat.turn(row if said.state == OPEN else None)
                 raise AlreadyLabelled(f"You have given {name} another label.", hint="Undo it first.")
+            if row.is_done:  # their hold had ended, and somebody else was first
+                raise HeldByOther("This item has all of its labels meanwhile.", hint="Go on with the next one.")
             said.values = {**said.values, name: label}
             said.given, said.state, said.labelled_at = [*said.given, name], OPEN, seat.now
             is_whole = all(one.name in said.values for one in seat.about.configs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -12,6 +13,7 @@ from sqlmodel import select
 from backend.annotations.errors import HeldByOther
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.annotations.types import Labeller
+from backend.columns import utc_now
 from backend.conversations.types import Filters
 from backend.identity.permissions import Role
 from backend.identity.service import IdentityService
@@ -62,6 +64,32 @@ async def test_four_people_label_every_item_twice(scene, units):
         said = await session.exec(select(AnnotationRow).where(AnnotationRow.project_id == mine))
         done = Counter(one.item_id for one in said if one.state == "done")
         assert {row.id: row.num_done for row in rows} == {row.id: done[row.id] for row in rows}
+
+
+@pytest.mark.parametrize("is_taken", [True, False], ids=["taken by Ben", "free again"])
+async def test_of_two_who_label_when_a_hold_has_ended_one_counts_and_the_other_is_told(scene, monkeypatch, is_taken):
+    queue = await scene.queue(lock_minutes=10)
+    item = (await scene.annotations.take_next(scene.ada, queue.id)).task.item_id
+    later = utc_now() + timedelta(minutes=11)
+    monkeypatch.setattr("backend.annotations.service.labelling.utc_now", lambda: later)
+    if is_taken:
+        assert (await scene.annotations.take_next(scene.ben, queue.id)).task.item_id == item
+    both = [(scene.ben, False), (scene.ada, True)]
+    said = await asyncio.gather(
+        *(scene.annotations.label(who, queue.id, item, "good", value) for who, value in both), return_exceptions=True
+    )
+    (told,) = (one for one in said if isinstance(one, Exception))
+    assert isinstance(told, HeldByOther), told
+    (kept,) = (one for one in (await scene.annotations.items(scene.owner, queue.id, Page())).items if one.annotations)
+    (winner,) = (place for place, one in enumerate(said) if one is not told)
+    assert [(one.person.id, one.values) for one in kept.annotations] == [
+        (both[winner][0].user_id, {"good": both[winner][1]})
+    ]
+    assert winner == 0 or not is_taken
+    found = await scene.annotations.queue(scene.owner, queue.id)
+    assert (found.num_done, said[winner].progress.num_done, said[winner].progress.num_mine) == (1, 1, 1)
+    with pytest.raises(HeldByOther):  # as often as they press
+        await scene.annotations.label(both[1 - winner][0], queue.id, item, "good", both[1 - winner][1])
 
 
 async def test_another_number_of_labels_counts_for_what_is_labelled(scene):
