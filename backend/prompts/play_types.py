@@ -13,7 +13,10 @@ from backend.prompts.content import Content, MaxTokens, Part, Temperature
 MAX_COLUMNS = 10
 MAX_VALUES = 100
 # JSON as it was typed, empty for the version's own.
-Typed = Annotated[str, Field(max_length=50_000)]
+MAX_TYPED = 50_000
+Typed = Annotated[str, Field(max_length=MAX_TYPED)]
+# Of all values together: as much as a prompt may be filled with, and what a page opens at once.
+MAX_SHARED = 1_000_000
 
 
 class PlayColumn(Part):

@@ -23,6 +23,7 @@ from backend.prompts.content import (
 from backend.prompts.label_types import Approval, ApprovalState, Label, LabelChange, LabelMove, Taking
 from backend.prompts.play_types import (
     MAX_COLUMNS,
+    MAX_TYPED,
     PlayColumn,
     PlayDocument,
     PlayDone,
@@ -38,6 +39,7 @@ __all__ = [
     "MAX_COLUMNS",
     "MAX_MESSAGES",
     "MAX_TEXT",
+    "MAX_TYPED",
     "PRODUCTION",
     "STAGING",
     "Approval",

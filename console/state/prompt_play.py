@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import NotFound
 from backend.operator import Operator, Permission
 from backend.prompts.types import (
     MAX_COLUMNS,
@@ -20,6 +21,7 @@ from backend.prompts.types import (
     VersionRef,
 )
 from console import toasts
+from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.answering import FRAME_SECONDS, Answering
 from console.state.forms import Formed
@@ -61,18 +63,21 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
     _adopted: str = ""
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> Any:
         """Open what the address shares or the call of a run that it names, else production beside the newest."""
         operator = await self._operator(Permission.PROMPTS_READ)
         page = await self.get_state(PromptState)
         if page.phase != "ready":
-            return
+            return None
         self.may_run = operator.may(Permission.PROMPTS_RUN)
-        if identifier := self._asked("play"):
-            await self._open_shared(operator, identifier)
-            self._is_offer = False
-        elif run_id := self._asked("run"):
-            await self._recall(operator, run_id, self._asked("node"))
+        identifier, run_id, lost = self._asked("play"), self._asked("run"), False
+        with caught(NotFound) as refusal:
+            if identifier:
+                lost = not await self._open_shared(operator, page, identifier)
+            elif run_id:
+                lost = not await self._recall(operator, page, run_id, self._asked("node"))
+        lost = lost or refusal.problem is not None
+        if (identifier or run_id) and not lost:
             self._is_offer = False
         elif self._prompt != page.id or not self.columns:
             self._offer(page.production, page.latest)
@@ -82,13 +87,18 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         self._prompt = page.id
         self.revision += 1
         await self._find_needs(operator)
+        return toasts.warn("That address leads to nothing here.", "This is the prompt as it stands.") if lost else None
 
     def _offer(self, production: int, latest: int) -> None:
         wanted = [production, latest] if production not in {0, latest} else [latest]
         self.columns, self._is_offer = lettered([ColumnLine("", str(number)) for number in wanted]), True
 
-    async def _open_shared(self, operator: Operator, identifier: str) -> None:
-        document = (await services().prompts.shared(operator, identifier)).document
+    async def _open_shared(self, operator: Operator, page: PromptState, identifier: str) -> bool:
+        """Say whether something of this prompt stands there. Raise NotFound."""
+        found = await services().prompts.shared(operator, identifier)
+        document, newest = found.document, max([one.version or 0 for one in found.document.columns], default=0)
+        if found.prompt_id != page.id or not document.columns or newest > page.latest:
+            return False
         self.columns = lettered([column_of(one) for one in document.columns])
         draft = await self.get_state(PromptDraftState)
         edited = next((one.content for one in document.columns if one.content), None)
@@ -97,15 +107,18 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
             draft._seed(edited, base)
             draft._saved, draft.dirty = saved, edited != saved
         self.values, self.errors, self.total = dict(document.values), {}, ""
+        return True
 
-    async def _recall(self, operator: Operator, run_id: str, node: str) -> None:
-        """Open the call of a flow with what it was filled with."""
+    async def _recall(self, operator: Operator, page: PromptState, run_id: str, node: str) -> bool:
+        """Open the call of a flow with its values; say whether it was one with this prompt. Raise NotFound."""
         detail = await services().runs.get(operator, run_id)
         row = next((one for one in detail.nodes if one.node == node and "managed_prompt" in one.detail), None)
-        if row is not None:
-            column, values = recalled(row.detail)
-            self.columns, self.values = lettered([column]), values
-            self.errors, self.total = {}, ""
+        if row is None or row.detail["managed_prompt"]["slug"] != page.slug:
+            return False
+        column, values = recalled(row.detail)
+        self.columns, self.values = lettered([column]), values
+        self.errors, self.total = {}, ""
+        return True
 
     async def _content(self, operator: Operator, column: ColumnLine) -> Content:
         if column.version == str(DRAFT):
@@ -162,6 +175,9 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         """Choose the version of a column, or a parameter of its own."""
         operator = await self._operator(Permission.PROMPTS_RUN)
         if self.running or name not in SETTINGS:
+            return
+        page = await self.get_state(PromptState)
+        if name == "version" and value not in map(str, range(DRAFT, page.latest + 1)):
             return
         # A field that is only passed through says its value too: the answer below it stays.
         if any(one.letter == letter and getattr(one, name) == value for one in self.columns):
@@ -226,7 +242,9 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
     async def adopt(self, letter: str) -> Any:
         """Make the column's text and parameters what is being edited, to be saved as a version."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
-        column = next(one for one in self.columns if one.letter == letter)
+        column = next((one for one in self.columns if one.letter == letter), None)
+        if column is None:
+            return None
         draft = await self.get_state(PromptDraftState)
         content, saved, base = tried(await self._content(operator, column), column), draft._saved, draft._base
         draft._seed(content, base)

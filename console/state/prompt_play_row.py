@@ -28,7 +28,9 @@ class PromptPlayRowState(RowPicking, rx.State):
         """Show the values and the answer of a column, and the datasets that they may go into."""
         operator = await self._operator(Permission.DATASETS_EDIT)
         play = await self.get_state(PromptPlayState)
-        column = next(one for one in play.columns if one.letter == letter)
+        column = next((one for one in play.columns if one.letter == letter), None)
+        if column is None:
+            return
         given = row_input(values_of(play.needs, play.values))
         page = await self.get_state(PromptState)
         shown = json.dumps(given, ensure_ascii=False, indent=2)

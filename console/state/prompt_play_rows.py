@@ -12,6 +12,7 @@ from typing import Any
 from backend.errors import InvalidInput
 from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import (
+    MAX_TYPED,
     Content,
     PlayColumn,
     PlayDone,
@@ -94,6 +95,10 @@ def column_of(shared: PlayColumn) -> ColumnLine:
 
 def shared_of(column: ColumnLine, content: Content | None) -> PlayColumn:
     """Return a column to be shared; `content` is what is edited, where it plays that. Raise InvalidInput."""
+    for name in ("response_schema", "tools"):
+        if len(getattr(column, name)) > MAX_TYPED:
+            words = f"at most {MAX_TYPED:,} characters"
+            raise InvalidInput(f"Column {column.letter}, {NAMED.get(name, name)}: too long to be shared, {words}.")
     own = tried(Content(temperature=None), column)
     return PlayColumn(
         version=None if content else int(column.version),

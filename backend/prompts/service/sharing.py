@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.columns import storable
-from backend.errors import NotFound
+from backend.errors import InvalidInput, NotFound
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.prompts.composing import references
 from backend.prompts.content import Content
 from backend.prompts.models import PromptPlaygroundRow
-from backend.prompts.play_types import PlayDocument
+from backend.prompts.play_types import MAX_SHARED, PlayDocument
 from backend.prompts.repository import PromptRepository
 from backend.prompts.service.base import UseCases
 from backend.prompts.types import Playground, Use
@@ -21,8 +21,10 @@ class SharingUseCases(UseCases):
     """Whoever may read the prompt may open what was shared of it."""
 
     async def share(self, operator: Operator, name: str, document: PlayDocument) -> Playground:
-        """Keep columns and values under an address. Raise PromptNotFound."""
+        """Keep columns and values under an address. Raise PromptNotFound, InvalidInput where they are too long."""
         operator.require(Permission.PROMPTS_RUN)
+        if sum(len(text) for text in document.values.values()) > MAX_SHARED:
+            raise InvalidInput(f"The values are too long to be shared: at most {MAX_SHARED:,} characters.")
         async with self._units.write(operator) as work:
             rows = PromptRepository(work.session, operator.project_id)
             row = await self._row(rows, name)
