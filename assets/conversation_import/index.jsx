@@ -5,9 +5,11 @@ import { Api } from "../dataset_grid/api.js";
 import { Importer } from "../dataset_grid/importer.jsx";
 
 const PARTS = ["conversation_id", "agent", "person", "role", "text", "question", "answer", "transcript", "at", "model", "tokens_in", "tokens_out", "cost", "latency_ms", "satisfaction", "task_completed", "duration"];
+const SAID = ["text", "question", "answer", "transcript"];
 const WORDS = {
   choices: (field) => [...PARTS, `metadata.${field}`, "metadata"],
   hint: "Rows with the same conversation_id are one conversation. A row is a message (role, text), a turn (question, answer) or a whole transcript.",
+  lacks: (mapping) => Object.values(mapping).some((target) => SAID.includes(target)) ? "" : "No column becomes what was said: choose text, question, answer or transcript for one.",
   added: ["conversation", "conversations"],
   together: "All of them show at once.",
   known: () => "its id is in the log",

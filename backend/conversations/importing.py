@@ -85,14 +85,14 @@ def guessed(table: Table) -> dict[str, str]:
     return found
 
 
-def check(targets: Targets, table: Table) -> None:
-    """Raise InvalidInput for a mapping that makes no conversations."""
+def check(targets: Targets, table: Table, *, is_guess: bool = False) -> None:
+    """Raise InvalidInput for a mapping that makes no conversations; one that `is_guess` may still be mended."""
     used = check_columns(targets, table)
     for target in used:
         head, dot, name = target.partition(".")
         if head not in GUESSES or (dot and (head != "metadata" or not name)):
             raise InvalidInput(f"“{target}” is no part of a conversation.")
-    if not set(SAID) & {*used}:
+    if not is_guess and not set(SAID) & {*used}:
         raise InvalidInput("No column becomes what was said.", hint="Map one to text, question, answer or transcript.")
 
 

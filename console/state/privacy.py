@@ -25,7 +25,7 @@ WAYS = {
 }  # fmt: skip
 JOB_KINDS = {"person": "One person", "retention": "Older than is kept"}
 AT_WORK = (JobState.QUEUED, JobState.RUNNING)
-JOB_MARKS = {"queued": "queued", "running": "running", "done": "ok", "failed": "fail"}
+JOB_MARKS = {"queued": "queued", "running": "run", "done": "ok", "failed": "fail"}
 
 
 @dataclass(frozen=True)

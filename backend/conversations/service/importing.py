@@ -79,7 +79,7 @@ class ImportUseCases(ReportingUseCases):
         progress: Progress = quiet,
     ) -> Plan:
         """Tell what `import_file` would do, with all that is wrong. Raise InvalidInput."""
-        looked = await self._look(operator, path, name, targets, progress)
+        looked = await self._look(operator, path, name, targets, progress, is_guess=targets is None)
         return Plan(
             kind=looked.table.kind,
             columns=looked.table.columns,
@@ -151,14 +151,21 @@ class ImportUseCases(ReportingUseCases):
                 await self._purge(work, operator.project_id, some)
 
     async def _look(
-        self, operator: Operator, path: Path, name: str, targets: Mapping[str, str] | None, progress: Progress
+        self,
+        operator: Operator,
+        path: Path,
+        name: str,
+        targets: Mapping[str, str] | None,
+        progress: Progress,
+        *,
+        is_guess: bool = False,
     ) -> _Looked:
         operator.require(Permission.CONVERSATIONS_INGEST)
         assert self.files is not None
         progress("read", 0, 0)
         table = await self.files.tables.read_table(path, name)
         to = chosen(table, importing.guessed, None if targets is None else storable(dict(targets)))
-        importing.check(to, table)
+        importing.check(to, table, is_guess=is_guess)
         progress("check", 0, len(table.rows))
         groups = await asyncio.to_thread(lambda: list(importing.groups_of(table, to)))
         problems = [RowProblem(fault.number, "", fault.words) for fault in table.faults]

@@ -242,6 +242,18 @@ async def test_a_mapping_that_makes_nothing_is_refused(
         await services.conversations.plan_import(operator, path, "one.jsonl", targets=targets)
 
 
+async def test_columns_of_unknown_names_are_shown_to_be_mapped(
+    services: Services, operator: Operator, write: Write
+) -> None:
+    path = write("tickets.csv", "ticket,words\n1,Where is it?\n2,Here")
+    plan = await services.conversations.plan_import(operator, path, "tickets.csv")
+    assert (plan.columns, plan.num_rows, plan.num_fitting, plan.num_bad) == (("ticket", "words"), 2, 0, 2)
+    with pytest.raises(InvalidInput, match="No column becomes what was said"):
+        await services.conversations.import_file(operator, path, "tickets.csv")
+    mapped = await services.conversations.plan_import(operator, path, "tickets.csv", targets={"words": "question"})
+    assert (mapped.num_fitting, mapped.num_bad) == (2, 0)
+
+
 async def test_only_who_may_bring_in_may_look(services: Services, operator: Operator, write: Write) -> None:
     narrow = replace(operator, permissions=frozenset())
     with pytest.raises(Forbidden):

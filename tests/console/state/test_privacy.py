@@ -8,7 +8,9 @@ from backend.conversations.reports import Report, Told
 from backend.conversations.types import Role
 from backend.masking.types import Kind, MaskingRules
 from backend.paging import Page
-from console.state.privacy import PrivacyState
+from backend.privacy.types import JobState
+from console.components.ui.status import STATES
+from console.state.privacy import JOB_MARKS, PrivacyState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
 
@@ -37,3 +39,8 @@ async def test_what_was_masked_is_drawn_by_day_way_and_kind(services: Services, 
     await privacy.load()
     lines = [(one.day, one.way, one.kind, one.num) for one in privacy.counts]
     assert lines == [(utc_now().date().isoformat(), "Told over REST", "e-mail", "2")]
+
+
+def test_each_state_of_a_removal_has_a_mark_that_is_drawn() -> None:
+    assert {*JOB_MARKS} == {one.value for one in JobState}
+    assert {*JOB_MARKS.values()} <= {*STATES}
