@@ -90,6 +90,7 @@ def open_experiments(
     prompts: PromptService,
     running: Flows,
     datasets: DatasetService,
+    is_shared: bool,
 ) -> Experiments:
     outside = Outside(
         units=units,
@@ -106,6 +107,7 @@ def open_experiments(
         rows=rows_of(datasets),
         late=late,
         default_embedder=EMBEDDED_EMBEDDING,
+        is_shared=is_shared,
     )
     made = put_together(outside)
     running.flows.gates.append(made.service)

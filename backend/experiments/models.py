@@ -122,6 +122,16 @@ class CodeApprovalRow(SQLModel, table=True):
     reason: str = ""
 
 
+class ExperimentPaceRow(SQLModel, table=True):
+    """From when the next request may go to a model or flow, for all processes on one Postgres."""
+
+    __tablename__ = "experiment_pace"
+
+    project_id: str = Field(primary_key=True, foreign_key="project.id")
+    reference: str = Field(primary_key=True)
+    next_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PublishRequirementRow(SQLModel, table=True):
     """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse.
 

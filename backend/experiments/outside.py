@@ -80,7 +80,10 @@ class Models(Protocol):
 
 @dataclass(frozen=True)
 class Outside:
-    """All of it, as bootstrap puts it together. `default_embedder` is asked where an evaluator names none."""
+    """All of it, as bootstrap puts it together. `default_embedder` is asked where an evaluator names none.
+
+    `is_shared` where other processes carry experiments too, and ask the same models.
+    """
 
     units: Units
     events: Events
@@ -96,6 +99,7 @@ class Outside:
     rows: OpenRows
     late: Late
     default_embedder: str
+    is_shared: bool = False
 
 
 def acting(project_id: str, user_id: str, name: str) -> Operator:

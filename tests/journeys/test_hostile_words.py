@@ -52,6 +52,7 @@ WORDLESS = {
     "experiment_cell": "status",
     "feedback": "rating",
     "flow": "slug",
+    "experiment_pace": "reference",
     "flow_snapshot": "",
     "flow_version": "approved_by",
     "live_test": "arms guardrail label metric reason state",

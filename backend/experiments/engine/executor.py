@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from backend.columns import utc_now
 from backend.experiments.engine.carrying import Carrying
-from backend.experiments.engine.lanes import Lanes
+from backend.experiments.engine.lanes import Lanes, Take
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
-from backend.experiments.repository import Ownership
+from backend.experiments.repository import Ownership, Pace
 from backend.experiments.types import Status, Told
 from backend.ids import new_id
+from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 
 # A pulse comes twice a second: one that is silent for so long has lost its process.
@@ -29,7 +30,7 @@ class Executor:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
-        self._lanes = Lanes()
+        self._lanes = Lanes(self._turns if outside.is_shared else None)
         self._carried: dict[str, tuple[Carrying, asyncio.Event]] = {}
         self._claiming: dict[str, asyncio.Lock] = {}
         self._is_stopping = False
@@ -58,6 +59,13 @@ class Executor:
             ended.set()
         if carrying.goes_on:  # somebody resumed it while its pause was under way
             await self.execute(experiment_id)
+
+    def _turns(self, project_id: str, reference: str) -> Take:
+        async def take(seconds: float) -> float:
+            async with self._outside.units.write(OfProject(project_id)) as work:
+                return await Pace(work.session, project_id).take(reference, seconds)
+
+        return take
 
     async def _claim(self, experiment_id: str) -> ExperimentRow | None:
         async with self._outside.units.write(BY_ID) as work:

@@ -13,6 +13,8 @@ from backend.columns import utc_now
 from backend.ports.language_model import FailureReason, ModelFailed
 
 Answer = TypeVar("Answer")
+# Take the next turn, so that the one behind it is so many seconds later; nought where taken, else how long to wait.
+Take = Callable[[float], Awaitable[float]]
 # No second try mends these, and every other cell would meet them too.
 FATAL: frozenset[FailureReason] = frozenset({"key", "forbidden", "not_found", "quota", "address", "not_a_model"})
 PASSING: frozenset[FailureReason] = frozenset({"rate_limit", "overloaded", "unreachable", "silent", "broken", "cut"})
@@ -54,8 +56,9 @@ class TurnGivenBack(LaneGivenUp):
 class Lane:
     """After five failures in a row one call at a time tries the way, until one comes through."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, take: Take | None = None) -> None:
+        """`take` asks for the next turn where other processes take turns too."""
+        self._clock, self._take = clock, take
         self._next_at = 0.0
         self._failures = 0
         self._failing_since = 0.0
@@ -128,7 +131,13 @@ class Lane:
                 await asyncio.sleep(min(max(left, 0.02), 1.0))
                 continue
             if requests_per_minute:
-                self._next_at = self._clock() + 60 / requests_per_minute
+                apart = 60 / requests_per_minute
+                self._next_at = self._clock() + apart  # before the others of this process ask, who then need not
+                if self._take and (wait := await self._take(apart)):
+                    self._next_at = self._clock() + wait
+                    continue
+                if self.is_shut and self._probing:
+                    continue
             probing = self.is_shut
             self._probing = self._probing or probing
             return probing
@@ -149,10 +158,14 @@ class Lane:
 
 
 class Lanes:
-    """One lane for each model or flow of a project."""
+    """One lane for each model or flow of a project. `share` tells how its turns are shared with other processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: Callable[[str, str], Take] | None = None) -> None:
+        self._share = share
         self._lanes: dict[tuple[str, str], Lane] = {}
 
     def to(self, project_id: str, reference: str) -> Lane:
-        return self._lanes.setdefault((project_id, reference), Lane())
+        if (project_id, reference) not in self._lanes:
+            take = self._share(project_id, reference) if self._share else None
+            self._lanes[project_id, reference] = Lane(take=take)
+        return self._lanes[project_id, reference]

@@ -4,5 +4,6 @@ from backend.experiments.repository.cells import Cells
 from backend.experiments.repository.codes import Codes
 from backend.experiments.repository.experiments import Experiments
 from backend.experiments.repository.ownership import Ownership
+from backend.experiments.repository.pace import Pace
 
-__all__ = ["Cells", "Codes", "Experiments", "Ownership"]
+__all__ = ["Cells", "Codes", "Experiments", "Ownership", "Pace"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from backend.errors import NotFound
+from backend.experiments.engine import lanes
+from backend.experiments.engine.executor import Executor
 from backend.experiments.outside import Row
 from backend.experiments.types import Requirement, Status
 from backend.prompts.types import Content, NewPrompt
 from backend.settings import Settings
-from tests.backend.experiments.conftest import DATASET, Lab
+from tests.backend.experiments.conftest import DATASET, Lab, prompt
 
 
 @pytest.fixture
@@ -20,7 +23,9 @@ def settings(settings: Settings, make_postgres: Callable[[str], str]) -> Setting
     return settings.model_copy(update={"database": make_postgres("experiments")})
 
 
-async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(lab: Lab) -> None:
+async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lab.fill(30, wrong=range(1, 16))
     lab.rows.append(Row("item_31", 31, {"question": "q", "weak": "a31"}, "a31"))
     asked = ({"kind": "exact"}, {"kind": "human", "name": "Helpful"})
@@ -50,3 +55,23 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(lab:
     await lab.service.delete(lab.operator, done.id)
     with pytest.raises(NotFound):
         await lab.service.get(lab.operator, done.id)
+    await two_processes_share_the_rate_of_a_model(lab, monkeypatch)
+
+
+async def two_processes_share_the_rate_of_a_model(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wishes 1,200 a minute: ten requests of both need nine steps of 50 ms, each for itself four."""
+    moments: list[float] = []
+    turn = lanes.Lane._turn
+
+    async def noted(self: lanes.Lane, *given: object) -> bool:
+        probing = await turn(self, *given)  # type: ignore[arg-type]
+        moments.append(self._clock())
+        return probing
+
+    monkeypatch.setattr(lanes.Lane, "_turn", noted)
+    lab.fill(5)
+    made = [await lab.started(prompt("only", "{{ good }}"), concurrency=5, requests_per_minute=1_200) for _ in range(2)]
+    beside = Executor(lab.executor._outside)
+    await asyncio.gather(lab.executor.execute(made[0].id), beside.execute(made[1].id))
+    assert len(moments) == 10
+    assert max(moments) - min(moments) >= 8 * 60 / 1_200
