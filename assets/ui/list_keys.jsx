@@ -1,6 +1,19 @@
 const MOVE = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 const editable = (node) => node.matches("textarea, select, input:not([type=checkbox])") || node.isContentEditable;
 
+const LONGEST = 3000;
+
+/* A page that is opened draws the list anew, and the focus is lost: it goes to what was opened, [data-opened].
+   Whoever presses or types meanwhile keeps it. */
+function handOver() {
+  const ends = new AbortController();
+  const place = () => document.activeElement === document.body && document.querySelector("[data-opened]")?.focus();
+  const timer = setInterval(place, 50);
+  ends.signal.addEventListener("abort", () => clearInterval(timer));
+  setTimeout(() => ends.abort(), LONGEST);
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => ends.abort(), { capture: true, signal: ends.signal });
+}
+
 /* Works on what the page drew: [data-row] rows with a checkbox, a link or [data-open], [data-retry], [data-delete]. */
 export function ListKeys({ children, className }) {
   const onKeyDown = (event) => {
@@ -22,6 +35,7 @@ export function ListKeys({ children, className }) {
     } else if (event.key === "Enter" && onRow) {
       event.preventDefault();
       press("[data-open], a[href]");
+      handOver();
     } else if (event.key === " " && onRow) {
       event.preventDefault();
       box(row)?.click();

@@ -121,6 +121,17 @@ def test_keys_walk_the_list_and_open(console: Console, flow: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/conversations/conv_"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Second of two")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    helpful = page.get_by_role("button", name="Helpful", exact=True)
+    for _ in range(12):  # what the head, the tags and the messages offer stands before it
+        page.keyboard.press("Tab")
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring == "solid", page.evaluate("document.activeElement.outerHTML")
+        if helpful.evaluate("one => one === document.activeElement"):
+            break
+    expect(helpful).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(helpful).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_transcript_shows_the_run_behind_each_answer(console: Console, flow: str) -> None:

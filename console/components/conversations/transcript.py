@@ -56,7 +56,9 @@ def transcript() -> rx.Component:
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.a(icon("chevron-left"), href=routes.CONVERSATIONS, aria_label="Back to the list", class_name="only-s"),
-        rx.el.h1(TranscriptState.title, class_name="ell", dir="auto"),
+        rx.el.h1(
+            TranscriptState.title, class_name="ell", dir="auto", tab_index=-1, custom_attrs={"data-opened": "true"}
+        ),
         rx.cond(
             TranscriptState.flow_href != "",
             rx.el.a(tag(TranscriptState.flow), href=TranscriptState.flow_href, class_name="hide-s"),
