@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +25,18 @@ class RunMask:
     @property
     def is_on(self) -> bool:
         return self._masker.is_on
+
+    async def read_ahead(self, text: str, asked: Masker) -> AheadRun:
+        """Mask what was asked, before the unit that writes it down, as it is once `asked` has masked the question."""
+        self._masker.numbers.update(asked.numbers)
+        self._masker.last |= asked.last
+        met = dict(self._masker.numbers)
+        await self._masker.know(text)
+        return AheadRun(met, self)
+
+    def fits(self, met: dict[tuple[str, str], int]) -> bool:
+        """Tell whether its conversation knows this now, and no more."""
+        return self._masker.numbers == met
 
     async def kept(self, value: Any) -> Any:
         """Return a value as it is written down."""
@@ -63,6 +75,14 @@ class RunMask:
         """Let go of the words of the run: it has ended."""
         if self._service is not None and self._masker.vault:
             await self._service.forget(self._masker.project_id, [run_id])
+
+
+@dataclass(frozen=True, slots=True)
+class AheadRun:
+    """The mask of a run that has read its question; `met` is what its conversation knows when it is written down."""
+
+    met: dict[tuple[str, str], int]
+    mask: RunMask
 
 
 NO_MASK = RunMask()

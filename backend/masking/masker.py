@@ -56,6 +56,7 @@ class Masker:
     vault: dict[str, str] = field(default_factory=dict)
     last: Counter[str] = field(default_factory=Counter)
     new: list[NewValue] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)  # nodes of a run share it, and `kept` leaves the loop
 
     @property
@@ -83,8 +84,22 @@ class Masker:
 
     async def kept(self, value: Any) -> Any:
         """Return a JSON value as it is kept, like `value`; the loop does not stand while a long one is masked."""
+        if isinstance(value, str) and value in self._known:
+            return self._known[value]
         mask = self.text if isinstance(value, str) else self.value
-        return await aside(lambda: mask(value), value) if self.is_on else value
+        return await aside(lambda: mask(value), self._unknown(value)) if self.is_on else value
+
+    def _unknown(self, value: Any) -> Any:
+        """Return what of a value is still to be read."""
+        if isinstance(value, str):
+            return "" if value in self._known else value
+        if isinstance(value, Mapping) and self._known:
+            return {key: self._unknown(one) for key, one in value.items()}
+        return value
+
+    async def know(self, text: str) -> None:
+        """Mask a text before the unit that keeps it; there it is at hand."""
+        self._known[text] = await self.kept(text)
 
     def name(self, text: str) -> str:
         """Return an id of somebody or of a session, which stays one: the same everywhere in the project."""
@@ -101,6 +116,8 @@ class Masker:
 
     def _value(self, value: Any, level: int) -> Any:
         if isinstance(value, str):
+            if value in self._known:
+                return self._known[value]
             known = within_json(value, level, self._value)
             return self._plain(value) if known is None else known
         if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,7 @@ from backend.conversations.postings import bits_of_numbers, block_of
 from backend.conversations.reports import Tally
 from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
 from backend.conversations.words import wanted_in, words_of
+from backend.masking.aside import is_long
 from backend.masking.masker import OFF, Masker
 from backend.masking.service import MaskingService
 from backend.masking.types import Way
@@ -40,6 +42,19 @@ class Prompts(Protocol):
         Raise PromptNotFound.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class AheadText:
+    """A masker that has read a text; `met` is what its conversation knew then."""
+
+    conversation_id: str
+    met: dict[tuple[str, str], int]
+    masker: Masker
+
+    def fits(self, conversation_id: str, masker: Masker) -> bool:
+        """Tell whether it is the same conversation, which met nothing since: then its placeholders are the same."""
+        return (conversation_id, masker.numbers, masker.is_on) == (self.conversation_id, self.met, self.masker.is_on)
 
 
 class Base:
@@ -72,9 +87,27 @@ class Base:
             places = bits_of_numbers(await words.saying(numbers[num_unread:], wanted.said) if numbers else ())
         return Found(places, await words.fresh(wanted, MAX_FRESH), num_unread)
 
-    async def masker(self, work: Work, project_id: str, conversation_id: str, way: Way) -> Masker:
-        """Return what every text passes before it is stored, folded or cut; then `masked` in the same unit."""
-        return await self._masker(work.session, project_id, conversation_id, way)
+    async def masker(
+        self, work: Work, project_id: str, conversation_id: str, way: Way, ahead: AheadText | None = None
+    ) -> Masker:
+        """Return what every text passes before it is stored, folded or cut; then `masked` in the same unit.
+
+        It knows already what was masked `ahead`, unless its conversation met more since.
+        """
+        masker = await self._masker(work.session, project_id, conversation_id, way)
+        return ahead.masker if ahead and ahead.fits(conversation_id, masker) else masker
+
+    async def ahead(self, operator: Operator, conversation_id: str, text: str, way: Way) -> AheadText | None:
+        """Mask what somebody says of a conversation before the unit that keeps it, where it is long."""
+        if self.masking is None or not is_long(text):
+            return None
+        async with self._units.read(operator) as session:
+            masker = await self._masker(session, operator.project_id, conversation_id, way)
+        if not masker.is_on:
+            return None
+        met = dict(masker.numbers)
+        await masker.know(text)
+        return AheadText(conversation_id, met, masker)
 
     async def _masker(self, session: AsyncSession, project_id: str, conversation_id: str, way: Way) -> Masker:
         if self.masking is None:

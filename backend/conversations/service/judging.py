@@ -13,6 +13,7 @@ from backend.conversations.models import ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
+from backend.masking.aside import is_long
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -40,6 +41,12 @@ class JudgingUseCases(Base):
         MessageNotFound, JudgedMeanwhile.
         """
         operator.require(Permission.CONVERSATIONS_REPLY)
+        comment, ahead = str(storable(comment)).strip(), None
+        if is_long(comment):
+            async with self._units.read(operator) as session:
+                judged = await ConversationRepository(session, operator.project_id).answer(message_id)
+            if judged:
+                ahead = await self.ahead(operator, judged.conversation_id, comment, Way.FEEDBACK)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             message = await rows.answer(message_id)
@@ -60,8 +67,8 @@ class JudgingUseCases(Base):
                     conversation_id=message.conversation_id,
                     rating=rating,
                 )
-                masker = await self.masker(work, operator.project_id, message.conversation_id, Way.FEEDBACK)
-                kept = await masker.kept(storable(comment).strip())
+                masker = await self.masker(work, operator.project_id, message.conversation_id, Way.FEEDBACK, ahead)
+                kept = await masker.kept(comment)
                 row.rating, row.comment = rating, kept[:MAX_COMMENT_CHARACTERS]
                 row.given_by, row.given_at = operator.name, utc_now()
                 rows.add(row)

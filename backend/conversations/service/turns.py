@@ -11,7 +11,7 @@ from backend.conversations.errors import ConversationNotFound, ConversationOfAno
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
-from backend.conversations.service.base import Base
+from backend.conversations.service.base import AheadText, Base
 from backend.conversations.shapes import citation_values, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
 from backend.ids import new_id
@@ -23,20 +23,31 @@ from backend.unit_of_work import Work
 class TurnUseCases(Base):
     """`open_turn` and `close_turn` ride in the caller's unit of work, so a run and its chat stand or fall together."""
 
-    async def open_turn(self, work: Work, operator: Operator, opening: Opening, at: datetime | None = None) -> Turn:
-        """Write the question and an answer still to come. Raise ConversationNotFound, ConversationOfAnotherFlow."""
+    async def open_turn(
+        self,
+        work: Work,
+        operator: Operator,
+        opening: Opening,
+        at: datetime | None = None,
+        *,
+        ahead: AheadText | None = None,
+    ) -> Turn:
+        """Write the question, which may be masked `ahead` under the id that it gets, and an answer still to come.
+
+        Raise ConversationNotFound, ConversationOfAnotherFlow.
+        """
         rows = ConversationRepository(work.session, operator.project_id)
-        now, way = at or utc_now(), Way.API if opening.channel is Channel.API else Way.CONSOLE
+        now, way = at or utc_now(), way_of(opening.channel)
         if opening.conversation_id:
-            masker = await self.masker(work, operator.project_id, opening.conversation_id, way)
+            masker = await self.masker(work, operator.project_id, opening.conversation_id, way, ahead)
             conversation = await rows.conversation(opening.conversation_id)
             if conversation is None:
                 raise ConversationNotFound
             if conversation.flow_id != opening.flow_id:
                 raise ConversationOfAnotherFlow("This conversation belongs to another flow.", hint="Start a new one.")
         else:
-            conversation_id = new_id("conv")
-            masker = await self.masker(work, operator.project_id, conversation_id, way)
+            conversation_id = ahead.conversation_id if ahead else new_id("conv")
+            masker = await self.masker(work, operator.project_id, conversation_id, way, ahead)
             conversation = ConversationRow(
                 id=conversation_id,
                 project_id=operator.project_id,
@@ -157,6 +168,11 @@ class TurnUseCases(Base):
         """Remove conversations for good, in the caller's unit of work."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         await self._purge(work, operator.project_id, conversation_ids)
+
+
+def way_of(channel: Channel) -> Way:
+    """Return the way by which the question of a chat comes in."""
+    return Way.API if channel is Channel.API else Way.CONSOLE
 
 
 def _who_asked(operator: Operator, channel: Channel, conversation: ConversationRow) -> str:

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backend.conversations.errors import ConversationNotFound
 from backend.conversations.service import ConversationService
+from backend.conversations.service.base import AheadText
+from backend.conversations.service.turns import way_of
 from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
-from backend.flows.masks import Masks
+from backend.flows.masks import AheadRun, Masks
 from backend.flows.ports import as_text
 from backend.flows.types import RunStatus, Trigger
+from backend.ids import new_id
 from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
 SAID = (ChatState.ANSWERED, ChatState.UNANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class AheadTurn:
+    """A long question that was masked as it is kept, for the conversation and for the run."""
+
+    question: AheadText
+    run: AheadRun
+
+
+def _channel(trigger: Trigger) -> Channel:
+    return Channel.API if trigger is Trigger.API else Channel.CONSOLE
 
 
 class Chat:
@@ -59,6 +75,7 @@ class Chat:
         conversation_id: str,
         trigger: Trigger,
         person: str = "",
+        ahead: AheadTurn | None = None,
     ) -> str:
         """Write the question in the caller's unit; return its conversation. `flow` is id, name and version."""
         flow_id, flow_name, version = flow
@@ -67,12 +84,25 @@ class Chat:
             flow_name=flow_name,
             run_id=run_id,
             text=text,
-            channel=Channel.API if trigger is Trigger.API else Channel.CONSOLE,
+            channel=_channel(trigger),
             version=version,
             conversation_id=conversation_id,
             person=person,
         )
-        return (await self._log.open_turn(work, operator, opening)).conversation_id
+        question = ahead.question if ahead else None
+        return (await self._log.open_turn(work, operator, opening, ahead=question)).conversation_id
+
+    async def read_ahead(
+        self, operator: Operator, text: str, conversation_id: str, run_id: str, trigger: Trigger
+    ) -> AheadTurn | None:
+        """Mask a long question before the unit that writes it down: on SQLite everybody who writes would wait."""
+        talk = conversation_id or new_id("conv")
+        question = await self._log.ahead(operator, talk, text, way_of(_channel(trigger)))
+        if question is None:
+            return None
+        async with self._units.read(operator) as session:
+            mask = await self.masks.of(session, operator.project_id, run_id, talk)
+        return AheadTurn(question, await mask.read_ahead(text, question.masker))
 
     async def settle(self, job: RunJob, outcome: RunOutcome) -> None:
         """Write the answer; a second time does nothing."""

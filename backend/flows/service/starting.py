@@ -10,7 +10,7 @@ from backend.columns import storable, utc_now
 from backend.errors import Conflict, InvalidInput
 from backend.flows.context import RunFacts
 from backend.flows.document import FlowDocument
-from backend.flows.engine.chat import Chat
+from backend.flows.engine.chat import AheadTurn, Chat
 from backend.flows.engine.job import RunJob
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.plan import Plan
@@ -46,6 +46,8 @@ class Prepared:
     wish: RunWish
     message: str | None
     """What the person said, None unless the flow is a chat."""
+    ahead: AheadTurn | None = None
+    """It as it is kept, where it is long."""
 
 
 class Starting:
@@ -84,7 +86,8 @@ class Starting:
             raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
         has_turn = is_chat and wish.trigger.asks_people
         message = str(wish.input.get(message_field(config), "")) if has_turn else None
-        return Prepared(run_id, live, plan, wish, message)
+        ahead = message and await self._chat.read_ahead(operator, message, wish.conversation_id, run_id, wish.trigger)
+        return Prepared(run_id, live, plan, wish, message, ahead or None)
 
     async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
         """Make the job of a run that starts now. A chat's question and run row are committed first, together.
@@ -136,8 +139,11 @@ class Starting:
                 conversation_id=prepared.wish.conversation_id,
                 trigger=prepared.wish.trigger,
                 person=prepared.wish.person,
+                ahead=prepared.ahead,
             )
         mask = await self._chat.masks.of(work.session, operator.project_id, prepared.run_id, conversation_id)
+        if prepared.ahead and mask.fits(prepared.ahead.run.met):
+            mask = prepared.ahead.run.mask
         written = await mask.kept(prepared.wish.input)
         await mask.save(work)
         holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")

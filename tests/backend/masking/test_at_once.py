@@ -11,13 +11,41 @@ import pytest
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.service.tracing import TracingUseCases
-from backend.conversations.types import Filters
+from backend.conversations.types import Filters, Rating
+from backend.flows.types import RunStatus, RunWish
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
-from tests.backend.masking.test_ways_in import MAIL, on_the_loop, operator
+from tests.backend.masking.test_ways_in import KEPT, MAIL, SAID, WORDS, beside_writers, on_the_loop, operator
+from tests.factories.flows import chat
+from tests.planting import columns_with
 
-__all__ = ["on_the_loop", "operator"]
+__all__ = ["beside_writers", "on_the_loop", "operator"]
+
+
+@pytest.mark.usefixtures("beside_writers")
+async def test_a_question_and_a_judgement_are_masked_while_others_write(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.flows.create(operator, "Chat", document=chat())
+    await services.flows.publish(operator, "chat")
+    prepared = await services.runs._starting.prepare(operator, "chat", RunWish({"message": SAID}))
+    async with services.units.write(operator) as work:
+        talk, _, mask = await services.runs._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
+    (question, answer) = (await services.conversations.transcript(operator, str(talk))).messages
+    assert question.text == KEPT
+    assert mask.real({"message": KEPT}) == {"message": SAID}
+    prepared = await services.runs._starting.prepare(
+        operator, "chat", RunWish({"message": f"bob@example.org, {MAIL}"}, conversation_id=str(talk))
+    )
+    async with services.units.write(operator) as work:
+        await services.runs._starting.open_row(work, operator, prepared, RunStatus.QUEUED)
+    await services.conversations.set_feedback(operator, answer.id, Rating.DOWN, f"Ask {MAIL} or eve@example.org")
+    opened = await services.conversations.transcript(operator, str(talk))
+    assert opened.messages[2].text == "[e-mail 2], [e-mail 1]"
+    assert opened.messages[1].feedback is not None
+    assert opened.messages[1].feedback.comment == "Ask [e-mail 1] or [e-mail 3]"
+    assert await columns_with(services.units, *WORDS, "bob@", "eve@") == []
 
 
 async def test_spans_of_one_trace_that_come_at_once_share_no_placeholder(
