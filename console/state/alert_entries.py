@@ -27,6 +27,8 @@ FIRST: dict[Measure, tuple[Comparison, float]] = {
     Measure.CONVERSATIONS: (Comparison.BELOW, 1),
 }
 FIRST_MEASURE = Measure.FAILED_SHARE
+# What stands in the form whatever is watched; the rest begins anew with another figure.
+OF_ANY_MEASURE = ("name", "emails", "webhook_url", "window_minutes", "is_on")
 SHARE, MILLISECONDS = ("%", 100.0), ("s", 0.001)
 
 

@@ -18,7 +18,7 @@ from console import routes
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.alert import AlertPageState
-from console.state.alert_entries import FIRST_MEASURE, entries_of, first_entries, rule_from, unit_of
+from console.state.alert_entries import FIRST_MEASURE, OF_ANY_MEASURE, entries_of, first_entries, rule_from, unit_of
 from console.state.alert_picture import Picture, picture
 from console.state.alert_rows import fires, resolves
 from console.state.conversations_filters import FilterLines, Pair, asked_of, filter_lines, filters_of, pairs_of, ticked
@@ -40,6 +40,8 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
     picture: rx.Field[Picture] = rx.field(default_factory=Picture)
     meaning: rx.Field[str] = rx.field("")
     unclear: rx.Field[str] = rx.field("")
+    # A new figure draws anew what it begins with, and nothing else: what is just being typed there is not sent yet.
+    num_measured: rx.Field[int] = rx.field(0)
     _alert_id: str = ""
     _version: int = 0
     _chosen: tuple[Pair, ...] = ()
@@ -76,9 +78,8 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
         if name not in self.entries or self.entries[name] == value:
             return
         if name == "measure" and value in set(Measure):
-            kept = {key: self.entries[key] for key in ("name", "emails", "webhook_url", "window_minutes", "is_on")}
-            self.entries = first_entries(Measure(value), **kept)
-            self.drawn += 1
+            self.entries = first_entries(Measure(value), **{key: self.entries[key] for key in OF_ANY_MEASURE})
+            self.num_measured += 1
         else:
             self.entries = {**self.entries, name: value}
         yield

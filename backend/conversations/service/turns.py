@@ -52,7 +52,7 @@ class TurnUseCases(Base):
                 id=conversation_id,
                 project_id=operator.project_id,
                 flow_id=opening.flow_id,
-                person=masker.name(storable(opening.person)),
+                person=masker.name(storable(opening.person or _own(operator, opening.channel))),
                 title=first_words(await masker.kept(storable(opening.text))) or "Without words",
                 channel=opening.channel,
                 state=ChatState.RUNNING,
@@ -173,6 +173,11 @@ class TurnUseCases(Base):
 def way_of(channel: Channel) -> Way:
     """Return the way by which the question of a chat comes in."""
     return Way.API if channel is Channel.API else Way.CONSOLE
+
+
+def _own(operator: Operator, channel: Channel) -> str:
+    """Return who tries a flow in the console: their questions leave with their data, like those of any person."""
+    return operator.name if channel is Channel.CONSOLE else ""
 
 
 def _who_asked(operator: Operator, channel: Channel, conversation: ConversationRow) -> str:

@@ -23,7 +23,7 @@ from console.components.ui import (
     status,
     text_input,
 )
-from console.state.alert_entries import FIRST, WINDOWS
+from console.state.alert_entries import FIRST, OF_ANY_MEASURE, WINDOWS
 from console.state.alert_form import AlertFormState as Form
 from console.state.alert_rows import minutes
 from console.state.figure_rows import MEASURES
@@ -62,7 +62,7 @@ def _what() -> rx.Component:
         rx.el.div(
             _entry("name", "Name", text_input, max_length=MAX_NAME, required=True, class_name="xf-name"),
             _choice("measure", "Figure", MEASURE_CHOICES),
-            _choice("comparison", "Fires when it is", COMPARISONS),
+            _choice("comparison", "Fires when it is", COMPARISONS, key=Form.num_measured),
             _entry("threshold", "Threshold", number_input, unit=Form.unit, step="any", min="0", required=True),
             _windows(),
             some,
@@ -120,6 +120,8 @@ def _entry(
     name: str, words: str, draw: Any, *, help_text: Any = "", in_wide: bool = False, **props: Any
 ) -> rx.Component:
     identifier = f"alert-{name}"
+    if name not in OF_ANY_MEASURE:
+        props["key"] = Form.num_measured
     entry = draw(
         id=identifier,
         name=name,
@@ -132,7 +134,7 @@ def _entry(
     return rx.el.div(drawn, class_name="xf-wide") if in_wide else drawn
 
 
-def _choice(name: str, words: str, options: Any) -> rx.Component:
+def _choice(name: str, words: str, options: Any, **props: Any) -> rx.Component:
     identifier = f"alert-{name}"
     entry = select(
         options,
@@ -140,6 +142,7 @@ def _choice(name: str, words: str, options: Any) -> rx.Component:
         name=name,
         default_value=Form.entries[name],
         on_change=lambda value: Form.change(name, value),
+        **props,
     )
     return field(words, entry, html_for=identifier, error=error_of(Form.errors, name))
 

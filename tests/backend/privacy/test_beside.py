@@ -195,6 +195,15 @@ async def sealed(house: Services) -> int:
         return sum(bool(one.sealed) for one in await session.exec(select(MaskedValueRow)))
 
 
+async def test_who_tries_a_flow_in_the_console_is_a_person_too(house: Services, operator: Operator) -> None:
+    await house.flows.create(operator, "Chat", document=chat())
+    ran = await house.runs.run(operator, "chat", RunWish({"message": WORD}, "draft"))
+    assert (await house.conversations.opened(operator, str(ran.conversation_id))).conversation.person == operator.name
+    assert (await house.privacy.going(operator, operator.name)).num_conversations == 1
+    await removed(house, operator, operator.name)
+    assert await columns_with(house.units, WORD) == []
+
+
 async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: Services, operator: Operator) -> None:
     await house.flows.create(operator, "Chat", document=chat())
     ran = await house.runs.run(operator, "chat", RunWish({"message": "Hello"}, "draft", person="bob"))

@@ -56,6 +56,15 @@ async def test_no_handler_answers_a_tab_without_a_session(services: Services, ki
     await refused(kind, {"save": [{}], "mute": [0]})
 
 
+async def test_another_figure_leaves_what_is_typed_elsewhere(tab: Tab) -> None:
+    form = tab.at("/alerts/edit").state(AlertFormState)
+    await form.load()
+    await spent(form.change("threshold", "7"))
+    drawn, measured = form.drawn, form.num_measured
+    await spent(form.change("measure", "latency_p95"))
+    assert (form.drawn, form.num_measured, form.entries["threshold"]) == (drawn, measured + 1, "10")
+
+
 async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
