@@ -91,6 +91,17 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Unscored:
+    """How many answers of a variant an evaluator failed to score, of those it was to score, and why it failed first."""
+
+    metric: str
+    variant: str
+    num_failed: int
+    num_answers: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """All that is said of an experiment's variants beside its baseline."""
 
@@ -102,3 +113,4 @@ class Comparison:
     agreements: tuple[Agreement, ...]
     is_complete: bool
     spreads: tuple[Spread, ...] = ()
+    unscored: tuple[Unscored, ...] = ()

@@ -14,6 +14,7 @@ from backend.experiments.comparison_types import (
     MetricComparison,
     Spread,
     TradeOff,
+    Unscored,
     WorseSlice,
 )
 from backend.experiments.draft_types import (
@@ -85,6 +86,7 @@ __all__ = [
     "Status",
     "Told",
     "TradeOff",
+    "Unscored",
     "VariantDraft",
     "Whereabouts",
     "WorseSlice",

@@ -209,8 +209,13 @@ def _compared() -> rx.Component:
             _agreed(),
             rx.el.div(rx.el.div(trade_off(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"),
         ),
-        rx.cond(One.rows, rows_panel(), rx.fragment()),
+        rx.cond(One.rows, rx.fragment(_unscored(), rows_panel()), rx.fragment()),
     )
+
+
+def _unscored() -> rx.Component:
+    """Say of a single variant, which has no verdict, which evaluators failed."""
+    return rx.fragment(rx.foreach(One.unscored, lambda words: rx.el.p(status("warn", words), dir="auto")))
 
 
 def _agreed() -> rx.Component:

@@ -21,16 +21,16 @@ from console.state.experiment_promoted import PromotedLine, button_words, promot
 from console.state.experiment_rows import (
     AskedLine,
     ExperimentLine,
-    SinceLine,
     VerdictCard,
     agreement_lines,
     asked_lines,
     asked_words,
     experiment_line,
     lead,
-    since_line,
+    unscored_lines,
     verdict_cards,
 )
+from console.state.experiment_since import SinceLine, since_line
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
 from console.state.forms import Choice
 from console.state.presence import is_open
@@ -62,6 +62,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     as_csv: rx.Field[str] = rx.field("")
     slices: rx.Field[list[str]] = rx.field(default_factory=list)
     agreements: rx.Field[list[str]] = rx.field(default_factory=list)
+    unscored: rx.Field[list[str]] = rx.field(default_factory=list)
     group: rx.Field[str] = rx.field("flipped")
     rows: rx.Field[list[RowLine]] = rx.field(default_factory=list)
     flipped: rx.Field[str] = rx.field("Flipped")
@@ -248,7 +249,9 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.metric = said.primary
-        self.cards = verdict_cards(said, self.variant)
+        is_alone = len(self.variants) == 1
+        self.cards = [] if is_alone else verdict_cards(said, self.variant)
+        self.unscored = unscored_lines(said) if is_alone else []
         self.picture = picture_of(said)
         self.metrics = metrics_in(said)
         known = [one.value for one in self.metrics]

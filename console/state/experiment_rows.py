@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from backend.experiments.types import Agreement, Comparison, Experiment, MetricComparison, Since, Status
+from backend.experiments.types import Agreement, Comparison, Experiment, MetricComparison, Status, Unscored
 from console import routes
 from console.state import formats
 
@@ -22,7 +22,6 @@ WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
 LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
-MOST_TURNED = 20
 
 
 @dataclass(frozen=True)
@@ -60,49 +59,29 @@ class AskedLine:
 
 @dataclass(frozen=True)
 class VerdictCard:
-    """One metric of the chosen variant: values, difference and its interval as a small picture."""
+    """One metric of the chosen variant: values, difference and its interval as a small picture.
+
+    `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
+    """
 
     metric: str
     verdict: str
     words: str
-    baseline_value: str
-    value: str
-    difference: str
-    note: str
-    aria: str
-    sure: str
-    low: str
-    high: str
-    low_x: str
-    high_x: str
-    at_x: str
-    band_x: str
-    band_width: str
-    bars: str
-
-
-@dataclass(frozen=True)
-class SinceLine:
-    """Which rows changed colour since the run before; empty for none."""
-
-    name: str
-    href: str
-    green: str
-    red: str
-    added: str
-
-
-def since_line(since: Since) -> SinceLine:
-    green, red, added = (
-        ", ".join(f"{one:04}" for one in rows[:MOST_TURNED]) for rows in (since.green, since.red, since.added)
-    )
-    return SinceLine(
-        since.experiment_name,
-        routes.to(routes.EXPERIMENT, since.experiment_id),
-        f"{formats.counted(len(since.green), 'row')} turned green: {green}" if green else "",
-        f"{formats.counted(len(since.red), 'row')} turned red: {red}" if red else "",
-        f"{formats.counted(len(since.added), 'new row')}: {added}" if added else "",
-    )
+    baseline_value: str = ""
+    value: str = ""
+    difference: str = ""
+    note: str = ""
+    aria: str = ""
+    sure: str = ""
+    low: str = ""
+    high: str = ""
+    low_x: str = ""
+    high_x: str = ""
+    at_x: str = ""
+    band_x: str = ""
+    band_width: str = ""
+    bars: str = ""
+    failed: str = ""
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
@@ -161,7 +140,32 @@ def _retry(found: Experiment) -> str:
 
 
 def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
-    return [_card(one) for one in found.metrics if one.variant == variant]
+    """Draw what is compared, and before it what could not be: a metric without any score on one side has no verdict."""
+    both = [one for one in found.unscored if one.variant in (variant, found.baseline)]
+    failed = {metric: _failed([one for one in both if one.metric == metric]) for metric in _metrics(both)}
+    none = _metrics(one for one in both if one.num_failed == one.num_answers)
+    cards = [
+        replace(_card(one), failed=failed.get(one.metric, ""))
+        for one in found.metrics
+        if one.variant == variant and one.metric not in none
+    ]
+    return [*(VerdictCard(metric, "none", "No verdict", failed=failed[metric]) for metric in none), *cards]
+
+
+def unscored_lines(found: Comparison) -> list[str]:
+    """Say of whom nothing is compared which evaluators failed: "judge failed on 10 of 10 answers: ..."."""
+    return [
+        f"{name} {_failed([one for one in found.unscored if one.metric == name])}" for name in _metrics(found.unscored)
+    ]
+
+
+def _metrics(some: Iterable[Unscored]) -> list[str]:
+    return list(dict.fromkeys(one.metric for one in some))
+
+
+def _failed(some: Sequence[Unscored]) -> str:
+    of = formats.counted(sum(one.num_answers for one in some), "answer")
+    return f"failed on {formats.count(sum(one.num_failed for one in some))} of {of}: {some[0].error}"
 
 
 def lead(variant: str, cards: Sequence[VerdictCard]) -> str:

@@ -18,6 +18,7 @@ from backend.experiments.analysis.matrices import (
     with_worst,
 )
 from backend.experiments.analysis.spreads import spreads_of
+from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.comparison import compare
@@ -79,6 +80,7 @@ def compared(
             [one.name for one in (*quality, *resources_of(evaluators))],
             [name for name, _ in variants],
         ),
+        unscored=tuple(unscored_of(cells, evaluators, [name for name, _ in variants], baseline)),
     )
 
 

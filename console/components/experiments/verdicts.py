@@ -39,9 +39,9 @@ def _card(card: Any) -> rx.Component:
     )
     return rx.el.article(
         rx.el.div(rx.el.h3(card.metric, class_name="ell", title=card.metric, dir="auto"), badge, class_name="row"),
-        values,
-        _interval(card),
+        rx.cond(card.value, rx.fragment(values, _interval(card)), rx.fragment()),
         rx.el.div(card.note, class_name="t12 t2"),
+        rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
         class_name="xp-card",
     )
 

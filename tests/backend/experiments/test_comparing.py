@@ -160,6 +160,20 @@ async def test_what_each_judge_said_is_kept_compared_and_exported(lab: Lab) -> N
     assert {one["judge, judge 1: reason"] for one in lines} == {"'=so"}
 
 
+async def test_judges_that_fail_are_counted_by_variant_with_the_reason(lab: Lab) -> None:
+    lab.fill(3)
+    lab.rows[0].input["good"] = '{"reason": "so", "verdict": true}'
+    specs = ({"kind": "judge", "rubric": "?", "model": "echo"}, {"kind": "pairwise", "model": "echo"})
+    done = await lab.ran(evaluators=specs)
+    found = (await lab.service.comparison(lab.operator, done.id)).unscored
+    assert [(one.metric, one.variant, one.num_failed, one.num_answers) for one in found] == [
+        ("judge", "old", 3, 3), ("judge", "new", 2, 3), ("pairwise", "new", 3, 3),
+    ]  # fmt: skip
+    assert {one.error for one in found} == {
+        "The judge did not answer in the form that was asked for. Try a larger model as judge."
+    }
+
+
 def test_judges_agree_the_less_the_further_their_numbers_lie_apart_and_old_answers_have_their_share() -> None:
     def panel(*values: float) -> dict[str, object]:
         judges = [{"model": name, "value": value} for name, value in zip("ab", values, strict=True)]

@@ -22,6 +22,7 @@ from backend.experiments.types import (
     Promoted,
     Status,
     TradeOff,
+    Unscored,
     VariantDraft,
     Whereabouts,
 )
@@ -33,6 +34,7 @@ from console.state.experiment_rows import (
     asked_words,
     experiment_line,
     lead,
+    unscored_lines,
     verdict_cards,
 )
 
@@ -250,3 +252,19 @@ def test_how_far_judges_agree_is_said_with_kappa_where_there_is_one() -> None:
     assert agreement_lines(found) == [
         "tone: the same in 80% of 20 answers", "tone: a and b: the same in 75% of 1 answer, kappa 0.50",
     ]  # fmt: skip
+
+
+def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> None:
+    torn = "The judge did not answer in the form that was asked for."
+    of = [Unscored("judge", name, 5, 5, torn) for name in ("A", "B")]
+    said = replace(
+        compared(METRIC), unscored=(*of, Unscored("latency", "B", 2, 5, "Late."), Unscored("tone", "C", 5, 5, ""))
+    )
+    judge, latency = verdict_cards(said, "B")
+    assert (judge.metric, judge.words, judge.value, judge.failed) == (
+        "judge", "No verdict", "", f"failed on 10 of 10 answers: {torn}",
+    )  # fmt: skip
+    assert (latency.verdict, latency.failed) == ("cannot_tell", "failed on 2 of 5 answers: Late.")
+    assert unscored_lines(said)[0] == f"judge failed on 10 of 10 answers: {torn}"
+    half = replace(said, unscored=(Unscored("latency", "A", 6, 6, "Late."),))
+    assert [one.words for one in verdict_cards(half, "B")] == ["No verdict"]  # nothing stands on the other side

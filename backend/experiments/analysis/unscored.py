@@ -1,0 +1,26 @@
+"""Which answers an evaluator failed to score: a judge that could not be understood, a model that refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.types import CellStatus, Unscored
+
+
+def unscored_of(
+    cells: Sequence[tuple[Any, ...]], evaluators: Sequence[Evaluator], names: Sequence[str], baseline: int
+) -> list[Unscored]:
+    """Take cells as `matrices` does, and the names of the variants. A baseline is not compared with itself."""
+    found = []
+    for one in evaluators:
+        for at, name in enumerate(names):
+            if one.needs_pairs and at == baseline:
+                continue
+            scores = [
+                cell[4].get(one.called) or {} for cell in cells if cell[1] == at and cell[3] == CellStatus.DONE.value
+            ]
+            if errors := [score["error"] for score in scores if score.get("error")]:
+                found.append(Unscored(one.called, name, len(errors), len(scores), errors[0]))
+    return found
