@@ -28,7 +28,7 @@ from backend.flows.models import RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service import RunService
 from backend.flows.service.run_log import RunLog
-from backend.flows.types import RunWish
+from backend.flows.types import RunWish, Trigger
 from backend.masking.models import MaskedValueRow
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
@@ -197,7 +197,7 @@ async def sealed(house: Services) -> int:
 
 async def test_who_tries_a_flow_in_the_console_is_a_person_too(house: Services, operator: Operator) -> None:
     await house.flows.create(operator, "Chat", document=chat())
-    ran = await house.runs.run(operator, "chat", RunWish({"message": WORD}, "draft"))
+    ran = await house.runs.run(operator, "chat", RunWish({"message": WORD}, "draft", trigger=Trigger.CONSOLE))
     assert (await house.conversations.opened(operator, str(ran.conversation_id))).conversation.person == operator.name
     assert (await house.privacy.going(operator, operator.name)).num_conversations == 1
     await removed(house, operator, operator.name)
