@@ -148,7 +148,10 @@ class RequirementWish(Strict):
 
 
 class ExperimentBody(BaseModel):
-    """An experiment as it stands. `cost` is in dollars, `eta_seconds` None where nothing tells."""
+    """An experiment as it stands. `cost` is in dollars, `eta_seconds` None where nothing tells.
+
+    `num_judged` of those running have their answer, and are being judged.
+    """
 
     id: str
     name: str
@@ -170,6 +173,7 @@ class ExperimentBody(BaseModel):
     num_done: int
     num_failed: int
     num_running: int
+    num_judged: int
     num_skipped: int
     error_rate: float
     cost: float
@@ -210,6 +214,7 @@ class ExperimentBody(BaseModel):
             num_done=progress.num_done,
             num_failed=progress.num_failed,
             num_running=progress.num_running,
+            num_judged=progress.num_judged,
             num_skipped=progress.num_skipped,
             error_rate=progress.error_rate,
             cost=float(progress.cost),

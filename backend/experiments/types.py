@@ -104,7 +104,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars."""
+    """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars.
+
+    `num_judged` of those running have their answer, and are being judged.
+    """
 
     num_cells: int
     num_done: int
@@ -116,6 +119,7 @@ class Progress:
     tokens_in: int
     tokens_out: int
     eta_seconds: float | None = None
+    num_judged: int = 0
 
     @property
     def error_rate(self) -> float:

@@ -88,6 +88,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
     progress, status = found.progress, found.shown_status
     ended = progress.num_done + progress.num_failed
     failed = f", {formats.count(progress.num_failed)} failed" if progress.num_failed else ""
+    judged = f", {formats.count(progress.num_judged)} answered, being judged" if progress.num_judged else ""
     left = formats.span(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
     moment, whole = found.started_at or found.created_at, formats.counted(progress.num_cells, "answer")
     return ExperimentLine(
@@ -99,7 +100,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         status=status,
         dataset=f"{found.dataset_name} v{found.dataset_version}" if found.dataset_version else found.dataset_name,
         variants=", ".join(one.name for one in found.draft.variants),
-        progress=f"{formats.count(ended)} of {whole}{failed}" if progress.num_cells else "",
+        progress=f"{formats.count(ended)} of {whole}{failed}{judged}" if progress.num_cells else "",
         percent=100 * ended // progress.num_cells if progress.num_cells else 0,
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",

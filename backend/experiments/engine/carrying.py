@@ -99,7 +99,7 @@ class Carrying:
         prices = [await self._price(one) for one in self._pinned]
         self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), prices)
         if progress:
-            self._teller.begin(progress)
+            self._teller.begin(progress, sum(one.num_calls for one in self._scoring.alone))
         self._decision = self._decide()
         if self._decision:
             for row, variant, _, status, scores, *_ in numbers:
@@ -234,6 +234,7 @@ class Carrying:
             put_into(cell, answer)
             if not answer.error and self._scoring.costs:
                 cell.status = CellStatus.ANSWERED.value
+                self._teller.answered(cell)
                 await self.ledger.write(cell)
         else:
             answer = kept_in(cell)

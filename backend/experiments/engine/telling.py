@@ -22,29 +22,41 @@ class Teller:
 
     def __init__(self, events: Events, row: ExperimentRow) -> None:
         self._events, self._row = events, row
-        self._num_done = self._num_failed = self._num_now = 0
+        self._num_done = self._num_failed = 0
+        # The time that is left follows steps: an answer is one, each question to a judge another.
+        self._num_steps, self._steps_each = 0, 1
+        self._judged: set[int] = set()
         self._cost = Decimal(0)
         self._began = time.monotonic()
         self._told_at = 0.0
 
-    def begin(self, progress: Progress) -> None:
+    def begin(self, progress: Progress, num_questions: int) -> None:
+        """Take up what earlier attempts did; a cell is judged by so many questions."""
         self._num_done, self._num_failed, self._cost = progress.num_done, progress.num_failed, progress.cost
+        self._steps_each = 1 + num_questions
         self._began = time.monotonic()
+
+    def answered(self, cell: ExperimentCellRow) -> None:
+        """Note an answer that is being judged."""
+        self._judged.add(cell.number)
+        self._num_steps += 1
 
     def ended(self, cell: ExperimentCellRow) -> None:
         done = cell.status == CellStatus.DONE
         self._num_done += done
         self._num_failed += not done
-        self._num_now += 1
+        self._num_steps += self._steps_each - (cell.number in self._judged)
+        self._judged.discard(cell.number)
         self._cost += cell.cost + cell.judge_cost
 
     @property
     def eta_seconds(self) -> float | None:
-        """Return how long the rest takes at the pace of this attempt; None before its first cells."""
-        if not self._num_now:
+        """Return how long the rest takes at the pace of this attempt; None before its first answers."""
+        if not self._num_steps:
             return None
-        left = self._row.num_cells - self._num_done - self._num_failed
-        return left * (time.monotonic() - self._began) / self._num_now
+        cells = self._row.num_cells - self._num_done - self._num_failed
+        left = cells * self._steps_each - len(self._judged)
+        return left * (time.monotonic() - self._began) / self._num_steps
 
     async def tell(self, ended: Status | None = None) -> None:
         """Say where it stands, a few times a second at most; its end always."""
@@ -60,6 +72,7 @@ class Teller:
                 "num_cells": self._row.num_cells,
                 "num_done": self._num_done,
                 "num_failed": self._num_failed,
+                "num_judged": len(self._judged),
                 "cost": float(self._cost),
                 "eta_seconds": self.eta_seconds,
             },

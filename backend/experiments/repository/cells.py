@@ -164,4 +164,5 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         judge_cost=Decimal(total(2)),
         tokens_in=int(total(3)),
         tokens_out=int(total(4)),
+        num_judged=count(CellStatus.ANSWERED),
     )

@@ -107,6 +107,8 @@ def test_what_is_compared_stands_before_any_verdict() -> None:
     ]  # fmt: skip
     assert asked_words(running) == "5 rows, 2 times each, scored by exact and tone"
     assert experiment_line(running, UTC, NOW).progress == "10 of 10 answers, 2 failed"
+    judged = replace(running, progress=replace(running.progress, num_done=0, num_failed=0, num_judged=7))
+    assert experiment_line(judged, UTC, NOW).progress == "0 of 10 answers, 7 answered, being judged"
 
 
 def compared(*metrics: MetricComparison, costs: tuple[float, float] = (0.0, 0.0)) -> Comparison:
