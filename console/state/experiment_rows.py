@@ -252,7 +252,7 @@ def _note(one: MetricComparison) -> str:
     if one.num_fixed or one.num_broken:
         return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
-        return f"Inside the {amount(one, one.margin)} band"
+        return f"Inside the {amount(one, one.margin)} band" if one.margin else "Neither cost anything"
     return formats.counted(one.num_rows, "row")
 
 

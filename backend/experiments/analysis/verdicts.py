@@ -103,22 +103,25 @@ def _told(
     flips: tuple[int, int],
 ) -> MetricComparison:
     metric = next(metric for metric in family if metric.name == one.metric)
+    unit = reader.unit if reader else UNITS.get(one.metric, "")
+    # No row of either cost anything: more rows would tell nothing else. What is always nought has no spread to test.
+    is_free = unit == "$" and metric.statistic == "mean" and one.num_rows > 0 and one.baseline_value == one.value == 0
     return MetricComparison(
         metric=one.metric,
         variant=one.variant,
         baseline_value=one.baseline_value,
         value=one.value,
         difference=one.difference,
-        low=one.low,
-        high=one.high,
+        low=0.0 if is_free else one.low,
+        high=0.0 if is_free else one.high,
         p_value=one.p_value,
-        verdict=one.verdict,
-        rows_needed=one.rows_needed,
+        verdict="same" if is_free else one.verdict,
+        rows_needed=0 if is_free else one.rows_needed,
         num_rows=one.num_rows,
         coverage=one.coverage,
         baseline_coverage=one.baseline_coverage,
         direction="higher" if metric.higher_is_better else "lower",
-        unit=reader.unit if reader else UNITS.get(one.metric, ""),
+        unit=unit,
         margin=metric.margin,
         statistic=metric.statistic,
         target=reader.target if reader else None,

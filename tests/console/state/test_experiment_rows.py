@@ -171,6 +171,7 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
         ({"rows_needed": 197_454}, "Would need about 200,000 more rows, which is not practical"),
         ({"rows_needed": None}, "No number of rows would tell"),
         ({"rows_needed": None, "difference": 0.0}, "No difference seen"),
+        ({"verdict": "same"}, "Neither cost anything"),
         ({"verdict": "same", "margin": 200.0}, "Inside the 200 ms band"),
         ({"verdict": "better", "num_fixed": 3, "num_broken": 1}, "3 rows fixed, 1 broken"),
     ],
