@@ -25,6 +25,8 @@ from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANA
 from console.state.forms import Choice, Formed
 from console.state.seat import Phased
 
+COPY = ", copy"
+
 
 class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     """Entries stay in the browser until they are sent; here stands which there are, and what they began with."""
@@ -95,7 +97,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with what an experiment was asked for."""
         kept = await services().experiments.get(operator, experiment_id)
-        self.name = kept.name
+        self.name = f"{kept.name[: MAX_NAME - len(COPY)].rstrip()}{COPY}"
         self.numbers = numbers_of(replace(kept.draft, budget=kept.budget))
         await self._pick(operator, kept.draft.dataset_id)
         for variant in kept.draft.variants:

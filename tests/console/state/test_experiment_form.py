@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
@@ -124,10 +125,11 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
         PromptChoice(id=support.id, version=2),
     ]
     again = await opened(tab, f"?like={made.id}")
+    assert again.name == "Other, copy"
     assert await again.send(entries(again)) is None
     assert await again.send(entries(again)) is not None
     copies = (await services.experiments.list(owner)).items
-    assert copies[0].draft == copies[1].draft
+    assert copies[0].draft == replace(copies[1].draft, name=again.name)
 
 
 async def test_kinds_of_variants_mix(
