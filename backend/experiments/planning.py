@@ -27,6 +27,8 @@ SAMPLE_ROWS = 20
 EXPECTED_TOKENS_OUT = 200
 EXPECTED_SECONDS = 3.0
 JUDGE_TOKENS_OUT, JUDGE_SECONDS = 60, 1.5
+# The embedded model seldom keeps to the form of a verdict, so that each of its questions is asked twice.
+EMBEDDED_JUDGE_SECONDS = 2 * EXPECTED_SECONDS
 NUM_LOOKED_BACK = 20
 MAX_MISSING = 100
 # Of ten rows three flip between two variants, as it is in the field's comparisons of near relatives.
@@ -49,20 +51,27 @@ class Planner:
         missing = [one for variant in pinned for one in await self._missing(variant, rows)]
         unknown: list[str] = []
         tokens_in = tokens_out = 0
-        cost, seconds = Decimal(0), 0.0
+        cost, seconds, in_turn = Decimal(0), 0.0, 0.0
         for variant in pinned:
             one = await self._of_variant(variant, rows, unknown)
             asked = len(rows) * draft.repetitions
             tokens_in, tokens_out = tokens_in + round(one[0] * asked), tokens_out + round(one[1] * asked)
-            cost, seconds = cost + one[2] * asked, seconds + one[3] * asked
+            cost += one[2] * asked
+            if await self._is_embedded(variant):
+                in_turn += one[3] * asked
+            else:
+                seconds += one[3] * asked
         calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
         judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0)
         num_calls = sum(calls)
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
         cost += sum((number * one[1] for number, one in zip(calls, judged, strict=True)), Decimal(0))
-        of_pairs = sum(number for number, one in zip(calls, _asking(evaluators), strict=True) if one.needs_pairs)
-        seconds += (num_calls - of_pairs) * JUDGE_SECONDS
+        shares = [await self._share_embedded(one.judges) for one in _asking(evaluators)]
+        in_turn += sum(number * share for number, share in zip(calls, shares, strict=True)) * EMBEDDED_JUDGE_SECONDS
+        elsewhere = [number * (1 - share) for number, share in zip(calls, shares, strict=True)]
+        of_pairs = sum(number for number, one in zip(elsewhere, _asking(evaluators), strict=True) if one.needs_pairs)
+        seconds += (sum(elsewhere) - of_pairs) * JUDGE_SECONDS
         num_pairs = num_cells - len(rows) * draft.repetitions if of_pairs else 0
         phases = ((num_cells, seconds), (num_pairs, of_pairs * JUDGE_SECONDS))
         detectable, metric = _detectable(evaluators, len(rows), draft.repetitions)
@@ -75,7 +84,8 @@ class Planner:
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             cost=cost,
-            minutes=_minutes(draft, phases, num_cells + num_calls),
+            minutes=_minutes(draft, phases, in_turn, num_cells + num_calls),
+            one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
             detectable=detectable,
             detectable_metric=metric,
             num_missing=len(missing),
@@ -187,6 +197,14 @@ class Planner:
             ]
             return await Cells(session, self._operator.project_id).seen(same[:3])
 
+    async def _is_embedded(self, variant: Pinned) -> bool:
+        return variant.kind == "prompt" and await self._share_embedded([variant.model]) == 1
+
+    async def _share_embedded(self, models: Sequence[str]) -> float:
+        """Return how many of these models are the embedded one, from 0 to 1."""
+        found = [(await self._outside.models.resolve(self._operator, one)).kind for one in models]
+        return found.count("embedded") / len(found)
+
     def _judge_calls(self, evaluators: Sequence[Any], num_cells: int, of_baseline: int) -> list[int]:
         return [
             one.num_calls * (num_cells - of_baseline if one.needs_pairs else num_cells) for one in _asking(evaluators)
@@ -212,13 +230,14 @@ def _asking(evaluators: Sequence[Any]) -> list[Any]:
     return [one for one in evaluators if one.num_calls]
 
 
-def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], num_calls: int) -> float:
+def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], in_turn: float, num_calls: int) -> float:
     """Return how long it takes: answers with their judges in rounds of so many at once, then the pairs.
 
     `phases` are how many there are and the seconds of all. One answer takes its whole time, whatever goes beside it.
+    `in_turn` are the seconds of all that the embedded model does, one after the other.
     """
     rounds = [math.ceil(number / draft.concurrency) * seconds / number for number, seconds in phases if number]
-    by_pace = sum(rounds) / 60
+    by_pace = (sum(rounds) + in_turn) / 60
     return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
 
 

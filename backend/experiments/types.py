@@ -219,6 +219,8 @@ class Plan:
     `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
     the budget then.
 
+    `one_at_a_time` where the embedded model does all of it, which takes one question after the other.
+
     `detectable` is the smallest true difference of the first metric that is found four times out of five.
     """
 
@@ -240,6 +242,7 @@ class Plan:
     unknown: tuple[str, ...]
     asked: tuple[str, ...]
     problems: tuple[str, ...]
+    one_at_a_time: bool = False
 
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]

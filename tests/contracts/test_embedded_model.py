@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 
 from backend.engines.language_model.embedded import EmbeddedModel
 from backend.engines.language_model.embedded_file import model_file
+from backend.engines.language_model.embedded_process import Address
 from backend.engines.language_model.embedded_text import NOT_COVERED
 from backend.ports.grounding import NOT_FOUND_ANSWER, GroundPassage, lay_out
 from backend.ports.language_model import (
@@ -29,6 +31,7 @@ from backend.ports.language_model import (
     ModelSettings,
     TextDelta,
     Tool,
+    Usage,
 )
 
 ENDPOINT = ModelEndpoint("embedded", "embedded:gemma-3-270m", "gemma-3-270m")
@@ -195,3 +198,24 @@ def test_a_torn_file_is_made_again_and_leaves_nothing_behind(folder: Path, tmp_p
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
     made = path.stat().st_mtime_ns
     assert model_file(tmp_path).stat().st_mtime_ns == made
+
+
+async def test_who_waits_for_a_turn_is_not_measured_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = EmbeddedModel(tmp_path, tmp_path / "engines.log")
+    asked: list[int] = []
+
+    async def address() -> Address:
+        return Address("http://127.0.0.1:1/v1", "key")
+
+    async def stream(*_: object, **__: object) -> AsyncGenerator[Finished]:
+        asked.append(len(asked))
+        others = len(asked)
+        await asyncio.sleep(0)  # all others have come by then
+        assert len(asked) == others
+        yield Finished("so", Usage(), "stop", 1.0, 1.0)
+
+    monkeypatch.setattr(model._process, "address", address)
+    monkeypatch.setattr(model._asker, "stream", stream)
+    said = await asyncio.gather(*(ask(model, [Message("user", "?")]) for _ in range(3)))
+    assert (len(asked), {finished.text for _, finished in said}) == (3, {"so"})
+    await model.close()

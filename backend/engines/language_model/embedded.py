@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -51,6 +52,8 @@ class EmbeddedModel:
     def __init__(self, folder: Path, log: Path) -> None:
         self._process = EmbeddedProcess(folder, log, CONTEXT_TOKENS)
         self._asker = OpenAiCompatible()
+        # The child answers one at a time. Who waits does so here, so that no answer's time has that of others in it.
+        self._turn = asyncio.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -98,9 +101,12 @@ class EmbeddedModel:
         return replace(finished, text=f"{held.text} [{held.number}]", adapted=adapted)
 
     async def _ask(self, endpoint: ModelEndpoint, text: str, question: str) -> Finished:
+        async with self._turn:
+            return await self._in_turn(endpoint, framed(text, question))
+
+    async def _in_turn(self, endpoint: ModelEndpoint, given: str) -> Finished:
         address = await self._process.address()
         here = replace(endpoint, base_url=address.base_url, api_key=address.key, allow_private_address=True)
-        given = framed(text, question)
         settings = ModelSettings(temperature=0, max_output_tokens=MAX_ANSWER_TOKENS, stop=(STOP,))
         turn, limits = Message("user", given), AgentLimits(1, patience=PATIENCE)
         events = self._asker.stream(here, [turn], settings=settings, limits=limits)

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from backend.experiments.types import PromptChoice, VariantDraft
+from backend.operator import Operator
+from backend.ports.language_model import ModelEndpoint
 from backend.prompts.types import Content, NewPrompt
+from console.state.experiment_plan import plan_view
 from tests.backend.experiments.conftest import PRICE, Lab, prompt
 
 
@@ -75,3 +78,21 @@ async def test_the_plan_counts_each_question_to_each_judge(lab: Lab) -> None:
     assert judged.num_judge_calls == 10 * 2 + 5 * 2  # each answer by both; each pair in both orders
     assert judged.tokens_out == alone.tokens_out + 30 * 60
     assert (judged.cost or 0) > (alone.cost or 0)
+
+
+async def test_the_embedded_model_answers_one_at_a_time(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve = lab.services.providers.resolve
+
+    async def embedded(operator: Operator, reference: str = "") -> ModelEndpoint:
+        found = await resolve(operator, reference)
+        return replace(found, kind="embedded") if found.model == "no-usage" else found
+
+    monkeypatch.setattr(lab.services.providers, "resolve", embedded)
+    lab.fill(20)
+    judge = {"kind": "judge", "rubric": "?", "models": ["no-usage", "no-usage"]}
+    own = prompt("own", "{{ good }}", "no-usage")
+    plan = await lab.service.plan(lab.operator, lab.draft(own, evaluators=(judge,)))
+    assert (plan.minutes, plan.one_at_a_time) == (pytest.approx(20 * (3 + 2 * 6) / 60), True)
+    assert "one at a time" in [one.note for one in plan_view(plan, lab.draft(own)).figures]
+    mixed = await lab.service.plan(lab.operator, lab.draft(prompt("new", "{{ good }}"), evaluators=(judge,)))
+    assert (mixed.minutes, mixed.one_at_a_time) == (pytest.approx((20 * 2 * 6 + 2 * 3) / 60), False)
