@@ -69,6 +69,7 @@ from console.state.dashboards import DashboardsState
 from console.state.dataset import DatasetState
 from console.state.dataset_pick import DatasetPickState
 from console.state.datasets import DatasetsState
+from console.state.datasets_form import DatasetsFormState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.experiment import ExperimentState
@@ -85,6 +86,7 @@ from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
+from console.state.knowledge_form import KnowledgeFormState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
 from console.state.members import MembersState
@@ -99,6 +101,7 @@ from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompts import PromptsState
+from console.state.queue_form import QueueFormState
 from console.state.queue_pick import QueuePickState
 from console.state.replay import ReplayState
 from console.state.run_page import RunPageState
@@ -131,6 +134,7 @@ PAGES: tuple[Page, ...] = (
         [
             ConversationsState.load,
             ConversationViewsState.load,
+            ConversationViewsState.close,
             QueuePickState.load,
             DatasetPickState.close,
             TranscriptState.load,
@@ -147,6 +151,7 @@ PAGES: tuple[Page, ...] = (
             TranscriptState.load,
             ConversationsState.load,
             ConversationViewsState.load,
+            ConversationViewsState.close,
             QueuePickState.load,
             DatasetPickState.close,
             BesideState.load,
@@ -155,12 +160,20 @@ PAGES: tuple[Page, ...] = (
         ],
     ),
     Page(replay, routes.REPLAY, "Replay · Signalbox", ReplayState.load),
-    Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
+    Page(prompts, routes.PROMPTS, "Prompts · Signalbox", [PromptsState.leave, PromptsState.load]),
     Page(
         prompt,
         routes.PROMPT,
         "Prompt · Signalbox",
-        [PromptState.load, PromptEditState.load, PromptLabelsState.load, PromptLiveState.load, PromptPlayState.load],
+        [
+            PromptState.load,
+            PromptEditState.load,
+            PromptEditState.leave_save,
+            PromptLabelsState.load,
+            PromptLiveState.load,
+            PromptLiveState.close,
+            PromptPlayState.load,
+        ],
     ),
     Page(knowledge, routes.KNOWLEDGE, "Knowledge · Signalbox", KnowledgeState.load),
     Page(
@@ -169,6 +182,7 @@ PAGES: tuple[Page, ...] = (
         "Knowledge base · Signalbox",
         [
             KnowledgeBaseState.load,
+            KnowledgeFormState.close,
             KnowledgeDocumentsState.load,
             KnowledgeSearchState.load,
             KnowledgeLiveState.watch,
@@ -180,15 +194,20 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
-    Page(datasets, routes.DATASETS, "Datasets · Signalbox", DatasetsState.load),
-    Page(dataset, routes.DATASET, "Dataset · Signalbox", DatasetState.load),
+    Page(datasets, routes.DATASETS, "Datasets · Signalbox", [DatasetsState.load, DatasetsFormState.close]),
+    Page(dataset, routes.DATASET, "Dataset · Signalbox", [DatasetState.load, DatasetsFormState.close]),
     Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
     Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
     Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
     Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
-    Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
+    Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", [AnnotationState.load, QueueFormState.close]),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
-    Page(annotation_items, routes.ANNOTATION_ITEMS, "Items · Signalbox", AnnotationItemsState.load),
+    Page(
+        annotation_items,
+        routes.ANNOTATION_ITEMS,
+        "Items · Signalbox",
+        [AnnotationItemsState.load, QueueFormState.close],
+    ),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load, ModelsFormState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
@@ -205,7 +224,7 @@ PAGES: tuple[Page, ...] = (
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
     Page(settings_privacy, routes.SETTINGS_PRIVACY, "Privacy · Signalbox", PrivacyState.load),
-    Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
+    Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", [SecretsState.load, SecretsState.close]),
     Page(settings_sign_in, routes.SETTINGS_SIGN_IN, "Sign-in · Signalbox", SignInPolicyState.load),
     Page(settings_support, routes.SETTINGS_SUPPORT, "Support · Signalbox", SupportState.load),
     Page(settings_audit, routes.SETTINGS_AUDIT, "Audit log · Signalbox", [AuditState.load, AuditCheckState.load]),
