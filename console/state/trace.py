@@ -15,9 +15,9 @@ from console.state.trace_rows import (
     TraceHead,
     TraceLine,
     node_detail,
+    opened_first,
     trace_head,
     trace_lines,
-    waiting_or_last,
 )
 from console.state.trace_spans import in_order, span_detail, span_head, span_lines
 
@@ -48,7 +48,7 @@ class TraceState(Phased, rx.State):
             detail = await services().runs.get(operator, run_id)
             self._nodes = tuple(detail.nodes)
             self.head, self.lines = trace_head(detail.run), trace_lines(detail)
-            self._choose(detail.run.error_node or waiting_or_last(self._nodes))
+            self._choose(detail.run.error_node or opened_first(self._nodes))
             self.phase = "ready"
 
     @rx.event

@@ -95,10 +95,11 @@ def trace_head(run: Run) -> TraceHead:
     )
 
 
-def waiting_or_last(nodes: Sequence[NodeRun]) -> str:
-    """Return the node that waits for a person, else the last that there is; empty for none."""
+def opened_first(nodes: Sequence[NodeRun]) -> str:
+    """Return the node that waits for a person, else the last that a model answered, else the last; empty for none."""
     waits = next((one.node for one in nodes if one.status is NodeStatus.WAITING), "")
-    return waits or (nodes[-1].node if nodes else "")
+    asked = next((one.node for one in reversed(nodes) if one.usage.tokens_out), "")
+    return waits or asked or (nodes[-1].node if nodes else "")
 
 
 def trace_lines(detail: RunDetail) -> list[TraceLine]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backend.bootstrap import Services
-from backend.flows.types import RunWish
+from backend.flows.types import RunWish, Usage
 from console.pages.run import run
 from console.state.run_page import RunPageState
 from console.state.trace import TraceState
+from console.state.trace_rows import opened_first
 from tests.console.tab import Tab, spent, tab
 from tests.factories.flows import asking, echo
 
@@ -24,6 +27,8 @@ async def test_the_canvas_of_a_run_calls_a_knowledge_base_by_its_name(services: 
     trace = tab.state(TraceState)
     await trace.show(done.run_id)
     assert [one.text for one in trace.node.inputs.lines] == ["One"]
+    first, last = trace._nodes[0], trace._nodes[-1]
+    assert opened_first((replace(first, usage=Usage(9, 3)), last)) == first.node != opened_first((first, last))
     assert (trace.node.gave, [one.text for one in trace.node.output.lines]) == ("Output", ["One"])
     assert "names:" in str(run()).partition("FlowCanvas")[2].partition("FlowFeed")[0]
 
