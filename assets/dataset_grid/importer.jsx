@@ -3,14 +3,14 @@
 import React, { useEffect, useRef, useState } from "react";
 import { Fail, Warn } from "./bar.jsx";
 import { useStore } from "./store.js";
-import { counted, numbered } from "./values.js";
+import { counted, numbered, questionHint } from "./values.js";
 
 const STAGES = ["send", "read", "check", "write"];
 const WORDS = { send: "Send", read: "Read", check: "Check", write: "Add" };
 
 const ROWS = {
   choices: (field) => [`input.${field}`, "input", "input.question", "expected_output", `expected_output.${field}`, `metadata.${field}`, "metadata", "split", "tags"],
-  hint: "What a person says is best called input.question: prompts that do not read it are asked it.",
+  hint: questionHint,
   lacks: (mapping) => Object.values(mapping).some((target) => target.startsWith("expected_output")) ? "" : "No column is the expected output: nothing can be compared with it.",
   added: ["row", "rows"],
   together: "All of them come in as one version.",
@@ -118,6 +118,7 @@ function Refusal({ problem, onRetry }) {
 }
 
 function Columns({ plan, mapping, busy, onPick, words }) {
+  const hint = typeof words.hint === "function" ? words.hint(mapping) : words.hint;
   return (
     <div className="mapw">
       <h3>Columns</h3>
@@ -131,7 +132,7 @@ function Columns({ plan, mapping, busy, onPick, words }) {
         ))}
       </ul>
       {words.lacks?.(mapping) && <p className="t12"><span className="st warn"><Warn />{words.lacks(mapping)}</span></p>}
-      <p className="t12 t2">{words.hint}</p>
+      {hint && <p className="t12 t2">{hint}</p>}
     </div>
   );
 }

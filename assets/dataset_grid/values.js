@@ -108,3 +108,10 @@ function longest(fields, items) {
   const length = (field) => items.reduce((sum, item) => sum + textOf(item.input[field]).length, 0);
   return fields.reduce((best, field) => (length(field) > length(best) ? field : best), fields[0]);
 }
+
+/** Say how prompts read the columns of an import; empty where one becomes the question, or none an input. */
+export function questionHint(mapping) {
+  const read = Object.values(mapping).filter((target) => target.startsWith("input."));
+  if (!read.length || read.includes("input.question")) return "";
+  return `Prompts read {{ ${read[0].slice("input.".length)} }}. One without placeholders is asked input.question.`;
+}

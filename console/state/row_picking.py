@@ -36,12 +36,16 @@ class RowPicking(Formed, mixin=True):
     shown: rx.Field[int] = rx.field(0)
 
     async def _show(self, operator: Operator, question: str, answer: str, *, named: str, chosen: str = "") -> None:
-        """Open the form with the datasets that the row may go into, the newest 500, and `named` for a new one."""
+        """Open the form with the datasets that the row may go into, the newest 500, and `named` for a new one.
+
+        Chosen is first `chosen`, then what was chosen before, then the one that is called `named`, else a new one.
+        """
         listed = await services().datasets.list(operator, Page(MAX_LIMIT))
         there = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'row')}") for one in listed.items]
         self.datasets = [*there, NEW]
         ids = {one.value for one in there}
-        self.chosen = next((one for one in (chosen, self.chosen) if one in ids), self.datasets[0].value)
+        same = next((one.id for one in listed.items if one.name == named), NEW.value)
+        self.chosen = next((one for one in (chosen, self.chosen) if one in ids), same)
         self.new_name, self.question, self.answer = named, question, answer
         self.errors, self.opened = {}, True
         self.shown += 1

@@ -45,6 +45,14 @@ def test_the_most_frequent_fields_have_a_column() -> None:
     assert inputs(item(2, d=1, c=1, b=1, a=1), rare) == ["a", "b", "c", "d"]
 
 
+def test_an_import_names_the_question_only_where_no_column_is_it() -> None:
+    mappings = [
+        {"a": "input.message", "b": "tags"}, {"a": "input.question", "b": "input.topic"}, {"a": "metadata.a"},
+    ]  # fmt: skip
+    said, *none = asked("given.mappings.map(grid.questionHint)", mappings=mappings)
+    assert (said.partition(".")[0], none) == ("Prompts read {{ message }}", ["", ""])
+
+
 def test_a_value_is_written_as_a_person_reads_it() -> None:
     values = ["text", {"answer": "A refund"}, {"answer": "A refund", "days": 30}, ["a", "b"], 3, None, [{"a": 1}]]
     said = ["text", "A refund", "answer: A refund, days: 30", "a, b", "3", "", '[{"a":1}]']

@@ -143,6 +143,8 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     assert (state.opened, state.question, [one.label for one in state.datasets]) == (
         True, "Who pays?", ["support-240, 1 row", "A new dataset"],
     )  # fmt: skip
+    assert state.chosen == ""  # not whichever dataset is the newest
+    await state.choose(made.id)
     assert await state.save({"dataset_id": made.id, "expected": " We do. ", "split": "test"})
     assert not state.opened
     (_, row) = await services.datasets.all_items(owner, made.id)
@@ -157,7 +159,11 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     bad = await chat(services.conversations, services.units, owner, said="Who pays now?")
     await services.conversations.set_feedback(owner, bad.answer_id, Rating.DOWN, "Not who was asked")
     await state.open(bad.answer_id)
-    assert (state.answer, bool(state.bad), state.blame) == ("", True, "Not who was asked")
+    assert (state.answer, bool(state.bad), state.blame, state.chosen) == ("", True, "Not who was asked", made.id)
+    tests = await services.datasets.create(owner, About(state.new_name))
+    state.chosen = ""
+    await state.open(bad.answer_id)
+    assert state.chosen == tests.id
 
 
 @pytest.mark.parametrize("kind", [DatasetState, DatasetsState, DatasetsFormState, DatasetPickState])

@@ -265,7 +265,8 @@ async def test_an_answer_becomes_a_row_that_fills_the_prompt_again(
     await run(play)
     row = tab.state(PromptPlayRowState)
     await row.open("B")
-    assert (row.opened, row.answer) == (True, "You said: Answer why for Ada.")
+    assert (row.opened, row.answer, row.chosen) == (True, "You said: Answer why for Ada.", "")
+    await row.choose(dataset.id)
     await row.save({"dataset_id": dataset.id, "expected": "Because.", "split": "test"})
     item = (await services.datasets.all_items(owner, dataset.id))[0]
     assert (item.input, item.expected_output, item.split) == ({"question": "why", "name": "Ada"}, "Because.", "test")
