@@ -25,7 +25,7 @@ from console.state.prompts import PromptsState as Prompts
 from console.state.prompts_rows import EXAMPLE
 
 FORM = "new-prompt-form"
-KINDS = (("text", "Text: one block of instructions"), ("chat", "Chat: messages, with places for others"))
+KINDS = (("text", "Text: one block of instructions"), ("chat", "Chat: messages, of which the text is the system's"))
 
 
 def prompts() -> rx.Component:
@@ -78,7 +78,6 @@ def _creating() -> rx.Component:
             "Text",
             text,
             html_for="prompt-text",
-            help_text="Of a chat: what the system says first.",
             error=_error("text"),
         ),
     )

@@ -16,15 +16,15 @@ EXAMPLE = "You answer for {{ company }}.\nAnswer in one sentence. If you do not 
 
 
 def begun(kind: str, text: str) -> Content:
-    """Return the first version: the text, or a chat that it begins as the system's message."""
+    """Return the first version, as warm as the model is by default: the text, or a chat whose system it tells."""
     if kind != "chat":
-        return Content(text=text)
+        return Content(text=text, temperature=None)
     turns = (
         Turn(role="system", content=text),
         Placeholder(placeholder="history"),
         Turn(role="user", content="{{ question }}"),
     )
-    return Content(kind="chat", messages=turns)
+    return Content(kind="chat", messages=turns, temperature=None)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from console.state.prompt_edit import PromptEditState
 from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_rows import parameters_of, used_words, wish_line, with_parameter
 from console.state.prompts import PromptsState
-from console.state.prompts_rows import folders_of, matching
+from console.state.prompts_rows import begun, folders_of, matching
 from tests.console.tab import Tab, refused, tab
 from tests.factories.people import join
 
@@ -86,6 +86,7 @@ async def test_a_prompt_is_made_deleted_and_taken_back(services: Services, tab: 
     [made] = await services.prompts.list(await services.identity.ensure_owner())
     first = await services.prompts.get_version(await services.identity.ensure_owner(), made.id, VersionRef(version=1))
     assert [getattr(one, "content", "") for one in first.content.messages] == ["Be brief.", "", "{{ question }}"]
+    assert (first.content.temperature, begun("text", "Answer.").temperature) == (None, None)
     await state.load()
     assert [(row.name, row.kind, row.folder) for row in state.rows] == [("Talk", "Chat", "a/b")]
     await state.delete(state.rows[0].id)
