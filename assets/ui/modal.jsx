@@ -10,6 +10,7 @@ export function Modal({ open, onClose, className, labelledBy, describedBy, child
       from.current = document.activeElement;
       dialog.showModal();
       (dialog.querySelector("[data-safe]") ?? dialog.querySelector("input, textarea, select, button"))?.focus();
+      dialog.scrollTop = 0; // the focused button may stand at the end of what is to be read
     } else if (!open && dialog.open) dialog.close();
     if (!open && from.current) {
       if (from.current.isConnected) from.current.focus();

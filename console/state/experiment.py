@@ -11,7 +11,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import Change, Experiment, Pinned, Status
 from backend.operator import Operator, Permission
-from console import routes
+from console import routes, toasts
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, row_line
@@ -19,6 +19,7 @@ from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, promoted_lines
 from console.state.experiment_rows import (
+    ASK_REST,
     AskedLine,
     ExperimentLine,
     VerdictCard,
@@ -196,12 +197,13 @@ class ExperimentState(Addressed, Phased, rx.State):
         yield ExperimentState.watch
 
     @rx.event
-    async def cancel(self) -> None:
-        """End it."""
+    async def cancel(self) -> Any:
+        """End it, and say how it goes on."""
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
         found = await services().experiments.cancel(operator, self.experiment_id)
         await self._show(found)
         await self._compare(operator, found)
+        return toasts.say("Cancelled.", f'What is answered stays; "{ASK_REST}" goes on.' if found.pinned else "")
 
     @rx.event
     async def retry(self) -> AsyncIterator[Any]:

@@ -154,7 +154,8 @@ def _scored(name: str, score: dict[str, Any]) -> ScoredLine:
         f"rubric {version}" if version else "",
         f"judged for ${formats.figure(score['cost'])}" if score.get("cost") else "",
     )
-    reason = "" if judges else why(score)
+    # Without a verdict the error stands in its place already.
+    reason = "" if judges or why(score) == line.words else why(score)
     return ScoredLine(name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges)
 
 

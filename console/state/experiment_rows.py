@@ -23,6 +23,8 @@ LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
 
+ASK_REST = "Ask the rest"  # on the button that goes on with what was cancelled
+
 
 @dataclass(frozen=True)
 class ExperimentLine:
@@ -136,7 +138,7 @@ def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
 def _retry(found: Experiment) -> str:
     """Return the word for asking again what has no answer, empty where nothing lacks one."""
     if found.status is Status.CANCELLED:
-        return "Ask the rest" if found.pinned else ""
+        return ASK_REST if found.pinned else ""
     return "Retry failed" if found.progress.num_failed else ""
 
 

@@ -101,5 +101,8 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     assert [(one.model, one.words, one.why) for one in judged.judges] == [
         ("lab:a", "true", "Kind."), ("lab:b", "0.25", "Dry."), ("lab:c", "No verdict", "It does not answer."),
     ]  # fmt: skip
+    lost = {"judge": {"value": None, "error": "It does not answer."}}
+    (unjudged,) = cell_view(replace(opened, cell=replace(cell, scores=lost)), [7]).scores
+    assert (unjudged.words, unjudged.why) == ("It does not answer.", "")
     gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
     assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")

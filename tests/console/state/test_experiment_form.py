@@ -215,6 +215,8 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
     assert [event async for event in page.load()] == [None]
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
     assert page.plan.figures[0].note == "4 rows x 2 variants x 1 repetition"
+    await services.experiments.start(owner, made.id)
+    assert ("Ask the rest" in str((await page.cancel()).args), page.line.retry) == (True, "Ask the rest")
 
 
 async def test_the_winner_is_promoted_from_its_page(
