@@ -51,6 +51,7 @@ def annotation() -> rx.Component:
                 empty=empty_state(
                     "No queues yet",
                     "A queue shows people one answer after another and asks the same questions about each.",
+                    rx.cond(State.may_edit, button("New queue", Form.open, icon="plus"), rx.fragment()),
                 ),
                 problem=State.problem,
                 on_retry=State.load,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
 from backend.conversations.types import (
+    AGENT,
     Channel,
     ChatState,
     Conversation,
@@ -46,7 +47,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
 
     return {
-        "flow": [line("flow", one, one.name) for one in facets.flows],
+        "flow": [line("flow", one, _held(one, facets.flows)) for one in facets.flows],
         "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
         "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
         "outcome": [line("outcome", one, OUTCOME_WORDS[Outcome(one.value)]) for one in facets.outcomes],
@@ -59,6 +60,12 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "prompt": [line("prompt", one, one.name) for one in facets.prompts],
         "tag": [line("tag", one, one.name) for one in facets.tags],
     }
+
+
+def _held(one: Facet, every: Iterable[Facet]) -> str:
+    """Return the name of a flow or an agent, with what it is where another has the same."""
+    kind = "agent" if one.value.startswith(AGENT) else "flow"
+    return f"{one.name} ({kind})" if sum(other.name == one.name for other in every) > 1 else one.name
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def answer() -> rx.Component:
                         rx.cond(
                             FirstRunState.model,
                             "The model is answering.",
-                            "The built-in model takes a few seconds, most for the first question.",
+                            "The built-in model takes a few seconds, and answers one question at a time.",
                         ),
                         class_name="hint",
                     ),

@@ -13,6 +13,7 @@ from backend.conversations.types import Turn
 from backend.errors import InvalidInput
 from backend.operator import Operator
 from backend.paging import Page
+from console.pages.annotation import annotation
 from console.state.annotate import AnnotateState
 from console.state.annotation import AnnotationState
 from console.state.annotation_items import AnnotationItemsState
@@ -54,7 +55,7 @@ async def test_no_handler_answers_a_tab_without_a_session(services: Services, ki
 async def test_a_queue_is_made_by_its_form(services: Services, tab: Tab, person: Operator) -> None:
     listed, state = tab.state(AnnotationState), tab.state(QueueFormState)
     await listed.load()
-    assert listed.phase == "empty"
+    assert (listed.phase, str(annotation()).count('"New queue"')) == ("empty", 2)  # above, and where the list would be
     await state.open()
     await state.add_score()
     form = {"name": "Answers", "score-0": "good", "kind-0": "boolean", "score-1": "tone", "kind-1": "category",

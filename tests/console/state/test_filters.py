@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.types import Facet, Facets
 from backend.datasets.types import About
 from backend.prompts.types import Content, NewPrompt
+from console.state.conversations_filters import filter_lines
 from console.state.datasets import DatasetsState
 from console.state.flows import FlowsState
 from console.state.members import MembersState
@@ -41,3 +43,9 @@ async def test_a_page_that_is_opened_again_forgets_its_filter(
     assert (len(state.rows), getattr(state, clears)) == (0, drawn)
     await state.load()
     assert (len(state.rows), getattr(state, clears)) == (1, drawn + 1)
+
+
+def test_a_flow_and_an_agent_of_one_name_are_told_apart() -> None:
+    flows = (Facet("flow_1", "Desk", 1), Facet("agent:Desk", "Desk", 2), Facet("flow_2", "Sales", 3))
+    (drawn,) = filter_lines(Facets(flows=flows), ())
+    assert [one.name for one in drawn.lines] == ["Desk (flow)", "Desk (agent)", "Sales"]
