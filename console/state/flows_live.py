@@ -108,11 +108,15 @@ async def under_way(operator: Operator, flow: str) -> Run | None:
     return next((run for run in listed.items if _is_trial(run) and run.started_by == operator.name), None)
 
 
-async def last_trial(operator: Operator, flow: str) -> str:
-    """Return the id of this person's newest trial of the draft, empty where there is none among the newest runs."""
+async def last_drawn(operator: Operator, flow: str, version: int) -> str:
+    """Return the id of this person's newest trial of the draft, else of the newest run of a version that has ended.
+
+    `version` is the one that the draft still is, 0 for none. Empty where neither is among the newest runs.
+    """
     listed = await services().runs.list(operator, Page(MOST_UNDER_WAY), flow=flow)
-    mine = (run.id for run in listed.items if _is_trial(run) and run.started_by == operator.name)
-    return next(mine, "")
+    mine = [run.id for run in listed.items if _is_trial(run) and run.started_by == operator.name]
+    same = [run.id for run in listed.items if version and run.version == version and run.status.is_final]
+    return next(iter([*mine, *same]), "")
 
 
 def _is_trial(run: Run) -> bool:

@@ -16,7 +16,7 @@ from console.problems import Problem
 from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
-from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_trial, under_way
+from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_drawn, under_way
 from console.state.flows_said import Said, answer, question, refusal
 from console.state.run_board import RunBoard
 from console.state.seat import Phased
@@ -46,14 +46,16 @@ class FlowRunState(Phased, rx.State):
         live = await self.get_state(FlowLiveState)
         if draft.key != self._flow:
             self._flow, self.said, self._conversation = draft.key, [], ""
-            self._last = await last_trial(operator, draft.key)
+            saved = await self.get_state(FlowSaveState)
+            self._last = await last_drawn(operator, draft.key, 0 if saved.changed else saved.published)
             self._owner = ""
         self.problem, self.phase = NOTHING, "ready"
         if live.running and live._owner == self._owner:
             return None  # the watcher of before the reload goes on
         going = await under_way(operator, draft.key)
         if going is None:
-            if live._owner != self._owner:  # another page drew a run of its own meanwhile
+            # Nothing was drawn here yet, or another page drew a run of its own meanwhile.
+            if not self._owner or live._owner != self._owner:
                 self._owner = live._take()
                 await self._recall(operator, live)
             return None

@@ -8,7 +8,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.errors import Forbidden
-from backend.flows.types import MAX_NAME_CHARACTERS
+from backend.flows.types import MAX_NAME_CHARACTERS, RunWish
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from console.state.flows import FlowsState
@@ -112,6 +112,27 @@ async def test_the_builder_draws_its_last_run_again_after_another_page_drew_one(
         name: mark["status"] for name, mark in failed.items()
     }
     assert live.run["status"] == "failed"
+
+
+async def test_the_builder_draws_what_ran_of_the_version_that_the_draft_still_is(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    """Whoever asked in the chat of the overview finds no "No runs yet" here."""
+    made = await services.flows.create(person, "Desk", document=echo())
+    await services.flows.publish(person, made.id)
+    done = await services.runs.run(person, made.id, RunWish({"question": "Hello"}, "published"))
+    other = await services.flows.create(person, "Other", document=echo())
+    tab.at(f"/flows/{made.id}")
+    draft, panel, live = tab.state(FlowDraftState), tab.state(FlowRunState), tab.state(FlowLiveState)
+    await spent(draft.load())
+    await panel.open()
+    assert (live.run_id, live.run["status"], panel.said) == (done.run_id, "done", [])
+    await spent(draft.apply([{"op": "disconnect", "edge": made.draft.edges[0].id}]))
+    for flow in (other, made):
+        tab.at(f"/flows/{flow.id}")
+        await spent(draft.load())
+        await panel.open()
+        assert live.run_id == ""  # another flow, and a draft that is another by now
 
 
 async def test_a_viewer_is_told_what_to_look_at_and_offered_nothing_else(services: Services, person: Operator) -> None:
