@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -63,6 +63,17 @@ def kind_of(spec: Mapping[str, Any]) -> str:
     """Return the kind that the settings of an evaluator name, however they write it; it may be unknown."""
     written = str(spec.get("kind", "")).strip().lower().replace("-", "_").replace(" ", "_")
     return ALSO.get(written, written)
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """Number those that were there before: scores are kept by the name of their evaluator."""
+    found: list[str] = []
+    for wanted in names:
+        name, number = wanted, 2
+        while name in found:
+            name, number = f"{wanted} {number}", number + 1
+        found.append(name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from backend.experiments.draft_types import (
     Status,
     VariantDraft,
     kind_of,
+    numbered,
 )
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts
 from backend.experiments.review_types import Asked, Review, Reviews
@@ -91,6 +92,7 @@ __all__ = [
     "Whereabouts",
     "WorseSlice",
     "kind_of",
+    "numbered",
 ]
 
 

@@ -9,7 +9,16 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
-from backend.experiments.types import Agreement, Comparison, Experiment, MetricComparison, Status, Unscored
+from backend.experiments.types import (
+    Agreement,
+    Comparison,
+    Experiment,
+    MetricComparison,
+    Status,
+    Unscored,
+    kind_of,
+    numbered,
+)
 from console import routes
 from console.state import formats
 
@@ -123,7 +132,7 @@ def asked_words(found: Experiment) -> str:
     """Say of how many rows, how often, and by which evaluators: "24 rows, 3 times each, scored by exact and regex"."""
     of = found.draft
     often = f", {of.repetitions} times each" if of.repetitions > 1 else ""
-    named = [str(one.get("name") or one.get("kind", "")) for one in of.evaluators]
+    named = numbered(str(one.get("name") or kind_of(one)) for one in of.evaluators)
     return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {_listed(named)}' if named else ''}"
 
 

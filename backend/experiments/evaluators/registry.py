@@ -19,7 +19,7 @@ from backend.experiments.evaluators.python import Python
 from backend.experiments.evaluators.resources import Cost, Latency
 from backend.experiments.evaluators.retrieval import Retrieval
 from backend.experiments.evaluators.texts import Contains, Exact, Regex
-from backend.experiments.types import EvaluatorKind, kind_of
+from backend.experiments.types import EvaluatorKind, kind_of, numbered
 
 KINDS: Mapping[str, type[Evaluator]] = {
     kind.kind: kind
@@ -102,14 +102,6 @@ def _refusal(kind: str, field: str, error: ValidationError) -> InvalidInput:
 
 
 def _named(evaluators: list[Evaluator]) -> list[Evaluator]:
-    """Number those that share a name: scores are kept by it."""
-    taken: set[str] = set()
-    named = []
-    for evaluator in evaluators:
-        wanted, number = evaluator.called, 2
-        name = wanted
-        while name in taken:
-            name, number = f"{wanted} {number}", number + 1
-        taken.add(name)
-        named.append(evaluator.model_copy(update={"name": name}))
-    return named
+    """Give each a name of its own."""
+    names = numbered(one.called for one in evaluators)
+    return [one.model_copy(update={"name": name}) for one, name in zip(evaluators, names, strict=True)]
