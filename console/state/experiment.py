@@ -14,7 +14,7 @@ from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_compared import RowLine, row_line
+from console.state.experiment_compared import RowLine, group_words, row_line
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, promoted_lines
@@ -282,10 +282,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         lines = [row_line(one, self.metric) for one in found.items]
         self.rows = [*self.rows, *lines] if after else lines
         self.has_more = found.next is not None
-        counts = found.counts
-        self.flipped = f"Flipped {formats.count(counts.fixed + counts.broken)}"
-        self.failing = f"Both fail {formats.count(counts.both_fail)}"
-        self.passing = f"Both pass {formats.count(counts.both_pass)}"
+        self.flipped, self.failing, self.passing = group_words(found.counts, is_alone=len(self.variants) == 1)
         self.row = self.rows[0] if self.rows and not after else self.row if after else None
 
 

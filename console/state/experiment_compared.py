@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from backend.experiments.types import Cell, ComparedRow
+from backend.experiments.types import Cell, ComparedRow, RowCounts
 from console import routes
 from console.state import formats
 from console.state.matching import parts_of
@@ -73,6 +73,16 @@ class RowLine:
     why: str
     old: SideLine
     new: SideLine
+
+
+def group_words(counts: RowCounts, *, is_alone: bool) -> tuple[str, str, str]:
+    """Say how many rows flipped, fail and pass: with the baseline, or of a single variant."""
+    fail, passed = ("Fail", "Pass") if is_alone else ("Both fail", "Both pass")
+    return (
+        f"Flipped {formats.count(counts.fixed + counts.broken)}",
+        f"{fail} {formats.count(counts.both_fail)}",
+        f"{passed} {formats.count(counts.both_pass)}",
+    )
 
 
 def row_line(one: ComparedRow, metric: str) -> RowLine:

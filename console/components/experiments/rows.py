@@ -32,22 +32,45 @@ COLUMNS = (
     Column("Why", width="28%", narrow=False),
 )
 
+# A single variant is compared with nothing.
+ALONE = (
+    Column("Row", width="64px"),
+    Column("Question"),
+    Column("Score", width="92px"),
+    Column("Why", width="28%", narrow=False),
+)
+
 
 def rows_panel() -> rx.Component:
+    is_alone = One.variants.length() == 1
     groups = (("flipped", One.flipped), ("fail", One.failing), ("pass", One.passing), ("all", "All"))
+    beside = data_table("Rows", COLUMNS, One.rows, _row)
     more = more_button(One.has_more, One.more)
     none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Other groups may have some."))
     return panel(
         "Rows",
-        data_table("Rows", COLUMNS, One.rows, _row),
+        rx.cond(is_alone, data_table("Rows", ALONE, One.rows, _row_alone), beside),
         none,
         table_foot(rx.cond(One.metric, rx.Var.create("Scored by ") + One.metric, ""), more),
         rx.cond(One.row, _side_by_side(), rx.fragment()),
-        acts=segments("Rows shown", groups, One.group, One.show),
+        acts=rx.cond(
+            is_alone,
+            segments("Rows shown", groups[1:], One.group, One.show),
+            segments("Rows shown", groups, One.group, One.show),
+        ),
     )
 
 
 def _row(row: Any) -> rx.Component:
+    old, new = (cell(_value(one.mark, one.words), narrow=False) for one in (row.old, row.new))
+    return _line(row, old, new, cell(status(row.mark, row.words)))
+
+
+def _row_alone(row: Any) -> rx.Component:
+    return _line(row, cell(_value(row.new.mark, row.new.words)))
+
+
+def _line(row: Any, *told: rx.Component) -> rx.Component:
     question = rx.el.button(
         rx.cond(row.question, row.question, "No input"),
         type="button",
@@ -59,9 +82,7 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.el.span(row.number, class_name="mono t2")),
         cell(question, name=True),
-        cell(_value(row.old.mark, row.old.words), narrow=False),
-        cell(_value(row.new.mark, row.new.words), narrow=False),
-        cell(status(row.mark, row.words)),
+        *told,
         cell(rx.el.span(row.why, class_name="t2 ell", title=row.why, dir="auto"), narrow=False),
         key=row.number,
         selected=One.row.row == row.row,

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from backend.experiments.types import Cell, CellStatus, ComparedRow, OpenedCell
+from backend.experiments.types import Cell, CellStatus, ComparedRow, OpenedCell, RowCounts
+from console.components.experiments.rows import ALONE, rows_panel
 from console.state.experiment_cell import cell_view
-from console.state.experiment_compared import Word, json_of, lines_of, row_line, text_of, word_diff
+from console.state.experiment_compared import Word, group_words, json_of, lines_of, row_line, text_of, word_diff
 
 TWO = {"topic": "a sofa", "days": 30}
 
@@ -106,3 +107,11 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     assert (unjudged.words, unjudged.why) == ("It does not answer.", "")
     gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
     assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")
+
+
+def test_a_single_variant_is_compared_with_nothing() -> None:
+    counts = RowCounts(fixed=1, broken=2, both_pass=7, both_fail=3)
+    assert group_words(counts, is_alone=False) == ("Flipped 3", "Both fail 3", "Both pass 7")
+    assert group_words(counts, is_alone=True)[1:] == ("Fail 3", "Pass 7")
+    assert [one.title for one in ALONE] == ["Row", "Question", "Score", "Why"]
+    assert '"Score"' in str(rows_panel())
