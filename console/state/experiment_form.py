@@ -26,6 +26,8 @@ from console.state.forms import Choice, Formed
 from console.state.seat import Phased
 
 COPY = ", copy"
+# What the form begins with where it is not the default: `contains` does not mind the case either.
+BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
 
 
 class ExperimentFormState(Addressed, Formed, Phased, rx.State):
@@ -92,7 +94,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 await self._add(operator, VariantLine("", "", "", INLINE))
         kind, self.scoring_note = await scoring_of(operator, self.dataset)
         if kind:
-            self._score(found, {"kind": kind})
+            self._score(found, {"kind": kind, **BEGINS.get(kind, {})})
 
     async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with what an experiment was asked for."""
@@ -167,7 +169,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def add_evaluator(self, kind: str) -> None:
         """Add an evaluator of a kind."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        self._score(await offered(operator), {"kind": kind})
+        self._score(await offered(operator), {"kind": kind, **BEGINS.get(kind, {})})
 
     @rx.event
     async def decide_by(self, key: str) -> None:

@@ -89,3 +89,11 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
     ]
     assert page.row.old.reason == page.row.new.reason != ""
     assert [(one.mark, one.words, one.said) for one in (page.row.old, page.row.new)] == [("fail", "Failed", [])] * 2
+
+
+async def test_what_compares_words_begins_without_minding_the_case(tab: Tab, dataset: str) -> None:
+    form = await opened(tab)
+    for kind in ("exact", "contains"):
+        await form.add_evaluator(kind)
+    cases = [field.checked for one in form.evaluators for field in one.own if field.name == "ignore_case"]
+    assert (len(cases) >= 2, all(cases)) == (True, True)
