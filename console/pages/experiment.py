@@ -215,7 +215,7 @@ def _compared() -> rx.Component:
 
 def _unscored() -> rx.Component:
     """Say of a single variant, which has no verdict, which evaluators failed."""
-    return rx.fragment(rx.foreach(One.unscored, lambda words: rx.el.p(status("warn", words), dir="auto")))
+    return rx.fragment(rx.foreach(One.unscored, lambda words: rx.el.p(words, class_name="t2", dir="auto")))
 
 
 def _agreed() -> rx.Component:
