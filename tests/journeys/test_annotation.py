@@ -59,11 +59,12 @@ def change(console: Console, page: Page) -> None:
 def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
     told(console)
     page = console.open("/annotation")
-    page.get_by_role("button", name="New queue").click()
+    page.get_by_role("button", name="New queue").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill(f"Twenty {HOSTILE}")
     dialog.get_by_label("Question", exact=True).fill(f"right {HOSTILE}")
     dialog.get_by_role("button", name="Add a question").click()
+    expect(dialog.get_by_label("Question", exact=True)).to_have_count(2)
     dialog.get_by_label("Question", exact=True).last.fill("tone")
     dialog.get_by_label("Kind").last.select_option("category")
     dialog.get_by_label("Options or scale").last.fill(f"kind=k, curt=c, {HOSTILE}")

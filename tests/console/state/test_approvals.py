@@ -155,10 +155,10 @@ async def test_bar_and_overview_say_how_many_wait(waits: list[RunResult], tab: T
     await home.load()
     assert (bar.approvals, bar.jobs) == (2, 0)
     assert home.waiting == "2 approvals waiting"
-    assert [(line.words, line.name, line.cause) for line in home.needs[:2]] == [
+    assert [(line.words, line.name, line.cause) for line in home.waits[:2]] == [
         ("Waiting for approval", "Pay $5?", "\u201c$5\u201d"), ("Waiting for approval", "Pay $9?", "\u201c$9\u201d"),
     ]  # fmt: skip
-    assert home.needs[0].href == f"/approvals?approval={waits[0].waits_for[0]}"
+    assert home.waits[0].href == f"/approvals?approval={waits[0].waits_for[0]}"
 
 
 async def test_the_time_limit_stands_as_who_decided(services: Services, waits: list[RunResult], tab: Tab) -> None:
