@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 
 from backend.errors import NotFound
-from backend.experiments.engine import lanes
 from backend.experiments.engine.executor import Executor
 from backend.experiments.outside import Row
 from backend.experiments.types import Requirement, Status
 from backend.prompts.types import Content, NewPrompt
 from backend.settings import Settings
-from tests.backend.experiments.conftest import DATASET, Lab, prompt
+from tests.backend.experiments.conftest import DATASET, Lab
+from tests.backend.experiments.rates import APART, two_on_one_model
 
 
 @pytest.fixture
@@ -60,18 +60,8 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
 
 async def two_processes_share_the_rate_of_a_model(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each wishes 1,200 a minute: ten requests of both need nine steps of 50 ms, each for itself four."""
-    moments: list[float] = []
-    turn = lanes.Lane._turn
-
-    async def noted(self: lanes.Lane, *given: object) -> bool:
-        probing = await turn(self, *given)  # type: ignore[arg-type]
-        moments.append(self._clock())
-        return probing
-
-    monkeypatch.setattr(lanes.Lane, "_turn", noted)
-    lab.fill(5)
-    made = [await lab.started(prompt("only", "{{ good }}"), concurrency=5, requests_per_minute=1_200) for _ in range(2)]
+    made, moments = await two_on_one_model(lab, monkeypatch)
     beside = Executor(lab.executor._outside)
     await asyncio.gather(lab.executor.execute(made[0].id), beside.execute(made[1].id))
     assert len(moments) == 10
-    assert max(moments) - min(moments) >= 8 * 60 / 1_200
+    assert max(moments) - min(moments) >= 8 * APART

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from backend.experiments.engine import lanes
 from backend.experiments.service import running
 from backend.experiments.types import Status
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.rates import APART, two_on_one_model
 
 A_WHILE = 0.4
 
@@ -117,18 +117,8 @@ async def test_many_wishes_at_once_leave_one_state_that_can_be_left(lab: Lab) ->
 
 async def test_two_experiments_on_one_model_share_its_rate(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each wishes 1,200 a minute: together they get as many and no more."""
-    moments: list[float] = []
-    turn = lanes.Lane._turn
-
-    async def noted(self: lanes.Lane, *given: object) -> bool:
-        probing = await turn(self, *given)  # type: ignore[arg-type]
-        moments.append(self._clock())
-        return probing
-
-    monkeypatch.setattr(lanes.Lane, "_turn", noted)
-    lab.fill(5)
-    made = [await lab.started(prompt("only", "{{ good }}"), concurrency=5, requests_per_minute=1_200) for _ in range(2)]
+    made, moments = await two_on_one_model(lab, monkeypatch)
     await asyncio.gather(*(lab.executor.execute(one.id) for one in made))
     assert len(moments) == 10
     apart = [later - earlier for earlier, later in pairwise(moments)]
-    assert min(apart) >= 60 / 1_200 - 0.001
+    assert min(apart) >= APART - 0.001

@@ -9,7 +9,7 @@ import pytest
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.evaluators.base import Case
 from backend.experiments.evaluators.human import Human
-from backend.experiments.evaluators.judging import MOST_READ
+from backend.experiments.evaluators.judging import MOST_READ, JudgeUnclear
 from backend.experiments.evaluators.registry import KINDS
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
 
@@ -53,17 +53,17 @@ async def test_each_judges_own_verdict_is_kept_also_of_one_that_cannot_be_unders
     ]  # fmt: skip
     single = await score("judge", "x", None, Told([said(verdict=True)]), rubric="?")
     assert "judges" not in single.as_json()
-    with pytest.raises(DomainError, match="form") as refused:
+    with pytest.raises(JudgeUnclear, match="form") as refused:
         await score("judge", "x", None, Told(["hm"]), rubric="?", models=["a", "b"])
-    assert float(refused.value.cost) == 0.004  # type: ignore[attr-defined]
+    assert float(refused.value.cost) == 0.004
 
 
 async def test_a_judge_that_is_not_understood_is_asked_twice_and_paid_for() -> None:
     found = await score("judge", "x", None, Told(["hm", said(verdict=False)]), rubric="?")
     assert (found.value, float(found.cost)) == (0, 0.002)
-    with pytest.raises(DomainError, match="form") as refused:
+    with pytest.raises(JudgeUnclear, match="form") as refused:
         await score("judge", "x", None, Told(["hm"]), rubric="?", output="score")
-    assert float(refused.value.cost) == 0.002  # type: ignore[attr-defined]
+    assert float(refused.value.cost) == 0.002
 
 
 async def test_an_answer_cannot_close_its_own_mark() -> None:
@@ -170,9 +170,9 @@ def test_every_kind_says_what_it_does() -> None:
 @pytest.mark.parametrize("nonsense", ['{"better": ["first"]}', '{"better": {"a": 1}}', "[]", "", '{"better": NaN}'])
 async def test_a_pair_judge_that_answers_nonsense_is_asked_twice_and_paid_for(nonsense: str) -> None:
     aid = Told([nonsense])
-    with pytest.raises(DomainError, match="form") as refused:
+    with pytest.raises(JudgeUnclear, match="form") as refused:
         await evaluator("pairwise").score(Case("ours", baseline_output="theirs"), aid)
-    assert (len(aid.asked), float(refused.value.cost)) == (2, 0.002)  # type: ignore[attr-defined]
+    assert (len(aid.asked), float(refused.value.cost)) == (2, 0.002)
 
 
 async def test_of_an_answer_without_end_the_end_is_read() -> None:
