@@ -63,6 +63,7 @@ class Server:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = environment(data, self.port, **settings)
         self.lines: list[str] = []
+        self.took_commands_when_ready = False
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *prefix: str) -> Self:
@@ -98,7 +99,10 @@ class Server:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        self.lines.extend(line.rstrip("\n") for line in process.stdout)
+        for line in process.stdout:
+            if " is ready at " in line:
+                self.took_commands_when_ready = (self.data / SOCKET_FILE).exists()
+            self.lines.append(line.rstrip("\n"))
 
     @property
     def output(self) -> str:

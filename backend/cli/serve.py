@@ -56,12 +56,16 @@ async def answers(host: str, port: int) -> bool:
         writer.close()
 
 
-async def announce(settings: Settings, serving: asyncio.Task[None]) -> None:
-    """Say that the server is ready, once it really answers, and print the one-time sign-in link."""
+async def until_it_answers(settings: Settings, serving: asyncio.Task[None]) -> None:
+    """Wait until the server really answers, or has ended."""
     while not await answers(settings.host, settings.port):
         await asyncio.sleep(LOOK_SECONDS)
         if serving.done():
             return
+
+
+async def announce(settings: Settings) -> None:
+    """Say that the server is ready, and print the one-time sign-in link."""
     settle_memory()
     address = settings.address
     identity = bootstrap.services().identity
@@ -113,12 +117,13 @@ async def serve(settings: Settings) -> int:
     configure_logs(settings.folder)  # once more, because granian's own configuration closed our files
     take_children_in()
     serving = loop.create_task(server.serve())
-    await announce(settings, serving)
+    await until_it_answers(settings, serving)
     if serving.done():
         return failed(drain.failure or serving.exception())
     services = bootstrap.services()
     asked = loop.create_task(stopping.asked.wait())
     async with listening(services), lend_vectors(settings, services.rooms):
+        await announce(settings)  # in here, since who reads it may send a command at once
         await asyncio.wait({asked, serving}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         return failed(drain.failure or serving.exception())

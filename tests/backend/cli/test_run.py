@@ -141,6 +141,7 @@ def test_a_name_that_is_no_setting_is_mentioned(server: Server) -> None:
 
 
 def test_commands_ask_the_running_server(server: Server) -> None:
+    assert server.took_commands_when_ready
     link = server.run("sign-in-link").stdout.strip()
     assert httpx.get(link).status_code == 200
     key = server.run("api-key", "create", "--name", "a test").stdout.splitlines()[-1]
