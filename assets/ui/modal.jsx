@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { useLocation } from "react-router";
 
 export function Modal({ open, onClose, className, labelledBy, describedBy, children }) {
   const box = useRef(null);
@@ -18,10 +19,11 @@ export function Modal({ open, onClose, className, labelledBy, describedBy, child
     }
   }, [open]);
 
+  const { pathname } = useLocation();
   const left = useRef(null);
   left.current = open ? onClose : null;
   // A page that is left closes its dialog: whoever comes back did not ask for it.
-  useEffect(() => () => left.current?.(), []);
+  useEffect(() => () => left.current?.(), [pathname]);
 
   const cancel = (event) => {
     event.preventDefault();

@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import reflex as rx
+from reflex.constants import CompileVars
 from reflex.state import StateUpdate
 
 from backend.api.access import session_cookie
@@ -16,6 +17,7 @@ from backend.operator import Operator
 from backend.trace_ids import caller_address, unattended
 from console import routes
 from console.door import addresses, tabs
+from console.door.left_open import close_left_open
 from console.door.outgoing import farewell, places
 from console.toasts import warn
 
@@ -82,6 +84,8 @@ class EventGate(rx.Middleware):
                 return StateUpdate()
             state._get_root_state().reset()  # hydrate loads the whole tree, so this is complete
             seat._session_hash, seat._user_id, seat._project_id = hash(token), operator.user_id, operator.project_id
+        if hydrates and event.payload.get(CompileVars.PAYLOAD_HASHES):
+            close_left_open(state._get_root_state())
         places.put(tab, operator.project_id, operator.user_id)
         return await _too_often(seat, operator, tab)
 

@@ -57,7 +57,6 @@ from console.state.annotation import AnnotationState
 from console.state.annotation_items import AnnotationItemsState
 from console.state.api_keys import ApiKeysState
 from console.state.approval_cards import ApprovalCardsState
-from console.state.approval_decide import ApprovalDecideState
 from console.state.approvals import ApprovalsState
 from console.state.ask import AskState
 from console.state.audit import AuditState
@@ -67,9 +66,7 @@ from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.dashboards import DashboardsState
 from console.state.dataset import DatasetState
-from console.state.dataset_pick import DatasetPickState
 from console.state.datasets import DatasetsState
-from console.state.datasets_form import DatasetsFormState
 from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.experiment import ExperimentState
@@ -86,7 +83,6 @@ from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
-from console.state.knowledge_form import KnowledgeFormState
 from console.state.knowledge_live import KnowledgeLiveState
 from console.state.knowledge_search import KnowledgeSearchState
 from console.state.members import MembersState
@@ -101,7 +97,6 @@ from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompts import PromptsState
-from console.state.queue_form import QueueFormState
 from console.state.queue_pick import QueuePickState
 from console.state.replay import ReplayState
 from console.state.run_page import RunPageState
@@ -123,9 +118,6 @@ class Page:
     on_load: Any = None
 
 
-CARDS = (ApprovalCardsState.load, ApprovalDecideState.close)
-
-# What was left open is closed first: behind what a page reads it would close what somebody opens there at once.
 PAGES: tuple[Page, ...] = (
     Page(overview, routes.OVERVIEW, "Overview · Signalbox", [FirstRunState.load, AskState.recall]),
     Page(
@@ -133,14 +125,12 @@ PAGES: tuple[Page, ...] = (
         routes.CONVERSATIONS,
         "Conversations · Signalbox",
         [
-            ConversationViewsState.close,
-            DatasetPickState.close,
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
             TranscriptState.load,
             BesideState.load,
-            *CARDS,
+            ApprovalCardsState.load,
             TakeoverState.load,
         ],
     ),
@@ -149,26 +139,22 @@ PAGES: tuple[Page, ...] = (
         routes.CONVERSATION,
         "Conversation · Signalbox",
         [
-            ConversationViewsState.close,
-            DatasetPickState.close,
             TranscriptState.load,
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
             BesideState.load,
-            *CARDS,
+            ApprovalCardsState.load,
             TakeoverState.load,
         ],
     ),
     Page(replay, routes.REPLAY, "Replay · Signalbox", ReplayState.load),
-    Page(prompts, routes.PROMPTS, "Prompts · Signalbox", [PromptsState.leave, PromptsState.load]),
+    Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(
         prompt,
         routes.PROMPT,
         "Prompt · Signalbox",
         [
-            PromptEditState.leave_save,
-            PromptLiveState.close,
             PromptState.load,
             PromptEditState.load,
             PromptLabelsState.load,
@@ -182,7 +168,6 @@ PAGES: tuple[Page, ...] = (
         routes.KNOWLEDGE_BASE,
         "Knowledge base · Signalbox",
         [
-            KnowledgeFormState.close,
             KnowledgeBaseState.load,
             KnowledgeDocumentsState.load,
             KnowledgeSearchState.load,
@@ -195,19 +180,19 @@ PAGES: tuple[Page, ...] = (
         "Document · Signalbox",
         [DocumentState.load, DocumentWorkState.watch],
     ),
-    Page(datasets, routes.DATASETS, "Datasets · Signalbox", [DatasetsFormState.close, DatasetsState.load]),
-    Page(dataset, routes.DATASET, "Dataset · Signalbox", [DatasetsFormState.close, DatasetState.load]),
+    Page(datasets, routes.DATASETS, "Datasets · Signalbox", DatasetsState.load),
+    Page(dataset, routes.DATASET, "Dataset · Signalbox", DatasetState.load),
     Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
     Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
     Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
     Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
-    Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", [QueueFormState.close, AnnotationState.load]),
+    Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
     Page(
         annotation_items,
         routes.ANNOTATION_ITEMS,
         "Items · Signalbox",
-        [QueueFormState.close, AnnotationItemsState.load],
+        [AnnotationItemsState.load],
     ),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load, ModelsFormState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
@@ -219,13 +204,13 @@ PAGES: tuple[Page, ...] = (
     Page(alert_form, routes.ALERT_FORM, "Alert · Signalbox", AlertFormState.load),
     Page(alert, routes.ALERT, "Alert · Signalbox", AlertPageState.load),
     Page(runs, routes.RUNS, "Runs · Signalbox", RunsState.load),
-    Page(run, routes.RUN, "Run · Signalbox", [RunPageState.load, *CARDS]),
-    Page(approvals, routes.APPROVALS, "Approvals · Signalbox", [ApprovalsState.load, ApprovalDecideState.close]),
+    Page(run, routes.RUN, "Run · Signalbox", [RunPageState.load, ApprovalCardsState.load]),
+    Page(approvals, routes.APPROVALS, "Approvals · Signalbox", ApprovalsState.load),
     Page(members, routes.MEMBERS, "Members and roles · Signalbox", [MembersState.load, InvitationsState.load]),
     Page(settings_projects, routes.SETTINGS, "Projects · Signalbox", ProjectsState.load),
     Page(settings_api_keys, routes.SETTINGS_API_KEYS, "API keys · Signalbox", ApiKeysState.load),
     Page(settings_privacy, routes.SETTINGS_PRIVACY, "Privacy · Signalbox", PrivacyState.load),
-    Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", [SecretsState.close, SecretsState.load]),
+    Page(settings_secrets, routes.SETTINGS_SECRETS, "Secrets · Signalbox", SecretsState.load),
     Page(settings_sign_in, routes.SETTINGS_SIGN_IN, "Sign-in · Signalbox", SignInPolicyState.load),
     Page(settings_support, routes.SETTINGS_SUPPORT, "Support · Signalbox", SupportState.load),
     Page(settings_audit, routes.SETTINGS_AUDIT, "Audit log · Signalbox", [AuditState.load, AuditCheckState.load]),

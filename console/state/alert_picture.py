@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from itertools import pairwise
 
 from backend.alerts.types import Comparison, Looked, NewAlert, Preview
 from console.state import formats
@@ -43,9 +44,10 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
     worst = _worst(found.looks, rule.comparison)
     series = [Series("", [one.value for one in worst], [""] * len(worst))]
     series.append(Series("", [rule.threshold] * len(worst), [""] * len(worst)))
-    days = [f"{local.day} {local:%b}" for local in (one.at.astimezone(zone) for one in worst)]
+    # The first hour may lie on both sides of a midnight.
+    before, *days = (_day(at, zone) for at in (found.since, *(one.at for one in worst)))
     drawn = drawing(series, days, write)
-    begins = [at for at in range(1, len(days)) if days[at] != days[at - 1]]
+    begins = [at for at, (last, day) in enumerate(pairwise([before, *days])) if day != last]
     top = next(spot.top for spot in drawn.spots if spot.kind == "s2")
     curves = [drawn.curves[0], replace(drawn.curves[1], kind="limit")]
     whole = found.until - found.since
@@ -68,6 +70,11 @@ def picture(rule: NewAlert, found: Preview, zone: tzinfo) -> Picture:
         spells=spells[-MOST_SPELLS:][::-1],
         more=f"and {len(spells) - MOST_SPELLS} before" if len(spells) > MOST_SPELLS else "",
     )
+
+
+def _day(at: datetime, zone: tzinfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b}"
 
 
 def _mark(at: int, days: Sequence[str]) -> Mark:

@@ -25,7 +25,7 @@ class AlertsState(Asking, Phased, rx.State):
     async def load(self) -> None:
         """Read the rules."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self.may_edit, self.asking = operator.may(Permission.PROJECT_MANAGE), ""
+        self.may_edit = operator.may(Permission.PROJECT_MANAGE)
         await self._read(operator)
 
     @rx.event(temporal=True)

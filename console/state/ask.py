@@ -41,7 +41,7 @@ class AskState(Seated, rx.State):
     """Small and apart: it changes at every frame while tokens come. `asked` is what the answer below answers."""
 
     question: rx.Field[str] = rx.field(FIRST_QUESTION)
-    asking: rx.Field[bool] = rx.field(default=False)
+    is_asking: rx.Field[bool] = rx.field(default=False)
     asked: rx.Field[str] = rx.field("")
     answered: rx.Field[bool] = rx.field(default=False)
     text: rx.Field[str] = rx.field("")
@@ -70,7 +70,7 @@ class AskState(Seated, rx.State):
             return
         answer = last.answer
         self._begin(last.question, formats.clock(answer.created_at, await self._zone(), formats.now()))
-        self.question, self.asking, self.answered = last.question, False, True
+        self.question, self.is_asking, self.answered = last.question, False, True
         self.error = answer.error
         self.parts = answer_parts(answer.text, answer.citations)
         self.sources = [source_line(citation) for citation in answer.citations]
@@ -82,7 +82,7 @@ class AskState(Seated, rx.State):
         async with self:
             operator = await self._operator(Permission.FLOWS_RUN)
             question = self.question.strip()
-            if self.asking or not question:
+            if self.is_asking or not question:
                 return
             zone = await self._zone()
             self._begin(question, formats.clock(formats.now(), zone, formats.now()))
@@ -103,7 +103,7 @@ class AskState(Seated, rx.State):
                 yield
         finally:
             async with self:
-                self.asking, self.answered = False, True
+                self.is_asking, self.answered = False, True
                 if problem := found.problem:
                     self.error, self.hint = problem.words, problem.more
 
@@ -122,7 +122,7 @@ class AskState(Seated, rx.State):
                 waiting, last = "", time.monotonic()
 
     def _begin(self, question: str, when: str) -> None:
-        self.asking, self.asked = True, question
+        self.is_asking, self.asked = True, question
         self.text = self.error = self.hint = self.run_href = self.spoken = ""
         self.parts, self.sources, self.track = [], [], []
         self.when = when

@@ -42,7 +42,7 @@ class FlowPublishState(Formed, rx.State):
     async def load(self) -> None:
         """Read what waits, once the flow of this address is open."""
         operator = await self._operator(Permission.FLOWS_READ)
-        self.waiting, self.protected, self.deciding = [], False, ""
+        self.waiting, self.protected = [], False
         draft = await self.get_state(FlowDraftState)
         if draft.shown == "ready":
             await self._read(operator, draft.key)

@@ -34,7 +34,7 @@ class QueuePickState(Formed, rx.State):
     async def load(self) -> None:
         """Find out who looks; nothing is selected at first."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self.may_add, self.selected, self.opened = operator.may(Permission.ANNOTATIONS_EDIT), [], False
+        self.may_add, self.selected = operator.may(Permission.ANNOTATIONS_EDIT), []
 
     @rx.event
     async def select(self, conversation_id: str) -> None:

@@ -21,12 +21,12 @@ def answer() -> rx.Component:
                 rx.el.div(
                     AskState.text,
                     rx.foreach(AskState.parts, _part),
-                    rx.cond(AskState.asking, rx.el.span(class_name="caret"), rx.fragment()),
+                    rx.cond(AskState.is_asking, rx.el.span(class_name="caret"), rx.fragment()),
                     class_name="said",
                     dir="auto",
                 ),
                 rx.cond(
-                    AskState.asking & (AskState.text == ""),
+                    AskState.is_asking & (AskState.text == ""),
                     rx.el.p(
                         rx.cond(
                             FirstRunState.model,
@@ -48,7 +48,7 @@ def answer() -> rx.Component:
             class_name="msg agent",
         ),
         rx.el.p(
-            rx.cond(AskState.asking, "", AskState.spoken),
+            rx.cond(AskState.is_asking, "", AskState.spoken),
             class_name="sr",
             role="status",
             custom_attrs={"aria-live": "polite"},

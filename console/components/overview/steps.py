@@ -45,7 +45,7 @@ def _ask() -> rx.Component:
         ),
         button(
             rx.cond(AskState.answered, "Ask again", "Ask"),
-            busy=AskState.asking,
+            busy=AskState.is_asking,
             disabled=~FirstRunState.seeded,
             kind="primary",
             type="submit",

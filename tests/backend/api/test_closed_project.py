@@ -182,7 +182,7 @@ async def test_its_links_lead_nowhere(services: Services, client: httpx.AsyncCli
 
     async def place_of(path: str) -> tuple[str, bool]:
         root = Tab(token).at(path).root
-        said = await gate.preprocess(None, root, SimpleNamespace(name=next(iter(HYDRATE))))
+        said = await gate.preprocess(None, root, SimpleNamespace(name=next(iter(HYDRATE)), payload={}))
         seat = root.get_substate(["reflex___state____state", "console___door___events____seat_state"])
         return seat._project_id, said is None
 

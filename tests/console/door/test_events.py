@@ -55,7 +55,7 @@ def tab_of(cookie: str, token: str) -> Any:
 
 async def sent(root: Any, times: int) -> list[Any]:
     gate: Any = EventGate()
-    return [await gate.preprocess(None, root, SimpleNamespace(name=FIRST)) for _ in range(times)]
+    return [await gate.preprocess(None, root, SimpleNamespace(name=FIRST, payload={})) for _ in range(times)]
 
 
 async def test_b4_a_flood_of_events_ends_with_one_toast_and_hinders_no_other_tab(
@@ -145,7 +145,7 @@ async def test_b2_what_an_open_page_asks_by_itself_keeps_no_session_in_use(servi
     await _aged(services, timedelta(minutes=20))
     before, gate = await _last_seen(services, cookie), EventGate()
     for name in BY_ITSELF:
-        assert await gate.preprocess(Any, root, SimpleNamespace(name=name)) is None
+        assert await gate.preprocess(Any, root, SimpleNamespace(name=name, payload={})) is None
     assert await _last_seen(services, cookie) == before
     await sent(root, 1)
     assert await _last_seen(services, cookie) > before

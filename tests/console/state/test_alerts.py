@@ -86,7 +86,9 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     )
     assert len(form.picture.bands) == len(form.picture.spells) == 1
     last = [utc_now().astimezone(await form._zone()) - timedelta(days=back) for back in range(6, -1, -1)]
-    assert [one.words for one in form.picture.drawing.times] == [f"{day.day} {day:%b}" for day in last]
+    days = [f"{day.day} {day:%b}" for day in last]
+    # A day that is not an hour old has no point yet.
+    assert [one.words for one in form.picture.drawing.times] in ([days] if last[-1].hour else [days, days[:-1]])
     await spent(form.toggle("model", "m"))
     assert form.num_filters == 0
     await spent(form.toggle("model", "m"))

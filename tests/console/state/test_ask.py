@@ -36,7 +36,7 @@ async def test_a_question_that_cannot_be_asked_says_why_and_opens_the_field_agai
     state = tab.state(AskState)
     monkeypatch.setattr(services.runs, "stream", refuse)
     await spent(AskState.event_handlers["ask"].fn(state))
-    assert (state.error, state.hint, state.asking) == ("The example is gone.", "Make it again.", False)
+    assert (state.error, state.hint, state.is_asking) == ("The example is gone.", "Make it again.", False)
 
 
 async def test_drawing_that_fails_ends_the_subscription(

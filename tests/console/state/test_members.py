@@ -118,7 +118,7 @@ async def test_an_invitation_shows_its_link_once_where_no_mail_is_set_up(service
 
 
 async def gate(tab: Tab, path: str, name: str = min(HYDRATE)) -> Any:
-    return await EventGate().preprocess(SimpleNamespace(), tab.at(path).root, SimpleNamespace(name=name))
+    return await EventGate().preprocess(SimpleNamespace(), tab.at(path).root, SimpleNamespace(name=name, payload={}))
 
 
 async def test_each_tab_keeps_its_project_and_an_address_names_another(services: Services, tab: Tab) -> None:
