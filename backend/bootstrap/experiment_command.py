@@ -14,7 +14,7 @@ import msgspec
 from backend.bootstrap.services import Services
 from backend.control import RESULT
 from backend.errors import InvalidInput
-from backend.experiments.passing import is_asked, missed
+from backend.experiments.passing import ASK_AGAIN, is_asked, missed, unjudged
 from backend.experiments.types import Draft, Experiment, MetricComparison
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
@@ -39,17 +39,21 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
     if ended.error:
         yield f"{ended.error} {ended.hint}".strip()
     metrics: tuple[MetricComparison, ...] = ()
+    silent: dict[str, str] = {}
     if ended.progress.num_done:
-        metrics = (await services.experiments.comparison(owner, made.id)).metrics
+        compared = await services.experiments.comparison(owner, made.id)
+        metrics, silent = compared.metrics, unjudged(compared)
         # The baseline stands beside nothing, and has to reach its targets too.
         alone = await services.experiments.comparison(owner, made.id, variants=(ended.baseline, ended.baseline))
         metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
     for one in metrics:
         yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
+    for words in silent.values():
+        yield f"{words} {ASK_AGAIN}"
     asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
     told = [{**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked)} for one in metrics]
-    result = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error, "metrics": told}
-    yield RESULT + json.dumps(result, default=str)
+    result = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
+    yield RESULT + json.dumps({**result, "metrics": told, "unjudged": silent}, default=str)
 
 
 def _line(found: Experiment) -> str:

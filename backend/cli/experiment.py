@@ -27,7 +27,8 @@ def run(
     file: Annotated[Path, typer.Argument(help="JSON as POST /api/experiments takes it.", exists=True, dir_okay=False)],
     *,
     gate: Annotated[
-        bool, typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target.")
+        bool,
+        typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target, 2 without a verdict."),
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as a JUnit file.")] = None,
 ) -> None:
@@ -51,6 +52,8 @@ def run(
         raise typer.Exit(NOT_DONE)
     if gate and any(fails(one) for one in found["metrics"]):
         raise typer.Exit(WORSE)
+    if gate and found.get("unjudged"):
+        raise typer.Exit(NOT_DONE)
 
 
 def fails(metric: dict[str, Any]) -> bool:
@@ -58,14 +61,14 @@ def fails(metric: dict[str, Any]) -> bool:
 
 
 def junit_of(found: dict[str, Any]) -> bytes:
-    """Write a test case for each metric of each variant."""
-    metrics = found.get("metrics", [])
+    """Write a test case for each metric of each variant, and for each evaluator that gave no verdict."""
+    metrics, silent = found.get("metrics", []), found.get("unjudged", {})
     suite = ET.Element(
         "testsuite",
         name=str(found.get("name", "")),
-        tests=str(len(metrics)),
+        tests=str(len(metrics) + len(silent)),
         failures=str(sum(fails(one) for one in metrics)),
-        errors=str(int(found.get("status") != "done")),
+        errors=str(len(silent) + (found.get("status") != "done")),
     )
     for one in metrics:
         case = ET.SubElement(suite, "testcase", classname=str(one["variant"]), name=str(one["metric"]))
@@ -74,6 +77,9 @@ def junit_of(found: dict[str, Any]) -> bytes:
             ET.SubElement(case, "failure", message=told)
         else:
             ET.SubElement(case, "system-out").text = told
+    for metric, words in silent.items():
+        case = ET.SubElement(suite, "testcase", classname="experiment", name=f"{metric} gives a verdict")
+        ET.SubElement(case, "error", message=words)
     if found.get("status") != "done":
         case = ET.SubElement(suite, "testcase", classname="experiment", name="runs to its end")
         ET.SubElement(case, "error", message=str(found.get("error") or found.get("status")))

@@ -92,13 +92,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Unscored:
-    """How many answers of a variant an evaluator failed to score, of those it was to score, and why it failed first."""
+    """How many answers of a variant an evaluator failed to score, of those it was to score, and why it failed first.
+
+    `asks` where it asks a model or runs code: nothing passes without its scores, and a retry asks it again.
+    """
 
     metric: str
     variant: str
     num_failed: int
     num_answers: int
     error: str
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
 def _told(one: MetricComparison) -> str:
     """Return a metric with its values and how sure the difference is: "exact 52 to 99 % (by +30 to +62 points)"."""
     name = one.metric if one.statistic == "mean" else f"{one.metric} {one.statistic}"
+    if not (math.isfinite(one.value) or math.isfinite(one.baseline_value)):
+        return name
     factor, before, behind, points = 1.0, "", f" {one.unit}".rstrip(), ""
     if one.metric == COST:
         name, factor, before, behind = "cost of 1,000 answers", 1_000.0, "$", ""

@@ -157,7 +157,7 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     failed = {metric: _failed([one for one in both if one.metric == metric]) for metric in _metrics(both)}
     none = _metrics(one for one in both if one.num_failed == one.num_answers)
     cards = [
-        replace(_card(one), failed=failed.get(one.metric, ""))
+        _card(one, failed.get(one.metric, ""))
         for one in found.metrics
         if one.variant == variant and one.metric not in none
     ]
@@ -213,7 +213,7 @@ def _readable(one: MetricComparison) -> MetricComparison:
     return replace(one, metric=f"{one.metric} per 1,000", **many)
 
 
-def _card(one: MetricComparison) -> VerdictCard:
+def _card(one: MetricComparison, failed: str) -> VerdictCard:
     one = _readable(one)
     ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
     reach = max([*ends, 1e-12])
@@ -234,7 +234,8 @@ def _card(one: MetricComparison) -> VerdictCard:
         baseline_value=amount(one, one.baseline_value),
         value=amount(one, one.value),
         difference=_signed(one, one.difference),
-        note=_note(one),
+        note="" if failed and one.rows_needed is None else _note(one),  # more rows would not mend an evaluator
+        failed=failed,
         aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
         sure=f"{_sure(one)} interval" if is_known else "",
         low=_signed(one, one.low) if is_known else "",

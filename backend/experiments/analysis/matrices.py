@@ -20,13 +20,15 @@ ENDED = (CellStatus.DONE.value, CellStatus.FAILED.value)
 class Matrices:
     """`scores` and `passed` are by metric, then (variant, item, repetition), NaN where there is none.
 
-    `rows` are the numbers of the items. A failed cell is NaN in `scores`, and 0 in `passed` of what has a pass mark.
+    `rows` are the numbers of the items. A failed cell is NaN in `scores`, 0 in `passed` of what has a pass mark, and 1
+    in `failed`; one that an evaluator could not score is NaN in both and 0 there.
     """
 
     rows: list[int]
     num_left_out: int
     scores: dict[str, Floats]
     passed: dict[str, Floats]
+    failed: Floats
 
 
 def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variants: int, repetitions: int) -> Matrices:
@@ -40,15 +42,17 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
     shape = (num_variants, len(rows), repetitions)
     scores = {name: np.full(shape, np.nan) for name in (*names, LATENCY, COST)}
     passed = {name: np.full(shape, np.nan) for name in names}
+    failed = np.zeros(shape)
     for row, variant, repetition, status, found, cost, latency in cells:
         at = place.get(row)
         if at is None:
             continue
-        if status != CellStatus.DONE:
-            for name in names:
-                passed[name][variant, at, repetition] = 0.0
-            continue
         spot = (variant, at, repetition)
+        if status != CellStatus.DONE:
+            failed[spot] = 1.0
+            for name in names:
+                passed[name][spot] = 0.0
+            continue
         scores[LATENCY][spot], scores[COST][spot] = latency, float(cost)
         for name in names:
             one = found.get(name)
@@ -59,7 +63,7 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
             if one["passed"] is not None:
                 passed[name][spot] = one["passed"]
     marked = {name for name in names if _has_marks(cells, name)}
-    return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked})
+    return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked}, failed)
 
 
 def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:
@@ -94,7 +98,3 @@ def row_means(values: Floats) -> Floats:
     means: Floats = np.full(sums.shape, np.nan)
     np.divide(sums, counted, out=means, where=counted > 0)
     return means
-
-
-def with_worst(values: Floats, worst: float | None) -> Floats:
-    return values if worst is None else np.where(np.isnan(values), worst, values)

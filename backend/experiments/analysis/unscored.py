@@ -22,5 +22,5 @@ def unscored_of(
                 cell[4].get(one.called) or {} for cell in cells if cell[1] == at and cell[3] == CellStatus.DONE.value
             ]
             if errors := [score["error"] for score in scores if score.get("error")]:
-                found.append(Unscored(one.called, name, len(errors), len(scores), errors[0]))
+                found.append(Unscored(one.called, name, len(errors), len(scores), errors[0], asks=one.asks))
     return found

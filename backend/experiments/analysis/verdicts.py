@@ -15,7 +15,6 @@ from backend.experiments.analysis.matrices import (
     metrics_of,
     resources_of,
     row_means,
-    with_worst,
 )
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
@@ -24,6 +23,7 @@ from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.comparison import compare
 from backend.experiments.statistics.live import always_valid_interval
 from backend.experiments.statistics.pareto import front
+from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.slices import slices_that_got_worse
 from backend.experiments.statistics.types import Arm, Metric
@@ -56,6 +56,7 @@ def compared(
     names = [*(one.called for one in evaluators), OVERALL]
     found = matrices(cells, names, len(variants), repetitions)
     quality = metrics_of(evaluators, found.scores)
+    unscored = unscored_of(cells, evaluators, [name for name, _ in variants], baseline)
     said: list[MetricComparison] = []
     if found.rows and len(variants) > 1:
         readers = {one.called: one for one in evaluators}
@@ -66,6 +67,13 @@ def compared(
             ]
         if was_decided and quality:
             said = [_looked_at_early(one, quality[0], found, variants, baseline) for one in said]
+        known = {one.name for one in quality}
+        said += [
+            _untold(one, name)
+            for at, (name, _) in enumerate(variants)
+            for one in evaluators
+            if at != baseline and one.called not in known and one.called in {lost.metric for lost in unscored}
+        ]
     primary = quality[0] if quality else None
     return Comparison(
         baseline=variants[baseline][0],
@@ -80,7 +88,7 @@ def compared(
             [one.name for one in (*quality, *resources_of(evaluators))],
             [name for name, _ in variants],
         ),
-        unscored=tuple(unscored_of(cells, evaluators, [name for name, _ in variants], baseline)),
+        unscored=tuple(unscored),
     )
 
 
@@ -90,7 +98,7 @@ def _family(
     if not metrics:
         return []
     arms = [
-        Arm(name, {metric.name: found.scores[metric.name][at] for metric in metrics})
+        Arm(name, {metric.name: found.scores[metric.name][at] for metric in metrics}, found.failed[at])
         for at, (name, _) in enumerate(variants)
     ]
     return compare(arms[baseline], [arm for at, arm in enumerate(arms) if at != baseline], metrics)
@@ -128,6 +136,32 @@ def _told(
         num_fixed=flips[0],
         num_broken=flips[1],
         confidence=one.confidence,
+    )
+
+
+def _untold(evaluator: Evaluator, variant: str) -> MetricComparison:
+    """Return what stands for a metric that scored no answer at all, because it failed."""
+    return MetricComparison(
+        metric=evaluator.called,
+        variant=variant,
+        baseline_value=math.nan,
+        value=math.nan,
+        difference=math.nan,
+        low=-math.inf,
+        high=math.inf,
+        p_value=1.0,
+        verdict="cannot_tell",
+        rows_needed=None,
+        num_rows=0,
+        coverage=0.0,
+        baseline_coverage=0.0,
+        direction=evaluator.direction,
+        unit=evaluator.unit,
+        margin=evaluator.margin,
+        statistic=evaluator.statistic,
+        target=evaluator.target,
+        num_fixed=0,
+        num_broken=0,
     )
 
 
@@ -178,7 +212,7 @@ def _replaced(one: MetricComparison, changes: dict[str, Any]) -> MetricCompariso
 
 
 def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -> Floats:
-    scores = with_worst(found.scores[metric.name], metric.worst)
+    scores = with_failures(found.scores[metric.name], found.failed, metric.worst)
     differences: Floats = row_means(scores[variant]) - row_means(scores[baseline])
     return differences
 
@@ -188,7 +222,7 @@ def _trade_offs(found: Matrices, primary: Metric | None, variants: Sequence[tupl
         return ()
     points = []
     for at in range(len(variants)):
-        quality = row_means(with_worst(found.scores[primary.name][at], primary.worst))
+        quality = row_means(with_failures(found.scores[primary.name][at], found.failed[at], primary.worst))
         costs, times = found.scores[COST][at], found.scores[LATENCY][at]
         points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
     on_front = front([(one[0], one[1]) for one in points], [primary.higher_is_better, False])

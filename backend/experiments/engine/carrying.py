@@ -104,7 +104,8 @@ class Carrying:
         if self._decision:
             for row, variant, _, status, scores, *_ in numbers:
                 if status in (CellStatus.DONE, CellStatus.FAILED):
-                    self._decision.add(row, variant, _value(scores, self._decision.metric))
+                    value = _value(scores, self._decision.metric)
+                    self._decision.add(row, variant, value, failed=status == CellStatus.FAILED)
 
     async def _price(self, variant: Pinned) -> Price:
         """Return what an answer may cost: a first one a whole answer's worth of tokens, each the longest question."""
@@ -250,7 +251,8 @@ class Carrying:
     def _note(self, cell: ExperimentCellRow) -> None:
         self._teller.ended(cell)
         if self._decision and self._stop is None:
-            self._decision.add(cell.row, cell.variant, _value(cell.scores, self._decision.metric))
+            value, failed = _value(cell.scores, self._decision.metric), cell.status == CellStatus.FAILED
+            self._decision.add(cell.row, cell.variant, value, failed=failed)
             if words := self._decision.words:
                 self._stop = Stop(Status.DONE, decided=words)
 

@@ -107,17 +107,22 @@ class Scoring:
         return told
 
     def _overall(self, found: dict[str, Score]) -> float | None:
-        """Return the weighted mean of all scores that have a scale, each brought to 0 to 1 with 1 the good end."""
+        """Return the weighted mean of all scores that have a scale, each brought to 0 to 1 with 1 the good end.
+
+        None where one of them failed: what nobody scored is neither good nor bad.
+        """
         total = weight = 0.0
         for one in self.alone:
             score = found[one.called]
             if one.scale is None or one.needs_person:
                 continue
+            if score.error:
+                return None
             low, high = one.scale
-            value = 0.0
-            if score.value is not None and high > low:
-                value = (score.value - low) / (high - low)
-                value = value if one.direction == "higher" else 1 - value
+            if score.value is None or high <= low:
+                continue
+            value = (score.value - low) / (high - low)
+            value = value if one.direction == "higher" else 1 - value
             total += one.weight * value
             weight += one.weight
         return total / weight if weight and math.isfinite(total) else None

@@ -28,9 +28,9 @@ class Decision:
     _differences: dict[int, list[float]] = field(default_factory=dict)
     _seen: int = 0
 
-    def add(self, row: int, variant: int, value: float | None) -> None:
-        """Take one cell in; None for a failed one."""
-        value = self.worst if value is None else value
+    def add(self, row: int, variant: int, value: float | None, *, failed: bool) -> None:
+        """Take one cell in; None for one without a score, which is left out unless the answer failed."""
+        value = self.worst if value is None and failed else value
         cells = self._cells.setdefault((row, variant), [])
         cells.append(math.nan if value is None else value)
         if len(cells) < self.repetitions:

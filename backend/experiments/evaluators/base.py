@@ -146,6 +146,11 @@ class Evaluator(BaseModel, ABC):
         return self.scale[0] if self.direction == "higher" else self.scale[1]
 
     @property
+    def asks(self) -> bool:
+        """Tell whether it depends on others, which may fail for one answer and not for the next."""
+        return self.calls_models or self.runs_code
+
+    @property
     def num_calls(self) -> int:
         """Return how many questions to a model one answer costs."""
         return 0

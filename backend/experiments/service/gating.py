@@ -11,7 +11,7 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
-from backend.experiments.passing import shortcomings
+from backend.experiments.passing import ASK_AGAIN, shortcomings, unjudged
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.service.comparing import Comparing
@@ -139,8 +139,9 @@ class Gating(Comparing):
                 told = f" {row.name} asks {' and '.join(lacking)} in no such way."
                 said_lacking = said_lacking or told
                 continue
-            if unscored := await self._unscored(gate, row, {base, ours}, metrics):
-                raise GateRefused(f"{name} has not passed {required.dataset_name} yet: {unscored}")
+            unscored, hint = await self._unscored(gate, row, base, ours, metrics)
+            if unscored:
+                raise GateRefused(f"{name} has not passed {required.dataset_name} yet: {unscored}", hint=hint)
             said = await self._shortcomings(gate, row, base, ours, metrics)
             if said:
                 raise GateRefused(
@@ -165,19 +166,27 @@ class Gating(Comparing):
             said = said or shortcomings(found, evaluators, [ours])
         return said
 
-    async def _unscored(self, gate: Operator, row: ExperimentRow, variants: set[str], metrics: list[str]) -> str:
-        """Say which required evaluator has not said what it thinks of these variants: nothing would show a fall."""
+    async def _unscored(
+        self, gate: Operator, row: ExperimentRow, base: str, ours: str, metrics: list[str]
+    ) -> tuple[str, str]:
+        """Say which required evaluator has not said what it thinks of these two, and what helps.
+
+        Nothing would show a fall.
+        """
         evaluators = {one.called: one for one in await self._evaluators(draft_of(row).evaluators)}
+        found = await self.comparison(gate, row.id, base, metrics, (base, ours))
+        if said := unjudged(found):
+            return next(iter(said.values())), f"{ASK_AGAIN} It is {row.name}."
         _, numbers = await self._numbers(gate, row.id)
-        places = {at for at, one in enumerate(draft_of(row).variants) if one.name in variants}
+        places = {at for at, one in enumerate(draft_of(row).variants) if one.name in (base, ours)}
         scores = [one[4] for one in numbers if one[1] in places and one[3] == CellStatus.DONE]
         for metric in metrics or evaluators:
             left = sum(_is_left(found.get(metric)) for found in scores)
             if left and evaluators[metric].needs_person:
-                return f"{left:,} answers wait for a person's score of {metric}."
+                return f"{left:,} answers wait for a person's score of {metric}.", ""
             if left == len(scores):
-                return f"{metric} could score no answer."
-        return ""
+                return f"{metric} could score no answer.", ""
+        return "", ""
 
     async def _asked(self, draft: Draft, required: PublishRequirementRow) -> tuple[list[str], list[str]]:
         """Return what the required evaluators are called in an experiment, and which ones it lacks."""

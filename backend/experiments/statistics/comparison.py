@@ -43,7 +43,8 @@ def compare(
     """Return a comparison for each variant and metric, variant by variant.
 
     Rows are resampled with their repetitions together, and with the rows of the same cluster (`clusters`, one number
-    for each item) where those are not independent. A failed cell counts as the metric's worst value. P values are
+    for each item) where those are not independent. A failed cell counts as the metric's worst value; one that nobody
+    scored is left out, and counts against every verdict where the other side has a score. P values are
     corrected by Holm over everything asked here, and each interval has the confidence at which its verdict is decided,
     at least `confidence`. The same seed gives the same answer.
     """
@@ -199,6 +200,8 @@ def _rows_needed(question: Question, finding: Finding) -> int | None:
     """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
     if question.is_too_small and question.num_rows:
         return question.rows_at_least - question.num_rows
+    if question.num_torn:
+        return None
     rows = rows_for_difference(finding.deviation, finding.difference)
     if question.metric.margin > 0:
         rows = min(rows, rows_for_sameness(finding.deviation, finding.difference, question.metric.margin))

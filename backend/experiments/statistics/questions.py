@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -34,13 +35,17 @@ class Finding:
 
 
 class Question:
-    """Pairs the cells of both arms: failures count as the worst value, repetitions of a row are one."""
+    """Pairs the cells of both arms: failures count as the worst value, repetitions of a row are one.
+
+    A row of which nobody scored one side could have turned out either way: the interval is widened by what it could do.
+    """
 
     def __init__(self, metric: Metric, baseline: Arm, variant: Arm, clusters: Ints | None) -> None:
         self.metric, self.variant = metric, variant.name
         raw = (baseline.scores[metric.name], variant.scores[metric.name])
         self.coverage = (_share_known(raw[0]), _share_known(raw[1]))
-        self.old, self.new = (_with_failures(values, metric.worst) for values in raw)
+        marks = (baseline.failed, variant.failed)
+        self.old, self.new = (with_failures(*one, metric.worst) for one in zip(raw, marks, strict=True))
         self.cluster_of = np.arange(len(self.old)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
         self.num_clusters = int(self.cluster_of.max()) + 1 if len(self.old) else 0
         old, new = _row_means(self.old), _row_means(self.new)
@@ -48,6 +53,7 @@ class Question:
         self.differences = np.where(self.paired, new - old, 0.0)
         self.values = (_mean(old[self.paired]), _mean(new[self.paired]))
         self.num_rows = int(self.paired.sum())
+        self.num_torn = 0 if metric.worst is None else int((np.isnan(old) != np.isnan(new)).sum())
         self.sums = np.bincount(self.cluster_of, self.differences, self.num_clusters)
         self.counts = np.bincount(self.cluster_of, self.paired.astype(np.float64), self.num_clusters)
 
@@ -86,7 +92,16 @@ class Question:
 
     def found(self, interval: Callable[[float], Interval], p_value: float) -> Finding:
         difference = self.values[1] - self.values[0]
-        return Finding(interval, p_value, self.values, difference, self._deviation())
+        told = partial(self._widened, interval) if self.num_rows and self.num_torn else interval
+        return Finding(told, p_value, self.values, difference, self._deviation())
+
+    def _widened(self, interval: Callable[[float], Interval], confidence: float) -> Interval:
+        """Return where the difference of all rows may lie, those with one score as far off as can be."""
+        cells = np.concatenate([self.old.ravel(), self.new.ravel(), [self.metric.worst]])
+        torn = self.num_torn / (self.num_rows + self.num_torn)
+        most = torn * float(np.nanmax(cells) - np.nanmin(cells))
+        plain = interval(confidence)
+        return Interval((1 - torn) * plain.low - most, (1 - torn) * plain.high + most)
 
     def _deviation(self) -> float:
         """Return the deviation of one row's difference, widened where rows of a cluster go together."""
@@ -102,8 +117,12 @@ def _share_known(values: Floats) -> float:
     return float(np.mean(~np.isnan(values))) if values.size else 0.0
 
 
-def _with_failures(values: Floats, worst: float | None) -> Floats:
-    return values if worst is None else np.where(np.isnan(values), worst, values)
+def with_failures(values: Floats, failed: Floats | None, worst: float | None) -> Floats:
+    """Return the scores with the worst in the place of cells that failed, of which None means all without a score."""
+    if worst is None:
+        return values
+    lost = np.isnan(values)
+    return np.where(lost if failed is None else lost & (failed > 0), worst, values)
 
 
 def _row_means(values: Floats) -> Floats:

@@ -30,10 +30,15 @@ class Metric:
 
 @dataclass(frozen=True)
 class Arm:
-    """Holds the scores of one variant by metric: (items, repetitions), NaN where a cell failed or has no score."""
+    """Holds the scores of one variant by metric: (items, repetitions), NaN where a cell failed or has no score.
+
+    `failed` has 1 for the cells that failed, and so count as the worst; the others without a score are left out. None
+    where each cell without a score failed.
+    """
 
     name: str
     scores: Mapping[str, Floats]
+    failed: Floats | None = None
 
 
 @dataclass(frozen=True)

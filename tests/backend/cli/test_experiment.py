@@ -29,6 +29,9 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     assert [fails(one) for one in (WORSE, same, short, slow)] == [True, False, True, False]
     suite = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [WORSE, same, short]}))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
+    silent = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [same], "unjudged": {"judge": "No."}}))
+    assert (silent.get("tests"), silent.get("failures"), silent.get("errors")) == ("2", "0", "1")
+    assert silent.find("testcase/error").get("message") == "No."  # type: ignore[union-attr]
     broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))
     assert broken.find("testcase/error").get("message") == "No key."  # type: ignore[union-attr]
 
@@ -40,6 +43,9 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
         ({"status": "done", "metrics": [{**WORSE, "verdict": "better", "missed": True}]}, ["--gate"], 1),
         ({"status": "done", "metrics": [{**WORSE, "verdict": "cannot_tell"}]}, ["--gate"], 0),
         ({"status": "done", "metrics": [WORSE]}, [], 0),
+        ({"status": "done", "metrics": [], "unjudged": {"judge": "It said nothing."}}, ["--gate"], 2),
+        ({"status": "done", "metrics": [], "unjudged": {"judge": "It said nothing."}}, [], 0),
+        ({"status": "done", "metrics": [WORSE], "unjudged": {"judge": "It said nothing."}}, ["--gate"], 1),
         ({"status": "failed", "error": "No key.", "metrics": []}, ["--gate"], 2),
         ({"status": "cancelled", "metrics": []}, [], 2),
     ],
@@ -82,5 +88,12 @@ async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) 
     }
     result = json.loads([one async for one in run_experiment(services, {"experiment": alone})][-1].removeprefix(RESULT))
     assert [(one["variant"], one["value"], one["missed"]) for one in result["metrics"]] == [("old", 0, True)]
+    judged = {**alone, "variants": wish["variants"], "evaluators": [{"kind": "judge", "rubric": "?"}] * 2}
+    lines = [line async for line in run_experiment(services, {"experiment": judged})]
+    result = json.loads(lines[-1].removeprefix(RESULT))
+    words = "gave no verdict on 16 of 16 answers: The judge did not answer in the form that was asked for."
+    assert [said.startswith(f"{name} {words}") for name, said in result["unjudged"].items()] == [True, True]
+    assert [one["verdict"] for one in result["metrics"] if one["metric"] == "judge 2"] == ["cannot_tell"]
+    assert any("Retry the experiment" in line for line in lines)
     with pytest.raises(InvalidInput, match="no dataset called nothing"):
         [line async for line in run_experiment(services, {"experiment": {**wish, "dataset": "nothing"}})]

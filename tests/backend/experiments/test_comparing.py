@@ -13,6 +13,7 @@ from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.matrices import matrices
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.verdicts import compared
+from backend.experiments.engine.stopping import Decision
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.evaluators.registry import read
 from backend.experiments.outside import Row
@@ -172,15 +173,60 @@ async def test_what_each_judge_said_is_kept_compared_and_exported(lab: Lab) -> N
 async def test_judges_that_fail_are_counted_by_variant_with_the_reason(lab: Lab) -> None:
     lab.fill(3)
     lab.rows[0].input["good"] = '{"reason": "so", "verdict": true}'
-    specs = ({"kind": "judge", "rubric": "?", "model": "echo"}, {"kind": "pairwise", "model": "echo"})
+    specs = ({"kind": "judge", "rubric": "?", "model": "echo", "weight": 2}, {"kind": "pairwise", "model": "echo"})
     done = await lab.ran(evaluators=specs)
-    found = (await lab.service.comparison(lab.operator, done.id)).unscored
-    assert [(one.metric, one.variant, one.num_failed, one.num_answers) for one in found] == [
+    assert [one.row for one in await lab.cells(done) if "overall" in one.scores] == [1]
+    said = await lab.service.comparison(lab.operator, done.id)
+    assert [(one.metric, one.variant, one.num_failed, one.num_answers) for one in said.unscored] == [
         ("judge", "old", 3, 3), ("judge", "new", 2, 3), ("pairwise", "new", 3, 3),
     ]  # fmt: skip
-    assert {one.error for one in found} == {
+    assert {one.error for one in said.unscored} == {
         "The judge did not answer in the form that was asked for. Try a larger model as judge."
     }
+    judge, pairs = (next(one for one in said.metrics if one.metric == name) for name in ("judge", "pairwise"))
+    assert (judge.verdict, judge.num_rows, judge.baseline_coverage) == ("cannot_tell", 0, 0)
+    assert (pairs.verdict, pairs.num_rows, pairs.coverage, pairs.baseline_coverage) == ("cannot_tell", 0, 0, 1)
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_answers_that_fail_decide_early_and_judges_that_do_not(*, failed: bool) -> None:
+    decision = Decision("judge", 2, 0, 1, margin=0, width=1, worst=0)
+    for row in range(60):
+        decision.add(row, 0, 1, failed=False)
+        decision.add(row, 1, None, failed=failed)
+    assert bool(decision.words) is failed
+
+
+def judged(*pairs: tuple[float | None, float | None]) -> list[tuple[object, ...]]:
+    """Return a row of cells for each pair of verdicts: the baseline's and the variant's, None where none was given."""
+    told = [{"value": one, "passed": one and one > 0, **({} if one is not None else {"error": "?"})}
+            for pair in pairs for one in pair]  # fmt: skip
+    return [(at // 2, at % 2, 0, "done", {"judge": one}, 0, 1.0) for at, one in enumerate(told)]
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "coverage"),
+    [
+        ([(1, 0)] * 20, "worse", 1),
+        ([(1, None)] * 20, "cannot_tell", 0),
+        ([(None, None)] * 20, "cannot_tell", 0),
+        ([(1, 1)] * 20 + [(1, None)] * 20, "cannot_tell", 0.5),  # counted as the worst it was "worse"
+        ([(1, 0)] * 20 + [(None, None)] * 20, "worse", 0.5),
+        ([(0, 1)] * 20 + [(0, None)] * 2, "better", 20 / 22),
+        ([(0, 1)] * 12 + [(0, None)] * 12, "cannot_tell", 0.5),  # all others may have been as bad as can be
+    ],
+)
+def test_a_judge_that_is_out_makes_nothing_worse_and_hides_nothing(
+    told: list[tuple[float | None, float | None]], verdict: str, coverage: float
+) -> None:
+    evaluators = read([{"kind": "judge", "rubric": "?"}])
+    variants = [("old", ""), ("new", "")]
+    found = compared(
+        judged(*told), evaluators, variants, baseline=0, repetitions=1, was_decided=False, labels={}
+    ).metrics
+    one = next(one for one in found if one.metric == "judge")
+    assert (one.verdict, one.coverage) == (verdict, pytest.approx(coverage))
+    assert (one.low > 0 or one.high < 0) is (verdict in ("better", "worse"))
 
 
 def test_judges_agree_the_less_the_further_their_numbers_lie_apart_and_old_answers_have_their_share() -> None:

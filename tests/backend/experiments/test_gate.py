@@ -212,12 +212,28 @@ async def test_what_nobody_scored_lets_nothing_pass(gated: Lab) -> None:
     one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
     for asked, words in (
         ({"kind": "human"}, "80 answers wait for a person's score of human"),
-        ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, "judge could score no answer"),
+        ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, "judge gave no verdict on 80 of 80 answers"),
     ):
         await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (asked,)))
         await gated.ran(one, two, evaluators=(asked,))
         with pytest.raises(GateRefused, match=words):
             await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+async def test_nothing_passes_on_the_verdicts_that_a_judge_did_not_give(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    for row in gated.rows:
+        row.input["good"] = '{"verdict": true}'  # a judge that echoes says what it was given
+        row.input["weak"] = '{"verdict": true}' if row.number > 3 else "no"
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    asked = {"kind": "judge", "rubric": "?", "model": "echo"}
+    await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (asked,)))
+    await gated.ran(one, two, evaluators=(asked,))
+    with pytest.raises(
+        GateRefused, match="yet: judge gave no verdict on 3 of 40 answers: The judge did not"
+    ) as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert refusal.value.hint.startswith("Retry the experiment")
 
 
 async def test_variants_beside_the_two_make_nothing_easier(gated: Lab) -> None:

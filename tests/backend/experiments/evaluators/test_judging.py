@@ -99,6 +99,12 @@ async def test_a_pair_is_judged_in_both_orders(answers: list[str], value: float,
     assert second.index("ours") < second.index("theirs")
 
 
+async def test_beside_a_baseline_that_failed_any_answer_is_better_and_nobody_is_asked() -> None:
+    aid = Told()
+    found = await evaluator("pairwise").score(Case("ours"), aid)
+    assert (found.value, found.error, aid.asked) == (1, "", [])
+
+
 async def test_similarity_is_the_cosine() -> None:
     rows = {"a": (0.6, 0.8), "b": (1.0, 0.0), "c": (-1.0, 0.0)}
     assert (await score("similarity", "a", "b", Told(rows=rows))).value == pytest.approx(0.6)
