@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 from backend.columns import storable
 from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer
-from backend.experiments.engine.lanes import Lane, LaneGivenUp, Lanes
+from backend.experiments.engine.lanes import Lane, Lanes
 from backend.experiments.engine.rendering import given_to, history_of, rendered, result_of
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
@@ -26,8 +27,11 @@ from backend.ports.language_model import (
     ModelEndpoint,
     ModelFailed,
     ModelSettings,
+    TextDelta,
     Tool,
     ToolCall,
+    Usage,
+    estimated_usage,
 )
 from backend.prompts.types import ToolSpec
 
@@ -64,30 +68,32 @@ class Asking:
     def _lane(self, reference: str) -> Lane:
         return self._used.setdefault(reference, self._lanes.to(self._operator.project_id, reference))
 
-    async def answer(self, variant: Pinned, row: Row) -> Answer:
-        """Return an answer, a failed one too. Raise LaneGivenUp, RunInterrupted when the process stops."""
+    async def answer(self, variant: Pinned, row: Row, answer: Answer) -> None:
+        """Fill an answer, a failed one too; what it cost until then stands in it whatever is raised.
+
+        Raise LaneGivenUp, RunInterrupted when the process stops.
+        """
         try:
-            return await (self._run(variant, row) if variant.kind == "flow" else self._ask(variant, row))
+            await (self._run(variant, row, answer) if variant.kind == "flow" else self._ask(variant, row, answer))
         except RunInterrupted:
             raise
         except DomainError as error:
-            return Answer(error=_words(error))
+            answer.error = _words(error)
 
-    async def judge(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
-        """Ask a judge. Raise ModelFailed, NotFound, LaneGivenUp."""
+    async def judge(
+        self, model: str, messages: Sequence[Message], settings: ModelSettings, paid: Callable[[Decimal], None]
+    ) -> Said:
+        """Ask a judge; `paid` hears what each try cost, failed ones too. Raise ModelFailed, NotFound, LaneGivenUp."""
         endpoint = await self.endpoint(model)
-        cost = Decimal(0)
 
-        def spent(failed: ModelFailed) -> None:
-            nonlocal cost
-            cost += self._outside.models.cost(endpoint, failed.usage)
+        def spent(usage: Usage) -> None:
+            paid(self._outside.models.cost(endpoint, usage))
 
-        lane = self._lane(endpoint.reference)
-        finished, _ = await lane.call(
-            lambda: self._finished(endpoint, messages, settings), requests_per_minute=self._rate, spent=spent
+        finished, _ = await self._lane(endpoint.reference).call(
+            lambda: self._finished(endpoint, messages, settings, cut=spent), requests_per_minute=self._rate, spent=spent
         )
-        total = cost + self._outside.models.cost(endpoint, finished.usage)
-        return Said(finished.text, total, endpoint.reference)
+        spent(finished.usage)
+        return Said(finished.text, endpoint.reference)
 
     async def endpoint(self, reference: str) -> ModelEndpoint:
         """Return where a model is asked; looked up once for an attempt."""
@@ -95,46 +101,39 @@ class Asking:
             self._endpoints[reference] = await self._outside.models.resolve(self._operator, reference)
         return self._endpoints[reference]
 
-    async def _ask(self, variant: Pinned, row: Row) -> Answer:
+    async def _ask(self, variant: Pinned, row: Row, answer: Answer) -> None:
         messages, specs = await rendered(self._outside, self._operator, variant, row)
         tools = [_tool(spec) for spec in specs]
         endpoint = await self.endpoint(variant.model)
-        answer = Answer(detail={"model": endpoint.reference})
+        answer.detail["model"] = endpoint.reference
 
-        def spent(failed: ModelFailed) -> None:
-            answer.cost += self._outside.models.cost(endpoint, failed.usage)
-            answer.tokens_in += failed.usage.input_tokens
-            answer.tokens_out += failed.usage.output_tokens
+        def spent(usage: Usage) -> None:
+            answer.cost += self._outside.models.cost(endpoint, usage)
+            answer.tokens_in += usage.input_tokens
+            answer.tokens_out += usage.output_tokens
 
         lane = self._lane(endpoint.reference)
         calls = answer.tool_calls
         try:
             finished, answer.tries = await lane.call(
-                lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls),
+                lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls, cut=spent),
                 requests_per_minute=self._rate,
                 spent=spent,
                 is_stopped=self._is_stopped,
             )
         except ModelFailed as failed:
             if failed.reason == "limit" and calls:
-                return answer  # the call itself is the answer: nobody said what the tool gives back
+                return  # the call itself is the answer: nobody said what the tool gives back
             answer.text, answer.error = str(storable(failed.text)), _words(failed)
             if failed.text:
                 answer.detail["is_torn"] = True
-            return answer
-        except LaneGivenUp as given_up:
-            given_up.answer = answer
-            raise
-        answer.text = str(storable(finished.text))
-        answer.tokens_in += finished.usage.input_tokens
-        answer.tokens_out += finished.usage.output_tokens
-        answer.cost += self._outside.models.cost(endpoint, finished.usage)
-        answer.latency_ms = finished.total_ms
+            return
+        spent(finished.usage)
+        answer.text, answer.latency_ms = str(storable(finished.text)), finished.total_ms
         if finished.is_cut:
             answer.detail["is_cut"] = True
         if finished.usage.estimated:
             answer.detail["is_estimated"] = True
-        return answer
 
     async def _finished(
         self,
@@ -143,26 +142,36 @@ class Asking:
         settings: ModelSettings,
         tools: Sequence[Tool] = (),
         calls: list[dict[str, Any]] | None = None,
+        *,
+        cut: Callable[[Usage], None],
     ) -> Finished:
+        """Return the end of a call; `cut` hears what one cost, by its length, that was cancelled while it spoke."""
+        num_said = 0
         limits = AgentLimits(max_requests=MAX_REQUESTS if tools else 1)
         stream = self._outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
         if calls:
             calls.clear()
-        async with aclosing(stream) as events:
-            async for event in events:
-                if isinstance(event, ToolCall) and calls is not None:
-                    calls.append({"name": event.name, "arguments": event.arguments})
-                if isinstance(event, Finished):
-                    return event
+        try:
+            async with aclosing(stream) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta):
+                        num_said += len(event.text)
+                    if isinstance(event, ToolCall) and calls is not None:
+                        calls.append({"name": event.name, "arguments": event.arguments})
+                    if isinstance(event, Finished):
+                        return event
+        except asyncio.CancelledError:
+            if num_said:
+                cut(estimated_usage(sum(len(message.content) for message in messages), num_said))
+            raise
         raise ModelFailed("The model ended without a word.", reason="broken", may_help_to_retry=True)
 
-    async def _run(self, variant: Pinned, row: Row) -> Answer:
+    async def _run(self, variant: Pinned, row: Row, answer: Answer) -> None:
         version: Any = variant.version or "draft"
         given, history = given_to(variant, row), history_of(variant, row)
         wish = RunWish(
             given, version, trigger=Trigger.EXPERIMENT, item_id=row.id, snapshot_id=variant.document, history=history
         )
-        answer = Answer()
 
         async def run() -> None:
             result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
@@ -175,10 +184,7 @@ class Asking:
         try:
             await lane.call(run, requests_per_minute=self._rate, is_stopped=self._is_stopped)
         except ModelFailed:
-            return answer  # it has the words of the run
-        except LaneGivenUp as given_up:
-            given_up.answer = answer
-            raise
+            return  # it has the words of the run
         if self._with_trace:
             found = await self._outside.runs.get(self._operator, answer.run_id)
             answer.tool_calls = [
@@ -186,7 +192,6 @@ class Asking:
                 for node in found.nodes
                 for step in node.detail.get("steps", ())
             ]
-        return answer
 
 
 def _read(answer: Answer, result: RunResult) -> None:

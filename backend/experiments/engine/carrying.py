@@ -8,9 +8,9 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from backend.columns import storable, utc_now
+from backend.columns import utc_now
 from backend.errors import DomainError
-from backend.experiments.engine.answers import kept_in, put_into
+from backend.experiments.engine.answers import Answer, kept_in, put_into
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.ends import WISHED_PAUSE, Stop, as_wished
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, TurnGivenBack
@@ -202,9 +202,10 @@ class Carrying:
             put_aside = await self._take(cell.variant)
             if put_aside is None:
                 break
-            before = cell.cost + cell.judge_cost
+            before, is_whole = cell.cost + cell.judge_cost, False
             try:
                 await self._do(cell)
+                is_whole = True
             except TurnGivenBack:
                 break
             except RunInterrupted:
@@ -212,12 +213,14 @@ class Carrying:
                 break
             finally:
                 cost = cell.cost + cell.judge_cost - before
+                if not is_whole:
+                    self.ledger.leave(cell)  # with what it cost; it stays open and is asked again
                 told = cost if cost or cell.status == CellStatus.DONE else None
                 await self._purse.give_back(cell.variant, put_aside, told)
             if written:
                 await asyncio.shield(written)
             written = self.ledger.put(cell)
-            self._note(cell)
+            self._note(cell, cost)
         if written:
             await asyncio.shield(written)
 
@@ -225,14 +228,11 @@ class Carrying:
         """Answer and score one claimed cell."""
         row, variant = self._rows[cell.row], self._pinned[cell.variant]
         if cell.status != CellStatus.ANSWERED:
+            answer = Answer()
             try:
-                answer = await self._asking.answer(variant, row)
-            except LaneGivenUp as given_up:
-                if given_up.answer:
-                    put_into(cell, given_up.answer)  # what its tries cost; it stays open and is asked again
-                    await self.ledger.write(cell)
-                raise
-            put_into(cell, answer)
+                await self._asking.answer(variant, row, answer)
+            finally:
+                put_into(cell, answer)
             if not answer.error and self._scoring.costs:
                 cell.status = CellStatus.ANSWERED.value
                 self._teller.answered(cell)
@@ -243,13 +243,12 @@ class Carrying:
             cell.status, cell.error = CellStatus.FAILED.value, answer.error
         else:
             is_baseline = cell.variant == self._baseline
-            scores, cost = await self._scoring.scores(answer, row, is_baseline=is_baseline)
-            cell.scores, cell.status = storable(scores), CellStatus.DONE.value
-            cell.judge_cost += cost
+            await self._scoring.score(cell, answer, row, is_baseline=is_baseline, keep=self.ledger.write)
+            cell.status = CellStatus.DONE.value
         cell.finished_at = utc_now()
 
-    def _note(self, cell: ExperimentCellRow) -> None:
-        self._teller.ended(cell)
+    def _note(self, cell: ExperimentCellRow, cost: Decimal) -> None:
+        self._teller.ended(cell, cost)
         if self._decision and self._stop is None:
             value, failed = _value(cell.scores, self._decision.metric), cell.status == CellStatus.FAILED
             self._decision.add(cell.row, cell.variant, value, failed=failed)

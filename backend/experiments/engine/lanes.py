@@ -7,10 +7,10 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from backend.columns import utc_now
-from backend.ports.language_model import FailureReason, ModelFailed
+from backend.ports.language_model import FailureReason, ModelFailed, Usage
 
 Answer = TypeVar("Answer")
 # Take the next turn, so that the one behind it is so many seconds later; nought where taken, else how long to wait.
@@ -27,12 +27,11 @@ MAX_TRIES = 6
 
 
 class LaneGivenUp(Exception):  # it carries the model's own refusal
-    """The model cannot be asked any more: the experiment ends with its words. `answer` says what was spent for it."""
+    """The model cannot be asked any more: the experiment ends with its words."""
 
     def __init__(self, failed: ModelFailed) -> None:
         super().__init__(failed.message)
         self.failed = failed
-        self.answer: Any = None
 
 
 class LaneResting(LaneGivenUp):
@@ -50,7 +49,6 @@ class TurnGivenBack(LaneGivenUp):
 
     def __init__(self) -> None:
         Exception.__init__(self)
-        self.answer = None
 
 
 class Lane:
@@ -84,7 +82,7 @@ class Lane:
         ask: Callable[[], Awaitable[Answer]],
         *,
         requests_per_minute: int | None = None,
-        spent: Callable[[ModelFailed], None] = lambda _failed: None,
+        spent: Callable[[Usage], None] = lambda _usage: None,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> tuple[Answer, int]:
         """Ask until an answer comes; return it and the number of tries.
@@ -98,7 +96,7 @@ class Lane:
             try:
                 answer = await ask()
             except ModelFailed as failed:
-                spent(failed)
+                spent(failed.usage)
                 if failed.reason in FATAL:
                     raise LaneGivenUp(failed) from failed
                 if (wait := failed.retry_after_seconds or 0.0) > LONGEST_WAIT_SECONDS:

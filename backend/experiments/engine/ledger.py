@@ -101,6 +101,11 @@ class Ledger:
         self.nudge()
         await asyncio.shield(written)
 
+    def leave(self, cell: ExperimentCellRow, *, adding: bool = False) -> None:
+        """Write what was paid for a cell until its work broke off; where the attempt is lost, nothing."""
+        if self._broken is None:
+            self.put(cell, adding=adding)
+
     async def _forever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):

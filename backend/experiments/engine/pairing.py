@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Mapping
 from decimal import Decimal
 
-from backend.columns import storable
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.scoring import Scoring
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
@@ -45,12 +44,14 @@ class Pairing:
         if not self._ready:
             return None
         cell = self._ready.popleft()
-        theirs = self._outputs.get((cell.row, cell.repetition))
-        scores, cost = await self._scoring.pair_scores(cell.output, theirs, self._rows[cell.row])
-        cell.scores = storable(scores)
-        cell.judge_cost += cost
+        theirs, before = self._outputs.get((cell.row, cell.repetition)), cell.judge_cost
+        try:
+            await self._scoring.pair(cell, theirs, self._rows[cell.row])
+        except BaseException:
+            self._ledger.leave(cell, adding=True)
+            raise
         await self._ledger.write(cell, adding=True)
-        return cost
+        return cell.judge_cost - before
 
     async def _fill(self) -> None:
         after = self._after

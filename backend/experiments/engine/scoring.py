@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from backend.columns import storable
 from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
+from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
 from backend.experiments.types import OVERALL
 from backend.operator import Operator
@@ -22,6 +26,7 @@ from backend.ports.embeddings import Embedder
 from backend.ports.language_model import Message, ModelSettings
 
 MOST_AT_LIMIT = 10
+Keep = Callable[[ExperimentCellRow], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 
@@ -32,9 +37,19 @@ class Aid:
         self._outside, self._operator, self._asking = outside, operator, asking
         self._embedders: dict[str, Embedder] = {}
         self._at_limit: Counter[str] = Counter()
+        self.cost = Decimal(0)
+
+    def anew(self) -> Aid:
+        """Return the same help, of which nothing is spent yet; `cost` counts each question once it is paid."""
+        made = copy(self)
+        made.cost = Decimal(0)
+        return made
 
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
-        return await self._asking.judge(model, messages, settings)
+        return await self._asking.judge(model, messages, settings, self._pay)
+
+    def _pay(self, cost: Decimal) -> None:
+        self.cost += cost
 
     async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
         reference = model or self._outside.default_embedder
@@ -73,40 +88,51 @@ class Scoring:
         self._weighted = len({one.weight for one in evaluators}) > 1
         self._evaluators = evaluators
 
-    async def scores(self, answer: Answer, row: Row, *, is_baseline: bool) -> tuple[dict[str, Any], Decimal]:
-        """Return the scores by name, and what judging cost. Raise LaneGivenUp."""
+    async def score(self, cell: ExperimentCellRow, answer: Answer, row: Row, *, is_baseline: bool, keep: Keep) -> None:
+        """Put in the scores that a cell has not, and what they cost; what it has until then stays whatever is raised.
+
+        `keep` writes it down between two judges, so that none is paid twice. Raise LaneGivenUp, AttemptLost.
+        """
         case = case_of(answer, row)
-        found = {one.called: await self._score(one, case) for one in self.alone}
-        if is_baseline:
-            found |= {one.called: Score(0.5, label="baseline") for one in self.pairs}
-        return self._told(found), sum((one.cost for one in found.values()), Decimal(0))
+        left = [one for one in self.alone if one.called not in cell.scores]
+        for at, one in enumerate(left, 1):
+            await self._put(cell, one, case)
+            if one.num_calls and any(later.num_calls for later in left[at:]):
+                await keep(cell)
+        if is_baseline and self.pairs:
+            half = Score(0.5, label="baseline").as_json()
+            cell.scores = {**cell.scores, **{one.called: half for one in self.pairs}}
+        if self._weighted and (value := self._overall(cell.scores)) is not None:
+            cell.scores = {**cell.scores, OVERALL: Score(value).as_json()}
 
-    async def pair_scores(self, output: str, baseline_output: str | None, row: Row) -> tuple[dict[str, Any], Decimal]:
-        """Return the scores that compare with the baseline, and what judging cost. Raise LaneGivenUp."""
-        case = Case(output, row.input, row.expected, row.metadata, baseline_output=baseline_output)
-        found = {one.called: await self._score(one, case) for one in self.pairs}
-        told = {name: score.as_json() for name, score in found.items()}
-        return told, sum((one.cost for one in found.values()), Decimal(0))
+    async def pair(self, cell: ExperimentCellRow, baseline_output: str | None, row: Row) -> None:
+        """Leave in a cell the scores alone that compare it with the baseline and were not there yet. As `score`."""
+        case = Case(cell.output, row.input, row.expected, row.metadata, baseline_output=baseline_output)
+        left, cell.scores = [one for one in self.pairs if one.called not in cell.scores], {}
+        for one in left:
+            await self._put(cell, one, case)
 
-    async def _score(self, evaluator: Evaluator, case: Case) -> Score:
+    async def _put(self, cell: ExperimentCellRow, evaluator: Evaluator, case: Case) -> None:
+        aid = self._aid.anew()
         try:
-            return await evaluator.score(case, self._aid)
+            found = await self._score(evaluator, case, aid)
+            cell.scores = {**cell.scores, evaluator.called: storable(replace(found, cost=aid.cost).as_json())}
+        finally:
+            if aid.cost:
+                cell.judge_cost += aid.cost
+
+    async def _score(self, evaluator: Evaluator, case: Case, aid: Aid) -> Score:
+        try:
+            return await evaluator.score(case, aid)
+        except DomainError as error:
+            return Score(None, error=f"{error.message} {error.hint}".strip()[:1_000])
         except LaneGivenUp:
             raise
-        except DomainError as error:
-            words = f"{error.message} {error.hint}".strip()[:1_000]
-            return Score(None, error=words, cost=getattr(error, "cost", Decimal(0)))
         except Exception:
             logger.exception("the evaluator %s failed", evaluator.called)
             return Score(None, error="The evaluator failed on our side; the log says why.")
 
-    def _told(self, found: dict[str, Score]) -> dict[str, Any]:
-        told = {name: score.as_json() for name, score in found.items()}
-        if self._weighted and (value := self._overall(found)) is not None:
-            told[OVERALL] = Score(value).as_json()
-        return told
-
-    def _overall(self, found: dict[str, Score]) -> float | None:
+    def _overall(self, found: Mapping[str, Any]) -> float | None:
         """Return the weighted mean of all scores that have a scale, each brought to 0 to 1 with 1 the good end.
 
         None where one of them failed: what nobody scored is neither good nor bad.
@@ -116,12 +142,12 @@ class Scoring:
             score = found[one.called]
             if one.scale is None or one.needs_person:
                 continue
-            if score.error:
+            if score.get("error"):
                 return None
             low, high = one.scale
-            if score.value is None or high <= low:
+            if score["value"] is None or high <= low:
                 continue
-            value = (score.value - low) / (high - low)
+            value = (score["value"] - low) / (high - low)
             value = value if one.direction == "higher" else 1 - value
             total += one.weight * value
             weight += one.weight

@@ -41,13 +41,14 @@ class Teller:
         self._judged.add(cell.number)
         self._num_steps += 1
 
-    def ended(self, cell: ExperimentCellRow) -> None:
+    def ended(self, cell: ExperimentCellRow, cost: Decimal) -> None:
+        """Note a cell that ended, and what it cost in this attempt."""
         done = cell.status == CellStatus.DONE
         self._num_done += done
         self._num_failed += not done
         self._num_steps += self._steps_each - (cell.number in self._judged)
         self._judged.discard(cell.number)
-        self._cost += cell.cost + cell.judge_cost
+        self._cost += cost
 
     @property
     def eta_seconds(self) -> float | None:

@@ -54,8 +54,8 @@ class Judged:
 class Score:
     """What an evaluator found. `value` None means that there is no number: a failure, or a person is waited for.
 
-    `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars. `judges`
-    are what several said each, in the order in which they were named; empty for a single one.
+    `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars, put in by
+    whoever pays. `judges` are what several said each, in the order in which they were named; empty for a single one.
     """
 
     value: float | None
@@ -80,10 +80,9 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a model answered to a judge's question, and what that cost; `model` says which one a default meant."""
+    """What a model answered to a judge's question; `model` says which one a default meant."""
 
     text: str
-    cost: Decimal = Decimal(0)
     model: str = ""
 
 

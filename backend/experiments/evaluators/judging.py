@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import combinations
 from typing import Any, ClassVar, Literal
 
@@ -55,22 +54,21 @@ class _Asking(Evaluator):
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     async def _asked(self, aid: Help, ask: Callable[[_Questions], Awaitable[Score]]) -> Score:
-        """Ask each judge, and keep what each said beside what they say together. Raise JudgeUnclear where none did."""
+        """Ask each judge, and keep what each said beside what they say together. Raise DomainError where none did."""
         said: list[tuple[str, Score]] = []
-        cost, refused = Decimal(0), None
+        refused = None
         for model in self.judges:
             judge = _Questions(aid, model)
             try:
                 score = await ask(judge)
             except DomainError as error:
                 refused, score = error, Score(None, error=f"{error.message} {error.hint}".strip()[:1_000])
-            cost += judge.cost
             said.append((judge.model, score))
         heard = [score for _, score in said if not score.error]
         if refused and not heard:
-            raise JudgeUnclear(refused, cost) from refused
+            raise refused
         own = [Judged(model, one.value, one.label, one.reason, one.error) for model, one in said if len(said) > 1]
-        return replace(_together(heard), cost=cost, judges=tuple(own))
+        return replace(_together(heard), judges=tuple(own))
 
 
 class Judge(_Asking):
@@ -193,17 +191,16 @@ def _turned(label: str, *, swapped: bool) -> float:
 
 
 class _Questions:
-    """The questions to one judge; `cost` counts them all, also those of which no verdict came."""
+    """The questions to one judge; `model` says which one it is once it was asked."""
 
     def __init__(self, aid: Help, model: str) -> None:
         self._aid, self._named = aid, model
-        self.model, self.cost = model, Decimal(0)
+        self.model = model
 
     async def ask(self, messages: Sequence[Message], read: Callable[[dict[str, Any]], Score]) -> Score:
         """Ask, a second time where it cannot be understood."""
         for _ in range(2):
             said: Said = await self._aid.ask(self._named, messages, ROOM)
-            self.cost += said.cost
             self.model = said.model or self.model
             try:
                 return read(_object(said.text))
@@ -212,14 +209,6 @@ class _Questions:
         raise DomainError(
             "The judge did not answer in the form that was asked for.", hint="Try a larger model as judge."
         )
-
-
-class JudgeUnclear(DomainError):
-    """No judge could be understood; `cost` was spent all the same."""
-
-    def __init__(self, refused: DomainError, cost: Decimal) -> None:
-        super().__init__(refused.message, hint=refused.hint)
-        self.cost = cost
 
 
 def _object(text: str) -> dict[str, Any]:

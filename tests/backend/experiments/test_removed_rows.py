@@ -30,11 +30,11 @@ async def test_an_answer_under_way_is_not_kept_and_what_waits_is_not_asked(
     made = await lab.started(concurrency=1)
     answer, asked = Asking.answer, list[str]()
 
-    async def meanwhile(self: Asking, variant: Any, row: Any) -> Any:
+    async def meanwhile(self: Asking, variant: Any, row: Any, into: Any) -> None:
         if not asked:
             await erase(lab, "item_1", "item_3")
         asked.append(row.id)
-        return await answer(self, variant, row)
+        await answer(self, variant, row, into)
 
     monkeypatch.setattr(Asking, "answer", meanwhile)
     await lab.executor.execute(made.id)

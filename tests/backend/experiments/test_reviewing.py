@@ -37,14 +37,14 @@ async def test_of_two_people_at_one_answer_the_second_hears_of_the_first(lab: La
 
 async def test_what_a_person_says_while_pairs_are_judged_stays(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.fill(2)
-    judged = Scoring.pair_scores
+    judged = Scoring.pair
 
     async def reviewed_meanwhile(self: Scoring, *given: Any) -> Any:
         for one in (await lab.service.reviews(lab.operator, made.id)).items:
             await lab.service.review(lab.operator, made.id, one.number, "Helpful", value=1)
         return await judged(self, *given)
 
-    monkeypatch.setattr(Scoring, "pair_scores", reviewed_meanwhile)
+    monkeypatch.setattr(Scoring, "pair", reviewed_meanwhile)
     specs = ({"kind": "pairwise", "model": "echo"}, {"kind": "human", "name": "Helpful"})
     made = await lab.started(evaluators=specs)
     await lab.executor.execute(made.id)

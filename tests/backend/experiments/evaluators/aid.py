@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from backend.engines.schemas.rust import RustSchemas
@@ -16,15 +15,19 @@ from backend.ports.language_model import Message, ModelSettings
 
 @dataclass
 class Told:
-    """Answers in turn, each for a tenth of a cent; the last again and again."""
+    """Answers in turn; the last again and again."""
 
     answers: list[str] = field(default_factory=list)
     rows: dict[str, Sequence[float]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    cost: int = 0
+
+    def anew(self) -> Told:
+        return self
 
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
         self.asked.append((model, messages[-1].content))
-        return Said(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], Decimal("0.001"))
+        return Said(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
     async def flaws(self, schema: dict, value: object) -> str:
         return " ".join(flaw.words for flaw in RustSchemas().checker(schema).flaws(value))

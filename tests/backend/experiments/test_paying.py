@@ -1,0 +1,170 @@
+"""What models were paid is counted once, also for work that broke off before it was whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from backend.experiments.engine import lanes
+from backend.experiments.types import Cell, CellStatus, Experiment, Status
+from backend.ports.language_model import Finished, Message, ModelEndpoint, ModelEvent, ModelFailed, TextDelta, Usage
+from tests.backend.experiments.conftest import PRICE, Lab, prompt
+
+# A call of ten tokens, as the model below counts each.
+CALL = 10 * PRICE / 1_000_000
+YES = '{"verdict": true}'
+Said = Callable[[str], ModelEvent | ModelFailed]
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(lanes, "LONGEST_PAUSE_SECONDS", 0.001)
+
+
+class Model:
+    """Says what a test wants of each question, and bills ten tokens for everything."""
+
+    def __init__(self, says: Callable[[str, str], str]) -> None:
+        """`says` is given the model and the question: "hang", a reason for a failure, or the answer."""
+        self._says, self.asked, self.hanging = says, list[str](), asyncio.Event()
+
+    async def stream(
+        self, endpoint: ModelEndpoint, messages: list[Message], **_given: Any
+    ) -> AsyncGenerator[ModelEvent]:
+        self.asked.append(endpoint.model)
+        said = self._says(endpoint.model, messages[-1].content)
+        if said in ("key", "refused", "overloaded"):
+            raise ModelFailed("No.", reason=said, usage=Usage(5, 5), may_help_to_retry=said == "overloaded")  # type: ignore[arg-type]
+        yield TextDelta(said)
+        if said.startswith("hang"):
+            self.hanging.set()
+            await asyncio.Event().wait()
+        yield Finished(said, Usage(5, 5), "stop", 1.0, 1.0)
+
+
+def asks(lab: Lab, monkeypatch: pytest.MonkeyPatch, says: Callable[[str, str], str]) -> Model:
+    model = Model(says)
+    monkeypatch.setattr(lab.executor._outside.language_model, "stream", model.stream)
+    return model
+
+
+def judge(model: str, **given: Any) -> dict[str, Any]:
+    return {"kind": "judge", "name": model, "rubric": "?", "model": model, **given}
+
+
+async def now(lab: Lab, made: Experiment) -> tuple[Experiment, list[Cell]]:
+    found = await lab.service.get(lab.operator, made.id)
+    return found, await lab.cells(found)
+
+
+async def test_the_first_judge_is_paid_once_where_the_second_cannot_be_asked_any_more(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(1)
+    is_known = False
+
+    def says(model: str, _question: str) -> str:
+        return YES if model != "429" or is_known else "key"
+
+    model = asks(lab, monkeypatch, says)
+    made = await lab.ran(prompt("only", "{{ good }}"), evaluators=(judge("no-usage"), judge("429")))
+    found, (cell,) = await now(lab, made)
+    assert (found.status, found.progress.cost, list(cell.scores)) == (Status.FAILED, 3 * CALL, ["no-usage"])
+    is_known = True
+    await lab.service.resume(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    found, (cell,) = await now(lab, made)
+    assert model.asked == ["echo", "no-usage", "429", "429"]
+    assert (found.status, found.progress.cost) == (Status.DONE, 4 * CALL)
+    assert [one["cost"] for one in cell.scores.values()] == [float(CALL)] * 2
+
+
+async def test_every_try_of_a_judge_that_failed_is_paid(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.fill(1)
+    tries = iter(["overloaded", "overloaded", "refused"])
+    asks(lab, monkeypatch, lambda model, _: "yes" if model == "echo" else next(tries))
+    made = await lab.ran(prompt("only", "{{ good }}"), evaluators=(judge("429"),))
+    found, (cell,) = await now(lab, made)
+    assert (found.status, cell.status) == (Status.DONE, CellStatus.DONE)
+    assert (found.progress.judge_cost, cell.scores["429"]["cost"]) == (3 * CALL, float(3 * CALL))
+
+
+async def test_a_cancel_between_two_judges_counts_the_first_and_what_the_second_had_said(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(1)
+    said = "hang" * 100
+    model = asks(lab, monkeypatch, lambda name, _: said if name == "429" else YES)
+    made = await lab.started(prompt("only", "{{ good }}"), evaluators=(judge("no-usage"), judge("429")))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await asyncio.wait_for(model.hanging.wait(), 20)
+    await lab.service.cancel(lab.operator, made.id)
+    await asyncio.wait_for(carried, 20)
+    found, (cell,) = await now(lab, made)
+    assert (found.status, cell.status) == (Status.CANCELLED, CellStatus.SKIPPED)
+    # The third was cut: its tokens are told by their length, of the answer and of the question before it.
+    assert found.progress.cost > 2 * CALL + len(said) // 4 * PRICE / 1_000_000
+    assert found.progress.judge_cost == found.progress.cost - CALL
+
+
+async def test_the_tries_of_an_answer_that_a_cancel_cut_are_counted(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.fill(1)
+    tries = iter(["overloaded", "hanging"])
+    model = asks(lab, monkeypatch, lambda *_: next(tries))
+    made = await lab.started(prompt("only", "{{ good }}"))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await asyncio.wait_for(model.hanging.wait(), 20)
+    await lab.service.cancel(lab.operator, made.id)
+    await asyncio.wait_for(carried, 20)
+    found, _ = await now(lab, made)
+    assert found.progress.cost > CALL
+
+
+async def test_the_first_order_of_a_pair_is_paid_once_where_the_second_fails_or_cannot_be_asked(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(1, wrong=(1,))
+    second = "refused"
+
+    def says(model: str, question: str) -> str:
+        if model == "echo":
+            return question
+        shown = question.rindex("a1") > question.rindex("\nno\n")
+        return '{"better": "second"}' if shown else second
+
+    asks(lab, monkeypatch, says)
+    pairwise = ({"kind": "pairwise", "model": "429"},)
+    failed, cells = await now(lab, await lab.ran(evaluators=pairwise))
+    assert (failed.status, failed.progress.judge_cost) == (Status.DONE, 2 * CALL)
+    assert cells[1].scores["pairwise"]["cost"] == float(2 * CALL)
+    second = "key"
+    stopped, cells = await now(lab, await lab.ran(evaluators=pairwise))
+    assert (stopped.status, stopped.progress.judge_cost) == (Status.FAILED, 2 * CALL)
+    second = '{"better": "first"}'
+    await lab.service.resume(lab.operator, stopped.id)
+    await lab.executor.execute(stopped.id)
+    done, cells = await now(lab, stopped)
+    assert (done.status, done.progress.judge_cost) == (Status.DONE, 4 * CALL)
+    assert cells[1].scores["pairwise"]["label"] == "variant"
+
+
+async def test_a_budget_is_reached_in_the_middle_of_judges_and_nothing_is_paid_twice(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(10)
+    model = asks(lab, monkeypatch, lambda *_: YES)
+    both = (judge("no-usage"), judge("429"))
+    made = await lab.ran(prompt("only", "{{ good }}"), evaluators=both, budget=Decimal(10) * CALL, concurrency=4)
+    found, _ = await now(lab, made)
+    assert (found.status, "budget" in found.error) == (Status.FAILED, True)
+    assert found.progress.cost == len(model.asked) * CALL <= 12 * CALL
+    await lab.service.set_budget(lab.operator, made.id, None)
+    await lab.service.resume(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    found, _ = await now(lab, made)
+    assert (found.status, len(model.asked), found.progress.cost) == (Status.DONE, 30, 30 * CALL)
