@@ -112,7 +112,7 @@ async def cancel_experiment(operator: Runner, experiment_id: str) -> ExperimentB
 
 @router.post("/experiments/{experiment_id}/retry")
 async def retry_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
-    """Ask the failed cells again, and no other."""
+    """Ask the failed cells again, and the judges that failed at others, and no other."""
     return ExperimentBody.of(await services().experiments.retry(operator, experiment_id))
 
 

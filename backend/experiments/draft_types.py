@@ -19,6 +19,8 @@ MAX_CELLS = 200_000
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
 # The label of a score that a person has not given yet.
 WAITING = "waiting"
+# The label of an answer with no baseline's beside it; a retry looks anew whether there is one.
+UNOPPOSED = "unopposed"
 # What other tools call the same kind of evaluator.
 ALSO = {
     "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 import reflex as rx
@@ -28,11 +29,11 @@ from console.state.experiment_rows import (
     asked_words,
     experiment_line,
     lead,
-    unscored_lines,
     verdict_cards,
 )
 from console.state.experiment_since import SinceLine, since_line
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
+from console.state.experiment_unscored import retry_words, unscored_lines
 from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased
@@ -250,6 +251,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         since = await services().experiments.since(operator, found.id)
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
+        self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
         self.metric = said.primary
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else verdict_cards(said, self.variant)

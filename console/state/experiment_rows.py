@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
@@ -15,12 +15,12 @@ from backend.experiments.types import (
     Experiment,
     MetricComparison,
     Status,
-    Unscored,
     kind_of,
     numbered,
 )
 from console import routes
 from console.state import formats
+from console.state.experiment_unscored import RETRY, failed_on, metrics_in
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
 WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Done", "failed": "Failed",
@@ -148,36 +148,20 @@ def _retry(found: Experiment) -> str:
     """Return the word for asking again what has no answer, empty where nothing lacks one."""
     if found.status is Status.CANCELLED:
         return ASK_REST if found.pinned else ""
-    return "Retry failed" if found.progress.num_failed else ""
+    return RETRY if found.progress.num_failed else ""
 
 
 def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     """Draw what is compared, and before it what could not be: a metric without any score on one side has no verdict."""
     both = [one for one in found.unscored if one.variant in (variant, found.baseline)]
-    failed = {metric: _failed([one for one in both if one.metric == metric]) for metric in _metrics(both)}
-    none = _metrics(one for one in both if one.num_failed == one.num_answers)
+    failed = {metric: failed_on([one for one in both if one.metric == metric]) for metric in metrics_in(both)}
+    none = metrics_in(one for one in both if one.num_failed == one.num_answers)
     cards = [
         _card(one, failed.get(one.metric, ""))
         for one in found.metrics
         if one.variant == variant and one.metric not in none
     ]
     return [*(VerdictCard(metric, "none", "No verdict", failed=failed[metric]) for metric in none), *cards]
-
-
-def unscored_lines(found: Comparison) -> list[str]:
-    """Say of whom nothing is compared which evaluators failed: "judge failed on 10 of 10 answers: ..."."""
-    return [
-        f"{name} {_failed([one for one in found.unscored if one.metric == name])}" for name in _metrics(found.unscored)
-    ]
-
-
-def _metrics(some: Iterable[Unscored]) -> list[str]:
-    return list(dict.fromkeys(one.metric for one in some))
-
-
-def _failed(some: Sequence[Unscored]) -> str:
-    of = formats.counted(sum(one.num_answers for one in some), "answer")
-    return f"failed on {formats.count(sum(one.num_failed for one in some))} of {of}: {some[0].error}"
 
 
 def lead(variant: str, cards: Sequence[VerdictCard]) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import String, bindparam, cast, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.models import ExperimentCellRow
-from backend.experiments.types import CellStatus, Progress
+from backend.experiments.types import OVERALL, UNOPPOSED, CellStatus, Progress
 
 
 class Cells:
@@ -61,6 +61,30 @@ class Cells:
             .order_by(col(ExperimentCellRow.number))
         )
         return [(one[0], one[1]) for one in (await self._session.exec(statement)).all()]
+
+    async def rejudge(self, experiment_id: str, alone: Collection[str], pairs: Collection[str]) -> int:
+        """Take away the scores that these evaluators failed to give, so that they are asked again; return of how many.
+
+        An answer waits to be judged then, unless only those of `pairs` are asked, which have a pass of their own.
+        """
+        words, cell = cast(ExperimentCellRow.scores, String), ExperimentCellRow
+        marked = or_(words.contains('"error"'), words.contains(UNOPPOSED))
+        statement = select(col(cell.number), col(cell.scores)).where(
+            *self._of(experiment_id), cell.status == CellStatus.DONE.value, marked
+        )
+        changed = []
+        for number, scores in (await self._session.exec(statement.with_for_update())).all():
+            lost = {name for name in alone if "error" in scores.get(name, {})}
+            status = CellStatus.ANSWERED if lost else CellStatus.DONE
+            lost |= {name for name in pairs if _lacks_a_pair(scores.get(name, {}))}
+            if lost:
+                kept = {name: score for name, score in scores.items() if name not in (*lost, OVERALL)}
+                changed.append({"b_number": number, "v_scores": kept, "v_status": status.value})
+        if changed:
+            theirs = (*self._of(experiment_id), col(cell.number) == bindparam("b_number"))
+            values: dict[str, Any] = {"scores": bindparam("v_scores"), "status": bindparam("v_status")}
+            await (await self._session.connection()).execute(update(cell).where(*theirs).values(**values), changed)
+        return len(changed)
 
     async def of_rows(
         self, experiment_id: str, rows: Sequence[int], variants: Sequence[int]
@@ -145,6 +169,10 @@ class Cells:
             ExperimentCellRow.project_id == self._project_id,
             ExperimentCellRow.experiment_id == experiment_id,
         )
+
+
+def _lacks_a_pair(score: dict[str, Any]) -> bool:
+    return "error" in score or score.get("label") == UNOPPOSED
 
 
 def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:

@@ -19,7 +19,7 @@ from backend.experiments.outside import JOB
 from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
-from backend.experiments.repository import Experiments, Ownership
+from backend.experiments.repository import Cells, Experiments, Ownership
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import draft_of, pinned_as_json
@@ -121,7 +121,7 @@ class Running(Coding):
                     self._enqueue(work, row)
 
     async def retry(self, operator: Operator, experiment_id: str) -> Experiment:
-        """Ask the failed cells again, and no other. Raise ExperimentNotFound, WrongState."""
+        """Ask failed cells again, and the judges that failed at others, alone. Raise ExperimentNotFound, WrongState."""
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.write(operator) as work:
             rows = Experiments(work.session, operator.project_id)
@@ -130,9 +130,12 @@ class Running(Coding):
             if status.is_open or status is Status.DRAFT:
                 raise WrongState("retried", "running" if status.is_open else status.value)
             num_failed = await rows.reopen(row.id, with_skipped=status is Status.CANCELLED)
-            after = {"num_failed": num_failed}
+            others = [one for one in await self._evaluators(draft_of(row).evaluators) if one.asks]
+            alone, pairs = ([one.called for one in others if one.needs_pairs is wanted] for wanted in (False, True))
+            num_unjudged = await Cells(work.session, operator.project_id).rejudge(row.id, alone, pairs)
+            after = {"num_failed": num_failed, "num_unjudged": num_unjudged}
             await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
-            if num_failed or status in (Status.PAUSED, Status.FAILED):
+            if num_failed or num_unjudged or status in (Status.PAUSED, Status.FAILED):
                 self._enqueue(work, row)
         return await self._now(operator, experiment_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from decimal import Decimal
 from typing import Any
@@ -151,6 +152,39 @@ async def test_the_first_order_of_a_pair_is_paid_once_where_the_second_fails_or_
     done, cells = await now(lab, stopped)
     assert (done.status, done.progress.judge_cost) == (Status.DONE, 4 * CALL)
     assert cells[1].scores["pairwise"]["label"] == "variant"
+
+
+async def test_a_retry_asks_the_judges_that_failed_and_nobody_else(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.fill(2)
+    is_out = True
+
+    def says(model: str, question: str) -> str:
+        if is_out and model != "no-usage":
+            return "refused" if model == "429" or "a2" in question else question
+        return '{"better": "second"}' if "second answer" in question else YES
+
+    model = asks(lab, monkeypatch, says)
+    evaluators = (
+        judge("no-usage"), judge("429", weight=2), {"kind": "pairwise", "model": "429"}, {"kind": "human"},
+    )  # fmt: skip
+    made = await lab.ran(prompt("old", "{{ good }}"), prompt("new", "{{ question }}"), evaluators=evaluators)
+    found, cells = await now(lab, made)
+    assert [one.status for one in cells] == [CellStatus.DONE] * 2 + [CellStatus.FAILED, CellStatus.DONE]
+    assert (cells[3].scores["pairwise"]["label"], "overall" in cells[0].scores) == ("unopposed", False)
+    await lab.service.review(lab.operator, made.id, 0, "human", value=1)
+    is_out, model.asked[:] = False, []
+    again = await lab.service.retry(lab.operator, made.id)
+    assert (again.shown_status, again.progress.num_done) == ("running", 0)
+    await lab.executor.execute(made.id)
+    found, cells = await now(lab, made)
+    # The answer that failed with both of its judges, the other three for the judge that failed, two pairs both ways.
+    assert Counter(model.asked) == {"echo": 1, "no-usage": 1, "429": 4 + 2 * 2}
+    assert (found.status, found.progress.num_done, cells[0].scores["human"]["value"]) == (Status.DONE, 4, 1)
+    assert not any(score.get("error") for cell in cells for score in cell.scores.values())
+    assert all("overall" in cell.scores for cell in cells)
+    assert cells[3].scores["pairwise"]["label"] != "unopposed"
+    await lab.service.retry(lab.operator, made.id)
+    assert (await now(lab, made))[0].status is Status.DONE
 
 
 async def test_a_budget_is_reached_in_the_middle_of_judges_and_nothing_is_paid_twice(

@@ -13,7 +13,7 @@ from backend.experiments.outside import Row
 from backend.experiments.types import Requirement, Status
 from backend.prompts.types import Content, NewPrompt
 from backend.settings import Settings
-from tests.backend.experiments.conftest import DATASET, Lab
+from tests.backend.experiments.conftest import DATASET, Lab, prompt
 from tests.backend.experiments.rates import APART, two_on_one_model
 
 
@@ -55,7 +55,17 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
     await lab.service.delete(lab.operator, done.id)
     with pytest.raises(NotFound):
         await lab.service.get(lab.operator, done.id)
+    await a_judge_that_failed_is_asked_again(lab)
     await two_processes_share_the_rate_of_a_model(lab, monkeypatch)
+
+
+async def a_judge_that_failed_is_asked_again(lab: Lab) -> None:
+    lab.fill(1)
+    before = lab.num_asked
+    done = await lab.ran(prompt("only", "{{ good }}"), evaluators=({"kind": "judge", "rubric": "?", "model": "echo"},))
+    await lab.service.retry(lab.operator, done.id)
+    await lab.executor.execute(done.id)
+    assert lab.num_asked == before + 1 + 2 + 2  # one that is not understood is asked twice
 
 
 async def two_processes_share_the_rate_of_a_model(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

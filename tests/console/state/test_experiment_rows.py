@@ -34,9 +34,9 @@ from console.state.experiment_rows import (
     asked_words,
     experiment_line,
     lead,
-    unscored_lines,
     verdict_cards,
 )
+from console.state.experiment_unscored import retry_words, unscored_lines
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
 METRIC = MetricComparison(
@@ -273,3 +273,4 @@ def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> No
     assert unscored_lines(said)[0] == f"judge failed on 10 of 10 answers: {torn}"
     half = replace(said, unscored=(Unscored("latency", "A", 6, 6, "Late."),))
     assert [one.words for one in verdict_cards(half, "B")] == ["No verdict"]  # nothing stands on the other side
+    assert [retry_words(one) for one in (said, compared(METRIC))] == ["Retry failed", ""]
