@@ -48,15 +48,19 @@ class Asking:
         lanes: Lanes,
         *,
         requests_per_minute: int | None,
+        most: int,
         with_trace: bool,
         is_stopped: Callable[[], bool],
     ) -> None:
-        """`with_trace` reads a flow's run for the tools that it called, which costs a read for each cell.
+        """At most `most` calls to a model are under way while it begins another.
+
+        `with_trace` reads a flow's run for the tools that it called, which costs a read for each cell.
 
         Once `is_stopped` no answer is begun any more; judges of answers that were paid for still are.
         """
         self._outside, self._operator, self._lanes = outside, operator, lanes
-        self._rate, self._with_trace, self._is_stopped = requests_per_minute, with_trace, is_stopped
+        self._with_trace, self._is_stopped = with_trace, is_stopped
+        self._bounds: Any = {"requests_per_minute": requests_per_minute, "most": most}
         self._endpoints: dict[str, ModelEndpoint] = {}
         self._used: dict[str, Lane] = {}
 
@@ -90,7 +94,7 @@ class Asking:
             paid(self._outside.models.cost(endpoint, usage))
 
         finished, _ = await self._lane(endpoint.reference).call(
-            lambda: self._finished(endpoint, messages, settings, cut=spent), requests_per_minute=self._rate, spent=spent
+            lambda: self._finished(endpoint, messages, settings, cut=spent), **self._bounds, spent=spent
         )
         spent(finished.usage)
         return Said(finished.text, endpoint.reference)
@@ -117,7 +121,7 @@ class Asking:
         try:
             finished, answer.tries = await lane.call(
                 lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls, cut=spent),
-                requests_per_minute=self._rate,
+                **self._bounds,
                 spent=spent,
                 is_stopped=self._is_stopped,
             )
@@ -182,7 +186,7 @@ class Asking:
         # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace.
         lane = self._lane(variant.flow_id)
         try:
-            await lane.call(run, requests_per_minute=self._rate, is_stopped=self._is_stopped)
+            await lane.call(run, **self._bounds, is_stopped=self._is_stopped)
         except ModelFailed:
             return  # it has the words of the run
         if self._with_trace:

@@ -55,6 +55,7 @@ class Carrying:
             self._operator,
             lanes,
             requests_per_minute=self._draft.requests_per_minute,
+            most=row.concurrency,
             with_trace=any(kind_of(spec) == "tool_calls" for spec in self._draft.evaluators),
             is_stopped=lambda: self._stop is not None,
         )

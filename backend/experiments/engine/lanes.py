@@ -1,4 +1,4 @@
-"""The way to one model or flow, shared by all experiments of a project: its rate, and what to do while it refuses."""
+"""The way to one model or flow, shared by all experiments of a project: its rate, how many at once, and refusals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 from backend.columns import utc_now
+from backend.experiments.engine.places import Places
+from backend.experiments.types import MAX_CONCURRENCY
 from backend.ports.language_model import FailureReason, ModelFailed, Usage
 
 Answer = TypeVar("Answer")
@@ -57,6 +59,7 @@ class Lane:
     def __init__(self, clock: Callable[[], float] = time.monotonic, take: Take | None = None) -> None:
         """`take` asks for the next turn where other processes take turns too."""
         self._clock, self._take = clock, take
+        self._places = Places()
         self._next_at = 0.0
         self._failures = 0
         self._failing_since = 0.0
@@ -82,17 +85,18 @@ class Lane:
         ask: Callable[[], Awaitable[Answer]],
         *,
         requests_per_minute: int | None = None,
+        most: int = MAX_CONCURRENCY,
         spent: Callable[[Usage], None] = lambda _usage: None,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> tuple[Answer, int]:
-        """Ask until an answer comes; return it and the number of tries.
+        """Ask until an answer comes; return it and the number of tries. At most `most` are under way, of whomever.
 
         `spent` hears of every failed try, for what it cost. Raise ModelFailed where another try would not help this
         question, LaneGivenUp where it would help none, LaneResting where it would long after, TurnGivenBack once
         `is_stopped` says so before a try.
         """
         for tries in range(1, MAX_TRIES + 1):
-            probing = await self._turn(requests_per_minute, is_stopped)
+            probing = await self._turn(requests_per_minute, most, is_stopped)
             try:
                 answer = await ask()
             except ModelFailed as failed:
@@ -114,31 +118,48 @@ class Lane:
                 self._came_through()
                 return answer, tries
             finally:
+                self._places.give_back()
                 if probing:
                     self._probing = False
         raise AssertionError("the last try returns or raises")
 
-    async def _turn(self, requests_per_minute: int | None, is_stopped: Callable[[], bool]) -> bool:
-        """Wait until this call may go; say whether it is the one that tries a way that was shut."""
+    async def _turn(self, requests_per_minute: int | None, most: int, is_stopped: Callable[[], bool]) -> bool:
+        """Wait until this call may go, with a place; say whether it is the one that tries a way that was shut."""
         while True:
             if is_stopped():
                 raise TurnGivenBack
-            paced = self._next_at if requests_per_minute else 0.0
-            left = max(self._shut_until, paced) - self._clock()
+            left = self._left(requests_per_minute)
             if left > 0 or (self.is_shut and self._probing):
                 await asyncio.sleep(min(max(left, 0.02), 1.0))
                 continue
-            if requests_per_minute:
-                apart = 60 / requests_per_minute
-                self._next_at = self._clock() + apart  # before the others of this process ask, who then need not
-                if self._take and (wait := await self._take(apart)):
-                    self._next_at = self._clock() + wait
-                    continue
-                if self.is_shut and self._probing:
-                    continue
-            probing = self.is_shut
-            self._probing = self._probing or probing
-            return probing
+            if not await self._places.take(most, is_stopped):
+                continue
+            goes = False
+            try:
+                goes = not is_stopped() and await self._goes(requests_per_minute)
+            finally:
+                if not goes:  # nobody holds a place while they wait for something else
+                    self._places.give_back()
+            if goes:
+                probing = self.is_shut
+                self._probing = self._probing or probing
+                return probing
+
+    def _left(self, requests_per_minute: int | None) -> float:
+        """Return the seconds until the way is open and the next turn comes."""
+        return max(self._shut_until, self._next_at if requests_per_minute else 0.0) - self._clock()
+
+    async def _goes(self, requests_per_minute: int | None) -> bool:
+        """Take the turn; False where somebody else did while this waited for its place, or the way was shut."""
+        if self._left(requests_per_minute) > 0:
+            return False
+        if requests_per_minute:
+            apart = 60 / requests_per_minute
+            self._next_at = self._clock() + apart  # before the others of this process ask, who then need not
+            if self._take and (wait := await self._take(apart)):
+                self._next_at = self._clock() + wait
+                return False
+        return not (self.is_shut and self._probing)
 
     def _refused(self, failed: ModelFailed) -> None:
         self._refusal = failed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,8 +19,8 @@ async def two_on_one_model(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> tuple[l
     moments: list[float] = []
     turn = Lane._turn
 
-    async def noted(self: Lane, requests_per_minute: int | None, is_stopped: Callable[[], bool]) -> bool:
-        probing = await turn(self, requests_per_minute, is_stopped)
+    async def noted(self: Lane, *given: Any) -> bool:
+        probing = await turn(self, *given)
         moments.append(self._clock())
         return probing
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
-from backend.experiments.engine import lanes
-from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane
+from backend.experiments.engine import lanes, places
+from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane, TurnGivenBack
 from backend.ports.language_model import ModelFailed
 
 
@@ -49,3 +50,61 @@ async def test_a_way_that_is_shut_is_tried_by_one_call_at_a_time(more: int, monk
     assert model.most == 1
     assert not lane.is_shut
     assert model.num_asked == FAILURES_THAT_SHUT + 8
+
+
+class Crowd:
+    """Counts who is under way at once, of two who ask, and in which order they began."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane, self.began, self.under_way, self.most = lane, list[str](), 0, 0
+
+    async def call(self, name: str, most: int, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        async def ask() -> None:
+            self.began.append(name)
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            await asyncio.sleep(0.01)
+            self.under_way -= 1
+
+        await self.lane.call(ask, most=most, is_stopped=is_stopped)
+
+    async def work(self, name: str, most: int, num_calls: int) -> None:
+        """Call so often, by as many workers as may be under way."""
+        left = iter(range(num_calls))
+
+        async def worker() -> None:
+            for _ in left:
+                await self.call(name, most)
+
+        await asyncio.gather(*(worker() for _ in range(most)))
+
+
+async def test_all_who_ask_a_model_share_how_many_are_under_way_and_take_turns() -> None:
+    crowd = Crowd(Lane())
+    await asyncio.gather(crowd.work("a", 4, 24), crowd.work("b", 4, 12))
+    assert crowd.most == 4
+    half = crowd.began[4:24]  # the first began before anybody else came
+    assert 8 <= half.count("b") <= 12
+
+
+async def test_where_the_numbers_differ_a_call_keeps_to_its_own_and_none_waits_for_ever() -> None:
+    crowd = Crowd(Lane())
+    slow = asyncio.gather(*(crowd.call("small", 1) for _ in range(3)))
+    await asyncio.gather(crowd.work("big", 8, 40), slow)
+    assert (crowd.most, crowd.began.count("small")) == (8, 3)
+
+
+async def test_who_is_cancelled_or_stopped_while_it_waits_gives_its_place_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "LOOK_SECONDS", 0.005)
+    crowd, is_stopped = Crowd(Lane()), False
+    first = asyncio.create_task(crowd.call("first", 1))
+    await asyncio.sleep(0)
+    cancelled, last = (asyncio.create_task(crowd.call(name, 1)) for name in ("cancelled", "last"))
+    stopped = asyncio.create_task(crowd.call("stopped", 1, lambda: is_stopped))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    is_stopped = True
+    await asyncio.gather(first, last)
+    assert isinstance((await asyncio.gather(stopped, return_exceptions=True))[0], TurnGivenBack)
+    assert crowd.began == ["first", "last"]
+    assert crowd.lane._places._taken == 0

@@ -122,3 +122,16 @@ async def test_two_experiments_on_one_model_share_its_rate(lab: Lab, monkeypatch
     assert len(moments) == 10
     apart = [later - earlier for earlier, later in pairwise(moments)]
     assert min(apart) >= APART - 0.001
+
+
+async def test_two_experiments_on_one_model_share_how_many_are_in_flight(lab: Lab) -> None:
+    lab.fill(8)
+    lab.server.latency_seconds = 0.03
+    made = [await lab.started(prompt("only", "{{ good }}"), concurrency=3) for _ in range(2)]
+    carried = asyncio.gather(*(lab.executor.execute(one.id) for one in made))
+    in_flight = [0]
+    while not carried.done():
+        in_flight.append(lab.server.num_open)
+        await asyncio.sleep(0.003)
+    await carried
+    assert (max(in_flight), lab.num_asked) == (3, 16)
