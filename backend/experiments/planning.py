@@ -86,6 +86,7 @@ class Planner:
             cost=cost,
             minutes=_minutes(draft, phases, in_turn, num_cells + num_calls),
             one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
+            some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
             detectable=detectable,
             detectable_metric=metric,
             num_missing=len(missing),
@@ -234,10 +235,10 @@ def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], in_turn: float, 
     """Return how long it takes: answers with their judges in rounds of so many at once, then the pairs.
 
     `phases` are how many there are and the seconds of all. One answer takes its whole time, whatever goes beside it.
-    `in_turn` are the seconds of all that the embedded model does, one after the other.
+    `in_turn` are the seconds of all that the embedded model does, one after the other; others are asked beside it.
     """
     rounds = [math.ceil(number / draft.concurrency) * seconds / number for number, seconds in phases if number]
-    by_pace = (sum(rounds) + in_turn) / 60
+    by_pace = (sum(rounds) + in_turn if draft.concurrency == 1 else max(sum(rounds), in_turn)) / 60
     return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
 
 

@@ -223,7 +223,8 @@ class Plan:
     `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
     the budget then.
 
-    `one_at_a_time` where the embedded model does all of it, which takes one question after the other.
+    `one_at_a_time` where the embedded model does all of it, which takes one question after the other, `some_in_turn`
+    where it does a part of it: the slower of both then tells the minutes.
 
     `detectable` is the smallest true difference of the first metric that is found four times out of five.
     """
@@ -247,6 +248,7 @@ class Plan:
     asked: tuple[str, ...]
     problems: tuple[str, ...]
     one_at_a_time: bool = False
+    some_in_turn: bool = False
 
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]

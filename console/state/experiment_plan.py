@@ -65,6 +65,7 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         figures.append(PlanFigure("Cost", f"about {formats.money(plan.cost)}"))
     if plan.minutes is not None:
         at_once = "one at a time" if plan.one_at_a_time else f"{draft.concurrency} at once"
+        at_once = f"the built-in model one at a time, others {at_once}" if plan.some_in_turn else at_once
         rate = f", {formats.count(draft.requests_per_minute)} a minute" if draft.requests_per_minute else ""
         figures.append(PlanFigure("Time", f"about {formats.span(plan.minutes * 60_000)}", at_once + rate))
     if plan.detectable is not None:

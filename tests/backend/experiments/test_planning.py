@@ -94,5 +94,12 @@ async def test_the_embedded_model_answers_one_at_a_time(lab: Lab, monkeypatch: p
     plan = await lab.service.plan(lab.operator, lab.draft(own, evaluators=(judge,)))
     assert (plan.minutes, plan.one_at_a_time) == (pytest.approx(20 * (3 + 2 * 6) / 60), True)
     assert "one at a time" in [one.note for one in plan_view(plan, lab.draft(own)).figures]
-    mixed = await lab.service.plan(lab.operator, lab.draft(prompt("new", "{{ good }}"), evaluators=(judge,)))
-    assert (mixed.minutes, mixed.one_at_a_time) == (pytest.approx((20 * 2 * 6 + 2 * 3) / 60), False)
+    others = lab.draft(prompt("new", "{{ good }}"), evaluators=(judge,), concurrency=10)
+    mixed = await lab.service.plan(lab.operator, others)
+    assert (mixed.minutes, mixed.one_at_a_time) == (pytest.approx(20 * 2 * 6 / 60), False)
+    note = "the built-in model one at a time, others 10 at once"
+    assert note in [one.note for one in plan_view(mixed, others).figures]
+    both = lab.draft(own, *(prompt(f"{n}", "x") for n in range(9)), concurrency=2)
+    plans = [await lab.service.plan(lab.operator, replace(both, concurrency=most)) for most in (1, 2)]
+    assert [one.minutes for one in plans] == [pytest.approx(20 * 10 * 3 / 60), pytest.approx(20 * 9 * 3 / 2 / 60)]
+    assert not (await lab.service.plan(lab.operator, lab.draft())).some_in_turn
