@@ -20,8 +20,9 @@ def share() -> None:
     kinds: Any = Engine
     make = kinds.__init__
 
-    def make_sharing(engine: Any, pool: Any, dialect: Any, *rest: Any, **options: Any) -> None:
-        make(engine, pool, dialect, *rest, **options)
+    # What `create_engine` may hand to it is read from the names here.
+    def make_sharing(engine: Any, pool: Any, dialect: Any, url: Any, hide_parameters: Any = None, **more: Any) -> None:
+        make(engine, pool, dialect, url, hide_parameters=bool(hide_parameters), **more)
         kind = type(dialect)
         if kind not in CACHES:
             CACHES[kind] = LRUCache(MOST)

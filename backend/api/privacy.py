@@ -49,7 +49,7 @@ class GoingBody(BaseModel):
 
 
 class RemovalBody(BaseModel):
-    """Whom it is about is not told: their name goes with the rest."""
+    """Whom it is about is not told: their name goes with the rest. `error` says why it failed."""
 
     id: str
     kind: JobKind
@@ -59,12 +59,13 @@ class RemovalBody(BaseModel):
     asked_by: str
     created_at: datetime
     finished_at: datetime | None
+    error: str
 
     @classmethod
     def of(cls, job: PrivacyJob) -> RemovalBody:
         return cls(
             id=job.id, kind=job.kind, state=job.state, total=job.num_total, done=job.num_done, asked_by=job.asked_by,
-            created_at=job.created_at, finished_at=job.finished_at,
+            created_at=job.created_at, finished_at=job.finished_at, error=job.error,
         )  # fmt: skip
 
 
@@ -117,6 +118,12 @@ async def list_removals(operator: Keeper, limit: Limit = DEFAULT_LIMIT, after: s
 async def get_removal(operator: Keeper, removal_id: str) -> RemovalBody:
     """Return how far a removal is."""
     return RemovalBody.of(await services().privacy.job(operator, removal_id))
+
+
+@router.post("/removals/{removal_id}/retry", status_code=202)
+async def retry_removal(operator: Keeper, removal_id: str) -> RemovalBody:
+    """Go on with a removal that failed; one that did not stays as it is."""
+    return RemovalBody.of(await services().privacy.retry(operator, removal_id))
 
 
 @router.get("/retention")

@@ -188,7 +188,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         conversations=conversations,
         masking=masking,
         annotations=(annotations := AnnotationService(units, conversations)),
-        privacy=open_privacy(units, database, jobs, log=conversations, masking=masking),
+        privacy=(privacy := open_privacy(units, database, jobs, log=conversations, masking=masking)),
         datasets=datasets,
         knowledge=knowledge,
         prompts=prompts,
@@ -222,6 +222,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             alerts=alerts,
             live_tests=live_tests,
             annotations=annotations,
+            privacy=privacy,
         ),
     )
     made.closing.push_async_callback(database.close)

@@ -19,6 +19,8 @@ from backend.live_tests.types import LiveTest
 from backend.operator import Operator, Permission
 from backend.overview.types import FlowLine, Home, InWork
 from backend.paging import Page
+from backend.privacy.service import PrivacyService
+from backend.privacy.types import JobState, PrivacyJob
 
 MOST = 8
 # A test that the guardrail ended needs somebody, until it is old news.
@@ -40,9 +42,11 @@ class OverviewService:
         alerts: AlertService,
         live_tests: LiveTestService,
         annotations: AnnotationService,
+        privacy: PrivacyService,
     ) -> None:
         self._knowledge, self._flows, self._runs, self._approvals = knowledge, flows, runs, approvals
         self._alerts, self._live_tests, self._annotations = alerts, live_tests, annotations
+        self._privacy = privacy
 
     async def home(self, operator: Operator) -> Home:
         """Return what needs a person, the flows with their last runs, and what is in work."""
@@ -60,11 +64,15 @@ class OverviewService:
             alerts=await self._alerts.firing(operator) if operator.may(Permission.CONVERSATIONS_READ) else (),
             halted=await self._halted(operator) if operator.may(Permission.PROMPTS_READ) else (),
             queues=await self._queues(operator) if operator.may(Permission.ANNOTATIONS_READ) else (),
+            removals=await self._removals(operator) if operator.may(Permission.PROJECT_MANAGE) else (),
             publishing=await self._publishing(operator) if operator.may(Permission.FLOWS_APPROVE) else (),
         )
 
     async def _halted(self, operator: Operator) -> Sequence[LiveTest]:
         return await self._live_tests.halted(operator, utc_now() - HALTED_OF_LATE, MOST)
+
+    async def _removals(self, operator: Operator) -> Sequence[PrivacyJob]:
+        return [one for one in await self._privacy.unended(operator) if one.state is JobState.FAILED]
 
     async def _publishing(self, operator: Operator) -> Sequence[PublishApproval]:
         """Return what waits to be published and was asked for by somebody else."""

@@ -11,6 +11,7 @@ from backend.annotations.types import Queue
 from backend.flows.types import Approval, FlowBrief, Problem, PublishApproval, Run, RunStatus
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
+from backend.privacy.types import PrivacyJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class Home:
     alerts: Sequence[Alert] = ()
     halted: Sequence[LiveTest] = ()
     queues: Sequence[Queue] = ()
+    # Removals of a person's data, or of what is too old, that failed.
+    removals: Sequence[PrivacyJob] = ()
     # Protected flows that the reader may let out.
     publishing: Sequence[PublishApproval] = ()
 
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        others = len(self.alerts) + len(self.halted) + len(self.queues) + len(self.publishing)
-        return needing + len(self.failed_documents) + self.num_approvals + others
+        others = (self.alerts, self.halted, self.queues, self.publishing, self.removals, self.failed_documents)
+        return needing + self.num_approvals + sum(map(len, others))

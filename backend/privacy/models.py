@@ -11,7 +11,10 @@ from backend.columns import UtcDateTime, utc_now
 
 
 class PrivacyJobRow(SQLModel, table=True):
-    """`person` is whom it is about, emptied with its end; `before` is what a retention removes up to."""
+    """`person` is whom it is about, emptied with its end; `before` is up to when something began to be removed.
+
+    `error` is why the newest attempt failed; `num_done` counts what all attempts removed.
+    """
 
     __tablename__ = "privacy_job"
     __table_args__ = (Index("ix_privacy_job_newest", "project_id", "id"), Index("ix_privacy_job_state", "state"))
@@ -29,6 +32,7 @@ class PrivacyJobRow(SQLModel, table=True):
     asked_by_id: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str = ""
 
 
 class RetentionRow(SQLModel, table=True):

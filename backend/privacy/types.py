@@ -19,7 +19,10 @@ class JobState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
-    FAILED = "failed"
+    FAILED = "failed"  # with a reason; what was removed before stays counted, and a retry goes on behind it
+
+
+UNENDED = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyJob:
-    """Work that removes conversations and all that hangs on them. Whom it is about stands nowhere once it is done."""
+    """Work that removes conversations and all that hangs on them. Whom it is about stands nowhere once it is done.
+
+    `error` says why it failed, in words for whoever asked for it.
+    """
 
     id: str
     kind: JobKind
@@ -51,6 +57,11 @@ class PrivacyJob:
     asked_by: str
     created_at: datetime
     finished_at: datetime | None
+    error: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
 
 
 @dataclass(frozen=True, slots=True)

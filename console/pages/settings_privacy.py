@@ -18,6 +18,7 @@ from console.components.ui import (
     empty_state,
     error_of,
     field,
+    meter,
     panel,
     phase_view,
     refusal,
@@ -56,9 +57,13 @@ def settings_privacy() -> rx.Component:
     view = phase_view(
         Privacy.phase,
         rx.el.div(
-            rx.el.div(_masking(), _trial(), _counts(), class_name="settings-col"),
-            rx.el.div(_retention(), _person(), _removals(), class_name="settings-col"),
-            class_name="settings-cols",
+            rx.cond(Privacy.work.length() > 0, _work(), rx.fragment()),
+            rx.el.div(
+                rx.el.div(_masking(), _trial(), _counts(), class_name="settings-col"),
+                rx.el.div(_retention(), _person(), _removals(), class_name="settings-col"),
+                class_name="settings-cols",
+            ),
+            class_name="settings-col",
         ),
         skeleton=panel("Masking", skeleton_rows(168, 120, 240)),
         problem=Privacy.problem,
@@ -200,8 +205,36 @@ def _person() -> rx.Component:
 def _removals() -> rx.Component:
     table = data_table("Removals", REMOVALS, Privacy.removals, _removal)
     none = empty_state("Nothing was removed", "Removals of a person's data, and of data past its time, appear here.")
+    return panel("Removals", rx.cond(Privacy.removals.length() > 0, table, none))
+
+
+def _work() -> rx.Component:
     follow = rx.cond(Privacy.is_at_work, Every.create(seconds=LOOK_SECONDS, on_tick=Privacy.tick))
-    return panel("Removals", rx.cond(Privacy.removals.length() > 0, rx.fragment(table, follow), none))
+    lines = rx.el.ul(rx.foreach(Privacy.work, _at_work), class_name="home-fails")
+    return panel("Removals under way", lines, follow)
+
+
+def _at_work(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            status(one.mark, one.state, weight=True),
+            rx.el.b(one.what, class_name="b ell"),
+            rx.el.span(one.since, class_name="t12 t2 r nw"),
+            class_name="row",
+        ),
+        rx.el.div(
+            meter(one.percent, one.what, width="160px"), rx.el.span(one.words, class_name="t12"), class_name="row"
+        ),
+        rx.cond(
+            one.error,
+            rx.fragment(
+                rx.el.p(one.error, class_name="t12 why"),
+                rx.el.div(button("Try again", Privacy.again(one.id), size="sm"), class_name="row"),
+            ),
+            rx.fragment(),
+        ),
+        key=one.id,
+    )
 
 
 def _removal(one: Any) -> rx.Component:

@@ -11,6 +11,7 @@ from backend.flows.types import Approval, PublishApproval
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
 from backend.overview.types import FlowLine, Home
+from backend.privacy.types import JobKind, PrivacyJob
 from console import routes
 from console.state import formats
 from console.state.alert_rows import minutes
@@ -24,6 +25,7 @@ WAIT = "wait"
 WAITING, BROKEN = "#waiting", "#needs"
 TO_PUBLISH, TO_LABEL = "Waits for a second person", "To label"
 FAILING, NOT_READ, FIRING, STOPPED, NOT_READY = "Failing", "Failed", "Alert", "Live test stopped", "Not ready"
+NOT_REMOVED = "Removal failed"
 # What the lines of each kind come to in the one above them; approvals of an act are counted beside it.
 KINDS = (
     (TO_PUBLISH, WAIT, "flow", "to approve"),
@@ -31,6 +33,7 @@ KINDS = (
     (FAILING, "fail", "flow", "failing"),
     (NOT_READ, "fail", "document", "failed"),
     (FIRING, "fail", "alert", "firing"),
+    (NOT_REMOVED, "fail", "removal", "failed"),
     (STOPPED, "warn", "live test", "stopped"),
     (NOT_READY, "warn", "flow", "not ready to publish"),
 )
@@ -65,6 +68,7 @@ def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
     lines += [_of_publishing(one, zone, home.in_work.at) for one in home.publishing]
     lines += [_of_alert(one, zone, home.in_work.at) for one in home.alerts]
+    lines += [_of_removal(one, zone, home.in_work.at) for one in home.removals]
     lines += [_of_test(one, zone, home.in_work.at) for one in home.halted]
     lines += [_of_queue(one) for one in home.queues]
     for line in home.flows:
@@ -112,6 +116,20 @@ def _of_alert(one: Alert, zone: tzinfo, at: datetime) -> NeedLine:
         hint=f"Over {minutes(one.rule.window_minutes)}, {formats.counted(one.num_behind, 'conversation')}.",
         href=routes.to(routes.ALERT, one.id),
         act="Open the alert",
+    )
+
+
+def _of_removal(one: PrivacyJob, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=one.id,
+        mark="fail",
+        words=NOT_REMOVED,
+        name="One person\u2019s data" if one.kind is JobKind.PERSON else "Data older than is kept",
+        when=formats.day(one.finished_at, zone, at) if one.finished_at else "",
+        cause=one.error,
+        hint=f"{one.num_done:,} of {formats.counted(one.num_total, 'conversation')} removed so far.",
+        href=routes.SETTINGS_PRIVACY,
+        act="Open Privacy",
     )
 
 

@@ -13,7 +13,7 @@ from backend.errors import NotFound
 from backend.masking.types import Kind, MaskCount, MaskingRules, OwnPattern
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from backend.privacy.types import Going, JobState, PrivacyJob
+from backend.privacy.types import Going, PrivacyJob
 from console import toasts
 from console.state import formats
 from console.state.forms import Formed
@@ -24,7 +24,6 @@ WAYS = {
     "run": "Answers and steps", "reply": "Replies of people", "feedback": "Feedback",
 }  # fmt: skip
 JOB_KINDS = {"person": "One person", "retention": "Older than is kept"}
-AT_WORK = (JobState.QUEUED, JobState.RUNNING)
 JOB_MARKS = {"queued": "queued", "running": "run", "done": "ok", "failed": "fail"}
 
 
@@ -53,6 +52,20 @@ class RemovalLine:
     exact: str
 
 
+@dataclass(frozen=True)
+class WorkLine:
+    """A removal that is under way, or failed and waits for somebody: `error` says why."""
+
+    id: str
+    what: str
+    mark: str
+    state: str
+    percent: int
+    words: str
+    since: str
+    error: str
+
+
 class PrivacyState(Phased, Formed, rx.State):
     """`version` changes with each reading, so that the forms begin anew with what is stored."""
 
@@ -68,6 +81,7 @@ class PrivacyState(Phased, Formed, rx.State):
     going: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
     removals: rx.Field[list[RemovalLine]] = rx.field(default_factory=list)
+    work: rx.Field[list[WorkLine]] = rx.field(default_factory=list)
     is_at_work: rx.Field[bool] = rx.field(False)
 
     @rx.event
@@ -149,6 +163,13 @@ class PrivacyState(Phased, Formed, rx.State):
             return toasts.say("It is being removed.", "This page says how far it is.")
         return None
 
+    @rx.event
+    async def again(self, job_id: str) -> None:
+        """Go on with a removal that failed."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        await services().privacy.retry(operator, job_id)
+        await self._read_removals(operator)
+
     @rx.event(temporal=True)
     async def tick(self) -> None:
         """Read again how far removals are."""
@@ -157,7 +178,9 @@ class PrivacyState(Phased, Formed, rx.State):
     async def _read_removals(self, operator: Operator) -> None:
         jobs, zone, now = (await services().privacy.jobs(operator, Page())).items, await self._zone(), formats.now()
         self.removals = [_removal(one, zone, now) for one in jobs]
-        self.is_at_work = any(one.state in AT_WORK for one in jobs)
+        unended = await services().privacy.unended(operator)
+        self.work = [_work(one, zone, now) for one in unended]
+        self.is_at_work = any(one.is_under_way for one in unended)
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
@@ -202,6 +225,19 @@ def _told(going: Going) -> str:
 def _count(one: MaskCount) -> CountLine:
     key = f"{one.day} {one.way} {one.kind}"
     return CountLine(key, one.day.isoformat(), WAYS[one.way.value], one.kind, f"{one.num:,}")
+
+
+def _work(job: PrivacyJob, zone: tzinfo, now: datetime) -> WorkLine:
+    return WorkLine(
+        id=job.id,
+        what=JOB_KINDS[job.kind],
+        mark=JOB_MARKS[job.state],
+        state=job.state.value.capitalize(),
+        percent=100 * job.num_done // job.num_total if job.num_total else 0,
+        words=f"{job.num_done:,} of {formats.counted(job.num_total, 'conversation')}",
+        since=f"since {formats.day(job.created_at, zone, now)}",
+        error=job.error,
+    )
 
 
 def _removal(job: PrivacyJob, zone: tzinfo, now: datetime) -> RemovalLine:

@@ -39,7 +39,12 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         options = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
         self._writers = create_async_engine(
-            url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args={"options": options}
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"options": options},
+            hide_parameters=True,  # an error goes to the log, which outlives what a person may have removed
         )
         self._readers = self._writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

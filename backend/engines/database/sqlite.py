@@ -51,7 +51,9 @@ def sqlite_url(path: Path) -> str:
 
 def _engine(url: str, begin: str, pragmas: Sequence[str], num_connections: int) -> AsyncEngine:
     """Send our own BEGIN: the driver's would come only before the first write, so reads would stand outside."""
-    engine = create_async_engine(url, module=OneHop(), pool_size=num_connections, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(
+        url, module=OneHop(), pool_size=num_connections, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

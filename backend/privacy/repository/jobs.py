@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.columns import storable
+from backend.columns import storable, utc_now
 from backend.identity.models import ProjectRow
 from backend.paging import Page
 from backend.privacy.models import PrivacyJobRow, RetentionRow
-from backend.privacy.types import JobState
+from backend.privacy.types import UNENDED, JobKind, JobState
 
 BY_ITSELF = "whoever removes what is due does so for every project"
 
@@ -29,11 +31,28 @@ class PrivacyJobs:
             statement = statement.where(PrivacyJobRow.id < str(storable(page.after)))
         return (await self._session.exec(statement.order_by(col(PrivacyJobRow.id).desc()).limit(page.limit + 1))).all()
 
-    async def job(self, job_id: str) -> PrivacyJobRow | None:
+    async def unended(self, limit: int) -> Sequence[PrivacyJobRow]:
+        """Return what is under way or failed, the newest first."""
+        statement = select(PrivacyJobRow).where(
+            PrivacyJobRow.project_id == self._project_id, col(PrivacyJobRow.state).in_([*UNENDED])
+        )
+        return (await self._session.exec(statement.order_by(col(PrivacyJobRow.id).desc()).limit(limit))).all()
+
+    async def job(self, job_id: str, *, lock: bool = False) -> PrivacyJobRow | None:
         statement = select(PrivacyJobRow).where(
             PrivacyJobRow.project_id == self._project_id, PrivacyJobRow.id == job_id
         )
-        return (await self._session.exec(statement)).first()
+        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+
+    async def settle_retentions(self, before: datetime) -> None:
+        """End the retentions that failed and of which a later one has taken all that they should have."""
+        failed = update(PrivacyJobRow).where(
+            col(PrivacyJobRow.project_id) == self._project_id,
+            col(PrivacyJobRow.kind) == JobKind.RETENTION.value,
+            col(PrivacyJobRow.state) == JobState.FAILED.value,
+            col(PrivacyJobRow.before) <= before,
+        )
+        await self._session.exec(failed.values(state=JobState.DONE.value, error="", finished_at=utc_now()))
 
     async def retention(self, *, lock: bool = False) -> RetentionRow | None:
         statement = select(RetentionRow).where(RetentionRow.project_id == self._project_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from backend.privacy.service.asking import AskingUseCases
 from backend.privacy.service.base import JOB
 from backend.privacy.service.due import DUE, DueUseCases
 from backend.privacy.service.exporting import ExportUseCases
 
 
-class PrivacyService(DueUseCases, ExportUseCases):
+class PrivacyService(AskingUseCases, DueUseCases, ExportUseCases):
     """Everything that is done with all of a person's data, or with what is too old."""
 
 

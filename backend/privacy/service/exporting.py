@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -23,6 +24,7 @@ from backend.privacy.service.removing import SKEW
 from backend.spreadsheets import csv_line
 
 AT_ONCE = 20
+logger = logging.getLogger(__name__)
 CONVERSATIONS = ("id", "title", "flow_name", "channel", "state", "person", "started_at", "last_message_at")
 MESSAGES = ("conversation_id", "id", "role", "author", "text", "created_at")
 
@@ -66,7 +68,18 @@ class ExportUseCases(Base):
             # Neither the person nor a word of theirs: the log of acts outlives what may be removed.
             await AuditTrail(work.session).record(operator, "person.export", Target("person", ""), after=told)
             traces = await Beside(work.session, operator.project_id).traces(names)
-        return self._pieces(operator, names, traces)
+        return self._sent(operator, names, traces)
+
+    async def _sent(self, operator: Operator, names: Sequence[str], traces: Sequence[str]) -> AsyncIterator[bytes]:
+        """Yield the ZIP; what breaks it off stands in the log of acts, and whoever takes it has no end of a file."""
+        try:
+            async for piece in self._pieces(operator, names, traces):
+                yield piece
+        except Exception:
+            logger.exception("an export of a person's data broke off")
+            async with self._units.write(operator) as work:
+                await AuditTrail(work.session).record(operator, "person.export_failed", Target("person", ""))
+            raise
 
     async def _pieces(self, operator: Operator, names: Sequence[str], traces: Sequence[str]) -> AsyncIterator[bytes]:
         """Yield the ZIP; what stood in no conversation may enter one meanwhile, and is told in one place."""

@@ -5,26 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
-from backend.columns import storable, utc_now
+from backend.columns import utc_now
 from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.service.judging import KEEP_DELETED
-from backend.errors import Unavailable
-from backend.ids import new_id
-from backend.operator import Operator, Permission
-from backend.paging import Listed, Page
+from backend.errors import DomainError, Unavailable
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
-from backend.privacy.errors import JobNotFound
 from backend.privacy.models import PrivacyJobRow
 from backend.privacy.repository import Beside, Erasing, People, PrivacyJobs, Reached
 from backend.privacy.repository.jobs import any_job, organisation_of, waiting
-from backend.privacy.service.base import JOB, Base
-from backend.privacy.types import Going, JobKind, JobState, PrivacyJob
+from backend.privacy.service.base import Base
+from backend.privacy.types import JobKind, JobState
 from backend.unit_of_work import Work
 
 # A batch holds the one writer of SQLite; between two of them others write.
@@ -40,61 +37,6 @@ logger = logging.getLogger(__name__)
 class RemovingUseCases(Base):
     """Each batch is a unit of its own: what is gone is gone, and the next attempt goes on with what is left."""
 
-    async def going(self, operator: Operator, person: str) -> Going:
-        """Count what `remove` would take away. Raise InvalidInput, PersonNotFound."""
-        operator.require(Permission.PROJECT_MANAGE)
-        async with self._units.read(operator) as session:
-            names = await self._names(session, operator.project_id, person)
-            people, beside = People(session, operator.project_id), Beside(session, operator.project_id)
-            going = await people.going(people.of_person(names), with_items=True)
-            return replace(
-                going,
-                num_runs=going.num_runs + await beside.num_runs(names),
-                num_traces=await beside.num_traces(names),
-            )
-
-    async def remove(self, operator: Operator, person: str) -> PrivacyJob:
-        """Begin to take away all of a person's, their words in datasets and experiments too; it cannot be undone.
-
-        Raise InvalidInput, PersonNotFound.
-        """
-        operator.require(Permission.PROJECT_MANAGE)
-        async with self._units.write(operator) as work:
-            names = await self._names(work.session, operator.project_id, person)
-            people = People(work.session, operator.project_id)
-            row = PrivacyJobRow(
-                id=new_id("privacy"),
-                project_id=operator.project_id,
-                kind=JobKind.PERSON,
-                state=JobState.QUEUED,
-                person=person.strip(),
-                num_total=await people.count(people.of_person(names)),
-                asked_by=operator.name,
-                asked_by_id=operator.user_id,
-            )
-            work.session.add(row)
-            work.after_commit(lambda: self._jobs.enqueue(JOB, row.id, row.attempt))
-            await AuditTrail(work.session).record(
-                operator, "person.remove", Target("removal", row.id), after={"conversations": row.num_total}
-            )
-            return _job(row)
-
-    async def jobs(self, operator: Operator, page: Page) -> Listed[PrivacyJob]:
-        """Return a page of the removals, newest first."""
-        operator.require(Permission.PROJECT_MANAGE)
-        async with self._units.read(operator) as session:
-            rows = await PrivacyJobs(session, operator.project_id).newest(page)
-        return Listed.cut([_job(row) for row in rows], page)
-
-    async def job(self, operator: Operator, job_id: str) -> PrivacyJob:
-        """Raise JobNotFound."""
-        operator.require(Permission.PROJECT_MANAGE)
-        async with self._units.read(operator) as session:
-            row = await PrivacyJobs(session, operator.project_id).job(str(storable(job_id)))
-        if row is None:
-            raise JobNotFound("There is no such removal.")
-        return _job(row)
-
     async def waiting(self) -> Sequence[Waiting]:
         """Return the removals that nobody has begun."""
         async with self._units.read(BY_ID) as session:
@@ -103,8 +45,17 @@ class RemovingUseCases(Base):
     async def execute(self, job_id: str) -> None:
         """Remove batch by batch until nothing is left, and then whom it was about.
 
-        What began to come in after that is new, and stays: a removal ends, however much somebody sends.
+        What began to come in after that is new, and stays: a removal ends, however much somebody sends. Whatever
+        stops it is told by its row, which keeps whom it is about for `retry`.
         """
+        try:
+            await self._remove_all(job_id)
+            await self._database.scrub()
+        except Exception as error:
+            logger.exception("removal %s failed", job_id)
+            await self._fail(job_id, error)
+
+    async def _remove_all(self, job_id: str) -> None:
         is_left, pause = True, FIRST_PAUSE_SECONDS
         while is_left:
             try:
@@ -114,7 +65,24 @@ class RemovingUseCases(Base):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(BREATH_SECONDS)
-        await self._database.scrub()
+
+    async def _fail(self, job_id: str, error: Exception) -> None:
+        """Write down that an attempt failed and why; where that cannot be written, come again."""
+        words, pause = _why(error), FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                async with self._units.write(BY_ID) as work:
+                    row = await any_job(work.session, job_id)
+                    if row is not None and row.state != JobState.FAILED:
+                        row.state, row.error, row.finished_at = JobState.FAILED, words, utc_now()
+                        work.session.add(row)
+                        await self._tell_end(work, row, "failed")
+            except (DBAPIError, Unavailable):  # a full disk or a database that is away has room again
+                logger.warning("the failure of removal %s could not be noted yet", job_id, exc_info=True)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                return
 
     async def purge_deleted(self, project_id: str, now: datetime) -> int:
         """Remove a few of the conversations whose undo has passed; return how many."""
@@ -133,6 +101,10 @@ class RemovingUseCases(Base):
             row = await any_job(work.session, job_id)
             if row is None or row.state in {JobState.DONE, JobState.FAILED}:
                 return False
+            if row.kind == JobKind.PERSON and not row.person:  # all was removed, and the files were left to scrub
+                row.state, row.finished_at = JobState.DONE, utc_now()
+                work.session.add(row)
+                return False
             people = People(work.session, row.project_id)
             is_person, before = row.kind == JobKind.PERSON, row.before or utc_now() + SKEW
             row.before = before
@@ -150,7 +122,9 @@ class RemovingUseCases(Base):
                 row.state, row.num_done = JobState.RUNNING, row.num_done + len(ids)
             else:
                 row.state, row.person, row.finished_at = JobState.DONE, "", utc_now()
-                await self._tell_end(work, row)
+                await self._tell_end(work, row, "removed")
+                if not is_person:
+                    await PrivacyJobs(work.session, row.project_id).settle_retentions(before)
             work.session.add(row)
             return is_left
 
@@ -170,26 +144,22 @@ class RemovingUseCases(Base):
         await Erasing(work.session, project_id).remove(Reached((), run_ids, ()))
         await self._masking.purge(work, project_id, (), run_ids)
 
-    async def _tell_end(self, work: Work, row: PrivacyJobRow) -> None:
+    async def _tell_end(self, work: Work, row: PrivacyJobRow, how: str) -> None:
         actor = Actor(row.asked_by_id, row.asked_by or "Retention", "system")
         await AuditTrail(work.session).record_of(
             await organisation_of(work.session, row.project_id),
             actor,
-            f"{row.kind}.removed",
+            f"{row.kind}.{how}",
             Target("removal", row.id),
             project_id=row.project_id,
             after={"conversations": row.num_done},
         )
 
 
-def _job(row: PrivacyJobRow) -> PrivacyJob:
-    return PrivacyJob(
-        id=row.id,
-        kind=JobKind(row.kind),
-        state=JobState(row.state),
-        num_total=max(row.num_total, row.num_done),
-        num_done=row.num_done,
-        asked_by=row.asked_by,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-    )
+def _why(error: Exception) -> str:
+    """Say why a removal stopped, without a word of whom it is about: what a database refuses may hold some."""
+    if isinstance(error, DomainError):
+        return " ".join(filter(None, (error.message, error.hint)))
+    if isinstance(error, DBAPIError):
+        return "The database refused a step. The server log names it; what was removed before stays removed."
+    return "A step failed. The server log names it; what was removed before stays removed."

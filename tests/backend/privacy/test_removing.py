@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -10,17 +11,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.annotations.configs import config_of
 from backend.annotations.types import NewQueue, Target
 from backend.audit.types import Filters
 from backend.bootstrap import Services
 from backend.columns import utc_now
-from backend.conversations.reports import Report
-from backend.conversations.types import Channel
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Channel, Role
 from backend.conversations.types import Filters as LogFilters
 from backend.errors import Forbidden, InvalidInput, NotFound
-from backend.identity.permissions import PERMISSIONS, Role
+from backend.identity.permissions import PERMISSIONS
+from backend.identity.permissions import Role as Seat
 from backend.operator import Operator
 from backend.paging import Page
 from backend.privacy.service.base import Base
@@ -92,11 +95,11 @@ async def test_a_removal_goes_on_after_it_was_cut(
         num += 1
         found = await leave(self, *args)  # type: ignore[arg-type]
         if num == 2:
-            raise RuntimeError("the process ends here")
+            raise asyncio.CancelledError  # the process ends here
         return found
 
     house.conversations.leaving[:] = [cut.__get__(house.privacy)]
-    with pytest.raises(RuntimeError):
+    with pytest.raises(asyncio.CancelledError):
         await house.privacy.execute(job.id)
     half = await house.privacy.job(operator, job.id)
     assert (half.state, half.num_done) == (JobState.RUNNING, 1)
@@ -104,6 +107,84 @@ async def test_a_removal_goes_on_after_it_was_cut(
     await house.privacy.execute(job.id)  # twice is once
     assert (await house.privacy.job(operator, job.id)).num_done == 3
     assert await columns_with(house.units, WORD) == []
+
+
+async def test_a_removal_that_fails_says_why_and_goes_on_when_it_is_retried(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("backend.privacy.service.removing.AT_ONCE", 1)
+    await plant(house, operator, "ada", WORD)
+    job = await house.privacy.remove(operator, "ada")
+    leave, faults = Base.leave, [None, SQLAlchemyError(WORD)]
+
+    async def broken(self: Base, *args: object) -> object:
+        if faults and (fault := faults.pop(0)):
+            raise fault
+        return await leave(self, *args)  # type: ignore[arg-type]
+
+    house.conversations.leaving[:] = [broken.__get__(house.privacy)]
+    await house.privacy.execute(job.id)
+    await house.privacy.execute(job.id)  # nobody asked for it again
+    [failed] = (await house.overview.home(operator)).removals
+    assert (failed.id, failed.state, failed.num_done, failed.num_total) == (job.id, JobState.FAILED, 1, 3)
+    assert failed.error == "A step failed. The server log names it; what was removed before stays removed."
+    assert job.id in caplog.text
+    assert await columns_with(house.units, WORD)
+    await house.conversations.report(
+        operator, Report("late", "a", "A", messages=(Told(Role.USER, WORD),), person="ada")
+    )
+    again = [await house.privacy.retry(operator, job.id) for _ in range(2)]  # as two clicks ask
+    assert [one.state for one in again] == [JobState.QUEUED] * 2
+    [waiting] = await house.privacy.waiting()
+    assert waiting == (job.id, 2)
+    await house.privacy.execute(job.id)
+    done = await house.privacy.job(operator, job.id)
+    assert (done.state, done.num_done, done.error) == (JobState.DONE, 4, "")
+    assert (await house.privacy.retry(operator, job.id)).state is JobState.DONE
+    assert (await house.overview.home(operator)).removals == []
+    assert await columns_with(house.units, WORD) == []
+    acts = [one.action for one in (await house.audit.list(operator, Filters(kind="removal"))).items]
+    assert acts == ["person.removed", "person.remove_again", "person.failed", "person.remove"]
+
+
+async def test_files_that_cannot_be_scrubbed_are_a_failure_and_remove_nobody_else(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for person in ("ada", ""):
+        said = Report("s", "a", "A", messages=(Told(Role.USER, WORD),), person=person)
+        await house.conversations.report(operator, said)
+    job, scrub = await house.privacy.remove(operator, "ada"), house.database.scrub
+
+    async def full() -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(house.database, "scrub", full)
+    await house.privacy.execute(job.id)
+    assert (await house.privacy.job(operator, job.id)).state is JobState.FAILED
+    monkeypatch.setattr(house.database, "scrub", scrub)
+    await house.privacy.retry(operator, job.id)
+    await house.privacy.execute(job.id)
+    assert (await house.privacy.job(operator, job.id)).state is JobState.DONE
+    assert len((await house.conversations.list(operator, LogFilters(), Page())).items) == 1
+
+
+async def test_a_later_retention_settles_one_that_failed(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.privacy.set_retention(operator, 30)
+    now, batch = utc_now(), house.privacy._batch
+
+    async def broken(_job_id: str) -> bool:
+        await batch(_job_id)
+        raise ValueError
+
+    for day, made in ((31, broken), (32, batch)):
+        await house.conversations.report(operator, Report("s", "a", "A", messages=(Told(Role.USER, WORD),)))
+        monkeypatch.setattr(house.privacy, "_batch", made)
+        assert await house.privacy.sweep(now + timedelta(days=day)) == 1
+        [waiting] = await house.privacy.waiting()
+        await house.privacy.execute(waiting.row_id)
+        assert len((await house.overview.home(operator)).removals) == (made is broken)
 
 
 async def test_an_export_holds_everything_and_no_formula(house: Services, operator: Operator) -> None:
@@ -132,6 +213,23 @@ async def test_an_export_holds_everything_and_no_formula(house: Services, operat
     act = (await house.audit.list(operator, Filters(kind="person"))).items[0]
     assert (act.action, act.after) == ("person.export", {"conversations": 3})
     assert "ada" not in str((act.target, act.before, act.after))  # other ids may hold these letters
+
+
+async def test_an_export_that_breaks_off_stands_in_the_log_of_acts_and_can_be_asked_for_again(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.conversations.report(operator, Report("s", "a", "A", messages=(Told(Role.USER, WORD),), person="ada"))
+
+    async def broken(*_: object) -> object:
+        raise OSError
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match=""):
+        patch.setattr("backend.privacy.service.exporting.Telling.of", broken)
+        async for _ in await house.privacy.export(operator, "ada"):
+            pass
+    assert b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
+    acts = [one.action for one in (await house.audit.list(operator, Filters(kind="person"))).items]
+    assert acts == ["person.export", "person.export_failed", "person.export"]
 
 
 async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
@@ -166,7 +264,7 @@ async def test_retention_removes_what_is_older_once_a_day_and_keeps_datasets(
 
 async def test_only_who_manages_the_project_removes(house: Services, operator: Operator) -> None:
     viewer = Operator(
-        "u", "U", operator.organisation_id, operator.project_id, PERMISSIONS[Role.EDITOR], "session", role="editor"
+        "u", "U", operator.organisation_id, operator.project_id, PERMISSIONS[Seat.EDITOR], "session", role="editor"
     )
     for act in (house.privacy.going, house.privacy.remove, house.privacy.export):
         with pytest.raises(Forbidden):

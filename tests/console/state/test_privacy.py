@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.reports import Report, Told
@@ -10,6 +12,8 @@ from backend.masking.types import Kind, MaskingRules
 from backend.paging import Page
 from backend.privacy.types import JobState
 from console.components.ui.status import STATES
+from console.state.home import HomeState
+from console.state.home_needs import SummaryLine
 from console.state.privacy import JOB_MARKS, PrivacyState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
@@ -17,7 +21,9 @@ from tests.factories.conversations import chat
 __all__ = ["tab"]
 
 
-async def test_a_removal_is_followed_until_it_ends(services: Services, tab: Tab) -> None:
+async def test_a_removal_is_followed_until_it_ends(
+    services: Services, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner = await services.identity.ensure_owner()
     await chat(services.conversations, services.units, owner, ask={"person": "maren@example.org"})
     privacy = tab.at("/settings/privacy").state(PrivacyState)
@@ -25,9 +31,27 @@ async def test_a_removal_is_followed_until_it_ends(services: Services, tab: Tab)
     await spent(PrivacyState.remove.fn(privacy))
     assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (True, ["Queued"])
     [job] = (await services.privacy.jobs(owner, Page())).items
+
+    async def refuse() -> None:
+        raise OSError
+
+    monkeypatch.setattr(services.database, "scrub", refuse)
     await services.privacy.execute(job.id)
     await spent(PrivacyState.tick.fn(privacy))
-    assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (False, ["Done"])
+    [line] = privacy.work
+    assert (privacy.is_at_work, line.state, line.percent, line.words) == (False, "Failed", 100, "1 of 1 conversation")
+    assert line.error
+    home = tab.state(HomeState)
+    await home.load()
+    [need] = home.needs
+    assert (need.words, need.cause, need.href) == ("Removal failed", line.error, "/settings/privacy")
+    assert SummaryLine("fail", "1 removal failed", "#needs") in home.summary
+    monkeypatch.undo()
+    await spent(PrivacyState.again.fn(privacy, job.id))
+    assert (privacy.is_at_work, [one.state for one in privacy.work]) == (True, ["Queued"])
+    await services.privacy.execute(job.id)
+    await spent(PrivacyState.tick.fn(privacy))
+    assert (privacy.is_at_work, privacy.work, [one.state for one in privacy.removals]) == (False, [], ["Done"])
 
 
 async def test_what_was_masked_is_drawn_by_day_way_and_kind(services: Services, tab: Tab) -> None:
