@@ -57,10 +57,12 @@ class Group:
     numbers: list[int] = field(default_factory=list)
     messages: list[Told] = field(default_factory=list)
     known: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, None] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
 
     def report(self) -> Report:
+        person, *others = self.people or ("",)
         return Report(
             session_id=self.external_id,
             agent_config="",
@@ -70,7 +72,8 @@ class Group:
             task_completed=self.known.get("task_completed"),
             details=self.details or None,
             channel=Channel.IMPORTED,
-            person=self.known.get("person") or "",
+            person=person,
+            others=tuple(others),
             messages=tuple(self.messages),
         )
 
@@ -140,17 +143,25 @@ def _taken(group: Group, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 shared[name] = convert(values[name])
             except ValueError as error:
                 yield name, str(error)
-    for name in ("agent", "person", "duration", "satisfaction", "task_completed"):
+    if shared["person"]:
+        group.people[shared["person"]] = None
+    for name in ("agent", "duration", "satisfaction", "task_completed"):
         if shared.get(name) not in (None, ""):
             group.known[name] = shared[name]
-    for target, value in values.items():
-        head, dot, name = target.partition(".")
-        if head == "metadata":
-            group.details |= {name: value} if dot else value if isinstance(value, dict) else {"metadata": value}
+    group.details |= _metadata(values)
     said = list(_said(values, shared))
     if not said:
         yield "", "Nothing is said in it."
     group.messages += said
+
+
+def _metadata(values: Mapping[str, Any]) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    for target, value in values.items():
+        head, dot, name = target.partition(".")
+        if head == "metadata":
+            details |= {name: value} if dot else value if isinstance(value, dict) else {"metadata": value}
+    return details
 
 
 def _too_long(values: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -170,12 +181,13 @@ def _said(values: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[Told
         whole = {"messages": transcript} if isinstance(transcript, list) else transcript
         yield from messages_in(whole) if isinstance(whole, dict) else ()
     if question := _text(values.get("question")):
-        yield Told(Role.USER, question, at)
+        yield Told(Role.USER, question, at, author=shared["person"])
     if answer := _text(values.get("answer")):
         yield Told(Role.ASSISTANT, answer, at, **answered)
     if text := _text(values.get("text")):
         role = shared.get("role", Role.USER)
-        yield Told(role, text, at, **(answered if role is Role.ASSISTANT else {}))
+        author = shared["person"] if role is Role.USER else ""
+        yield Told(role, text, at, author=author, **(answered if role is Role.ASSISTANT else {}))
 
 
 def _text(value: Any) -> str:

@@ -107,6 +107,17 @@ class MessageRow(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class ConversationPersonRow(SQLModel, table=True):
+    """A person who speaks in a conversation beside the one that it names: a session may have several."""
+
+    __tablename__ = "conversation_person"
+    __table_args__ = (Index("ix_conversation_person_named", "project_id", "person"),)
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    person: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+
+
 class SpanRow(SQLModel, table=True):
     """A piece of work that another system told of. Without a conversation nothing of its trace was said so far."""
 

@@ -60,7 +60,7 @@ class Held:
 class Report:
     """A whole conversation. `turn_count` None is counted from the messages, which come from the transcript if none.
 
-    `held` is None for what was held elsewhere.
+    `held` is None for what was held elsewhere. `others` speak in it beside `person`.
     """
 
     session_id: str
@@ -75,6 +75,7 @@ class Report:
     details: dict[str, Any] | None = None
     channel: Channel = Channel.REPORTED
     person: str = ""
+    others: tuple[str, ...] = ()
     messages: tuple[Told, ...] = field(default=())
     held: Held | None = None
 

@@ -43,6 +43,7 @@ WORDLESS = {
     "code_approval": "state",
     "conversation": "channel indexed_to prompt_name rating state",
     "conversation_comment": "",
+    "conversation_person": "person",
     "conversation_record": "",
     "conversation_view": "",
     "dataset": "",

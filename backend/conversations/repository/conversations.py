@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from backend.conversations.errors import ImportCut
 from backend.conversations.models import (
     ConversationCommentRow,
+    ConversationPersonRow,
     ConversationRecordRow,
     ConversationRow,
     ConversationViewRow,
@@ -281,16 +282,12 @@ class ConversationRepository(MessageRepository):
         """Remove rows for good."""
         if not conversation_ids:
             return
-        for row, conversation_id in (
-            (FeedbackRow, col(FeedbackRow.conversation_id)),
-            (ConversationCommentRow, col(ConversationCommentRow.conversation_id)),
-            (MessageRow, col(MessageRow.conversation_id)),
-            (SpanRow, col(SpanRow.conversation_id)),
-            (ConversationRecordRow, col(ConversationRecordRow.conversation_id)),
-            (ConversationRow, col(ConversationRow.id)),
-        ):
+        hanging: tuple[Any, ...] = (
+            FeedbackRow, ConversationCommentRow, MessageRow, SpanRow, ConversationRecordRow, ConversationPersonRow,
+        )  # fmt: skip
+        for row, column in (*((one, one.conversation_id) for one in hanging), (ConversationRow, ConversationRow.id)):
             ours = col(row.project_id) == self._project_id
-            await self._session.exec(delete(row).where(ours, conversation_id.in_(conversation_ids)))
+            await self._session.exec(delete(row).where(ours, col(column).in_(conversation_ids)))
 
 
 def prompt_column() -> ColumnElement[str]:

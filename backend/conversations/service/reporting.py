@@ -18,6 +18,7 @@ from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folde
 from backend.conversations.models import ConversationRecordRow, ConversationRow, MessageRow
 from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
+from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values, conversation_of, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
@@ -95,6 +96,10 @@ class ReportingUseCases(Base):
             for message in message_rows(row, report, told):
                 rows.add(message)
         await rows.flush()
+        for report, row, _ in kept:
+            if report.others:
+                names = [first_words(storable(one), MAX_NAME) for one in report.others]
+                await Others(work.session, operator.project_id).note(row, names)
         for report, row, _ in kept:
             if report.prompt_id is not None:
                 row.prompt_name, row.prompt_version = await self._count(work, operator, rows, report.prompt_id)
@@ -174,6 +179,7 @@ def masked_report(masker: Masker, report: Report) -> Report:
         details=masker.value(storable(report.details)),
         messages=tuple(masked_message(masker, one) for one in report.messages),
         person=masker.name(storable(report.person)),
+        others=tuple(masker.name(storable(one)) for one in report.others),
         session_id=masker.name(storable(report.session_id)),
         agent_config=masker.name(storable(report.agent_config)),
         agent_name=storable(report.agent_name) if report.held else masker.name(storable(report.agent_name)),
@@ -264,9 +270,10 @@ def message_rows(
 ) -> Iterator[MessageRow]:
     """Yield the rows of what was told: none is earlier than the one before it, the first not than `start`."""
     at, held = start or conversation.started_at, report.held
+    person = first_words(storable(report.person), MAX_NAME) or conversation.person
     for one in said:
         at = max(at, one.at or at)
-        by = {Role.ASSISTANT: conversation.flow_name, Role.USER: conversation.person}.get(one.role, one.tool_name)
+        by = {Role.ASSISTANT: conversation.flow_name, Role.USER: person}.get(one.role, one.tool_name)
         yield MessageRow(
             id=new_id("msg"),
             project_id=conversation.project_id,

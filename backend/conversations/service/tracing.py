@@ -18,6 +18,7 @@ from backend.conversations.folding import PREVIEW_CHARACTERS, first_words
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.gone import GoneTraces
+from backend.conversations.repository.others import Others
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.judging import worst
 from backend.conversations.service.reporting import MAX_NAME, message_rows
@@ -27,7 +28,7 @@ from backend.conversations.tracing.left_out import LeftOut
 from backend.conversations.tracing.masked import Ahead, kept, said_in
 from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
-from backend.conversations.tracing.turns import Traced, traced
+from backend.conversations.tracing.turns import Traced, people_of, traced
 from backend.conversations.types import Channel, ChatState
 from backend.ids import new_id
 from backend.masking.aside import aside, is_long
@@ -94,6 +95,9 @@ class TracingUseCases(SpanUseCases):
             after = await self._keep_spans(work, operator, trace_id, fitting, before, ahead=ahead)
             if before and await rows.conversation(before) is None:
                 await rows.belong(trace_id, before)  # it was deleted: what comes late goes, or comes back, with it
+                if left := await rows.conversation(before, deleted=True):
+                    names = _names(people_of([span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]))
+                    await Others(work.session, operator.project_id).note(left, names)
                 return LeftOut(num_beyond=len(new) - len(fitting))
             stored = [span_of(row) for row in await rows.spans(trace_id, MAX_SPANS_OF_TRACE)]
             told = priced(await asyncio.to_thread(traced, stored), prices)
@@ -166,9 +170,8 @@ class TracingUseCases(SpanUseCases):
             conversation = _opened(operator, session_id, told, new_id("conv") if after == before else after)
             rows.add(conversation)
             await rows.flush()  # the messages refer to it
-        if told.person and not conversation.person:  # its top span, which says whose it is, comes last
-            conversation.person = first_words(told.person, MAX_NAME)
-            conversation.indexed_to = ""  # it is found by that name too
+        # Its top span, which says whose it is, comes last; and a session may be one of several people.
+        await Others(work.session, operator.project_id).note(conversation, _names(told.people))
         if told.agent and conversation.flow_name in {told.service, UNNAMED}:  # the span that names it came late
             conversation.flow_name = first_words(told.agent, MAX_NAME)
             conversation.flow_id = Report(session_id, "", conversation.flow_name).flow_id
@@ -235,6 +238,10 @@ def _opened(operator: Operator, session_id: str, told: Traced, conversation_id: 
         state=ChatState.ANSWERED,
         started_at=told.messages[0].at or utc_now(),
     )
+
+
+def _names(people: Sequence[str]) -> list[str]:
+    return [first_words(one, MAX_NAME) for one in people]
 
 
 def _messages(

@@ -11,6 +11,7 @@ from backend.conversations.errors import ConversationNotFound, ConversationOfAno
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
+from backend.conversations.repository.others import Others
 from backend.conversations.service.base import AheadText, Base
 from backend.conversations.shapes import citation_values, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
@@ -38,6 +39,7 @@ class TurnUseCases(Base):
         """
         rows = ConversationRepository(work.session, operator.project_id)
         now, way = at or utc_now(), way_of(opening.channel)
+        asks = storable(opening.person or _own(operator, opening.channel))
         if opening.conversation_id:
             masker = await self.masker(work, operator.project_id, opening.conversation_id, way, ahead)
             conversation = await rows.conversation(opening.conversation_id)
@@ -45,14 +47,17 @@ class TurnUseCases(Base):
                 raise ConversationNotFound
             if conversation.flow_id != opening.flow_id:
                 raise ConversationOfAnotherFlow("This conversation belongs to another flow.", hint="Start a new one.")
+            person = masker.name(asks) or conversation.person
+            await Others(work.session, operator.project_id).note(conversation, [person])
         else:
             conversation_id = ahead.conversation_id if ahead else new_id("conv")
             masker = await self.masker(work, operator.project_id, conversation_id, way, ahead)
+            person = masker.name(asks)
             conversation = ConversationRow(
                 id=conversation_id,
                 project_id=operator.project_id,
                 flow_id=opening.flow_id,
-                person=masker.name(storable(opening.person or _own(operator, opening.channel))),
+                person=person,
                 title=first_words(await masker.kept(storable(opening.text))) or "Without words",
                 channel=opening.channel,
                 state=ChatState.RUNNING,
@@ -76,7 +81,7 @@ class TurnUseCases(Base):
         question = MessageRow(
             id=new_id("msg"),
             role=Role.USER,
-            author=_who_asked(operator, opening.channel, conversation),
+            author=_who_asked(operator, opening.channel, person),
             state=ChatState.ANSWERED,
             text=text,
             folded=folded(text),
@@ -180,6 +185,6 @@ def _own(operator: Operator, channel: Channel) -> str:
     return operator.name if channel is Channel.CONSOLE else ""
 
 
-def _who_asked(operator: Operator, channel: Channel, conversation: ConversationRow) -> str:
+def _who_asked(operator: Operator, channel: Channel, person: str) -> str:
     """Return whose words a question is: a key asks for somebody else, where the caller said for whom."""
-    return (conversation.person if channel is Channel.API else "") or operator.name
+    return (person if channel is Channel.API else "") or operator.name

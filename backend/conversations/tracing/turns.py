@@ -27,14 +27,19 @@ MAX_STEPS = 500
 class Traced:
     """A trace as the log keeps it. Without messages nothing of it was said, and it is no conversation.
 
-    `agent` is empty where no span names one; `service` is the program that it came from.
+    `agent` is empty where no span names one; `service` is the program that it came from. `people` are all that its
+    spans name, in their order.
     """
 
     session_id: str
-    person: str
+    people: tuple[str, ...]
     agent: str
     service: str
     messages: tuple[Told, ...]
+
+    @property
+    def person(self) -> str:
+        return self.people[0] if self.people else ""
 
 
 def traced(spans: Sequence[Span]) -> Traced:
@@ -44,11 +49,17 @@ def traced(spans: Sequence[Span]) -> Traced:
     first = ours[0].span if ours else None
     return Traced(
         session_id=next(filter(None, map(session_of, (work.span for work in works))), ""),
-        person=next(filter(None, map(person_of, (work.span for work in works))), ""),
+        people=people_of(spans),
         agent=next(filter(None, map(agent_of, (work.span for work in works))), ""),
         service=first.service if first else "",
         messages=tuple(_said(ours)) if first else (),
     )
+
+
+def people_of(spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return whom spans name, in the order of their beginnings, each once."""
+    ordered = sorted(spans, key=lambda span: (span.started_at, span.span_id))
+    return tuple(dict.fromkeys(filter(None, map(person_of, ordered))))
 
 
 def _said(works: Sequence[Work]) -> Iterator[Told]:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, SpanRow
 from backend.conversations.repository.gone import GoneTraces
+from backend.conversations.repository.others import conversations_of
 from backend.experiments.models import IS_NOBODYS, ExperimentCellRow
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, NodeRunRow, RunRow
 from backend.flows.types import RunStatus
@@ -85,9 +86,7 @@ class Beside:
 
     async def run_ids(self, names: Sequence[str], until: datetime) -> Sequence[str]:
         """Return the runs of a person from before that stand in no conversation, or in one of theirs, in order."""
-        theirs = select(ConversationRow.id).where(
-            col(ConversationRow.project_id) == self._project_id, col(ConversationRow.person).in_(names)
-        )
+        theirs = conversations_of(self._project_id, names)
         ours, within, _ = self._runs(names)
         inside = or_(col(RunRow.conversation_id).is_(None), col(RunRow.conversation_id).in_(theirs))
         began = col(RunRow.id) < id_at("run", until)

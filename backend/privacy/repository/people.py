@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.repository.others import conversations_of
 from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, RunRow
@@ -26,8 +27,9 @@ class People:
         self._session, self._project_id = session, project_id
 
     def of_person(self, names: Sequence[str], until: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
-        """Choose all of a person's, or those that began to be kept before a moment."""
-        theirs = (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.person).in_(names))
+        """Choose all in which a person speaks, or those that began to be kept before a moment."""
+        speaks = col(ConversationRow.id).in_(conversations_of(self._project_id, names))
+        theirs = (col(ConversationRow.project_id) == self._project_id, speaks)
         return theirs if until is None else (*theirs, col(ConversationRow.id) < id_at("conv", until))
 
     def before(self, moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.annotations.models import AnnotationItemRow, AnnotationRow
 from backend.conversations.models import (
     ConversationCommentRow,
+    ConversationPersonRow,
     ConversationRecordRow,
     FeedbackRow,
     MessageRow,
@@ -24,6 +25,7 @@ from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, Tak
 Told = dict[str, defaultdict[str, list[Any]]]
 PARTS: dict[str, Any] = {
     "messages": MessageRow,
+    "others": ConversationPersonRow,
     "records": ConversationRecordRow,
     "feedback": FeedbackRow,
     "comments": ConversationCommentRow,

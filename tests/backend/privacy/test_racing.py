@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import logging
+import zipfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -21,7 +23,7 @@ from backend.conversations.models import ConversationRow, RemovedTraceRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Filters, Rating, Role
 from backend.errors import DomainError, NotFound, Unavailable
-from backend.flows.types import RunWish
+from backend.flows.types import RunWish, Trigger
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
@@ -164,6 +166,40 @@ async def test_what_comes_late_of_a_removed_person_s_trace_is_left_out(house: Se
         await house.privacy.forget_traces(operator.project_id, utc_now() + timedelta(days=days))
         async with house.units.read(EVERYWHERE) as session:
             assert len((await session.exec(select(RemovedTraceRow))).all()) == num_left
+
+
+async def test_a_session_of_several_people_goes_with_each_of_them(
+    house: Services, operator: Operator, tmp_path: Path
+) -> None:
+    log = house.conversations
+    for trace, person, word in ((1, "ada", MEANWHILE), (2, "bobolink", BEFORE)):
+        await log.take_spans(operator, [asked(trace, 1, word, **{"user.id": person, "session.id": "shared"})])
+    path = tmp_path / "talk.jsonl"
+    rows = [{"id": "t", "text": word, "person": who} for who, word in (("ada", MEANWHILE), ("bobolink", BEFORE))]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    await log.import_file(operator, path, path.name)
+    await house.flows.create(operator, "Chat", document=chat())
+    await house.flows.publish(operator, "chat")
+    first = await house.runs.run(operator, "chat", RunWish({"message": MEANWHILE}, person="ada", trigger=Trigger.API))
+    more = RunWish({"message": BEFORE}, person="bobolink", conversation_id=str(first.conversation_id), trigger=Trigger.API)
+    await house.runs.run(operator, "chat", more)
+    path.unlink()
+    while await log.index(operator.project_id):
+        pass
+    for one in (await log.list(operator, Filters(), Page())).items:
+        said = [one for one in (await log.transcript(operator, one.id)).messages if one.role is Role.USER]
+        assert [one.author for one in said] == ["ada", "bobolink"]
+    assert [(await house.privacy.going(operator, who)).num_conversations for who in ("ada", "bobolink")] == [3, 3]
+    packed = b"".join([piece async for piece in await house.privacy.export(operator, "bobolink")])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = json.loads(archive.read("person.json"))["conversations"]
+    assert [BEFORE in json.dumps(one["messages"]) for one in told] == [True] * 3
+    assert {other["person"] for one in told for other in one["others"]} == {"bobolink"}
+    await removed(house, operator, "bobolink")
+    assert await columns_with(house.units, BEFORE, MEANWHILE) == []
+    assert await columns_with(house.units, "bobolink") == []
+    with pytest.raises(NotFound):
+        await house.privacy.going(operator, "ada")
 
 
 async def test_a_removal_that_is_sent_away_comes_again(

@@ -221,12 +221,13 @@ async def test_an_export_that_breaks_off_stands_in_the_log_of_acts_and_can_be_as
     await house.conversations.report(operator, Report("s", "a", "A", messages=(Told(Role.USER, WORD),), person="ada"))
 
     async def broken(*_: object) -> object:
-        raise OSError
+        raise OSError("full")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match=""):
+    pieces = await house.privacy.export(operator, "ada")
+    with monkeypatch.context() as patch:
         patch.setattr("backend.privacy.service.exporting.Telling.of", broken)
-        async for _ in await house.privacy.export(operator, "ada"):
-            pass
+        with pytest.raises(OSError, match="full"):
+            b"".join([piece async for piece in pieces])
     assert b"".join([piece async for piece in await house.privacy.export(operator, "ada")])
     acts = [one.action for one in (await house.audit.list(operator, Filters(kind="person"))).items]
     assert acts == ["person.export", "person.export_failed", "person.export"]
