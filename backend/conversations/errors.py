@@ -12,6 +12,13 @@ class ConversationNotFound(NotFound):
         super().__init__("Conversation not found")
 
 
+class UndoPassed(ConversationNotFound):
+    """What was deleted is removed for good."""
+
+    def __init__(self) -> None:
+        NotFound.__init__(self, "It is gone for good.", hint="What is deleted can be brought back for an hour.")
+
+
 class MessageNotFound(NotFound):
     """No such answer in this project."""
 

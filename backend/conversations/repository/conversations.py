@@ -231,11 +231,11 @@ class ConversationRepository(MessageRepository):
         return bool((await self._session.exec(gone)).rowcount)
 
     async def deleted(self, *, before: datetime) -> Sequence[str]:
-        """Return what was deleted before a moment."""
+        """Return what was deleted before a moment, locked until the unit ends."""
         statement = select(ConversationRow.id).where(
             ConversationRow.project_id == self._project_id, col(ConversationRow.deleted_at) < before
         )
-        return (await self._session.exec(statement)).all()
+        return (await self._session.exec(statement.order_by(col(ConversationRow.id)).with_for_update())).all()
 
     async def examples(self) -> Sequence[str]:
         """Return what came with the product and still shows."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
-from backend.conversations.errors import ConversationNotFound, JudgedMeanwhile, MessageNotFound
+from backend.conversations.errors import ConversationNotFound, JudgedMeanwhile, MessageNotFound, UndoPassed
 from backend.conversations.models import ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
@@ -106,14 +106,14 @@ class JudgingUseCases(Base):
             await AuditTrail(work.session).record(operator, "conversation.delete", target)
 
     async def restore(self, operator: Operator, *conversation_ids: str) -> None:
-        """Undo a delete. Raise ConversationNotFound once the rows are gone."""
+        """Undo a delete. Raise UndoPassed once the rows are gone."""
         operator.require(Permission.CONVERSATIONS_REPLY)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
-            for conversation_id in conversation_ids:
+            for conversation_id in sorted(conversation_ids):  # in the order in which a removal locks them
                 conversation = await rows.conversation(conversation_id, deleted=True)
                 if conversation is None:
-                    raise ConversationNotFound
+                    raise UndoPassed
                 conversation.deleted_at = None
                 rows.add(conversation)
             for conversation_id in conversation_ids:

@@ -49,6 +49,12 @@ class People:
             found.append(id_)
         return found
 
+    async def held(self, whose: Sequence[ColumnElement[bool]], conversation_ids: Sequence[str]) -> list[str]:
+        """Return those that are still among them, locked until the unit ends: nobody brings one back meanwhile."""
+        among = col(ConversationRow.id).in_(conversation_ids)
+        statement = select(ConversationRow.id).where(*whose, among).order_by(col(ConversationRow.id))
+        return list(await self._session.exec(statement.with_for_update()))
+
     async def page(self, whose: Sequence[ColumnElement[bool]], after: str, limit: int) -> Sequence[ConversationRow]:
         statement = select(ConversationRow).where(*whose, col(ConversationRow.id) > after)
         return (await self._session.exec(statement.order_by(col(ConversationRow.id)).limit(limit))).all()

@@ -89,9 +89,12 @@ class RemovingUseCases(Base):
         tenant = OfProject(project_id)
         async with self._units.read(tenant) as session:
             people = People(session, project_id)
-            ids = await people.some(people.deleted(now - KEEP_DELETED), AT_ONCE, MESSAGES_AT_ONCE)
+            due = people.deleted(now - KEEP_DELETED)
+            ids = await people.some(due, AT_ONCE, MESSAGES_AT_ONCE)
         if ids:
             async with self._units.write(tenant) as work:
+                # Some may have been brought back since; whoever comes later waits here, and finds nothing.
+                ids = await People(work.session, project_id).held(due, ids)
                 await self._log.purge(work, project_id, ids)
         return len(ids)
 
@@ -112,6 +115,7 @@ class RemovingUseCases(Base):
             whose = people.of_person(names, before) if is_person else people.before(before)
             ids = await people.some(whose, AT_ONCE, MESSAGES_AT_ONCE)
             is_left = bool(ids)
+            ids = await people.held(whose, ids)  # in one that is retained somebody may have gone on since
             if is_person:
                 await GoneTraces(work.session, row.project_id).note_of(ids)
             if ids:

@@ -111,8 +111,8 @@ async def test_the_same_file_twice_at_once_adds_it_once(
     assert sorted((one.num_added, one.num_known) for one in made) == [(0, 60), (60, 0)]
     shown = await log.browse(operator, Filters(channels=(Channel.IMPORTED,)), Page())
     assert shown.facets.matching == 60
-    async with services.units.read(EVERYWHERE) as session:
-        assert await ConversationRepository(session, operator.project_id).deleted(before=utc_now()) == []
+    async with services.units.write(EVERYWHERE) as work:
+        assert await ConversationRepository(work.session, operator.project_id).deleted(before=utc_now()) == []
 
 
 async def test_a_row_may_hold_a_whole_transcript(services: Services, operator: Operator, write: Write) -> None:

@@ -13,12 +13,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.errors import UndoPassed
 from backend.conversations.models import ConversationRow, RemovedTraceRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Filters, Rating, Role
@@ -27,6 +29,7 @@ from backend.flows.types import RunWish, Trigger
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
+from backend.privacy.repository import People
 from backend.privacy.types import JobState
 from tests.factories.flows import chat
 from tests.planting import columns_with, files_with
@@ -181,7 +184,9 @@ async def test_a_session_of_several_people_goes_with_each_of_them(
     await house.flows.create(operator, "Chat", document=chat())
     await house.flows.publish(operator, "chat")
     first = await house.runs.run(operator, "chat", RunWish({"message": MEANWHILE}, person="ada", trigger=Trigger.API))
-    more = RunWish({"message": BEFORE}, person="bobolink", conversation_id=str(first.conversation_id), trigger=Trigger.API)
+    more = RunWish(
+        {"message": BEFORE}, person="bobolink", conversation_id=str(first.conversation_id), trigger=Trigger.API
+    )
     await house.runs.run(operator, "chat", more)
     path.unlink()
     while await log.index(operator.project_id):
@@ -200,6 +205,47 @@ async def test_a_session_of_several_people_goes_with_each_of_them(
     assert await columns_with(house.units, "bobolink") == []
     with pytest.raises(NotFound):
         await house.privacy.going(operator, "ada")
+
+
+@pytest.mark.parametrize("first", ["undo", "removal"])
+async def test_an_undo_at_the_hour_of_the_removal_brings_all_back_or_nothing(
+    house: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    log, later, ids = house.conversations, utc_now() + timedelta(hours=2), list[str]()
+    for number in range(2):
+        said = (Told(Role.USER, f"{BEFORE} {number}"),)
+        ids.append((await log.report(operator, Report(f"s{number}", "a", "A", messages=said))).conversation.id)
+        await log.delete(operator, ids[-1])
+    if first == "undo":
+        some = People.some
+
+        async def read(self: People, *args: object) -> list[str]:
+            found = await some(self, *args)  # type: ignore[arg-type]
+            await log.restore(operator, ids[0])  # between the look and the removal
+            return found
+
+        monkeypatch.setattr(People, "some", read)
+        assert await house.privacy.purge_deleted(operator.project_id, later) == 1
+        opened = await log.transcript(operator, ids[0])
+        assert [one.text for one in opened.messages] == [f"{BEFORE} 0"]
+    else:
+        is_locked, waits = asyncio.Event(), []
+        purge = log.purge
+
+        async def held(*args: Any, **more: Any) -> None:
+            is_locked.set()
+            await asyncio.sleep(0.1)  # so that the undo stands before the lock
+            await purge(*args, **more)
+
+        monkeypatch.setattr(log, "purge", held)
+        waits.append(asyncio.create_task(house.privacy.purge_deleted(operator.project_id, later)))
+        await is_locked.wait()
+        with pytest.raises(UndoPassed, match="for good"):
+            await log.restore(operator, ids[0])
+        assert await waits[0] == 2
+    left = [one.id for one in (await log.list(operator, Filters(), Page())).items]
+    assert left == (ids[:1] if first == "undo" else [])
+    assert bool(await columns_with(house.units, f"{BEFORE} 1")) is False
 
 
 async def test_a_removal_that_is_sent_away_comes_again(
