@@ -64,10 +64,10 @@ class Items:
         row = AnnotationRow
         return (col(row.queue_id) == self._queue_id, col(row.project_id) == self._project_id)
 
-    async def get(self, item_id: str) -> AnnotationItemRow:
-        """Return an item, locked until the unit ends. Raise ItemNotFound."""
-        statement = select(AnnotationItemRow).where(*self._ours(), AnnotationItemRow.id == item_id).with_for_update()
-        row = (await self._session.exec(statement)).first()
+    async def get(self, item_id: str, *, lock: bool = True) -> AnnotationItemRow:
+        """Return an item, locked until the unit ends unless it is only looked at. Raise ItemNotFound."""
+        statement = select(AnnotationItemRow).where(*self._ours(), AnnotationItemRow.id == item_id)
+        row = (await self._session.exec(statement.with_for_update() if lock else statement)).first()
         if row is None:
             raise ItemNotFound
         return row

@@ -13,6 +13,7 @@ from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
 from backend.annotations.types import ConfigKind, NewQueue, Progress, Target, Task, Turned
 from backend.columns import storable, utc_now
+from backend.conversations.service.base import AheadText
 from backend.errors import Forbidden, InvalidInput
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
@@ -112,6 +113,7 @@ class LabellingUseCases(Base):
         The same label twice counts once. Raise ItemNotFound, HeldByOther, AlreadyLabelled, InvalidInput.
         """
         operator.require(Permission.ANNOTATIONS_LABEL)
+        ahead = await self._ahead(operator, queue_id, item_id, value)
         async with self._units.write(operator) as work:
             seat = await self._seat(work, operator, queue_id)
             config = next((one for one in seat.about.configs if one.name == name), None)
@@ -119,7 +121,9 @@ class LabellingUseCases(Base):
                 raise InvalidInput(f"This queue does not ask for {name}.", fields={"name": "not asked"})
             label, row = label_of(config, value), await seat.item(item_id)
             if isinstance(label, str) and config.kind is ConfigKind.TEXT:
-                masker = await self._conversations.masker(work, operator.project_id, row.conversation_id, Way.FEEDBACK)
+                masker = await self._conversations.masker(
+                    work, operator.project_id, row.conversation_id, Way.FEEDBACK, ahead
+                )
                 label = await masker.kept(label)
                 await self._conversations.masked(work, masker)
             said = await seat.said(row)
@@ -140,6 +144,14 @@ class LabellingUseCases(Base):
                 seat.let_go(row)
             seat.items.add(said)
             return await seat.turn(None if is_whole else row, let_go=is_whole)
+
+    async def _ahead(self, operator: Operator, queue_id: str, item_id: str, value: Any) -> AheadText | None:
+        """Mask a label in words before the unit that keeps it. Raise ItemNotFound."""
+        if not isinstance(value, str) or not self._conversations.reads_ahead(operator, value):
+            return None
+        async with self._units.read(operator) as session:
+            row = await Items(session, operator.project_id, storable(queue_id)).get(storable(item_id), lock=False)
+        return await self._conversations.ahead(operator, row.conversation_id, Way.FEEDBACK, storable(value))
 
     async def skip(self, operator: Operator, queue_id: str, item_id: str) -> Turned:
         """Put an item aside and open the next one; it does not come back to this person unless they undo it."""

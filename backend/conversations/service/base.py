@@ -14,7 +14,7 @@ from backend.conversations.postings import bits_of_numbers, block_of
 from backend.conversations.reports import Tally
 from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
 from backend.conversations.words import wanted_in, words_of
-from backend.masking.aside import is_long
+from backend.masking.aside import is_ahead, texts_in
 from backend.masking.masker import OFF, Masker
 from backend.masking.service import MaskingService
 from backend.masking.types import Way
@@ -46,7 +46,7 @@ class Prompts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AheadText:
-    """A masker that has read a text; `met` is what its conversation knew then."""
+    """A masker that has read texts; `met` is what its conversation knew then."""
 
     conversation_id: str
     met: dict[tuple[str, str], int]
@@ -54,7 +54,8 @@ class AheadText:
 
     def fits(self, conversation_id: str, masker: Masker) -> bool:
         """Tell whether it is the same conversation, which met nothing since: then its placeholders are the same."""
-        return (conversation_id, masker.numbers, masker.is_on) == (self.conversation_id, self.met, self.masker.is_on)
+        met = self.met if self.masker.new else self.masker.numbers  # of several texts in one unit, the first is saved
+        return (conversation_id, masker.numbers, masker.is_on) == (self.conversation_id, met, self.masker.is_on)
 
 
 class Base:
@@ -97,16 +98,21 @@ class Base:
         masker = await self._masker(work.session, project_id, conversation_id, way)
         return ahead.masker if ahead and ahead.fits(conversation_id, masker) else masker
 
-    async def ahead(self, operator: Operator, conversation_id: str, text: str, way: Way) -> AheadText | None:
-        """Mask what somebody says of a conversation before the unit that keeps it, where it is long."""
-        if self.masking is None or not is_long(text):
+    def reads_ahead(self, operator: Operator, *said: Any) -> bool:
+        """Tell whether `ahead` masks these, without a look at the database."""
+        return self.masking is not None and not self.masking.is_off(operator.project_id) and is_ahead(*said)
+
+    async def ahead(self, operator: Operator, conversation_id: str, way: Way, *said: Any) -> AheadText | None:
+        """Mask what is said in or of a conversation before the unit that keeps it, where it is long."""
+        if not self.reads_ahead(operator, *said):
             return None
         async with self._units.read(operator) as session:
             masker = await self._masker(session, operator.project_id, conversation_id, way)
         if not masker.is_on:
             return None
         met = dict(masker.numbers)
-        await masker.know(text)
+        for text in texts_in(said):
+            await masker.know(text)
         return AheadText(conversation_id, met, masker)
 
     async def _masker(self, session: AsyncSession, project_id: str, conversation_id: str, way: Way) -> Masker:
@@ -121,8 +127,9 @@ class Base:
 
     async def mask(self, operator: Operator, conversation_id: str, value: Any, way: Way) -> Any:
         """Return what may be kept elsewhere of what somebody says of a conversation."""
+        ahead = await self.ahead(operator, conversation_id, way, value)
         async with self._units.write(operator) as work:
-            masker = await self.masker(work, operator.project_id, conversation_id, way)
+            masker = await self.masker(work, operator.project_id, conversation_id, way, ahead)
             kept = await masker.kept(value)
             await self.masked(work, masker)
         return kept

@@ -190,8 +190,8 @@ class ImportUseCases(ReportingUseCases):
     async def _there(self, operator: Operator, groups: list[Group], progress: Progress) -> set[str]:
         """Return the ids that are in the log already, as the file writes them."""
         found: set[str] = set()
-        async with self._units.write(operator) as work:
-            naming = await self.masker(work, operator.project_id, "import", Way.IMPORTED)
+        async with self._units.read(operator) as session:
+            naming = await self._masker(session, operator.project_id, "import", Way.IMPORTED)
         for start in range(0, len(groups), ROWS_AT_ONCE):
             progress("check", start, len(groups))
             ids = [one.external_id for one in groups[start : start + ROWS_AT_ONCE]]

@@ -13,7 +13,6 @@ from backend.conversations.models import ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
-from backend.masking.aside import is_long
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -42,11 +41,11 @@ class JudgingUseCases(Base):
         """
         operator.require(Permission.CONVERSATIONS_REPLY)
         comment, ahead = str(storable(comment)).strip(), None
-        if is_long(comment):
+        if self.reads_ahead(operator, comment):
             async with self._units.read(operator) as session:
                 judged = await ConversationRepository(session, operator.project_id).answer(message_id)
             if judged:
-                ahead = await self.ahead(operator, judged.conversation_id, comment, Way.FEEDBACK)
+                ahead = await self.ahead(operator, judged.conversation_id, Way.FEEDBACK, comment)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             message = await rows.answer(message_id)

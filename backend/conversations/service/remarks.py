@@ -66,6 +66,7 @@ class RemarkUseCases(Base):
             raise InvalidInput(
                 f"A comment has 1 to {MAX_COMMENT_CHARACTERS:,} characters.", fields={"text": "too long or empty"}
             )
+        ahead = await self.ahead(operator, storable(conversation_id), Way.FEEDBACK, text)
         async with self._units.write(operator) as work:
             rows = ConversationRepository(work.session, operator.project_id)
             remarks = RemarkRepository(work.session, operator.project_id)
@@ -76,7 +77,7 @@ class RemarkUseCases(Base):
                 raise MessageNotFound("This message is not there.")
             if await remarks.num_comments(row.id) >= MAX_COMMENTS:
                 raise QuotaExceeded(f"A conversation has at most {MAX_COMMENTS} comments.")
-            masker = await self.masker(work, operator.project_id, row.id, Way.FEEDBACK)
+            masker = await self.masker(work, operator.project_id, row.id, Way.FEEDBACK, ahead)
             comment = ConversationCommentRow(
                 id=new_id("comment"),
                 project_id=operator.project_id,

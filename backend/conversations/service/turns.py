@@ -95,15 +95,31 @@ class TurnUseCases(Base):
         await self.masked(work, masker)
         return Turn(conversation.id, question.id, answer.id)
 
-    async def close_turn(self, work: Work, operator: Operator, answer: Answer, at: datetime | None = None) -> bool:
-        """Write what the run came to. False when it owes none: no chat, closed before, or deleted meanwhile."""
+    async def answer_ahead(self, operator: Operator, conversation_id: str, answer: Answer) -> AheadText | None:
+        """Mask what a run came to before the unit that closes its turn."""
+        said = [answer.text, answer.error, [citation_values(citation) for citation in answer.citations]]
+        return await self.ahead(operator, conversation_id, Way.RUN, storable(said))
+
+    async def close_turn(
+        self,
+        work: Work,
+        operator: Operator,
+        answer: Answer,
+        at: datetime | None = None,
+        *,
+        ahead: AheadText | None = None,
+    ) -> bool:
+        """Write what the run came to, which may be masked `ahead`.
+
+        False when it owes none: no chat, closed before, or deleted meanwhile.
+        """
         rows = ConversationRepository(work.session, operator.project_id)
         message = await rows.open_answer(answer.run_id)
         conversation = await rows.conversation(message.conversation_id, deleted=True) if message else None
         if message is None or conversation is None:
             return False
         now = at or utc_now()
-        masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN)
+        masker = await self.masker(work, operator.project_id, conversation.id, Way.RUN, ahead)
         text, error = await masker.kept(storable(answer.text)), await masker.kept(answer.error)
         message.state = state_of(answer)
         message.text, message.folded = text, folded(text)
@@ -130,10 +146,18 @@ class TurnUseCases(Base):
         await self.masked(work, masker)
         return True
 
-    async def add_reply(self, work: Work, operator: Operator, conversation: ConversationRow, text: str) -> None:
+    async def add_reply(
+        self,
+        work: Work,
+        operator: Operator,
+        conversation: ConversationRow,
+        text: str,
+        *,
+        ahead: AheadText | None = None,
+    ) -> None:
         """Write what a person says in the place of the flow, where no question is open. The row is locked."""
         rows, now = ConversationRepository(work.session, operator.project_id), utc_now()
-        masker = await self.masker(work, operator.project_id, conversation.id, Way.REPLY)
+        masker = await self.masker(work, operator.project_id, conversation.id, Way.REPLY, ahead)
         text = await masker.kept(storable(text))
         rows.add(
             MessageRow(

@@ -97,7 +97,7 @@ class Chat:
     ) -> AheadTurn | None:
         """Mask a long question before the unit that writes it down: on SQLite everybody who writes would wait."""
         talk = conversation_id or new_id("conv")
-        question = await self._log.ahead(operator, talk, text, way_of(_channel(trigger)))
+        question = await self._log.ahead(operator, talk, way_of(_channel(trigger)), text)
         if question is None:
             return None
         async with self._units.read(operator) as session:
@@ -122,8 +122,10 @@ class Chat:
             prompt_name=prompt_name,
             prompt_version=prompt_version,
         )
-        async with self._units.write(job.facts.operator) as work:
-            await self._log.close_turn(work, job.facts.operator, answer)
+        operator = job.facts.operator
+        ahead = await self._log.answer_ahead(operator, job.facts.conversation_id or "", answer)
+        async with self._units.write(operator) as work:
+            await self._log.close_turn(work, operator, answer, ahead=ahead)
 
     async def fail(
         self, work: Work, operator: Operator, run_id: str, error: str, *, was_cancelled: bool = False

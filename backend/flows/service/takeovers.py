@@ -94,6 +94,7 @@ class TakeoverService:
         text = str(storable(text)).strip()
         if not 1 <= len(text) <= MAX_REPLY:
             raise InvalidInput(f"A reply has 1 to {MAX_REPLY:,} characters.", fields={"text": "Write something."})
+        ahead = await self._log.ahead(operator, conversation_id, Way.REPLY, text)
         async with self._units.write(operator) as work:
             conversation, held = await self._locked(work, operator, conversation_id)
             if held is None or held.held_by_id != operator.user_id:
@@ -104,13 +105,13 @@ class TakeoverService:
                 cancelled = Answer(run_id=run.id, error=ANSWERED_BELOW, was_cancelled=True)
                 await self._log.close_turn(work, operator, cancelled)
             if runs:
-                masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY)
+                masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY, ahead)
                 _end(runs[-1], RunStatus.DONE, output={"answer": await masker.kept(text)})
                 await self._log.masked(work, masker)
                 answered = Answer(run_id=runs[-1].id, text=text, author=operator.name)
-                await self._log.close_turn(work, operator, answered)
+                await self._log.close_turn(work, operator, answered, ahead=ahead)
             else:
-                await self._log.add_reply(work, operator, conversation, text)
+                await self._log.add_reply(work, operator, conversation, text, ahead=ahead)
             work.session.add_all(runs)
             await self._record(work, operator, "reply", conversation_id)
             ended = [(run.id, run.status, {"answer": text} if run.output else None, run.error) for run in runs]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.service.tracing import TracingUseCases
@@ -16,6 +18,7 @@ from backend.flows.types import RunStatus, RunWish
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
+from backend.turns.types import NewTest
 from tests.backend.masking.test_ways_in import KEPT, MAIL, SAID, WORDS, beside_writers, on_the_loop, operator
 from tests.factories.flows import chat
 from tests.planting import columns_with
@@ -46,6 +49,39 @@ async def test_a_question_and_a_judgement_are_masked_while_others_write(
     assert opened.messages[1].feedback is not None
     assert opened.messages[1].feedback.comment == "Ask [e-mail 1] or [e-mail 3]"
     assert await columns_with(services.units, *WORDS, "bob@", "eve@") == []
+
+
+@pytest.mark.usefixtures("beside_writers")
+async def test_what_people_write_and_flows_answer_is_masked_while_others_write(
+    services: Services, operator: Operator
+) -> None:
+    await services.flows.create(operator, "Chat", document=chat())
+    await services.flows.publish(operator, "chat")
+    first = await services.runs.run(operator, "chat", RunWish({"message": SAID}))
+    talk = str(first.conversation_id)
+    answer = (await services.conversations.transcript(operator, talk)).messages[1]
+    assert answer.text == f"You said {KEPT}"
+    comment = await services.conversations.add_comment(operator, talk, f"Call {MAIL} or eve@example.org")
+    assert comment.text == "Call [e-mail 1] or [e-mail 2]"
+    await services.takeovers.take(operator, talk)
+    await services.takeovers.reply(operator, talk, "I am dan@example.org")
+    await services.runs.run(operator, "chat", RunWish({"message": "And?"}, conversation_id=talk))
+    await services.takeovers.reply(operator, talk, f"Ask {MAIL} or joe@example.org")
+    opened = await services.conversations.transcript(operator, talk)
+    assert [one.text for one in opened.messages][2:] == ["I am [e-mail 3]", "And?", "Ask [e-mail 1] or [e-mail 4]"]
+    queue = await services.annotations.create_queue(
+        operator, NewQueue("Words", (config_of({"name": "why", "kind": "text"}),))
+    )
+    await services.annotations.add_items(operator, queue.id, [Target(talk, answer.id)])
+    turned = await services.annotations.take_next(operator, queue.id)
+    assert turned.task
+    await services.annotations.label(operator, queue.id, turned.task.item_id, "why", f"{MAIL}, kim@example.org")
+    wish = NewTest({"say": f"Ask {MAIL} or lee@example.org"}, dataset_name="Kept")
+    kept = await services.turns.keep(operator, answer.id, wish)
+    [row] = (await services.datasets.items(operator, kept.dataset_id)).items
+    assert row.expected_output == {"say": "Ask [e-mail 1] or [e-mail 6]"}
+    words = (*WORDS, "eve@", "dan@", "joe@", "kim@", "lee@")
+    assert await columns_with(services.units, *words) == []
 
 
 async def test_spans_of_one_trace_that_come_at_once_share_no_placeholder(
