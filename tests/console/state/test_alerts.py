@@ -65,6 +65,14 @@ async def test_another_figure_leaves_what_is_typed_elsewhere(tab: Tab) -> None:
     assert (form.drawn, form.num_measured, form.entries["threshold"]) == (drawn, measured + 1, "10")
 
 
+@pytest.fixture
+def past_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look back from two o'clock where it is earlier: the hour after midnight begins on the day before."""
+    two = utc_now().replace(hour=2, minute=0)
+    monkeypatch.setattr("backend.alerts.service.previewing.utc_now", lambda: max(utc_now(), two))
+
+
+@pytest.mark.usefixtures("past_midnight")
 async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     services: Services, tab: Tab, person: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
