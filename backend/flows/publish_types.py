@@ -10,6 +10,17 @@ PublishState = Literal["waiting", "approved", "refused", "withdrawn", "overtaken
 
 
 @dataclass(frozen=True, slots=True)
+class Publishing:
+    """A version that went out, for whoever looks at what changed since."""
+
+    flow_id: str
+    flow_name: str
+    number: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class VersionInfo:
     """A published version as a list shows it. `approved_by` is empty where nobody had to."""
 

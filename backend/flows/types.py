@@ -30,7 +30,7 @@ from backend.flows.document import (
     Position,
 )
 from backend.flows.errors import StaleDraft
-from backend.flows.publish_types import PublishApproval, PublishChange, PublishState, VersionInfo
+from backend.flows.publish_types import PublishApproval, PublishChange, Publishing, PublishState, VersionInfo
 from backend.flows.run_types import (
     LastRun,
     NodeRun,
@@ -74,6 +74,7 @@ __all__ = [
     "PublishApproval",
     "PublishChange",
     "PublishState",
+    "Publishing",
     "Repeats",
     "Run",
     "RunDetail",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
 import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.figure_types import Dashboard, FigureWish, Split, Step
+from backend.flows.types import Publishing
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes
@@ -23,7 +25,17 @@ from console.state.conversations_filters import (
     ticked,
     time_pair,
 )
-from console.state.dashboards_rows import LineRow, TimeRow, line_rows, point_words, series_of, time_rows
+from console.state.dashboards_rows import (
+    LineRow,
+    TimeRow,
+    events_of,
+    line_rows,
+    point_words,
+    published_by_step,
+    series_of,
+    time_rows,
+    with_published,
+)
 from console.state.figure_picture import Drawing, drawing
 from console.state.figure_rows import METRICS, Tile, compared, tile
 from console.state.seat import Phased
@@ -58,6 +70,7 @@ class DashboardsState(Phased, rx.State):
     watch_href: rx.Field[str] = rx.field("")
     _chosen: tuple[Pair, ...] = ()
     _found: Dashboard | None = None
+    _published: tuple[Publishing, ...] = ()
 
     @rx.event
     async def load(self) -> None:
@@ -129,11 +142,19 @@ class DashboardsState(Phased, rx.State):
             chosen = (*self._chosen, time_pair(since, until))
             wish = FigureWish(filters_of("", chosen), Split(self.split), Step(self.step), str(zone))
             self._found = await services().conversations.dashboard(operator, wish)
+            self._published = await self._publishings(operator, self._found.since, self._found.until)
             whole = (*self._chosen, time_pair(self._found.since, self._found.until))
             facets = (await services().conversations.browse(operator, filters_of("", whole), Page(limit=1))).facets
             self.filters = filter_lines(facets, self._chosen)
             self._draw(zone)
             self.phase = "ready" if self._found.whole.num or self.num_filters or self._found.before.num else "empty"
+
+    async def _publishings(self, operator: Operator, since: datetime, until: datetime) -> tuple[Publishing, ...]:
+        """Return what was published meanwhile, of the flows that are chosen: figures often turn there."""
+        if not operator.may(Permission.FLOWS_READ):
+            return ()
+        flows = filters_of("", self._chosen).flow_ids
+        return tuple(await services().flows.publishings(operator, since, until, flows))
 
     def _span(self, zone: tzinfo) -> tuple[datetime, datetime]:
         now = formats.now()
@@ -156,9 +177,10 @@ class DashboardsState(Phased, rx.State):
         self.tiles = [tile(one, found.whole, found.before) for one in METRICS.values()]
         words = [point_words(one.since, Step(self.step), zone) for line in found.lines[:1] for one in line.points]
         series = series_of(found, metric, self._chosen, self.split)
-        self.picture = drawing(series, words, metric.write)
+        published = published_by_step(found, self._published, zone)
+        self.picture = replace(drawing(series, words, metric.write), events=events_of(published, len(words)))
         self.heads = [one.name for one in series]
-        self.times = time_rows(found, metric, series, words, self._chosen)
+        self.times = with_published(time_rows(found, metric, series, words, self._chosen), published)
         self.lines = line_rows(found, self._chosen, self.split) if is_split else []
         self.more_lines = f"The {len(found.lines)} most frequent of {found.num_lines}" if is_split else ""
         self.picture_title = metric.title if is_split or len(metric.readings) == 1 else metric.title.split(" p")[0]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from backend.conversations.figure_types import Dashboard, Line, Point, Split, Step
 from backend.conversations.types import Channel
+from backend.flows.types import Publishing
+from console import routes
 from console.state import formats
 from console.state.conversations_filters import Pair, log_address
 from console.state.conversations_words import CHANNEL_WORDS
-from console.state.figure_picture import Series
+from console.state.figure_picture import Event, Series
 from console.state.figure_rows import Metric, dollars, percent
 
+MOST_TOLD = 4  # versions of one step that are named
 NOT_TOLD = {Split.PROMPT.value: "No prompt", Split.MODEL.value: "No model", Split.FLOW.value: "No flow"}
 
 
@@ -25,6 +30,14 @@ class TimeRow:
     href: str
     num: str
     cells: list[str]
+    published: str = ""
+
+
+class Published(NamedTuple):
+    """What was published in a step of time: in words, and the address of the one flow that it was of, or of all."""
+
+    words: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,38 @@ def _at(metric: Metric, chosen: tuple[Pair, ...], line: Line, point: Point, spli
     if metric.key == "failed":
         more["state"] = "failed"
     return log_address(chosen, **more, since=point.since.isoformat(), until=point.until.isoformat())
+
+
+def published_by_step(found: Dashboard, publishings: Sequence[Publishing], zone: tzinfo) -> dict[int, Published]:
+    """Return what was published in each step of the range, by the place of the step."""
+    points = found.lines[0].points if found.lines else ()
+    ends, steps = [point.until for point in points], dict[int, list[Publishing]]()
+    for one in sorted(publishings, key=lambda one: one.at):
+        if (at := bisect_right(ends, one.at)) < len(points):
+            steps.setdefault(at, []).append(one)
+    return {at: _published(each, zone) for at, each in steps.items()}
+
+
+def _published(each: Sequence[Publishing], zone: tzinfo) -> Published:
+    if len(each) > MOST_TOLD:
+        told = formats.counted(len(each), "version") + " published"
+    else:
+        named = (f"{one.flow_name} v{one.number}, {one.at.astimezone(zone):%H:%M}" for one in each)
+        told = f"Published: {'; '.join(named)}"
+    flows = {one.flow_id for one in each}
+    return Published(told, routes.to(routes.FLOW, flows.pop()) if len(flows) == 1 else routes.FLOWS)
+
+
+def events_of(published: Mapping[int, Published], num_steps: int) -> list[Event]:
+    """Return the marks of what was published, in the middle of its step as the points are."""
+    return [Event(f"{100 * (at + 0.5) / num_steps:.2f}%", one.words, one.href) for at, one in published.items()]
+
+
+def with_published(rows: Sequence[TimeRow], published: Mapping[int, Published]) -> list[TimeRow]:
+    """Say of each row, the newest first, what was published in its step."""
+    last = len(rows) - 1
+    told = {last - at: one.words for at, one in published.items()}
+    return [replace(row, published=told.get(at, "")) for at, row in enumerate(rows)]
 
 
 def time_rows(

@@ -40,11 +40,21 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What happened at a moment, and where it is read; `words` names several that fell into one step."""
+
+    at: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
 class Drawing:
     curves: list[Curve] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
     heights: list[Mark] = field(default_factory=list)
     times: list[Mark] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -69,6 +71,21 @@ class FlowRepository:
             .limit(page.limit + 1)
         )
         return list(await self._session.exec(statement))
+
+    async def published(
+        self, since: datetime, until: datetime, flow_ids: Sequence[str], limit: int
+    ) -> list[tuple[FlowVersionRow, str]]:
+        """Return the newest versions of a range with the names of their flows; of all flows where none is named."""
+        statement = (
+            select(FlowVersionRow, FlowRow.name)
+            .join(FlowRow, col(FlowRow.id) == FlowVersionRow.flow_id)
+            .where(*self._own(), FlowVersionRow.project_id == self._project_id)
+            .where(col(FlowVersionRow.created_at) >= since, col(FlowVersionRow.created_at) < until)
+        )
+        if flow_ids:
+            statement = statement.where(col(FlowRow.id).in_(flow_ids))
+        newest = statement.order_by(col(FlowVersionRow.created_at).desc()).limit(limit)
+        return [(row, name) for row, name in await self._session.exec(newest)]
 
     async def version(self, flow_id: str, number: int) -> FlowVersionRow | None:
         if number > MAX_NUMBER:

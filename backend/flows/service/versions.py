@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.flows.document import FlowDocument
@@ -12,9 +15,11 @@ from backend.flows.service.flows import FIRST_PAGE
 from backend.flows.service.parts import flow_row
 from backend.flows.service.publish_approvals import PublishApprovalUseCases
 from backend.flows.shapes import flow_of, version_of
-from backend.flows.types import Flow, FlowVersion, Saved, VersionInfo
+from backend.flows.types import Flow, FlowVersion, Publishing, Saved, VersionInfo
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+
+MAX_PUBLISHINGS = 200
 
 
 class VersionUseCases(PublishApprovalUseCases, DraftUseCases):
@@ -27,6 +32,16 @@ class VersionUseCases(PublishApprovalUseCases, DraftUseCases):
             rows = FlowRepository(session, operator.project_id)
             row = await flow_row(rows, name)
             return Listed.cut([version_of(one) for one in await rows.versions(row.id, page)], page, key="number")
+
+    async def publishings(
+        self, operator: Operator, since: datetime, until: datetime, flow_ids: Sequence[str] = ()
+    ) -> list[Publishing]:
+        """Return what was published in a range, the newest of it, of all flows where none is named."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            rows = FlowRepository(session, operator.project_id)
+            found = await rows.published(since, until, flow_ids, MAX_PUBLISHINGS)
+        return [Publishing(row.flow_id, name, row.number, row.created_at, row.created_by) for row, name in found]
 
     async def get_version(self, operator: Operator, name: str, number: int) -> FlowVersion:
         """Return a version with its document. Raise FlowNotFound, VersionNotFound."""

@@ -41,6 +41,7 @@ def plot(drawing: Any, words: Text, legend: rx.Component | None = None, *over: r
             preserve_aspect_ratio="none",
             custom_attrs={"aria-hidden": "true"},
         ),
+        rx.foreach(drawing.events, _event),
         rx.foreach(drawing.spots, _spot),
         class_name="db-field",
     )
@@ -82,6 +83,19 @@ def _spot(spot: Any) -> rx.Component:
     )
 
 
+def _event(event: Any) -> rx.Component:
+    """Mark when something was published; the table below says what."""
+    return rx.el.a(
+        href=event.href,
+        aria_label=event.words,
+        title=event.words,
+        tab_index=-1,
+        style={"left": event.at},
+        class_name="db-event",
+        key=event.at,
+    )
+
+
 def by_line() -> rx.Component:
     return panel(
         "By line",
@@ -117,6 +131,7 @@ def over_time() -> rx.Component:
         rx.el.th("When", scope="col"),
         _beside(rx.el.th("Conversations", scope="col", class_name="num")),
         rx.foreach(Boards.heads, lambda name: rx.el.th(name, scope="col", class_name="num", dir="auto")),
+        rx.cond(Boards.picture.events.length() > 0, rx.el.th("Published", scope="col"), rx.fragment()),
     )
     table = rx.el.table(
         rx.el.caption(Boards.picture_words, class_name="sr"),
@@ -131,6 +146,7 @@ def _row(row: Any) -> rx.Component:
         cell(rx.el.a(row.when, href=row.href), name=True),
         _beside(cell(row.num, number=True)),
         rx.foreach(row.cells, lambda value: rx.el.td(value, class_name="num")),
+        rx.cond(Boards.picture.events.length() > 0, cell(row.published), rx.fragment()),
         key=row.when,
     )
 

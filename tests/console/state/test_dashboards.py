@@ -19,6 +19,7 @@ from console.state.dashboards import DashboardsState
 from console.state.figure_picture import Series, drawing, spark
 from console.state.figure_rows import METRICS, whole
 from tests.console.tab import Tab, refused, tab
+from tests.factories.flows import greeting
 from tests.tenancy import EVERYWHERE
 
 __all__ = ["tab"]
@@ -48,6 +49,26 @@ async def put(services: Services, person: Operator, num: int, **values: object) 
 
 async def test_no_handler_answers_a_tab_without_a_session(services: Services) -> None:
     await refused(DashboardsState, {"show_days": [{}]})
+
+
+async def test_what_was_published_stands_on_the_time_axis(services: Services, tab: Tab, person: Operator) -> None:
+    await put(services, person, 3)
+    for name in ("Desk", "Triage"):
+        await services.flows.create(person, name, document=greeting())
+        await services.flows.publish(person, name.lower())
+    state = tab.state(DashboardsState)
+    await state.load()
+    [event] = state.picture.events
+    assert event.words.startswith("Published: Desk v1, ")
+    assert "; Triage v1, " in event.words
+    assert (event.at, event.href) == ("92.86%", "/flows")  # the last of seven days
+    assert [one.published for one in state.times] == [event.words, *[""] * 6]
+    desk = await services.flows.get(person, "desk")
+    state._chosen = (("flow", desk.id),)
+    await state.show_span("7")
+    assert [(one.words[:18], one.href) for one in state.picture.events] == [("Published: Desk v1", f"/flows/{desk.id}")]
+    await state.show_days({"first": "2020-01-01", "last": "2020-01-07"})
+    assert state.picture.events == []
 
 
 async def test_a_dashboard_of_nothing_says_so(services: Services, tab: Tab) -> None:
