@@ -18,6 +18,7 @@ from backend.identity.errors import WrongCredentials
 from backend.ids import new_id
 from backend.trace_ids import caller_address
 from tests.access import verdicts
+from tests.access.naming import BODIES, of_the_log
 from tests.access.world import PASSWORD, Side, World
 from tests.factories import flows
 from tests.tenancy import EVERYWHERE, SCOPES
@@ -25,32 +26,6 @@ from tests.tenancy import EVERYWHERE, SCOPES
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # What belongs to the other side in these is one's own as well: the route names nothing of anybody.
 STATUS_OF_UNKNOWN = {404, 405, 409, 422}
-# A body for each route that takes one, so that it is the id which is refused.
-BODIES: dict[str, Any] = {
-    "PUT /api/flows/{name}": {"version": 1, "name": "Taken"},
-    "POST /api/flows/{name}/operations": {"version": 1, "operations": []},
-    "POST /api/flows/{name}/publish": {},
-    "POST /api/flows/{name}/run": {"input": {"question": "x"}},
-    "POST /api/flows/{name}/runs": {"input": {"question": "x"}},
-    "POST /api/flows/{name}/versions/{number}/restore": {"version": 1},
-    "PUT /api/knowledge-bases/{knowledge_base_id}": {"name": "Taken"},
-    "PATCH /api/prompts/{prompt_id}": {"name": "Taken"},
-    "POST /api/prompts/{prompt_id}/versions": {"text": "Taken"},
-    "PUT /api/prompts/{prompt_id}/labels/{label}": {"version": 1},
-    "POST /api/prompts/{prompt_id}/render": {"version": 1},
-    "POST /api/knowledge-bases/{knowledge_base_id}/search": {"query": "sofa"},
-    "POST /api/knowledge-bases/{knowledge_base_id}/ranks": {"query": "sofa"},
-    "PUT /api/datasets/{dataset_id}": {"name": "Taken", "revision": 1},
-    "POST /api/datasets/{dataset_id}/items": [{"input": {"message": "Taken"}}],
-    "PUT /api/datasets/{dataset_id}/items/{item_id}": {"version": 1, "input": {"message": "Taken"}},
-    "POST /api/datasets/{dataset_id}/items/delete": {"ids": ["item_1"]},
-    "POST /api/datasets/{dataset_id}/items/labels": {"ids": ["item_1"], "split": "taken"},
-    "POST /api/approvals/{approval_id}/approve": {"hash": "taken"},
-    "POST /api/approvals/{approval_id}/refuse": {"hash": "taken", "comment": "Taken"},
-    "PATCH /api/members/{user_id}": {"role": "viewer"},
-    "PATCH /api/projects/{project_id}": {"name": "Taken"},
-    "POST /api/providers/{provider_id}/test": {},
-}
 
 
 async def rows_of(services: Services, side: Side) -> dict[str, list[Any]]:
@@ -201,6 +176,31 @@ async def test_an_id_inside_a_body_opens_nothing(
     chat = {"input": {"question": "x"}, "conversation_id": ours.ids["conversation_id"]}
     own_flow = await api.post(f"/api/flows/{theirs.ids['name']}/run", json=chat, headers=theirs.cookie("owner"))
     assert own_flow.status_code in {404, 422}
+    assert await rows_of(world.services, ours) == before
+
+
+@pytest.mark.security("11", "4")
+async def test_an_id_in_a_filter_or_a_body_of_the_log_opens_nothing(
+    world: World, api: httpx.AsyncClient, ours: Side, theirs: Side
+) -> None:
+    before, lost = await rows_of(world.services, ours), unknown(ours.ids)
+    num_found = 0
+    for (route, foreign), (unknown_route, known) in zip(
+        of_the_log(theirs.ids, ours.ids), of_the_log(theirs.ids, lost), strict=True
+    ):
+        told = []
+        for address, body in ((route, foreign), (unknown_route, known)):
+            caller_address.set(new_id("address"))
+            method, _, path = address.partition(" ")
+            told.append(await api.request(method, path, json=body, headers=theirs.cookie("owner")))
+        assert told[0].status_code == told[1].status_code < 500, (route, told[0].text)
+        assert ours.word not in told[0].text, route
+        if "conversation-search" in route or "alert-firings" in route:
+            assert same(told[0], ours.ids) == same(told[1], lost), route
+        num_found += told[0].status_code < 300
+    assert num_found > 10  # most are answered, with nothing in it
+    queue = await api.get(f"/api/annotation-queues/{theirs.ids['queue_id']}", headers=theirs.cookie("owner"))
+    assert queue.json()["num_items"] == 1
     assert await rows_of(world.services, ours) == before
 
 

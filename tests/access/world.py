@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from backend.alerts.types import Comparison, Measure, NewAlert
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.types import Filters, Rating
 from backend.engines.credentials.argon2_passwords import Argon2Passwords
 from backend.flows.types import RunWish
 from backend.identity.models import (
@@ -152,6 +156,19 @@ class World:
             question = opening(flow_id=flow.id, flow_name=f"{word} flow", text=f"{word} question")
             turn = await services.conversations.open_turn(work, owner, question)
             await services.conversations.close_turn(work, owner, answer(question.run_id, text=f"{word} answer"))
+        talk, reply = turn.conversation_id, turn.answer_id
+        comment = await services.conversations.add_comment(owner, talk, f"{word} comment")
+        await services.conversations.add_tag(owner, talk, f"{word} tag")
+        await services.conversations.set_feedback(owner, reply, Rating.DOWN, f"{word} feedback")
+        view = await services.conversations.save_view(owner, f"{word} view", {"flow": [flow.id]})
+        queue = await services.annotations.create_queue(
+            owner, NewQueue(f"{word} queue", (config_of({"name": "good"}),))
+        )
+        await services.annotations.add_items(owner, queue.id, [Target(talk, reply)])
+        watched = Filters(flow_ids=(flow.id,))
+        alert = await services.alerts.create(
+            owner, NewAlert(f"{word} alert", Measure.FAILED, Comparison.ABOVE, 1, filters=watched)
+        )
         draft = ProviderDraft(
             name=f"{word} models", base_url="https://models.example.org/v1", api_key=f"sk-{word}-key",
             models=(ModelDraft(name=f"{word.lower()}-1"),),
@@ -178,7 +195,12 @@ class World:
             "live_test_id": live_test.id,
             "dataset_id": dataset.id,
             "item_id": row.id,
-            "conversation_id": turn.conversation_id,
+            "conversation_id": talk,
+            "message_id": reply,
+            "comment_id": comment.id,
+            "view_id": view.id,
+            "queue_id": queue.id,
+            "alert_id": alert.id,
             "provider_id": provider.id,
             "key_id": key.id,
             "invitation_id": invitation.id,
