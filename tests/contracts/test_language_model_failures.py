@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from backend.engines.language_model.gate import Gate
 from backend.ports.language_model import (
     Attempt,
     Finished,
@@ -170,6 +171,17 @@ async def test_a_provider_that_keeps_failing_is_left_alone(scene: Scene):
     failed = await scene.fails("500")
     assert "left alone" in failed.message
     assert scene.server.requests["500"] == before
+
+
+async def test_a_provider_that_refuses_one_request_for_its_own_sake_is_there(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(2):
+        await scene.fails("500")
+    with monkeypatch.context() as later:
+        later.setattr(Gate, "seconds_shut", lambda _gate: 0.0)  # the time has come for one to try
+        await scene.fails("400")
+    assert await scene.ask("echo")
 
 
 async def test_nobody_home_is_said_in_words(scene: Scene):

@@ -20,7 +20,7 @@ from typing import Any
 import httpx2
 from openai import APIConnectionError
 from openai.types.chat import ChatCompletionChunk
-from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError
+from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelRequestRejectedError
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.models import StreamedResponse
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIStreamedResponse
@@ -156,6 +156,8 @@ class GuardedModel(OpenAIChatModel):
     async def _pause_or_give_up(self, number: int, error: ModelAPIError) -> None:
         """Wait before the next attempt; raise `error` where there is none to be made."""
         if not may_be_repeated(error):
+            if isinstance(error, ModelRequestRejectedError):
+                self._gate.answered()  # whoever refuses a request for its own sake is there
             raise error
         self._gate.failed()
         seconds = pause_before(number, error.retry_after, self._patience)

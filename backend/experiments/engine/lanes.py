@@ -18,7 +18,9 @@ Answer = TypeVar("Answer")
 # Take the next turn, so that the one behind it is so many seconds later; nought where taken, else how long to wait.
 Take = Callable[[float], Awaitable[float]]
 # No second try mends these, and every other cell would meet them too.
-FATAL: frozenset[FailureReason] = frozenset({"key", "forbidden", "not_found", "quota", "address", "not_a_model"})
+FATAL: frozenset[FailureReason] = frozenset({"key", "not_found", "quota", "address"})
+# Every cell would meet these, or this question alone: a filter refuses it as forbidden, its answer is empty.
+PECULIAR: frozenset[FailureReason] = frozenset({"forbidden", "not_a_model"})
 PASSING: frozenset[FailureReason] = frozenset({"rate_limit", "overloaded", "unreachable", "silent", "broken", "cut"})
 FAILURES_THAT_SHUT = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
@@ -61,8 +63,8 @@ class Lane:
         self._clock, self._take = clock, take
         self._places = Places()
         self._next_at = 0.0
-        self._failures = 0
-        self._failing_since = 0.0
+        self._failures = self._peculiar = 0
+        self._failing_since = self._refused_at = 0.0
         self._shut_until = 0.0
         self._probing = False
         self._refusal: ModelFailed | None = None
@@ -101,14 +103,14 @@ class Lane:
                 answer = await ask()
             except ModelFailed as failed:
                 spent(failed.usage)
-                if failed.reason in FATAL:
+                if failed.reason in FATAL or self._is_for_all(failed):
                     raise LaneGivenUp(failed) from failed
                 if (wait := failed.retry_after_seconds or 0.0) > LONGEST_WAIT_SECONDS:
                     raise LaneResting(failed, wait) from failed
                 if failed.reason not in PASSING:
                     self._came_through()
                     raise
-                self._refused(failed)
+                self._refused(failed, probing=probing)
                 if self._clock() - self._failing_since > GIVE_UP_SECONDS:
                     raise LaneGivenUp(failed) from failed
                 # What had begun to be said is not asked for again behind the reader's back.
@@ -116,6 +118,7 @@ class Lane:
                     raise
             else:
                 self._came_through()
+                self._peculiar = 0
                 return answer, tries
             finally:
                 self._places.give_back()
@@ -161,10 +164,22 @@ class Lane:
                 return False
         return not (self.is_shut and self._probing)
 
-    def _refused(self, failed: ModelFailed) -> None:
-        self._refusal = failed
-        if not self._failures:
-            self._failing_since = self._clock()
+    def _is_for_all(self, failed: ModelFailed) -> bool:
+        """Tell whether so many in a row met what one question may meet that the next would too."""
+        self._peculiar += failed.reason in PECULIAR
+        if self._peculiar < FAILURES_THAT_SHUT:
+            return False
+        self._peculiar = 0  # who resumes it tries anew
+        return True
+
+    def _refused(self, failed: ModelFailed, *, probing: bool) -> None:
+        """Count a refusal, and wait the longer; those under way when the way was shut tell nothing new."""
+        now = self._clock()
+        if not self._failures or now - self._refused_at > GIVE_UP_SECONDS:  # so long nobody asked
+            self._failing_since = now
+        self._refusal, self._refused_at = failed, now
+        if self.is_shut and not probing:
+            return
         self._failures += 1
         bound = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** max(0, self._failures - 1))
         jittered = random.uniform(bound / 2, bound)  # noqa: S311  # jitter needs no secrecy

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from backend.experiments.engine import lanes, places
-from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane, TurnGivenBack
-from backend.ports.language_model import ModelFailed
+from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane, LaneGivenUp, TurnGivenBack
+from backend.ports.language_model import FailureReason, ModelFailed
 
 
 class Model:
@@ -50,6 +50,78 @@ async def test_a_way_that_is_shut_is_tried_by_one_call_at_a_time(more: int, monk
     assert model.most == 1
     assert not lane.is_shut
     assert model.num_asked == FAILURES_THAT_SHUT + 8
+
+
+class Clock:
+    """Stands still until a test moves it."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def refused(lane: Lane, reason: FailureReason = "overloaded") -> BaseException:
+    async def ask() -> None:
+        await asyncio.sleep(0)
+        raise ModelFailed("No.", reason=reason)
+
+    return (await asyncio.gather(lane.call(ask), return_exceptions=True))[0]  # type: ignore[return-value]
+
+
+async def answered(lane: Lane) -> None:
+    await lane.call(lambda: asyncio.sleep(0))
+
+
+async def test_a_burst_of_calls_that_fail_together_shuts_the_way_as_five_do() -> None:
+    clock = Clock()
+    lane = Lane(clock)
+    await asyncio.gather(*(refused(lane) for _ in range(20)))
+    assert lane.is_shut
+    assert lane._shut_until - clock.now <= 16  # of twenty doublings it was the longest pause
+
+
+async def test_a_refusal_long_after_the_last_begins_the_ten_minutes_anew() -> None:
+    clock = Clock()
+    lane = Lane(clock)
+    for _ in range(FAILURES_THAT_SHUT):
+        clock.now += 60
+        await refused(lane)
+    clock.now += 3_600
+    assert isinstance(await refused(lane), ModelFailed)
+    for _ in range(10):
+        clock.now += 60
+        last = await refused(lane)
+    assert isinstance(last, ModelFailed)
+    clock.now += 61
+    assert isinstance(await refused(lane), LaneGivenUp)
+
+
+@pytest.mark.parametrize("reason", ["forbidden", "not_a_model"])
+async def test_what_one_question_may_meet_ends_nothing_until_five_in_a_row_met_it(reason: FailureReason) -> None:
+    lane = Lane()
+    for _ in range(2):
+        told = [await refused(lane, reason) for _ in range(FAILURES_THAT_SHUT - 1)]
+        await answered(lane)
+        assert {type(one) for one in told} == {ModelFailed}
+    told = [await refused(lane, reason) for _ in range(FAILURES_THAT_SHUT)]
+    assert [type(one) for one in told[-2:]] == [ModelFailed, LaneGivenUp]
+    assert isinstance(await refused(lane, "key"), LaneGivenUp)
+
+
+async def test_a_question_refused_for_its_own_sake_shuts_nothing_and_opens_what_was_shut() -> None:
+    clock = Clock()
+    lane = Lane(clock)
+    for _ in range(20):
+        await refused(lane, "refused")
+    assert not lane.is_shut
+    for _ in range(FAILURES_THAT_SHUT):
+        clock.now += 60
+        await refused(lane)
+    assert lane.is_shut
+    clock.now += 60
+    await refused(lane, "refused")
+    assert not lane.is_shut
 
 
 class Crowd:

@@ -185,6 +185,23 @@ async def test_r18_what_is_refused_for_its_own_sake_is_not_asked_again(lab: Lab)
     assert all("temperature must lie between 0 and 2" in one for one in said)
 
 
+@pytest.mark.usefixtures("brisk")
+async def test_r18_what_one_experiment_found_shut_another_does_not_try_with_every_row(lab: Lab) -> None:
+    lab.fill(40)
+    first, second = [await lab.started(prompt("dead", "{{ good }}", "500"), concurrency=4) for _ in range(2)]
+    await lab.executor.execute(first.id)
+    before = lab.num_asked
+    await lab.executor.execute(second.id)
+    assert (await lab.service.get(lab.operator, second.id)).status is Status.FAILED
+    assert lab.num_asked - before <= 3  # one call tried it, as often as a call is tried
+
+
+async def test_r18_an_empty_answer_is_a_failed_cell_and_ends_no_experiment(lab: Lab) -> None:
+    lab.fill(4)
+    done = await lab.ran(prompt("silent", "{{ good }}", "empty"), prompt("well", "{{ good }}"))
+    assert (done.status, done.progress.num_done, done.progress.num_failed) == (Status.DONE, 4, 4)
+
+
 async def test_r18_a_wrong_key_ends_the_experiment_once_and_not_per_row(lab: Lab) -> None:
     lab.fill(40)
     lab.server.key = "another-key"
