@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.errors import InvalidInput
@@ -42,7 +42,10 @@ ENTERED = {"boolean": "switch", "integer": "number", "number": "number", "array"
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One entry. `key` is its name in the form, `picked` what is ticked of several `options`."""
+    """One entry. `key` is its name in the form, `picked` what is ticked of several `options`.
+
+    It means something only while the entry of the key `led_by` is one of `among`; else it is `hidden`, and kept.
+    """
 
     name: str
     key: str
@@ -54,6 +57,9 @@ class FieldLine:
     required: bool = False
     options: list[Choice] = field(default_factory=list)
     picked: list[str] = field(default_factory=list)
+    led_by: str = ""
+    among: list[str] = field(default_factory=list)
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,33 @@ def evaluator_line(
     about = str(kind.schema.get("description", "")).partition("\n\n")[0].replace("\n", " ").replace("`", "")
     title = TITLES.get(kind.kind, kind.kind)
     said = (kind.kind, title, about, kind.off)
-    return EvaluatorLine(key, f"evaluators.{at}", *said, lines(own), lines(FIRST), lines(FOLDED))
+    line = EvaluatorLine(key, f"evaluators.{at}", *said, lines(own), lines(FIRST), lines(FOLDED))
+    for leader, hang_on_it in kind.schema.get("only_with", {}).items():
+        line = _led(line, leader, hang_on_it)
+    return line
+
+
+def _led(line: EvaluatorLine, leader: str, only_with: Mapping[str, list[str]]) -> EvaluatorLine:
+    """Let the entry of one setting show and hide those that mean something only with some of its values."""
+    key = f"{line.key}.{leader}"
+
+    def tied(one: FieldLine) -> FieldLine:
+        if one.name == leader:
+            return replace(one, kind="leading")
+        return replace(one, led_by=key, among=list(only_with[one.name])) if one.name in only_with else one
+
+    value = next(one.value for one in line.own if one.name == leader)
+    return shown_with(_each(line, tied), key, value)
+
+
+def shown_with(line: EvaluatorLine, key: str, value: str) -> EvaluatorLine:
+    """Return the evaluator with the fields that belong to the value of the entry `key`; the others are hidden."""
+    return _each(line, lambda one: replace(one, hidden=value not in one.among) if one.led_by == key else one)
+
+
+def _each(line: EvaluatorLine, change: Callable[[FieldLine], FieldLine]) -> EvaluatorLine:
+    own, first, folded = ([change(one) for one in part] for part in (line.own, line.first, line.folded))
+    return replace(line, own=own, first=first, folded=folded)
 
 
 def _line(
@@ -157,6 +189,8 @@ def settings_of(line: EvaluatorLine, form: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": line.kind}
     wrong: dict[str, str] = {}
     for one in (*line.own, *line.first, *line.folded):
+        if one.led_by and form.get(one.led_by) not in one.among:
+            continue
         try:
             value = _entered(one, form)
         except NotPlain as error:

@@ -17,7 +17,7 @@ from backend.prompts.types import PRODUCTION, Prompt
 from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
-from console.state.evaluator_fields import EvaluatorLine, evaluator_line
+from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
 from console.state.experiment_offers import Offered, of_dataset, offered, scoring_kinds, scoring_of, versioned
 from console.state.experiment_plan import PlanView, plan_view
@@ -170,6 +170,12 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Add an evaluator of a kind."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         self._score(await offered(operator), {"kind": kind, **BEGINS.get(kind, {})})
+
+    @rx.event
+    async def choose(self, key: str, value: str) -> None:
+        """Show the fields that belong to what was picked; what stands in the others stays in the browser."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.evaluators = [shown_with(one, key, value) for one in self.evaluators]
 
     @rx.event
     async def decide_by(self, key: str) -> None:

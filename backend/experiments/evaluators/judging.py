@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from backend.errors import DomainError
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Judged, Said, Score, as_text, shortened
@@ -27,13 +27,29 @@ _FORMS = {
     "boolean": '{"reason": "one sentence", "verdict": true or false}',
     "text": '{"reason": "what you think, in a few sentences"}',
 }
+_NUMBERS: list[JsonValue] = ["boolean", "score", "category"]
+# Which settings mean something only with some outputs: the form shows them with those, and sends them with those.
+_ONLY_WITH: dict[str, JsonValue] = {
+    "min": ["score"],
+    "max": ["score"],
+    "categories": ["category"],
+    "pass_labels": ["category"],
+    "values": ["category"],
+    "threshold": ["score", "category"],
+    **dict.fromkeys(("weight", "negate", "direction", "unit", "target", "margin", "statistic"), _NUMBERS),
+}
 
 
 class _Asking(Evaluator):
     """Several judges are asked the same; what most of those say who can be understood, or their mean, counts."""
 
     calls_models: ClassVar[bool] = True
-    rubric: str = Field(min_length=1, max_length=20_000, description="What makes an answer good, in plain words.")
+    rubric: str = Field(
+        min_length=1,
+        max_length=20_000,
+        description="What makes an answer good, in plain words. The judge sees it with the input, the answer, and the "
+        "expected output where a row has one.",
+    )
     models: tuple[str, ...] = Field(
         default=("",), min_length=1, max_length=MAX_JUDGES, description="Of several, what most say or the mean counts."
     )
@@ -76,6 +92,7 @@ class Judge(_Asking):
     `values` gives categories a number, 1 for those in `pass_labels` where it is empty.
     """
 
+    model_config = ConfigDict(json_schema_extra={"only_with": {"output": _ONLY_WITH}})
     kind: ClassVar[str] = "judge"
     output: Literal["boolean", "score", "category", "text"] = "boolean"
     min: float = Field(default=1.0, description="The lowest score.")
@@ -147,7 +164,11 @@ class Pairwise(_Asking):
     kind: ClassVar[str] = "pairwise"
     needs_pairs: ClassVar[bool] = True
     rubric: str = Field(
-        default="Which answer helps more: right, whole, and no longer than it must be?", min_length=1, max_length=20_000
+        default="Which answer helps more: right, whole, and no longer than it must be?",
+        min_length=1,
+        max_length=20_000,
+        description="What makes an answer the better one, in plain words. The judge sees it with the input and both "
+        "answers, without telling which variant gave them; it does not see the expected output.",
     )
 
     @property

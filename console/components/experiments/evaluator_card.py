@@ -11,16 +11,18 @@ from console.components.ui import button, field, icon_button, select, status, te
 from console.state.experiment_form import ExperimentFormState as Form
 
 WIDE = ["area", "json", "models", "python"]
+WHAT = "the quality beside cost, the order of the rows, and when an early stop ends"
 
 
 def evaluator_card(one: Any) -> rx.Component:
     away = icon_button("x", rx.Var.create("Remove: ") + one.title, Form.remove_evaluator(one.key), size="sm")
-    decides = rx.el.span("Decides", class_name="t12 t2")
     first = rx.cond(
         one.key == Form.evaluators[0].key,
-        rx.cond(Form.evaluators.length() > 1, decides, rx.fragment()),
-        button("Let it decide", Form.decide_by(one.key), size="sm"),
+        rx.fragment(),
+        button("Let it decide", Form.decide_by(one.key), size="sm", custom_attrs={"data-tip": f"Decide {WHAT}"}),
     )
+    decides = rx.el.p(f"Decides {WHAT}.", class_name="t12 t2")
+    leads = (one.key == Form.evaluators[0].key) & (Form.evaluators.length() > 1)
     return rx.el.fieldset(
         rx.el.legend(one.title, class_name="sr"),
         rx.el.div(
@@ -30,6 +32,7 @@ def evaluator_card(one: Any) -> rx.Component:
             away,
             class_name="row",
         ),
+        rx.cond(leads, decides, rx.fragment()),
         rx.cond(one.off, status("warn", one.off), rx.fragment()),
         rx.cond(one.own, rx.el.div(rx.foreach(one.own, _entry), class_name="xf-grid"), rx.fragment()),
         rx.el.div(rx.foreach(one.first, _entry), class_name="xf-grid"),
@@ -51,6 +54,7 @@ def _entry(one: Any) -> rx.Component:
         ("switch", _switch(one)),
         ("models", _models(one)),
         ("choice", select(one.options, **common)),
+        ("leading", select(one.options, on_change=Form.choose(one.key), **common)),
         ("number", text_input(input_mode="decimal", **common)),
         ("area", text_area(rows="3", required=one.required, **common)),
         ("lines", text_area(rows="2", placeholder="One a line", **common)),
@@ -63,6 +67,7 @@ def _entry(one: Any) -> rx.Component:
         field(one.label, drawn, html_for=one.key, help_text=one.help),
         key=one.key,
         class_name=rx.cond(wide, "xf-wide", ""),
+        hidden=one.hidden,
     )
 
 

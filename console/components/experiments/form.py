@@ -28,9 +28,6 @@ from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 
 FORM = "experiment-form"
-DECIDES = (
-    "Each has a verdict of its own. The first one is the quality beside cost, orders the rows, and ends an early stop."
-)
 
 
 def experiment_form() -> rx.Component:
@@ -132,9 +129,8 @@ def _evaluators() -> rx.Component:
         "Scored by",
         rx.cond(Form.scoring_note, rx.el.p(Form.scoring_note, class_name="t12 t2 pad", role="status"), rx.fragment()),
         rx.foreach(Form.evaluators, evaluator_card),
-        rx.cond(Form.evaluators.length() > 1, rx.el.p(DECIDES, class_name="t12 t2 pad"), rx.fragment()),
         rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
-        note="Latency and cost are always compared.",
+        note="Each has a verdict of its own. Latency and cost are always compared.",
         acts=add,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
@@ -12,19 +11,16 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
-from backend.errors import InvalidInput
 from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.components.experiments.form import FORM, experiment_form
 from console.state import formats
-from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
-from console.state.forms import Choice
 from console.state.prompt_rows import move_line
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
@@ -167,41 +163,6 @@ async def test_a_refusal_stands_at_what_it_is_about(tab: Tab, dataset: str) -> N
     assert {"variants.0", "variants.1"} <= form.errors.keys()
     await form.send(entries(form, **texts, repetitions="many"))
     assert form.errors == {"": "There are 1 to 30 repetitions."}
-
-
-async def test_every_kind_can_be_entered_as_its_schema_says(services: Services, owner: Operator) -> None:
-    kinds = {one.kind: one for one in await services.experiments.evaluator_kinds(owner)}
-    assert kinds.keys() == TITLES.keys()
-    offers = Offers([Choice("", "The project's default"), Choice("p:m", "M")], [Choice("p:e", "E")])
-    given: dict[str, dict[str, Any]] = {
-        "contains": {"values": ["one", "two"], "mode": "all", "ignore_case": False, "weight": 2, "threshold": 0.5},
-        "json_schema": {"schema": {"type": "object"}, "negate": True},
-        "json_field": {"path": "a.b", "value": "EUR", "tolerance": 0.5},
-        "judge": {"rubric": "Is it right?", "models": ["", "p:m"], "output": "score", "min": 0, "max": 10},
-        "human": {"question": "Good?", "margin": 0.1, "direction": "lower"},
-    }
-    for kind, settings in given.items():
-        line = evaluator_line(kinds[kind], "e1", 0, offers, settings)
-        form = {one.key: one.value for one in (*line.own, *line.first, *line.folded) if one.kind != "switch"}
-        form |= {one.key: "on" for one in (*line.own, *line.first) if one.checked}
-        form |= {f"e1.models.{model}": "on" for model in settings.get("models", ())}
-        found = settings_of(line, form)
-        assert {name: found[name] for name in settings} == settings
-        assert found["kind"] == kind
-        assert line.words
-        assert "`" not in line.words
-
-
-async def test_what_is_no_json_is_told(services: Services, owner: Operator) -> None:
-    kind = next(one for one in await services.experiments.evaluator_kinds(owner) if one.kind == "json_schema")
-    line = evaluator_line(kind, "e1", 2, Offers())
-    with pytest.raises(InvalidInput) as refusal:
-        settings_of(line, {"e1.schema": "{", "e1.weight": "much"})
-    assert refusal.value.fields == {
-        "evaluators.2.schema": "Schema is JSON.",
-        "evaluators.2.weight": "Weight is a number.",
-    }
-    assert json.loads(json.dumps(kind.schema))["properties"]["schema"]
 
 
 async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(

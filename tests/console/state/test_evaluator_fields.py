@@ -1,0 +1,86 @@
+"""The fields of an evaluator: drawn from its schema, shown where they mean something, and read back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.errors import InvalidInput
+from backend.operator import Operator
+from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
+from console.state.forms import Choice
+from tests.console.state.test_experiment_form import dataset, entries, opened, owner
+from tests.console.tab import Tab, tab
+
+__all__ = ["dataset", "owner", "tab"]
+
+
+async def test_every_kind_can_be_entered_as_its_schema_says(services: Services, owner: Operator) -> None:
+    kinds = {one.kind: one for one in await services.experiments.evaluator_kinds(owner)}
+    assert kinds.keys() == TITLES.keys()
+    offers = Offers([Choice("", "The project's default"), Choice("p:m", "M")], [Choice("p:e", "E")])
+    given: dict[str, dict[str, Any]] = {
+        "contains": {"values": ["one", "two"], "mode": "all", "ignore_case": False, "weight": 2, "threshold": 0.5},
+        "json_schema": {"schema": {"type": "object"}, "negate": True},
+        "json_field": {"path": "a.b", "value": "EUR", "tolerance": 0.5},
+        "judge": {"rubric": "Is it right?", "models": ["", "p:m"], "output": "score", "min": 0, "max": 10},
+        "human": {"question": "Good?", "margin": 0.1, "direction": "lower"},
+    }
+    for kind, settings in given.items():
+        line = evaluator_line(kinds[kind], "e1", 0, offers, settings)
+        form = {one.key: one.value for one in (*line.own, *line.first, *line.folded) if one.kind != "switch"}
+        form |= {one.key: "on" for one in (*line.own, *line.first) if one.checked}
+        form |= {f"e1.models.{model}": "on" for model in settings.get("models", ())}
+        found = settings_of(line, form)
+        assert {name: found[name] for name in settings} == settings
+        assert found["kind"] == kind
+        assert line.words
+        assert "`" not in line.words
+
+
+async def test_a_judge_is_asked_for_what_its_output_has(tab: Tab, dataset: str) -> None:
+    form = await opened(tab)
+    await form.add_evaluator("judge")
+    key = form.evaluators[-1].key
+
+    def shown() -> set[str]:
+        judge = form.evaluators[-1]
+        return {one.name for one in (*judge.own, *judge.first, *judge.folded) if not one.hidden}
+
+    every = {"rubric", "models", "output", "name"}
+    numbers = {"weight", "negate", "direction", "unit", "target", "margin", "statistic"}
+    assert shown() == every | numbers
+    belongs = {
+        "score": numbers | {"min", "max", "threshold"},
+        "category": numbers | {"categories", "pass_labels", "values", "threshold"},
+        "text": set(),
+        "boolean": numbers,
+    }
+    typed = {"rubric": "Is it right?", "min": "low", "categories": "good\nbad", "pass_labels": "good", "target": "1"}
+    sent = {f"{key}.{name}": value for name, value in typed.items()}
+    for output, fields in belongs.items():
+        await form.choose(f"{key}.output", output)
+        assert shown() == every | fields
+        entered = {**entries(form), **sent, f"{key}.output": output}
+        if output == "score":  # only here what was typed as the lowest score counts
+            with pytest.raises(InvalidInput, match="Min is a number"):
+                settings_of(form.evaluators[-1], entered)
+        else:
+            assert settings_of(form.evaluators[-1], entered).keys() - every <= fields | {"kind"}
+    rubric = next(one for one in form.evaluators[-1].own if one.name == "rubric")
+    assert "the input, the answer, and the expected output" in rubric.help
+
+
+async def test_what_is_no_json_is_told(services: Services, owner: Operator) -> None:
+    kind = next(one for one in await services.experiments.evaluator_kinds(owner) if one.kind == "json_schema")
+    line = evaluator_line(kind, "e1", 2, Offers())
+    with pytest.raises(InvalidInput) as refusal:
+        settings_of(line, {"e1.schema": "{", "e1.weight": "much"})
+    assert refusal.value.fields == {
+        "evaluators.2.schema": "Schema is JSON.",
+        "evaluators.2.weight": "Weight is a number.",
+    }
+    assert json.loads(json.dumps(kind.schema))["properties"]["schema"]
