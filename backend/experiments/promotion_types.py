@@ -46,14 +46,25 @@ Stands = Literal["there", "waits", "declined", "left", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
+class WishEnd:
+    """How a wish ended that was not approved: refused, withdrawn or overtaken."""
+
+    state: str
+    by: str
+    at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Whereabouts:
     """What became of a promotion by now.
 
-    `declined` is a wish that was refused, taken back or overtaken; `left` means that `now` stands there instead (None
-    for nothing), `gone` that the prompt or the flow was deleted.
+    `declined` is a wish that was refused, taken back or overtaken, which `end` says: in what way, by whom, when, why;
+    `left` means that `now` stands there instead (None for nothing), `gone` that the prompt or the flow was deleted.
     """
 
     variant: str
     promoted: Promoted
     stands: Stands
     now: int | None = None
+    end: WishEnd | None = None

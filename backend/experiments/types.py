@@ -41,7 +41,7 @@ from backend.experiments.draft_types import (
     kind_of,
     numbered,
 )
-from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts
+from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
 from backend.experiments.standing_types import Since
 
@@ -92,6 +92,7 @@ __all__ = [
     "Unscored",
     "VariantDraft",
     "Whereabouts",
+    "WishEnd",
     "WorseSlice",
     "kind_of",
     "numbered",

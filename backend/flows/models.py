@@ -90,6 +90,7 @@ class PublishApprovalRow(SQLModel, table=True):
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = ""
+    dismissed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class RunRow(SQLModel, table=True):

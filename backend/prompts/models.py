@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, UtcDateTime, utc_now
@@ -120,6 +120,7 @@ class PromptApprovalRow(SQLModel, table=True):
     decided_by: str = ""
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = ""
+    dismissed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class PromptPlaygroundRow(SQLModel, table=True):

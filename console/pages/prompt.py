@@ -14,6 +14,7 @@ from console.components.prompts.editing import editing, saving
 from console.components.prompts.live import live_dialog
 from console.components.prompts.playground import playground
 from console.components.prompts.versions import versions
+from console.components.refused import refused
 from console.components.shell import page_head, shell
 from console.components.ui import (
     TRIGGER,
@@ -48,6 +49,7 @@ def prompt() -> rx.Component:
             sub=Prompt.used,
         ),
         rx.foreach(Labels.wishes, _wish),
+        rx.foreach(Labels.refusals, lambda one: refused(one, Labels.dismiss(one.id))),
         phase_view(
             Prompt.phase,
             rx.el.div(versions(), _main(), class_name="pe"),

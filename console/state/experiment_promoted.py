@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.experiments.types import Whereabouts
+from backend.experiments.types import Whereabouts, WishEnd
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
+from console.state.refusals import refusal_words
 
 MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}
 
@@ -43,7 +44,7 @@ def _line(one: Whereabouts, zone: tzinfo, now: datetime) -> PromotedLine:
         href="" if one.stands == "gone" else address,
         when=f"{asked}by {kept.by}, {formats.day(kept.at, zone, now)}",
         when_exact=formats.exact(kept.at, zone),
-        then=_then(one),
+        then=_then(one, zone, now),
     )
 
 
@@ -63,16 +64,25 @@ def _words(one: Whereabouts) -> str:
     return f"{one.variant} {'is' if is_there else 'was'} in {label} as"
 
 
-def _then(one: Whereabouts) -> str:
+def _then(one: Whereabouts, zone: tzinfo, now: datetime) -> str:
     """Say what came after, empty where it still stands."""
     if one.stands == "declined":
-        return "Nobody approved it."
+        return _end(one.end, zone, now)
     if one.stands == "gone":
         return f"{one.promoted.name} was deleted since."
     if one.stands != "left":
         return ""
     place = one.promoted.label or "What is published"
     return f"{place.capitalize()} is v{one.now} now." if one.now else f"{place.capitalize()} points at nothing now."
+
+
+def _end(end: WishEnd | None, zone: tzinfo, now: datetime) -> str:
+    """Say how a wish ended that nobody approved."""
+    if end and end.state == "refused":
+        return refusal_words(end.by, end.at, end.reason, zone, now)
+    if end and end.state == "withdrawn":
+        return "It was taken back."
+    return "Another was approved instead." if end else "Nobody approved it."
 
 
 def button_words(found: Sequence[Whereabouts], variant: str) -> tuple[str, bool]:

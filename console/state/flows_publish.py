@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 import reflex as rx
@@ -10,9 +11,11 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.flows.types import PublishApproval
 from backend.operator import Operator, Permission
+from console.state import formats
 from console.state.evidence import evidence_in, words_of
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.forms import Formed
+from console.state.refusals import RefusalLine, refusal_words
 from console.toasts import say
 
 
@@ -34,6 +37,7 @@ class FlowPublishState(Formed, rx.State):
     """`deciding` is the wish that a dialog asks the reason about, empty while none is open."""
 
     waiting: rx.Field[list[PublishLine]] = rx.field(default_factory=list)
+    refusals: rx.Field[list[RefusalLine]] = rx.field(default_factory=list)
     protected: rx.Field[bool] = rx.field(False)
     may_protect: rx.Field[bool] = rx.field(False)
     deciding: rx.Field[str] = rx.field("")
@@ -42,7 +46,7 @@ class FlowPublishState(Formed, rx.State):
     async def load(self) -> None:
         """Read what waits, once the flow of this address is open."""
         operator = await self._operator(Permission.FLOWS_READ)
-        self.waiting, self.protected = [], False
+        self.waiting, self.refusals, self.protected = [], [], False
         draft = await self.get_state(FlowDraftState)
         if draft.shown == "ready":
             await self._read(operator, draft.key)
@@ -53,6 +57,9 @@ class FlowPublishState(Formed, rx.State):
         found = await flows.publish_approvals(operator, flow_id)
         self.protected, self.may_protect = flow.is_protected, operator.may(Permission.PROJECT_MANAGE)
         self.waiting = [publish_line(one, operator) for one in found]
+        refused = await flows.publish_refusal(operator, flow_id)
+        zone, now = await self._zone(), formats.now()
+        self.refusals = [refusal_line(refused, operator.user_id, zone, now)] if refused else []
         problems = list(await flows.problems(operator, flow_id))
         (await self.get_state(FlowSaveState))._stand(flow, problems)
 
@@ -93,12 +100,29 @@ class FlowPublishState(Formed, rx.State):
         await self._read(operator, said.flow_id)
 
     @rx.event
+    async def dismiss(self, wish: str) -> None:
+        """Put away that one's own wish was refused."""
+        operator = await self._operator(Permission.FLOWS_PUBLISH)
+        said = await services().flows.dismiss_publish_refusal(operator, wish)
+        await self._read(operator, said.flow_id)
+
+    @rx.event
     async def protect(self, protected: bool) -> None:
         """Let the flow be published only with a second person's approval, or freely again."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         key = (await self.get_state(FlowDraftState)).key
         await services().flows.protect(operator, key, protected=protected)
         await self._read(operator, key)
+
+
+def refusal_line(refused: PublishApproval, user_id: str, zone: tzinfo, now: datetime) -> RefusalLine:
+    return RefusalLine(
+        id=refused.id,
+        lead=f"v{refused.version} was not published.",
+        words=refusal_words(refused.decided_by, refused.decided_at, refused.reason, zone, now),
+        exact=formats.exact(refused.decided_at, zone) if refused.decided_at else "",
+        own=user_id == refused.asked_by_id,
+    )
 
 
 def publish_line(one: PublishApproval, operator: Operator) -> PublishLine:

@@ -19,8 +19,10 @@ from console.state.prompt_rows import (
     WishLine,
     label_line,
     move_line,
+    refusal_line,
     wish_line,
 )
+from console.state.refusals import RefusalLine
 
 
 class PromptLabelsState(Formed, rx.State):
@@ -30,6 +32,7 @@ class PromptLabelsState(Formed, rx.State):
     names: rx.Field[list[str]] = rx.field(default_factory=list)
     moves: rx.Field[list[MoveLine]] = rx.field(default_factory=list)
     wishes: rx.Field[list[WishLine]] = rx.field(default_factory=list)
+    refusals: rx.Field[list[RefusalLine]] = rx.field(default_factory=list)
     protected: rx.Field[list[str]] = rx.field(default_factory=list)
     may_edit: rx.Field[bool] = rx.field(False)
     may_manage: rx.Field[bool] = rx.field(False)
@@ -57,6 +60,8 @@ class PromptLabelsState(Formed, rx.State):
         may = operator.may(Permission.PROMPTS_APPROVE)
         wishes = await prompts.approvals(operator, prompt_id)
         self.wishes = [wish_line(one, operator.user_id, may_approve=may) for one in wishes]
+        refused = await prompts.refusals(operator, prompt_id)
+        self.refusals = [refusal_line(one, operator.user_id, zone, now) for one in refused]
         self.protected = list(await prompts.protected_labels(operator))
         self.may_edit = operator.may(Permission.PROMPTS_EDIT)
         self.may_manage = operator.may(Permission.PROJECT_MANAGE)
@@ -141,6 +146,13 @@ class PromptLabelsState(Formed, rx.State):
         """Take one's own wish back."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         await services().prompts.withdraw(operator, wish)
+        await self._read(operator, (await self.get_state(PromptState)).id)
+
+    @rx.event
+    async def dismiss(self, wish: str) -> None:
+        """Put away that one's own wish was refused."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        await services().prompts.dismiss_refusal(operator, wish)
         await self._read(operator, (await self.get_state(PromptState)).id)
 
     @rx.event

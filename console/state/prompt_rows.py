@@ -16,6 +16,7 @@ from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Re
 from console import routes
 from console.state import formats
 from console.state.evidence import evidence_in, words_of
+from console.state.refusals import RefusalLine, refusal_words
 
 DRAFT = 0
 NUMBERS = {"temperature": float, "max_tokens": int}
@@ -171,6 +172,17 @@ def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLin
     own = user_id == approval.asked_by_id
     why = "" if may else why_not
     return WishLine(approval.id, lead, words_of(approval.comment), own, may, why, evidence_in(approval.comment))
+
+
+def refusal_line(refused: Approval, user_id: str, zone: tzinfo, now: datetime) -> RefusalLine:
+    stays = "not set" if refused.from_version is None else f"still v{refused.from_version}"
+    return RefusalLine(
+        id=refused.id,
+        lead=f"{refused.label} is {stays}: v{refused.version} was refused.",
+        words=refusal_words(refused.decided_by, refused.decided_at, refused.reason, zone, now),
+        exact=formats.exact(refused.decided_at, zone) if refused.decided_at else "",
+        own=user_id == refused.asked_by_id,
+    )
 
 
 def seed_of(content: Content) -> dict[str, Any]:

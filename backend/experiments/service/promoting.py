@@ -17,10 +17,10 @@ from backend.experiments.repository import Experiments
 from backend.experiments.service.base import target
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, experiment_of, pinned_as_json, pinned_of
-from backend.experiments.types import Pinned, Promoted, Promotion, Status, VariantDraft, Whereabouts
-from backend.flows.types import Flow
+from backend.experiments.types import Pinned, Promoted, Promotion, Status, VariantDraft, Whereabouts, WishEnd
+from backend.flows.types import Flow, PublishApproval
 from backend.operator import Operator, Permission
-from backend.prompts.types import PRODUCTION, Content, VersionRef
+from backend.prompts.types import PRODUCTION, Approval, Content, VersionRef
 from backend.unit_of_work import Work
 
 
@@ -80,10 +80,8 @@ class Promoting(Comparing):
             wishes = await self._outside.prompts.approvals(reader, kept.id, waiting=False) if kept.waits_for else ()
         except NotFound:
             return Whereabouts(variant, kept, "gone")
-        state = next((one.state for one in wishes if one.id == kept.waits_for), "approved")
-        if state == "waiting":
-            return Whereabouts(variant, kept, "waits", now)
-        return Whereabouts(variant, kept, "left" if state == "approved" else "declined", now)
+        wish = next((one for one in wishes if one.id == kept.waits_for), None)
+        return _undecided_or_declined(variant, kept, wish, now) or Whereabouts(variant, kept, "left", now)
 
     async def _flow_stands(self, reader: Operator, variant: str, kept: Promoted) -> Whereabouts:
         """The number alone does not say it: what was declined left its number to another."""
@@ -91,10 +89,8 @@ class Promoting(Comparing):
         now = (await flows.get(reader, kept.id)).published_version
         wishes = await flows.publish_approvals(reader, kept.id, waiting=False) if kept.waits_for else ()
         wish = next((one for one in wishes if one.id == kept.waits_for), None)
-        if wish and wish.state == "waiting":
-            return Whereabouts(variant, kept, "waits", now)
-        if wish and wish.state != "approved":
-            return Whereabouts(variant, kept, "declined", now)
+        if stands := _undecided_or_declined(variant, kept, wish, now):
+            return stands
         kept = replace(kept, at=wish.decided_at) if wish and wish.decided_at else kept
         return Whereabouts(variant, kept, "there" if now == kept.version else "left", now)
 
@@ -182,6 +178,18 @@ class Promoting(Comparing):
             told = replace(told, version=written.version.number, is_new=written.is_new)
         change = await prompts.set_label(operator, pinned.prompt_id, label, told.version, words)
         return replace(told, label=label, waits_for=change.approval.id if change.approval else "")
+
+
+def _undecided_or_declined(
+    variant: str, kept: Promoted, wish: Approval | PublishApproval | None, now: int | None
+) -> Whereabouts | None:
+    """Return how a wish stands that was not approved, None for one that was, and where there was none."""
+    if wish is None or wish.state == "approved":
+        return None
+    if wish.state == "waiting":
+        return Whereabouts(variant, kept, "waits", now)
+    end = WishEnd(wish.state, wish.decided_by, wish.decided_at, wish.reason)
+    return Whereabouts(variant, kept, "declined", now, end)
 
 
 def _place(kept: Promoted) -> tuple[str, str]:

@@ -35,6 +35,33 @@ class PublishApprovalUseCases(PublishUseCases):
             found = await PublishApprovals(session, operator.project_id).list(flow_id, waiting=waiting)
             return [publish_approval_of(one, flow) for one, flow in found]
 
+    async def publish_refusal(self, operator: Operator, name: str) -> PublishApproval | None:
+        """Return the last wish if it was refused, until something is published, or it is put away."""
+        operator.require(Permission.FLOWS_READ)
+        async with self._units.read(operator) as session:
+            row = await flow_row(FlowRepository(session, operator.project_id), name)
+            for newest, flow in (await PublishApprovals(session, operator.project_id).list(row.id, waiting=False))[:1]:
+                stands = flow.published_version == newest.from_version
+                if newest.state == "refused" and stands and not newest.dismissed:
+                    return publish_approval_of(newest, flow)
+        return None
+
+    async def dismiss_publish_refusal(self, operator: Operator, identifier: str) -> PublishApproval:
+        """Put away a refusal of one's own wish. Raise NotFound, Forbidden for another's, Conflict for what is none."""
+        operator.require(Permission.FLOWS_PUBLISH)
+        async with self._units.write(operator) as work:
+            found = await PublishApprovals(work.session, operator.project_id).get(storable(identifier), lock=True)
+            if found is None:
+                raise NotFound("There is no refusal of that id.")
+            if found.asked_by_id != operator.user_id:
+                raise Forbidden("Only who asked puts a refusal away.")
+            if found.state != "refused":
+                raise Conflict("It was not refused.")
+            found.dismissed = True
+            work.session.add(found)
+            row = await flow_row(FlowRepository(work.session, operator.project_id), found.flow_id)
+            return publish_approval_of(found, row)
+
     async def approve_publish(self, operator: Operator, identifier: str) -> VersionInfo:
         """Publish the very document that was asked for, whatever the draft says by now.
 

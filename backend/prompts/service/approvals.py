@@ -33,6 +33,37 @@ class ApprovalUseCases(LabelUseCases):
             names = await rows.names({one.prompt_id for one in found})
             return [approval_of(one, names.get(one.prompt_id, "")) for one in found]
 
+    async def refusals(self, operator: Operator, name: str) -> Sequence[Approval]:
+        """Return what was refused of one prompt, until there is another wish, the label moves, or it is put away."""
+        operator.require(Permission.PROMPTS_READ)
+        async with self._units.read(operator) as session:
+            rows, labels = self._repositories(session, operator)
+            prompt = await self._row(rows, name)
+            now = {one.name: one.version for one in await labels.labels([prompt.id])}
+            newest: dict[str, PromptApprovalRow] = {}
+            for one in await labels.approvals(prompt_id=prompt.id, waiting=False):
+                newest.setdefault(one.label, one)
+            return [
+                approval_of(one, prompt.name)
+                for one in newest.values()
+                if one.state == "refused" and not one.dismissed and now.get(one.label) == one.from_version
+            ]
+
+    async def dismiss_refusal(self, operator: Operator, identifier: str) -> None:
+        """Put away a refusal of one's own wish. Raise NotFound, Forbidden for another's, Conflict for what is none."""
+        operator.require(Permission.PROMPTS_EDIT)
+        async with self._units.write(operator) as work:
+            _, labels = self._repositories(work.session, operator)
+            found = await labels.approval(storable(identifier), lock=True)
+            if found is None:
+                raise NotFound("There is no refusal of that id.")
+            if found.asked_by_id != operator.user_id:
+                raise Forbidden("Only who asked puts a refusal away.")
+            if found.state != "refused":
+                raise Conflict("It was not refused.")
+            found.dismissed = True
+            labels.add(found)
+
     async def approve(self, operator: Operator, identifier: str) -> Label:
         """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once decided or by a gate."""
         operator.require(Permission.PROMPTS_APPROVE)

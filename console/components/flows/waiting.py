@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.refused import refused
 from console.components.ui import banner, button, dialog, field, link_button, status, text_area
 from console.state.flows_publish import FlowPublishState as Waiting
 
@@ -14,7 +15,8 @@ REFUSE = "refuse-publish-form"
 
 def waiting() -> rx.Component:
     """Say what needs a person before anything else, with the dialog that asks why not."""
-    return rx.fragment(rx.foreach(Waiting.waiting, _wish), _refuse())
+    declined = rx.foreach(Waiting.refusals, lambda one: refused(one, Waiting.dismiss(one.id)))
+    return rx.fragment(rx.foreach(Waiting.waiting, _wish), declined, _refuse())
 
 
 def _wish(one: Any) -> rx.Component:

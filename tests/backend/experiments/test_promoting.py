@@ -80,6 +80,9 @@ async def test_a_protected_label_waits_for_somebody_else(lab: Lab) -> None:
     ella = replace(lab.operator, user_id="user_ella", name="Ella")
     await lab.services.prompts.refuse(ella, waiting.id, "Too short.")
     assert await told(lab, done) == [("v2", "declined", None, lab.operator.name)]
+    end = (await lab.service.whereabouts(lab.operator, done.id))[0].end
+    assert end is not None
+    assert (end.state, end.by, end.reason) == ("refused", "Ella", "Too short.")
     wish = (await lab.service.promote(lab.operator, done.id, "v2")).waits_for
     await lab.services.prompts.approve(ella, wish)
     assert await told(lab, done) == [("v2", "there", 2, lab.operator.name)]

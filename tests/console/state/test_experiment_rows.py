@@ -25,6 +25,7 @@ from backend.experiments.types import (
     Unscored,
     VariantDraft,
     Whereabouts,
+    WishEnd,
 )
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, promoted_lines
@@ -220,7 +221,14 @@ PUBLISHED = replace(PROMOTED, kind="flow", name="Desk", label="")
         ),
         (Whereabouts("B", PUBLISHED, "left", 4), "B was published as", "What is published is v4 now.", "Promote B"),
         (Whereabouts("B", PROMOTED, "gone"), "B was in production as", "Support was deleted since.", "Promote B"),
-        (Whereabouts("B", PROMOTED, "declined"), "B did not get production, as", "Nobody approved it.", "Promote B"),
+        (
+            Whereabouts("B", PROMOTED, "declined", end=WishEnd("refused", "Yuki", NOW, "Too long.")),
+            "B did not get production, as", "Yuki refused it, 09:00: Too long.", "Promote B",
+        ),
+        (
+            Whereabouts("B", PROMOTED, "declined", end=WishEnd("withdrawn", "Ines", NOW, "")),
+            "B did not get production, as", "It was taken back.", "Promote B",
+        ),
         (
             Whereabouts("B", PROMOTED, "waits"), "B waits for a second person to move production to", "",
             "B waits for approval",

@@ -264,8 +264,10 @@ async def test_a_protected_flow_is_published_by_another(services: Services, tab:
     await theirs.ask_refusal(wish.id)
     await theirs.refuse({"reason": " "})
     assert ("reason" in theirs.errors, theirs.deciding) == (True, wish.id)
-    await theirs.close()
-    await theirs.approve(wish.id)
+    await refused_and_told(mine, theirs, wish.id)
+    await versions.publish({"comment": "Greets"})
+    await mine.load()
+    await theirs.approve(mine.waiting[0].id)
     assert (theirs.waiting, status.published, status.blocked) == ([], 1, "Nothing changed since v1")
     await versions.show("versions")
     assert (versions.rows[0].by, versions.rows[0].approved) == (person.name, ", approved by Yuki")
@@ -274,3 +276,16 @@ async def test_a_protected_flow_is_published_by_another(services: Services, tab:
     await mine.load()
     await mine.withdraw(mine.waiting[0].id)
     assert mine.waiting == []
+
+
+async def refused_and_told(mine: Any, theirs: Any, wish: str) -> None:
+    """Refuse a wish; who asked is told why, and puts that away."""
+    await theirs.refuse({"reason": "Not on a Friday."})
+    await mine.load()
+    (told,) = mine.refusals
+    assert (told.lead, told.words.partition(",")[0], told.own) == ("v1 was not published.", "Yuki refused it", True)
+    assert (told.words.rpartition(": ")[2], theirs.refusals[0].own) == ("Not on a Friday.", False)
+    with pytest.raises(Forbidden):
+        await theirs.dismiss(wish)
+    await mine.dismiss(wish)
+    assert mine.refusals == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -193,8 +194,25 @@ async def test_a_protected_label_is_decided_by_another(services: Services, answe
     await theirs.ask_refusal(wish.id)
     await theirs.refuse({"reason": ""})
     assert "reason" in theirs.errors
-    await theirs.approve(wish.id)
-    assert theirs.labels[0].version == "v2"
+    await theirs.refuse({"reason": "Too long."})
+    await labels.load()
+    (told,) = labels.refusals
+    assert (told.lead, told.own) == ("production is still v1: v2 was refused.", True)
+    assert re.fullmatch(r"Yuki refused it, \d\d:\d\d: Too long\.", told.words)
+    assert (theirs.refusals[0].words, theirs.refusals[0].own) == (told.words, False)
+    with pytest.raises(Forbidden):
+        await theirs.dismiss(wish.id)
+    await labels.dismiss(wish.id)
+    assert labels.refusals == []
+    for last in ("", "again"):
+        await labels.ask_point("production", 2)
+        await labels.point({"comment": last})
+        assert labels.refusals == [], "there is a new wish"
+        if not last:
+            await theirs.ask_refusal(labels.wishes[0].id)
+            await theirs.refuse({"reason": "Still."})
+    await theirs.approve(labels.wishes[0].id)
+    assert (theirs.labels[0].version, theirs.refusals) == ("v2", [])
 
 
 async def test_details_change_name_folder_and_tags(
