@@ -15,8 +15,9 @@ from backend.activity.types import Found, Job, Thing
 from backend.conversations.models import ConversationRow
 from backend.datasets.models import DatasetRow
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.types import CellStatus, Status
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
-from backend.flows.types import NodeStatus, RunStatus
+from backend.flows.types import NodeStatus, RunStatus, Trigger
 from backend.knowledge.models import DocumentRow, KnowledgeBaseRow
 from backend.knowledge.types import IN_WORK, DocumentStatus
 from backend.prompts.models import PromptRow
@@ -24,6 +25,8 @@ from backend.prompts.models import PromptRow
 # One that waits for a person is in nobody's work: it stands with the approvals.
 RUNS_IN_WORK = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
 MAX_ASKED_CHARACTERS = 160
+EXPERIMENTS_IN_WORK = tuple(status.value for status in Status if status.is_open)
+EXPERIMENTS_ENDED = tuple(status.value for status in Status if status.is_final)
 DOCUMENTS_IN_WORK = tuple(status.value for status in IN_WORK)
 DOCUMENTS_ENDED = tuple(status.value for status in DocumentStatus if not status.in_work)
 
@@ -146,6 +149,7 @@ class ActivityRepository:
             .where(
                 RunRow.project_id == self._project_id,
                 FlowRow.project_id == self._project_id,
+                RunRow.trigger != Trigger.EXPERIMENT.value,
                 running if in_work else ~running,
             )
             .order_by(col(RunRow.id).desc())
@@ -155,14 +159,33 @@ class ActivityRepository:
         done = await self._nodes_done([row.id for row, _ in rows])
         return [_run_job(row, flow, done.get(row.id, 0)) for row, flow in rows]
 
+    async def experiment_jobs(self, limit: int, *, in_work: bool) -> list[Job]:
+        statement = (
+            select(ExperimentRow)
+            .where(
+                ExperimentRow.project_id == self._project_id,
+                col(ExperimentRow.status).in_(EXPERIMENTS_IN_WORK if in_work else EXPERIMENTS_ENDED),
+            )
+            .order_by(col(ExperimentRow.id).desc())
+            .limit(limit)
+        )
+        rows = (await self._session.exec(statement)).all()
+        done = await self._answers_ended([row.id for row in rows]) if in_work else {}
+        return [_experiment_job(row, done.get(row.id, row.num_cells)) for row in rows]
+
     async def num_in_work(self) -> int:
         documents = select(func.count()).where(
             *self._living(DocumentRow), col(DocumentRow.status).in_(DOCUMENTS_IN_WORK)
         )
         runs = select(func.count()).where(
-            col(RunRow.project_id) == self._project_id, col(RunRow.status).in_(RUNS_IN_WORK)
+            col(RunRow.project_id) == self._project_id,
+            col(RunRow.status).in_(RUNS_IN_WORK),
+            RunRow.trigger != Trigger.EXPERIMENT.value,
         )
-        return (await self._session.exec(documents)).one() + (await self._session.exec(runs)).one()
+        experiments = select(func.count()).where(
+            col(ExperimentRow.project_id) == self._project_id, col(ExperimentRow.status).in_(EXPERIMENTS_IN_WORK)
+        )
+        return sum([(await self._session.exec(one)).one() for one in (documents, runs, experiments)])
 
     async def cost_since(self, moment: datetime) -> Decimal:
         """Return what runs begun, and answers of experiments ended, at or after this moment cost, in US dollars."""
@@ -191,6 +214,16 @@ class ActivityRepository:
             .group_by(col(NodeRunRow.run_id))
         )
         return dict((await self._session.exec(statement)).all())
+
+    async def _answers_ended(self, experiment_ids: Sequence[str]) -> dict[str, int]:
+        cell = ExperimentCellRow
+        ended = col(cell.status).in_((CellStatus.DONE.value, CellStatus.FAILED.value))
+        statement = (
+            select(col(cell.experiment_id), func.count().filter(ended))
+            .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
+            .group_by(col(cell.experiment_id))
+        )
+        return dict.fromkeys(experiment_ids, 0) | dict((await self._session.exec(statement)).all())
 
     def _living(self, row: Any) -> tuple[Any, Any]:
         return row.project_id == self._project_id, row.deleted_at.is_(None)
@@ -235,4 +268,21 @@ def _run_job(row: RunRow, flow: str, num_done: int) -> Job:
         error=row.error,
         started_at=row.created_at,
         ended_at=row.finished_at,
+    )
+
+
+def _experiment_job(row: ExperimentRow, num_ended: int) -> Job:
+    return Job(
+        thing=Thing.EXPERIMENT,
+        id=row.id,
+        title=row.name,
+        where=row.dataset_name,
+        status=row.status,
+        stage="",
+        percent=0,
+        num_done=num_ended,
+        error=row.error,
+        started_at=row.started_at or row.created_at,
+        ended_at=row.finished_at or (row.updated_at if Status(row.status).is_final else None),
+        num_all=row.num_cells,
     )

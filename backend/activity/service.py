@@ -45,7 +45,7 @@ class ActivityService:
         return found
 
     async def work(self, operator: Operator, limit: int = PER_PAGE) -> Work:
-        """Return the jobs in work and the last that ended, runs and documents together, newest first."""
+        """Return the jobs in work and the last that ended, of every kind together, newest first."""
         operator.require(Permission.PROJECT_READ)
         async with self._units.read(operator) as session:
             rows = ActivityRepository(session, operator.project_id)
@@ -66,4 +66,6 @@ class ActivityService:
             jobs += await rows.document_jobs(limit, in_work=in_work)
         if operator.may(Permission.FLOWS_READ):
             jobs += await rows.run_jobs(limit, in_work=in_work)
+        if operator.may(Permission.EXPERIMENTS_READ):
+            jobs += await rows.experiment_jobs(limit, in_work=in_work)
         return sorted(jobs, key=lambda job: job.ended_at or job.started_at, reverse=True)[:limit]

@@ -18,6 +18,7 @@ class Thing(StrEnum):
     DOCUMENT = "document"
     CONVERSATION = "conversation"
     RUN = "run"
+    EXPERIMENT = "experiment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document being read or a run. `num_done` counts a run's nodes; `stage` and `percent` are a document's."""
+    """A document being read, a run, or an experiment; a run that an experiment asks for is no job of its own.
+
+    `num_done` counts a run's nodes and the answers of an experiment, of which there are `num_all`; `stage` and
+    `percent` are a document's.
+    """
 
     thing: Thing
     id: str
@@ -51,6 +56,7 @@ class Job:
     error: str
     started_at: datetime
     ended_at: datetime | None
+    num_all: int = 0
 
     @property
     def in_work(self) -> bool:

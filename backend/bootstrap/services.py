@@ -219,6 +219,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             running.flows,
             running.runs,
             running.approvals,
+            experiments=experiments.service,
             alerts=alerts,
             live_tests=live_tests,
             annotations=annotations,

@@ -9,9 +9,11 @@ from backend.alerts.service import AlertService
 from backend.annotations.service import AnnotationService
 from backend.annotations.types import Queue
 from backend.columns import utc_now
+from backend.experiments.service import ExperimentService
+from backend.experiments.types import Status
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
-from backend.flows.types import PublishApproval, RunStatus, Severity
+from backend.flows.types import PublishApproval, RunStatus, Severity, Trigger
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import IN_WORK, DocumentStatus
 from backend.live_tests.service import LiveTestService
@@ -27,6 +29,7 @@ MOST = 8
 HALTED_OF_LATE = timedelta(days=3)
 FLOWS = Page(limit=20)
 RUNS_IN_WORK = (RunStatus.RUNNING, RunStatus.QUEUED)
+EXPERIMENTS_IN_WORK = [status for status in Status if status.is_open]
 
 
 class OverviewService:
@@ -39,6 +42,7 @@ class OverviewService:
         runs: RunService,
         approvals: ApprovalService,
         *,
+        experiments: ExperimentService,
         alerts: AlertService,
         live_tests: LiveTestService,
         annotations: AnnotationService,
@@ -46,7 +50,7 @@ class OverviewService:
     ) -> None:
         self._knowledge, self._flows, self._runs, self._approvals = knowledge, flows, runs, approvals
         self._alerts, self._live_tests, self._annotations = alerts, live_tests, annotations
-        self._privacy = privacy
+        self._privacy, self._experiments = privacy, experiments
 
     async def home(self, operator: Operator) -> Home:
         """Return what needs a person, the flows with their last runs, and what is in work."""
@@ -90,10 +94,14 @@ class OverviewService:
         ][:MOST]
 
     async def in_work(self, operator: Operator) -> InWork:
-        """Return what is in work, in two statements: whoever waits asks each second."""
+        """Return what is in work, in few statements: whoever waits asks each second."""
         operator.require(Permission.PROJECT_READ)
+        page = Page(limit=MOST)
         return InWork(
             at=utc_now(),
             documents=await self._knowledge.latest_documents(operator, IN_WORK, MOST),
-            runs=(await self._runs.list(operator, Page(limit=MOST), statuses=RUNS_IN_WORK)).items,
+            runs=(await self._runs.list(operator, page, statuses=RUNS_IN_WORK, but=Trigger.EXPERIMENT)).items,
+            experiments=(await self._experiments.list(operator, page, statuses=EXPERIMENTS_IN_WORK)).items
+            if operator.may(Permission.EXPERIMENTS_READ)
+            else (),
         )

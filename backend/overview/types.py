@@ -8,6 +8,7 @@ from datetime import datetime
 
 from backend.alerts.types import Alert
 from backend.annotations.types import Queue
+from backend.experiments.types import Experiment
 from backend.flows.types import Approval, FlowBrief, Problem, PublishApproval, Run, RunStatus
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
@@ -29,11 +30,12 @@ class FlowLine:
 
 @dataclass(frozen=True, slots=True)
 class InWork:
-    """What goes on at `at`: the documents and runs that somebody waits for, newest first."""
+    """What goes on at `at`, newest first. A run that an experiment asks for stands in that experiment."""
 
     at: datetime
     documents: Sequence[Document]
     runs: Sequence[Run]
+    experiments: Sequence[Experiment] = ()
 
 
 @dataclass(frozen=True, slots=True)

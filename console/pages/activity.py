@@ -1,4 +1,4 @@
-"""Jobs in progress across documents and runs."""
+"""Jobs in progress across documents, runs and experiments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def activity() -> rx.Component:
         "In progress",
         empty_state(
             "No job has run yet",
-            "Documents being read and flows being run appear here, with their progress.",
+            "Documents being read, flows and experiments being run appear here, with their progress.",
             link_button("Add documents", routes.KNOWLEDGE, kind="primary"),
             link_button("Open the flows", routes.FLOWS),
         ),

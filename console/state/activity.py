@@ -1,4 +1,4 @@
-"""The jobs in work across documents and runs, and the last that ended."""
+"""The jobs in work across documents, runs and experiments, and the last that ended."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ class ActivityState(Phased, rx.State):
         """Stop reading a document."""
         operator = await self._operator(Permission.KNOWLEDGE_EDIT)
         await services().knowledge.cancel(operator, key.partition(":")[2])
+        await self._read(operator)
+
+    @rx.event
+    async def cancel_experiment(self, key: str) -> None:
+        """End an experiment; what is answered stays."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        await services().experiments.cancel(operator, key.partition(":")[2])
         await self._read(operator)
 
     async def _read(self, operator: Operator) -> None:

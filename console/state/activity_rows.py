@@ -19,12 +19,14 @@ STATES = {
     "failed": ("fail", "Failed"),
     "cancelled": ("idle", "Cancelled"),
 }
+KINDS = {Thing.DOCUMENT: "Document", Thing.RUN: "Run", Thing.EXPERIMENT: "Experiment"}
+ADDRESSES = {Thing.DOCUMENT: routes.DOCUMENT, Thing.RUN: routes.RUN, Thing.EXPERIMENT: routes.EXPERIMENT}
 STAGES = [stage.value for stage in Stage]
 
 
 @dataclass(frozen=True)
 class JobLine:
-    """`marks` are those of a document's staged bar; a run has none and says its progress in `note`."""
+    """`marks` are those of a document's staged bar; `is_counted` where `percent` is the share of a known count."""
 
     key: str
     kind: str
@@ -40,6 +42,7 @@ class JobLine:
     note: str
     at: str
     exact: str
+    is_counted: bool = False
 
 
 def job_line(job: Job, zone: tzinfo, now: datetime) -> JobLine:
@@ -50,19 +53,20 @@ def job_line(job: Job, zone: tzinfo, now: datetime) -> JobLine:
         words = f"{job.stage.capitalize()} {job.percent} %"
     return JobLine(
         key=f"{job.thing}:{job.id}",
-        kind="Document" if document else "Run",
+        kind=KINDS[job.thing],
         title=job.title,
         where=job.where,
-        href=routes.to(routes.DOCUMENT if document else routes.RUN, job.id),
+        href=routes.to(ADDRESSES[job.thing], job.id),
         state=state,
         words=words,
         boxed=job.status == "failed",
         marks=_marks(job) if document else [],
-        percent=job.percent,
+        percent=100 * job.num_done // job.num_all if job.num_all else job.percent,
         label=words,
-        note=_note(job, document=document, now=now),
+        note=_note(job, now),
         at=formats.day(moment, zone, now),
         exact=formats.exact(moment, zone),
+        is_counted=job.thing is Thing.EXPERIMENT and job.in_work,
     )
 
 
@@ -70,10 +74,13 @@ def _marks(job: Job) -> list[str]:
     return stage_marks(STAGES, job.stage, failed=job.status == "failed", done=job.status == "done")
 
 
-def _note(job: Job, *, document: bool, now: datetime) -> str:
+def _note(job: Job, now: datetime) -> str:
     if job.error:
         return job.error
     took = formats.span(((job.ended_at or now) - job.started_at).total_seconds() * formats.SECOND_MS)
-    if document:
+    if job.thing is Thing.DOCUMENT:
         return took if job.ended_at else ""
+    if job.thing is Thing.EXPERIMENT:
+        whole = formats.counted(job.num_all, "answer")
+        return f"{formats.count(job.num_done)} of {whole}, {took}" if job.in_work else f"{whole}, {took}"
     return f"{formats.counted(job.num_done, 'node')} done, {took}"

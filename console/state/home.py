@@ -14,7 +14,7 @@ from backend.overview.types import InWork
 from console.state import formats
 from console.state.first_run_rows import FileLine, file_line
 from console.state.home_needs import WAIT, NeedLine, SummaryLine, need_lines, summary
-from console.state.home_rows import FlowRow, RunRow, flow_row, run_row
+from console.state.home_rows import ExperimentRow, FlowRow, RunRow, experiment_row, flow_row, run_row
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -32,6 +32,7 @@ class HomeState(Phased, rx.State):
     flows: rx.Field[list[FlowRow]] = rx.field(default_factory=list)
     files: rx.Field[list[FileLine]] = rx.field(default_factory=list)
     runs: rx.Field[list[RunRow]] = rx.field(default_factory=list)
+    experiments: rx.Field[list[ExperimentRow]] = rx.field(default_factory=list)
     may_retry: rx.Field[bool] = rx.field(default=False)
     gone: rx.Field[str] = rx.field("")
     gone_name: rx.Field[str] = rx.field("")
@@ -41,7 +42,7 @@ class HomeState(Phased, rx.State):
     async def load(self) -> Any:
         """Read the home, and follow what is in work."""
         await self._read(await self._operator(Permission.PROJECT_READ))
-        return HomeState.watch if self.files or self.runs else None
+        return HomeState.watch if self._ids() else None
 
     @rx.event
     async def retry(self, document_id: str) -> Any:
@@ -88,7 +89,7 @@ class HomeState(Phased, rx.State):
                 async with self:
                     operator = await self._operator(Permission.PROJECT_READ)
                     await self._follow(operator)
-                    if not self.files and not self.runs:
+                    if not self._ids():
                         return
                 await asyncio.sleep(WATCH_SECONDS)
         finally:
@@ -97,14 +98,19 @@ class HomeState(Phased, rx.State):
 
     async def _follow(self, operator: Operator) -> None:
         async with self._loading():
-            before = {line.id for line in (*self.files, *self.runs)}
+            before = self._ids()
             self._show(await services().overview.in_work(operator), await self._zone())
-            if before != {line.id for line in (*self.files, *self.runs)}:
+            if before != self._ids():
                 await self._read(operator)
+
+    def _ids(self) -> set[str]:
+        """Return what is in work."""
+        return {line.id for line in (*self.files, *self.runs, *self.experiments)}
 
     def _show(self, in_work: InWork, zone: tzinfo) -> None:
         self.files = [file_line(document) for document in in_work.documents]
         self.runs = [run_row(run, zone, in_work.at) for run in in_work.runs]
+        self.experiments = [experiment_row(one) for one in in_work.experiments]
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from backend.experiments.types import Experiment
 from backend.flows.types import Run
 from backend.overview.types import FlowLine
 from console import routes
@@ -35,6 +36,17 @@ class RunRow:
     when: str
 
 
+@dataclass(frozen=True)
+class ExperimentRow:
+    """An experiment under way: `percent` of its answers ended, `left` says how many, and how long the rest takes."""
+
+    id: str
+    href: str
+    name: str
+    percent: int
+    left: str
+
+
 def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
     flow, last = line.flow, line.flow.last_run
     mark, words = (RUN_MARKS[last.status], RUN_WORDS[last.status]) if last else ("queued", "Never ran")
@@ -48,6 +60,19 @@ def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
         heavy=mark == "fail",
         when=formats.day(last.created_at, zone, at) if last else "",
         run_href=routes.to(routes.RUN, last.id) if last else "",
+    )
+
+
+def experiment_row(found: Experiment) -> ExperimentRow:
+    progress = found.progress
+    ended = progress.num_done + progress.num_failed
+    left = f", about {formats.span(progress.eta_seconds * 1e3)} left" if progress.eta_seconds is not None else ""
+    return ExperimentRow(
+        id=found.id,
+        href=routes.to(routes.EXPERIMENT, found.id),
+        name=found.name,
+        percent=100 * ended // progress.num_cells if progress.num_cells else 0,
+        left=f"{formats.count(ended)} of {formats.counted(progress.num_cells, 'answer')}{left}",
     )
 
 

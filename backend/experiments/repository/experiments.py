@@ -40,11 +40,15 @@ class Experiments:
         )
         return {row.id: row for row in await self._session.exec(statement)}
 
-    async def page(self, page: Page, *, dataset_id: str = "") -> Sequence[ExperimentRow]:
+    async def page(
+        self, page: Page, *, dataset_id: str = "", statuses: Collection[Status] = ()
+    ) -> Sequence[ExperimentRow]:
         """Return one row more than asked for, newest first."""
         statement = select(ExperimentRow).where(ExperimentRow.project_id == self._project_id)
         if dataset_id:
             statement = statement.where(ExperimentRow.dataset_id == dataset_id)
+        if statuses:
+            statement = statement.where(col(ExperimentRow.status).in_([one.value for one in statuses]))
         if page.after:
             statement = statement.where(col(ExperimentRow.id) < page.after)
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(page.limit + 1))).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -99,11 +99,18 @@ class Making(Coding):
             row = await Experiments(session, operator.project_id).get(experiment_id)
         return await self._planned(operator, draft_of(row))
 
-    async def list(self, operator: Operator, page: Page = FIRST_PAGE, *, dataset_id: str = "") -> Listed[Experiment]:
-        """Return a page of experiments, newest first; those over one dataset where it is named."""
+    async def list(
+        self,
+        operator: Operator,
+        page: Page = FIRST_PAGE,
+        *,
+        dataset_id: str = "",
+        statuses: Collection[Status] = (),
+    ) -> Listed[Experiment]:
+        """Return a page of experiments, newest first; those over one dataset, or that stand so, where it is named."""
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
-            rows = await Experiments(session, operator.project_id).page(page, dataset_id=dataset_id)
+            rows = await Experiments(session, operator.project_id).page(page, dataset_id=dataset_id, statuses=statuses)
             progress = await Cells(session, operator.project_id).progress([row.id for row in rows])
         found = [experiment_of(row, progress.get(row.id), self._executor.told(row.id)) for row in rows]
         return Listed.cut(found, page)

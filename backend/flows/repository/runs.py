@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.flows.models import FlowRow, NodeRunRow, RunRow
-from backend.flows.types import RunStatus
+from backend.flows.types import RunStatus, Trigger
 from backend.paging import Page
 
 
@@ -39,7 +39,7 @@ class RunRepository:
         return list(await self._session.exec(select(NodeRunRow).where(NodeRunRow.run_id == run_id)))
 
     async def runs(
-        self, page: Page, *, flow_id: str = "", statuses: Sequence[RunStatus] = ()
+        self, page: Page, *, flow_id: str = "", statuses: Sequence[RunStatus] = (), but: Trigger | None = None
     ) -> list[tuple[RunRow, FlowRow]]:
         """Return one more than asked for, newest first: ids sort by the time they were made."""
         statement = (
@@ -53,6 +53,8 @@ class RunRepository:
             statement = statement.where(RunRow.flow_id == flow_id)
         if statuses:
             statement = statement.where(col(RunRow.status).in_([status.value for status in statuses]))
+        if but:
+            statement = statement.where(RunRow.trigger != but.value)
         if page.after:
             statement = statement.where(RunRow.id < page.after)
         return list(await self._session.exec(statement))

@@ -156,13 +156,24 @@ class RunService:
         return await self._found(operator, run_id)
 
     async def list(
-        self, operator: Operator, page: Page = FIRST_PAGE, *, flow: str = "", statuses: Sequence[RunStatus] = ()
+        self,
+        operator: Operator,
+        page: Page = FIRST_PAGE,
+        *,
+        flow: str = "",
+        statuses: Sequence[RunStatus] = (),
+        but: Trigger | None = None,
     ) -> Listed[Run]:
-        """Return a page of runs, newest first; of one flow (id or slug) where named. Raise FlowNotFound."""
+        """Return a page of runs, newest first; of one flow (id or slug) where named; none that came from `but`.
+
+        Raise FlowNotFound.
+        """
         operator.require(Permission.FLOWS_READ)
         async with self._units.read(operator) as session:
             flow_id = (await flow_row(FlowRepository(session, operator.project_id), flow)).id if flow else ""
-            rows = await RunRepository(session, operator.project_id).runs(page, flow_id=flow_id, statuses=statuses)
+            rows = await RunRepository(session, operator.project_id).runs(
+                page, flow_id=flow_id, statuses=statuses, but=but
+            )
             return Listed.cut([run_of(*row) for row in rows], page)
 
     async def waiting_in(self, operator: Operator, conversation_ids: Sequence[str]) -> set[str]:

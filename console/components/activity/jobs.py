@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import Column, button, cell, data_table, panel, stages, status, table_row
+from console.components.ui import Column, button, cell, data_table, meter, panel, stages, status, table_row
 from console.state.activity import ActivityState
 
 COLUMNS = (
@@ -22,7 +22,8 @@ ENDED = (*COLUMNS[:4], Column("Ended", number=True, width="72px"))
 
 def in_work() -> rx.Component:
     """Draw the jobs in work, or say that none is."""
-    none = rx.el.p("Nothing in progress. Documents being read and flows being run appear here.", class_name="pad t2")
+    words = "Nothing in progress. Documents being read, flows and experiments being run appear here."
+    none = rx.el.p(words, class_name="pad t2")
     drawn = data_table("Jobs in progress", COLUMNS, ActivityState.in_work, _working)
     return panel("In progress", rx.cond(ActivityState.in_work.length() > 0, drawn, none), note=ActivityState.total)
 
@@ -33,9 +34,10 @@ def ended() -> rx.Component:
 
 
 def _working(job: Any) -> rx.Component:
-    stop = rx.cond(
-        job.kind == "Run",
-        button("Cancel", ActivityState.cancel_run(job.key), size="sm"),
+    stop: Any = rx.match(
+        job.kind,
+        ("Run", button("Cancel", ActivityState.cancel_run(job.key), size="sm")),
+        ("Experiment", button("Cancel", ActivityState.cancel_experiment(job.key), size="sm")),
         button("Cancel", ActivityState.cancel_document(job.key), size="sm"),
     )
     return table_row(*_cells(job), rx.el.td(stop, class_name="num hide-s"), key=job.key)
@@ -46,7 +48,8 @@ def _ended(job: Any) -> rx.Component:
 
 
 def _cells(job: Any) -> tuple[rx.Component, ...]:
-    bar = rx.cond(job.marks.length() > 0, stages(job.marks, job.percent, job.label), rx.fragment())
+    counted = rx.cond(job.is_counted, meter(job.percent, job.note, width="72px"), rx.fragment())
+    bar = rx.cond(job.marks.length() > 0, stages(job.marks, job.percent, job.label), counted)
     return (
         cell(
             rx.el.a(job.title, href=job.href, title=job.title, dir="auto"),

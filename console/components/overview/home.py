@@ -15,6 +15,7 @@ from console.components.ui import (
     data_table,
     empty_state,
     link_button,
+    meter,
     panel,
     stages,
     status,
@@ -173,10 +174,16 @@ def _flow(row: Any) -> rx.Component:
 
 def _work() -> rx.Component:
     nothing = rx.el.p("Nothing in progress.", class_name="hint foot-note")
-    some = rx.el.ul(rx.foreach(HomeState.files, _file), rx.foreach(HomeState.runs, _run), class_name="ingest")
+    some = rx.el.ul(
+        rx.foreach(HomeState.experiments, _experiment),
+        rx.foreach(HomeState.files, _file),
+        rx.foreach(HomeState.runs, _run),
+        class_name="ingest",
+    )
+    any_of = (HomeState.files.length() > 0) | (HomeState.runs.length() > 0) | (HomeState.experiments.length() > 0)
     return panel(
         "In progress",
-        rx.cond((HomeState.files.length() > 0) | (HomeState.runs.length() > 0), some, nothing),
+        rx.cond(any_of, some, nothing),
         note=rx.cond(HomeState.files.length() > 0, "Store, Parse, Chunk, Embed, Index", ""),
     )
 
@@ -187,6 +194,16 @@ def _file(line: Any) -> rx.Component:
         status(line.mark, line.words),
         stages(line.marks, line.percent, line.words),
         key=line.id,
+    )
+
+
+def _experiment(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.a(row.name, href=row.href, class_name="ell b", title=row.name, dir="auto"),
+        status("run", "Running"),
+        meter(row.percent, row.left),
+        rx.el.span(row.left, class_name="t2"),
+        key=row.id,
     )
 
 

@@ -182,9 +182,21 @@ async def test_work_lists_runs_and_documents_and_counts_those_in_work(
     units: Units, owner: Operator, activity: ActivityService
 ) -> None:
     desk, help_centre = flow(owner), base(owner)
+    rows = DatasetRow(id=new_id("ds"), project_id=owner.project_id, name="Questions")
+    compared, tried = experiment(owner, rows), experiment(owner, rows)
+    compared.status, compared.num_cells, tried.status, tried.num_cells = "running", 4, "done", 4
+    asked_by_it = run(desk, "running")
+    asked_by_it.trigger = "experiment"
     await save(
         units,
+        rows,
+        compared,
+        tried,
+        cell(compared, 0),
+        cell(compared, 1, status="failed"),
+        cell(compared, 2, status="running"),
         desk,
+        asked_by_it,
         help_centre,
         document(help_centre, "a.pdf", status=DocumentStatus.RUNNING),
         document(help_centre, "b.pdf", status=DocumentStatus.FAILED, error="No text layer."),
@@ -192,8 +204,11 @@ async def test_work_lists_runs_and_documents_and_counts_those_in_work(
         run(desk, "done"),
     )
     work = await activity.work(owner)
-    assert work.num_in_work == 2
-    assert {(job.thing, job.status) for job in work.in_work} == {(Thing.RUN, "queued"), (Thing.DOCUMENT, "running")}
+    assert work.num_in_work == 3
+    in_work = {(job.thing, job.status) for job in work.in_work}
+    assert in_work == {(Thing.RUN, "queued"), (Thing.DOCUMENT, "running"), (Thing.EXPERIMENT, "running")}
+    counted = {job.id: (job.num_done, job.num_all, job.in_work) for job in (*work.in_work, *work.ended) if job.num_all}
+    assert counted == {compared.id: (2, 4, True), tried.id: (4, 4, False)}
     assert {job.status for job in work.ended} == {"done", "failed"}
     assert all(job.ended_at is not None for job in work.ended)
     assert next(job.error for job in work.ended if job.thing is Thing.DOCUMENT) == "No text layer."
