@@ -18,7 +18,7 @@ from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, group_words, row_line
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
-from console.state.experiment_promoted import PromotedLine, button_words, promoted_lines
+from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
     ASK_REST,
     AskedLine,
@@ -81,6 +81,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
     promote: rx.Field[str] = rx.field("")
     is_promoted: rx.Field[bool] = rx.field(False)
+    doubts: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -252,7 +253,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
-        self.metric = said.primary
+        self.metric, self.doubts = said.primary, doubts(said, self.variant)
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else verdict_cards(said, self.variant)
         self.unscored = unscored_lines(said) if is_alone else []

@@ -17,8 +17,14 @@ from console.state.experiment import ExperimentState
 from console.state.forms import Choice, Formed
 
 
+MAX_COMMENT = 500
+
+
 class ExperimentPromoteState(Formed, rx.State):
-    """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published."""
+    """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published.
+
+    `label` and `lead` are what the form begins with.
+    """
 
     opened: rx.Field[bool] = rx.field(False)
     variant: rx.Field[str] = rx.field("")
@@ -28,6 +34,8 @@ class ExperimentPromoteState(Formed, rx.State):
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    label: rx.Field[str] = rx.field(PRODUCTION)
+    drawn: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def ask(self) -> None:
@@ -35,10 +43,13 @@ class ExperimentPromoteState(Formed, rx.State):
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
         _, pinned = await page._chosen(operator)
+        drawn = self.drawn + 1
         self.reset()
+        self.drawn = drawn
         if pinned is None:
             return
-        self.variant, self.lead, self.opened = page.variant, page.lead, True
+        self.variant, self.opened = page.variant, True
+        self.lead = "" if page.doubts else page.lead[:MAX_COMMENT]  # what speaks against it is no reason for it
         here = [one for one in page.promoted if one.variant == page.variant and one.mark in {"ok", "wait"}]
         self.stands = " ".join(f"{one.words} {one.name} ({one.when})." for one in here)
         with caught(Conflict) as refusal:
@@ -47,7 +58,7 @@ class ExperimentPromoteState(Formed, rx.State):
             if not self.is_prompt and (await services().flows.get(operator, will.id)).is_protected:
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
-                self.labels = await _labels(operator, will.id)
+                self.labels, self.label = await _labels(operator, will.id)
         if refusal.problem:
             self.what, self.refused = refusal.problem.text, True
 
@@ -75,12 +86,14 @@ class ExperimentPromoteState(Formed, rx.State):
             return toasts.say(_said(made))
 
 
-async def _labels(operator: Operator, prompt_id: str) -> list[Choice]:
+async def _labels(operator: Operator, prompt_id: str) -> tuple[list[Choice], str]:
+    """Return the labels, and the one to begin with: production, or while that is protected one that moves at once."""
     prompts = services().prompts
     now = {one.name: one.version for one in await prompts.labels(operator, prompt_id)}
     protected = set(await prompts.protected_labels(operator))
     names = [PRODUCTION, *sorted({STAGING, *now} - {PRODUCTION})]
-    return [Choice(name, _line(name, now.get(name), protected)) for name in names]
+    free = [name for name in names if name not in protected and (name in now or name == PRODUCTION)]
+    return [Choice(name, _line(name, now.get(name), protected)) for name in names], (free or names)[0]
 
 
 def _line(name: str, version: int | None, protected: set[str]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.experiments.types import Whereabouts, WishEnd
+from backend.experiments.types import Comparison, Whereabouts, WishEnd
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
+from console.state.experiment_rows import note_of
 from console.state.refusals import refusal_words
 
 MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}
@@ -83,6 +84,16 @@ def _end(end: WishEnd | None, zone: tzinfo, now: datetime) -> str:
     if end and end.state == "withdrawn":
         return "It was taken back."
     return "Another was approved instead." if end else "Nobody approved it."
+
+
+def doubts(found: Comparison, variant: str) -> str:
+    """Say what speaks against promoting it yet; empty where the metric that decides is better or the same."""
+    decides = next((one for one in found.metrics if (one.variant, one.metric) == (variant, found.primary)), None)
+    if decides is None:
+        return f"{found.primary} has no score." if any(one.metric == found.primary for one in found.unscored) else ""
+    if decides.verdict == "cannot_tell":
+        return f"{decides.metric} is not decided. {note_of(decides)}."
+    return f"{variant} is worse in {decides.metric}." if decides.verdict == "worse" else ""
 
 
 def button_words(found: Sequence[Whereabouts], variant: str) -> tuple[str, bool]:

@@ -218,7 +218,7 @@ def _card(one: MetricComparison, failed: str) -> VerdictCard:
         baseline_value=amount(one, one.baseline_value),
         value=amount(one, one.value),
         difference=_signed(one, one.difference),
-        note="" if failed and one.rows_needed is None else _note(one),  # more rows would not mend an evaluator
+        note="" if failed and one.rows_needed is None else note_of(one),  # more rows would not mend an evaluator
         failed=failed,
         aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
         sure=f"{_sure(one)} interval" if is_known else "",
@@ -238,7 +238,8 @@ def _sure(one: MetricComparison) -> str:
     return f"{100 * one.confidence:.4g} %"
 
 
-def _note(one: MetricComparison) -> str:
+def note_of(one: MetricComparison) -> str:
+    """Say what stands behind a verdict: the rows that it rests on, or that it lacks."""
     if one.verdict == "cannot_tell":
         if one.rows_needed is None:
             return "No difference seen" if one.difference == 0 else "No number of rows would tell"

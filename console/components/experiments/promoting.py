@@ -6,19 +6,24 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import SAFE, button, dialog, field, select, status, text_input
+from console.components.ui import SAFE, button, dialog, field, select, status, text_area
 from console.state.experiment import ExperimentState as One
+from console.state.experiment_promote import MAX_COMMENT
 from console.state.experiment_promote import ExperimentPromoteState as Promote
 
 FORM = "promote-form"
 
 
 def promote_button() -> rx.Component:
-    """Draw the way to production; where people get the variant already it says so, and steps back."""
+    """Draw the way to production; where people get the variant already, or nothing speaks for it, it steps back."""
     return rx.cond(
         One.is_promoted,
         button(One.promote, Promote.ask, icon="check"),
-        button(One.promote, Promote.ask, kind="primary", icon="arrow-up-right"),
+        rx.cond(
+            One.doubts,
+            button(One.promote, Promote.ask, icon="arrow-up-right", custom_attrs={"data-tip": One.doubts}),
+            button(One.promote, Promote.ask, kind="primary", icon="arrow-up-right"),
+        ),
     )
 
 
@@ -40,13 +45,19 @@ def _promoted(line: Any) -> rx.Component:
 
 def promote_dialog() -> rx.Component:
     """Draw the dialog once on the page; `ExperimentPromoteState.ask` opens it."""
-    label = select(Promote.labels, id="promote-label", name="label")
-    comment = text_input(id="promote-comment", name="comment", max_length=500)
+    label = select(Promote.labels, id="promote-label", name="label", default_value=Promote.label)
+    comment = text_area(id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead)
+    act = rx.cond(
+        One.doubts,
+        button("Promote", type="submit", form=FORM),
+        button("Promote", kind="primary", type="submit", form=FORM),
+    )
     form = rx.el.form(
         rx.cond(Promote.errors.contains(""), rx.el.p(status("fail", Promote.errors[""]), role="alert"), rx.fragment()),
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
         field("Why", comment, html_for="promote-comment", help_text="The verdicts are added to it."),
         id=FORM,
+        key=Promote.drawn,
         on_submit=Promote.send,
         class_name="formcol",
     )
@@ -54,13 +65,13 @@ def promote_dialog() -> rx.Component:
         rx.Var.create("Promote ") + Promote.variant + "?",
         rx.cond(Promote.stands, rx.el.p(status("idle", Promote.stands), dir="auto"), rx.fragment()),
         rx.el.p(Promote.what, dir="auto"),
-        rx.el.p(Promote.lead, class_name="t2", dir="auto"),
+        rx.cond(One.doubts, rx.el.p(status("warn", One.doubts), dir="auto"), rx.fragment()),
         rx.cond(Promote.refused, rx.fragment(), form),
         identifier="promote",
         opened=Promote.opened,
         on_close=Promote.close,
         foot=[
             button("Keep it here", Promote.close, custom_attrs=SAFE),
-            rx.cond(Promote.refused, rx.fragment(), button("Promote", kind="primary", type="submit", form=FORM)),
+            rx.cond(Promote.refused, rx.fragment(), act),
         ],
     )

@@ -199,6 +199,7 @@ async def test_the_winner_is_promoted_from_its_page(
     assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
     assert dialog.what == "The label will point at Short v2."
     assert [one.value for one in dialog.labels] == ["production", "staging"]
+    assert (page.doubts, dialog.label, dialog.lead) == ("exact is not decided. No difference seen.", "production", "")
     await dialog.send({"label": "staging", "comment": ""})
     assert dialog.opened is False
     [staged] = page.promoted
@@ -210,8 +211,15 @@ async def test_the_winner_is_promoted_from_its_page(
     await dialog.ask()
     assert "v2 is in production as Short v2 (" in dialog.stands
     assert "v2 is in staging as Short v2 (" in dialog.stands
+    await services.prompts.protect_label(owner, "production", protected=True)
+    page.doubts, page.lead = "", "v2 is better in exact."
+    await dialog.ask()
+    assert (dialog.label, dialog.lead) == ("staging", "v2 is better in exact."), "staging waits for nobody"
+    await services.prompts.remove_label(owner, kept.id, "staging")
+    await dialog.ask()
+    assert dialog.label == "production", "it has no other label"
     await dialog.close()
-    move = (await services.prompts.moves(owner, kept.id))[1]
+    move = (await services.prompts.moves(owner, kept.id))[-1]
     line = move_line(move, UTC, formats.now())
     assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
     assert (made.id in move.comment, made.id in line.comment) == (True, False)

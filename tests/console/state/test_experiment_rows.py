@@ -246,6 +246,20 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
     assert button_words([found], "B") == (button, button != "Promote B")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("better", ""),
+        ("same", ""),
+        ("worse", "B is worse in exact."),
+        ("cannot_tell", "exact is not decided. Needs about 520 more rows."),
+    ],
+)
+def test_what_speaks_against_a_promotion_is_told(verdict: Verdict, said: str) -> None:
+    decides = replace(compared().metrics[0], metric="exact", variant="B", verdict=verdict, rows_needed=520)
+    assert doubts(replace(compared(), primary="exact", metrics=[decides]), "B") == said
+
+
 def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_last_answer() -> None:
     lines = [experiment_line(experiment(Status.FAILED, num_failed), UTC, NOW) for num_failed in (10, 9, 0)]
     assert [(one.goes_on, one.percent) for one in lines] == [(False, 100), (True, 100), (True, 100)]
