@@ -171,6 +171,14 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFit:
+    """What the input of a row lacks that the other rows all have, and what it has that none of them has."""
+
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KeptRow:
     """Where a row is that was kept alone. `version` is the dataset's newest now."""
 

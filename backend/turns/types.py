@@ -60,7 +60,11 @@ class TestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TurnTest:
-    """A row that a turn became, and how it stands. `experiment_id` asked it last, empty where nobody did."""
+    """A row that a turn became, and how it stands. `experiment_id` asked it last, empty where nobody did.
+
+    `is_due` where nobody asked it as it is now; `next_id` is the newest experiment over its dataset that ran to its
+    end, which asks it when it is run again, empty where there is none.
+    """
 
     message_id: str
     dataset_id: str
@@ -72,6 +76,9 @@ class TurnTest:
     experiment_name: str = ""
     passed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    is_due: bool = False
+    next_id: str = ""
+    next_name: str = ""
 
 
 MAX_REPLAYS = 6

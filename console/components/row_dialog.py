@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.datasets.types import MAX_NAME, MAX_SPLIT
-from console.components.ui import button, dialog, error_of, field, refusal, select, text_area, text_input
+from console.components.ui import button, dialog, error_of, field, refusal, select, status, text_area, text_input
 
 FORM = "pick-form"
 
@@ -47,6 +47,7 @@ def _form(pick: Any, given: str) -> rx.Component:
         rx.cond(pick.known, rx.el.p(pick.known, class_name="t2", dir="auto"), rx.fragment()),
         field("Dataset", dataset, html_for="pick-dataset"),
         rx.cond(pick.chosen == "", new, rx.fragment()),
+        rx.cond(pick.fit, rx.el.p(status("warn", pick.fit), dir="auto", role="status"), rx.fragment()),
         field(given, rx.el.p(pick.question, class_name="asis", dir="auto")),
         rx.cond(pick.earlier, earlier, rx.fragment()),
         rx.cond(pick.bad, _bad(pick), rx.fragment()),

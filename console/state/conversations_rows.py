@@ -61,7 +61,10 @@ class ToolLine:
 
 @dataclass(frozen=True)
 class TestLine:
-    """A row of a dataset that an answer became, and how it stands by the experiment that asked it last."""
+    """A row of a dataset that an answer became, and how it stands by the experiment that asked it last.
+
+    `run` and its address lead to an experiment that asks it, empty where it was asked as it is now.
+    """
 
     __test__ = False  # a name that a collector of tests would take for its own
 
@@ -71,6 +74,8 @@ class TestLine:
     href: str
     experiment: str
     experiment_href: str
+    run: str = ""
+    run_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +184,8 @@ def test_line(test: TurnTest) -> TestLine:
     mark, words = TEST_WORDS[test.state]
     if test.state is TestState.MIXED:
         words = f"Test passes with {', '.join(test.passed)}, fails with {', '.join(test.failed)}"
+    run = f"Run {test.next_name} again" if test.next_id else "New experiment"
+    fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}"
     return TestLine(
         mark,
         words,
@@ -186,6 +193,8 @@ def test_line(test: TurnTest) -> TestLine:
         f"{routes.to(routes.DATASET, test.dataset_id)}?row={test.row}",
         test.experiment_name,
         routes.to(routes.EXPERIMENT, test.experiment_id) if test.experiment_id else "",
+        run if test.is_due else "",
+        routes.to(routes.EXPERIMENT, test.next_id) if test.next_id else fresh,
     )
 
 

@@ -8,7 +8,8 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.types import Rating
-from backend.operator import Permission
+from backend.datasets.types import KeyFit
+from backend.operator import Operator, Permission
 from backend.turns.types import NewTest
 from console.state.formats import counted
 from console.state.row_picking import RowPicking, expected_in, split_in
@@ -40,11 +41,15 @@ class DatasetPickState(RowPicking, rx.State):
         named, chosen = f"{turn.conversation.flow_name} tests", there.dataset_id if there else ""
         await self._show(operator, turn.question.text, answer, named=named, chosen=chosen)
 
+    async def _fit(self, operator: Operator, dataset_id: str) -> KeyFit:
+        return await services().turns.fit(operator, self.message_id, dataset_id)
+
     @rx.event
     async def choose(self, dataset_id: str) -> None:
         """Take the dataset that the row is to go into, empty for a new one."""
-        await self._operator(Permission.DATASETS_EDIT)
+        operator = await self._operator(Permission.DATASETS_EDIT)
         self.chosen = dataset_id
+        await self._say_fit(operator)
 
     @rx.event
     async def close(self) -> None:

@@ -16,7 +16,6 @@ from console.problems import caught
 from console.state.experiment import ExperimentState
 from console.state.forms import Choice, Formed
 
-
 MAX_COMMENT = 500
 
 

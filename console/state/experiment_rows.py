@@ -133,7 +133,7 @@ def asked_words(found: Experiment) -> str:
     of = found.draft
     often = f", {of.repetitions} times each" if of.repetitions > 1 else ""
     named = numbered(str(one.get("name") or kind_of(one)) for one in of.evaluators)
-    return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {_listed(named)}' if named else ''}"
+    return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {formats.listed(named)}' if named else ''}"
 
 
 def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
@@ -167,10 +167,10 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
 def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
     """Say in a sentence what is decided, and in another what is not."""
     of = {word: [one.metric for one in cards if one.verdict == word] for word in VERDICTS}
-    told = [f"{words} {_listed(of[word])}" for word, words in LEADS.items() if of[word]]
+    told = [f"{words} {formats.listed(of[word])}" for word, words in LEADS.items() if of[word]]
     said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
     left = of["cannot_tell"]
-    return f"{said} {_listed(left).capitalize()} cannot be told." if told and left else said
+    return f"{said} {formats.listed(left).capitalize()} cannot be told." if told and left else said
 
 
 def agreement_lines(found: Sequence[Agreement]) -> list[str]:
@@ -182,10 +182,6 @@ def agreement_lines(found: Sequence[Agreement]) -> list[str]:
         words if one.kappa is None else f"{words}, kappa {one.kappa:.2f}"
         for words, one in zip(said, found, strict=True)
     ]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _readable(one: MetricComparison) -> MetricComparison:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
@@ -48,6 +49,11 @@ def count(number: int) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: "1 passage", "12 passages"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return names as a sentence has them: "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def figure(value: float) -> str:

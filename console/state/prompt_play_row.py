@@ -8,8 +8,8 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.datasets.types import NewItem, Source, SourceKind
-from backend.operator import Permission
+from backend.datasets.types import KeyFit, NewItem, Source, SourceKind
+from backend.operator import Operator, Permission
 from backend.prompts.types import Values
 from console.state.prompt import PromptState
 from console.state.prompt_play import PromptPlayState
@@ -36,11 +36,16 @@ class PromptPlayRowState(RowPicking, rx.State):
         shown = json.dumps(given, ensure_ascii=False, indent=2)
         await self._show(operator, shown, column.value or column.text, named=f"{page.name} rows")
 
+    async def _fit(self, operator: Operator, dataset_id: str) -> KeyFit:
+        play = await self.get_state(PromptPlayState)
+        return await services().datasets.key_fit(operator, dataset_id, row_input(values_of(play.needs, play.values)))
+
     @rx.event
     async def choose(self, dataset_id: str) -> None:
         """Take the dataset that the row is to go into, empty for a new one."""
-        await self._operator(Permission.DATASETS_EDIT)
+        operator = await self._operator(Permission.DATASETS_EDIT)
         self.chosen = dataset_id
+        await self._say_fit(operator)
 
     @rx.event
     async def close(self) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.datasets.types import KeyFit
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
-from console.state.formats import counted
+from console.state.formats import counted, listed
 from console.state.forms import Choice, Formed
 from console.toasts import say
 
@@ -20,7 +21,8 @@ class RowPicking(Formed, mixin=True):
     """`question` and `answer` are what the row is made of; `shown` changes with each opening.
 
     `chosen` is empty for a new dataset. `bad` is an answer that somebody marked as not helpful,
-    `blame` why. `earlier` says what was said before, `known` that it is a row already.
+    `blame` why. `earlier` says what was said before, `known` that it is a row already, `fit` how its keys differ
+    from those of the other rows.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -34,6 +36,7 @@ class RowPicking(Formed, mixin=True):
     earlier: rx.Field[str] = rx.field("")
     known: rx.Field[str] = rx.field("")
     shown: rx.Field[int] = rx.field(0)
+    fit: rx.Field[str] = rx.field("")
 
     async def _show(self, operator: Operator, question: str, answer: str, *, named: str, chosen: str = "") -> None:
         """Open the form with the datasets that the row may go into, the newest 500, and `named` for a new one.
@@ -49,11 +52,26 @@ class RowPicking(Formed, mixin=True):
         self.new_name, self.question, self.answer = named, question, answer
         self.errors, self.opened = {}, True
         self.shown += 1
+        await self._say_fit(operator)
+
+    async def _say_fit(self, operator: Operator) -> None:
+        self.fit = fit_words(await self._fit(operator, self.chosen)) if self.chosen else ""
+
+    async def _fit(self, operator: Operator, dataset_id: str) -> KeyFit:
+        """Compare the keys that the row would have with those of the rows that are there."""
+        raise NotImplementedError
 
     def _added(self, row: int, name: str, version: int) -> Any:
         """Close the form and say where the row is."""
         self.opened = False
         return say(f"Row {row:04} is in {name}.", f"It is version {version}.")
+
+
+def fit_words(fit: KeyFit) -> str:
+    """Say which keys the row lacks, and which no other row has; empty where it fits."""
+    lacks = f"The other rows have {listed(fit.missing)}, which this one lacks." if fit.missing else ""
+    alone = f"No other row has {listed(fit.unknown)}." if fit.unknown else ""
+    return f"{lacks} {alone}".strip()
 
 
 def expected_in(form: dict[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ from backend.datasets.repository import Datasets, Items, Versions
 from backend.datasets.repository.items import EVERYTHING, item_of
 from backend.datasets.service.datasets import FIRST_PAGE
 from backend.datasets.service.group import UseCases, known
-from backend.datasets.types import Change, DatasetVersion, Difference, Item, ItemFilter, NewItem, Sourced
+from backend.datasets.types import Change, DatasetVersion, Difference, Item, ItemFilter, KeyFit, NewItem, Sourced
 from backend.errors import InvalidInput
 from backend.mapped_tables import RowProblem
 from backend.operator import Operator, Permission
-from backend.paging import Listed, Page
+from backend.paging import MAX_LIMIT, Listed, Page
 
 ROWS_AT_ONCE = 500
 MAX_PROBLEMS = 500
@@ -138,6 +138,15 @@ class ReadingUseCases(UseCases):
         fields += properties if isinstance(properties, dict) else ()
         fields += [name for item in newest for name, value in item.input.items() if isinstance(value, str)]
         return str(fields[0]) if fields else QUESTION
+
+    async def key_fit(self, operator: Operator, dataset_id: str, given: Collection[str]) -> KeyFit:
+        """Compare the keys of an input with those of the first rows that are there. Raise NotFound."""
+        rows = (await self.items(operator, dataset_id, page=Page(MAX_LIMIT))).items
+        if not rows:
+            return KeyFit()
+        keys = [set(one.input) for one in rows]
+        missing, unknown = set.intersection(*keys) - set(given), set(given) - set[str]().union(*keys)
+        return KeyFit(tuple(sorted(missing)), tuple(sorted(unknown)))
 
     async def list_versions(
         self, operator: Operator, dataset_id: str, page: Page = FIRST_PAGE

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from backend.conversations.errors import MessageNotFound
 from backend.conversations.service import ConversationService
 from backend.conversations.types import ChatState, Message, Role
 from backend.datasets.service import DatasetService
-from backend.datasets.types import Item, KeptRow, NewItem, Source, SourceKind
+from backend.datasets.types import Item, KeptRow, KeyFit, NewItem, Source, SourceKind
 from backend.errors import NotFound
 from backend.experiments.service import ExperimentService
 from backend.experiments.standing_types import ItemStanding
+from backend.experiments.types import Status
 from backend.flows.service import RunService
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
+from backend.paging import Page
 from backend.turns.types import MAX_HISTORY, NewTest, TestState, Turn, TurnTest
 
 HISTORY = "history"
@@ -64,6 +67,13 @@ class KeepingUseCases:
         item = NewItem(given, corrected, metadata, wish.split)
         return await self._datasets.keep_item(operator, dataset_id, item, source, named=wish.dataset_name, is_once=True)
 
+    async def fit(self, operator: Operator, message_id: str, dataset_id: str) -> KeyFit:
+        """Say how the input of a turn fits the other rows of a dataset, its history aside. Raise as `keep`."""
+        operator.require(Permission.DATASETS_READ)
+        given = await self._input(operator, await self.turn(operator, message_id), dataset_id)
+        fit = await self._datasets.key_fit(operator, dataset_id, given)
+        return KeyFit(*(tuple(one for one in keys if one != HISTORY) for keys in (fit.missing, fit.unknown)))
+
     async def tests(self, operator: Operator, message_ids: Sequence[str]) -> list[TurnTest]:
         """Return the rows that these answers became, as they stand; nothing for who may not read datasets."""
         if not operator.may(Permission.DATASETS_READ):
@@ -72,7 +82,18 @@ class KeepingUseCases:
         standing: dict[str, ItemStanding] = {}
         if operator.may(Permission.EXPERIMENTS_READ):
             standing = await self._experiments.standing(operator, [one.item.id for one in found])
-        return [_test(one.item, one.dataset_id, one.dataset_name, standing.get(one.item.id)) for one in found]
+        told = [_test(one.item, one.dataset_id, one.dataset_name, standing.get(one.item.id)) for one in found]
+        return [await self._with_next(operator, one) for one in told]
+
+    async def _with_next(self, operator: Operator, test: TurnTest) -> TurnTest:
+        """Name the experiment that asks the row next when it is run again, where none asked it as it is now."""
+        if test.state not in (TestState.NEW, TestState.CHANGED) or not operator.may(Permission.EXPERIMENTS_RUN):
+            return test
+        done = await self._experiments.list(
+            operator, Page(limit=1), dataset_id=test.dataset_id, statuses=(Status.DONE,)
+        )
+        newest = next(iter(done.items), None)
+        return replace(test, is_due=True, next_id=newest.id if newest else "", next_name=newest.name if newest else "")
 
     async def _input(self, operator: Operator, turn: Turn, dataset_id: str) -> dict[str, Any]:
         """Return what the run was given, its one text under the name that the dataset has for questions.

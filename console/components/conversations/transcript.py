@@ -168,6 +168,7 @@ def _test(test: Any) -> rx.Component:
         mark,
         rx.el.a(test.row, href=test.href, dir="auto"),
         rx.cond(test.experiment, asked, rx.fragment()),
+        rx.cond(test.run, rx.el.a(test.run, href=test.run_href, dir="auto"), rx.fragment()),
         key=test.href,
     )
 

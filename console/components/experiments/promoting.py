@@ -46,7 +46,9 @@ def _promoted(line: Any) -> rx.Component:
 def promote_dialog() -> rx.Component:
     """Draw the dialog once on the page; `ExperimentPromoteState.ask` opens it."""
     label = select(Promote.labels, id="promote-label", name="label", default_value=Promote.label)
-    comment = text_area(id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead)
+    comment = text_area(
+        id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead
+    )
     act = rx.cond(
         One.doubts,
         button("Promote", type="submit", form=FORM),

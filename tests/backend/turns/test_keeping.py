@@ -127,11 +127,14 @@ async def test_a_test_stands_as_its_last_experiment_says(services: Services) -> 
     await publish(services, owner, remembering(), "other")
     _, message = await say(services, owner, {"message": "hello"})
     kept = await services.turns.keep(owner, message, NewTest("You said hi", dataset_name="Standing"))
-    assert await state(services, owner, message) is TestState.NEW
+    (one,) = await services.turns.tests(owner, [message])
+    assert (one.state, one.is_due, one.next_id) == (TestState.NEW, True, "")
     first = await ask(services, owner, kept.dataset_id, "desk")
-    assert await state(services, owner, message) is TestState.FAILS
+    (one,) = await services.turns.tests(owner, [message])
+    assert (one.state, one.is_due) == (TestState.FAILS, False)
     await services.turns.keep(owner, message, NewTest("You said hello", kept.dataset_id))
-    assert await state(services, owner, message) is TestState.CHANGED
+    (one,) = await services.turns.tests(owner, [message])
+    assert (one.state, one.is_due, one.next_id) == (TestState.CHANGED, True, first)
     last = await ask(services, owner, kept.dataset_id, "desk")
     (one,) = await services.turns.tests(owner, [message])
     assert (one.state, one.experiment_id, one.passed, one.failed) == (TestState.PASSES, last, ("desk",), ())

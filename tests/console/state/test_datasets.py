@@ -9,7 +9,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.types import Rating
-from backend.datasets.types import About, Act, DatasetVersion
+from backend.datasets.types import About, Act, DatasetVersion, NewItem
 from backend.errors import InvalidInput, NotFound
 from console.state.dataset import DatasetState
 from console.state.dataset_pick import DatasetPickState
@@ -144,7 +144,9 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
         True, "Who pays?", ["support-240, 1 row", "A new dataset"],
     )  # fmt: skip
     assert state.chosen == ""  # not whichever dataset is the newest
+    assert state.fit == ""
     await state.choose(made.id)
+    assert state.fit == ""
     assert await state.save({"dataset_id": made.id, "expected": " We do. ", "split": "test"})
     assert not state.opened
     (_, row) = await services.datasets.all_items(owner, made.id)
@@ -160,6 +162,11 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     await services.conversations.set_feedback(owner, bad.answer_id, Rating.DOWN, "Not who was asked")
     await state.open(bad.answer_id)
     assert (state.answer, bool(state.bad), state.blame, state.chosen) == ("", True, "Not who was asked", made.id)
+    wider = await dataset(services.datasets, owner, NewItem({"city": "Paris", "tone": "warm"}), name="Wider")
+    await state.choose(wider.id)
+    assert state.fit == "The other rows have tone, which this one lacks."
+    await state.choose("")
+    assert state.fit == ""
     tests = await services.datasets.create(owner, About(state.new_name))
     state.chosen = ""
     await state.open(bad.answer_id)

@@ -28,7 +28,7 @@ from backend.experiments.types import (
     WishEnd,
 )
 from console.state.experiment_picture import picture_of
-from console.state.experiment_promoted import button_words, promoted_lines
+from console.state.experiment_promoted import button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
     agreement_lines,
     asked_lines,
@@ -255,9 +255,9 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
         ("cannot_tell", "exact is not decided. Needs about 520 more rows."),
     ],
 )
-def test_what_speaks_against_a_promotion_is_told(verdict: Verdict, said: str) -> None:
-    decides = replace(compared().metrics[0], metric="exact", variant="B", verdict=verdict, rows_needed=520)
-    assert doubts(replace(compared(), primary="exact", metrics=[decides]), "B") == said
+def test_what_speaks_against_a_promotion_is_told(verdict: Any, said: str) -> None:
+    decides = replace(METRIC, metric="exact", verdict=verdict, rows_needed=520)
+    assert doubts(compared(METRIC, decides), "B") == said
 
 
 def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_last_answer() -> None:
