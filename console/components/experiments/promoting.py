@@ -54,6 +54,7 @@ def promote_dialog() -> rx.Component:
         button("Promote", type="submit", form=FORM),
         button("Promote", kind="primary", type="submit", form=FORM),
     )
+    doubts = rx.cond(One.doubts, rx.el.p(status("warn", One.doubts), dir="auto"), rx.fragment())
     form = rx.el.form(
         rx.cond(Promote.errors.contains(""), rx.el.p(status("fail", Promote.errors[""]), role="alert"), rx.fragment()),
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
@@ -67,8 +68,7 @@ def promote_dialog() -> rx.Component:
         rx.Var.create("Promote ") + Promote.variant + "?",
         rx.cond(Promote.stands, rx.el.p(status("idle", Promote.stands), dir="auto"), rx.fragment()),
         rx.el.p(Promote.what, dir="auto"),
-        rx.cond(One.doubts, rx.el.p(status("warn", One.doubts), dir="auto"), rx.fragment()),
-        rx.cond(Promote.refused, rx.fragment(), form),
+        rx.cond(Promote.refused, rx.fragment(), rx.fragment(doubts, form)),
         identifier="promote",
         opened=Promote.opened,
         on_close=Promote.close,
