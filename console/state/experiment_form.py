@@ -23,9 +23,9 @@ from console.state.experiment_offers import Offered, of_dataset, offered, scorin
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANAGED, VERSION, VariantLine, shown
 from console.state.forms import Choice, Formed
+from console.state.naming import copied_from, copy_name
 from console.state.seat import Phased
 
-COPY = ", copy"
 # What the form begins with where it is not the default: `contains` does not mind the case either.
 BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
 
@@ -99,7 +99,8 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with what an experiment was asked for."""
         kept = await services().experiments.get(operator, experiment_id)
-        self.name = f"{kept.name[: MAX_NAME - len(COPY)].rstrip()}{COPY}"
+        taken = await services().experiments.names(operator, copied_from(kept.name))
+        self.name = copy_name(kept.name, taken, MAX_NAME)
         self.numbers = numbers_of(replace(kept.draft, budget=kept.budget))
         await self._pick(operator, kept.draft.dataset_id)
         for variant in kept.draft.variants:

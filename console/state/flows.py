@@ -6,14 +6,15 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import DomainError
-from backend.flows.types import FlowBrief
+from backend.flows.types import MAX_NAME_CHARACTERS, FlowBrief
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 from console import routes
 from console.problems import Problem, caught
 from console.state import formats
 from console.state.flow_templates import template_document
-from console.state.flows_rows import FlowLine, copy_name, flow_line
+from console.state.flows_rows import FlowLine, flow_line
+from console.state.naming import copy_name
 from console.state.seat import Phased
 
 NOTHING = Problem()
@@ -115,9 +116,9 @@ class FlowsState(Phased, rx.State):
         """Make a flow with the same draft and open it."""
         operator = await self._operator(Permission.FLOWS_EDIT)
         flow = await services().flows.get(operator, flow_id)
-        made = await services().flows.create(
-            operator, copy_name(flow.name, "copy"), description=flow.description, document=flow.draft
-        )
+        taken = {one.name for one in (await services().flows.list(operator, Page(MAX_LIMIT))).items}
+        name = copy_name(flow.name, taken, MAX_NAME_CHARACTERS)
+        made = await services().flows.create(operator, name, description=flow.description, document=flow.draft)
         return rx.redirect(routes.to(routes.FLOW, made.id))
 
     @rx.event

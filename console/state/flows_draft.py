@@ -10,15 +10,17 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import InvalidInput
-from backend.flows.types import Flow, FlowDocument, Problem, Saved, StaleDraft
+from backend.flows.types import MAX_NAME_CHARACTERS, Flow, FlowDocument, Problem, Saved, StaleDraft
 from backend.operator import Operator, Permission
+from backend.paging import MAX_LIMIT, Page
 from console import routes
 from console.problems import caught
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.flow_choices import Choices, choices_of, names_of
 from console.state.flows_form import CHANGES_FORM, FlowFormState
-from console.state.flows_rows import blocking, copy_name, problem_row
+from console.state.flows_rows import blocking, problem_row
+from console.state.naming import copy_name
 from console.state.seat import Phase, Phased
 from console.toasts import say, warn
 
@@ -105,9 +107,9 @@ class FlowDraftState(Addressed, Phased, rx.State):
     async def copy_mine(self, document: dict[str, Any]) -> rx.event.EventSpec | list[rx.event.EventSpec]:
         """Make a flow of the document that the browser holds, and open it."""
         operator = await self._operator(Permission.FLOWS_EDIT)
-        made = await services().flows.create(
-            operator, copy_name(self.name, "my copy"), document=FlowDocument.model_validate(document)
-        )
+        taken = {one.name for one in (await services().flows.list(operator, Page(MAX_LIMIT))).items}
+        name = copy_name(self.name, taken, MAX_NAME_CHARACTERS, "my copy")
+        made = await services().flows.create(operator, name, document=FlowDocument.model_validate(document))
         return [rx.redirect(routes.to(routes.FLOW, made.id)), say(f"{made.name} holds your version.")]
 
     async def _open(self, flow: Flow, problems: list[Problem]) -> None:

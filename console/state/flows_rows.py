@@ -7,7 +7,6 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from backend.flows.types import (
-    MAX_NAME_CHARACTERS,
     FlowBrief,
     FlowDocument,
     Problem,
@@ -38,11 +37,6 @@ RUN_MARKS = {
 }
 TRIGGER_WORDS = {"api": "API", "console": "Console", "job": "Job", "demo": "Example", "experiment": "Experiment",
                  "replay": "Replay"}  # fmt: skip
-
-
-def copy_name(name: str, word: str) -> str:
-    """Return the name of a copy, the old one cut where both would be too long."""
-    return f"{name[: MAX_NAME_CHARACTERS - len(word) - 2].rstrip()}, {word}"
 
 
 @dataclass(frozen=True)

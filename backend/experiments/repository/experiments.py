@@ -53,6 +53,12 @@ class Experiments:
             statement = statement.where(col(ExperimentRow.id) < page.after)
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(page.limit + 1))).all()
 
+    async def names(self, start: str) -> Sequence[str]:
+        statement = select(ExperimentRow.name).where(
+            ExperimentRow.project_id == self._project_id, col(ExperimentRow.name).startswith(start, autoescape=True)
+        )
+        return (await self._session.exec(statement)).all()
+
     async def over(self, dataset_id: str) -> Sequence[ExperimentRow]:
         """Return the experiments over a dataset."""
         statement = select(ExperimentRow).where(

@@ -115,6 +115,12 @@ class Making(Coding):
         found = [experiment_of(row, progress.get(row.id), self._executor.told(row.id)) for row in rows]
         return Listed.cut(found, page)
 
+    async def names(self, operator: Operator, start: str) -> set[str]:
+        """Return the names that begin like this."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        async with self._units.read(operator) as session:
+            return set(await Experiments(session, operator.project_id).names(start))
+
     async def get(self, operator: Operator, experiment_id: str) -> Experiment:
         """Return one. Raise ExperimentNotFound."""
         operator.require(Permission.EXPERIMENTS_READ)

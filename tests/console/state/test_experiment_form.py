@@ -126,6 +126,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     assert await again.send(entries(again)) is not None
     copies = (await services.experiments.list(owner)).items
     assert copies[0].draft == replace(copies[1].draft, name=again.name)
+    assert (await opened(tab, f"?like={copies[0].id}")).name == "Other, copy 2"
 
 
 async def test_kinds_of_variants_mix(

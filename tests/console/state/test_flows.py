@@ -16,7 +16,6 @@ from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_live import FlowLiveState
 from console.state.flows_publish import FlowPublishState
-from console.state.flows_rows import copy_name
 from console.state.flows_run import FlowRunState
 from console.state.flows_versions import FlowVersionsState
 from console.state.home import HomeState
@@ -51,13 +50,6 @@ async def test_the_filter_finds_what_stands_below_the_first_page(
     assert (len({row.id for row in state.rows}), state.has_more) == (53, False)
     await state.search("no such flow")
     assert (state.phase, state.rows, state.shown) == ("ready", [], "")
-
-
-def test_a_copy_has_a_name_that_fits() -> None:
-    assert copy_name("Support desk", "copy") == "Support desk, copy"
-    copied = copy_name("x" * MAX_NAME_CHARACTERS, "my copy")
-    assert len(copied) == MAX_NAME_CHARACTERS
-    assert copied.endswith("xx, my copy")
 
 
 async def test_a_flow_with_the_longest_name_can_be_copied(services: Services, tab: Tab, person: Operator) -> None:
