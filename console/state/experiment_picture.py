@@ -12,6 +12,10 @@ from console.state import formats
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
 LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
+# Circles nearer than this would hide each other's letters: they stand side by side, each a step from its place.
+NEAR, STEP = 12.0, 13.0
+# A number at the end of its axis ends with the drawing.
+LAST_TEXT, EDGE = 420.0, 458.0
 MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 
 
@@ -35,11 +39,12 @@ class Dot:
 
 @dataclass(frozen=True)
 class Tick:
-    """A line of the grid: where it crosses its axis, and the value there."""
+    """A line of the grid: where it crosses its axis, and the value there, which is `anchor`ed at `text_at`."""
 
     at: str
     text_at: str
     words: str
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ def picture_of(found: Comparison) -> Picture:
         return across, BOTTOM - (BOTTOM - TOP) * (quality - bottom) / (top - bottom)
 
     dots = []
-    for at, one in enumerate(points):
-        across, up = place(one.cost, one.quality)
+    spots = _side_by_side([place(one.cost, one.quality) for one in points])
+    for at, (one, (across, up)) in enumerate(zip(points, spots, strict=True)):
         written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
             Dot(
@@ -99,7 +104,7 @@ def picture_of(found: Comparison) -> Picture:
         line,
         [_tick(place(0, one)[1], _quality(one, is_share=is_share)) for one in _steps_between(bottom, top)],
         [
-            _tick(place(one, bottom)[0], _dollars(one))
+            _cost_tick(place(one, bottom)[0], _dollars(one))
             for one in (_steps_between(0.0, dearest) if any(costs) else [0.0])
         ],
     )
@@ -107,6 +112,25 @@ def picture_of(found: Comparison) -> Picture:
 
 def _tick(at: float, words: str) -> Tick:
     return Tick(f"{at:.1f}", f"{at + TEXT_DROP:.1f}", words)
+
+
+def _cost_tick(at: float, words: str) -> Tick:
+    return Tick(f"{at:.1f}", f"{EDGE if at > LAST_TEXT else at:.1f}", words, "end" if at > LAST_TEXT else "middle")
+
+
+def _side_by_side(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return where the circles stand: those that would cover each other in a row around their common place, inside."""
+    groups: list[list[int]] = []
+    for at, spot in enumerate(spots):
+        near = next((group for group in groups if math.dist(spots[group[0]], spot) < NEAR), None)
+        groups.append([at]) if near is None else near.append(at)
+    moved = list(spots)
+    for group in groups:
+        (across, up), half = spots[group[0]], STEP * (len(group) - 1)
+        first = max(min(across - half, RIGHT - 2 * half), LEFT)
+        for rank, at in enumerate(group if len(group) > 1 else []):
+            moved[at] = first + 2 * STEP * rank, up
+    return moved
 
 
 def _steps_between(low: float, high: float) -> list[float]:

@@ -53,7 +53,7 @@ def _quality(tick: Any) -> rx.Component:
 def _cost(tick: Any) -> rx.Component:
     return rx.el.svg.g(
         rx.el.svg.line(x1=tick.at, x2=tick.at, y1="10", y2="264", class_name="grid"),
-        rx.el.svg.text(tick.words, x=tick.at, y="280", text_anchor="middle"),
+        rx.el.svg.text(tick.words, x=tick.text_at, y="280", text_anchor=tick.anchor),
     )
 
 
@@ -75,6 +75,7 @@ def _row(dot: Any) -> rx.Component:
         tag(dot.letter),
         rx.el.button(dot.name, type="button", on_click=One.choose(dot.name), class_name="link ell", title=dot.words),
         rx.cond(dot.is_baseline, rx.el.span("baseline", class_name="t12 t2"), rx.fragment()),
+        rx.cond(dot.on_front, rx.fragment(), rx.el.span("off the front", class_name="t12 t2")),
         class_name="row tight",
     )
     return table_row(

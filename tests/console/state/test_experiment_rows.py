@@ -198,13 +198,6 @@ def test_an_interval_without_ends_is_not_drawn() -> None:
     assert verdict_cards(compared(METRIC), "B")[0].bars
 
 
-def test_shares_are_drawn_between_nought_and_one() -> None:
-    ends = tuple(TradeOff(name, name, quality, 0.0, 900.0, on_front=True) for name, quality in (("A", 0.0), ("B", 1.0)))
-    picture = picture_of(replace(compared(), trade_offs=ends))
-    assert [one.words for one in picture.qualities] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
-    assert picture.dots[1].quality == "100 %"
-
-
 PROMOTED = Promoted("prompt", "prm_1", "Support", 3, "production", "", "Ida", NOW)
 PUBLISHED = replace(PROMOTED, kind="flow", name="Desk", label="")
 
