@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, UtcDateTime, utc_now
@@ -54,6 +54,7 @@ class DocumentRow(SQLModel, table=True):
     num_pages: int | None = None
     error: str = ""
     hint: str = ""
+    is_unreadable: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     attempt: int = 0
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -25,6 +25,7 @@ from backend.knowledge.repository.bases import DeletedBases
 from backend.knowledge.repository.documents import document_of
 from backend.knowledge.types import DocumentStatus
 from backend.ports.jobs import BY_ID, Waiting
+from backend.ports.parsing import ParsingFailed
 
 # Five pulses: a document that runs without a stir for so long lost its worker.
 TAKEN_FOR_DEAD = timedelta(minutes=5)
@@ -51,7 +52,8 @@ async def ingest_document(parts: Parts, document_id: str) -> None:
         except AttemptLost:
             await _forget(parts, document_id, row)
         except DomainError as error:
-            await _fail(parts, ledger, row, error.message, error.hint)
+            is_final = isinstance(error, ParsingFailed)
+            await _fail(parts, ledger, row, error.message, error.hint, is_unreadable=is_final)
         except Exception as error:  # noqa: BLE001  # whatever it is, the row must say that it failed
             await _fail(parts, ledger, row, *_words(error))
 
@@ -103,13 +105,15 @@ async def base_purges_waiting(parts: Parts) -> Sequence[Waiting]:
         return [Waiting(*row) for row in await DeletedBases(session).waiting()]
 
 
-async def _fail(parts: Parts, ledger: Ledger, row: DocumentRow, message: str, hint: str) -> None:
+async def _fail(
+    parts: Parts, ledger: Ledger, row: DocumentRow, message: str, hint: str, *, is_unreadable: bool = False
+) -> None:
     """End the attempt as failed, with words; half of a document must not be found."""
     with contextlib.suppress(Unavailable):  # search passes over unfinished documents besides
         await parts.index.delete(row.embedding_model, project_id=row.project_id, document_id=row.id)
     for pause in PAUSES_SECONDS:
         try:
-            await ledger.end(DocumentStatus.FAILED, error=message, hint=hint)
+            await ledger.end(DocumentStatus.FAILED, error=message, hint=hint, is_unreadable=is_unreadable)
         except AttemptLost:
             await _forget(parts, row.id, row)
         except Exception:  # the next try, or the job's own log, tells it
@@ -117,7 +121,7 @@ async def _fail(parts: Parts, ledger: Ledger, row: DocumentRow, message: str, hi
             await asyncio.sleep(pause)
             continue
         return
-    await ledger.end(DocumentStatus.FAILED, error=message, hint=hint)
+    await ledger.end(DocumentStatus.FAILED, error=message, hint=hint, is_unreadable=is_unreadable)
 
 
 async def _forget(parts: Parts, document_id: str, attempted: DocumentRow | None = None) -> None:

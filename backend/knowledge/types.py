@@ -97,7 +97,8 @@ class KnowledgeBase:
 class Document:
     """A file and how far it has come. `kind` is empty until the content was looked at.
 
-    `error` and `hint` are sentences for the person who gave the file, empty unless it failed.
+    `error` and `hint` are sentences for the person who gave the file, empty unless it failed; `is_unreadable` where
+    no retry would change that.
     """
 
     id: str
@@ -116,6 +117,12 @@ class Document:
     hint: str
     created_at: datetime
     updated_at: datetime
+    is_unreadable: bool = False
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Tell whether another attempt may end better."""
+        return self.status in {DocumentStatus.FAILED, DocumentStatus.CANCELLED} and not self.is_unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.knowledge.types import Document, DocumentStatus
+from backend.knowledge.types import Document
 from backend.operator import Permission
 from console.state.addresses import Addressed
 from console.state.document import DocumentState
@@ -53,7 +53,7 @@ class DocumentWorkState(Addressed, Seated, rx.State):
     def _draw(self, document: Document) -> None:
         self.progress = progress_line(document.status, document.stage, document.percent, document.num_chunks)
         self.reason = f"{document.error} {document.hint}".strip()
-        self.can_retry = document.status in {DocumentStatus.FAILED, DocumentStatus.CANCELLED}
+        self.can_retry = document.may_be_retried
 
     @rx.event
     async def retry(self) -> Any:

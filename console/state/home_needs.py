@@ -62,6 +62,7 @@ class NeedLine:
     href: str
     act: str
     document: str = ""
+    may_retry: bool = False
 
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
@@ -214,6 +215,7 @@ def _of_document(one: Document, zone: tzinfo, at: datetime) -> NeedLine:
         href=routes.to(routes.DOCUMENT, one.id),
         act="Open the document",
         document=one.id,
+        may_retry=one.may_be_retried,
     )
 
 

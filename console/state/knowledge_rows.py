@@ -129,7 +129,7 @@ def document_line(document: Document, zone: tzinfo, now: datetime) -> DocumentLi
             document.status, document.stage, document.percent, document.num_chunks, document.error.rstrip(".")
         ),
         reason=f"{document.error} {document.hint}".strip(),
-        can_retry=document.status in {DocumentStatus.FAILED, DocumentStatus.CANCELLED},
+        can_retry=document.may_be_retried,
     )
 
 

@@ -139,6 +139,7 @@ def document_of(row: DocumentRow) -> Document:
         num_pages=row.num_pages,
         error=row.error,
         hint=row.hint,
+        is_unreadable=row.is_unreadable,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

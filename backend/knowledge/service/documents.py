@@ -156,7 +156,7 @@ class DocumentUseCases(UseCases):
 
     def _queue(self, work: Work, row: DocumentRow, stage: Stage) -> Document:
         row.status, row.stage, row.percent = DocumentStatus.QUEUED, stage, 0
-        row.error = row.hint = ""
+        row.error, row.hint, row.is_unreadable = "", "", False
         work.after_commit(lambda: self._parts.jobs.enqueue(INGEST, row.id, row.attempt))
         return self._write(work, row)
 

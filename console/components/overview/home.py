@@ -125,7 +125,7 @@ def _need(line: Any) -> rx.Component:
             rx.cond(
                 line.document & HomeState.may_retry,
                 rx.fragment(
-                    button("Try again", HomeState.retry(line.document), size="sm"),
+                    rx.cond(line.may_retry, button("Try again", HomeState.retry(line.document), size="sm"), ""),
                     button("Delete", HomeState.delete(line.document), size="sm"),
                 ),
                 rx.fragment(),

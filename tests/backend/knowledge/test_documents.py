@@ -56,8 +56,10 @@ async def test_the_same_content_is_taken_in_once_per_base(desk: Desk) -> None:
 async def test_adding_a_failed_document_again_tries_it_again(desk: Desk) -> None:
     failed = await desk.added("empty.txt", "")
     assert failed.status is DocumentStatus.FAILED
+    assert (failed.is_unreadable, failed.may_be_retried) == (True, False)
     again = await desk.add("empty.txt", "")
     assert (again.id, again.status, again.error) == (failed.id, DocumentStatus.QUEUED, "")
+    assert not again.is_unreadable
 
 
 async def test_adding_a_file_again_brings_back_what_never_arrived(desk: Desk) -> None:

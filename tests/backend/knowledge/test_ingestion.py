@@ -185,6 +185,7 @@ async def test_an_embedder_that_stays_away_fails_the_document_and_a_retry_parses
         failed = await desk.added("returns.md", MARKDOWN)
     assert (failed.status, failed.stage) == (DocumentStatus.FAILED, Stage.EMBED)
     assert (failed.error, failed.hint) == ("The provider answers 429.", "Wait a minute.")
+    assert failed.may_be_retried
 
     async def never(self: object, *_: object) -> None:
         raise AssertionError("parsed twice")

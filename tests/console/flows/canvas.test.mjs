@@ -158,6 +158,8 @@ test("a toast stands in the corner, or at the nearest place where it covers noth
   assert.ok(!overlaps(box(beside), pane) && beside.bottom === 16);
   assert.deepEqual(freePlace(page, toast, [{ left: 0, right: 1440, top: 0, bottom: 900 }]), { right: 16, bottom: 16 });
   assert.ok(freePlace({ width: 390, height: 844 }, { width: 390, height: 60 }, [{ left: 0, right: 390, top: 788, bottom: 844 }]).bottom >= 56);
+  const full = [{ left: 0, right: 390, top: 0, bottom: 844 }];
+  assert.equal(freePlace({ width: 390, height: 844 }, { width: 390, height: 60 }, full, 68).bottom, 68);
 });
 
 test("the settings are incomplete for a setting, not for a port without a track", () => {

@@ -28,6 +28,7 @@ async def test_a_document_that_failed_can_be_deleted_and_brought_back(desk: Desk
     await state.load()
     (line,) = [one for one in state.needs if one.document]
     assert (line.name, line.href) == ("setup.exe", f"/documents/{line.document}")
+    assert line.may_retry
     await state.delete(line.document)
     assert ([one for one in state.needs if one.document], state.gone_name) == ([], "setup.exe")
     await state.undo()
