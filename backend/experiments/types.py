@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -190,6 +190,7 @@ class OpenedCell:
 
     `messages` are (role, content) as a model got them, `given` what a flow got. `problem` says why they cannot be told.
     `tools` are the definitions that the model could call; `calls` those that it did call, with what they gave back.
+    `judged` has for each score the questions that its judges were asked, message by message, rendered anew like them.
     """
 
     cell: Cell
@@ -204,6 +205,7 @@ class OpenedCell:
     tools: tuple[dict[str, Any], ...]
     calls: tuple[dict[str, Any], ...]
     problem: str
+    judged: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ class JudgeLine:
 
 @dataclass(frozen=True)
 class ScoredLine:
-    """A score with its reason; `of` says how far judges agree. Of several each has a line, in place of `why`."""
+    """A score with its reason; `of` says how far judges agree. Of several each has a line, in place of `why`.
+
+    `asked` is what each judge was sent.
+    """
 
     name: str
     words: str
@@ -47,6 +50,7 @@ class ScoredLine:
     why: str
     of: str
     judges: list[JudgeLine]
+    asked: Values = field(default_factory=Values)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class CellView:
     before: int = -1
     behind: int = -1
     facts: list[Fact] = field(default_factory=list)
+    given: Values = field(default_factory=Values)
     sent: Values = field(default_factory=Values)
     tools: Values = field(default_factory=Values)
     calls: Values = field(default_factory=Values)
@@ -113,13 +118,14 @@ def cell_view(found: OpenedCell, numbers: list[int]) -> CellView:
         before=numbers[at - 1] if at else -1,
         behind=numbers[at + 1] if at + 1 < len(numbers) else -1,
         facts=_facts(found),
-        sent=values(found.given) if found.kind == "flow" else messages(sent),
+        given=values(found.given if found.kind == "flow" else found.input),
+        sent=messages(sent),
         tools=values(list(found.tools)),
         calls=values(list(found.calls)),
         answer=values(cell.detail.get("output") or cell.output or None),
         expected=values(found.expected),
         passages=values(cell.detail.get("passages")),
-        scores=[_scored(name, score) for name, score in cell.scores.items()],
+        scores=[_scored(name, score, found.judged.get(name, [])) for name, score in cell.scores.items()],
     )
 
 
@@ -130,10 +136,10 @@ def _facts(found: OpenedCell) -> list[Fact]:
         "Variant": found.words,
         "Model": found.model,
         "Parameters": ", ".join(f"{name} {value}" for name, value in found.parameters.items()),
-        "Tries": formats.count(cell.tries) if cell.tries else "",
+        "Attempts": formats.count(cell.tries) if cell.tries else "",
         "Tokens": f"{formats.count(cell.tokens_in)} in, {formats.count(cell.tokens_out)} out{_how(cell)}",
         "Cost": formats.money(cell.cost, single=True) + (", judges included" if judged else ""),
-        "Latency": formats.span(cell.latency_ms) if cell.latency_ms else "",
+        "Time": formats.span(cell.latency_ms) if cell.latency_ms else "",
     }
     return [Fact(name, words) for name, words in told.items() if words]
 
@@ -144,7 +150,7 @@ def _how(cell: Cell) -> str:
     return "".join(f", {words}" for name, words in said.items() if cell.detail.get(name))
 
 
-def _scored(name: str, score: dict[str, Any]) -> ScoredLine:
+def _scored(name: str, score: dict[str, Any], asked: list[list[tuple[str, str]]]) -> ScoredLine:
     line = score_line(name, score)
     label, agreement, version = score.get("label"), score.get("agreement"), score.get("rubric_version")
     judges = [_judge(one) for one in score.get("judges", ())]
@@ -156,7 +162,8 @@ def _scored(name: str, score: dict[str, Any]) -> ScoredLine:
     )
     # Without a verdict the error stands in its place already.
     reason = "" if judges or why(score) == line.words else why(score)
-    return ScoredLine(name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges)
+    sent = messages([{"role": role, "content": content} for question in asked for role, content in question])
+    return ScoredLine(name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent)
 
 
 def _judge(said: dict[str, Any]) -> JudgeLine:

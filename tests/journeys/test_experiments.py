@@ -144,7 +144,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     page.get_by_role("button", name="Open answer").last.click()
     answer = page.get_by_role("dialog")
     expect(answer.get_by_text("Rendered anew from Support answer v2, echo and row 0004")).to_be_visible()
-    expect(answer.get_by_role("heading", name="Sent")).to_be_visible()
+    expect(answer.get_by_role("heading", name="Prompt as sent")).to_be_visible()
     console.look("experiment-answer")
     answer.get_by_role("button", name="Close").click()
     page.get_by_role("link", name="Review 64 answers").click()

@@ -154,6 +154,10 @@ class Evaluator(BaseModel, ABC):
         """Return how many questions to a model one answer costs."""
         return 0
 
+    def questions(self, case: Case) -> list[list[Message]]:  # noqa: ARG002
+        """Return each question to a judge about one answer, message by message; none where no model is asked."""
+        return []
+
     @abstractmethod
     async def measure(self, case: Case, aid: Help) -> Score:
         """Return the raw score; `score` adds negation and the pass mark. Raise DomainError where it cannot be told."""

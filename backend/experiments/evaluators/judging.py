@@ -119,8 +119,11 @@ class Judge(_Asking):
             return min(self.values.values()), max(self.values.values())
         return None if self.output == "text" else (0.0, 1.0)
 
+    def questions(self, case: Case) -> list[list[Message]]:
+        return [[Message("system", RULES.format(form=self._form())), Message("user", _question(self.rubric, case))]]
+
     async def measure(self, case: Case, aid: Help) -> Score:
-        messages = [Message("system", RULES.format(form=self._form())), Message("user", _question(self.rubric, case))]
+        (messages,) = self.questions(case)
         found = await self._asked(aid, lambda judge: judge.ask(messages, self._read))
         return replace(found, rubric_version=self.version(self.output, self.min, self.max, self.categories))
 
@@ -175,19 +178,26 @@ class Pairwise(_Asking):
     def num_calls(self) -> int:
         return 2 * len(self.judges)
 
+    def questions(self, case: Case) -> list[list[Message]]:
+        """Return the question with the baseline's answer first, and with it second."""
+        if case.baseline_output is None:
+            return []
+        form = '{"reason": "one sentence", "better": "first" or "second" or "equal"}'
+        pair = case.baseline_output, case.output
+        return [
+            [Message("system", RULES.format(form=form)), Message("user", _pair(self.rubric, case, shown))]
+            for shown in (pair, pair[::-1])
+        ]
+
     async def measure(self, case: Case, aid: Help) -> Score:
         if case.baseline_output is None:
             return Score(1.0, label=UNOPPOSED, reason="The baseline gave no answer.")
-        pair = case.baseline_output, case.output
-        found = await self._asked(aid, lambda judge: self._in_both_orders(judge, case, pair))
+        found = await self._asked(aid, lambda judge: self._in_both_orders(judge, case))
         return replace(found, rubric_version=self.version("pairwise"))
 
-    async def _in_both_orders(self, judge: _Questions, case: Case, pair: tuple[str, str]) -> Score:
-        form = '{"reason": "one sentence", "better": "first" or "second" or "equal"}'
+    async def _in_both_orders(self, judge: _Questions, case: Case) -> Score:
         points, reasons = [], []
-        for swapped in (False, True):
-            shown = pair[::-1] if swapped else pair
-            asked = [Message("system", RULES.format(form=form)), Message("user", _pair(self.rubric, case, shown))]
+        for swapped, asked in zip((False, True), self.questions(case), strict=True):
             found = await judge.ask(asked, _better)
             points.append(_turned(found.label, swapped=swapped))
             reasons.append(found.reason)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.errors import DomainError, Forbidden, NotFound
 from backend.experiments.engine.rendering import HISTORY, given_to, history_of, rendered, result_of
-from backend.experiments.models import REMOVED
+from backend.experiments.evaluators.base import Case
+from backend.experiments.models import REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
-from backend.experiments.types import OpenedCell, Pinned
+from backend.experiments.types import Cell, CellStatus, OpenedCell, Pinned
 from backend.operator import Operator, Permission
 
 NO_ROW = "Its row is in the dataset no more, so what was asked cannot be told."
+
+
+def _baseline(row: ExperimentRow) -> int:
+    return next((at for at, one in enumerate(draft_of(row).variants) if one.name == row.baseline), 0)
 
 
 class Opening(Comparing):
@@ -25,15 +31,18 @@ class Opening(Comparing):
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
-            kept = await Cells(session, operator.project_id).one(experiment_id, number)
-        if kept is None:
-            raise NotFound("There is no such answer.")
+            cells = Cells(session, operator.project_id)
+            kept = await cells.one(experiment_id, number)
+            if kept is None:
+                raise NotFound("There is no such answer.")
+            beside = await cells.of_rows(experiment_id, [kept.row], [_baseline(row)])
         variant = pinned_of(row)[kept.variant]
         cell = cell_of(kept, [one.name for one in draft_of(row).variants])
         given = None if cell.error == REMOVED else (await self._rows(operator, row)).get(cell.row)
         told: dict[str, Any] = {"given": {}, "messages": (), "tools": (), "problem": NO_ROW}
         if given is not None:
             told |= await self._told(operator, variant, given)
+            told["judged"] = await self._judged(row, cell, given, beside)
         results = {one["name"]: one.pop("result") for one in told["tools"]}
         calls = cell.detail.get("tool_calls", ())
         return OpenedCell(
@@ -47,6 +56,27 @@ class Opening(Comparing):
             calls=tuple({**one, "result": results[one["name"]]} if one["name"] in results else one for one in calls),
             **told,
         )
+
+    async def _judged(
+        self, row: ExperimentRow, cell: Cell, given: Row, beside: Sequence[ExperimentCellRow]
+    ) -> dict[str, list[list[tuple[str, str]]]]:
+        """Return what judges were asked about an answer that has scores; `beside` are the baseline's answers to it."""
+        twins = [one for one in beside if one.repetition == cell.repetition and one.status == CellStatus.DONE]
+        twin = next((one for one in twins if one.number != cell.number), None)
+        case = Case(
+            cell.output, given.input, given.expected, given.metadata, baseline_output=twin.output if twin else None
+        )
+        asked = {
+            one.called: [[(said.role, said.content) for said in question] for question in one.questions(case)]
+            for one in await self._evaluators(draft_of(row).evaluators)
+            if one.called in cell.scores
+        }
+        # A judge that could not be understood in one order was not asked in the other.
+        return {
+            name: questions[:1] if cell.scores[name].get("error") else questions
+            for name, questions in asked.items()
+            if questions
+        }
 
     async def _told(self, operator: Operator, variant: Pinned, row: Row) -> dict[str, Any]:
         """Return what a variant asks of a row, or why that cannot be told any more."""

@@ -31,11 +31,12 @@ def opened_cell_dialog() -> rx.Component:
         rx.cond(VIEW.error, banner("fail", "It has no whole answer.", VIEW.error), rx.fragment()),
         facts,
         rx.cond(VIEW.problem, banner("wait", "What was asked cannot be shown.", VIEW.problem), anew),
-        value_section("Sent", VIEW.sent, "Copy what was sent"),
+        value_section("Input", VIEW.given, "Copy the input"),
+        value_section("Prompt as sent", VIEW.sent, "Copy the prompt"),
         value_section("Tools it could call", VIEW.tools, "Copy the tools"),
         value_section("Tool calls", VIEW.calls, "Copy the tool calls"),
         value_section("Passages", VIEW.passages, "Copy the passages"),
-        value_section("Answer", VIEW.answer, "Copy the answer"),
+        value_section("Output", VIEW.answer, "Copy the output"),
         value_section("Expected", VIEW.expected, "Copy what was expected"),
         _scores(),
         identifier="xp-cell",
@@ -72,6 +73,16 @@ def _score(one: Any) -> rx.Component:
         rx.cond(one.of, rx.el.p(one.of, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(one.why, rx.el.p(one.why, class_name="vt t12", dir="auto"), rx.fragment()),
         rx.cond(one.judges, rx.el.ul(rx.foreach(one.judges, _judge), class_name="xp-judges"), rx.fragment()),
+        rx.cond(one.asked.raw, _asked(one), rx.fragment()),
+    )
+
+
+def _asked(one: Any) -> rx.Component:
+    """Show what the judge was sent, folded away: it repeats the answer."""
+    return rx.el.details(
+        rx.el.summary("What the judge was sent"),
+        value_section("Prompt as sent", one.asked, "Copy the prompt"),
+        class_name="xf-more",
     )
 
 

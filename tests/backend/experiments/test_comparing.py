@@ -186,6 +186,12 @@ async def test_judges_that_fail_are_counted_by_variant_with_the_reason(lab: Lab)
     judge, pairs = (next(one for one in said.metrics if one.metric == name) for name in ("judge", "pairwise"))
     assert (judge.verdict, judge.num_rows, judge.baseline_coverage) == ("cannot_tell", 0, 0)
     assert (pairs.verdict, pairs.num_rows, pairs.coverage, pairs.baseline_coverage) == ("cannot_tell", 0, 0, 1)
+    sent = [[(one["role"], one["content"]) for one in request["messages"]] for request in lab.server.seen]
+    for cell in await lab.cells(done):
+        opened = await lab.service.cell(lab.operator, done.id, cell.number)
+        asked = [question for questions in opened.judged.values() for question in questions]
+        assert len(asked) == (1 if cell.variant == "old" else 2), "the other order is not asked behind a failure"
+        assert all(question in sent for question in asked)
 
 
 @pytest.mark.parametrize("failed", [True, False])

@@ -75,7 +75,8 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     cell = Cell(7, 4, "item_4", "new", 1, CellStatus.FAILED, "", {"is_estimated": True}, scores, "It broke.", "",
                 2, 3, 4, Decimal("0.02"), 20.0, None)  # fmt: skip
     opened = OpenedCell(cell, "prompt", "Chat v1, echo", "lab:echo", {"temperature": 0.5}, {"question": "q"}, "yes",
-                        {}, (("system", "Be brief."), ("user", "q")), (), (), "")  # fmt: skip
+                        {}, (("system", "Be brief."), ("user", "q")), (), (), "",
+                        {"judge": [[("system", "You judge."), ("user", "Rubric: kind?")]]})  # fmt: skip
     view = cell_view(opened, [5, 7, 9])
     assert (view.mark, view.error, view.place, view.before, view.behind) == (
         "fail",
@@ -85,13 +86,15 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
         9,
     )
     assert [(one.name, one.text) for one in view.sent.lines] == [("System", "Be brief."), ("User", "q")]
+    assert [one.text for one in view.given.lines] == ["q"]
     assert view.anew == "Rendered anew from Chat v1, echo and row 0004 as this experiment pinned them."
     told = {one.name: one.words for one in view.facts}
-    assert (told["Parameters"], told["Tries"], told["Tokens"]) == ("temperature 0.5", "2", "3 in, 4 out, estimated")
+    assert (told["Parameters"], told["Attempts"], told["Tokens"]) == ("temperature 0.5", "2", "3 in, 4 out, estimated")
     (score,) = view.scores
     assert (score.words, score.mark, score.why) == ("Pass", "ok", "Polite.")
     assert score.of == "yes, judges agree in 50%, judged for $0.01"
     assert score.judges == []
+    assert [(one.name, one.text) for one in score.asked.lines] == [("System", "You judge."), ("User", "Rubric: kind?")]
     panel = {"value": 1.0, "passed": True, "reason": "Kind.\nDry.", "agreement": 0.0, "judges": [
         {"model": "lab:a", "value": 1.0, "label": "true", "reason": "Kind."},
         {"model": "lab:b", "value": 0.25, "reason": "Dry."},
