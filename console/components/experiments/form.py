@@ -130,7 +130,7 @@ def _evaluators() -> rx.Component:
         rx.cond(Form.scoring_note, rx.el.p(Form.scoring_note, class_name="t12 t2 pad", role="status"), rx.fragment()),
         rx.foreach(Form.evaluators, evaluator_card),
         rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
-        note="Each has a verdict of its own. Latency and cost are always compared.",
+        note="Latency and cost are always compared.",
         acts=add,
     )
 
