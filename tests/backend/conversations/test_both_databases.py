@@ -1,0 +1,72 @@
+"""What the log finds, counts and adds up, once on each database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.conversations.errors import ConversationNotFound
+from backend.conversations.figure_types import FigureWish, Split
+from backend.conversations.service import ConversationService
+from backend.conversations.types import ChatState, Filters, Rating
+from backend.identity.service import IdentityService
+from backend.paging import Page
+from backend.ports.database import Database
+from backend.unit_of_work import Units
+from tests.factories.conversations import chat
+
+MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+SAID = (
+    "Das BEIN vom Regal ist gebrochen", "Die Straße ist zu schmal", "ソファを返品できますか",
+    "هل يمكنني إرجاع الأريكة؟", "Is it 100% wool_blend?", "ERR-4711: a red sofa", "a sofa, red",
+)  # fmt: skip
+LOOKED_FOR = {
+    "bein": 1, "STRASSE": 1, "返品": 1, "إرجاع": 1, "100% wool_": 1, "err-4711": 1, "sofa": 2,
+    '"red sofa"': 1, "w%l": 0, "' OR 1=1 --": 0, "": 7,
+}  # fmt: skip
+
+
+async def test_both_find_count_and_add_up_the_same(any_database: Database) -> None:
+    units = Units(any_database)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+    turns = [
+        await chat(
+            log, units, owner, said=said, at=MONDAY + timedelta(hours=number),
+            ask={"flow_id": f"flow_{number % 2}", "flow_name": f"Flow {number % 2}"},
+            reply={"latency_ms": 100 * (number + 1), **({"error": "No."} if number == 1 else {})},
+        )
+        for number, said in enumerate(SAID)
+    ]  # fmt: skip
+    await log.set_feedback(owner, turns[0].answer_id, Rating.DOWN)
+    await log.add_tag(owner, turns[2].conversation_id, "50%_off")
+    for _ in ("before the index", "behind it"):
+        for text, num in LOOKED_FOR.items():
+            assert (await log.browse(owner, Filters(text=text), Page())).facets.total == num, text
+        while await log.index(owner.project_id):
+            pass
+    facets = (await log.browse(owner, Filters(text="sofa"), Page())).facets
+    assert [(one.name, one.count) for one in facets.flows] == [("Flow 0", 1), ("Flow 1", 1)]
+    for chosen, num in (
+        (Filters(states=(ChatState.FAILED,)), 1),
+        (Filters(ratings=(Rating.DOWN,)), 1),
+        (Filters(tags=("50%_off",)), 1),
+        (Filters(tags=("50",)), 0),
+        (Filters(since=MONDAY + timedelta(hours=5)), 2),
+    ):
+        assert len((await log.list(owner, chosen, Page())).items) == num, chosen
+    first = await log.list(owner, Filters(), Page(4))
+    rest = await log.list(owner, Filters(), Page(4, first.next or ""))
+    assert [one.id for one in (*first.items, *rest.items)] == [one.conversation_id for one in reversed(turns)]
+    wish = FigureWish(Filters(since=MONDAY, until=MONDAY + timedelta(hours=12)))
+    whole = (await log.dashboard(owner, wish)).whole
+    assert (whole.num, whole.p50, whole.p95, whole.failed_share) == (7, 400, 700, 1 / 7)
+    lines = (await log.dashboard(owner, replace(wish, split=Split.FLOW))).lines
+    assert [(one.name, one.figures.num, one.figures.p50) for one in lines] == [("Flow 0", 4, 300), ("Flow 1", 3, 400)]
+    await log.delete(owner, turns[5].conversation_id)
+    assert (await log.browse(owner, Filters(text='"red sofa"'), Page())).facets.total == 0
+    await log.restore(owner, turns[5].conversation_id)
+    assert (await log.browse(owner, Filters(text='"red sofa"'), Page())).facets.total == 1
+    with pytest.raises(ConversationNotFound):
+        await log.restore(owner, "conv_unknown")
