@@ -107,17 +107,19 @@ def published_by_step(found: Dashboard, publishings: Sequence[Publishing], zone:
 
 def _published(each: Sequence[Publishing], zone: tzinfo) -> Published:
     if len(each) > MOST_TOLD:
-        told = formats.counted(len(each), "version") + " published"
+        told = formats.counted(len(each), "version")
     else:
-        named = (f"{one.flow_name} v{one.number}, {one.at.astimezone(zone):%H:%M}" for one in each)
-        told = f"Published: {'; '.join(named)}"
+        told = "; ".join(f"{one.flow_name} v{one.number}, {one.at.astimezone(zone):%H:%M}" for one in each)
     flows = {one.flow_id for one in each}
     return Published(told, routes.to(routes.FLOW, flows.pop()) if len(flows) == 1 else routes.FLOWS)
 
 
 def events_of(published: Mapping[int, Published], num_steps: int) -> list[Event]:
     """Return the marks of what was published, in the middle of its step as the points are."""
-    return [Event(f"{100 * (at + 0.5) / num_steps:.2f}%", one.words, one.href) for at, one in published.items()]
+    return [
+        Event(f"{100 * (at + 0.5) / num_steps:.2f}%", f"Published: {one.words}", one.href)
+        for at, one in published.items()
+    ]
 
 
 def with_published(rows: Sequence[TimeRow], published: Mapping[int, Published]) -> list[TimeRow]:

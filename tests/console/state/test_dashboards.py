@@ -62,7 +62,7 @@ async def test_what_was_published_stands_on_the_time_axis(services: Services, ta
     assert event.words.startswith("Published: Desk v1, ")
     assert "; Triage v1, " in event.words
     assert (event.at, event.href) == ("92.86%", "/flows")  # the last of seven days
-    assert [one.published for one in state.times] == [event.words, *[""] * 6]
+    assert [one.published for one in state.times] == [event.words.removeprefix("Published: "), *[""] * 6]
     desk = await services.flows.get(person, "desk")
     state._chosen = (("flow", desk.id),)
     await state.show_span("7")
