@@ -40,6 +40,8 @@ from backend.prompts.types import Rendered, Values
 
 logger = logging.getLogger(__name__)
 MAX_REQUESTS = 6
+# Of a column, as of a run of a flow that says nothing else.
+MAX_TOKENS = 500_000
 # A person waits for it.
 PATIENCE = Patience(first_token=60, whole_call=180, attempts=1)
 SCHEMA_WORDS = "Answer with one JSON object of this schema and nothing else:"
@@ -107,7 +109,7 @@ class PlayUseCases(RenderingUseCases):
             _with_schema(messages, content, endpoint),
             tools=[_tool(one) for one in content.tools],
             settings=_settings(content, endpoint),
-            limits=AgentLimits(max_requests=_num_requests(content), patience=PATIENCE),
+            limits=AgentLimits(max_requests=_num_requests(content), max_total_tokens=MAX_TOKENS, patience=PATIENCE),
         )
         try:
             async with aclosing(stream) as events:

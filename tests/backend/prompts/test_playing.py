@@ -86,7 +86,9 @@ async def test_stopping_ends_every_column(prompts: PromptService, ines: Operator
     assert player.num_open == 0
 
 
-async def test_a_tool_call_without_a_result_is_the_answer(prompts: PromptService, ines: Operator) -> None:
+async def test_a_tool_call_without_a_result_is_the_answer(
+    prompts: PromptService, ines: Operator, player: Player
+) -> None:
     found = await played(prompts, ines, text("x", tools=[TOOL]), text("x", tools=[{**TOOL, "result": "sunny"}]))
     call, done = found[0]
     assert call == PlayTool("weather", {"city": "Berlin"})
@@ -95,6 +97,8 @@ async def test_a_tool_call_without_a_result_is_the_answer(prompts: PromptService
     assert found[1][0] == PlayTool("weather", {"city": "Berlin"}, "sunny")
     assert isinstance(last := found[1][-1], PlayDone)
     assert last.text == "It is sunny."
+    limits = [more["limits"] for _, _, more in player.seen]
+    assert {(one.max_requests, one.max_total_tokens) for one in limits} == {(1, 500_000), (6, 500_000)}
 
 
 async def test_a_model_without_tools_is_said(prompts: PromptService, ines: Operator) -> None:
