@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ import reflex as rx
 
 from backend.annotations.types import Agreement, ConfigKind, ScoreConfig, Turned
 from backend.bootstrap import services
-from backend.errors import Conflict, InvalidInput
+from backend.errors import Conflict, InvalidInput, NotFound
 from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.problems import caught
@@ -177,7 +178,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         """Let others have what is open here: the page is left."""
         operator = await self._operator(Permission.ANNOTATIONS_READ)
         if self.asked is not None and operator.may(Permission.ANNOTATIONS_LABEL):
-            await services().annotations.leave(operator, self.queue_id)
+            with suppress(NotFound):  # somebody deleted the queue meanwhile
+                await services().annotations.leave(operator, self.queue_id)
             self.asked, self.messages = None, []
 
 

@@ -10,7 +10,7 @@ from backend.annotations.configs import config_of
 from backend.annotations.types import ConfigKind, NewQueue, Queue, Target
 from backend.bootstrap import Services
 from backend.conversations.types import Turn
-from backend.errors import InvalidInput
+from backend.errors import InvalidInput, NotFound
 from backend.operator import Operator
 from backend.paging import Page
 from console.pages.annotation import annotation
@@ -125,6 +125,23 @@ async def test_what_somebody_else_took_is_passed_over(
     assert state.message_id == turns[1].answer_id
     await state.leave()
     assert state.asked is None
+
+
+async def test_a_queue_that_is_deleted_while_somebody_labels_is_left_without_a_word(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    queue = await queue_of(services, person, turns)
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    asked = state.asked
+    await services.annotations.delete_queue(person, queue.id)
+    for act in (state.label(asked.item_id, "good", "1"), state.skip(asked.item_id), state.undo()):
+        with pytest.raises(NotFound):
+            await act
+    await state.leave()  # as the page does when somebody goes on
+    assert state.asked is None
+    await state.load()
+    assert state.phase == "failed"
 
 
 async def test_words_are_typed(services: Services, tab: Tab, person: Operator, turns: list[Turn]) -> None:
