@@ -32,7 +32,10 @@ class PersonBody(Strict):
 
 
 class GoingBody(BaseModel):
-    """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them."""
+    """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them.
+
+    `traces` are those that belong to no conversation.
+    """
 
     conversations: int
     messages: int
@@ -41,6 +44,7 @@ class GoingBody(BaseModel):
     remarks: int
     dataset_rows: int
     cells: int
+    traces: int
 
     @classmethod
     def of(cls, going: Going) -> GoingBody:
