@@ -62,7 +62,7 @@ WORDLESS = {
     "masking": "kinds regions salt",
     "message": "role state",
     "node_run": "node status taken",
-    "privacy_job": "kind person state",
+    "privacy_job": "error kind person state",
     "prompt": "slug",
     "prompt_approval": "decided_by label reason state",
     "prompt_label": "name",
