@@ -122,7 +122,9 @@ class Carrying:
 
     def _decide(self) -> Decision | None:
         first = next((one for one in self._scoring.alone if not one.needs_person), None)
-        if not self._draft.early_stop or first is None or first.statistic != "mean" or len(self._pinned) == 1:
+        if self._row.decided or not self._draft.early_stop or len(self._pinned) == 1:
+            return None
+        if first is None or first.statistic != "mean":
             return None
         low, high = first.scale or (0.0, 1.0)
         return Decision(

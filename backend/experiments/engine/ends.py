@@ -15,7 +15,8 @@ class Stop(Exception):  # a fact, not an error
     ) -> None:
         super().__init__(error)
         self.status, self.resumes_at = status, resumes_at
-        self.said = {"error": error, "hint": hint, "decided": decided}
+        # What was decided once stays: a retry asks only what had failed until then.
+        self.said = {"error": error, "hint": hint} | ({"decided": decided} if decided else {})
 
 
 # Somebody wished it. It is told from a pause that a provider asks for, which no resume takes back.

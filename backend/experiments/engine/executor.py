@@ -115,4 +115,4 @@ class Executor:
             ownership = Ownership(work.session)
             moment = utc_now()
             said = "Something went wrong on our side."
-            await ownership.end(row, moment, status=Status.FAILED, error=said, hint=hint, decided="")
+            await ownership.end(row, moment, status=Status.FAILED, error=said, hint=hint)

@@ -135,7 +135,8 @@ class Running(Coding):
             num_unjudged = await Cells(work.session, operator.project_id).rejudge(row.id, alone, pairs)
             after = {"num_failed": num_failed, "num_unjudged": num_unjudged}
             await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
-            if num_failed or num_unjudged or status in (Status.PAUSED, Status.FAILED):
+            is_left = status in (Status.PAUSED, Status.FAILED, Status.CANCELLED) and row.pinned
+            if num_failed or num_unjudged or is_left:
                 self._enqueue(work, row)
         return await self._now(operator, experiment_id)
 
@@ -170,7 +171,7 @@ class Running(Coding):
 
     def _enqueue(self, work: Work, row: ExperimentRow) -> None:
         row.status, row.wish, row.attempt = Status.QUEUED.value, "", row.attempt + 1
-        row.error = row.hint = row.decided = ""
+        row.error = row.hint = ""
         row.finished_at = row.resumes_at = None
         work.session.add(row)
         experiment_id, attempt = row.id, row.attempt

@@ -56,7 +56,25 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
     with pytest.raises(NotFound):
         await lab.service.get(lab.operator, done.id)
     await a_judge_that_failed_is_asked_again(lab)
+    await two_workers_at_once_record_each_answer_once(lab)
     await two_processes_share_the_rate_of_a_model(lab, monkeypatch)
+
+
+async def two_workers_at_once_record_each_answer_once(lab: Lab) -> None:
+    """The second takes over what the first is busy with: who loses writes nothing more."""
+    lab.fill(20)
+    lab.server.latency_seconds = 0.02
+    made, before = await lab.started(concurrency=4), lab.num_asked
+    first = asyncio.create_task(lab.executor.execute(made.id))
+    while lab.num_asked < before + 8:
+        await asyncio.sleep(0.005)
+    await asyncio.gather(first, *(Executor(lab.executor._outside).execute(made.id) for _ in range(2)))
+    done = await lab.service.get(lab.operator, made.id)
+    cells = await lab.cells(done)
+    assert (done.status, done.progress.num_done, {cell.tries for cell in cells}) == (Status.DONE, 40, {1})
+    assert done.progress.cost == sum(cell.cost for cell in cells)
+    assert lab.num_asked - before <= 40 + 2 * 4
+    lab.server.latency_seconds = 0
 
 
 async def a_judge_that_failed_is_asked_again(lab: Lab) -> None:
