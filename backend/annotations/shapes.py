@@ -25,7 +25,9 @@ def queue_of(row: AnnotationQueueRow, counts: tuple[int, int] = (0, 0)) -> Queue
     return Queue(row.id, about_of(row), row.version, *counts, row.created_by, row.created_at, row.closed_at)
 
 
-def item_of(row: AnnotationItemRow, title: str, said: Sequence[AnnotationRow], now: datetime) -> QueueItem:
+def item_of(
+    row: AnnotationItemRow, title: str, said: Sequence[AnnotationRow], now: datetime, *, is_skipped: bool
+) -> QueueItem:
     return QueueItem(
         id=row.id,
         target=Target(row.conversation_id, row.message_id),
@@ -34,6 +36,7 @@ def item_of(row: AnnotationItemRow, title: str, said: Sequence[AnnotationRow], n
         held_by=row.locked_by_name if row.locked_until and row.locked_until > now else "",
         assigned=Labeller(row.assigned_to, row.assigned_name) if row.assigned_to else None,
         annotations=tuple(annotation_of(one) for one in said if one.item_id == row.id),
+        is_skipped=is_skipped,
     )
 
 

@@ -116,7 +116,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`num_items` in the queue, `num_done` of them with all their labels; `num_mine` and `num_skipped` of who asks."""
+    """`num_items` in the queue, `num_done` of them with all their labels; `num_mine` and `num_skipped` of who asks.
+
+    What they skipped counts while it waits for them.
+    """
 
     num_items: int
     num_done: int
@@ -157,7 +160,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """An item as the page of the queue lists it. Who it is assigned to alone is offered it."""
+    """An item as the page of the queue lists it. Who it is assigned to alone is offered it.
+
+    `is_skipped` where who asks put it aside and may go back to it.
+    """
 
     id: str
     target: Target
@@ -166,6 +172,7 @@ class QueueItem:
     held_by: str
     assigned: Labeller | None
     annotations: tuple[Annotation, ...]
+    is_skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,10 @@ async def remove_item(operator: Editor, queue_id: str, item_id: str) -> None:
 
 
 @router.post("/{queue_id}/next")
-async def take_next(operator: Rater, queue_id: str) -> TurnedBody:
-    """Open the next item that nobody has; it is held for the queue's minutes."""
+async def take_next(operator: Rater, queue_id: str, *, skipped: bool = False) -> TurnedBody:
+    """Open the next item that nobody has, with `skipped` what one put aside; it is held for the queue's minutes."""
+    if skipped:
+        return TurnedBody.of(await services().annotations.take_skipped(operator, queue_id))
     return TurnedBody.of(await services().annotations.take_next(operator, queue_id))
 
 

@@ -132,7 +132,13 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.cond(State.may_edit, box, rx.fragment())),
         cell(rx.el.a(row.title, href=row.href, class_name="one", title=row.title, dir="auto"), name=True),
-        cell(status(row.mark, row.words)),
+        cell(
+            rx.cond(
+                row.label_href != "",
+                rx.el.a(status(row.mark, row.words), href=row.label_href, title="Label it now"),
+                status(row.mark, row.words),
+            )
+        ),
         cell(rx.el.span(row.assigned, class_name="ell", title=row.assigned, dir="auto")),
         cell(rx.el.span(row.labels, class_name="ell", title=row.labels, dir="auto"), narrow=False),
         selected=is_chosen,

@@ -41,12 +41,7 @@ def annotation_queue() -> rx.Component:
                 State.phase,
                 _item(),
                 skeleton=skeleton_rows(320, 480, 200, count=4),
-                empty=empty_state(
-                    State.rest,
-                    State.rest_why,
-                    rx.cond(State.may_undo, button("Undo the last label", State.undo), rx.fragment()),
-                    link_button("To the log", routes.CONVERSATIONS),
-                ),
+                empty=_end(),
                 problem=State.problem,
                 on_retry=State.load,
                 what="The queue",
@@ -57,6 +52,22 @@ def annotation_queue() -> rx.Component:
         row_dialog(Pick, "Make it a test", "Question"),
         on_unmount=State.leave,
     )
+
+
+def _end() -> rx.Component:
+    again = button(
+        "Label what was skipped",
+        State.take_skipped,
+        kind="primary",
+        key="→",
+        custom_attrs={"data-press": "ArrowRight"},
+    )
+    acts = (
+        rx.cond(State.num_skipped > 0, again, rx.fragment()),
+        rx.cond(State.may_undo, button("Undo the last label", State.undo), rx.fragment()),
+        link_button("To the log", routes.CONVERSATIONS),
+    )
+    return PressKeys.create(empty_state(State.rest, State.rest_why, *acts))
 
 
 def _item() -> rx.Component:

@@ -56,13 +56,17 @@ class AgreementLine:
     equal: str
 
 
-def rest_words(num_done: int, num_items: int) -> tuple[str, str]:
+def rest_words(num_done: int, num_items: int, num_skipped: int) -> tuple[str, str]:
     """Say why nothing is open, and what to do about it."""
     if not num_items:
         return "This queue is empty", "Choose conversations or answers in the log, and add them to it."
     if num_done == num_items:
         together = "Where two people, or a judge of an experiment, scored the same items, their agreement stands below."
         return f"{formats.counted(num_items, 'item')} labelled, none left", together
+    if num_skipped:
+        one = num_skipped == 1
+        why = f"Nothing else waits for you here. What you skipped still wants {'its label' if one else 'labels'}."
+        return f"{formats.count(num_skipped)} {'was' if one else 'were'} skipped", why
     return "Nothing is waiting for you here", "What is left is open with somebody else, or meant for other people."
 
 
@@ -83,6 +87,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     rest: rx.Field[str] = rx.field("")
     rest_why: rx.Field[str] = rx.field("")
     may_undo: rx.Field[bool] = rx.field(default=False)
+    num_skipped: rx.Field[int] = rx.field(0)
     agreements: rx.Field[list[AgreementLine]] = rx.field(default_factory=list)
     _config: ScoreConfig | None = None
 
@@ -100,18 +105,28 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             people = {one.id for one in queue.about.people}
             is_open = queue.closed_at is None and operator.may(Permission.ANNOTATIONS_LABEL)
             if is_open and (not people or operator.user_id in people):
-                await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
+                await self._open(operator)
             else:
                 self._count(queue.num_done, queue.num_items)
                 if queue.closed_at is not None:
                     self.rest, self.rest_why = "This queue is closed", "It is read, and no longer labelled."
                 self.phase = "empty"
 
+    async def _open(self, operator: Operator) -> None:
+        """Show the item that the address names where it may be opened, else what waits."""
+        if item_id := self._asked("item"):
+            with caught(Conflict, NotFound) as refusal:
+                turned = await services().annotations.take_skipped(operator, self.queue_id, item_id)
+                await self._show(operator, turned)
+            if not refusal.problem:
+                return
+        await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
+
     async def _show(self, operator: Operator, turned: Turned) -> None:
         """Draw the item that is open now, read anew only where it is another one."""
         done, task = turned.progress, turned.task
-        self._count(done.num_done, done.num_items)
-        skipped = f", {formats.count(done.num_skipped)} put aside" if done.num_skipped else ""
+        self._count(done.num_done, done.num_items, done.num_skipped)
+        skipped = f", {formats.count(done.num_skipped)} skipped" if done.num_skipped else ""
         self.mine, self.may_undo = f"{formats.count(done.num_mine)} by you{skipped}", done.num_mine > 0
         self._config = task.asked if task else None
         if task is None or task.asked is None:
@@ -129,10 +144,11 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             self.href = routes.to(routes.CONVERSATION, at.conversation_id)
         self.phase = "ready"
 
-    def _count(self, num_done: int, num_items: int) -> None:
+    def _count(self, num_done: int, num_items: int, num_skipped: int = 0) -> None:
         self.left = f"{formats.count(num_done)} of {formats.counted(num_items, 'item')} done"
         self.percent = round(100 * num_done / num_items) if num_items else 0
-        self.rest, self.rest_why = rest_words(num_done, num_items)
+        self.num_skipped = num_skipped
+        self.rest, self.rest_why = rest_words(num_done, num_items, num_skipped)
 
     @rx.event
     async def label(self, item_id: str, name: str, value: str) -> Any:
@@ -164,6 +180,14 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         operator = await self._operator(Permission.ANNOTATIONS_LABEL)
         if self.asked is not None and self.asked.item_id == item_id:
             await self._show(operator, await services().annotations.skip(operator, self.queue_id, item_id))
+
+    @rx.event
+    async def take_skipped(self) -> Any:
+        """Show the first item that was put aside."""
+        operator = await self._operator(Permission.ANNOTATIONS_LABEL)
+        with caught(Conflict) as refusal:
+            await self._show(operator, await services().annotations.take_skipped(operator, self.queue_id))
+        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
 
     @rx.event
     async def undo(self) -> Any:

@@ -35,10 +35,14 @@ class ItemLine:
     words: str
     assigned: str
     labels: str
+    label_href: str = ""
+    """Where who sees it goes back to what they skipped."""
 
 
-def item_line(one: QueueItem) -> ItemLine:
+def item_line(one: QueueItem, label_href: str = "") -> ItemLine:
     mark, words = ("ok", "Done") if one.is_done else ("queued", "Waits")
+    if one.is_skipped:
+        mark, words = "skip", "Skipped by you"
     if one.held_by:
         mark, words = "run", f"Open at {one.held_by}"
     return ItemLine(
@@ -49,6 +53,7 @@ def item_line(one: QueueItem) -> ItemLine:
         words=words,
         assigned=one.assigned.name if one.assigned else "",
         labels=", ".join(f"{said.person.name}: {_values(said.values)}" for said in one.annotations),
+        label_href=f"{label_href}?item={one.id}" if one.is_skipped else "",
     )
 
 
@@ -201,7 +206,7 @@ class AnnotationItemsState(Addressed, Asking, Phased, rx.State):
 
     async def _fill(self, operator: Operator, after: str) -> None:
         found = await services().annotations.items(operator, self.queue_id, Page(PAGE, after), Which(self.which))
-        self.rows = [*self.rows, *(item_line(one) for one in found.items)]
+        self.rows = [*self.rows, *(item_line(one, self.label_href) for one in found.items)]
         self.more, self._after = found.next is not None, found.next or ""
         done, every = self._num
         self.shown = f"{formats.count(done)} of {formats.counted(every, 'item')} done, in order"

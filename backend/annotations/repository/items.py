@@ -72,16 +72,21 @@ class Items:
             raise ItemNotFound
         return row
 
+    def _free_for(self, person_id: str, now: datetime) -> ColumnElement[bool]:
+        """Leave what wants a label yet and nobody else has open."""
+        item = AnnotationItemRow
+        free = or_(col(item.locked_by).in_(["", person_id]), col(item.locked_until) <= now)
+        return and_(*self._ours(), col(item.is_done).is_(False), free)
+
     async def next_for(self, person_id: str, now: datetime, *, open_first: bool) -> AnnotationItemRow | None:
         """Return the first item that nobody else has: what the person has open where that may be, then what is assigned
         to them, then what is to nobody."""
         item, said = AnnotationItemRow, AnnotationRow
-        free = or_(col(item.locked_by).in_(["", person_id]), col(item.locked_until) <= now)
         statement = (
             select(item)
             .join(ConversationRow, self._is_there())
             .outerjoin(said, and_(col(said.item_id) == item.id, col(said.person_id) == person_id, *self._said()))
-            .where(*self._ours(), col(item.is_done).is_(False), free)
+            .where(self._free_for(person_id, now))
             .where(or_(col(said.state).is_(None), col(said.state) == OPEN))
         )
         first = statement.order_by(col(item.id)).limit(1).with_for_update(of=col(item.id), skip_locked=True)
@@ -91,6 +96,36 @@ class Items:
             if (found := (await self._session.exec(first.where(condition))).first()) is not None:
                 return found
         return None
+
+    async def skipped_by(self, person_id: str, now: datetime) -> Sequence[str]:
+        """Return the ids of what a person put aside, still waits, and nobody else has or is to label, in order."""
+        item, said = AnnotationItemRow, AnnotationRow
+        statement = (
+            select(item.id)
+            .join(ConversationRow, self._is_there())
+            .join(said, col(said.item_id) == item.id)
+            .where(*self._said(), said.person_id == person_id, said.state == SKIPPED)
+            .where(self._free_for(person_id, now), col(item.assigned_to).in_(["", person_id]))
+        )
+        return (await self._session.exec(statement.order_by(col(item.id)))).all()
+
+    async def take_up(self, person_id: str, item_ids: Sequence[str]) -> None:
+        """Let what a person put aside of these items be theirs to label again, with what they had begun."""
+        said = AnnotationRow
+        for ids in _in_parts(item_ids):
+            statement = select(said).where(
+                *self._said(), said.person_id == person_id, said.state == SKIPPED, col(said.item_id).in_(ids)
+            )
+            for row in (await self._session.exec(statement.with_for_update())).all():
+                await self.reopen(row)
+
+    async def reopen(self, row: AnnotationRow) -> None:
+        """Let what a person says of an item be begun, and be nothing where no label of it is left."""
+        row.state = OPEN
+        if row.given:
+            self._session.add(row)
+        else:
+            await self._session.delete(row)
 
     async def held_by(self, person_id: str) -> Sequence[AnnotationItemRow]:
         """Return what a person has open."""
@@ -254,9 +289,6 @@ class Items:
 
     async def delete(self, row: AnnotationItemRow) -> None:
         await self._session.exec(delete(AnnotationRow).where(*self._said(), col(AnnotationRow.item_id) == row.id))
-        await self._session.delete(row)
-
-    async def forget(self, row: AnnotationRow) -> None:
         await self._session.delete(row)
 
 

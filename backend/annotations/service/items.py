@@ -84,6 +84,7 @@ class ItemUseCases(Base):
     async def assign(self, operator: Operator, queue_id: str, item_ids: Sequence[str], person: Labeller | None) -> int:
         """Let one person alone be offered items, or everybody again; return how many there were.
 
+        What that person had put aside of them is offered again.
         Who has one open keeps it until they are done. Raise QueueNotFound, and InvalidInput for who does not label.
         """
         operator.require(Permission.ANNOTATIONS_EDIT)
@@ -97,7 +98,10 @@ class ItemUseCases(Base):
                 raise InvalidInput(words, fields={"person": words})
             items = Items(work.session, operator.project_id, queue.id)
             who = (storable(person.id), storable(person.name)) if person else ("", "")
-            num = await items.assign([storable(one) for one in item_ids], *who)
+            ids = [storable(one) for one in item_ids]
+            num = await items.assign(ids, *who)
+            if person is not None:
+                await items.take_up(who[0], ids)
             after = {"items": num, "person": who[0]}
             await AuditTrail(work.session).record(operator, "annotation_queue.assign", target(queue), after=after)
             return num
@@ -122,4 +126,5 @@ class ItemUseCases(Base):
             items = Items(session, operator.project_id, queue.id)
             found = await items.page(Page(page.limit, storable(page.after)), assigned)
             said = await items.annotations([row.id for row, _ in found])
-        return Listed.cut([item_of(row, title, said, now) for row, title in found], page)
+            skipped = frozenset(await items.skipped_by(operator.user_id, now))
+        return Listed.cut([item_of(row, title, said, now, is_skipped=row.id in skipped) for row, title in found], page)

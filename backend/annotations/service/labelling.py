@@ -84,7 +84,9 @@ class _Seat:
         states = await self.items.states_of(self.operator.user_id)
         queues = Queues(self._work.session, self.operator.project_id)
         counts = (await queues.counts([self.queue.id])).get(self.queue.id, (0, 0))
-        return Turned(task, Progress(*counts, states.get(DONE, 0), states.get(SKIPPED, 0)))
+        # What others labelled meanwhile, or have open, is none that this person could go back to.
+        skipped = await self.items.skipped_by(self.operator.user_id, self.now) if states.get(SKIPPED) else ()
+        return Turned(task, Progress(*counts, states.get(DONE, 0), len(skipped)))
 
     async def _next(self, *, open_first: bool) -> AnnotationItemRow | None:
         """Return what is next; where nothing is, look among what is assigned to who may label here no more."""
@@ -106,6 +108,26 @@ class LabellingUseCases(Base):
         operator.require(Permission.ANNOTATIONS_LABEL)
         async with self._units.write(operator) as work:
             return await (await self._seat(work, operator, queue_id)).turn()
+
+    async def take_skipped(self, operator: Operator, queue_id: str, item_id: str = "") -> Turned:
+        """Open what this person put aside, the first where no item is named, and what is next where nothing is.
+
+        An item that is named opens in any case while it wants their label. Raise ItemNotFound, HeldByOther.
+        """
+        operator.require(Permission.ANNOTATIONS_LABEL)
+        async with self._units.write(operator) as work:
+            seat = await self._seat(work, operator, queue_id)
+            item_id = item_id or next(iter(await seat.items.skipped_by(operator.user_id, seat.now)), "")
+            if not item_id:
+                return await seat.turn()
+            row = await seat.item(item_id)
+            said = await seat.items.said_by(operator.user_id, row.id)
+            if row.is_done or (said is not None and said.state == DONE):
+                return await seat.turn()
+            await self._let_go_of_open(seat, row)
+            if said is not None:
+                await seat.items.reopen(said)
+            return await seat.turn(row)
 
     async def label(self, operator: Operator, queue_id: str, item_id: str, name: str, value: Any) -> Turned:
         """Give one score of an item, and open what is asked next: its next score, or the next item.
@@ -154,7 +176,7 @@ class LabellingUseCases(Base):
         return await self._conversations.ahead(operator, row.conversation_id, Way.FEEDBACK, storable(value))
 
     async def skip(self, operator: Operator, queue_id: str, item_id: str) -> Turned:
-        """Put an item aside and open the next one; it does not come back to this person unless they undo it."""
+        """Put an item aside and open the next one; it comes back to this person when they ask for what they skipped."""
         operator.require(Permission.ANNOTATIONS_LABEL)
         async with self._units.write(operator) as work:
             seat = await self._seat(work, operator, queue_id)
@@ -187,11 +209,7 @@ class LabellingUseCases(Base):
             if said.state != SKIPPED:
                 said.given = said.given[:-1]
                 said.values = {one: said.values[one] for one in said.given}
-            said.state = OPEN
-            if said.given:
-                seat.items.add(said)
-            else:
-                await seat.items.forget(said)
+            await seat.items.reopen(said)
             return await seat.turn(row)
 
     async def leave(self, operator: Operator, queue_id: str) -> None:

@@ -69,6 +69,21 @@ async def test_the_second_label_of_an_assigned_item_is_anybodys(scene: Scene) ->
     assert turned.task.item_id == first
 
 
+async def test_what_is_assigned_to_who_put_it_aside_is_theirs_again(scene: Scene) -> None:
+    queue = await scene.queue()
+    first, second, _ = await ids_of(scene, queue)
+    await scene.annotations.take_next(scene.ada, queue.id)
+    await scene.annotations.skip(scene.ada, queue.id, first)
+    await scene.annotations.leave(scene.ada, queue.id)
+    await scene.annotations.assign(scene.owner, queue.id, [second], ADA)
+    turned = await scene.annotations.take_next(scene.ada, queue.id)
+    assert (turned.task and turned.task.item_id, turned.progress.num_skipped) == (second, 1)
+    await scene.annotations.leave(scene.ada, queue.id)
+    await scene.annotations.assign(scene.owner, queue.id, [first], ADA)
+    turned = await scene.annotations.take_next(scene.ada, queue.id)
+    assert (turned.task and turned.task.item_id, turned.progress.num_skipped) == (first, 0)
+
+
 async def test_only_the_people_of_a_queue_are_assigned_and_only_editors_assign(scene: Scene) -> None:
     queue = await scene.queue(people=(ADA,))
     (first, *_) = await ids_of(scene, queue)

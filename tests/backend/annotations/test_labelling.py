@@ -89,14 +89,37 @@ async def test_a_hold_ends_with_its_minutes(scene, monkeypatch):
         await scene.annotations.label(scene.ada, queue.id, mine.item_id, "good", value=True)
 
 
-async def test_what_is_put_aside_comes_back_to_others_only(scene):
+async def test_what_is_put_aside_comes_back_to_others_and_to_who_asks_for_it(scene):
     queue = await scene.queue()
     first = (await scene.annotations.take_next(scene.ada, queue.id)).task
     turned = await scene.annotations.skip(scene.ada, queue.id, first.item_id)
     assert (turned.task.item_id != first.item_id, turned.progress.num_skipped) == (True, 1)
     await scene.label_all(scene.ada, queue, [True, True])
-    assert (await scene.annotations.take_next(scene.ada, queue.id)).task is None
+    end = await scene.annotations.take_next(scene.ada, queue.id)
+    assert (end.task, end.progress.num_skipped) == (None, 1)
     assert (await scene.annotations.take_next(scene.ben, queue.id)).task.item_id == first.item_id
+    with pytest.raises(HeldByOther):
+        await scene.annotations.take_skipped(scene.ada, queue.id, first.item_id)
+    at_ben = await scene.annotations.take_skipped(scene.ada, queue.id)
+    assert (at_ben.task, at_ben.progress.num_skipped) == (None, 0)
+    await scene.annotations.leave(scene.ben, queue.id)
+    listed = await scene.annotations.items(scene.ada, queue.id, Page())
+    assert [one.is_skipped for one in listed.items] == [True, False, False]
+    again = await scene.annotations.take_skipped(scene.ada, queue.id)
+    assert (again.task.item_id, again.progress.num_skipped) == (first.item_id, 0)
+    done = await scene.annotations.label(scene.ada, queue.id, first.item_id, "good", value=True)
+    assert (done.task, done.progress.num_done, done.progress.num_mine) == (None, 3, 3)
+    assert (await scene.annotations.take_skipped(scene.ada, queue.id, first.item_id)).task is None
+
+
+async def test_what_is_put_aside_half_labelled_goes_on_where_it_was(scene):
+    queue = await scene.queue(GOOD, TONE)
+    first = (await scene.annotations.take_next(scene.ada, queue.id)).task
+    await scene.annotations.label(scene.ada, queue.id, first.item_id, "good", value=True)
+    second = (await scene.annotations.skip(scene.ada, queue.id, first.item_id)).task
+    again = (await scene.annotations.take_skipped(scene.ada, queue.id)).task
+    assert (again.item_id, again.values, again.asked.name) == (first.item_id, {"good": True}, "tone")
+    assert (await scene.annotations.take_next(scene.ben, queue.id)).task.item_id == second.item_id
 
 
 async def test_undo_takes_back_label_by_label(scene):

@@ -96,7 +96,7 @@ async def test_a_key_labels_and_shows_the_next(
     await state.label(first, "good", "1")  # the same press again
     assert (state.message_id, state.left) == (turns[1].answer_id, "1 of 3 items done")
     await state.skip(state.asked.item_id)
-    assert (state.message_id, state.mine) == (turns[2].answer_id, "1 by you, 1 put aside")
+    assert (state.message_id, state.mine) == (turns[2].answer_id, "1 by you, 1 skipped")
     await state.undo()
     assert state.message_id == turns[1].answer_id
     await state.undo()
@@ -109,6 +109,33 @@ async def test_a_key_labels_and_shows_the_next(
     empty = tab.at(f"/annotation/{none.id}").state(AnnotateState)
     await empty.load()
     assert (empty.rest, empty.percent, empty.may_undo) == ("This queue is empty", 0, False)
+
+
+async def test_what_was_skipped_is_said_at_the_end_and_labelled_then(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    queue = await queue_of(services, person, turns)
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    first = state.asked.item_id
+    await state.skip(first)
+    for _ in turns[1:]:
+        await state.label(state.asked.item_id, "good", "0")
+    assert (state.asked, state.rest, state.num_skipped) == (None, "1 was skipped", 1)
+    items = tab.at(f"/queues/{queue.id}").state(AnnotationItemsState)
+    await items.load()
+    assert [(one.words, bool(one.label_href)) for one in items.rows] == [
+        ("Skipped by you", True), ("Done", False), ("Done", False),
+    ]  # fmt: skip
+    opened = tab.at(items.rows[0].label_href).state(AnnotateState)
+    await opened.load()
+    assert opened.asked.item_id == first
+    await opened.skip(first)
+    await opened.take_skipped()
+    await opened.label(first, "good", "0")
+    assert (opened.asked, opened.rest, opened.num_skipped) == (None, "3 items labelled, none left", 0)
+    await opened.load()  # the address names what is done by now
+    assert opened.phase == "empty"
 
 
 async def test_what_somebody_else_took_is_passed_over(
