@@ -63,9 +63,11 @@ class Execution:
         recorder: Recorder,
         voice: Voice,
         kept: Mapping[str, Kept],
+        worked_ms: float = 0,
         first_pause: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        """`kept` are the nodes that an earlier attempt finished: they are not run again."""
+        """`kept` are the nodes that an earlier attempt finished: they are not run again. The clock goes on behind
+        `worked_ms`, which they took."""
         self._plan, self._facts, self._outside = plan, facts, outside
         self._recorder, self._voice, self._kept = recorder, voice, kept
         self._joins = Joins(plan)
@@ -74,7 +76,7 @@ class Execution:
         self._results: dict[int, Result] = {}
         self._running: dict[asyncio.Task[None], Step] = {}
         self._begun: dict[int, tuple[NodeEntry, Outcome]] = {}
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() - worked_ms / 1e3
         self._product = Product()
         self._first_pause = first_pause
         self.is_stopping = False

@@ -16,7 +16,10 @@ from backend.ports.run_journal import RunOpening
 
 @dataclass(frozen=True, slots=True)
 class RunJob:
-    """One attempt. `opening` is None when the run's row is there; `kept` are the nodes of earlier attempts."""
+    """One attempt. `opening` is None when the run's row is there; `kept` are the nodes of earlier attempts.
+
+    `worked_ms` is what those attempts took, without the time in which the run waited for a person or a process.
+    """
 
     run_id: str
     attempt: int
@@ -24,6 +27,7 @@ class RunJob:
     facts: RunFacts
     opening: RunOpening | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
+    worked_ms: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ class Loader:
             facts=await self._facts(row, mask),
             opening=None,
             kept={node.node: _kept(node, mask) for node in nodes if node.status in _FINISHED},
+            worked_ms=max((node.offset_ms + node.time_ms for node in nodes), default=0),
         )
 
     async def _facts(self, row: RunRow, mask: RunMask) -> RunFacts:

@@ -84,6 +84,7 @@ class Runner:
             recorder=recorder,
             voice=voice,
             kept=job.kept,
+            worked_ms=job.worked_ms,
             first_pause=self._first_pause,
         )
         active = self._active[job.run_id] = _Active(execution, recorder)

@@ -24,6 +24,7 @@ from tests.factories.flows import document, node
 from tests.tenancy import EVERYWHERE
 
 VALUE = {"order": "A-48790", "amount": 389}
+WORKED_MS = 368_000.0
 
 
 @pytest.fixture
@@ -100,8 +101,13 @@ async def test_an_approved_value_goes_on_and_the_chat_is_answered(services: Serv
         ApprovalState.APPROVED, operator.name, "Photo seen.",
     )  # fmt: skip
     assert (await services.runs.get(operator, approval.run_id)).run.status is RunStatus.QUEUED
+    async with services.units.write(EVERYWHERE) as work:
+        slow = (NodeRunRow.run_id == approval.run_id) & (NodeRunRow.node == "beside")
+        await work.session.exec(update(NodeRunRow).where(slow).values(time_ms=WORKED_MS))
     assert await go_on(services, operator, approval) == (RunStatus.DONE, {"answer": "Paid 389", "note": "seen"})
     detail = await services.runs.get(operator, approval.run_id)
+    assert detail.run.time_ms > WORKED_MS, "what was done before the wait counts"
+    assert next(one for one in detail.nodes if one.node == "paid").offset_ms > WORKED_MS
     ask = next(one for one in detail.nodes if one.node == "ask")
     assert ask.reason == f"{operator.name} approved it: Photo seen."
     assert ask.detail["approval_id"] == approval.id
@@ -109,6 +115,7 @@ async def test_an_approved_value_goes_on_and_the_chat_is_answered(services: Serv
     assert approval.conversation_id
     transcript = await services.conversations.transcript(operator, approval.conversation_id)
     assert [message.text for message in transcript.messages] == ["Give it back", "Paid 389"]
+    assert transcript.messages[-1].latency_ms >= WORKED_MS
     assert await services.approvals.num_waiting(operator) == 0
 
 
