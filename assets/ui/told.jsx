@@ -18,7 +18,7 @@ const ACTS = {
 globalThis.window?.addEventListener("error", (event) => /ResizeObserver loop/.test(event.message) && event.stopImmediatePropagation(), true);
 
 /* A double click is one: its second half would make a thing twice, or press what has taken the button's place. */
-const sends = "button[type=submit], button.primary";
+const sends = "button[type=submit], button.primary, button[data-once]";
 const heard = (event) => {
   if (event.detail < 2 || !event.target.closest?.(sends)) return;
   event.preventDefault();

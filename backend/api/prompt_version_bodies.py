@@ -97,6 +97,12 @@ class LabelWish(_Strict):
     comment: str = ""
 
 
+class RollBackWish(_Strict):
+    """`from_version` is the one that is seen to stand; without it the label goes back from whatever stands."""
+
+    from_version: int | None = None
+
+
 class LabelBody(BaseModel):
     label: str
     version: int

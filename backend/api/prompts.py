@@ -21,6 +21,7 @@ from backend.api.prompt_version_bodies import (
     Refusal,
     RenderedBody,
     RenderWish,
+    RollBackWish,
     UseBody,
     VersionBody,
 )
@@ -123,9 +124,10 @@ async def remove_label(operator: Editor, prompt_id: str, label: str) -> None:
 
 
 @router.post("/prompts/{prompt_id}/labels/{label}/rollback")
-async def roll_back(operator: Editor, prompt_id: str, label: str) -> LabelAnswer:
-    """Point a label at the version that it pointed at before, at once."""
-    moved = await services().prompts.roll_back(operator, prompt_id, label)
+async def roll_back(operator: Editor, prompt_id: str, label: str, wish: RollBackWish | None = None) -> LabelAnswer:
+    """Point a label at the version that it pointed at before, at once; 409 where it left `from_version` already."""
+    seen = wish.from_version if wish else None
+    moved = await services().prompts.roll_back(operator, prompt_id, label, seen)
     return LabelAnswer(label=LabelBody.of(moved), approval=None)
 
 

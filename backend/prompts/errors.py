@@ -27,6 +27,13 @@ class StaleVersion(Conflict):
         self.latest = latest
 
 
+class LabelMoved(Conflict):
+    """The label stands on another version than the one that whoever rolls it back saw."""
+
+    def __init__(self, label: str, version: int) -> None:
+        super().__init__(f"{label} already stands on v{version}.")
+
+
 class CannotRender(InvalidInput):
     """A template is wrong, a reference leads nowhere or in a circle, or a value is missing."""
 

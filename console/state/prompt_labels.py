@@ -7,9 +7,11 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING, PromptChange
 from console import toasts
+from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.prompt import PromptState
@@ -94,13 +96,17 @@ class PromptLabelsState(Formed, rx.State):
             return [PromptState.refresh, toasts.say(words)]
 
     @rx.event
-    async def roll_back(self, label: str) -> Any:
-        """Point a label at the version that it pointed at before."""
+    async def roll_back(self, label: str, seen: str) -> Any:
+        """Point a label at the version that it pointed at before; nothing where `seen` does not stand any more."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
-        moved = await services().prompts.roll_back(operator, page.id, label)
+        with caught(Conflict) as late:
+            moved = await services().prompts.roll_back(operator, page.id, label, int(seen.removeprefix("v")))
+            told = toasts.say(f"v{moved.version} is in {label}.")
+        if late.problem is not None:
+            told = toasts.warn(late.problem.words, late.problem.more)
         await self._read(operator, page.id)
-        return [PromptState.refresh, toasts.say(f"v{moved.version} is in {label}.")]
+        return [PromptState.refresh, told]
 
     @rx.event
     async def remove(self, label: str) -> Any:

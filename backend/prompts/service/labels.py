@@ -16,6 +16,7 @@ from backend.operator import Operator, Permission
 from backend.ports.publish_gate import Publishing
 from backend.prompts.checks import MAX_COMMENT, checked_label, checked_text
 from backend.prompts.content import Content
+from backend.prompts.errors import LabelMoved
 from backend.prompts.models import (
     PromptApprovalRow,
     PromptLabelMoveRow,
@@ -149,11 +150,12 @@ class LabelUseCases(UseCases):
                 f"{label} is protected, and you wrote v{version}.", hint="Ask somebody else who may approve."
             )
 
-    async def roll_back(self, operator: Operator, name: str, label: str) -> Label:
+    async def roll_back(self, operator: Operator, name: str, label: str, seen: int | None = None) -> Label:
         """Point a label at the version that it pointed at before, at once: that one was good enough before.
 
-        A protected label needs the permission to approve, and no second person. Raise PromptNotFound, NotFound,
-        Conflict where there was none before.
+        A protected label needs the permission to approve, and no second person. `seen` is the version that stood when
+        it was asked for. Raise PromptNotFound, NotFound, LabelMoved where another stands by now, Conflict where there
+        was none before.
         """
         operator.require(Permission.PROMPTS_EDIT)
         async with self._units.write(operator) as work:
@@ -163,6 +165,8 @@ class LabelUseCases(UseCases):
             is_protected = await labels.protection(label) is not None
             if is_protected:
                 operator.require(Permission.PROMPTS_APPROVE)
+            if seen not in (None, now.version):
+                raise LabelMoved(label, now.version)
             if now.previous is None:
                 raise Conflict(f"{label} pointed at no other version before v{now.version}.")
             back = await self._version(rows, row, now.previous)

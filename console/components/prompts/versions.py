@@ -63,7 +63,11 @@ def _labels() -> rx.Component:
 
 def _label(one: Any) -> rx.Component:
     back = button(
-        rx.Var.create("Roll back to ") + one.back, Labels.roll_back(one.name), size="sm", disabled=~Labels.may_edit
+        rx.Var.create("Roll back to ") + one.back,
+        Labels.roll_back(one.name, one.version),
+        size="sm",
+        disabled=~Labels.may_edit,
+        custom_attrs={"data-once": ""},
     )
     return rx.el.li(
         rx.el.span(

@@ -268,7 +268,9 @@ async def test_a_label_rolls_back_over_rest(client: httpx.AsyncClient) -> None:
     await client.post(f"{path}/versions", json={"text": "Two"})
     for number in (1, 2):
         await client.put(f"{path}/labels/production", json={"version": number})
-    back = await client.post(f"{path}/labels/production/rollback")
+    late = await client.post(f"{path}/labels/production/rollback", json={"from_version": 1})
+    assert (late.status_code, late.json()["detail"]) == (409, "production already stands on v2.")
+    back = await client.post(f"{path}/labels/production/rollback", json={"from_version": 2})
     assert (back.status_code, back.json()["label"]["version"]) == (200, 1)
     assert (await client.delete(f"{path}/labels/production")).status_code == 204
     assert (await client.post(f"{path}/labels/production/rollback")).status_code == 404

@@ -10,7 +10,7 @@ from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator, Permission
 from backend.ports.publish_gate import Publishing
-from backend.prompts.errors import CannotRender, VersionNotFound
+from backend.prompts.errors import CannotRender, LabelMoved, VersionNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import Prompt, VersionRef
 from tests.backend.prompts.conftest import text
@@ -59,7 +59,9 @@ async def test_rolling_back_again_never_leads_to_what_was_rolled_back(
     await prompts.save_version(ines, two.id, text("Answer {{ question }} at length."))
     for version in (2, 3):
         await prompts.set_label(ines, two.id, "production", version)
-    assert (await prompts.roll_back(ines, two.id, "production")).previous == 1
+    assert (await prompts.roll_back(ines, two.id, "production", seen=3)).previous == 1
+    with pytest.raises(LabelMoved, match="production already stands on v2"):  # the other half of a double click
+        await prompts.roll_back(ines, two.id, "production", seen=3)
     await prompts.set_label(ines, two.id, "production", 3)
     assert (await prompts.roll_back(ines, two.id, "production")).version == 2
     assert (await prompts.roll_back(ines, two.id, "production")).version == 1

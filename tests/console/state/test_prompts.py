@@ -172,7 +172,11 @@ async def test_a_label_is_moved_and_rolled_back_on_the_page(answer: Prompt, tab:
     await labels.point({"comment": "Better"})
     await page.refresh()
     assert (page.production, [line.back for line in labels.labels]) == (2, ["v1"])
-    await labels.roll_back("production")
+    _, _, _, stale = await opened(Tab(tab.cookie), answer)
+    for each in (labels, stale):
+        told = await each.roll_back("production", "v2")
+    assert "production already stands on v1." in str(told[1].args)
+    assert [line.version for line in stale.labels] == ["v1"]
     assert [move.words for move in labels.moves][:2] == ["production to v1 from v2", "production to v2 from v1"]
     await labels.ask_point("", 2)
     await labels.point({"label": "Not a label", "comment": ""})
