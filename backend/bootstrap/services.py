@@ -224,6 +224,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             live_tests=live_tests,
             annotations=annotations,
             privacy=privacy,
+            prompts=prompts,
         ),
     )
     made.closing.push_async_callback(database.close)

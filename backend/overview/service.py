@@ -13,18 +13,20 @@ from backend.experiments.service import ExperimentService
 from backend.experiments.types import Status
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
-from backend.flows.types import PublishApproval, RunStatus, Severity, Trigger
+from backend.flows.types import RunStatus, Severity, Trigger
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import IN_WORK, DocumentStatus
 from backend.live_tests.service import LiveTestService
 from backend.live_tests.types import LiveTest
 from backend.operator import Operator, Permission
-from backend.overview.types import FlowLine, Home, InWork
+from backend.overview.types import FlowLine, Home, InWork, SecondPerson
 from backend.paging import Page
 from backend.privacy.service import PrivacyService
 from backend.privacy.types import JobState, PrivacyJob
+from backend.prompts.service import PromptService
 
 MOST = 8
+MOST_WISHES = 100
 # A test that the guardrail ended needs somebody, until it is old news.
 HALTED_OF_LATE = timedelta(days=3)
 FLOWS = Page(limit=20)
@@ -47,10 +49,11 @@ class OverviewService:
         live_tests: LiveTestService,
         annotations: AnnotationService,
         privacy: PrivacyService,
+        prompts: PromptService,
     ) -> None:
         self._knowledge, self._flows, self._runs, self._approvals = knowledge, flows, runs, approvals
         self._alerts, self._live_tests, self._annotations = alerts, live_tests, annotations
-        self._privacy, self._experiments = privacy, experiments
+        self._privacy, self._experiments, self._prompts = privacy, experiments, prompts
 
     async def home(self, operator: Operator) -> Home:
         """Return what needs a person, the flows with their last runs, and what is in work."""
@@ -69,7 +72,7 @@ class OverviewService:
             halted=await self._halted(operator) if operator.may(Permission.PROMPTS_READ) else (),
             queues=await self._queues(operator) if operator.may(Permission.ANNOTATIONS_READ) else (),
             removals=await self._removals(operator) if operator.may(Permission.PROJECT_MANAGE) else (),
-            publishing=await self._publishing(operator) if operator.may(Permission.FLOWS_APPROVE) else (),
+            second_person=await self.second_person(operator, MOST),
         )
 
     async def _halted(self, operator: Operator) -> Sequence[LiveTest]:
@@ -78,10 +81,18 @@ class OverviewService:
     async def _removals(self, operator: Operator) -> Sequence[PrivacyJob]:
         return [one for one in await self._privacy.unended(operator) if one.state is JobState.FAILED]
 
-    async def _publishing(self, operator: Operator) -> Sequence[PublishApproval]:
-        """Return what waits to be published and was asked for by somebody else."""
-        found = await self._flows.publish_approvals(operator)
-        return [one for one in found if not operator.is_one_of(one.asked_by_id)][:MOST]
+    async def second_person(self, operator: Operator, most: int = MOST_WISHES) -> SecondPerson:
+        """Return what waits for the operator as the second person, newest first, at most so many of each kind.
+
+        Nobody decides about their own: neither who asked, nor, of a label, who wrote the version.
+        """
+        operator.require(Permission.PROJECT_READ)
+        flows = await self._flows.publish_approvals(operator) if operator.may(Permission.FLOWS_APPROVE) else ()
+        labels = await self._prompts.approvals(operator) if operator.may(Permission.PROMPTS_APPROVE) else ()
+        return SecondPerson(
+            [one for one in flows if not operator.is_one_of(one.asked_by_id)][:most],
+            [one for one in labels if not operator.is_one_of(one.asked_by_id, one.author_id)][:most],
+        )
 
     async def _queues(self, operator: Operator) -> Sequence[Queue]:
         """Return the queues that name the reader and are neither done nor closed."""

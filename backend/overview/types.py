@@ -13,6 +13,7 @@ from backend.flows.types import Approval, FlowBrief, Problem, PublishApproval, R
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
 from backend.privacy.types import PrivacyJob
+from backend.prompts.types import Approval as LabelApproval
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class InWork:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """What others asked for and the reader may decide: protected flows to let out, protected labels to move."""
+
+    publishing: Sequence[PublishApproval] = ()
+    labels: Sequence[LabelApproval] = ()
+
+    def __len__(self) -> int:
+        return len(self.publishing) + len(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The state of the project, newest first, the most recent of each kind."""
 
@@ -54,11 +66,10 @@ class Home:
     queues: Sequence[Queue] = ()
     # Removals of a person's data, or of what is too old, that failed.
     removals: Sequence[PrivacyJob] = ()
-    # Protected flows that the reader may let out.
-    publishing: Sequence[PublishApproval] = ()
+    second_person: SecondPerson = SecondPerson()
 
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        others = (self.alerts, self.halted, self.queues, self.publishing, self.removals, self.failed_documents)
-        return needing + self.num_approvals + sum(map(len, others))
+        others = (self.alerts, self.halted, self.queues, self.removals, self.failed_documents)
+        return needing + self.num_approvals + len(self.second_person) + sum(map(len, others))

@@ -27,6 +27,7 @@ from console.state.approval_rows import (
     waiting_line,
     written,
 )
+from console.state.approval_wishes import WishRow, wish_rows
 from console.state.forms import Choice
 from console.state.seat import Phased
 
@@ -38,6 +39,7 @@ class ApprovalsState(Addressed, Phased, rx.State):
 
     rows: rx.Field[list[WaitingLine]] = rx.field(default_factory=list)
     decided: rx.Field[list[DecidedLine]] = rx.field(default_factory=list)
+    wishes: rx.Field[list[WishRow]] = rx.field(default_factory=list)
     num_decided: rx.Field[str] = rx.field("")
     detail: rx.Field[ApprovalDetail | None] = rx.field(None)
     opened_id: rx.Field[str] = rx.field("")
@@ -126,7 +128,8 @@ class ApprovalsState(Addressed, Phased, rx.State):
             order = [one.id for one in waiting]
             self.place = f"{order.index(shown.id) + 1} of {len(order)}" if shown and shown.id in order else ""
             await self._show_reply(operator, shown)
-            self.phase = "ready" if waiting or decided or shown or self.flow else "empty"
+            self.wishes = wish_rows(await services().overview.second_person(operator), zone, now)
+            self.phase = "ready" if waiting or decided or shown or self.flow or self.wishes else "empty"
 
     def _show_flows(self, flows: Sequence[FlowWaiting]) -> None:
         """Offer the flows that wait; the chosen one stays although nothing of it waits any more."""

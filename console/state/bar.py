@@ -90,7 +90,8 @@ class BarState(Seated, rx.State):
         self.support_left = _left(person.support_until)
         self.jobs = today.num_in_work
         reads = operator.may(Permission.FLOWS_READ)
-        self.approvals = await services().approvals.num_waiting(operator) if reads else 0
+        num_runs = await services().approvals.num_waiting(operator) if reads else 0
+        self.approvals = num_runs + len(await services().overview.second_person(operator))
         watches = operator.may(Permission.CONVERSATIONS_READ)
         self.alerts = await services().alerts.num_firing(operator) if watches else 0
 

@@ -12,6 +12,7 @@ from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
 from backend.overview.types import FlowLine, Home
 from backend.privacy.types import JobKind, PrivacyJob
+from backend.prompts.types import Approval as LabelApproval
 from console import routes
 from console.state import formats
 from console.state.alert_rows import minutes
@@ -23,12 +24,13 @@ SHOWN_CHARACTERS = 160
 WAIT = "wait"
 # Where the two lists stand on the page.
 WAITING, BROKEN = "#waiting", "#needs"
-TO_PUBLISH, TO_LABEL = "Waits for a second person", "To label"
+TO_PUBLISH, TO_PROMOTE, TO_LABEL = "Waits for a second person", "Label waits for a second person", "To label"
 FAILING, NOT_READ, FIRING, STOPPED, NOT_READY = "Failing", "Failed", "Alert", "Live test stopped", "Not ready"
 NOT_REMOVED = "Removal failed"
 # What the lines of each kind come to in the one above them; approvals of an act are counted beside it.
 KINDS = (
     (TO_PUBLISH, WAIT, "flow", "to approve"),
+    (TO_PROMOTE, WAIT, "label", "to approve"),
     (TO_LABEL, WAIT, "queue", "to label"),
     (FAILING, "fail", "flow", "failing"),
     (NOT_READ, "fail", "document", "failed"),
@@ -67,7 +69,8 @@ class NeedLine:
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
-    lines += [_of_publishing(one, zone, home.in_work.at) for one in home.publishing]
+    lines += [_of_publishing(one, zone, home.in_work.at) for one in home.second_person.publishing]
+    lines += [_of_label(one, zone, home.in_work.at) for one in home.second_person.labels]
     lines += [_of_alert(one, zone, home.in_work.at) for one in home.alerts]
     lines += [_of_removal(one, zone, home.in_work.at) for one in home.removals]
     lines += [_of_test(one, zone, home.in_work.at) for one in home.halted]
@@ -102,6 +105,20 @@ def _of_publishing(one: PublishApproval, zone: tzinfo, at: datetime) -> NeedLine
         cause=first_words(words_of(one.comment)),
         hint=f"{one.asked_by} asks to publish it.",
         href=routes.to(routes.FLOW, one.flow_id),
+        act="Decide",
+    )
+
+
+def _of_label(one: LabelApproval, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=one.id,
+        mark=WAIT,
+        words=TO_PROMOTE,
+        name=f"{one.prompt_name} v{one.version}",
+        when=f"since {formats.day(one.asked_at, zone, at)}",
+        cause=first_words(words_of(one.comment)),
+        hint=f"{one.asked_by} asks to put it in {one.label}.",
+        href=routes.to(routes.PROMPT, one.prompt_id),
         act="Decide",
     )
 

@@ -11,7 +11,9 @@ from console.state.approvals import ApprovalsState as Page
 
 
 def listing() -> rx.Component:
-    none = rx.el.p("Nothing is waiting.", class_name="pad t12 t2")
+    none = rx.el.p(
+        rx.cond(Page.wishes.length() > 0, "No run is waiting.", "Nothing is waiting."), class_name="pad t12 t2"
+    )
     flows = select(
         Page.flows,
         id="approval-flow",
@@ -29,6 +31,7 @@ def listing() -> rx.Component:
         ),
         rx.el.div(
             rx.cond(Page.rows.length() > 0, rx.el.ul(rx.foreach(Page.rows, _waiting), class_name="ap-list"), none),
+            rx.cond(Page.wishes.length() > 0, _wishes(), rx.fragment()),
             rx.cond(Page.decided.length() > 0, _decided(), rx.fragment()),
             class_name="scroll grow",
         ),
@@ -50,6 +53,20 @@ def _waiting(line: Any) -> rx.Component:
             class_name=rx.cond(line.is_urgent, "ap-row urgent", "ap-row"),
         ),
         key=line.id,
+    )
+
+
+def _wishes() -> rx.Component:
+    def wish(line: Any) -> rx.Component:
+        words = (
+            rx.el.b(line.what, class_name="ell", dir="auto"),
+            rx.el.span(line.by, class_name="t12 t2 ell", dir="auto"),
+        )
+        return rx.el.li(rx.el.a(*words, href=line.href, class_name="ap-row"), key=line.id)
+
+    return rx.fragment(
+        rx.el.div(rx.el.h2("Prompts and flows"), rx.el.span("decided there", class_name="t12 t2"), class_name="phead"),
+        rx.el.ul(rx.foreach(Page.wishes, wish), class_name="ap-list"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from backend.errors import Forbidden, InvalidInput
 from backend.flows.types import Decision, RunResult, RunWish
 from backend.identity.permissions import Role
 from backend.operator import Operator
+from backend.prompts.types import Content, NewPrompt
 from console.state.approval_cards import ApprovalCardsState
 from console.state.approval_decide import ApprovalDecideState
 from console.state.approval_rows import duration, typed
@@ -21,7 +23,7 @@ from console.state.bar import BarState
 from console.state.home import HomeState
 from console.state.transcript import TranscriptState
 from tests.console.tab import Tab, refused, spent, tab
-from tests.factories.flows import asking
+from tests.factories.flows import asking, greeting
 from tests.factories.people import join
 
 __all__ = ["tab"]
@@ -159,6 +161,33 @@ async def test_bar_and_overview_say_how_many_wait(waits: list[RunResult], tab: T
         ("Waiting for approval", "Pay $5?", "\u201c$5\u201d"), ("Waiting for approval", "Pay $9?", "\u201c$9\u201d"),
     ]  # fmt: skip
     assert home.waits[0].href == f"/approvals?approval={waits[0].waits_for[0]}"
+
+
+async def test_what_waits_for_a_second_person_leads_to_its_page(services: Services, owner: Operator, tab: Tab) -> None:
+    prompt = await services.prompts.create(owner, NewPrompt("Answer", Content(text="Answer {{ question }}.")))
+    await services.prompts.protect_label(owner, "production", protected=True)
+    await services.prompts.set_label(owner, prompt.id, "production", 1)
+    flow = await services.flows.create(owner, "Desk", document=greeting())
+    await services.flows.protect(owner, flow.id, protected=True)
+    await services.flows.publish(owner, flow.id)
+    yuki = Tab(await join(services.units, owner, "Yuki", Role.ADMIN))
+    vera = Tab(await join(services.units, owner, "Vera", Role.VIEWER))
+    for person, number, phase in ((yuki, 2, "ready"), (vera, 0, "empty"), (tab, 0, "empty")):
+        page, bar = await opened(person), person.state(BarState)
+        await bar.load()
+        assert (page.phase, bar.approvals, len(page.wishes)) == (phase, number, number)
+    rows = {row.what: (row.href, row.by.partition(",")[0]) for row in yuki.state(ApprovalsState).wishes}
+    assert rows == {
+        "Answer: production to v1": (f"/prompts/{prompt.id}", "Local owner asks"),
+        "Publish Desk v1": (f"/flows/{flow.id}", "Local owner asks"),
+    }
+    home = yuki.state(HomeState)
+    await home.load()
+    assert {line.hint for line in home.waits} == {
+        "Local owner asks to put it in production.", "Local owner asks to publish it.",
+    }  # fmt: skip
+    other = replace(owner, project_id="proj_other")
+    assert len(await services.overview.second_person(replace(other, user_id="usr_other"))) == 0
 
 
 async def test_the_time_limit_stands_as_who_decided(services: Services, waits: list[RunResult], tab: Tab) -> None:
