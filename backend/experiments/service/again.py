@@ -10,7 +10,7 @@ from backend.experiments.models import ExperimentRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.making import Making
 from backend.experiments.service.running import Running
-from backend.experiments.service.standing import verdicts
+from backend.experiments.service.standing import deciders, verdicts
 from backend.experiments.shapes import draft_of
 from backend.experiments.standing_types import Since
 from backend.experiments.types import MAX_NAME, Experiment
@@ -47,8 +47,8 @@ class Again(Making, Running):
             if before is None:
                 return None
             cells = Cells(session, operator.project_id)
-            old = _named(before, verdicts(await cells.numbers(before.id)))
-            new = _named(row, verdicts(await cells.numbers(row.id)))
+            old = _named(before, verdicts(await cells.numbers(before.id), deciders(before)))
+            new = _named(row, verdicts(await cells.numbers(row.id), deciders(row)))
         turned = {key: said for key, said in new.items() if said is not None and old.get(key) is (not said)}
         return Since(
             before.id,

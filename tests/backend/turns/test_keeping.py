@@ -51,10 +51,12 @@ async def rows(services: Services, owner: Operator, dataset_id: str) -> list[Ite
     return await services.datasets.all_items(owner, dataset_id)
 
 
-async def ask(services: Services, owner: Operator, dataset_id: str, *slugs: str) -> str:
+async def ask(
+    services: Services, owner: Operator, dataset_id: str, *slugs: str, by: tuple[dict[str, Any], ...] = EXACT
+) -> str:
     """Have flows answer all rows."""
     variants = tuple(VariantDraft(slug, flow=FlowChoice(slug)) for slug in slugs)
-    made = await services.experiments.create(owner, Draft("Answers", dataset_id, variants, EXACT))
+    made = await services.experiments.create(owner, Draft("Answers", dataset_id, variants, by))
     await services.experiments.carry_out(owner, made.id)
     assert (await services.experiments.get(owner, made.id)).status is Status.DONE
     return made.id
@@ -142,6 +144,16 @@ async def test_a_test_stands_as_its_last_experiment_says(services: Services) -> 
     await ask(services, owner, kept.dataset_id, "desk", "other")
     (one,) = await services.turns.tests(owner, [message])
     assert (one.state, one.passed, one.failed) == (TestState.MIXED, ("desk",), ("other",))
+    # The evaluator that decides speaks for the row, as beside it in the experiment; one without a pass mark lets on.
+    some, whole, near = {"kind": "contains", "values": ["said"]}, {"kind": "exact", "value": "-"}, {"kind": "rouge"}
+    for by, wanted in (
+        ((some, whole), "passes"),
+        ((whole, some), "fails"),
+        ((near, whole), "fails"),
+        ((near,), "unscored"),
+    ):
+        await ask(services, owner, kept.dataset_id, "desk", by=by)
+        assert await state(services, owner, message) == wanted
 
 
 async def test_who_may_not_edit_datasets_keeps_nothing(services: Services) -> None:
