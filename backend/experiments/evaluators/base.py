@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from backend.ports.language_model import Message, ModelSettings
 Direction = Literal["higher", "lower"]
 # More than that is compared by nobody; it also bounds what a quadratic distance costs.
 MAX_CHARACTERS = 200_000
+# The mark of a citation with the blanks before it: "30 days [1]." reads "30 days."
+_MARK = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,18 @@ class Case:
     passages: Sequence[dict[str, Any]] = ()
     baseline_output: str | None = None
     """What the baseline said to the same row, for evaluators that compare a pair."""
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """Return the answer as it stands, then without the marks of the passages that it cites where it has any.
+
+        Who expects words expects them with or without marks; a number in brackets that cites nothing is a word.
+        """
+        cited = {one.get("number") for one in self.passages}
+        if not cited:
+            return (self.output,)
+        plain = _MARK.sub(lambda mark: "" if cited.issuperset(map(int, mark[1].split(","))) else mark[0], self.output)
+        return (self.output,) if plain == self.output else (self.output, plain)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,5 +15,5 @@ class Similarity(Evaluator):
     model: str = ""
 
     async def measure(self, case: Case, aid: Help) -> Score:
-        rows = await aid.embed(self.model, [shortened(case.output), shortened(as_text(case.expected))])
+        rows = await aid.embed(self.model, [shortened(case.readings[-1]), shortened(as_text(case.expected))])
         return Score(min(1.0, max(0.0, sum(one * other for one, other in zip(*rows, strict=True)))))

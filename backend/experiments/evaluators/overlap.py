@@ -48,9 +48,10 @@ class LevenshteinDistance(Evaluator):
         return (0.0, 1.0) if self.normalised else None
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        one, other = shortened(case.output.strip()), shortened(as_text(case.expected).strip())
-        how = Levenshtein.normalized_similarity if self.normalised else Levenshtein.distance
-        return Score(float(await asyncio.to_thread(how, one, other)))
+        other = shortened(as_text(case.expected).strip())
+        how, best = (Levenshtein.normalized_similarity, max) if self.normalised else (Levenshtein.distance, min)
+        found = [await asyncio.to_thread(how, shortened(one.strip()), other) for one in case.readings]
+        return Score(float(best(found)))
 
 
 class Rouge(Evaluator):
@@ -61,7 +62,8 @@ class Rouge(Evaluator):
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         references = _references(case.expected)
-        return Score(await asyncio.to_thread(_best_rouge, case.output, references, self.variant))
+        found = [await asyncio.to_thread(_best_rouge, one, references, self.variant) for one in case.readings]
+        return Score(max(found))
 
 
 class Bleu(Evaluator):
@@ -72,7 +74,7 @@ class Bleu(Evaluator):
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         references = _references(case.expected)
-        return Score(await asyncio.to_thread(bleu, case.output, references, self.max_order))
+        return Score(max([await asyncio.to_thread(bleu, one, references, self.max_order) for one in case.readings]))
 
 
 def _references(expected: Any) -> list[str]:

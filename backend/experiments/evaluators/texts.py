@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, ClassVar, Literal
 
 import regex
@@ -15,6 +17,7 @@ from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Scor
 # An expression that needs longer is one that never ends: (a+)+$ takes an hour for 40 letters.
 REGEX_SECONDS = 0.5
 MAX_PATTERN = 2_000
+SHOWN_WORDS, SHOWN_CHARACTERS, SHOWN_OPTIONS = 5, 60, 20
 
 
 class Exact(Evaluator):
@@ -26,9 +29,9 @@ class Exact(Evaluator):
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         wanted = [self.value] if self.value is not None else _options(case.expected)
-        given = _folded(case.output.strip(), ignore_case=self.ignore_case)
-        holds = any(given == _folded(one.strip(), ignore_case=self.ignore_case) for one in wanted)
-        return YES if holds else no("The answer differs from what was expected.")
+        given = {_folded(one.strip(), ignore_case=self.ignore_case) for one in case.readings}
+        holds = any(_folded(one.strip(), ignore_case=self.ignore_case) in given for one in wanted)
+        return YES if holds else no(_difference(case.readings[-1], wanted, ignore_case=self.ignore_case))
 
 
 class Contains(Evaluator):
@@ -41,8 +44,10 @@ class Contains(Evaluator):
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         wanted = list(self.values) or _options(case.expected)
-        given = _folded(case.output, ignore_case=self.ignore_case)
-        missing = [one for one in wanted if _folded(one, ignore_case=self.ignore_case) not in given]
+        given = [_folded(one, ignore_case=self.ignore_case) for one in case.readings]
+        missing = [
+            one for one in wanted if not any(_folded(one, ignore_case=self.ignore_case) in text for text in given)
+        ]
         holds = not missing if self.mode == "all" else len(missing) < len(wanted)
         if holds and wanted:
             return YES
@@ -70,8 +75,10 @@ class Regex(Evaluator):
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         compiled = _compiled(self.pattern, regex.IGNORECASE if self.ignore_case else 0)
-        found = await asyncio.to_thread(found_in, compiled, shortened(case.output), whole=self.whole)
-        return YES if found else no("No match.")
+        for text in case.readings:
+            if await asyncio.to_thread(found_in, compiled, shortened(text), whole=self.whole):
+                return YES
+        return no("No match.")
 
 
 def found_in(compiled: Any, text: str, *, whole: bool = False) -> bool:
@@ -92,6 +99,35 @@ def _compiled(pattern: str, flags: int) -> Any:
 
 def _folded(text: str, *, ignore_case: bool) -> str:
     return text.casefold() if ignore_case else text
+
+
+def _difference(given: str, wanted: Sequence[str], *, ignore_case: bool) -> str:
+    """Say from which words on an answer differs, from the text among several that it follows longest."""
+    mine = shortened(given).split()
+    # A list may expect hundreds; what is said of it is a hint.
+    others = [shortened(one).split() for one in wanted[:SHOWN_OPTIONS]]
+
+    def alike(other: Sequence[str]) -> int:
+        pairs = zip(mine, other, strict=False)
+        same = (_folded(a, ignore_case=ignore_case) == _folded(b, ignore_case=ignore_case) for a, b in pairs)
+        return sum(1 for _ in takewhile(bool, same))
+
+    other = max(others, key=alike, default=[])
+    at = alike(other)
+    said, missing = _few(mine[at:]), _few(other[at:])
+    if not mine:
+        return "The answer is empty."
+    if said and missing:
+        return f"“{said}” in place of “{missing}”."
+    if missing:
+        return f"The answer ends before “{missing}”."
+    return f"The answer goes on with “{said}”." if said else "The answer differs in its blanks alone."
+
+
+def _few(words: Sequence[str]) -> str:
+    text = " ".join(words[:SHOWN_WORDS])
+    is_whole = len(words) <= SHOWN_WORDS and len(text) <= SHOWN_CHARACTERS
+    return text if is_whole else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _options(expected: Any) -> list[str]:

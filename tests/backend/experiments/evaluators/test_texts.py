@@ -91,6 +91,58 @@ async def test_each_kind_scores(kind: str, output: str, expected: object, settin
     assert (await score(kind, output, expected, **settings)).value == pytest.approx(value)
 
 
+SOURCES: tuple[dict[str, Any], ...] = ({"number": 1}, {"number": 2})
+
+
+@pytest.mark.parametrize(
+    ("kind", "output", "settings", "value"),
+    [
+        ("exact", "Not to Switzerland [2]. It is far. [1]", {}, 1),
+        ("exact", "Not to Switzerland [1, 2]. It is far.", {"value": "Not to Switzerland [1, 2]. It is far."}, 1),
+        ("exact", "Not to Switzerland [3]. It is far.", {}, 0),
+        ("exact", "Not to Switzerland [1, 3]. It is far.", {}, 0),
+        ("contains", "Not to Switzerland [1]. It is far. [2]", {}, 1),
+        ("contains", "Not to Switzerland [1].", {"values": ["[1]"], "negate": True}, 0),
+        ("regex", "Not to Switzerland [1].", {"pattern": "Not [^.]+d.", "whole": True}, 1),
+        ("regex", "Not to Switzerland [1].", {"pattern": r"\[\d\]"}, 1),
+        ("levenshtein", "Not to Switzerland. It is far. [1]", {"normalised": False}, 0),
+        ("levenshtein", "Not to Switzerland. It is far. [1]", {}, 1),
+        ("rouge", "Not to Switzerland. It is far. [1]", {}, 1),
+        ("bleu", "Not to Switzerland. It is far. [1]", {}, 1),
+        ("similarity", "Not to Switzerland. It is far. [1]", {}, 1),
+    ],
+)
+async def test_what_an_answer_cites_is_no_part_of_its_words(kind: str, output: str, settings: dict, value: int) -> None:
+    wanted = "Not to Switzerland. It is far."
+    case = Case(output, expected=wanted, passages=SOURCES)
+    aid = Told(rows={wanted: [1.0]})
+    assert (await evaluator(kind, **settings).score(case, aid)).value == pytest.approx(value)
+
+
+async def test_a_number_in_brackets_that_cites_nothing_is_a_word() -> None:
+    assert (await score("exact", "See [1].", "See.")).value == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "expected", "why"),
+    [
+        (
+            "We do not deliver to Spain [1].",
+            "We do not deliver to Switzerland.",
+            "“Spain.” in place of “Switzerland.”.",
+        ),
+        ("a b c d e f g h", "a x", "“b c d e f…” in place of “x”."),
+        ("no b", ["x", "no c"], "“b” in place of “c”."),
+        ("one", "one two", "The answer ends before “two”."),
+        ("one two", "one", "The answer goes on with “two”."),
+        ("one  two", "one two", "The answer differs in its blanks alone."),
+        ("", "one", "The answer is empty."),
+    ],
+)
+async def test_an_answer_that_differs_says_where(output: str, expected: object, why: str) -> None:
+    assert (await evaluator("exact").score(Case(output, expected=expected, passages=SOURCES), Told())).reason == why
+
+
 @pytest.mark.parametrize("kind", ["rouge", "bleu"])
 async def test_references_without_end_are_refused(kind: str) -> None:
     assert (await score(kind, "one two", ["one two"] * 100)).value == pytest.approx(1)
