@@ -56,13 +56,16 @@ class AgreementLine:
     equal: str
 
 
-def rest_words(num_done: int, num_items: int, num_skipped: int) -> tuple[str, str]:
+def rest_words(num_done: int, num_items: int, num_skipped: int, *, is_compared: bool) -> tuple[str, str]:
     """Say why nothing is open, and what to do about it."""
     if not num_items:
         return "This queue is empty", "Choose conversations or answers in the log, and add them to it."
     if num_done == num_items:
-        together = "Where two people, or a judge of an experiment, scored the same items, their agreement stands below."
-        return f"{formats.counted(num_items, 'item')} labelled, none left", together
+        below = "How far those who scored the same items agree stands below."
+        lacking = (
+            "How far people agree is told once a second person, or a judge of an experiment, scored the same items."
+        )
+        return f"{formats.counted(num_items, 'item')} labelled, none left", below if is_compared else lacking
     if num_skipped:
         one = num_skipped == 1
         why = f"Nothing else waits for you here. What you skipped still wants {'its label' if one else 'labels'}."
@@ -100,8 +103,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         async with self._loading():
             queue = await services().annotations.queue(operator, self.queue_id)
             self.name, self.instructions = queue.name, queue.about.instructions
-            found = await services().annotations.agreements(operator, self.queue_id)
-            self.agreements = [agreement_line(one) for one in (*found.people, *found.judges)]
+            await self._compare(operator)
             people = {one.id for one in queue.about.people}
             is_open = queue.closed_at is None and operator.may(Permission.ANNOTATIONS_LABEL)
             if is_open and (not people or operator.user_id in people):
@@ -111,6 +113,11 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
                 if queue.closed_at is not None:
                     self.rest, self.rest_why = "This queue is closed", "It is read, and no longer labelled."
                 self.phase = "empty"
+
+    async def _compare(self, operator: Operator) -> None:
+        """Read how far those agree who scored the same items."""
+        found = await services().annotations.agreements(operator, self.queue_id)
+        self.agreements = [agreement_line(one) for one in (*found.people, *found.judges)]
 
     async def _open(self, operator: Operator) -> None:
         """Show the item that the address names where it may be opened, else what waits."""
@@ -125,6 +132,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     async def _show(self, operator: Operator, turned: Turned) -> None:
         """Draw the item that is open now, read anew only where it is another one."""
         done, task = turned.progress, turned.task
+        if task is None and self.asked is not None:  # what was labelled here since the page was opened counts
+            await self._compare(operator)
         self._count(done.num_done, done.num_items, done.num_skipped)
         skipped = f", {formats.count(done.num_skipped)} skipped" if done.num_skipped else ""
         self.mine, self.may_undo = f"{formats.count(done.num_mine)} by you{skipped}", done.num_mine > 0
@@ -148,7 +157,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         self.left = f"{formats.count(num_done)} of {formats.counted(num_items, 'item')} done"
         self.percent = round(100 * num_done / num_items) if num_items else 0
         self.num_skipped = num_skipped
-        self.rest, self.rest_why = rest_words(num_done, num_items, num_skipped)
+        self.rest, self.rest_why = rest_words(num_done, num_items, num_skipped, is_compared=bool(self.agreements))
 
     @rx.event
     async def label(self, item_id: str, name: str, value: str) -> Any:

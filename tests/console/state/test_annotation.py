@@ -105,6 +105,7 @@ async def test_a_key_labels_and_shows_the_next(
         await state.label(state.asked.item_id, "good", "0")
     assert (state.phase, state.asked, state.percent) == ("empty", None, 100)
     assert (state.rest, state.may_undo) == ("3 items labelled, none left", True)
+    assert (state.agreements, "once a second person" in state.rest_why) == ([], True)
     none = await services.annotations.create_queue(person, NewQueue("Empty", (GOOD,)))
     empty = tab.at(f"/annotation/{none.id}").state(AnnotateState)
     await empty.load()
@@ -136,6 +137,22 @@ async def test_what_was_skipped_is_said_at_the_end_and_labelled_then(
     assert (opened.asked, opened.rest, opened.num_skipped) == (None, "3 items labelled, none left", 0)
     await opened.load()  # the address names what is done by now
     assert opened.phase == "empty"
+
+
+async def test_the_end_says_that_agreement_stands_below_where_it_does(
+    services: Services, tab: Tab, person: Operator, turns: list[Turn]
+) -> None:
+    made = await services.annotations.create_queue(person, NewQueue("Answers", (GOOD,), num_labels=2))
+    await services.annotations.add_items(person, made.id, [Target(turns[0].conversation_id, turns[0].answer_id)])
+    other = replace(person, user_id="user_other", name="Ines")
+    turned = await services.annotations.take_next(other, made.id)
+    await services.annotations.label(other, made.id, turned.task.item_id, "good", YES)
+    state = tab.at(f"/annotation/{made.id}").state(AnnotateState)
+    await state.load()
+    assert state.agreements == []
+    await state.label(state.asked.item_id, "good", "0")
+    assert (len(state.agreements), "stands below" in state.rest_why) == (1, True)
+    assert state.rest == "1 item labelled, none left"
 
 
 async def test_what_somebody_else_took_is_passed_over(
