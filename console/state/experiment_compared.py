@@ -117,11 +117,12 @@ def _side(cells: Sequence[Cell], value: float | None, metric: str, said: list[Wo
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
     unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value))
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
+    judged = ", judges included" if any(score.get("cost") for score in cell.scores.values()) else ""
     return SideLine(
         words=words,
         mark=mark,
         said=said,
-        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}",
+        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}{judged}",
         reason=cell.error or why(cell.scores.get(metric, {})),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,

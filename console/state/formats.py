@@ -91,9 +91,8 @@ def price(dollars: Decimal) -> str:
 
 
 def answer_price(dollars: Decimal) -> str:
-    """Return what one answer cost, or what a thousand such would where that would vanish: $0.048 per 1,000."""
-    is_small = 0 < dollars < Decimal("0.001")
-    return f"{price(dollars * 1_000)} per 1,000" if is_small else money(dollars, single=True)
+    """Return what a thousand answers like this one cost, $0.048 per 1,000: answers stand beside each other."""
+    return f"{price(dollars * 1_000)} per 1,000" if dollars else "$0"
 
 
 def spent(usage: Spent) -> str:

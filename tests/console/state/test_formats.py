@@ -67,8 +67,8 @@ def test_a_price_keeps_the_digits_that_count(dollars: str, words: str) -> None:
     assert formats.price(Decimal(dollars)) == words
 
 
-def test_an_answer_that_costs_next_to_nothing_is_priced_by_the_thousand() -> None:
-    assert formats.answer_price(Decimal("0.0121")) == "$0.0121"
+def test_an_answer_is_priced_by_the_thousand_whatever_it_costs() -> None:
+    assert formats.answer_price(Decimal("0.0121")) == "$12.10 per 1,000"
     assert formats.answer_price(Decimal("0.000048")) == "$0.048 per 1,000"
     assert formats.answer_price(Decimal(0)) == "$0"
 

@@ -239,7 +239,7 @@ def test_a_column_hears_what_its_model_says() -> None:
     done = PlayDone('{"a": 1}', "m", 1900, 96, Decimal("0.0121"), 100, 4400, value={"a": 1})
     ended = heard(column, done)
     assert (ended.time, ended.tokens, ended.cost, ended.value) == (
-        "4.4 s", "1,900 in, 96 out", "$0.0121", '{\n  "a": 1\n}',
+        "4.4 s", "1,900 in, 96 out", "$12.10 per 1,000", '{\n  "a": 1\n}',
     )  # fmt: skip
     failed = heard(column, PlayFailed("It broke.", "Try again."))
     assert (failed.state, failed.words) == ("fail", "It broke. Try again.")
