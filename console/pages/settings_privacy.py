@@ -11,6 +11,7 @@ from console.components.settings.frame import settings_page
 from console.components.ui import (
     Column,
     Every,
+    SaveButton,
     button,
     cell,
     confirm,
@@ -181,15 +182,30 @@ def _retention() -> rx.Component:
 def _person() -> rx.Component:
     found = rx.el.div(
         rx.el.p(Privacy.going, role="status"),
-        rx.el.div(button("Remove all of it", Privacy.ask, kind="danger"), class_name="row"),
+        rx.el.div(
+            SaveButton.create(
+                path="/api/privacy/people/export",
+                asked={"user": Privacy.person},
+                project=Privacy.project,
+                name="person.zip",
+                label="Export",
+            ),
+            button("Remove all of it", Privacy.ask, kind="danger"),
+            class_name="row",
+        ),
         class_name="formcol",
     )
     form = rx.el.form(
         field(
             "Person",
-            text_input(id="person", name="user", default_value=Privacy.person),
+            text_input(
+                id="person",
+                name="user",
+                default_value=Privacy.person,
+                on_change=Privacy.typed,
+            ),
             html_for="person",
-            help_text="The person's ID as your systems send it. A ZIP export is available over the REST API.",
+            help_text="The person's ID as your systems send it. Count first, then export it as a ZIP or remove it.",
             error=error_of(Privacy.errors, "user"),
         ),
         rx.el.div(button("Count their data", type="submit"), class_name="row"),

@@ -77,6 +77,7 @@ class PrivacyState(Phased, Formed, rx.State):
     counts: rx.Field[list[CountLine]] = rx.field(default_factory=list)
     days: rx.Field[str] = rx.field("")
     preview: rx.Field[str] = rx.field("")
+    project: rx.Field[str] = rx.field("")
     person: rx.Field[str] = rx.field("")
     going: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
@@ -135,9 +136,16 @@ class PrivacyState(Phased, Formed, rx.State):
     async def look(self, form: dict[str, Any]) -> None:
         """Count all of one person's."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        self.person, self.going = str(form.get("user", "")).strip(), ""
+        self.person, self.going, self.project = str(form.get("user", "")).strip(), "", operator.project_id
         async with self._checking(NotFound, at="user"):
             self.going = _told(await services().privacy.going(operator, self.person))
+
+    @rx.event
+    async def typed(self, text: str) -> None:
+        """Let go of the count once another person stands in the field: nobody removes whom they do not read."""
+        await self._operator(Permission.PROJECT_MANAGE)
+        if text.strip() != self.person:
+            self.going = ""
 
     @rx.event
     async def ask(self) -> None:

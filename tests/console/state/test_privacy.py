@@ -28,6 +28,13 @@ async def test_a_removal_is_followed_until_it_ends(
     await chat(services.conversations, services.units, owner, ask={"person": "maren@example.org"})
     privacy = tab.at("/settings/privacy").state(PrivacyState)
     await spent(PrivacyState.look.fn(privacy, {"user": "maren@example.org"}))
+    assert (privacy.project, privacy.going[:14]) == (owner.project_id, "1 conversation")
+    counted = privacy.going
+    await spent(PrivacyState.typed.fn(privacy, " maren@example.org"))
+    assert privacy.going == counted
+    await spent(PrivacyState.typed.fn(privacy, "maren@example.or"))
+    assert (privacy.person, privacy.going) == ("maren@example.org", "")
+    await spent(PrivacyState.look.fn(privacy, {"user": "maren@example.org"}))
     await spent(PrivacyState.remove.fn(privacy))
     assert (privacy.is_at_work, [one.state for one in privacy.removals]) == (True, ["Queued"])
     [job] = (await services.privacy.jobs(owner, Page())).items
