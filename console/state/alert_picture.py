@@ -93,8 +93,11 @@ def _would(found: Preview) -> str:
     if all(one.value is None for one in found.looks):
         return "Too few conversations in the last 7 days to judge this rule."
     num = len(found.spells)
-    times = {0: "not have fired", 1: "have fired once"}.get(num, f"have fired {num} times")
-    return f"In the last 7 days this would {times}."
+    if not num:
+        step = minutes(round(found.step_minutes))
+        never = f"Looked at every {step}, this would not have fired in the last 7 days."
+        return f"{never} What is shorter does not show here."
+    return f"In the last 7 days this would have fired {'once' if num == 1 else f'{num} times'}."
 
 
 def _worst(looks: Sequence[Looked], comparison: Comparison) -> list[Looked]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from backend.alerts.checks import checked
 from backend.alerts.errors import StaleAlert
@@ -19,9 +21,11 @@ from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.ports.http import AddressRefused
 
 MAX_ALERTS = 100
 MAX_MUTE_MINUTES = 30 * 24 * 60
+NEXT_STEP = "Take an address on the public internet, on port 80 (http) or 443 (https)."
 
 
 class RuleUseCases(Base):
@@ -136,8 +140,22 @@ class RuleUseCases(Base):
     async def _checked(self, rule: NewAlert) -> NewAlert:
         rule = checked(rule)
         if rule.webhook_url:
-            await self._http.check(rule.webhook_url, self._reach, must_exist=False)
+            await self._may_be_called(rule.webhook_url)
         return rule
+
+    async def _may_be_called(self, url: str) -> None:
+        """Raise AddressRefused with all that is wrong about an address, at its field."""
+        try:
+            await self._http.check(url, self._reach, must_exist=False)
+        except AddressRefused as refused:
+            said, hint = [refused.message], refused.hint or NEXT_STEP
+            any_port = replace(self._reach, ports=self._reach.ports | _ports_of(url))
+            try:
+                await self._http.check(url, any_port, must_exist=False)
+            except AddressRefused as other:
+                said += [other.message] if other.message not in said else []
+            words = " ".join((*said, hint))
+            raise AddressRefused(" ".join(said), hint=hint, fields={"webhook_url": words}) from refused
 
     async def _begin_anew(self, alerts: Alerts, row: AlertRow) -> None:
         now = utc_now()
@@ -152,3 +170,12 @@ class RuleUseCases(Base):
         secret = new_secret() if row.webhook_url else ""
         row.sealed_secret = self._sealer.seal(secret, place_of(row)) if secret else ""
         return secret
+
+
+def _ports_of(url: str) -> frozenset[int]:
+    """Return the port that an address names, nothing for none or for what is no number of a port."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return frozenset()
+    return frozenset({port} if port else ())

@@ -186,9 +186,23 @@ async def test_an_alert_is_deleted_once_it_was_asked_about(services: Services, t
     assert (listed.rows, listed.phase) == ([], "empty")
 
 
+async def test_a_look_back_without_a_firing_says_how_often_it_looked(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    await put(services, person, "answered", "answered")
+    form = tab.at("/alerts/edit").state(AlertFormState)
+    await form.load()
+    await spent(form.change("min_count", "1"))
+    assert form.picture.words == (
+        "Looked at every 15 min, this would not have fired in the last 7 days. What is shorter does not show here."
+    )
+
+
 async def test_the_secret_of_a_webhook_is_shown_once(services: Services, tab: Tab, person: Operator) -> None:
     form = tab.at("/alerts/edit").state(AlertFormState)
     await form.load()
+    await spent(form.save({**form.entries, "name": "Failing", "webhook_url": "http://127.0.0.1:1/x"}))
+    assert [*form.errors] == ["webhook_url"]
     typed = {**form.entries, "name": "Failing", "webhook_url": "https://hooks.example.com/x"}
     assert await form.save(typed) is not None
     (made,) = (await services.alerts.list(person)).items
