@@ -79,6 +79,13 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
     progress = page.locator(".an-ask [role=status]")
     for number in range(NUMBER):
         page.set_viewport_size(WIDTHS[number % 2])
+        if number == 0:
+            page.keyboard.press("ArrowRight")
+            expect(progress).to_contain_text("1 skipped")
+        if number == NUMBER - 1:
+            expect(page.get_by_text("1 was skipped")).to_be_visible()
+            console.look("annotation-skipped")
+            page.keyboard.press("ArrowRight")
         expect(progress).to_contain_text(f"{number} of {NUMBER} items done")
         expect(page.locator(".an-keys kbd").first).to_have_text("y")
         page.keyboard.press("y")
@@ -91,6 +98,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
             expect(page.locator(".an-keys kbd").first).to_have_text("k")
         page.keyboard.press("c")
     expect(page.get_by_text(f"{NUMBER} items labelled, none left")).to_be_visible()
+    expect(page.get_by_text("told once a second person")).to_be_visible()
     assert page.evaluate("window.broken") is None
     change(console, page)
     items = console.api.get(f"/api/annotation-queues/{queue}/items", params={"limit": 100}).json()["items"]
