@@ -54,6 +54,7 @@ class NodeKind(ABC, Generic[ConfigT]):
     `effect` marks what touches the outside world: its start is committed before it begins, its end when it ends.
     `acts` marks what may change something outside, or asks a person: a replay takes what is recorded of it instead.
     `waits` marks what takes time without touching anything: it runs beside other nodes, and needs no commit.
+    `holds` marks where a person decides what goes on: nothing before it is spoken while it is made.
     """
 
     name: ClassVar[str]
@@ -69,6 +70,7 @@ class NodeKind(ABC, Generic[ConfigT]):
     effect: ClassVar[bool] = False
     acts: ClassVar[bool] = False
     waits: ClassVar[bool] = False
+    holds: ClassVar[bool] = False
     starts: ClassVar[bool] = False
     chooses: ClassVar[bool] = False
     ends: ClassVar[bool] = False

@@ -217,7 +217,7 @@ class Execution:
             step.node.id,
             values,
             self._outside,
-            self._voice.speaker(step),
+            self._voice.speaker(step, is_held=step.index in self._plan.held),
             step.port_names,
             self._tokens_left(),
             spend=outcome.spend,

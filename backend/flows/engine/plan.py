@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -55,7 +55,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps in run order, so that the step at place 0 has plate 1. `follows` are prompts by slug and label."""
+    """Steps in run order, so that the step at place 0 has plate 1. `follows` are prompts by slug and label.
+
+    `held` are the places of steps behind which a person decides: what they say is changed or refused yet.
+    """
 
     snapshot_id: str
     steps: tuple[Step, ...]
@@ -63,6 +66,7 @@ class Plan:
     num_tracks: int
     input_config: NodeConfig | None
     follows: frozenset[Followed] = frozenset()
+    held: frozenset[int] = frozenset()
 
 
 def make_plan(snapshot_id: str, document: FlowDocument, kinds: Mapping[str, AnyKind], templates: Templates) -> Plan:
@@ -97,7 +101,16 @@ def make_plan(snapshot_id: str, document: FlowDocument, kinds: Mapping[str, AnyK
         )
     first = next((step.config for step in steps if step.kind.starts), None)
     follows = frozenset(followed(document))
-    return Plan(snapshot_id, tuple(steps), document.limits, len(tracks), first, follows)
+    return Plan(snapshot_id, tuple(steps), document.limits, len(tracks), first, follows, _held(steps))
+
+
+def _held(steps: Sequence[Step]) -> frozenset[int]:
+    held: set[int] = set()
+    for step in reversed(steps):
+        readers = {one.index for one in steps if step.node.id in one.needs}
+        if any(steps[at].kind.holds or at in held for at in readers.union(track.target for track in step.tracks_out)):
+            held.add(step.index)
+    return frozenset(held)
 
 
 def parsed(kind: AnyKind, node: Node) -> NodeConfig:

@@ -26,11 +26,13 @@ class Voice:
     async def say(self, event: str, **data: Any) -> None:
         await self._events.publish(self._topic, {"event": event, "run_id": self._run_id, **data})
 
-    def speaker(self, step: Step) -> Say:
+    def speaker(self, step: Step, *, is_held: bool = False) -> Say:
+        """Return what tells each token of a step, or keeps it: who may refuse an answer decides before it is heard."""
         node = step.node.id
 
         async def speak(text: str) -> None:
-            await self.say("token", node=node, text=storable(text))
+            if not is_held:
+                await self.say("token", node=node, text=storable(text))
 
         return speak
 

@@ -90,6 +90,7 @@ class Approval(NodeKind[ApprovalConfig]):
     chooses = True
     acts = True
     waits = True
+    holds = True
 
     def line(self, config: ApprovalConfig) -> str:
         return config.question.strip() or "no question yet"

@@ -19,7 +19,7 @@ from backend.flows.engine.runner import Runner
 from backend.flows.engine.takeover import Watch
 from backend.flows.models import ApprovalRow
 from backend.flows.service.approvals import ApprovalService
-from backend.flows.types import Approval, Decision, RunStatus, RunWish
+from backend.flows.types import Approval, Decision, RunStatus, RunWish, run_topic
 from backend.paging import Page
 from backend.settings import Settings
 from tests.factories.flows import asking, document, form, node
@@ -155,3 +155,40 @@ async def test_a_stream_ends_with_the_word_that_it_waits(services: Services) -> 
     waiting = next(one for one in events if one["event"] == "node.waiting")
     assert (waiting["node"], waiting["approval_id"]) == ("ask", asked.id)
     assert (events[-1]["event"], events[-1]["waits_for"]) == ("run.waiting", [asked.id])
+
+
+async def test_nothing_is_spoken_before_the_person_who_may_refuse_it(stage: Stage) -> None:
+    """What goes to an approval, by a track or by its name in a template, is heard once it was decided."""
+
+    async def speaks(context: Any, _inputs: Any) -> dict[str, Any]:
+        await context.say("word")
+        return {"text": "word"}
+
+    stage.kinds |= {"speak": Step(speaks)}
+    stage.outside = replace(stage.outside, people=Desk(stage.units))
+    stage.runner = Runner(stage.journal, stage.events, stage.outside, stage._settle)
+    nodes = [
+        node("input", "input", form()),
+        node("draft", "speak"),
+        node("polish", "speak"),
+        node("reason", "speak"),
+        node("aside", "speak"),
+        node("ask", "approval", {"note": "{{ reason.text }}"}),
+        node("send", "speak"),
+        node("output", "output"),
+        node("note", "output", {"name": "note"}),
+    ]
+    edges = [
+        ("input.question", "draft.data"), ("draft.text", "polish.data"), ("polish.text", "ask.value"),
+        ("input.question", "reason.data"), ("input.question", "aside.data"), ("aside.text", "note.value"),
+        ("ask.approved", "send.data"), ("send.text", "output.value"),
+    ]  # fmt: skip
+    job = stage.job(document(nodes, edges))
+    async with stage.events.subscribe(run_topic(job.run_id)) as events:
+        task = stage.runner.start(job)
+        said = [await anext(events)]
+        while said[-1]["event"] not in ("node.waiting", "run.failed"):
+            said.append(await anext(events))
+    task.cancel()
+    await asyncio.wait({task})
+    assert [event["node"] for event in said if event["event"] == "token"] == ["aside"]
