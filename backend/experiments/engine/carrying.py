@@ -16,7 +16,7 @@ from backend.experiments.engine.ends import WISHED_PAUSE, Stop, as_wished
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, TurnGivenBack
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.making import Making
-from backend.experiments.engine.pairing import Pairing
+from backend.experiments.engine.pairing import Pairing, num_to_pair
 from backend.experiments.engine.purse import Price, Purse
 from backend.experiments.engine.scoring import Aid, Scoring
 from backend.experiments.engine.stopping import Decision
@@ -96,11 +96,14 @@ class Carrying:
         async with self._outside.units.read(self._operator) as session:
             cells = Cells(session, self._row.project_id)
             progress = (await cells.progress([self._row.id])).get(self._row.id)
-            numbers = await cells.numbers(self._row.id) if self._draft.early_stop else []
+            numbers = await cells.numbers(self._row.id) if self._draft.early_stop or self._scoring.pairs else []
         prices = [await self._price(one) for one in self._pinned]
         self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), prices)
         if progress:
             self._teller.begin(progress, sum(one.num_calls for one in self._scoring.alone))
+        pairs = self._scoring.pairs
+        left = num_to_pair(numbers, [one.called for one in pairs], self._baseline)
+        self._teller.pair(left, sum(one.num_calls for one in pairs))
         self._decision = self._decide()
         if self._decision:
             for row, variant, _, status, scores, *_ in numbers:
@@ -184,6 +187,7 @@ class Carrying:
                 await self._purse.give_back(self._baseline, put_aside, cost)
             if cost is None:
                 return
+            self._teller.paired(cost)
 
     async def _take(self, variant: int) -> Decimal | None:
         """Put aside for one more call; None once it stops, which it does where the budget has no room for the call."""
@@ -252,6 +256,8 @@ class Carrying:
 
     def _note(self, cell: ExperimentCellRow, cost: Decimal) -> None:
         self._teller.ended(cell, cost)
+        if cell.status == CellStatus.FAILED and cell.variant != self._baseline:
+            self._teller.unpaired()
         if self._decision and self._stop is None:
             value, failed = _value(cell.scores, self._decision.metric), cell.status == CellStatus.FAILED
             self._decision.add(cell.row, cell.variant, value, failed=failed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.scoring import Scoring
@@ -15,6 +16,14 @@ from backend.experiments.types import CellStatus
 from backend.ports.database import OfProject
 
 AT_ONCE = 200
+
+
+def num_to_pair(numbers: Iterable[tuple[Any, ...]], names: Sequence[str], baseline: int) -> int:
+    """Count the cells that pair judges of these names are to see, of cells as `Cells.numbers` gives them."""
+    return sum(
+        variant != baseline and status != CellStatus.FAILED and any(name not in scores for name in names)
+        for _, variant, _, status, scores, *_ in numbers
+    )
 
 
 class Pairing:

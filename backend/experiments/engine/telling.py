@@ -25,6 +25,7 @@ class Teller:
         self._num_done = self._num_failed = 0
         # The time that is left follows steps: an answer is one, each question to a judge another.
         self._num_steps, self._steps_each = 0, 1
+        self._num_pairs, self._steps_a_pair = 0, 0
         self._judged: set[int] = set()
         self._cost = Decimal(0)
         self._began = time.monotonic()
@@ -35,6 +36,20 @@ class Teller:
         self._num_done, self._num_failed, self._cost = progress.num_done, progress.num_failed, progress.cost
         self._steps_each = 1 + num_questions
         self._began = time.monotonic()
+
+    def pair(self, num_pairs: int, num_questions: int) -> None:
+        """Count on so many pairs behind the answers, each judged by so many questions."""
+        self._num_pairs, self._steps_a_pair = num_pairs, num_questions
+
+    def paired(self, cost: Decimal) -> None:
+        """Note a pair that was judged, and what that cost."""
+        self._num_pairs -= 1
+        self._num_steps += self._steps_a_pair
+        self._cost += cost
+
+    def unpaired(self) -> None:
+        """Note an answer that failed, which is held beside nothing."""
+        self._num_pairs -= 1
 
     def answered(self, cell: ExperimentCellRow) -> None:
         """Note an answer that is being judged."""
@@ -56,7 +71,7 @@ class Teller:
         if not self._num_steps:
             return None
         cells = self._row.num_cells - self._num_done - self._num_failed
-        left = cells * self._steps_each - len(self._judged)
+        left = cells * self._steps_each - len(self._judged) + self._num_pairs * self._steps_a_pair
         return left * (time.monotonic() - self._began) / self._num_steps
 
     async def tell(self, ended: Status | None = None) -> None:

@@ -217,6 +217,29 @@ async def test_answers_that_wait_for_their_judge_are_counted_with_the_time_that_
     assert (ended.num_done, ended.num_judged) == (4, 0)
 
 
+async def test_pairs_that_wait_for_their_judge_have_time_left_too(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.fill(3)
+    may_judge, waiting = asyncio.Event(), 0
+    judge = Asking.judge
+
+    async def held(*given: Any) -> Any:
+        nonlocal waiting
+        waiting += 1
+        await may_judge.wait()
+        return await judge(*given)
+
+    monkeypatch.setattr(Asking, "judge", held)
+    made = await lab.started(evaluators=({"kind": "pairwise", "model": "lab:echo"},), concurrency=3)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    while waiting < 3:
+        await asyncio.sleep(0.01)
+    progress = (await lab.service.get(lab.operator, made.id)).progress
+    assert (progress.num_done, progress.num_cells) == (6, 6)
+    assert (progress.eta_seconds or 0) > 0
+    may_judge.set()
+    await carried
+
+
 async def test_pairs_of_answers_that_an_earlier_attempt_got_are_kept(lab: Lab) -> None:
     lab.fill(2)
     done = await lab.ran(evaluators=({"kind": "pairwise", "model": "lab:echo"},))
