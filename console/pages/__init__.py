@@ -88,7 +88,6 @@ from console.state.knowledge_search import KnowledgeSearchState
 from console.state.members import MembersState
 from console.state.models import ModelsState
 from console.state.models_form import ModelsFormState
-from console.state.models_trial import ModelsTestState
 from console.state.privacy import PrivacyState
 from console.state.projects import ProjectsState
 from console.state.prompt import PromptState
@@ -194,7 +193,7 @@ PAGES: tuple[Page, ...] = (
         "Items · Signalbox",
         [AnnotationItemsState.load],
     ),
-    Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsTestState.load, ModelsFormState.load]),
+    Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsFormState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),

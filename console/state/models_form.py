@@ -10,7 +10,8 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.operator import Permission
+from backend.errors import NotFound
+from backend.operator import Operator, Permission
 from backend.providers.types import Capabilities, Model, ModelDraft, Provider, ProviderDraft
 from console.problems import caught
 from console.state.formats import counted
@@ -83,11 +84,17 @@ class ModelsFormState(Formed, rx.State):
 
     @rx.event
     async def load(self) -> Any:
-        """Open the form that the address asks for."""
+        """Open the form that the address asks for, else what was shown, as it stands now."""
         operator = await self._operator(Permission.MODELS_READ)
         preset = self.router.url.query_parameters.get("connect", "")
-        may_open = preset in PRESETS and operator.may(Permission.MODELS_EDIT)
-        return ModelsFormState.open_new(preset) if may_open else None
+        if preset in PRESETS and operator.may(Permission.MODELS_EDIT):
+            return ModelsFormState.open_new(preset)
+        if self.shown not in ("", "new"):
+            with caught(NotFound) as gone:
+                await self._open(operator, self.shown)
+            if gone.problem:
+                await self._open(operator, "embedded")
+        return None
 
     @rx.event
     async def open_new(self, preset: str = "hosted") -> None:
@@ -103,7 +110,9 @@ class ModelsFormState(Formed, rx.State):
     @rx.event
     async def open(self, provider_id: str) -> None:
         """Show a provider as it stands now; "embedded" is the built-in one."""
-        operator = await self._operator(Permission.MODELS_READ)
+        await self._open(await self._operator(Permission.MODELS_READ), provider_id)
+
+    async def _open(self, operator: Operator, provider_id: str) -> None:
         if provider_id == "embedded":
             self.shown = provider_id
         else:

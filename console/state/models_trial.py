@@ -53,11 +53,6 @@ class ModelsTestState(Seated, rx.State):
         await self._operator(Permission.MODELS_EDIT)
         return ModelsTestState.test(self._provider_id or "embedded", str(form.get("model", "")))
 
-    @rx.event
-    async def load(self) -> None:
-        """Show the built-in model's test form, as the page opens with its card."""
-        await self._show("embedded", await self._operator(Permission.MODELS_READ))
-
     async def _show(self, provider_id: str, operator: Operator) -> None:
         """Show the last test of another provider."""
         self._provider_id, self.result, self.choices = provider_id, TrialLine(), []

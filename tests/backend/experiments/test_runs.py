@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
-from backend.experiments.engine.asking import Asking
 from backend.experiments.errors import WrongState
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Row
@@ -173,71 +171,6 @@ async def test_it_stops_early_once_decided(lab: Lab) -> None:
     found = await lab.service.comparison(lab.operator, done.id)
     exact = next(one for one in found.metrics if one.metric == "exact")
     assert (exact.verdict, exact.low > 0, exact.p_value < 0.05) == ("better", True, True)
-
-
-async def test_progress_is_told_live_with_the_time_that_is_left(lab: Lab) -> None:
-    lab.fill(40)
-    lab.server.latency_seconds = 0.05
-    made = await lab.started(concurrency=8)
-    carried = asyncio.create_task(lab.executor.execute(made.id))
-    seen, in_flight = [], []
-    async for one in lab.service.watch(lab.operator, made.id):
-        seen.append(one)
-        in_flight.append(lab.server.num_open)
-    await carried
-    assert 1 < max(in_flight) <= 8
-    assert any(0 < one.progress.cost < seen[-1].progress.cost for one in seen)
-    assert seen[-1].status is Status.DONE
-    assert any(0 < one.progress.num_done < 80 and (one.progress.eta_seconds or 0) > 0 for one in seen)
-
-
-async def test_answers_that_wait_for_their_judge_are_counted_with_the_time_that_is_left(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lab.fill(2)
-    may_judge = asyncio.Event()
-    judge = Asking.judge
-
-    async def held(*given: Any) -> Any:
-        await may_judge.wait()
-        return await judge(*given)
-
-    monkeypatch.setattr(Asking, "judge", held)
-    made = await lab.started(evaluators=({"kind": "judge", "rubric": "?", "model": "echo"},), concurrency=4)
-    carried = asyncio.create_task(lab.executor.execute(made.id))
-    progress = made.progress
-    while progress.num_judged < 4:
-        await asyncio.sleep(0.01)
-        progress = (await lab.service.get(lab.operator, made.id)).progress
-    assert (progress.num_done, progress.num_running) == (0, 4)
-    assert (progress.eta_seconds or 0) > 0
-    may_judge.set()
-    await carried
-    ended = (await lab.service.get(lab.operator, made.id)).progress
-    assert (ended.num_done, ended.num_judged) == (4, 0)
-
-
-async def test_pairs_that_wait_for_their_judge_have_time_left_too(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab.fill(3)
-    may_judge, waiting = asyncio.Event(), 0
-    judge = Asking.judge
-
-    async def held(*given: Any) -> Any:
-        nonlocal waiting
-        waiting += 1
-        await may_judge.wait()
-        return await judge(*given)
-
-    monkeypatch.setattr(Asking, "judge", held)
-    made = await lab.started(evaluators=({"kind": "pairwise", "model": "lab:echo"},), concurrency=3)
-    carried = asyncio.create_task(lab.executor.execute(made.id))
-    while waiting < 3:
-        await asyncio.sleep(0.01)
-    progress = (await lab.service.get(lab.operator, made.id)).progress
-    assert (progress.num_done, progress.num_cells) == (6, 6)
-    assert (progress.eta_seconds or 0) > 0
-    may_judge.set()
-    await carried
 
 
 async def test_pairs_of_answers_that_an_earlier_attempt_got_are_kept(lab: Lab) -> None:

@@ -14,6 +14,7 @@ from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, P
 from console.state.models import ModelsState
 from console.state.models_form import ModelsFormState, _draft
 from console.state.models_rows import built_in_lines, choice_of, line_of_test, provider_lines
+from console.state.models_trial import ModelsTestState
 from tests.console.tab import Tab, tab
 
 __all__ = ["tab"]
@@ -137,6 +138,20 @@ def test_an_empty_key_keeps_the_stored_one():
 def test_what_is_no_number_is_out_of_range(field: str):
     (model,) = _draft({**FORM, field: "many"}, ["m1"], is_new=True).models
     assert min(model.context_size, model.input_price) < 0
+
+
+async def test_whoever_comes_back_tests_the_models_of_the_form_that_is_shown(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    made = await services.providers.create(owner, ProviderDraft("Mine", "https://models.example/v1", models=(CHAT,)))
+    form, trial = tab.at("/models").state(ModelsFormState), tab.state(ModelsTestState)
+    await form.load()
+    assert (form.shown, [one.value for one in trial.choices]) == ("embedded", ["scripted"])
+    await form.open(made.id)
+    await form.load()
+    assert (form.shown, [one.value for one in trial.choices]) == (made.id, ["big"])
+    await services.providers.delete(owner, made.id)
+    await form.load()
+    assert (form.shown, [one.value for one in trial.choices]) == ("embedded", ["scripted"])
 
 
 async def test_the_address_opens_a_form_and_a_connected_model_is_offered(services: Services, tab: Tab) -> None:
