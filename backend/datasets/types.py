@@ -172,10 +172,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class KeyFit:
-    """What the input of a row lacks that the other rows all have, and what it has that none of them has."""
+    """What the input of a row lacks that the other rows all have, and what it has that none of them has.
+
+    `row` is the number of a row that has the very input already, 0 where none has.
+    """
 
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

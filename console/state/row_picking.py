@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -22,7 +23,7 @@ class RowPicking(Formed, mixin=True):
 
     `chosen` is empty for a new dataset. `bad` is an answer that somebody marked as not helpful,
     `blame` why. `earlier` says what was said before, `known` that it is a row already, `fit` how its keys differ
-    from those of the other rows.
+    from those of the other rows, and which row has its input.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -55,7 +56,9 @@ class RowPicking(Formed, mixin=True):
         await self._say_fit(operator)
 
     async def _say_fit(self, operator: Operator) -> None:
-        self.fit = fit_words(await self._fit(operator, self.chosen)) if self.chosen else ""
+        fit = await self._fit(operator, self.chosen) if self.chosen else KeyFit()
+        # What is a row already is changed there, and no second one is made.
+        self.fit = fit_words(replace(fit, row=0) if self.known else fit)
 
     async def _fit(self, operator: Operator, dataset_id: str) -> KeyFit:
         """Compare the keys that the row would have with those of the rows that are there."""
@@ -68,10 +71,11 @@ class RowPicking(Formed, mixin=True):
 
 
 def fit_words(fit: KeyFit) -> str:
-    """Say which keys the row lacks, and which no other row has; empty where it fits."""
+    """Say in which row the input stands already, which keys it lacks, and which no other row has; empty if it fits."""
+    twice = f"This input stands in row {fit.row:04} already." if fit.row else ""
     lacks = f"The other rows have {listed(fit.missing)}, which this one lacks." if fit.missing else ""
     alone = f"No other row has {listed(fit.unknown)}." if fit.unknown else ""
-    return f"{lacks} {alone}".strip()
+    return " ".join(filter(None, (twice, lacks, alone)))
 
 
 def expected_in(form: dict[str, Any]) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from backend.columns import storable
+from backend.datasets.checking import input_hash
 from backend.datasets.errors import VersionNotFound
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items, Versions
@@ -139,14 +141,17 @@ class ReadingUseCases(UseCases):
         fields += [name for item in newest for name, value in item.input.items() if isinstance(value, str)]
         return str(fields[0]) if fields else QUESTION
 
-    async def key_fit(self, operator: Operator, dataset_id: str, given: Collection[str]) -> KeyFit:
-        """Compare the keys of an input with those of the first rows that are there. Raise NotFound."""
+    async def key_fit(self, operator: Operator, dataset_id: str, given: dict[str, Any]) -> KeyFit:
+        """Compare the keys of an input with those of the first rows, and look for it among all. Raise NotFound."""
         rows = (await self.items(operator, dataset_id, page=Page(MAX_LIMIT))).items
         if not rows:
             return KeyFit()
+        hashed = input_hash(NewItem(given))
+        async with self._reading(operator, dataset_id) as opened:
+            there = await opened.items.hashes_there([hashed])
         keys = [set(one.input) for one in rows]
         missing, unknown = set.intersection(*keys) - set(given), set(given) - set[str]().union(*keys)
-        return KeyFit(tuple(sorted(missing)), tuple(sorted(unknown)))
+        return KeyFit(tuple(sorted(missing)), tuple(sorted(unknown)), there.get(hashed, 0))
 
     async def list_versions(
         self, operator: Operator, dataset_id: str, page: Page = FIRST_PAGE

@@ -60,7 +60,7 @@ class KeepingUseCases:
         dataset_id = named.id if named else wish.dataset_id
         given = await self._input(operator, turn, dataset_id)
         if wish.with_history and turn.history:
-            given[HISTORY] = [{"role": one.role.value, "content": one.text} for one in turn.history]
+            given[HISTORY] = _told(turn)
         metadata = {"conversation": turn.conversation.id, "run": turn.answer.run_id}
         source = Source(SourceKind.LOG, turn.question.author, turn.answer.id)
         corrected = await self._conversations.mask(operator, turn.conversation.id, wish.expected_output, Way.FEEDBACK)
@@ -68,11 +68,15 @@ class KeepingUseCases:
         return await self._datasets.keep_item(operator, dataset_id, item, source, named=wish.dataset_name, is_once=True)
 
     async def fit(self, operator: Operator, message_id: str, dataset_id: str) -> KeyFit:
-        """Say how the input of a turn fits the other rows of a dataset, its history aside. Raise as `keep`."""
+        """Say how the input of a turn fits the other rows of a dataset; none has to have a history. Raise as `keep`."""
         operator.require(Permission.DATASETS_READ)
-        given = await self._input(operator, await self.turn(operator, message_id), dataset_id)
+        turn = await self.turn(operator, message_id)
+        given = await self._input(operator, turn, dataset_id)
+        if turn.history:
+            given[HISTORY] = _told(turn)
         fit = await self._datasets.key_fit(operator, dataset_id, given)
-        return KeyFit(*(tuple(one for one in keys if one != HISTORY) for keys in (fit.missing, fit.unknown)))
+        missing, unknown = (tuple(one for one in keys if one != HISTORY) for keys in (fit.missing, fit.unknown))
+        return KeyFit(missing, unknown, fit.row)
 
     async def tests(self, operator: Operator, message_ids: Sequence[str]) -> list[TurnTest]:
         """Return the rows that these answers became, as they stand; nothing for who may not read datasets."""
@@ -133,3 +137,8 @@ def _test(item: Item, dataset_id: str, dataset_name: str, last: ItemStanding | N
         return TurnTest(*common, TestState.MIXED, *asked)
     state = TestState.PASSES if last.passed else TestState.FAILS if last.failed else TestState.UNSCORED
     return TurnTest(*common, state, *asked)
+
+
+def _told(turn: Turn) -> list[dict[str, str]]:
+    """Return what was said before a turn, as a row keeps it."""
+    return [{"role": one.role.value, "content": one.text} for one in turn.history]

@@ -155,7 +155,10 @@ async def test_a_turn_of_the_log_becomes_a_row_with_the_answer_that_should_have_
     assert row.metadata["conversation"] == turn.conversation_id
     await state.open(turn.answer_id)
     assert await state.save({"dataset_id": made.id, "expected": "x", "split": "none"}) is None
-    assert (state.opened, list(state.errors)) == (True, [""])
+    assert (state.opened, list(state.errors), state.fit) == (True, [""], "")  # it is that row
+    again = await chat(services.conversations, services.units, owner, said="Who pays?")
+    await state.open(again.answer_id)
+    assert (state.chosen, state.fit) == (made.id, "This input stands in row 0002 already.")
     with pytest.raises(NotFound):
         await state.open("msg_of_nobody")
     bad = await chat(services.conversations, services.units, owner, said="Who pays now?")

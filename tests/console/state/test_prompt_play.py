@@ -272,6 +272,7 @@ async def test_an_answer_becomes_a_row_that_fills_the_prompt_again(
     assert (item.input, item.expected_output, item.split) == ({"question": "why", "name": "Ada"}, "Because.", "test")
     assert (item.source.kind, item.source.name, row.opened) == (SourceKind.PLAYGROUND, "Answer", False)
     await row.open("B")
+    assert row.fit == "This input stands in row 0001 already."
     await row.choose("")
     await row.save({"name": "Never", "expected": "Because.", "split": "x" * 500})
     assert ("cannot be taken" in row.errors[""], row.opened) == (True, True)
