@@ -10,6 +10,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.conversations.facet_types import Facets
 from backend.conversations.types import Browsed, Channel, ChatState, Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
@@ -108,7 +109,7 @@ class ConversationsState(Phased, rx.State):
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)
         self.num_examples = next((one.count for one in facets.channels if one.value == Channel.EXAMPLE), 0)
-        self.total = f"{formats.count(facets.total)} {'found' if self.query else 'in all'}"
+        self.total = self._said_of(facets)
         self.matching = formats.count(facets.matching)
         self.num_unread = formats.count(found.num_unread) if found.num_unread else ""
 
@@ -257,6 +258,13 @@ class ConversationsState(Phased, rx.State):
 
     def _filters(self) -> Filters:
         return filters_of(self.query, self._chosen)
+
+    def _said_of(self, facets: Facets) -> str:
+        """Say how many match, and of how many where that is known: of a span of time nothing else is counted."""
+        number, total = formats.count(facets.matching), formats.count(facets.total)
+        if any(key == TIME for key, _ in self._chosen):
+            return f"{number} match"
+        return f"{number} of {total} match" if self._chosen else f"{total} {'found' if self.query else 'in all'}"
 
     def _show_page(self, following: str | None) -> None:
         self._after, self.has_more = following or "", following is not None

@@ -10,6 +10,7 @@ from backend.conversations.types import Citation, Rating
 from backend.conversations.types import Role as Speaker
 from backend.identity.permissions import Role
 from backend.operator import Operator
+from console.state import formats
 from console.state.ask import AskState
 from console.state.beside import BesideState
 from console.state.conversation_views import ConversationViewsState
@@ -76,6 +77,7 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert len(state.rows) == 2, "the box answers before the rows are read"
     await spent(counting)
     assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
+    assert state.total == "1 of 2 match"
     assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
     await spent(state.toggle("flow", "Returns"))
     assert len(state.rows) == 2
@@ -83,6 +85,10 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert len(state.rows) == 2
     await state.clear()
     assert (state.query, state.num_filters, len(state.rows)) == ("", 0, 2)
+    assert state.total == "2 in all"
+    state._chosen = (("time", f"{formats.now().isoformat()}/{formats.now().isoformat()}"),)
+    await state.show_new()
+    assert state.total == "0 match"
 
 
 async def test_a_list_that_was_not_read_to_its_end_says_so(
