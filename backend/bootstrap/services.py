@@ -225,6 +225,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             annotations=annotations,
             privacy=privacy,
             prompts=prompts,
+            takeovers=running.takeovers,
         ),
     )
     made.closing.push_async_callback(database.close)

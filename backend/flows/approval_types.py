@@ -84,6 +84,16 @@ class Takeover:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question in a conversation that a person took over, and who it waits for."""
+
+    conversation_id: str
+    question: str
+    asked_at: datetime
+    held_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlowWaiting:
     """A flow with runs that wait for a person."""
 

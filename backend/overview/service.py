@@ -13,6 +13,7 @@ from backend.experiments.service import ExperimentService
 from backend.experiments.types import Status
 from backend.flows.service import FlowService, RunService
 from backend.flows.service.approvals import ApprovalService
+from backend.flows.service.takeovers import TakeoverService
 from backend.flows.types import RunStatus, Severity, Trigger
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.types import IN_WORK, DocumentStatus
@@ -49,8 +50,10 @@ class OverviewService:
         live_tests: LiveTestService,
         annotations: AnnotationService,
         privacy: PrivacyService,
+        takeovers: TakeoverService,
         prompts: PromptService,
     ) -> None:
+        self._takeovers = takeovers
         self._knowledge, self._flows, self._runs, self._approvals = knowledge, flows, runs, approvals
         self._alerts, self._live_tests, self._annotations = alerts, live_tests, annotations
         self._privacy, self._experiments, self._prompts = privacy, experiments, prompts
@@ -68,6 +71,9 @@ class OverviewService:
             in_work=await self.in_work(operator),
             approvals=(await self._approvals.waiting(operator, Page(limit=MOST))).items,
             num_approvals=await self._approvals.num_waiting(operator),
+            unanswered=await self._takeovers.unanswered(operator, MOST)
+            if operator.may(Permission.CONVERSATIONS_READ)
+            else (),
             alerts=await self._alerts.firing(operator) if operator.may(Permission.CONVERSATIONS_READ) else (),
             halted=await self._halted(operator) if operator.may(Permission.PROMPTS_READ) else (),
             queues=await self._queues(operator) if operator.may(Permission.ANNOTATIONS_READ) else (),

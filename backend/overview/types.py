@@ -9,6 +9,7 @@ from datetime import datetime
 from backend.alerts.types import Alert
 from backend.annotations.types import Queue
 from backend.experiments.types import Experiment
+from backend.flows.approval_types import Unanswered
 from backend.flows.types import Approval, FlowBrief, Problem, PublishApproval, Run, RunStatus
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
@@ -68,8 +69,11 @@ class Home:
     removals: Sequence[PrivacyJob] = ()
     second_person: SecondPerson = SecondPerson()
 
+    # Questions in conversations that a person took over.
+    unanswered: Sequence[Unanswered] = ()
+
     @property
     def num_needs(self) -> int:
         needing = sum(1 for line in self.flows if line.failing or line.errors)
-        others = (self.alerts, self.halted, self.queues, self.removals, self.failed_documents)
+        others = (self.alerts, self.halted, self.queues, self.removals, self.failed_documents, self.unanswered)
         return needing + self.num_approvals + len(self.second_person) + sum(map(len, others))

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from backend.alerts.types import Alert
 from backend.annotations.types import Queue
+from backend.flows.approval_types import Unanswered
 from backend.flows.types import Approval, PublishApproval
 from backend.knowledge.types import Document
 from backend.live_tests.types import LiveTest
@@ -27,8 +28,10 @@ WAITING, BROKEN = "#waiting", "#needs"
 TO_PUBLISH, TO_PROMOTE, TO_LABEL = "Waits for a second person", "Label waits for a second person", "To label"
 FAILING, NOT_READ, FIRING, STOPPED, NOT_READY = "Failing", "Failed", "Alert", "Live test stopped", "Not ready"
 NOT_REMOVED = "Removal failed"
+UNANSWERED = "Waits for a person"
 # What the lines of each kind come to in the one above them; approvals of an act are counted beside it.
 KINDS = (
+    (UNANSWERED, WAIT, "question", "for a person"),
     (TO_PUBLISH, WAIT, "flow", "to approve"),
     (TO_PROMOTE, WAIT, "label", "to approve"),
     (TO_LABEL, WAIT, "queue", "to label"),
@@ -69,6 +72,7 @@ class NeedLine:
 
 def need_lines(home: Home, zone: tzinfo) -> list[NeedLine]:
     lines = [_of_approval(one, home.in_work.at) for one in home.approvals]
+    lines += [_of_unanswered(one, zone, home.in_work.at) for one in home.unanswered]
     lines += [_of_publishing(one, zone, home.in_work.at) for one in home.second_person.publishing]
     lines += [_of_label(one, zone, home.in_work.at) for one in home.second_person.labels]
     lines += [_of_alert(one, zone, home.in_work.at) for one in home.alerts]
@@ -120,6 +124,20 @@ def _of_label(one: LabelApproval, zone: tzinfo, at: datetime) -> NeedLine:
         hint=f"{one.asked_by} asks to put it in {one.label}.",
         href=routes.to(routes.PROMPT, one.prompt_id),
         act="Decide",
+    )
+
+
+def _of_unanswered(one: Unanswered, zone: tzinfo, at: datetime) -> NeedLine:
+    return NeedLine(
+        id=f"unanswered-{one.conversation_id}-{one.asked_at.isoformat()}",
+        mark=WAIT,
+        words=UNANSWERED,
+        name=first_words(one.question),
+        when=f"since {formats.day(one.asked_at, zone, at)}",
+        cause="",
+        hint=f"{one.held_by} took this conversation over.",
+        href=routes.to(routes.CONVERSATION, one.conversation_id),
+        act="Answer",
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.conversations.models import MessageRow
+from backend.conversations.models import ConversationRow, MessageRow
+from backend.conversations.types import Role
 from backend.flows.models import RunRow, TakeoverRow
 from backend.flows.types import RunStatus
 
@@ -38,6 +40,29 @@ class TakeoverRepository:
             .limit(1)
         )
         return (await self._session.exec(statement)).first()
+
+    async def unanswered(self, limit: int) -> Sequence[tuple[str, str, datetime, str]]:
+        """Return the questions that wait for a person who took over, the longest first: in which conversation, what
+        was asked and when, and who answers there."""
+        statement = (
+            select(TakeoverRow.conversation_id, MessageRow.text, MessageRow.created_at, TakeoverRow.held_by)
+            .join(RunRow, col(RunRow.conversation_id) == TakeoverRow.conversation_id)
+            .join(MessageRow, col(MessageRow.run_id) == RunRow.id)
+            .join(ConversationRow, col(ConversationRow.id) == TakeoverRow.conversation_id)
+            .where(
+                TakeoverRow.project_id == self._project_id,
+                ConversationRow.project_id == self._project_id,
+                col(ConversationRow.deleted_at).is_(None),
+                RunRow.project_id == self._project_id,
+                MessageRow.project_id == self._project_id,
+                MessageRow.role == Role.USER.value,
+                RunRow.status == RunStatus.WAITING.value,
+                col(RunRow.started_at).is_(None),
+            )
+            .order_by(col(RunRow.id))
+            .limit(limit)
+        )
+        return (await self._session.exec(statement)).all()
 
     async def runs(self, conversation_id: str) -> Sequence[RunRow]:
         """Return the runs that wait for the person, oldest first: one that waits for an approval has begun before."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
@@ -11,6 +13,7 @@ from backend.conversations.repository import ConversationRepository
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Answer
 from backend.errors import Conflict, InvalidInput
+from backend.flows.approval_types import Unanswered
 from backend.flows.engine.loader import Loader
 from backend.flows.models import RunRow, TakeoverRow
 from backend.flows.nodes.input import InputConfig
@@ -45,6 +48,13 @@ class TakeoverService:
                 raise ConversationNotFound
             row = await TakeoverRepository(session, operator.project_id).holder(conversation_id)
         return _takeover(row) if row else None
+
+    async def unanswered(self, operator: Operator, limit: int) -> Sequence[Unanswered]:
+        """Return the questions that wait for a person who took over, the longest first."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            found = await TakeoverRepository(session, operator.project_id).unanswered(limit)
+        return [Unanswered(*one) for one in found]
 
     async def is_chat(self, operator: Operator, conversation_id: str) -> bool:
         """Tell whether its flow goes on talking: a form is asked once. Raise ConversationNotFound."""

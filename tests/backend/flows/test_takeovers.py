@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from backend.flows.types import RunResult, RunStatus, RunWish, Takeover
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator
 from backend.paging import Page
+from console.state.home_needs import need_lines
 from tests.factories.flows import chat
 
 
@@ -56,7 +58,14 @@ async def test_the_flow_waits_and_the_person_answers_under_their_name(
     asked = await ask(services, operator, talk, "Is anybody there?")
     assert (asked.status, asked.output) == (RunStatus.WAITING, None)
     assert (await services.approvals.waiting(operator)).items == []
+    home = await services.overview.home(operator)
+    [waits] = home.unanswered
+    assert (waits.conversation_id, waits.question, waits.held_by) == (talk, "Is anybody there?", "Maren")
+    [line] = [one for one in need_lines(home, UTC) if one.mark == "wait"]
+    assert (line.words, line.name, line.href) == ("Waits for a person", "Is anybody there?", f"/conversations/{talk}")
+    assert home.num_needs == 1
     await services.takeovers.reply(maren, talk, "I am.")
+    assert (await services.overview.home(operator)).unanswered == []
     run = (await services.runs.get(operator, asked.run_id)).run
     assert (run.status, run.output) == (RunStatus.DONE, {"answer": "I am."})
     await services.takeovers.reply(maren, talk, "And I stay a while.")
