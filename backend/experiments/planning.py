@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from backend.errors import DomainError
-from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
+from backend.experiments.engine.rendering import QUESTIONS, given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
@@ -134,6 +134,8 @@ class Planner:
         read = read_by(content, self._outside.templates)
         fields = Counter(question_of(row, read) for row in rows)
         if len(fields) == 1 and "" in fields:
+            if all(read.intersection(QUESTIONS, row.input) for row in rows):
+                return ""  # the text asks the row's question itself
             return f"{variant.name}: the text itself is asked, for no row has a question beside it."
         if len(fields) == 1:
             return f"{variant.name}: each row's {next(iter(fields))} is asked, which the text does not read."

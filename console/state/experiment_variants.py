@@ -54,7 +54,12 @@ def versions_of_flow(flow: Flow, versions: Sequence[VersionInfo]) -> list[Choice
 
 
 def shown(draft: VariantDraft) -> VariantLine:
-    """Return a variant that was made as the form shows it, without its place."""
+    """Return a variant that was made as the form shows it, without its place, and without a name nobody gave it."""
+    line = _shown(draft)
+    return replace(line, name="") if line.name == _called(line, line.version, line.model) else line
+
+
+def _shown(draft: VariantDraft) -> VariantLine:
     parameters = draft.parameters
     line = VariantLine(
         key="",

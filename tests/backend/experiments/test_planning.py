@@ -26,10 +26,13 @@ async def test_the_plan_names_the_field_that_a_text_prompt_is_asked(lab: Lab) ->
     lab.fill(3)
     said = "v1: each row's question is asked, which the text does not read."
     assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
-    said = "v1: the text itself is asked, for no row has a question beside it."
-    assert await asked(lab, "Answer {{ question }}") == (said,)
+    assert await asked(lab, "Answer {{ question }}") == ()
     del lab.rows[0].input["question"]
     said = "v1: what is asked differs by row: question (2), the text itself (1)."
+    assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
+    for row in lab.rows:
+        row.input.pop("question", None)
+    said = "v1: the text itself is asked, for no row has a question beside it."
     assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
 
 

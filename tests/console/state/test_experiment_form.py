@@ -109,7 +109,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     budget = figures["Budget"]
     assert (budget.value, budget.note, figures["Early stop"].value) == ("$2.50", "answers under way may pass it", "on")
     assert form.plan.missing[0] == "Row 2 lacks name for v2"
-    assert form.plan.notes[0].endswith(": the text itself is asked, for no row has a question beside it.")
+    assert form.plan.notes[0].endswith(": no earlier answers, so 200 tokens and 3 s each are supposed.")
     assert len(form.plan.missing) == 3
     assert await form.send(sent | {"name": "Other"}) is None
     assert form.planned.startswith("The plan was updated")
@@ -122,6 +122,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     ]
     again = await opened(tab, f"?like={made.id}")
     assert again.name == "Other, copy"
+    assert [one.name for one in again.variants] == ["", ""]  # nobody named them, and another version has another name
     assert await again.send(entries(again)) is None
     assert await again.send(entries(again)) is not None
     copies = (await services.experiments.list(owner)).items
