@@ -41,7 +41,7 @@ class PromptEditState(Formed, rx.State):
         default = next((one for one in models if one.is_default), None)
         self.models = [
             {"value": "", "label": f"The project's ({default.name})" if default else "The project's"},
-            *({"value": one.reference, "label": one.name} for one in models),
+            *({"value": one.reference, "label": f"{one.name}, {one.provider_name}"} for one in models),
         ]
         self.play_models = [{"value": "", "label": "As in the version"}, *self.models[1:]]
         self._prices = {one.reference: float(one.input_price) for one in models}

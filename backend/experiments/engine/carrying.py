@@ -80,7 +80,7 @@ class Carrying:
         except LaneResting as resting:
             end = Stop(Status.PAUSED, error=resting.words, hint=resting.hint, resumes_at=resting.until)
         except LaneGivenUp as given_up:
-            end = Stop(Status.FAILED, error=given_up.failed.message, hint=given_up.failed.hint)
+            end = Stop(Status.FAILED, error=given_up.error, hint=given_up.hint)
         except AttemptLost:
             raise
         except DomainError as error:

@@ -31,20 +31,21 @@ MAX_TRIES = 6
 
 
 class LaneGivenUp(Exception):  # it carries the model's own refusal
-    """The model cannot be asked any more: the experiment ends with its words."""
+    """The model cannot be asked any more: the experiment ends with its words, which say whose they are."""
 
-    def __init__(self, failed: ModelFailed) -> None:
+    def __init__(self, failed: ModelFailed, name: str = "") -> None:
         super().__init__(failed.message)
-        self.failed = failed
+        self.error = f"{name}: {failed.message}" if name else failed.message
+        self.hint = failed.hint
 
 
 class LaneResting(LaneGivenUp):
     """The provider asks to be left alone for longer than anybody waits here."""
 
-    def __init__(self, failed: ModelFailed, seconds: float) -> None:
-        super().__init__(failed)
+    def __init__(self, failed: ModelFailed, seconds: float, name: str = "") -> None:
+        super().__init__(failed, name)
         self.until = utc_now() + timedelta(seconds=seconds)
-        self.words = f"{failed.message} {failed.hint}".strip()
+        self.words = f"{self.error} {failed.hint}".strip()
         self.hint = "Nothing is lost."
 
 
@@ -58,9 +59,11 @@ class TurnGivenBack(LaneGivenUp):
 class Lane:
     """After five failures in a row one call at a time tries the way, until one comes through."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, take: Take | None = None) -> None:
-        """`take` asks for the next turn where other processes take turns too."""
-        self._clock, self._take = clock, take
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, take: Take | None = None, *, name: str = ""
+    ) -> None:
+        """`take` asks for the next turn where other processes take turns too. `name` says in words what is asked."""
+        self._clock, self._take, self._name = clock, take, name
         self._places = Places()
         self._next_at = 0.0
         self._failures = self._peculiar = 0
@@ -104,15 +107,15 @@ class Lane:
             except ModelFailed as failed:
                 spent(failed.usage)
                 if failed.reason in FATAL or self._is_for_all(failed):
-                    raise LaneGivenUp(failed) from failed
+                    raise LaneGivenUp(failed, self._name) from failed
                 if (wait := failed.retry_after_seconds or 0.0) > LONGEST_WAIT_SECONDS:
-                    raise LaneResting(failed, wait) from failed
+                    raise LaneResting(failed, wait, self._name) from failed
                 if failed.reason not in PASSING:
                     self._came_through()
                     raise
                 self._refused(failed, probing=probing)
                 if self._clock() - self._failing_since > GIVE_UP_SECONDS:
-                    raise LaneGivenUp(failed) from failed
+                    raise LaneGivenUp(failed, self._name) from failed
                 # What had begun to be said is not asked for again behind the reader's back.
                 if failed.text or not failed.may_help_to_retry or tries == MAX_TRIES:
                     raise
@@ -191,6 +194,12 @@ class Lane:
         self._refusal = None
 
 
+def _named(reference: str) -> str:
+    """Say which model is meant: another provider may have one of that name. A flow's own words name its node."""
+    provider, _, model = reference.partition(":")
+    return f"{model} of {provider}" if model else ""
+
+
 class Lanes:
     """One lane for each model or flow of a project. `share` tells how its turns are shared with other processes."""
 
@@ -201,5 +210,5 @@ class Lanes:
     def to(self, project_id: str, reference: str) -> Lane:
         if (project_id, reference) not in self._lanes:
             take = self._share(project_id, reference) if self._share else None
-            self._lanes[project_id, reference] = Lane(take=take)
+            self._lanes[project_id, reference] = Lane(take=take, name=_named(reference))
         return self._lanes[project_id, reference]
