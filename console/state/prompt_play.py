@@ -47,6 +47,9 @@ from console.state.prompt_play_rows import (
 )
 from console.state.prompt_rows import DRAFT, HoleLine, hole_lines
 
+# The id of the playground on its page, which stands below the text.
+PLACE = "playground"
+
 
 class PromptPlayState(Addressed, Answering, Formed, rx.State):
     """Apart from the page, for it changes at every frame while answers come."""
@@ -87,7 +90,9 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         self._prompt = page.id
         self.revision += 1
         await self._find_needs(operator)
-        return toasts.warn("That address leads to nothing here.", "This is the prompt as it stands.") if lost else None
+        if lost:
+            return toasts.warn("That address leads to nothing here.", "This is the prompt as it stands.")
+        return toasts.reveal(PLACE) if identifier or run_id else None
 
     def _offer(self, production: int, latest: int) -> None:
         wanted = [production, latest] if production not in {0, latest} else [latest]

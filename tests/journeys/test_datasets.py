@@ -105,7 +105,7 @@ def test_a_file_is_mapped_mended_and_imported_whole(console: Console, dataset: s
     expect(page.get_by_text("No row yet")).to_be_visible()
     console.look("dataset-empty")
     file = tmp_path / "tickets-nov.csv"
-    more = "".join(f"Question {number}?,,en,,returns,\n" for number in range(2_000))
+    more = "".join(f"Question {number}?,,en,,returns,\n" for number in range(9_000))
     file.write_text(f"{TICKETS.replace(',agent', f',{AGENT}', 1)}{more}")
     page.evaluate(SEEN)
     page.get_by_label("File of rows").set_input_files(file)

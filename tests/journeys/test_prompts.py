@@ -202,6 +202,7 @@ def test_two_versions_are_tried_at_once_shared_and_kept(console: Console) -> Non
     open_page(page, address)
     expect(page.get_by_label(re.compile("^tone"))).to_have_value("a calm voice")
     expect(page.get_by_label("Temperature of column B")).to_have_value("0.1")
+    expect(page.get_by_role("button", name="Run all")).to_be_in_viewport()
     play.get_by_role("button", name="Save as version").nth(1).click()
     save(page, "Cooler")
     expect(version(page, "v3")).to_contain_text("Cooler")

@@ -64,4 +64,6 @@ def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -
     expect(page.get_by_text("The file is in the log.")).to_be_visible()
     expect(page.locator(".cv", has_text="<b>Who pays?</b>")).to_have_count(1)
     found = api.get("/api/conversation-search", params={"channel": "imported"}).json()["conversations"]
-    assert [(one["session_id"], one["satisfaction"]) for one in found] == [("f-1", 4)]
+    assert [(one["session_id"], one["satisfaction"]) for one in found if one["session_id"].startswith("f-")] == [
+        ("f-1", 4)
+    ]

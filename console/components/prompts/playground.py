@@ -26,6 +26,7 @@ from console.components.ui import (
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_play import PLACE
 from console.state.prompt_play import PromptPlayState as Play
 from console.state.prompt_play_load import PromptPlayLoadState as Load
 from console.state.prompt_play_row import SAID_AS
@@ -49,6 +50,7 @@ def playground() -> rx.Component:
         load_dialog(),
         class_name="play",
         aria_label="Playground",
+        id=PLACE,
     )
 
 

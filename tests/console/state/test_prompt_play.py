@@ -178,6 +178,8 @@ async def test_a_shared_address_opens_the_same(answer: Prompt, tab: Tab, service
     assert [(one.version, one.temperature) for one in theirs.columns] == [("1", "0.3"), ("2", "")]
     assert [(one.max_tokens, one.response_schema) for one in theirs.columns] == [("77", '{"type": "object"}'), ("", "")]
     assert (theirs.values["question"], theirs.may_run) == ("why", False)
+    assert "playground" in str(await theirs.load())  # it stands below the text
+    assert await play.load() is None
     with pytest.raises(Forbidden):
         await theirs.send()
 
