@@ -70,6 +70,14 @@ def problems_of(number: int, item: NewItem, rules: Rules) -> list[RowProblem]:
     return found or rules.problems(number, item)
 
 
+def imported(number: int, item: NewItem, rules: Rules) -> list[RowProblem]:
+    """Return why row `number` of a file cannot be taken: as `problems_of`, and an input of blanks asks nothing."""
+    found = problems_of(number, item, rules) if item.input else []
+    if found or any(text.strip() for text in _texts(item.input)):
+        return found
+    return [RowProblem(number, "input", "Every value is empty.")]
+
+
 def prepared(item: NewItem) -> Prepared:
     """Return what is stored of a sound row."""
     given: dict[str, Any] = storable(dict(item.input))

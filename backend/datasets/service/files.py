@@ -10,7 +10,7 @@ from typing import Literal
 
 from backend.columns import storable
 from backend.datasets import mapping
-from backend.datasets.checking import Rules, input_hash, problems_of
+from backend.datasets.checking import Rules, imported, input_hash
 from backend.datasets.export import columns_of, comma_separated, jsonl
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items
@@ -164,7 +164,7 @@ async def _checked(
         if done % ROWS_AT_ONCE == 0:
             progress("check", done, len(table.rows))
             await asyncio.sleep(0)  # others take their turn between parts
-        found = [RowProblem(number, "", item)] if isinstance(item, str) else problems_of(number, item, rules)
+        found = [RowProblem(number, "", item)] if isinstance(item, str) else imported(number, item, rules)
         if found or isinstance(item, str):
             read.problems += found
             read.bad.add(number)

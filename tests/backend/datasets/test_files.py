@@ -118,19 +118,20 @@ async def test_bad_rows_are_named_by_their_line_and_keep_all_out(
 ) -> None:
     made = await datasets.create(owner, About("a", expected_schema=ANSWER))
     path = tmp_path / "x"
-    path.write_text("q,expected.days\na,30\n\nb,soon\nc,1,2\n,5\n")
+    path.write_text('q,expected.days\na,30\n\nb,soon\nc,1,2\n,5\n"  ",5\n')
     plan = await datasets.plan_import(owner, made.id, path, "x.csv")
     assert [(one.row, one.field, one.words) for one in plan.problems] == [
         (4, "expected_output.days", "A whole number is needed."),
         (5, "", "It has 3 cells, the head has 2."),
-        (6, "input", "It must be an object with at least one field."),
+        (6, "input", "Every value is empty."),
+        (7, "input", "Every value is empty."),
     ]
-    assert (plan.num_rows, plan.num_fitting, plan.num_bad) == (4, 1, 3)
-    with pytest.raises(BadRows, match="3 of 4 rows cannot be taken; nothing was changed"):
+    assert (plan.num_rows, plan.num_fitting, plan.num_bad) == (5, 1, 4)
+    with pytest.raises(BadRows, match="4 of 5 rows cannot be taken; nothing was changed"):
         await datasets.import_file(owner, made.id, path, "x.csv")
     assert (await datasets.get(owner, made.id)).version == 0
     written = await datasets.import_file(owner, made.id, path, "x.csv", skip_bad=True)
-    assert (written.num_added, written.num_skipped) == (1, 3)
+    assert (written.num_added, written.num_skipped) == (1, 4)
     (row,) = await datasets.all_items(owner, made.id)
     assert row.expected_output == {"days": 30}  # the schema wants a number, and the text is one
 
