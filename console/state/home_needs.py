@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from backend.alerts.types import Alert
@@ -100,29 +100,25 @@ def _of_approval(one: Approval, at: datetime) -> NeedLine:
 
 
 def _of_publishing(one: PublishApproval, zone: tzinfo, at: datetime) -> NeedLine:
-    return NeedLine(
-        id=one.id,
-        mark=WAIT,
-        words=TO_PUBLISH,
-        name=f"{one.flow_name} v{one.version}",
-        when=f"since {formats.day(one.asked_at, zone, at)}",
-        cause=first_words(words_of(one.comment)),
-        hint=f"{one.asked_by} asks to publish it.",
-        href=routes.to(routes.FLOW, one.flow_id),
-        act="Decide",
-    )
+    line = _of_wish(one, zone, at, words=TO_PUBLISH, hint=f"{one.asked_by} asks to publish it.")
+    return replace(line, name=f"{one.flow_name} v{one.version}", href=routes.to(routes.FLOW, one.flow_id))
 
 
 def _of_label(one: LabelApproval, zone: tzinfo, at: datetime) -> NeedLine:
+    line = _of_wish(one, zone, at, words=TO_PROMOTE, hint=f"{one.asked_by} asks to put it in {one.label}.")
+    return replace(line, name=f"{one.prompt_name} v{one.version}", href=routes.to(routes.PROMPT, one.prompt_id))
+
+
+def _of_wish(one: PublishApproval | LabelApproval, zone: tzinfo, at: datetime, *, words: str, hint: str) -> NeedLine:
     return NeedLine(
         id=one.id,
         mark=WAIT,
-        words=TO_PROMOTE,
-        name=f"{one.prompt_name} v{one.version}",
+        words=words,
+        name="",
         when=f"since {formats.day(one.asked_at, zone, at)}",
         cause=first_words(words_of(one.comment)),
-        hint=f"{one.asked_by} asks to put it in {one.label}.",
-        href=routes.to(routes.PROMPT, one.prompt_id),
+        hint=hint,
+        href="",
         act="Decide",
     )
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.columns import storable, utc_now
-from backend.errors import Conflict, Forbidden, NotFound
+from backend.columns import storable
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
 from backend.flows.models import FlowRow, PublishApprovalRow
@@ -18,8 +17,7 @@ from backend.flows.service.publishing import PublishUseCases, checked_comment
 from backend.flows.shapes import publish_approval_of
 from backend.flows.types import PublishApproval, PublishState, VersionInfo
 from backend.operator import Operator, Permission
-
-WORDS = {"approved": "approved", "refused": "refused", "withdrawn": "taken back", "overtaken": "overtaken by another"}
+from backend.second_person import check_second, check_taken_back_by, check_waits, decide, dismiss, nothing_to_decide
 
 
 class PublishApprovalUseCases(PublishUseCases):
@@ -50,14 +48,8 @@ class PublishApprovalUseCases(PublishUseCases):
         """Put away a refusal of one's own wish. Raise NotFound, Forbidden for another's, Conflict for what is none."""
         operator.require(Permission.FLOWS_PUBLISH)
         async with self._units.write(operator) as work:
-            found = await PublishApprovals(work.session, operator.project_id).get(storable(identifier), lock=True)
-            if found is None:
-                raise NotFound("There is no refusal of that id.")
-            if found.asked_by_id != operator.user_id:
-                raise Forbidden("Only who asked puts a refusal away.")
-            if found.state != "refused":
-                raise Conflict("It was not refused.")
-            found.dismissed = True
+            wishes = PublishApprovals(work.session, operator.project_id)
+            found = dismiss(operator, await wishes.get(storable(identifier), lock=True))
             work.session.add(found)
             row = await flow_row(FlowRepository(work.session, operator.project_id), found.flow_id)
             return publish_approval_of(found, row)
@@ -70,17 +62,16 @@ class PublishApprovalUseCases(PublishUseCases):
         operator.require(Permission.FLOWS_APPROVE)
         async with self._units.read(operator) as session:
             wish, _ = await self._waiting(session, operator, identifier)
-        if operator.is_one_of(wish.asked_by_id, wish.asked_by_support_id):
-            raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
+        check_second(operator, wish.asked_by_id, wish.asked_by_support_id)
         await self._pass_gates(operator, wish.flow_id, wish.fingerprint)
         async with self._units.write(operator) as work:
             asked, row = await self._waiting(work.session, operator, identifier, lock=True)
             stored = await FlowRepository(work.session, operator.project_id).snapshot(asked.snapshot_id)
             if stored is None:
-                raise NotFound("There is nothing of that id to decide.")
+                raise nothing_to_decide()
             document = FlowDocument.stored(stored)
             self._check(row, document)
-            self._decide(operator, asked, "approved")
+            decide(operator, asked, "approved")
             await work.session.flush()
             await self._record(work, operator, row, "flow.publish.approve", asked)
             return await self._put_out(work, operator, row, document, comment=asked.comment, asked=asked)
@@ -100,9 +91,9 @@ class PublishApprovalUseCases(PublishUseCases):
     ) -> PublishApproval:
         async with self._units.write(operator) as work:
             asked, row = await self._waiting(work.session, operator, identifier, lock=True)
-            if own and asked.asked_by_id != operator.user_id:
-                raise Forbidden("Only who asked takes a wish back.", hint="Refuse it instead.")
-            self._decide(operator, asked, state, reason)
+            if own:
+                check_taken_back_by(operator, asked)
+            decide(operator, asked, state, reason)
             work.session.add(asked)
             await self._record(work, operator, row, f"flow.publish.{state}", asked)
             return publish_approval_of(asked, row)
@@ -114,18 +105,12 @@ class PublishApprovalUseCases(PublishUseCases):
         wishes = PublishApprovals(session, operator.project_id)
         found = await wishes.get(storable(identifier))
         if found is None:
-            raise NotFound("There is nothing of that id to decide.")
+            raise nothing_to_decide()
         try:
             row = await flow_row(FlowRepository(session, operator.project_id), found.flow_id, lock=lock)
         except FlowNotFound as error:
-            raise NotFound("There is nothing of that id to decide.") from error
+            raise nothing_to_decide() from error
         if lock:
             found = await wishes.get(found.id, lock=True) or found
-        if found.state != "waiting":
-            who = f" by {found.decided_by}" if found.decided_by else ""
-            raise Conflict(f"It was {WORDS[found.state]}{who} already.")
+        check_waits(found)
         return found, row
-
-    def _decide(self, operator: Operator, asked: PublishApprovalRow, state: PublishState, reason: str = "") -> None:
-        asked.state, asked.reason = state, reason
-        asked.decided_by, asked.decided_at = operator.name, utc_now()

@@ -66,12 +66,14 @@ class LabelRepository:
         )
         return (await self._session.exec(statement)).first()
 
-    async def approval(self, identifier: str, *, lock: bool) -> PromptApprovalRow | None:
+    async def approval(self, identifier: str, *, lock: bool = False) -> PromptApprovalRow | None:
         """Return one; locked for a decision, of two who decide at once the second finds it decided."""
         statement = select(PromptApprovalRow).where(
             PromptApprovalRow.project_id == self._project_id, PromptApprovalRow.id == identifier
         )
-        return (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+        if lock:  # what this session read before the lock may be old by now
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return (await self._session.exec(statement)).first()
 
     async def approvals(self, *, prompt_id: str = "", label: str = "", waiting: bool = True) -> list[PromptApprovalRow]:
         """Return wishes of prompts that are there, newest first: those that wait, or all."""

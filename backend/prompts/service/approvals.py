@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.columns import storable, utc_now
-from backend.errors import Conflict, Forbidden, NotFound
+from backend.columns import storable
 from backend.operator import Operator, Permission
 from backend.prompts.checks import MAX_COMMENT, checked_text
 from backend.prompts.content import Content
@@ -15,9 +14,8 @@ from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.labels import LabelUseCases, Step
 from backend.prompts.shapes import approval_of, label_of
 from backend.prompts.types import Approval, ApprovalState, Label
+from backend.second_person import check_second, check_taken_back_by, check_waits, decide, dismiss, nothing_to_decide
 from backend.unit_of_work import Work
-
-WORDS = {"approved": "approved", "refused": "refused", "withdrawn": "withdrawn", "overtaken": "overtaken by another"}
 
 
 class ApprovalUseCases(LabelUseCases):
@@ -54,15 +52,7 @@ class ApprovalUseCases(LabelUseCases):
         operator.require(Permission.PROMPTS_EDIT)
         async with self._units.write(operator) as work:
             _, labels = self._repositories(work.session, operator)
-            found = await labels.approval(storable(identifier), lock=True)
-            if found is None:
-                raise NotFound("There is no refusal of that id.")
-            if found.asked_by_id != operator.user_id:
-                raise Forbidden("Only who asked puts a refusal away.")
-            if found.state != "refused":
-                raise Conflict("It was not refused.")
-            found.dismissed = True
-            labels.add(found)
+            labels.add(dismiss(operator, await labels.approval(storable(identifier), lock=True)))
 
     async def approve(self, operator: Operator, identifier: str) -> Label:
         """Move the label. Raise NotFound, Forbidden for one's own change, Conflict once decided or by a gate."""
@@ -75,11 +65,11 @@ class ApprovalUseCases(LabelUseCases):
             rows, labels = self._repositories(work.session, operator)
             asked, row = await self._waiting(rows, labels, identifier)
             theirs = (asked.asked_by_id, asked.asked_by_support_id, asked.author_id, asked.author_support_id)
-            if operator.is_one_of(*theirs):
-                raise Forbidden("Nobody approves their own change.", hint="Ask somebody else who may approve.")
+            check_second(operator, *theirs)
             version = await self._version(rows, row, asked.version)
             await self._check_renders(work.session, row, Content.model_validate(version.content))
-            self._decide(labels, operator, asked, "approved")
+            decide(operator, asked, "approved")
+            labels.add(asked)
             await work.session.flush()
             step = Step(asked.label, asked.version, asked.from_version, asked.comment, asked.asked_by, operator.name)
             moved = await self._move(work, operator, row, step)
@@ -111,9 +101,10 @@ class ApprovalUseCases(LabelUseCases):
     ) -> Approval:
         rows, labels = self._repositories(work.session, operator)
         asked, row = await self._waiting(rows, labels, identifier)
-        if own and asked.asked_by_id != operator.user_id:
-            raise Forbidden("Only who asked takes a wish back.", hint="Refuse it instead.")
-        self._decide(labels, operator, asked, state, reason)
+        if own:
+            check_taken_back_by(operator, asked)
+        decide(operator, asked, state, reason)
+        labels.add(asked)
         step = Step(asked.label, asked.version, asked.from_version)
         await self._record(work, operator, row, f"prompt.label.{state}", step)
         return approval_of(asked, row.name)
@@ -121,26 +112,15 @@ class ApprovalUseCases(LabelUseCases):
     async def _waiting(
         self, rows: PromptRepository, labels: LabelRepository, identifier: str, *, lock: bool = True
     ) -> tuple[PromptApprovalRow, PromptRow]:
-        found = await labels.approval(storable(identifier), lock=lock)
+        """Return a wish that waits and its prompt. The prompt is locked first, as whoever moves its label does."""
+        found = await labels.approval(storable(identifier))
         if found is None:
-            raise NotFound("There is nothing of that id to decide.")
+            raise nothing_to_decide()
         try:
             row = await self._row(rows, found.prompt_id, lock=lock)
         except PromptNotFound as error:
-            raise NotFound("There is nothing of that id to decide.") from error
-        if found.state != "waiting":
-            who = f" by {found.decided_by}" if found.decided_by else ""
-            raise Conflict(f"It was {WORDS[found.state]}{who} already.")
+            raise nothing_to_decide() from error
+        if lock:
+            found = await labels.approval(found.id, lock=True) or found
+        check_waits(found)
         return found, row
-
-    def _decide(
-        self,
-        labels: LabelRepository,
-        operator: Operator,
-        asked: PromptApprovalRow,
-        state: ApprovalState,
-        reason: str = "",
-    ) -> None:
-        asked.state, asked.reason = state, reason
-        asked.decided_by, asked.decided_at = operator.name, utc_now()
-        labels.add(asked)

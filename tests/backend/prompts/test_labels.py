@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from backend.operator import Operator, Permission
 from backend.ports.publish_gate import Publishing
 from backend.prompts.errors import CannotRender, LabelMoved, VersionNotFound
 from backend.prompts.service import PromptService
-from backend.prompts.types import Prompt, VersionRef
+from backend.prompts.types import Label, LabelChange, Prompt, VersionRef
 from tests.backend.prompts.conftest import text
 
 
@@ -189,6 +190,26 @@ async def test_a_newer_wish_overtakes_and_the_same_one_is_asked_once(
     with pytest.raises(Conflict, match="overtaken"):
         await prompts.approve(daniel, first.id)
     assert (await prompts.approve(daniel, newer.id)).version == 3
+
+
+async def test_an_approval_beside_a_newer_wish_is_one_or_the_other(
+    prompts: PromptService, ines: Operator, daniel: Operator, two: Prompt
+) -> None:
+    """Whoever decides locks in the order of whoever asks anew, or the database would end one of the two."""
+    await prompts.protect_label(ines, "production", protected=True)
+    for number in range(3, 13):
+        await prompts.save_version(ines, two.id, text(f"Say {number}."))
+        asked = (await prompts.set_label(ines, two.id, "production", number - 1)).approval
+        assert asked
+        decided, newer = await asyncio.gather(
+            prompts.approve(daniel, asked.id),
+            prompts.set_label(ines, two.id, "production", number),
+            return_exceptions=True,
+        )
+        assert isinstance(decided, Label) or "overtaken" in str(decided)
+        assert isinstance(newer, LabelChange)
+        assert newer.approval
+        await prompts.withdraw(ines, newer.approval.id)
 
 
 @pytest.mark.parametrize("does", ["writes", "asks"])
