@@ -21,6 +21,6 @@ from backend.datasets.types import NewItem
         ({"a": "", "b": ["x"]}, False),
     ],
 )
-def test_an_input_of_blanks_alone_is_a_bad_row(given: dict[str, Any], is_bad: bool) -> None:
+def test_an_input_of_blanks_alone_is_a_bad_row(given: dict[str, Any], *, is_bad: bool) -> None:
     said = [problem.spoken for problem in imported(3, NewItem(given, "x"), Rules())]
     assert said == (["input: Every value is empty."] if is_bad else [])
