@@ -134,6 +134,19 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class GateResult:
+    """What the gate says to a content now, and of which experiment; that is empty where none counts, or none is asked.
+
+    Words are there where it did not pass.
+    """
+
+    passed: bool
+    words: str = ""
+    hint: str = ""
+    experiment_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
 

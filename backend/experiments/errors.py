@@ -26,4 +26,8 @@ class NothingToCompare(InvalidInput):
 
 
 class GateRefused(Conflict):
-    """What should be published has not passed the dataset that it must pass."""
+    """What should be published has not passed the dataset that it must pass, by this experiment or for want of one."""
+
+    def __init__(self, message: str, *, hint: str = "", experiment_id: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.experiment_id = experiment_id

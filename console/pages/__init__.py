@@ -92,6 +92,7 @@ from console.state.privacy import PrivacyState
 from console.state.projects import ProjectsState
 from console.state.prompt import PromptState
 from console.state.prompt_edit import PromptEditState
+from console.state.prompt_gate import PromptGateState
 from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_play import PromptPlayState
@@ -158,6 +159,7 @@ PAGES: tuple[Page, ...] = (
             PromptEditState.load,
             PromptLabelsState.load,
             PromptLiveState.load,
+            PromptGateState.load,
             PromptPlayState.load,
         ],
     ),

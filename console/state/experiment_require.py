@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Pinned, Requirement, kind_of
+from backend.errors import InvalidInput
+from backend.experiments.types import Pinned, Requirement
 from backend.operator import Permission
 from console import toasts
-from console.state.evaluator_fields import TITLES
 from console.state.experiment import ExperimentState
 from console.state.forms import Formed
+from console.state.prompt_gate import evaluators_in
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An evaluator of the experiment, and whether it is to be asked from now on."""
+
+    name: str
+    counts: bool = True
 
 
 class ExperimentRequireState(Formed, rx.State):
-    """`what` says what would be asked from now on, `now` what is asked already, empty for nothing."""
+    """`dataset` would have to be passed from now on, `now` what is asked already, empty for nothing.
+
+    `what` says why nothing can be required, where `refused`.
+    """
 
     opened: rx.Field[bool] = rx.field(False)
     subject: rx.Field[str] = rx.field("")
     what: rx.Field[str] = rx.field("")
     now: rx.Field[str] = rx.field("")
+    dataset: rx.Field[str] = rx.field("")
+    evaluators: rx.Field[list[Counted]] = rx.field(default_factory=list)
     refused: rx.Field[bool] = rx.field(False)
     _kind: Literal["flow", "prompt"] = "prompt"
     _id: str = ""
+    _asked: tuple[dict[str, Any], ...] = ()
 
     @rx.event
     async def ask(self) -> None:
@@ -43,8 +59,17 @@ class ExperimentRequireState(Formed, rx.State):
         else:
             asked = await services().experiments.requirement(operator, self._kind, self._id)
             self.now = _words(asked) if asked else ""
-            self.what = _words(Requirement(evaluators=found.draft.evaluators, dataset_name=found.dataset_name))
+            self.dataset, self._asked = found.dataset_name, found.draft.evaluators
+            self.evaluators = [Counted(evaluators_in(Requirement(evaluators=(one,)))) for one in self._asked]
         self.opened = True
+
+    @rx.event
+    async def count(self, at: int) -> None:
+        """Let an evaluator count, or not."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.evaluators = [
+            replace(one, counts=not one.counts) if place == at else one for place, one in enumerate(self.evaluators)
+        ]
 
     @rx.event
     async def close(self) -> None:
@@ -54,11 +79,14 @@ class ExperimentRequireState(Formed, rx.State):
 
     @rx.event
     async def send(self) -> Any:
-        """Ask this experiment's evaluators from now on."""
+        """Ask those of this experiment's evaluators that count from now on."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
         async with self._checking():
-            wish = Requirement(experiment_id=page.experiment_id)
+            chosen = tuple(given for given, one in zip(self._asked, self.evaluators, strict=True) if one.counts)
+            if not chosen:
+                raise InvalidInput("At least one evaluator has to count.")
+            wish = Requirement(evaluators=chosen, experiment_id=page.experiment_id)
             made = await services().experiments.require(operator, self._kind, self._id, wish)
             self.opened = False
             return toasts.say(f"{self.subject} has to pass {made.dataset_name} from now on.")
@@ -81,5 +109,4 @@ def _subject(pinned: Pinned) -> tuple[Literal["flow", "prompt"], str, str]:
 
 def _words(asked: Requirement) -> str:
     """Return the dataset and the evaluators in words."""
-    names = [str(one.get("name") or TITLES.get(kind_of(one), kind_of(one))) for one in asked.evaluators]
-    return f"{asked.dataset_name}, by {', '.join(names) or 'any evaluator'}"
+    return f"{asked.dataset_name}, by {evaluators_in(asked)}"

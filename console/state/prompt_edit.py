@@ -14,6 +14,7 @@ from console.problems import Problem, caught
 from console.state.forms import Formed
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
+from console.state.prompt_gate import PromptGateState
 from console.state.prompt_play import PromptPlayState
 from console.state.prompt_rows import edited, with_parameter
 
@@ -124,6 +125,6 @@ class PromptEditState(Formed, rx.State):
                 number = written.version.number
                 (await self.get_state(PromptPlayState))._saved_as(number, draft._content, page.production)
                 words = f"v{number} is saved." if written.is_new else f"v{number} says the same already."
-                return [PromptState.end(number), PromptPlayState.refresh, toasts.say(words)]
+                return [PromptState.end(number), PromptPlayState.refresh, toasts.say(words), PromptGateState.load]
         self.stale = refusal.problem or NOTHING
         return None

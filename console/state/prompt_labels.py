@@ -15,6 +15,7 @@ from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.prompt import PromptState
+from console.state.prompt_gate import PromptGateState
 from console.state.prompt_rows import (
     LabelLine,
     MoveLine,
@@ -93,7 +94,7 @@ class PromptLabelsState(Formed, rx.State):
             moved = change.approval is None
             words = f"v{self.target} is in {label}." if moved else f"{label} waits for a second person."
             await self._read(operator, page.id)
-            return [PromptState.refresh, toasts.say(words)]
+            return [PromptState.refresh, toasts.say(words), PromptGateState.load]
 
     @rx.event
     async def roll_back(self, label: str, seen: str) -> Any:
@@ -106,7 +107,7 @@ class PromptLabelsState(Formed, rx.State):
         if late.problem is not None:
             told = toasts.warn(late.problem.words, late.problem.more)
         await self._read(operator, page.id)
-        return [PromptState.refresh, told]
+        return [PromptState.refresh, told, PromptGateState.load]
 
     @rx.event
     async def remove(self, label: str) -> Any:
@@ -130,7 +131,7 @@ class PromptLabelsState(Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_APPROVE)
         moved = await services().prompts.approve(operator, wish)
         await self._read(operator, (await self.get_state(PromptState)).id)
-        return [PromptState.refresh, toasts.say(f"v{moved.version} is in {moved.name}.")]
+        return [PromptState.refresh, toasts.say(f"v{moved.version} is in {moved.name}."), PromptGateState.load]
 
     @rx.event
     async def ask_refusal(self, wish: str) -> None:

@@ -16,7 +16,7 @@ from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import WAITING, CellStatus, Draft, Requirement
+from backend.experiments.types import WAITING, CellStatus, Draft, GateResult, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -101,8 +101,26 @@ class Gating(Comparing):
             await Experiments(work.session, operator.project_id).drop_requirement(kind, subject_id)
             await AuditTrail(work.session).record(operator, "publish.release", Target(kind, subject_id, title))
 
+    async def gate_result(
+        self, operator: Operator, kind: Kind, name: str, fingerprint: str, version: int | None = None
+    ) -> GateResult:
+        """Return what `check` would say to a content at this moment. Raise NotFound."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        subject_id, title = await self._subject(operator, kind, name)
+        publishing = Publishing(kind, operator.project_id, subject_id, title, fingerprint, version)
+        try:
+            return GateResult(passed=True, experiment_id=await self._passed_in(publishing))
+        except GateRefused as refused:
+            return GateResult(
+                passed=False, words=refused.message, hint=refused.hint, experiment_id=refused.experiment_id
+            )
+
     async def check(self, publishing: Publishing) -> None:
-        """Raise GateRefused unless the newest experiment that counts passed with exactly this content.
+        """Raise GateRefused unless the newest experiment that counts passed with exactly this content."""
+        await self._passed_in(publishing)
+
+    async def _passed_in(self, publishing: Publishing) -> str:
+        """Return the experiment that passed, empty where none had to. Raise GateRefused.
 
         One counts that asked the whole of the dataset as it is now, with every evaluator of the requirement, and with
         what is published at this moment as a variant, which is the baseline here whatever the experiment says. Others
@@ -113,12 +131,12 @@ class Gating(Comparing):
             experiments = Experiments(session, project_id)
             required = await experiments.requirement(publishing.kind, publishing.subject_id)
             if required is None:
-                return
+                return ""
             done = await experiments.done_over(required.dataset_id)
         gate = acting(project_id, "", "The gate")
         published = await self._published(gate, publishing)
         if published and published.fingerprint == publishing.fingerprint:
-            return
+            return ""
         wanted = _Content(publishing.fingerprint, await self._taken_in(gate, publishing, publishing.version))
         version = await self._newest(gate, required.dataset_id)
         if version is None:
@@ -141,13 +159,16 @@ class Gating(Comparing):
                 continue
             unscored, hint = await self._unscored(gate, row, base, ours, metrics)
             if unscored:
-                raise GateRefused(f"{name} has not passed {required.dataset_name} yet: {unscored}", hint=hint)
+                words = f"{name} has not passed {required.dataset_name} yet: {unscored}"
+                raise GateRefused(words, hint=hint, experiment_id=row.id)
             said = await self._shortcomings(gate, row, base, ours, metrics)
             if said:
-                raise GateRefused(
-                    f"{name} did not pass {required.dataset_name}: {said[0]}", hint=f"Experiment {row.name} says more."
+                words, hint = (
+                    f"{name} did not pass {required.dataset_name}: {said[0]}",
+                    f"Experiment {row.name} says more.",
                 )
-            return
+                raise GateRefused(words, hint=hint, experiment_id=row.id)
+            return row.id
         beside = " beside the published one" if published else ""
         raise GateRefused(
             f"{name} must pass the dataset {required.dataset_name} before it is published.",

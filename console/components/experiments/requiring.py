@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
-from console.components.ui import SAFE, button, dialog, status
+from console.components.ui import SAFE, button, checkbox, dialog, status
 from console.state.experiment_require import ExperimentRequireState as Require
+
+# No evaluator at all would mean those of the experiment, every one.
+_SOME: Any = Require.evaluators.pluck("counts").contains(True)
 
 
 def require_dialog() -> rx.Component:
     """Draw the dialog once on the page; `ExperimentRequireState.ask` opens it."""
     said = rx.fragment(
-        rx.el.p(Require.subject, " must pass ", rx.el.b(Require.what, class_name="b"), ".", dir="auto"),
+        rx.el.p(Require.subject, " must pass ", rx.el.b(Require.dataset, class_name="b"), ", by", dir="auto"),
+        rx.el.fieldset(
+            rx.el.legend("Which evaluators count", class_name="lab"),
+            rx.foreach(Require.evaluators, _evaluator),
+            class_name="field bare",
+        ),
         rx.el.p(
-            "It can be published or go to production only after an experiment over all rows has run these and "
-            "nothing got worse than the published version.",
+            "It can be published or go to production only after an experiment over all rows has run those that count, "
+            "nothing got worse than the published version and every target was met. Whatever else such an experiment "
+            "asks can only refuse.",
             class_name="t2",
         ),
         rx.cond(Require.now, rx.el.p("Until now: ", Require.now, ".", class_name="t2", dir="auto"), rx.fragment()),
@@ -29,6 +40,12 @@ def require_dialog() -> rx.Component:
         foot=[
             button("Leave it", Require.close, custom_attrs=SAFE),
             rx.cond(Require.now, button("Require nothing", Require.release, kind="quiet"), rx.fragment()),
-            rx.cond(Require.refused, rx.fragment(), button("Require it", Require.send, kind="primary")),
+            rx.cond(
+                Require.refused, rx.fragment(), button("Require it", Require.send, kind="primary", disabled=~_SOME)
+            ),
         ],
     )
+
+
+def _evaluator(one: Any, at: Any) -> rx.Component:
+    return checkbox(one.name, one.counts, Require.count(at), key=at)

@@ -6,9 +6,11 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.prompts.gate import gate
 from console.components.prompts.live import live_tests
 from console.components.ui import button, phead, tag, when
 from console.state.prompt import PromptState as Prompt
+from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
 
 
@@ -18,6 +20,7 @@ def versions() -> rx.Component:
         rx.el.ol(rx.foreach(Prompt.versions, _version)),
         rx.el.label(rx.el.input(type="checkbox"), "Show all versions", class_name="choice vall"),
         _labels(),
+        gate(),
         live_tests(),
         _uses(),
         class_name="vers",
@@ -39,7 +42,7 @@ def _version(one: Any) -> rx.Component:
             rx.el.span(one.comment, class_name="t12 vm lines", title=one.comment, dir="auto"),
             rx.el.span(one.by, rx.cond(one.when, ", ", ""), one.when, class_name="t12 t2", title=one.exact),
             type="button",
-            on_click=Prompt.choose(one.number),
+            on_click=[Prompt.choose(one.number), Gate.load],
             aria_current=when(chosen, "true", "false"),
         ),
         rx.cond(one.evidence, rx.el.a("Open the experiment", href=one.evidence, class_name="t12 vlink"), rx.fragment()),

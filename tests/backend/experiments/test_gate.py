@@ -10,7 +10,7 @@ import pytest
 from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.repository import Experiments
-from backend.experiments.types import FlowChoice, PromptChoice, Requirement, VariantDraft
+from backend.experiments.types import FlowChoice, GateResult, PromptChoice, Requirement, VariantDraft
 from backend.prompts.types import PRODUCTION, Content, NewPrompt
 from tests.backend.experiments.conftest import DATASET, Lab, prompt
 from tests.factories import flows
@@ -57,9 +57,15 @@ async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> 
     variants = [
         VariantDraft(f"v{number}", prompt=PromptChoice(id=kept.id, version=number), model="echo") for number in (1, 2)
     ]
-    await gated.ran(*variants)
-    with pytest.raises(GateRefused, match="exact of v2 got worse"):
+    done = await gated.ran(*variants)
+    with pytest.raises(GateRefused, match="exact of v2 got worse") as refusal:
         await prompts.set_label(gated.operator, kept.id, PRODUCTION, 2)
+    said = [
+        await gated.service.gate_result(gated.operator, "prompt", kept.slug, Content(text=text).fingerprint(), number)
+        for number, text in enumerate(("{{ good }}", "{{ weak }}"), 1)
+    ]
+    assert said[0] == GateResult(passed=True, experiment_id=done.id)
+    assert said[1] == replace(said[0], passed=False, words=refusal.value.message, hint=refusal.value.hint)
     await prompts.set_label(gated.operator, kept.id, "staging", 2)
     assert (await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)).label is not None
     await gated.service.release(gated.operator, "prompt", kept.id)

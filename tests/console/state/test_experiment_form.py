@@ -21,6 +21,8 @@ from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from console.state.prompt import PromptState
+from console.state.prompt_gate import PromptGateState, evaluators_in
 from console.state.prompt_rows import move_line
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
@@ -264,7 +266,22 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     asked = await services.experiments.requirement(owner, "prompt", support.id)
     assert asked is not None
     assert asked.evaluators == made.draft.evaluators
+    shown = tab.at(f"/prompts/{support.id}").state(PromptGateState)
+    await tab.state(PromptState).load()
+    await shown.load()
+    assert (shown.dataset, shown.passed, shown.said) == (asked.dataset_name, True, "v2 passed")
+    assert (shown.evidence, evaluators_in(asked) in shown.rule) == (f"/experiments/{made.id}", True)
+    tab.at(f"/experiments/{made.id}")
     await dialog.ask()
-    assert dialog.now == dialog.what
+    assert dialog.now == f"{dialog.dataset}, by {', '.join(one.name for one in dialog.evaluators)}"
+    for at in range(len(dialog.evaluators)):
+        await dialog.count(at)
+    await dialog.send()
+    assert (dialog.opened, dialog.errors) == (True, {"": "At least one evaluator has to count."})
+    await dialog.count(0)
+    await dialog.send()
+    asked = await services.experiments.requirement(owner, "prompt", support.id)
+    assert asked is not None
+    assert asked.evaluators == made.draft.evaluators[:1]
     await dialog.release()
     assert await services.experiments.requirement(owner, "prompt", support.id) is None

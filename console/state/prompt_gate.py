@@ -1,0 +1,63 @@
+"""What a prompt must pass before it goes to production, and how the version that is looked at did."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.experiments.types import GateResult, Requirement, kind_of
+from backend.operator import Permission
+from backend.prompts.types import VersionRef
+from console import routes
+from console.state.evaluator_fields import TITLES
+from console.state.prompt import PromptState
+from console.state.seat import Seated
+
+
+class PromptGateState(Seated, rx.State):
+    """`dataset` is empty where nothing is asked; `evidence` is the experiment that `said` comes from."""
+
+    dataset: rx.Field[str] = rx.field("")
+    dataset_href: rx.Field[str] = rx.field("")
+    rule: rx.Field[str] = rx.field("")
+    passed: rx.Field[bool] = rx.field(False)
+    said: rx.Field[str] = rx.field("")
+    hint: rx.Field[str] = rx.field("")
+    evidence: rx.Field[str] = rx.field("")
+
+    @rx.event
+    async def load(self) -> None:
+        """Read the requirement, and what it says to the version that is looked at, of a draft to the newest one."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        page = await self.get_state(PromptState)
+        self.reset()
+        if page.phase != "ready" or not operator.may(Permission.EXPERIMENTS_READ):
+            return
+        experiments = services().experiments
+        asked = await experiments.requirement(operator, "prompt", page.id)
+        if asked is None:
+            return
+        number = page.chosen or page.latest
+        version = await services().prompts.get_version(operator, page.id, VersionRef("", number))
+        found = await experiments.gate_result(operator, "prompt", page.id, version.content.fingerprint(), number)
+        self.dataset, self.dataset_href = asked.dataset_name, routes.to(routes.DATASET, asked.dataset_id)
+        self.rule, self.passed = rule_words(asked), found.passed
+        self.said, self.hint = _said(found, number), found.hint
+        self.evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
+
+
+def evaluators_in(asked: Requirement) -> str:
+    """Return the names of the evaluators, as the form of experiments has them."""
+    names = [str(one.get("name") or TITLES.get(kind_of(one), kind_of(one))) for one in asked.evaluators]
+    return ", ".join(names) or "any evaluator"
+
+
+def rule_words(asked: Requirement) -> str:
+    """Say what an experiment has to show."""
+    return f"Over all its rows, nothing worse than production and every target met, by {evaluators_in(asked)}."
+
+
+def _said(found: GateResult, number: int) -> str:
+    if not found.passed:
+        return found.words
+    return f"v{number} passed" if found.experiment_id else f"v{number} is in production"
