@@ -125,6 +125,21 @@ class MaskingService:
                 masker.vault[f"[{known.kind} {known.number}]"] = self._opened(known.sealed, project_id, known.id)
         return masker
 
+    async def is_on(self, operator: Operator) -> bool:
+        """Tell whether anything of the operator's project is masked."""
+        return (await self._peek(operator, "")).is_on
+
+    async def as_kept(self, operator: Operator, value: Any, scope: str = "") -> Any:
+        """Return what a JSON value is kept as in a conversation, `scope`; nothing is written down."""
+        return await (await self._peek(operator, scope)).kept(value)
+
+    async def _peek(self, operator: Operator, scope: str) -> Masker:
+        operator.require(Permission.FLOWS_READ)
+        if self.is_off(operator.project_id):
+            return OFF
+        async with self._units.read(operator) as session:
+            return await self.open(session, operator.project_id, scope, Way.CONSOLE)
+
     async def stands_in(self, session: AsyncSession, project_id: str, scope: str, value: Any) -> bool:
         """Tell whether a placeholder of a conversation, `scope`, stands in a JSON value that was kept."""
         known = await MaskingRepository(session, project_id).values(scope)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +13,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.demo.types import SLUG
 from backend.flows.types import RunWish, Trigger
-from backend.operator import Permission
+from backend.operator import Operator, Permission
 from console import routes
 from console.problems import Caught, caught
 from console.state import formats
@@ -57,9 +57,10 @@ class AskState(Seated, rx.State):
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
         """Ask what stands in the field; Enter does it too."""
-        await self._operator(Permission.FLOWS_RUN)
-        self.question = str(form.get("question", self.question))[:MAX_QUESTION_CHARACTERS]
-        return AskState.ask
+        operator = await self._operator(Permission.FLOWS_RUN)
+        question = str(form.get("question", self.question))[:MAX_QUESTION_CHARACTERS].strip()
+        self.question = await services().masking.as_kept(operator, question)
+        return AskState.ask(question)
 
     @rx.event
     async def recall(self) -> None:
@@ -77,21 +78,25 @@ class AskState(Seated, rx.State):
         self._link({"run_id": answer.run_id})
 
     @rx.event(background=True)
-    async def ask(self) -> Any:
-        """Run the published example flow and draw what it says, at most 25 times a second."""
+    async def ask(self, question: str) -> Any:
+        """Run the published example flow and draw what it says, at most 25 times a second.
+
+        Where words are masked, its record is drawn alone: a state may lie in Redis.
+        """
         async with self:
             operator = await self._operator(Permission.FLOWS_RUN)
-            question = self.question.strip()
             if self.is_asking or not question:
                 return
             zone = await self._zone()
-            self._begin(question, formats.clock(formats.now(), zone, formats.now()))
+            self._begin(self.question, formats.clock(formats.now(), zone, formats.now()))
         async with self._until_answered():
             first = await services().demo.first_run(operator)
             async with self:
                 self._lay_track(first.example.flow.nodes if first.example.flow else ())
-            wish = RunWish(input={"question": question}, trigger=Trigger.CONSOLE)
-            await self._follow(await services().runs.stream(operator, SLUG, wish))
+            wish = RunWish(input={"question": question[:MAX_QUESTION_CHARACTERS]}, trigger=Trigger.CONSOLE)
+            events = await services().runs.stream(operator, SLUG, wish)
+            masks = await services().masking.is_on(operator)
+            await self._follow(_of_record(operator, events) if masks else events)
         yield FirstRunState.load
 
     @asynccontextmanager
@@ -163,3 +168,16 @@ class AskState(Seated, rx.State):
     def _link(self, event: dict[str, Any]) -> None:
         if run_id := event.get("run_id", ""):
             self.run_href = routes.to(routes.RUN, run_id)
+
+
+async def _of_record(operator: Operator, events: AsyncGenerator[dict[str, Any]]) -> AsyncGenerator[dict[str, Any]]:
+    """Yield what happens without the words, and the last word as it is kept."""
+    async with aclosing(events):
+        async for event in events:
+            if event["event"] in {"run.done", "run.failed"}:
+                run = (await services().runs.get(operator, event["run_id"])).run
+                yield {**event, "output": run.output, "citations": run.citations} | (
+                    {"error": run.error} if run.status.is_final else {}
+                )
+            elif event["event"] != "token":
+                yield event

@@ -85,6 +85,7 @@ def track_of(document: FlowDocument | None) -> dict[str, Any]:
 
 async def hear(draw: Draw, operator: Operator, board: RunBoard, events: AsyncGenerator[Any]) -> None:
     """Draw what a run says until its last word, then what the record says of it."""
+    board.hides = await services().masking.is_on(operator)
     async with aclosing(events), aclosing(paced(events)) as batches:
         async for batch in batches:
             board.take(batch)
@@ -125,6 +126,7 @@ def _is_trial(run: Run) -> bool:
 
 async def follow(draw: Draw, operator: Operator, board: RunBoard, run_id: str) -> None:
     """Show a run that goes on already, to its end."""
+    board.hides = await services().masking.is_on(operator)
     events = services().runs.watch(operator, run_id)
     async with aclosing(events), aclosing(paced(events)) as batches:
         async for batch in batches:

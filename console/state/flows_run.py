@@ -31,7 +31,6 @@ class FlowRunState(Phased, rx.State):
     said: rx.Field[list[Said]] = rx.field(default_factory=list)
     sent: rx.Field[int] = rx.field(0)
     _conversation: str = ""
-    _values: dict[str, Any] | None = None
     _flow: str = ""
     _owner: str = ""
     _last: str = ""
@@ -65,32 +64,32 @@ class FlowRunState(Phased, rx.State):
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
-        """Begin a run of the draft."""
-        await self._operator(Permission.FLOWS_RUN)
+        """Begin a run of the draft. The talk has what was typed as it is kept: a state may lie in Redis."""
+        operator = await self._operator(Permission.FLOWS_RUN)
         live = await self.get_state(FlowLiveState)
         if live.running:
             return None
         asked = await self.get_state(FlowFormState)
         values = asked._typed(form)
-        self._values = values
         person = await self._person()
         text = str(values.get(asked.message, "")) if asked.chat else _listed(values)
         if asked.chat and asked.needed and not text.strip():
             self.problem, self.phase = EMPTY, "failed"
             return None
+        text = await services().masking.as_kept(operator, text, self._conversation)
         self.said = [*self.said, question(text, ZoneInfo(person.time_zone), formats.now())]
         self.problem, self.phase = NOTHING, "ready"
         self.sent += 1
         self._owner = live._take()
         live.running = True
-        return FlowRunState.run_draft
+        return FlowRunState.run_draft(values)
 
     @rx.event(background=True)
-    async def run_draft(self) -> None:
+    async def run_draft(self, values: dict[str, Any]) -> None:
         """Start the run that was asked for and show it until it ends."""
         async with self:
             operator = await self._operator(Permission.FLOWS_RUN)
-            owner, flow, wish = self._owner, self._flow, chosen(self._values or {}, self._conversation)
+            owner, flow, wish = self._owner, self._flow, chosen(values, self._conversation)
             self.phase = "ready"
             events, document = None, None
             async with self._loading():

@@ -70,6 +70,7 @@ class RunBoard:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._began = clock()
+        self.hides = False  # words come from the record alone, masked: what is heard is not
         self.run_id = ""
         self.conversation_id = ""
         self.status = "running"
@@ -136,10 +137,12 @@ class RunBoard:
         if node not in self.live:
             self.answer = ""
             self.marks[node] = {**self.marks.get(node, {"status": "running"}), "tokens": True}
+        text = "" if self.hides else text
         self.answer += text
         self.live[node] = (self.live.get(node, "") + text)[-TAIL_CHARACTERS:]
 
     def _end(self, event: Mark) -> None:
+        event = {**event, "reason": "", "error": "", "output_preview": ""} if self.hides else event
         time_ms = float(event.get("time_ms") or 0)
         began = self.marks.get(event["node"], {}).get("offset_ms", max(0.0, self.elapsed_ms - time_ms))
         mark: Mark = {"status": event["status"], "offset_ms": round(began, 1), "time_ms": round(time_ms, 1)}
@@ -152,6 +155,7 @@ class RunBoard:
 
     def _close(self, event: Mark) -> None:
         failed = event["event"] == "run.failed"
+        event = {**event, "output": None, "citations": [], "error": ""} if self.hides else event
         self.status = event.get("status") or ("failed" if failed else "done")
         self.output = event.get("output")
         self.citations = event.get("citations") or []

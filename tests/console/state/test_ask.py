@@ -10,7 +10,9 @@ from backend.bootstrap import Services
 from backend.engines.events.in_process import InProcessEvents
 from backend.errors import NotFound
 from backend.flows.types import RunWish
+from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
+from console.state import ask
 from console.state.ask import AskState
 from console.state.flows_live import hear
 from console.state.run_board import RunBoard
@@ -35,7 +37,7 @@ async def test_a_question_that_cannot_be_asked_says_why_and_opens_the_field_agai
 
     state = tab.state(AskState)
     monkeypatch.setattr(services.runs, "stream", refuse)
-    await spent(AskState.event_handlers["ask"].fn(state))
+    await spent(AskState.event_handlers["ask"].fn(state, state.question))
     assert (state.error, state.hint, state.is_asking) == ("The example is gone.", "Make it again.", False)
 
 
@@ -73,7 +75,20 @@ async def test_an_answer_names_its_question_and_the_first_one_is_not_asked_again
     monkeypatch.setattr(services.runs, "stream", refuse)
     for question in ("How long?", "How much?"):
         await state.send({"question": question})
-        await spent(AskState.event_handlers["ask"].fn(state))
+        await spent(AskState.event_handlers["ask"].fn(state, state.question))
     assert seen == [("How long?", False), ("How much?", True)]
     state.question = "something that was typed and not asked"
     assert state.asked == "How much?"
+
+
+async def test_what_is_masked_stands_nowhere_in_the_answer(
+    services: Services, operator: Operator, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.masking.set_rules(operator, MaskingRules(frozenset(Kind)))
+    await services.flows.publish(operator, "desk")
+    monkeypatch.setattr(ask, "SLUG", "desk")
+    state = tab.state(AskState)
+    await state.send({"question": "ada@example.org"})
+    await spent(AskState.event_handlers["ask"].fn(state, "ada@example.org"))
+    assert (state.asked, state.spoken, state.error) == ("[e-mail 1]", "Hello [e-mail 1]", "")
+    assert b"ada@" not in state._serialize()

@@ -94,7 +94,7 @@ async def test_the_builder_draws_its_last_run_again_after_another_page_drew_one(
     panel, live = tab.state(FlowRunState), tab.state(FlowLiveState)
     await panel.open()
     await panel.send({"question": "Hello"})
-    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel, {"question": "Hello"}))
     failed = dict(live.marks)
     assert panel.said[-1].state == "fail"
     assert failed["ask"]["status"] == "failed"
@@ -196,7 +196,7 @@ async def test_why_nothing_answered_stays_under_the_question(services: Services,
     await panel.open()
     await panel.send({"question": "Hello"})
     await services.flows.delete(person, made.id)
-    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel, {"question": "Hello"}))
     assert [(line.agent, line.state) for line in panel.said] == [(False, ""), (True, "fail")]
     assert "There is no such flow" in panel.said[1].words
 
@@ -210,7 +210,7 @@ async def test_the_timeline_keeps_the_document_that_ran(services: Services, tab:
     await spent(draft.load())
     await panel.open()
     await panel.send({"question": "Hello"})
-    await spent(FlowRunState.event_handlers["run_draft"].fn(panel))
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel, {"question": "Hello"}))
     ran, nodes = live.run_id, [one.id for one in made.draft.nodes]
     assert [one["id"] for one in live.track["nodes"]] == nodes
     assert len(live.track["edges"]) == len(made.draft.edges)
