@@ -88,6 +88,10 @@ class Prompts(Protocol):
         """Return the version that stands under a label now, for whoever takes it. Raise NotFound."""
         ...
 
+    async def needed(self, operator: Operator, name: str, ref: VersionRef) -> Sequence[str]:
+        """Return the variables and places that a version cannot be filled without. Raise NotFound, InvalidInput."""
+        ...
+
     async def render(
         self,
         operator: Operator,

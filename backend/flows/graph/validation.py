@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,8 +22,12 @@ STORED_NAMES = frozenset({"secrets", "variables"})
 
 def problems_of(document: FlowDocument, kinds: Kinds, templates: Templates) -> list[Problem]:
     """Return every problem, errors first, each group in plate order."""
-    found = _Check(document, kinds, templates).run()
-    return sorted(found, key=lambda problem: (problem.severity is not Severity.ERROR, problem.plate))
+    return in_order(_Check(document, kinds, templates).run())
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return errors first, each group in plate order."""
+    return sorted(problems, key=lambda problem: (problem.severity is not Severity.ERROR, problem.plate))
 
 
 def errors_of(problems: list[Problem]) -> list[Problem]:

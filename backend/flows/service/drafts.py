@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from backend.columns import storable, utc_now
@@ -9,6 +10,7 @@ from backend.flows.document import FlowDocument
 from backend.flows.errors import StaleDraft
 from backend.flows.graph.operations import apply, read_operations
 from backend.flows.graph.order import plates_of
+from backend.flows.graph.validation import in_order
 from backend.flows.models import FlowRow
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.service.parts import UseCases, flow_row, kept_document, undo_steps
@@ -26,7 +28,8 @@ class DraftUseCases(UseCases):
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
-            return self._put(work, operator, row, document)
+            saved = self._put(work, operator, row, document)
+        return await self._told(operator, saved, document)
 
     async def apply(self, operator: Operator, name: str, base_version: int, operations: Any) -> Saved:
         """Apply all edits or none; the answer undoes them. Raise FlowNotFound, StaleDraft, OperationRefused."""
@@ -36,7 +39,14 @@ class DraftUseCases(UseCases):
             rows = FlowRepository(work.session, operator.project_id)
             row = await self._fresh(rows, name, base_version)
             applied = apply(FlowDocument.stored(row.draft), edits)
-            return self._put(work, operator, row, applied.document, undo_steps(applied.inverse))
+            saved = self._put(work, operator, row, applied.document, undo_steps(applied.inverse))
+        return await self._told(operator, saved, applied.document)
+
+    async def _told(self, operator: Operator, saved: Saved, document: FlowDocument) -> Saved:
+        """Return it with what the prompts tell too. They are asked when the draft is kept, so it waits for none."""
+        found = await self._prompt_problems.of(operator, document)
+        placed = [replace(problem, plate=saved.plates.get(problem.node, 0)) for problem in found]
+        return replace(saved, problems=in_order([*saved.problems, *placed]))
 
     async def _fresh(self, rows: FlowRepository, name: str, base_version: int) -> FlowRow:
         row = await flow_row(rows, name, lock=True)

@@ -97,7 +97,7 @@ class FlowUseCases(UseCases):
 
     async def problems(self, operator: Operator, name: str) -> Sequence[Problem]:
         """Return what is wrong with the draft, errors first. Raise FlowNotFound."""
-        return self._problems((await self.get(operator, name)).draft)
+        return await self._all_problems(operator, (await self.get(operator, name)).draft)
 
     async def problems_by_flow(self, operator: Operator, page: Page = FIRST_PAGE) -> dict[str, Sequence[Problem]]:
         """Return what `problems` says of each flow that `list` lists, by id."""

@@ -9,15 +9,18 @@ from pydantic import ValidationError
 
 from backend.columns import storable
 from backend.errors import Conflict, InvalidInput
+from backend.flows.context import Prompts
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
 from backend.flows.graph.order import with_plates
-from backend.flows.graph.validation import problems_of
+from backend.flows.graph.validation import in_order, problems_of
 from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.published import Published
 from backend.flows.repository.flows import FlowRepository
+from backend.flows.service.prompt_problems import PromptProblems
 from backend.flows.types import MAX_NAME_CHARACTERS, Problem
+from backend.operator import Operator
 from backend.ports.events import Events
 from backend.ports.publish_gate import PublishGate
 from backend.ports.templates import Templates
@@ -30,15 +33,28 @@ class UseCases:
     """The base of each group of use cases."""
 
     def __init__(
-        self, units: Units, events: Events, templates: Templates, kinds: Mapping[str, AnyKind], published: Published
+        self,
+        units: Units,
+        events: Events,
+        templates: Templates,
+        kinds: Mapping[str, AnyKind],
+        published: Published,
+        *,
+        prompts: Prompts | None = None,
     ) -> None:
         self._units, self._events, self._templates = units, events, templates
         self._kinds, self._published = kinds, published
+        self._prompt_problems = PromptProblems(prompts)
         # Whoever may refuse a publication adds itself: it stands above and is not known here.
         self.gates: list[PublishGate] = []
 
     def _problems(self, document: FlowDocument) -> list[Problem]:
+        """Return what the document alone tells."""
         return problems_of(document, self._kinds, self._templates)
+
+    async def _all_problems(self, operator: Operator, document: FlowDocument) -> list[Problem]:
+        """Return what the document tells, and the prompts that it uses. They are asked, so it stands in no unit."""
+        return in_order([*self._problems(document), *await self._prompt_problems.of(operator, document)])
 
 
 async def flow_row(rows: FlowRepository, name: str, *, lock: bool = False) -> FlowRow:

@@ -37,6 +37,7 @@ class PublishUseCases(FlowUseCases):
         """
         operator.require(Permission.FLOWS_PUBLISH)
         comment = checked_comment(comment, "comment")
+        refuse_errors(errors_of(list(await self.problems(operator, name))), "published")
         passed = await self._pass_gates(operator, name)
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)

@@ -84,4 +84,5 @@ class VersionUseCases(PublishApprovalUseCases, DraftUseCases):
             row = await self._fresh(FlowRepository(work.session, operator.project_id), name, base_version)
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.restore", target, after={"draft_of_version": number})
-            return self._put(work, operator, row, version.document)
+            saved = self._put(work, operator, row, version.document)
+        return await self._told(operator, saved, version.document)

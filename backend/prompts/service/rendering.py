@@ -14,6 +14,7 @@ from backend.ports.templates import TemplateFailed, TemplateVariable
 from backend.prompts.composing import Composer, references
 from backend.prompts.content import Content, Turn
 from backend.prompts.errors import CannotRender
+from backend.prompts.models import PromptRow
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.base import UseCases
 from backend.prompts.types import Holes, Prompt, Rendered, Taking, Values, VersionRef
@@ -64,6 +65,31 @@ class RenderingUseCases(UseCases):
     ) -> Rendered:
         """Fill a version. Raise PromptNotFound, VersionNotFound, CannotRender with a field for each missing value."""
         operator.require(Permission.PROMPTS_READ)
+        row, number, content, composed, parts = await self._standing(operator, name, ref)
+        rendered = await self._filled(composed, Values(variables, placeholders or {}), f"{row.name} v{number}")
+        return replace(
+            rendered,
+            prompt_id=row.id,
+            slug=row.slug,
+            version=number,
+            label="" if ref.version is not None else ref.label,
+            content=content,
+            parts=parts,
+        )
+
+    async def needed(self, operator: Operator, name: str, ref: VersionRef) -> Sequence[str]:
+        """Return the variables and places that a version cannot be filled without.
+
+        Raise PromptNotFound, VersionNotFound, CannotRender.
+        """
+        operator.require(Permission.PROMPTS_READ)
+        _, _, _, composed, _ = await self._standing(operator, name, ref)
+        return [*self._required(composed), *composed.placeholders]
+
+    async def _standing(
+        self, operator: Operator, name: str, ref: VersionRef
+    ) -> tuple[PromptRow, int, Content, Content, tuple[tuple[str, int], ...]]:
+        """Return the prompt, the number and content that are meant, the content with its parts in it, and those."""
         async with self._units.read(operator) as session:
             rows, labels = (
                 PromptRepository(session, operator.project_id),
@@ -74,16 +100,7 @@ class RenderingUseCases(UseCases):
             content = Content.model_validate(version.content)
             composer = Composer(self._finder(session, operator.project_id), strict=False)
             composed = await composer.composed(row.id, row.slug, content, version.number)
-        rendered = await self._filled(composed, Values(variables, placeholders or {}), f"{row.name} v{version.number}")
-        return replace(
-            rendered,
-            prompt_id=row.id,
-            slug=row.slug,
-            version=version.number,
-            label="" if ref.version is not None else ref.label,
-            content=content,
-            parts=tuple(dict.fromkeys(composer.parts)),
-        )
+        return row, version.number, content, composed, tuple(dict.fromkeys(composer.parts))
 
     async def composed(self, operator: Operator, name: str, number: int) -> dict[str, Any] | None:
         """Return a version's content with what it takes in, as labels stand now; None where it takes nothing in.
@@ -160,13 +177,15 @@ class RenderingUseCases(UseCases):
         except TemplateFailed as error:
             raise CannotRender(error.message, hint=error.hint) from error
 
-    def _check_complete(self, content: Content, values: Values, what: str) -> None:
-        """Raise CannotRender unless everything that must be there is: a hole never reaches a model."""
+    def _required(self, content: Content) -> list[str]:
         try:
-            needed = [one.name for one in self._variables(content) if one.required]
+            return [one.name for one in self._variables(content) if one.required]
         except TemplateFailed as error:
             raise CannotRender(error.message, hint=error.hint) from error
-        missing = [name for name in needed if name not in values.variables]
+
+    def _check_complete(self, content: Content, values: Values, what: str) -> None:
+        """Raise CannotRender unless everything that must be there is: a hole never reaches a model."""
+        missing = [name for name in self._required(content) if name not in values.variables]
         missing += [name for name in content.placeholders if name not in values.placeholders]
         if missing:
             words = f"{what} needs {_listed(missing)}."

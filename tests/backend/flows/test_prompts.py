@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.flows.asking import Said
 from backend.flows.document import FlowDocument
+from backend.flows.errors import FlowHasProblems
 from backend.flows.nodes import agent, llm, rag_answer
 from backend.flows.passages import grounds
 from backend.flows.types import RunDetail, RunStatus, RunWish, Usage
@@ -174,21 +176,33 @@ async def test_a_chat_brings_its_own_messages(services: Services, owner: Operato
 
 
 async def test_what_is_missing_is_said_at_the_node(services: Services, owner: Operator) -> None:
-    await answer(services, owner, "{{ name }} {{ tone }}")
-    detail = await ran(services, owner, asking())
-    assert (detail.run.status, detail.run.error_node) == (RunStatus.FAILED, "say")
-    assert "Answer v1 needs tone." in node(detail).error
-
-
-@pytest.mark.parametrize(
-    ("prompt", "error"), [({"slug": "nobody"}, PromptNotFound), ({"label": "staging"}, VersionNotFound)]
-)
-async def test_a_run_does_not_start_without_its_prompt(
-    services: Services, owner: Operator, prompt: dict[str, str], error: type[Exception]
-) -> None:
-    await answer(services, owner, "x")
-    flow = await services.flows.create(owner, "Asking", document=asking(**prompt))
+    made = await answer(services, owner, "{{ name }}", "{{ name }} {{ tone }}")
+    flow = await services.flows.create(owner, "Asking", document=asking())
     await services.flows.publish(owner, flow.id)
+    await services.prompts.set_label(owner, made, "production", 2)
+    result = await services.runs.run(owner, flow.id, RunWish(QUESTION))
+    detail = await services.runs.get(owner, result.run_id)
+    assert (detail.run.status, detail.run.error_node) == (RunStatus.FAILED, "say")
+    assert "Answer v2 needs tone." in node(detail).error
+
+
+async def prompt_goes(services: Services, owner: Operator, prompt_id: str) -> None:
+    await services.prompts.delete(owner, prompt_id)
+
+
+async def label_goes(services: Services, owner: Operator, prompt_id: str) -> None:
+    await services.prompts.remove_label(owner, prompt_id, "staging")
+
+
+@pytest.mark.parametrize(("goes", "error"), [(prompt_goes, PromptNotFound), (label_goes, VersionNotFound)])
+async def test_a_run_does_not_start_without_its_prompt(
+    services: Services, owner: Operator, goes: Callable[..., Awaitable[None]], error: type[Exception]
+) -> None:
+    made = await answer(services, owner, "x")
+    await services.prompts.set_label(owner, made, "staging", 1)
+    flow = await services.flows.create(owner, "Asking", document=asking(label="staging"))
+    await services.flows.publish(owner, flow.id)
+    await goes(services, owner, made)
     with pytest.raises(error):
         await services.runs.run(owner, flow.id, RunWish(QUESTION))
 
@@ -220,3 +234,23 @@ async def test_where_a_prompt_is_used_is_told_with_the_plate(services: Services,
     }  # fmt: skip
     await services.flows.delete(owner, pinned.id)
     assert [one.id for one in await services.prompts.uses(owner, identifier)] == [flow.id]
+
+
+async def test_what_a_prompt_lacks_stands_in_the_checklist_and_keeps_a_flow_back(
+    services: Services, owner: Operator
+) -> None:
+    await answer(services, owner, 'Answer {{ name }} in {{ language }}{{ mood | default("") }}.')
+    made = await services.flows.create(owner, "Desk", document=asking())
+    lacks = "The prompt answer needs a value for language."
+    found = await services.flows.problems(owner, made.id)
+    assert [(one.sentence, one.node, one.plate, one.field) for one in found] == [(lacks, "say", 2, "prompt")]
+    with pytest.raises(FlowHasProblems, match=lacks):
+        await services.flows.publish(owner, made.id)
+    values = {"name": "{{ start.question }}", "language": "German"}
+    saved = await services.flows.save_draft(owner, made.id, asking(values=values), made.draft_version)
+    assert saved.problems == []
+    saved = await services.flows.save_draft(owner, made.id, asking(values=values, version=9), saved.version)
+    assert [one.plate for one in saved.problems] == [2]
+    assert "version 9" in saved.problems[0].sentence
+    saved = await services.flows.save_draft(owner, made.id, asking(values=values), saved.version)
+    assert (await services.flows.publish(owner, made.id)).version
