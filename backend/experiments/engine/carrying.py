@@ -98,7 +98,8 @@ class Carrying:
             progress = (await cells.progress([self._row.id])).get(self._row.id)
             numbers = await cells.numbers(self._row.id) if self._draft.early_stop or self._scoring.pairs else []
         prices = [await self._price(one) for one in self._pinned]
-        self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), prices)
+        # Pairs are a kind of their own: what judges ask of two answers may cost a thousand times one of them.
+        self._purse = Purse(self._row.budget, progress.cost if progress else Decimal(0), [*prices, Price()])
         if progress:
             self._teller.begin(progress, sum(one.num_calls for one in self._scoring.alone))
         pairs = self._scoring.pairs
@@ -179,23 +180,24 @@ class Carrying:
             raise failure
 
     async def _pair(self, pairing: Pairing) -> None:
-        while self._stop is None and (put_aside := await self._take(self._baseline)) is not None:
+        kind = len(self._pinned)
+        while self._stop is None and (put_aside := await self._take(kind)) is not None:
             cost: Decimal | None = None
             try:
                 cost = await pairing.next()
             finally:
-                await self._purse.give_back(self._baseline, put_aside, cost)
+                await self._purse.give_back(kind, put_aside, cost)
             if cost is None:
                 return
             self._teller.paired(cost)
 
-    async def _take(self, variant: int) -> Decimal | None:
+    async def _take(self, kind: int) -> Decimal | None:
         """Put aside for one more call; None once it stops, which it does where the budget has no room for the call."""
-        put_aside = await self._purse.take(variant)
+        put_aside = await self._purse.take(kind)
         if put_aside is None:
             self._stop = self._stop or Stop(Status.FAILED, error=BUDGET_USED, hint="Raise it, then resume.")
         elif self._stop is not None:  # it stopped while this waited
-            await self._purse.give_back(variant, put_aside, None)
+            await self._purse.give_back(kind, put_aside, None)
             return None
         return put_aside
 

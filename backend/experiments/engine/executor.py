@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
 from backend.columns import utc_now
 from backend.experiments.engine.carrying import Carrying
 from backend.experiments.engine.lanes import Lanes, Take
+from backend.experiments.engine.silence import Silence
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
@@ -19,8 +19,8 @@ from backend.ids import new_id
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 
-# A pulse comes twice a second: one that is silent for so long has lost its process.
-TAKEN_FOR_DEAD = timedelta(minutes=2)
+# A pulse comes twice a second and a look each five: one that is silent for two minutes has lost its process.
+LOOKS = 24
 GRACE_SECONDS = 8.0
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class Executor:
         self._carried: dict[str, tuple[Carrying, asyncio.Event]] = {}
         self._claiming: dict[str, asyncio.Lock] = {}
         self._is_stopping = False
+        self._silence = Silence(LOOKS)
 
     async def execute(self, experiment_id: str) -> None:
         """Carry an open experiment to its end; the body of the job. One that is carried here is waited for."""
@@ -89,10 +90,12 @@ class Executor:
         return known[0].told if known else Told()
 
     async def waiting(self) -> Sequence[Waiting]:
-        """Return the experiments that should run and of which nobody knows."""
+        """Return the experiments that should run and of which nobody knows; asked every few seconds."""
         async with self._outside.units.read(BY_ID) as session:
-            found = await Ownership(session).waiting(utc_now() - TAKEN_FOR_DEAD)
-        return [Waiting(*one) for one in found if one[0] not in self._carried]
+            queued, running = await Ownership(session).queued(), await Ownership(session).running()
+        silent = self._silence.among({row_id: (attempt, moment) for row_id, attempt, moment in running})
+        left = [*queued, *((row_id, attempt) for row_id, attempt, _ in running if row_id in silent)]
+        return [Waiting(*one) for one in left if one[0] not in self._carried]
 
     async def close(self) -> None:
         """Ask no more cells, and give those in flight their grace. The next start goes on behind the record."""

@@ -27,6 +27,8 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 GIVE_UP_SECONDS = 600.0
 # Whoever asks to be left alone for longer is not waited for.
 LONGEST_WAIT_SECONDS = 60.0
+# A Retry-After may name any number, and the calendar ends.
+LONGEST_REST_SECONDS = 365 * 86_400.0
 MAX_TRIES = 6
 
 
@@ -44,7 +46,7 @@ class LaneResting(LaneGivenUp):
 
     def __init__(self, failed: ModelFailed, seconds: float, name: str = "") -> None:
         super().__init__(failed, name)
-        self.until = utc_now() + timedelta(seconds=seconds)
+        self.until = utc_now() + timedelta(seconds=min(seconds, LONGEST_REST_SECONDS))
         self.words = f"{self.error} {failed.hint}".strip()
         self.hint = "Nothing is lost."
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, or_, update
+from sqlalchemy import Table, bindparam, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -182,17 +182,17 @@ class Ownership:
         if not (await self._session.exec(statement)).rowcount:
             raise AttemptLost("Another process carries this experiment now.")
 
-    async def waiting(self, silent_since: datetime) -> list[tuple[str, int]]:
-        """Return queued experiments, and running ones of which nothing was heard since then."""
-        running = col(ExperimentRow.status) == Status.RUNNING.value
-        statement = select(ExperimentRow.id, ExperimentRow.attempt).where(
-            or_(
-                col(ExperimentRow.status) == Status.QUEUED.value,
-                running & (col(ExperimentRow.updated_at) < silent_since),
-            )
-        )
-        found = await self._session.exec(statement.limit(500).execution_options(unscoped=EVERY_PROJECT))
-        return [(experiment_id, attempt) for experiment_id, attempt in found]
+    async def queued(self) -> Sequence[tuple[str, int]]:
+        """Return id and attempt of what waits for somebody who carries it."""
+        row = ExperimentRow
+        statement = select(row.id, row.attempt).where(row.status == Status.QUEUED.value).limit(500)
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+    async def running(self) -> Sequence[tuple[str, int, datetime]]:
+        """Return id and attempt of what somebody carries, and when the record last heard of them, by their clock."""
+        row = ExperimentRow
+        statement = select(row.id, row.attempt, row.updated_at).where(row.status == Status.RUNNING.value)
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 
 
 def _of(row: ExperimentRow) -> tuple[Any, ...]:

@@ -38,6 +38,15 @@ async def test_flows_whose_cost_nothing_tells_begin_with_one_alone(lab: Lab) -> 
     assert ended.progress.cost <= 2 * DEAR
 
 
+async def test_pairs_whose_judge_is_dear_begin_with_one_alone(lab: Lab) -> None:
+    """What was put aside for each was once the price of an answer, which said a word."""
+    lab.fill(12)
+    judges = ({"kind": "exact"}, {"kind": "pairwise", "rubric": "word " * LONG, "model": "echo"})
+    ended = await lab.ran(evaluators=judges, concurrency=12, budget=3 * DEAR)
+    judged = [cell for cell in await lab.cells(ended) if cell.variant == "new" and "pairwise" in cell.scores]
+    assert (ended.status, "budget" in ended.error, len(judged)) == (Status.FAILED, True, 1)
+
+
 async def spent(budget: Decimal, price: Price, cost_of: Callable[[int], Decimal]) -> tuple[Decimal, int]:
     """Return what twenty workers spend at once until nothing is left, and how many calls they made."""
     purse, total, num_calls = Purse(budget, Decimal(0), [price]), Decimal(0), 0

@@ -12,11 +12,13 @@ import sys
 from collections import Counter
 from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from backend.columns import utc_now
+from backend.experiments.engine.executor import LOOKS
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
 from backend.experiments.types import CellStatus, Status
@@ -140,6 +142,28 @@ async def test_a_loser_of_the_attempt_can_write_nothing(lab: Lab) -> None:
             await ownership.hold(first, utc_now())
         with pytest.raises(AttemptLost):
             await ownership.end(first, utc_now(), status=Status.DONE)
+
+
+async def test_whose_clock_goes_wrong_takes_over_nobody_but_the_silent(lab: Lab) -> None:
+    """A process whose clock was two minutes ahead once took every experiment from the one that carried it."""
+    lab.fill(3)
+    made = await lab.started()
+
+    async def written(by_clock: timedelta) -> None:
+        async with lab.services.units.write(BY_ID) as work:
+            await Ownership(work.session).hold(carried, utc_now() + by_clock)
+
+    async with lab.services.units.write(BY_ID) as work:
+        carried = await Ownership(work.session).claim(made.id, utc_now())
+        assert carried is not None
+        work.session.expunge(carried)
+    for minutes in range(-LOOKS, LOOKS):
+        await written(timedelta(minutes=minutes))
+        assert await lab.executor.waiting() == []
+    looks = [await lab.executor.waiting() for _ in range(LOOKS)]
+    assert [len(found) for found in looks] == [0] * (LOOKS - 1) + [1]
+    await written(timedelta(hours=-1))
+    assert await lab.executor.waiting() == []
 
 
 async def test_an_answer_that_was_paid_for_is_judged_and_not_asked_again(lab: Lab) -> None:

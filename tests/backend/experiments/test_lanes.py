@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from backend.columns import utc_now
 from backend.experiments.engine import lanes, places
-from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane, LaneGivenUp, TurnGivenBack
+from backend.experiments.engine.lanes import FAILURES_THAT_SHUT, Lane, LaneGivenUp, LaneResting, TurnGivenBack
 from backend.ports.language_model import FailureReason, ModelFailed
 
 
@@ -107,6 +109,15 @@ async def test_what_one_question_may_meet_ends_nothing_until_five_in_a_row_met_i
     told = [await refused(lane, reason) for _ in range(FAILURES_THAT_SHUT)]
     assert [type(one) for one in told[-2:]] == [ModelFailed, LaneGivenUp]
     assert isinstance(await refused(lane, "key"), LaneGivenUp)
+
+
+async def test_a_provider_may_ask_to_be_left_alone_for_longer_than_the_calendar_goes() -> None:
+    async def ask() -> str:
+        raise ModelFailed("Slow down.", reason="rate_limit", may_help_to_retry=True, retry_after_seconds=1e15)
+
+    with pytest.raises(LaneResting) as rests:
+        await Lane().call(ask)
+    assert rests.value.until - utc_now() < timedelta(days=366)
 
 
 async def test_a_question_refused_for_its_own_sake_shuts_nothing_and_opens_what_was_shut() -> None:
