@@ -9,6 +9,8 @@ const LONG = 50; // letters that stand in one line of the pane
 const LONG_MONO = 40;
 const MAX_LINES = 14;
 
+const Chevron = ({ path }) => <svg viewBox="0 0 10 10" width="12" height="12" fill="none" stroke="currentColor" strokeWidth="1.2" strokeLinecap="round" aria-hidden="true"><path d={path} /></svg>;
+
 export function Pane({ store }) {
   const open = useStore(store, (s) => s.open);
   const at = useStore(store, (s) => s.cursor.at);
@@ -47,8 +49,8 @@ function Open({ store, item, isNew, shown }) {
           <a className="t12 nw" href={`/conversations/${encodeURIComponent(item.metadata.conversation)}#m-${encodeURIComponent(item.source.reference)}`}>Open the conversation</a>
         )}
         <span className="r row tight">
-          {!isNew && <button type="button" className="btn sm" aria-label="Previous row" onClick={() => store.move(at - 1)}>↑</button>}
-          {!isNew && <button type="button" className="btn sm" aria-label="Next row" onClick={() => store.move(at + 1)}>↓</button>}
+          {!isNew && <button type="button" className="btn sm" aria-label="Previous row" onClick={() => store.move(at - 1)}><Chevron path="m2 6.5 3-3 3 3" /></button>}
+          {!isNew && <button type="button" className="btn sm" aria-label="Next row" onClick={() => store.move(at + 1)}><Chevron path="m2 3.5 3 3 3-3" /></button>}
           <button type="button" className="btn sm only-n" onClick={() => store.set({ open: false })}>Close</button>
         </span>
       </div>

@@ -3,6 +3,8 @@
 export const numbered = (row) => String(row).padStart(4, "0");
 export const counted = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 const MAX_FIELDS = 4;
+const SAMPLE = 200; // rows that a column's width is taken from
+const LETTER = 6.5;
 
 const partsOf = (key) => {
   const at = key.indexOf(".");
@@ -92,9 +94,9 @@ export function columnsOf(schemas, seen) {
   const text = objects.length * 2 > items.length || (!items.length && wants.length)
     ? wants.find(([, one]) => [one?.type].flat().includes("string"))?.[0] ?? fieldsOf(null, objects).find((name) => objects.some((one) => typeof one[name] === "string"))
     : undefined;
-  const long = inputs.length ? longest(inputs, items) : "message";
+  const widths = widthsOf(inputs, items);
   return [
-    ...(inputs.length ? inputs : ["message"]).map((field) => ({ key: `input.${field}`, name: field, group: "Input", ...(field === long ? wide(180, 2) : wide(64, 0.5)) })),
+    ...(inputs.length ? inputs : ["message"]).map((field) => ({ key: `input.${field}`, name: field, group: "Input", ...(widths.get(field) ?? wide(180, 2)) })),
     { key: text ? `expected_output.${text}` : "expected_output", name: text ?? "output", group: "Expected", ...wide(150, 1.6) },
     { key: "split", name: "Split", group: "", ...wide(64, 0), narrow: true },
     { key: "tags", name: "Tags", group: "", ...wide(80, 0.7), narrow: true },
@@ -104,9 +106,14 @@ export function columnsOf(schemas, seen) {
 
 const wide = (least, share) => ({ least, width: `minmax(${least}px,${share || 0.01}fr)` });
 
-function longest(fields, items) {
-  const length = (field) => items.reduce((sum, item) => sum + textOf(item.input[field]).length, 0);
-  return fields.reduce((best, field) => (length(field) > length(best) ? field : best), fields[0]);
+/* A column has room for its words, none is cut in two, and as much of the rest as its texts are long. */
+function widthsOf(fields, items) {
+  const texts = new Map(fields.map((field) => [field, items.slice(0, SAMPLE).map((item) => textOf(item.input[field]))]));
+  const length = (field) => texts.get(field).reduce((sum, text) => sum + text.length, 0);
+  const most = Math.max(1, ...fields.map(length));
+  const word = (field) => Math.max(0, ...texts.get(field).flatMap((text) => text.split(/\s+/).map((one) => one.length)));
+  const least = (field) => Math.round(Math.min(120, Math.max(64, 20 + LETTER * word(field))));
+  return new Map(fields.map((field) => [field, length(field) === most ? wide(180, 2) : wide(least(field), Math.max(0.5, +((2 * length(field)) / most).toFixed(2)))]));
 }
 
 /** Say how prompts read the columns of an import; empty where one becomes the question, or none an input. */

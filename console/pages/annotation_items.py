@@ -40,7 +40,7 @@ COLUMNS = (
     Column("", width="36px"),
     Column("Item"),
     Column("State", width="152px"),
-    Column("Assigned to", width="152px"),
+    Column("Assigned to", width="152px", narrow=False),
     Column("Labels", width="28%", narrow=False),
 )
 SHOWN = ((Which.ALL.value, "All"), (Which.MINE.value, "Mine"), (Which.UNASSIGNED.value, "Unassigned"))
@@ -139,7 +139,7 @@ def _row(row: Any) -> rx.Component:
                 status(row.mark, row.words),
             )
         ),
-        cell(rx.el.span(row.assigned, class_name="ell", title=row.assigned, dir="auto")),
+        cell(rx.el.span(row.assigned, class_name="ell", title=row.assigned, dir="auto"), narrow=False),
         cell(rx.el.span(row.labels, class_name="ell", title=row.labels, dir="auto"), narrow=False),
         selected=is_chosen,
         key=row.id,

@@ -59,7 +59,11 @@ def item_line(one: QueueItem, label_href: str = "") -> ItemLine:
 
 def _values(values: dict[str, Any]) -> str:
     words = {True: "yes", False: "no"}
-    return ", ".join(words[value] if isinstance(value, bool) else str(value) for value in values.values())
+    said = (
+        words[one] if isinstance(one, bool) else f"{one:g}" if isinstance(one, float) else one
+        for one in values.values()
+    )
+    return ", ".join(map(str, said))
 
 
 class AnnotationItemsState(Addressed, Asking, Phased, rx.State):

@@ -135,10 +135,16 @@ def waiting_line(one: Approval, zone: tzinfo, now: datetime) -> WaitingLine:
     )
 
 
+def _comma(sentence: str) -> str:
+    return "" if sentence.endswith(("?", ".", "!")) else ","
+
+
 def decided_line(one: Approval, zone: tzinfo, now: datetime) -> DecidedLine:
     mark, words = MARKS[one.state]
     when = formats.day(one.decided_at, zone, now) if one.decided_at else ""
-    return DecidedLine(one.id, when, f"{one.question}, {one.decided_by or 'time limit'}", mark, words)
+    return DecidedLine(
+        one.id, when, f"{one.question}{_comma(one.question)} {one.decided_by or 'Time limit'}", mark, words
+    )
 
 
 def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:

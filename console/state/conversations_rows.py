@@ -106,7 +106,7 @@ class MessageLine:
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime, *, waits: bool = False) -> ConversationLine:
     """Return the line; `waits` says that its run waits for a person."""
-    mark, words = ("wait", "Waits for a person") if waits else _mark(row)
+    mark, words = ("wait", "Waiting for a person") if waits else _mark(row)
     return ConversationLine(
         id=row.id,
         href=routes.to(routes.CONVERSATION, row.id),

@@ -15,7 +15,7 @@ from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_compared import RowLine, group_words, row_line
+from console.state.experiment_compared import RowLine, group_words, row_line, units_of
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
@@ -82,6 +82,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     promote: rx.Field[str] = rx.field("")
     is_promoted: rx.Field[bool] = rx.field(False)
     doubts: rx.Field[str] = rx.field("")
+    _units: dict[str, str] = {}  # noqa: RUF012  # the framework copies it for each tab
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -230,6 +231,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         zone = await self._zone()
         self.line = experiment_line(found, zone, formats.now())
         self.asked, self.asks = asked_lines(found), asked_words(found)
+        self._units = units_of(found.draft)
 
     async def _show_promoted(self, operator: Operator) -> None:
         """Say where the variants went, and on the button whether the chosen one did."""
@@ -282,7 +284,7 @@ class ExperimentState(Addressed, Phased, rx.State):
             after=after,
             limit=ROWS,
         )
-        lines = [row_line(one, self.metric) for one in found.items]
+        lines = [row_line(one, self.metric, self._units) for one in found.items]
         self.rows = [*self.rows, *lines] if after else lines
         self.has_more = found.next is not None
         self.flipped, self.failing, self.passing = group_words(found.counts, is_alone=len(self.variants) == 1)

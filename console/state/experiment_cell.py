@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from backend.operator import Permission
 from console import routes
 from console.state import formats
 from console.state.experiment import ExperimentState
-from console.state.experiment_compared import score_line, why
+from console.state.experiment_compared import ScoreLine, score_line, why
 from console.state.run_values import Values, messages, values
 from console.state.seat import Seated
 
@@ -92,7 +93,7 @@ class ExperimentCellState(Seated, rx.State):
         sides = (page.row.old, page.row.new) if page.row else ()
         numbers = next((side.cells for side in sides if number in side.cells), [number])
         found = await services().experiments.cell(operator, page.experiment_id, number)
-        self.view, self.opened = cell_view(found, numbers), True
+        self.view, self.opened = cell_view(found, numbers, page._units), True
 
     @rx.event
     async def close(self) -> None:
@@ -101,7 +102,8 @@ class ExperimentCellState(Seated, rx.State):
         self.opened = False
 
 
-def cell_view(found: OpenedCell, numbers: list[int]) -> CellView:
+def cell_view(found: OpenedCell, numbers: list[int], units: Mapping[str, str] | None = None) -> CellView:
+    """Return the answer as its dialog shows it; `numbers` are of its repetitions, `units` those of `units_of`."""
     cell, at = found.cell, numbers.index(found.cell.number)
     mark, words = STATES.get(cell.status.value, NOT_YET)
     sent = [{"role": role, "content": content} for role, content in found.messages]
@@ -125,7 +127,10 @@ def cell_view(found: OpenedCell, numbers: list[int]) -> CellView:
         answer=values(cell.detail.get("output") or cell.output or None),
         expected=values(found.expected),
         passages=values(cell.detail.get("passages")),
-        scores=[_scored(name, score, found.judged.get(name, [])) for name, score in cell.scores.items()],
+        scores=[
+            _scored(score_line(name, score, (units or {}).get(name, "")), score, found.judged.get(name, []))
+            for name, score in cell.scores.items()
+        ],
     )
 
 
@@ -150,8 +155,7 @@ def _how(cell: Cell) -> str:
     return "".join(f", {words}" for name, words in said.items() if cell.detail.get(name))
 
 
-def _scored(name: str, score: dict[str, Any], asked: list[list[tuple[str, str]]]) -> ScoredLine:
-    line = score_line(name, score)
+def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, str]]]) -> ScoredLine:
     label, agreement, version = score.get("label"), score.get("agreement"), score.get("rubric_version")
     judges = [_judge(one) for one in score.get("judges", ())]
     of = (
@@ -163,7 +167,7 @@ def _scored(name: str, score: dict[str, Any], asked: list[list[tuple[str, str]]]
     # Without a verdict the error stands in its place already.
     reason = "" if judges or why(score) == line.words else why(score)
     sent = messages([{"role": role, "content": content} for question in asked for role, content in question])
-    return ScoredLine(name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent)
+    return ScoredLine(line.name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent)
 
 
 def _judge(said: dict[str, Any]) -> JudgeLine:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from backend.experiments.types import Cell, ComparedRow, RowCounts
+from backend.experiments.types import COST, LATENCY, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
 from console import routes
 from console.state import formats
 from console.state.matching import parts_of
@@ -22,6 +23,7 @@ SHOWN_CHARACTERS = 4_000
 SHOWN_REASON = 160
 SHOWN_QUESTION = 300
 SHOWN_ROW = 2_000
+UNITS = {LATENCY: "ms", COST: "$"}
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,21 @@ def group_words(counts: RowCounts, *, is_alone: bool) -> tuple[str, str, str]:
     )
 
 
-def row_line(one: ComparedRow, metric: str) -> RowLine:
+def units_of(draft: Draft) -> dict[str, str]:
+    """Return in what the scores of each evaluator count that has a unit, by its name."""
+    kinds = [str(kind_of(one)) for one in draft.evaluators]
+    names = numbered(str(one.get("name") or kind) for one, kind in zip(draft.evaluators, kinds, strict=True))
+    return {name: UNITS[kind] for name, kind in zip(names, kinds, strict=True) if kind in UNITS}
+
+
+def row_line(one: ComparedRow, metric: str, units: Mapping[str, str] | None = None) -> RowLine:
+    """Return the row; `units` are those that `units_of` its experiment."""
+    units = units or {}
     old, new = _first(one.baseline_cells), _first(one.cells)
     said = word_diff(_said(old), _said(new))
     sides = (
-        _side(one.baseline_cells, one.baseline_value, metric, said[0]),
-        _side(one.cells, one.value, metric, said[1]),
+        _side(one.baseline_cells, one.baseline_value, metric, units, said[0]),
+        _side(one.cells, one.value, metric, units, said[1]),
     )
     return RowLine(
         row=one.row,
@@ -107,15 +118,17 @@ def row_line(one: ComparedRow, metric: str) -> RowLine:
     )
 
 
-def _side(cells: Sequence[Cell], value: float | None, metric: str, said: list[Word]) -> SideLine:
+def _side(
+    cells: Sequence[Cell], value: float | None, metric: str, units: Mapping[str, str], said: list[Word]
+) -> SideLine:
     cell = _first(cells)
     if cell is None:
         return SideLine("-", "", said, "", "", "", [], [])
-    scores = [score_line(name, score) for name, score in cell.scores.items()]
+    scores = [score_line(name, score, units.get(name, "")) for name, score in cell.scores.items()]
     shown = next((one for one in scores if one.name == metric), None)
     # Of several repetitions the mean is shown, for they may differ.
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
-    unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value))
+    unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value, units.get(metric, "")))
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
     judged = ", judges included" if any(score.get("cost") for score in cell.scores.values()) else ""
     return SideLine(
@@ -134,13 +147,13 @@ def why(score: dict[str, Any]) -> str:
     return str(score.get("error") or score.get("reason") or "")
 
 
-def score_line(name: str, score: dict[str, Any]) -> ScoreLine:
+def score_line(name: str, score: dict[str, Any], unit: str = "") -> ScoreLine:
     value, passed = score.get("value"), score.get("passed")
     if value is None:
         return ScoreLine(name, str(score.get("label") or score.get("error") or "-"), "")
     mark = "" if passed is None else "ok" if passed else "fail"
-    words = {"ok": "Pass", "fail": "Fail"}.get(mark, "") if value in (0, 1) else _number(value)
-    return ScoreLine(name, words or _number(value), mark)
+    words = {"ok": "Pass", "fail": "Fail"}.get(mark, "") if value in (0, 1) else _number(value, unit)
+    return ScoreLine(name, words or _number(value, unit), mark)
 
 
 def _first(cells: Sequence[Cell]) -> Cell | None:
@@ -179,8 +192,10 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else formats.figure(value)
+def _number(value: float | None, unit: str = "") -> str:
+    if value is None or not unit:
+        return "-" if value is None else formats.figure(value)
+    return formats.span(value) if unit == "ms" else formats.answer_price(Decimal(str(value)))
 
 
 def word_diff(old: str, new: str) -> tuple[list[Word], list[Word]]:

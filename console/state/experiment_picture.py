@@ -21,7 +21,7 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 
 @dataclass(frozen=True)
 class Dot:
-    """A variant in the picture of quality and cost; the radius grows with its p95."""
+    """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there."""
 
     name: str
     words: str
@@ -33,7 +33,7 @@ class Dot:
     cost: str
     latency: str
     on_front: bool
-    is_baseline: bool
+    note: str
     told: str
 
 
@@ -92,7 +92,7 @@ def picture_of(found: Comparison) -> Picture:
                 cost=written[1],
                 latency=written[2],
                 on_front=one.on_front,
-                is_baseline=one.variant == found.baseline,
+                note=_note(is_baseline=one.variant == found.baseline, on_front=one.on_front),
                 told=f"{one.variant}: {written[0]}, {written[1]} per 1,000, p95 {written[2]}",
             )
         )
@@ -108,6 +108,10 @@ def picture_of(found: Comparison) -> Picture:
             for one in (_steps_between(0.0, dearest) if any(costs) else [0.0])
         ],
     )
+
+
+def _note(*, is_baseline: bool, on_front: bool) -> str:
+    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["off the front"])])
 
 
 def _tick(at: float, words: str) -> Tick:

@@ -28,7 +28,7 @@ WAITING, BROKEN = "#waiting", "#needs"
 TO_PUBLISH, TO_PROMOTE, TO_LABEL = "Waits for a second person", "Label waits for a second person", "To label"
 FAILING, NOT_READ, FIRING, STOPPED, NOT_READY = "Failing", "Failed", "Alert", "Live test stopped", "Not ready"
 NOT_REMOVED = "Removal failed"
-UNANSWERED = "Waits for a person"
+UNANSWERED = "Waiting for a person"
 # What the lines of each kind come to in the one above them; approvals of an act are counted beside it.
 KINDS = (
     (UNANSWERED, WAIT, "question", "for a person"),

@@ -45,6 +45,16 @@ def test_the_most_frequent_fields_have_a_column() -> None:
     assert inputs(item(2, d=1, c=1, b=1, a=1), rare) == ["a", "b", "c", "d"]
 
 
+def test_no_column_cuts_a_word_in_two_and_short_texts_leave_room_to_long_ones() -> None:
+    items = [
+        item(n, question="Collection price to Berlin", fee="collection $49", story="many words " * 20) for n in range(3)
+    ]
+    columns = asked("grid.columnsOf({}, given.items)", items=items)[:3]
+    assert [one["width"] for one in columns] == ["minmax(85px,0.5fr)", "minmax(85px,0.5fr)", "minmax(180px,2fr)"]
+    items = [item(n, question="Collection price to Berlin" * 4, story="many words " * 20) for n in range(3)]
+    assert asked("grid.columnsOf({}, given.items)", items=items)[0]["width"] == "minmax(120px,0.95fr)"
+
+
 def test_an_import_names_the_question_only_where_no_column_is_it() -> None:
     mappings = [
         {"a": "input.message", "b": "tags"}, {"a": "input.question", "b": "input.topic"}, {"a": "metadata.a"},

@@ -81,7 +81,7 @@ def _done(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.time(line.when),
-            rx.el.span(line.name, class_name="ell grow", dir="auto"),
+            rx.el.span(line.name, class_name="two-lines grow", title=line.name, dir="auto"),
             status(line.mark, line.words),
             type="button",
             on_click=Page.choose(line.id),

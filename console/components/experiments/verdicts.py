@@ -40,7 +40,11 @@ def _card(card: Any) -> rx.Component:
     return rx.el.article(
         rx.el.div(rx.el.h3(card.metric, class_name="ell", title=card.metric, dir="auto"), badge, class_name="row"),
         rx.cond(card.value, rx.fragment(values, _interval(card)), rx.fragment()),
-        rx.el.div(card.note, class_name="t12 t2"),
+        rx.el.div(
+            rx.el.span(card.note),
+            rx.cond(card.sure, rx.el.span(card.sure, class_name="r"), rx.fragment()),
+            class_name="row tight t12 t2",
+        ),
         rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
         class_name="xp-card",
     )
@@ -55,7 +59,6 @@ def _interval(card: Any) -> rx.Component:
         rx.el.svg.path(d=card.bars, class_name=classes("xp-bar", card.verdict)),
         rx.el.svg.circle(cx=card.at_x, cy="15", r="4", class_name=classes("xp-dot", card.verdict)),
         rx.el.svg.text(card.low, x="2", y="42"),
-        rx.el.svg.text(card.sure, x="103", y="42", text_anchor="middle"),
         rx.el.svg.text(card.high, x="204", y="42", text_anchor="end"),
         view_box="0 0 206 46",
         class_name="chart xp-interval",

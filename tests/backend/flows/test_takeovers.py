@@ -62,7 +62,7 @@ async def test_the_flow_waits_and_the_person_answers_under_their_name(
     [waits] = home.unanswered
     assert (waits.conversation_id, waits.question, waits.held_by) == (talk, "Is anybody there?", "Maren")
     [line] = [one for one in need_lines(home, UTC) if one.mark == "wait"]
-    assert (line.words, line.name, line.href) == ("Waits for a person", "Is anybody there?", f"/conversations/{talk}")
+    assert (line.words, line.name, line.href) == ("Waiting for a person", "Is anybody there?", f"/conversations/{talk}")
     assert home.num_needs == 1
     await services.takeovers.reply(maren, talk, "I am.")
     assert (await services.overview.home(operator)).unanswered == []

@@ -104,7 +104,7 @@ async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
     await page.go_on(waits[0].waits_for[0])
     assert page.detail.question == "Pay $9?"
     assert [row.question for row in page.rows] == ["Pay $9?"]
-    assert [(row.words, row.name) for row in page.decided] == [("Changed", "Pay $5?, Local owner")]
+    assert [(row.words, row.name) for row in page.decided] == [("Changed", "Pay $5? Local owner")]
     await page.choose(waits[0].waits_for[0])
     assert ("changed and approved it at" in page.detail.decided, page.detail.comment) == (True, "Half")
     assert [line.text for line in page.detail.changes] == ["$5", "$3"]
@@ -193,7 +193,7 @@ async def test_what_waits_for_a_second_person_leads_to_its_page(services: Servic
 async def test_the_time_limit_stands_as_who_decided(services: Services, waits: list[RunResult], tab: Tab) -> None:
     assert await services.approvals.end_overdue(utc_now() + timedelta(days=2)) == 2
     page = await opened(tab)
-    assert {row.name for row in page.decided} == {"Pay $5?, time limit", "Pay $9?, time limit"}
+    assert {row.name for row in page.decided} == {"Pay $5? Time limit", "Pay $9? Time limit"}
 
 
 @pytest.mark.parametrize(

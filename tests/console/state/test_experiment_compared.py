@@ -9,10 +9,19 @@ from typing import Any
 
 import pytest
 
-from backend.experiments.types import Cell, CellStatus, ComparedRow, OpenedCell, RowCounts
+from backend.experiments.types import Cell, CellStatus, ComparedRow, Draft, OpenedCell, RowCounts
 from console.components.experiments.rows import ALONE, rows_panel
 from console.state.experiment_cell import cell_view
-from console.state.experiment_compared import Word, group_words, json_of, lines_of, row_line, text_of, word_diff
+from console.state.experiment_compared import (
+    Word,
+    group_words,
+    json_of,
+    lines_of,
+    row_line,
+    text_of,
+    units_of,
+    word_diff,
+)
 
 TWO = {"topic": "a sofa", "days": 30}
 
@@ -68,8 +77,18 @@ def test_the_answer_of_a_flow_leads_to_its_trace() -> None:
     assert (line.old.href, line.new.href, line.new.words, line.new.cells) == ("", "/runs/run_7", "Pass", [1])
     dear = replace(new, cost=Decimal("0.0016"), scores={**new.scores, "judge": {"value": 1.0, "cost": 0.0015}})
     both = ComparedRow(4, {}, "", {}, "both_pass", 1.0, 1.0, (replace(old, cost=Decimal("0.000611")),), (dear,))
-    told = row_line(both, "exact")
+    told = row_line(both, "exact", {"price": "$", "time": "ms"})
     assert (told.old.took, told.new.took) == ("20 ms, $0.611 per 1,000", "20 ms, $1.60 per 1,000, judges included")
+
+
+def test_scores_of_time_and_cost_are_in_their_units() -> None:
+    given = {"took": {"value": 261.4}, "cost": {"value": 0.00009}, "overlap": {"value": 0.213}}
+    cell = Cell(1, 4, "item_4", "new", 0, CellStatus.DONE, "yes", {}, given, "", "", 1, 3, 3, Decimal(0), 20.0, None)
+    evaluators = [{"kind": "latency", "name": "took"}, {"kind": "cost"}, {"kind": "rouge", "name": "overlap"}]
+    units = units_of(Draft("d", "dset", (), tuple(evaluators)))
+    line = row_line(ComparedRow(4, {}, "", {}, "other", 90.0, 261.4, (), (cell,)), "took", units)
+    assert [one.words for one in line.new.scores] == ["261 ms", "$0.09 per 1,000", "0.213"]
+    assert line.new.words == "261 ms"
 
 
 def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:

@@ -18,6 +18,10 @@ def test_circles_of_one_place_stand_side_by_side_and_the_last_number_of_an_axis_
     free = tuple(TradeOff(name, name, 0.5, 0.0, 900.0, on_front=True) for name in "ABCDEFGHIJ")
     across = [float(one.x) for one in picture_of(replace(compared(), trade_offs=free)).dots]
     assert (across[0], across[-1]) == (72.0, 306.0), "beside each other, and none over the numbers"
+    notes = [
+        one.note for one in picture_of(replace(compared(), trade_offs=(replace(same[0], on_front=False), same[1]))).dots
+    ]
+    assert (notes, compared().baseline) == (["baseline, off the front", ""], "A")
     for tick in picture.costs:
         is_last = float(tick.at) > 420
         assert (tick.anchor, tick.text_at == tick.at) == (("end", False) if is_last else ("middle", True))

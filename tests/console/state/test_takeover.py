@@ -106,10 +106,10 @@ async def test_the_log_says_that_a_conversation_waits_for_a_person(services: Ser
     listed = tab.at("/conversations").state(ConversationsState)
     await listed.load()
     (line,) = [one for one in listed.rows if not one.example]
-    assert (line.mark, line.words) == ("wait", "Waits for a person")
+    assert (line.mark, line.words) == ("wait", "Waiting for a person")
     await chat_log(services.conversations, services.units, owner)
     await listed.show_new()
     (waits,) = [one for one in listed.rows if one.id == line.id]
     listed.rows = [replace(waits, mark="run", words="Answering")]  # as it stood before it came to the question
     await listed.look()
-    assert [one.words for one in listed.rows if one.id == line.id] == ["Waits for a person"]
+    assert [one.words for one in listed.rows if one.id == line.id] == ["Waiting for a person"]
