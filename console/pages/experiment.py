@@ -13,6 +13,7 @@ from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_button, promote_dialog, promoted
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
+from console.components.experiments.running_again import again_button, again_dialog
 from console.components.experiments.spread import spread
 from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
@@ -60,6 +61,7 @@ def experiment() -> rx.Component:
         opened_cell_dialog(),
         promote_dialog(),
         require_dialog(),
+        again_dialog(),
         refuse_code_dialog(),
     )
 
@@ -70,7 +72,6 @@ def _head() -> rx.Component:
     like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(One.cards, promote_button(), rx.fragment())
-    anew = button("Run again", One.again, icon="rotate-cw")
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
     require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())
     rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
@@ -87,7 +88,7 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
-        ("done", rx.fragment(export, like, again, anew, require, promote)),
+        ("done", rx.fragment(export, like, again, again_button(), require, promote)),
         rx.fragment(export, like, again),
     )
     return page_head(

@@ -12,7 +12,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import Change, Experiment, Pinned, Status
 from backend.operator import Operator, Permission
-from console import routes, toasts
+from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import RowLine, group_words, row_line, units_of
@@ -214,13 +214,6 @@ class ExperimentState(Addressed, Phased, rx.State):
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
         await self._show(await services().experiments.retry(operator, self.experiment_id))
         yield ExperimentState.watch
-
-    @rx.event
-    async def again(self) -> Any:
-        """Run the same over the newest rows, and go there."""
-        operator = await self._operator(Permission.EXPERIMENTS_RUN)
-        made = await services().experiments.run_again(operator, self.experiment_id)
-        return rx.redirect(routes.to(routes.EXPERIMENT, made.id))
 
     async def _chosen(self, operator: Operator) -> tuple[Experiment, Pinned | None]:
         """Return the experiment, and as what the variant ran that is compared; None before its start."""

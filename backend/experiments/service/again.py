@@ -13,7 +13,7 @@ from backend.experiments.service.running import Running
 from backend.experiments.service.standing import deciders, verdicts
 from backend.experiments.shapes import draft_of
 from backend.experiments.standing_types import Since
-from backend.experiments.types import MAX_NAME, Experiment
+from backend.experiments.types import MAX_NAME, Draft, Experiment, Plan
 from backend.operator import Operator, Permission
 
 RUN = re.compile(r", run (\d{1,6})$")
@@ -25,6 +25,16 @@ class Again(Making, Running):
     async def run_again(self, operator: Operator, experiment_id: str) -> Experiment:
         """Make the same experiment over the newest rows, and start it. Raise as `create` and `start`."""
         operator.require(Permission.EXPERIMENTS_RUN)
+        made = await self.create(operator, await self._once_more(operator, experiment_id))
+        return await self.start(operator, made.id)
+
+    async def plan_again(self, operator: Operator, experiment_id: str) -> tuple[Draft, Plan]:
+        """Return what `run_again` would make, and what that would do and cost. Raise as `create`."""
+        operator.require(Permission.EXPERIMENTS_READ)
+        wish = await self._once_more(operator, experiment_id)
+        return wish, await self.plan(operator, wish)
+
+    async def _once_more(self, operator: Operator, experiment_id: str) -> Draft:
         async with self._units.read(operator) as session:
             rows = Experiments(session, operator.project_id)
             row = await rows.get(experiment_id)
@@ -32,9 +42,7 @@ class Again(Making, Running):
         root = root_of(row.name)
         number = 1 + max(_number(one.name) for one in others if root_of(one.name) == root)
         tail = f", run {number}"
-        wish = replace(draft_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
-        made = await self.create(operator, wish)
-        return await self.start(operator, made.id)
+        return replace(draft_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
 
     async def since(self, operator: Operator, experiment_id: str) -> Since | None:
         """Return what changed since the last run before this one; None where it is the first. Raise NotFound."""

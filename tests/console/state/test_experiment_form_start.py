@@ -11,6 +11,7 @@ from backend.datasets.types import About, NewItem
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state.experiment import ExperimentState
+from console.state.experiment_again import ExperimentAgainState
 from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
 from tests.console.tab import Tab, tab
 
@@ -79,7 +80,7 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
     form = await opened(tab, f"?prompt={kept.id}")
     for _ in range(2):
         await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
+    (made,) = (await services.experiments.list(owner)).items
     await services.experiments.carry_out(owner, made.id)
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
     [_ async for _ in page.load()]
@@ -89,6 +90,13 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
     ]
     assert page.row.old.reason == page.row.new.reason != ""
     assert [(one.mark, one.words, one.said) for one in (page.row.old, page.row.new)] == [("fail", "Failed", [])] * 2
+    again = tab.state(ExperimentAgainState)
+    await again.ask()
+    assert (again.opened, again.name, again.plan.figures[0].value) == (True, "Short v1, run 2", "8")
+    assert len((await services.experiments.list(owner)).items) == 1
+    said = await again.send()
+    started = (await services.experiments.list(owner)).items[0]
+    assert (started.name, started.id in str(said), again.opened) == ("Short v1, run 2", True, False)
 
 
 async def test_what_compares_words_begins_without_minding_the_case(tab: Tab, dataset: str) -> None:
