@@ -205,13 +205,27 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         async with self._placed():
             draft = draft_of(form, self.variants, self.evaluators)
             if draft != self._planned:
-                self.plan = plan_view(await services().experiments.plan(operator, draft), draft)
-                self.planned = "The plan was updated because the form had changed." if self._planned else "Planned."
-                self._planned = draft
+                await self._plan(operator, draft)
                 return None
             made = await services().experiments.create(operator, draft)
             return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made.id)]
         return None
+
+    @rx.event
+    async def plan_anew(self, form: dict[str, Any]) -> None:
+        """Plan once more what changed since the plan on the page, so that its button makes what it says."""
+        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        if self._planned is None:
+            return
+        async with self._placed():
+            draft = draft_of(form, self.variants, self.evaluators)
+            if draft != self._planned:
+                await self._plan(operator, draft)
+
+    async def _plan(self, operator: Operator, draft: Draft) -> None:
+        self.plan = plan_view(await services().experiments.plan(operator, draft), draft)
+        self.planned = "The plan was updated because the form had changed." if self._planned else "Planned."
+        self._planned = draft
 
     async def _begun(self, operator: Operator, experiment_id: str) -> list[Any]:
         """Start what was made, if that was wished. It is kept also where it cannot start."""

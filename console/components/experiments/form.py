@@ -14,6 +14,7 @@ from console.components.experiments.variant_card import variant_card
 from console.components.ui import (
     TRIGGER,
     Child,
+    Entries,
     button,
     field,
     menu,
@@ -28,6 +29,7 @@ from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 
 FORM = "experiment-form"
+RESTED = 0.5  # seconds without a change before it is planned anew
 
 
 def experiment_form() -> rx.Component:
@@ -45,6 +47,7 @@ def experiment_form() -> rx.Component:
             class_name="xf-form",
         ),
         plan_panel(FORM),
+        rx.cond(Form.planned, Entries.create(form=FORM, seconds=RESTED, on_entries=Form.plan_anew), rx.fragment()),
         class_name="xf",
     )
 

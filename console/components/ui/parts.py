@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 
@@ -93,3 +95,13 @@ class Every(rx.Component):
     tag = "Every"
     seconds: rx.Var[float]
     on_tick: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Entries(rx.Component):
+    """Tells what stands in the form of an id, `seconds` after it changed last."""
+
+    library = "$/public/ui/entries.jsx"
+    tag = "Entries"
+    form: rx.Var[str]
+    seconds: rx.Var[float]
+    on_entries: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]

@@ -78,7 +78,7 @@ def entries(form: Any, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", [ExperimentFormState, ExperimentPromoteState, ExperimentRequireState, ExperimentState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
-    await refused(kind, {} if kind is ExperimentRequireState else {"send": [{}]})
+    await refused(kind, {} if kind is ExperimentRequireState else {"send": [{}], "plan_anew": [{}]})
 
 
 async def test_a_prompt_begins_beside_its_production(

@@ -27,8 +27,9 @@ async def test_what_is_made_starts_where_that_was_wished(
     await form.choose_start(starts=False)
     assert len(await form.send(entries(form))) == 1
     await form.choose_start(starts=True)
+    await form.plan_anew(entries(form, name="Again", repetitions="2"))
+    assert (form.planned, form.plan.figures[0].value) == ("The plan was updated because the form had changed.", "16")
     await form.send(entries(form, name="Again"))
-    assert form.planned == "The plan was updated because the form had changed."
     assert len(await form.send(entries(form, name="Again"))) == 1
     found = (await services.experiments.list(owner)).items
     assert [(one.name, one.shown_status) for one in found] == [("Again", "running"), ("Support v2", "draft")]
