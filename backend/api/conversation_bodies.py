@@ -13,6 +13,7 @@ from backend.paging import MAX_NUMBER
 
 MAX_SESSION = 500
 MAX_NAME = 200
+MAX_DURATION = 1e15  # means are taken of them
 Name = Annotated[str, Field(max_length=MAX_NAME)]
 
 
@@ -60,7 +61,7 @@ class NewConversationBody(BaseModel):
     agent_config: Name
     agent_name: Name
     transcript: dict[str, Any]
-    duration: float = Field(allow_inf_nan=False)
+    duration: float = Field(allow_inf_nan=False, ge=-MAX_DURATION, le=MAX_DURATION)
     turn_count: int = Field(ge=0, le=MAX_NUMBER)
     experiment_id: str | None = None
     user_satisfaction: int | None = Field(default=None, ge=1, le=5)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.columns import storable
-from backend.conversations.reports import MAX_MESSAGES, ROLES, Report, Told, messages_in, moment_of
+from backend.conversations.reports import MAX_COST, MAX_MESSAGES, ROLES, Report, Told, messages_in, moment_of
 from backend.conversations.types import Channel, Role
 from backend.errors import InvalidInput
 from backend.mapped_tables import LEFT_OUT, RowProblem, Targets, check_columns, is_filled, unwritten, written_as_text
@@ -212,6 +212,13 @@ def _number(value: Any) -> float:
     return number
 
 
+def _cost(value: Any) -> Decimal:
+    cost = Decimal(str(_number(value)))
+    if cost > MAX_COST:
+        raise ValueError(f"It is more than ${MAX_COST:,}: costs are told in dollars.")
+    return cost
+
+
 def _moment(value: Any) -> Any:
     text = value.strip() if isinstance(value, str) else value
     found = moment_of(float(text) if isinstance(text, str) and text.isdecimal() else text)
@@ -239,7 +246,7 @@ CONVERSIONS = {
     "at": _moment,
     "tokens_in": lambda value: int(_number(value)),
     "tokens_out": lambda value: int(_number(value)),
-    "cost": lambda value: Decimal(str(_number(value))),
+    "cost": _cost,
     "latency_ms": lambda value: int(_number(value)),
     "duration": _number,
     "satisfaction": _satisfaction,

@@ -13,6 +13,8 @@ from typing import Any
 from backend.conversations.types import AGENT, Channel, Citation, Role
 
 MAX_MESSAGES = 50_000
+# Dollars of one message. Money is kept in billionths of 63 bits: what costs more would break every sum over the log.
+MAX_COST = 1_000
 ROLES = {
     "user": Role.USER, "human": Role.USER, "customer": Role.USER, "assistant": Role.ASSISTANT, "agent": Role.ASSISTANT,
     "ai": Role.ASSISTANT, "model": Role.ASSISTANT, "system": Role.SYSTEM, "developer": Role.SYSTEM, "tool": Role.TOOL,

@@ -9,6 +9,8 @@ from backend.errors import InvalidInput
 
 MAX_TAG = 40
 MAX_TAGS = 20
+# All of a conversation in UTF-8, 20 of 40 letters: they stand in an index, of which Postgres takes 2,704 bytes a row.
+MAX_BYTES = 840
 # Stands around each tag, and in none.
 BETWEEN = "\n"
 

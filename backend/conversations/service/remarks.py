@@ -8,7 +8,7 @@ from backend.conversations.models import ConversationCommentRow
 from backend.conversations.repository import ConversationRepository, RemarkRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import comment_of
-from backend.conversations.tags import MAX_TAGS, tag_of, tags_in, tags_text
+from backend.conversations.tags import MAX_BYTES, MAX_TAGS, tag_of, tags_in, tags_text
 from backend.conversations.types import Comment
 from backend.errors import Forbidden, InvalidInput, QuotaExceeded
 from backend.ids import new_id
@@ -45,6 +45,8 @@ class RemarkUseCases(Base):
             if add and len(tags) > MAX_TAGS:
                 raise QuotaExceeded(f"A conversation has at most {MAX_TAGS} tags.", hint="Take one away first.")
             row.tags = tags_text(tags)
+            if add and len(row.tags.encode()) > MAX_BYTES:
+                raise QuotaExceeded("The tags of a conversation are too long together.", hint="Take one away first.")
             rows.add(row)
             return tags_in(row.tags)
 

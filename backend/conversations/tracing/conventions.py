@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from backend.conversations.reports import ROLES, text_of
+from backend.conversations.reports import MAX_COST, ROLES, text_of
 from backend.conversations.types import Role
 from backend.ports.traces import Span
 
@@ -38,7 +38,6 @@ EVENT_ROLES = {
     "gen_ai.tool.message": "tool",
 }  # fmt: skip
 MAX_TOKENS = 1_000_000_000
-MAX_COST = 1_000_000
 MAX_LISTED = 500
 
 

@@ -110,7 +110,7 @@ async def test_a_missing_field_is_422(client: httpx.AsyncClient, missing: str) -
 @pytest.mark.parametrize(
     "wrong",
     [{"session_id": 7}, {"transcript": "said"}, {"transcript": []}, {"transcript": None}, {"duration": "long"},
-     {"turn_count": 1.5}, {"turn_count": 2**31}, {"turn_count": -1}, {"user_satisfaction": 0},
+     {"duration": 1e308}, {"turn_count": 1.5}, {"turn_count": 2**31}, {"turn_count": -1}, {"user_satisfaction": 0},
      {"user_satisfaction": 6}, {"task_completed": "perhaps"}, {"extra_metadata": "x"}, {"agent_name": "x" * 201}],
 )  # fmt: skip
 async def test_a_wrong_value_is_422_and_keeps_nothing(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,11 @@ import pytest
 
 from backend.conversations.errors import ConversationNotFound
 from backend.conversations.figure_types import FigureWish, Split
+from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.tags import MAX_TAG
+from backend.conversations.types import ChatState, Filters, Rating, Role
+from backend.errors import QuotaExceeded
 from backend.identity.service import IdentityService
 from backend.paging import Page
 from backend.ports.database import Database
@@ -70,3 +74,21 @@ async def test_both_find_count_and_add_up_the_same(any_database: Database) -> No
     assert (await log.browse(owner, Filters(text='"red sofa"'), Page())).facets.total == 1
     with pytest.raises(ConversationNotFound):
         await log.restore(owner, "conv_unknown")
+
+
+async def test_the_longest_names_with_the_longest_tags_fit_the_index(any_database: Database) -> None:
+    units, seeded = Units(any_database), random.Random(6)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+
+    def rare(num: int) -> str:
+        return "".join(chr(seeded.randint(0x20000, 0x2A000)) for _ in range(num))  # four bytes each, which none packs
+
+    said = (Told(Role.USER, "x"), Told(Role.ASSISTANT, "y", model=rare(200)))
+    report = Report(rare(500), rare(200), rare(200), messages=said, person=rare(200))
+    kept = (await log.report(owner, report)).conversation
+    tags: tuple[str, ...] = ()
+    for _ in range(5):  # with their breaks 806 bytes
+        tags = await log.add_tag(owner, kept.id, rare(MAX_TAG))
+    with pytest.raises(QuotaExceeded, match="too long together"):
+        await log.add_tag(owner, kept.id, rare(MAX_TAG))
+    assert (await log.list(owner, Filters(tags=tags[:1]), Page())).items[0].tags == tags

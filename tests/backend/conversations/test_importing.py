@@ -140,6 +140,7 @@ f,user,Hello,,,,perhaps
 g,user,,,,,
 h,user,Fine,2026-11-20T09:00:00Z,0.5,3,yes
 a,user,And more,,,,
+i,user,Hello,,1000.01,,
 """
 
 
@@ -150,12 +151,14 @@ async def test_each_bad_row_says_why_and_keeps_all_out(services: Services, opera
     told = {(one.row, one.field): one.words for one in refused.value.rows}
     assert [*told] == [
         (2, "role"), (3, "at"), (4, "cost"), (5, "cost"), (6, "satisfaction"), (7, "task_completed"), (8, ""),
+        (11, "cost"),
     ]  # fmt: skip
     assert told[2, "role"].startswith("A role is one of agent, ai, assistant")
-    assert refused.value.num_bad == 8  # the good row of a conversation with a bad one is out too
+    assert told[11, "cost"] == "It is more than $1,000: costs are told in dollars."
+    assert refused.value.num_bad == 9  # the good row of a conversation with a bad one is out too
     assert await titles(services, operator) == []
     made = await log.import_file(operator, path, "bad.csv", skip_bad=True)
-    assert (made.num_added, made.num_bad) == (1, 8)
+    assert (made.num_added, made.num_bad) == (1, 9)
     assert await titles(services, operator) == ["Fine"]
     long = [{"text": "x" * (MAX_TEXT + 1)}, {"text": "Said", "agent": "a" * (MAX_ID + 1)}]
     path = write("long.jsonl", "\n".join(map(json.dumps, long)))
