@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-MAX_PERSON = 200
+MAX_PERSON = 1_000
 MAX_DAYS = 3_650
 
 

@@ -43,14 +43,14 @@ def kept(masker: Masker, spans: Sequence[Span]) -> dict[str, dict[str, Any]]:
 def masked_span(masker: Masker, span: Span) -> Span:
     """Return what is kept of a span; ids of sessions and people stay the same everywhere in the project."""
     if not masker.is_on:
-        return span
+        return replace(span, attributes={name: _plain(name, value) for name, value in span.attributes.items()})
     return replace(
         span,
         name=masker.text(span.name),
         error=masker.text(span.error),
         service=masker.name(span.service),
         attributes={
-            masker.text(name): masker.name(str(value)) if name in IDS else masker.value(value)
+            masker.text(name): masker.name(_plain(name, value)) if name in IDS else masker.value(value)
             for name, value in span.attributes.items()
         },
         events=tuple(
@@ -61,6 +61,11 @@ def masked_span(masker: Masker, span: Span) -> Span:
             for one in span.events
         ),
     )
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return the id of a session or a person as one text, a number too: a removal looks for it as such."""
+    return str(value).strip() if name in IDS else value
 
 
 def _values(span: Span) -> dict[str, Any]:

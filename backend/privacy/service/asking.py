@@ -13,7 +13,7 @@ from backend.paging import Listed, Page
 from backend.privacy.errors import JobNotFound
 from backend.privacy.models import PrivacyJobRow
 from backend.privacy.repository import Beside, People, PrivacyJobs
-from backend.privacy.service.base import JOB, Base
+from backend.privacy.service.base import JOB, Base, written
 from backend.privacy.types import Going, JobKind, JobState, PrivacyJob
 
 
@@ -47,7 +47,7 @@ class AskingUseCases(Base):
                 project_id=operator.project_id,
                 kind=JobKind.PERSON,
                 state=JobState.QUEUED,
-                person=person.strip(),
+                person=written(person),
                 num_total=await people.count(people.of_person(names)),
                 asked_by=operator.name,
                 asked_by_id=operator.user_id,

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.columns import storable
+from backend.conversations.folding import first_words
 from backend.conversations.service import ConversationService
+from backend.conversations.service.reporting import MAX_NAME
 from backend.errors import InvalidInput
 from backend.masking.service import MaskingService
 from backend.ports.database import Database
@@ -44,12 +46,12 @@ class Base:
 
     async def _names(self, session: AsyncSession, project_id: str, person: str) -> list[str]:
         """Return under which names a person may stand. Raise InvalidInput, PersonNotFound."""
-        person = str(storable(person)).strip()
+        person = written(person)
         if not 1 <= len(person) <= MAX_PERSON:
             raise InvalidInput(
                 f"Whom it is about is said in 1 to {MAX_PERSON} characters.", fields={"user": "Say whom it is about."}
             )
-        names = await self._masking.names_of(session, project_id, person)
+        names = await self._known_as(session, project_id, person)
         people, beside = People(session, project_id), Beside(session, project_id)
         found = await people.count(people.of_person(names)) or await beside.num_runs(names)
         if not found and not await beside.num_traces(names) and not await beside.is_author(names):
@@ -58,3 +60,23 @@ class Base:
                 hint="Write the id exactly as your systems send it.",
             )
         return names
+
+    async def _known_as(self, session: AsyncSession, project_id: str, person: str) -> list[str]:
+        """Return how somebody may be written in the log: as told, cut to one line, and masked."""
+        names = [await self._masking.names_of(session, project_id, one) for one in forms_of(person)]
+        return [*dict.fromkeys(name for some in names for name in some)]
+
+
+def written(person: str) -> str:
+    """Return whom somebody names as a database keeps it."""
+    return str(storable(person)).strip()
+
+
+def forms_of(person: str) -> list[str]:
+    """Return a person's id as it may stand in a row: names are kept on one line and cut, those of traces before that.
+
+    Never an empty one, which would be everybody who has no name.
+    """
+    whole = written(person)
+    cut = (whole, first_words(whole, MAX_NAME), first_words(whole[:MAX_NAME], MAX_NAME))
+    return [one for one in dict.fromkeys(cut) if one]

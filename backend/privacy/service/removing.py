@@ -111,7 +111,7 @@ class RemovingUseCases(Base):
             people = People(work.session, row.project_id)
             is_person, before = row.kind == JobKind.PERSON, row.before or utc_now() + SKEW
             row.before = before
-            names = await self._masking.names_of(work.session, row.project_id, row.person) if is_person else []
+            names = await self._known_as(work.session, row.project_id, row.person) if is_person else []
             whose = people.of_person(names, before) if is_person else people.before(before)
             ids = await people.some(whose, AT_ONCE, MESSAGES_AT_ONCE)
             is_left = bool(ids)
