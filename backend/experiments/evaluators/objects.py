@@ -98,8 +98,12 @@ class JsonEqual(Evaluator):
             found = read_json(case.output)
         except ValueError as error:
             return no(f"Not JSON: {error}"[:300])
-        mine, theirs = _without(found, self.ignore), _without(parsed(case.expected), self.ignore)
-        return YES if equal(mine, theirs, self.tolerance, in_order=self.in_order) else no("The values differ.")
+        try:
+            mine, theirs = _without(found, self.ignore), _without(parsed(case.expected), self.ignore)
+            is_same = equal(mine, theirs, self.tolerance, in_order=self.in_order)
+        except RecursionError:  # reading goes deeper than comparing
+            return no("It is nested too deeply.")
+        return YES if is_same else no("The values differ.")
 
 
 def parsed(value: Any) -> Any:
@@ -141,7 +145,7 @@ def equal(one: Any, other: Any, tolerance: float, *, in_order: bool) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other or math.isclose(one, other, rel_tol=0, abs_tol=tolerance)
+        return one == other or _is_close(one, other, tolerance)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
             equal(one[key], other[key], tolerance, in_order=in_order) for key in one
@@ -152,6 +156,13 @@ def equal(one: Any, other: Any, tolerance: float, *, in_order: bool) -> bool:
         pairs = zip(one, other, strict=True) if in_order else zip(_sorted(one), _sorted(other), strict=True)
         return all(equal(left, right, tolerance, in_order=in_order) for left, right in pairs)
     return type(one) is type(other) and one == other
+
+
+def _is_close(one: float, other: float, tolerance: float) -> bool:
+    try:
+        return math.isclose(one, other, rel_tol=0, abs_tol=tolerance)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _sorted(values: list[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from decimal import Decimal
 from typing import Any
@@ -83,6 +84,8 @@ async def test_other_scripts_are_counted_too() -> None:
         ("json_equal", "[2, 1]", [1, 2], {}, 0),
         ("json_equal", "[2, 1]", [1, 2], {"in_order": False}, 1),
         ("json_equal", '{"a": 1, "at": 5}', {"a": 1, "at": 6}, {"ignore": ["at"]}, 1),
+        ("json_equal", "[" * 900 + "]" * 900, [1], {"ignore": ["at"]}, 0),
+        ("json_equal", "9" * 400, 5, {"tolerance": 0.1}, 0),
         ("levenshtein", "kitten", "sitting", {"normalised": False}, 3),
         ("levenshtein", "kitten", "sitting", {}, 1 - 3 / 7),
     ],
@@ -157,6 +160,18 @@ async def test_an_expression_without_end_is_stopped_and_lets_others_run() -> Non
     with pytest.raises(InvalidInput, match="longer than"):
         await score("regex", "a" * 60 + "!", pattern="^(a|aa)+$")
     assert time.perf_counter() - began < 30  # without a bound it takes years
+
+
+@pytest.mark.parametrize("kind", ["levenshtein", "rouge"])
+async def test_long_texts_are_compared_while_others_work(kind: str) -> None:
+    """A library that held all threads made the server stand for a minute."""
+    texts = ["".join(chr(0x4E00 + at * step % 20_000) for at in range(20_000)) for step in (7, 9)]
+    compared = asyncio.create_task(score(kind, *texts))
+    num_turns = 0
+    while not compared.done():
+        await asyncio.sleep(0.001)
+        num_turns += 1
+    assert ((await compared).error, num_turns > 10) == ("", True)
 
 
 async def test_a_schema_reaches_no_address() -> None:
