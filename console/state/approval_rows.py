@@ -54,9 +54,12 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class DecidedLine:
+    """`about` tells decisions of one question apart: what the person had said, or the node's note, and the flow."""
+
     id: str
     when: str
     name: str
+    about: str
     mark: str
     words: str
 
@@ -142,9 +145,9 @@ def _comma(sentence: str) -> str:
 def decided_line(one: Approval, zone: tzinfo, now: datetime) -> DecidedLine:
     mark, words = MARKS[one.state]
     when = formats.day(one.decided_at, zone, now) if one.decided_at else ""
-    return DecidedLine(
-        one.id, when, f"{one.question}{_comma(one.question)} {one.decided_by or 'Time limit'}", mark, words
-    )
+    name = f"{one.question}{_comma(one.question)} {one.decided_by or 'Time limit'}"
+    said = f"\u201c{one.said}\u201d" if one.said else one.note
+    return DecidedLine(one.id, when, name, ", ".join(filter(None, (said, one.flow_name))), mark, words)
 
 
 def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:

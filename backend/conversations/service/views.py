@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from backend.columns import storable
@@ -9,7 +10,7 @@ from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.types import View
+from backend.conversations.types import Channel, ChatState, Outcome, Rating, View
 from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -20,6 +21,8 @@ MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset({"flow", "state", "rating", "channel", "model", "prompt", "outcome", "tag", "columns"})
+# Choices of which every word is known.
+KNOWN: dict[str, type[StrEnum]] = {"state": ChatState, "rating": Rating, "channel": Channel, "outcome": Outcome}
 
 
 class ViewUseCases(Base):
@@ -78,6 +81,10 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
     if not fits:
         known = ", ".join(sorted(CHOICES))
         raise InvalidInput(f"A view holds a text and lists of texts under {known}.", fields={"query": "not understood"})
+    for name, words in KNOWN.items():
+        if strange := sorted(set(choices.get(name, ())) - set(words)):
+            sentence = f"There is no {name} called {strange[0]}: it is one of {', '.join(words)}."
+            raise InvalidInput(sentence, fields={f"query.{name}": "not one of them"})
     return {TEXT: text, **choices}
 
 

@@ -81,7 +81,11 @@ def _done(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.time(line.when),
-            rx.el.span(line.name, class_name="two-lines grow", title=line.name, dir="auto"),
+            rx.el.span(
+                rx.el.span(line.name, class_name="ell", title=line.name, dir="auto"),
+                rx.el.span(line.about, class_name="t12 t2 ell", title=line.about, dir="auto"),
+                class_name="ap-what",
+            ),
             status(line.mark, line.words),
             type="button",
             on_click=Page.choose(line.id),

@@ -68,7 +68,8 @@ async def test_a_view_is_kept_replaced_and_deleted(client: httpx.AsyncClient) ->
 @pytest.mark.parametrize(
     "wrong",
     [{"name": ""}, {"name": "x" * 61}, {"query": {"colour": ["red"]}}, {"query": {"flow": "a"}},
-     {"query": {"flow": [7]}}, {"query": {"text": "x" * 201}}, {"query": []}, {"project_id": "p"}],
+     {"query": {"flow": [7]}}, {"query": {"text": "x" * 201}}, {"query": []}, {"project_id": "p"},
+     {"query": {"state": ["asleep"]}}, {"query": {"rating": ["up", "sideways"]}}],
 )  # fmt: skip
 async def test_a_view_that_no_list_understands_is_422(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
     body = {"name": "Bad", "query": {}} | wrong

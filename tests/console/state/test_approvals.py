@@ -105,6 +105,7 @@ async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
     assert page.detail.question == "Pay $9?"
     assert [row.question for row in page.rows] == ["Pay $9?"]
     assert [(row.words, row.name) for row in page.decided] == [("Changed", "Pay $5? Local owner")]
+    assert page.decided[0].about == "\u201c$5\u201d, Pay"
     await page.choose(waits[0].waits_for[0])
     assert ("changed and approved it at" in page.detail.decided, page.detail.comment) == (True, "Half")
     assert [line.text for line in page.detail.changes] == ["$5", "$3"]
