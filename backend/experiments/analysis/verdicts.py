@@ -62,7 +62,13 @@ def compared(
         readers = {one.called: one for one in evaluators}
         for family in (quality, resources_of(evaluators)):
             said += [
-                _told(one, family, readers.get(one.metric), _flips(found, one, variants, baseline))
+                _told(
+                    one,
+                    family,
+                    readers.get(one.metric),
+                    _flips(found, one, variants, baseline),
+                    is_equal=_is_equal(found, one, family, variants, baseline),
+                )
                 for one in _family(found, family, variants, baseline)
             ]
         if was_decided and quality:
@@ -109,22 +115,24 @@ def _told(
     family: Sequence[Metric],
     reader: Evaluator | None,
     flips: tuple[int, int],
+    *,
+    is_equal: bool,
 ) -> MetricComparison:
     metric = next(metric for metric in family if metric.name == one.metric)
     unit = reader.unit if reader else UNITS.get(one.metric, "")
-    # No row of either cost anything: more rows would tell nothing else. What is always nought has no spread to test.
-    is_free = unit == "$" and metric.statistic == "mean" and one.num_rows > 0 and one.baseline_value == one.value == 0
+    # Money is counted, not sampled: where each row cost the same, more rows would tell nothing else.
+    is_same = is_equal and unit == "$"
     return MetricComparison(
         metric=one.metric,
         variant=one.variant,
         baseline_value=one.baseline_value,
         value=one.value,
         difference=one.difference,
-        low=0.0 if is_free else one.low,
-        high=0.0 if is_free else one.high,
+        low=0.0 if is_same else one.low,
+        high=0.0 if is_same else one.high,
         p_value=one.p_value,
-        verdict="same" if is_free else one.verdict,
-        rows_needed=0 if is_free else one.rows_needed,
+        verdict="same" if is_same else one.verdict,
+        rows_needed=0 if is_same else one.rows_needed,
         num_rows=one.num_rows,
         coverage=one.coverage,
         baseline_coverage=one.baseline_coverage,
@@ -174,6 +182,19 @@ def _flips(
     passed, variant = found.passed[one.metric], [name for name, _ in variants].index(one.variant)
     old, new = row_means(passed[baseline]), row_means(passed[variant])
     return int(((old <= 0.5) & (new > 0.5)).sum()), int(((old > 0.5) & (new <= 0.5)).sum())  # noqa: PLR2004  # half
+
+
+def _is_equal(
+    found: Matrices,
+    one: statistics.Comparison,
+    family: Sequence[Metric],
+    variants: Sequence[tuple[str, str]],
+    baseline: int,
+) -> bool:
+    """Say whether the variant has the baseline's number on every row that both answered."""
+    metric = next(metric for metric in family if metric.name == one.metric)
+    differences = _differences(found, metric, baseline, [name for name, _ in variants].index(one.variant))
+    return one.num_rows > 0 and not np.nan_to_num(differences).any()
 
 
 def _looked_at_early(

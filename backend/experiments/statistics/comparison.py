@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from backend.experiments.statistics.corrections import holm, holm_parts
-from backend.experiments.statistics.power import rows_for_difference, rows_for_sameness
+from backend.experiments.statistics.power import FEWEST_ROWS, rows_for_difference, rows_for_equals, rows_for_sameness
 from backend.experiments.statistics.proportions import Interval, mcnemar_exact, newcombe_paired
 from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
 from backend.experiments.statistics.questions import UNKNOWN, Finding, Question, unknown
@@ -110,7 +110,7 @@ def _mean_interval(question: Question, drawn: Floats, confidence: float) -> Inte
     if not sums.any():
         # A bootstrap of nothing but noughts would claim to be certain; rows yet unseen may still differ.
         unseen = question.span * (1 - ((1 - confidence) / 2) ** (1 / len(sums)))
-        return Interval(-unseen, unseen)
+        return Interval(0.0 - unseen, unseen)
     mean = float(sums.sum() / counts.sum())
     left_out = (sums.sum() - sums) / (counts.sum() - counts)
     skewed = bca(drawn, mean, left_out, widened(confidence, len(sums)))
@@ -202,9 +202,12 @@ def _rows_needed(question: Question, finding: Finding) -> int | None:
         return question.rows_at_least - question.num_rows
     if question.num_torn:
         return None
-    rows = rows_for_difference(finding.deviation, finding.difference)
-    if question.metric.margin > 0:
-        rows = min(rows, rows_for_sameness(finding.deviation, finding.difference, question.metric.margin))
-    if not 0 < rows <= _MAX_ROWS_NEEDED:
+    margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation
+    rows = max(FEWEST_ROWS, rows_for_difference(deviation, difference))
+    if margin > 0 and difference == deviation == 0:
+        rows = rows_for_equals(1.0 if question.pairs else question.span, margin)
+    elif margin > 0:
+        rows = min(rows, rows_for_sameness(deviation, difference, margin))
+    if math.isnan(difference) or rows > _MAX_ROWS_NEEDED:
         return None
     return max(1, math.ceil(rows) - question.num_rows)

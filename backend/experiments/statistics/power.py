@@ -7,6 +7,9 @@ import math
 from backend.experiments.statistics.distributions import normal_quantile
 
 POWER = 0.8
+# The exact paired tests give a p of 2 / 2^n where all of n rows differ to one side: six are the first below 5 %.
+FEWEST_ROWS = 6
+FEWEST_EQUAL = 2  # of one row alone nothing is told
 
 
 def detectable_difference(deviation: float, num_rows: int, alpha: float = 0.05) -> float:
@@ -31,6 +34,14 @@ def rows_for_sameness(deviation: float, difference: float, margin: float, alpha:
     if room <= 0:
         return math.inf
     return (_quantiles(alpha, (1 - POWER) / 2) * deviation / room) ** 2
+
+
+def rows_for_equals(span: float, margin: float, alpha: float = 0.05) -> float:
+    """Return how many rows without any difference leave no room for one beyond the margin in those yet unseen.
+
+    `span` is how far apart two scores are at most.
+    """
+    return math.log(alpha) / math.log1p(-margin / span) if span > margin else FEWEST_EQUAL
 
 
 def _quantiles(alpha: float, beta: float) -> float:

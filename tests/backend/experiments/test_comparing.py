@@ -49,13 +49,22 @@ async def test_too_few_rows_cannot_tell_and_say_how_many_would(lab: Lab) -> None
     assert (exact.rows_needed or 0) > 5
 
 
-@pytest.mark.parametrize(("price", "num_rows", "verdict"), [(0, 30, "same"), (0, 3, "same"), (0.01, 30, "cannot_tell")])
-def test_what_costs_nothing_on_either_side_costs_the_same(price: float, num_rows: int, verdict: str) -> None:
-    told = [(row, at, 0, "done", {}, price * (row % 2), 1.0) for row in range(1, num_rows + 1) for at in (0, 1)]
+@pytest.mark.parametrize(
+    ("price", "num_rows", "more", "verdict"),
+    [(0, 30, 0, "same"), (0, 3, 0, "same"), (0.01, 30, 0, "same"), (0.01, 30, 1e-6, "cannot_tell")],
+)
+def test_what_costs_the_same_on_every_row_costs_the_same(
+    price: float, num_rows: int, more: float, verdict: str
+) -> None:
+    told = [
+        (row, at, 0, "done", {}, price * (row % 2) + more * at * (row == 1), 1.0)
+        for row in range(1, num_rows + 1)
+        for at in (0, 1)
+    ]
     variants = [("a", ""), ("b", "")]
     found = compared(told, [], variants, baseline=0, repetitions=1, was_decided=False, labels={}).metrics
     cost = next(one for one in found if one.metric == "cost")
-    assert (cost.verdict, cost.low == cost.high == 0, cost.rows_needed == 0) == (verdict, price == 0, price == 0)
+    assert (cost.verdict, cost.low == cost.high == 0, cost.rows_needed == 0) == (verdict, not more, not more)
 
 
 async def test_failed_answers_count_as_wrong_and_their_share_is_told(lab: Lab) -> None:

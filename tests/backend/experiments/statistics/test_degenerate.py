@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backend.experiments.statistics.comparison import compare
-from backend.experiments.statistics.types import Arm, Metric
+from backend.experiments.statistics.types import Arm, Comparison, Metric
 
 NAN = math.nan
 # Name, the baseline's scores of each row, the variant's, how the metric is read, and the verdict.
@@ -44,3 +44,26 @@ def test_every_score_has_a_verdict(old: list[float], new: list[float], read: dic
     assert found.low <= found.high
     assert found.rows_needed is None or found.rows_needed >= 0
     assert not math.isnan(found.difference) or math.isnan(found.value) or math.isnan(found.baseline_value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "read", "needed"),
+    [
+        ([1.0] * 20, [1.0] * 20, {"margin": 0.05}, 39),
+        ([0.0, 0.5] * 10, [0.0, 0.5] * 10, {"margin": 0.05}, 9),
+        ([0.7], [0.7], {"margin": 0.05}, 1),
+        ([1.0] * 20, [1.0] * 20, {}, None),
+        ([0.2] * 5, [0.3] * 5, {}, 1),
+        ([0.0], [1.0], {}, 5),
+    ],
+)
+def test_what_has_no_spread_still_says_how_many_rows_would_do(
+    old: list[float], new: list[float], read: dict, needed: int | None
+) -> None:
+    def told(times: int) -> Comparison:
+        arms = [Arm(name, {"m": np.array(one * times)[:, None]}) for name, one in (("old", old), ("new", new))]
+        return compare(arms[0], arms[1:], [Metric("m", **read)])[0]
+
+    assert (told(1).verdict, told(1).rows_needed) == ("cannot_tell", needed)
+    if needed is not None:
+        assert told(1 + math.ceil(needed / len(old))).verdict != "cannot_tell"
