@@ -31,18 +31,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class JudgeLine:
-    """What one of several judges said, and why; or what kept it from saying it."""
+    """What one of several judges said, and why; or what kept it from it, with the reply that nobody understood."""
 
     model: str
     words: str
     why: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
 class ScoredLine:
     """A score with its reason; `of` says how far judges agree. Of several each has a line, in place of `why`.
 
-    `asked` is what each judge was sent.
+    `asked` is what each judge was sent, `said` the reply of a single one that nobody understood.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ScoredLine:
     of: str
     judges: list[JudgeLine]
     asked: Values = field(default_factory=Values)
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,10 +169,12 @@ def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, 
     # Without a verdict the error stands in its place already.
     reason = "" if judges or why(score) == line.words else why(score)
     sent = messages([{"role": role, "content": content} for question in asked for role, content in question])
-    return ScoredLine(line.name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent)
+    return ScoredLine(
+        line.name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent, score.get("said", "")
+    )
 
 
 def _judge(said: dict[str, Any]) -> JudgeLine:
     words = score_line("", {"value": said.get("value")}).words
     label = str(said.get("label") or ("No verdict" if said.get("error") else words if words != "-" else ""))
-    return JudgeLine(str(said["model"]), label, why(said))
+    return JudgeLine(str(said["model"]), label, why(said), said.get("said", ""))

@@ -16,7 +16,7 @@ from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
-from backend.experiments.evaluators.base import Case, Evaluator, Said, Score
+from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
 from backend.experiments.types import OVERALL
@@ -125,7 +125,7 @@ class Scoring:
         try:
             return await evaluator.score(case, aid)
         except DomainError as error:
-            return Score(None, error=f"{error.message} {error.hint}".strip()[:1_000])
+            return failed(error)
         except LaneGivenUp:
             raise
         except Exception:

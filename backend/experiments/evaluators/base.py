@@ -12,12 +12,14 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.errors import DomainError
 from backend.ports.code import Found
 from backend.ports.language_model import Message, ModelSettings
 
 Direction = Literal["higher", "lower"]
 # More than that is compared by nobody; it also bounds what a quadratic distance costs.
 MAX_CHARACTERS = 200_000
+MOST_SAID = 4_000
 # The mark of a citation with the blanks before it: "30 days [1]." reads "30 days."
 _MARK = re.compile(r"(?<!\s)\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 
@@ -52,17 +54,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one of several judges said by itself, before negation and pass mark; `error` where it said nothing."""
+    """What one of several judges said by itself, before negation and pass mark; `error` where it said nothing.
+
+    `said` is its reply where nobody could understand it.
+    """
 
     model: str
     value: float | None = None
     label: str = ""
     reason: str = ""
     error: str = ""
+    said: str = ""
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"model": self.model, "value": self.value}
-        return told | {name: said for name in ("label", "reason", "error") if (said := getattr(self, name))}
+        return told | {name: said for name in ("label", "reason", "error", "said") if (said := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ class Score:
     """What an evaluator found. `value` None means that there is no number: a failure, or a person is waited for.
 
     `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars, put in by
-    whoever pays. `judges` are what several said each, in the order in which they were named; empty for a single one.
+    whoever pays. `said` is a judge's reply that nobody could understand. `judges` are what several said each, in the
+    order in which they were named; empty for a single one.
     """
 
     value: float | None
@@ -78,6 +85,7 @@ class Score:
     label: str = ""
     reason: str = ""
     error: str = ""
+    said: str = ""
     cost: Decimal = Decimal(0)
     agreement: float | None = None
     rubric_version: str = ""
@@ -85,7 +93,7 @@ class Score:
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {"value": self.value, "passed": self.passed}
-        for name in ("label", "reason", "error", "agreement", "rubric_version"):
+        for name in ("label", "reason", "error", "said", "agreement", "rubric_version"):
             if getattr(self, name) not in ("", None):
                 told[name] = getattr(self, name)
         if self.judges:
@@ -99,6 +107,21 @@ class Said:
 
     text: str
     model: str = ""
+
+
+class NotUnderstood(DomainError):
+    """A judge replied twice, and not in the form that was asked for; `said` is its last reply."""
+
+    def __init__(self, said: str) -> None:
+        words = "The judge did not answer in the form that was asked for."
+        super().__init__(words, hint="Try a larger model as judge.")
+        self.said = said[:MOST_SAID]
+
+
+def failed(error: DomainError) -> Score:
+    """Return what stands where an evaluator, or one of several judges, could not tell."""
+    said = error.said if isinstance(error, NotUnderstood) else ""
+    return Score(None, error=f"{error.message} {error.hint}".strip()[:1_000], said=said)
 
 
 class Help(Protocol):

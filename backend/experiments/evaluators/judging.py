@@ -13,7 +13,18 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from backend.errors import DomainError
-from backend.experiments.evaluators.base import Case, Evaluator, Help, Judged, Said, Score, as_text, shortened
+from backend.experiments.evaluators.base import (
+    Case,
+    Evaluator,
+    Help,
+    Judged,
+    NotUnderstood,
+    Said,
+    Score,
+    as_text,
+    failed,
+    shortened,
+)
 from backend.experiments.types import UNOPPOSED
 from backend.ports.language_model import Message, ModelSettings
 
@@ -77,12 +88,14 @@ class _Asking(Evaluator):
             try:
                 score = await ask(judge)
             except DomainError as error:
-                refused, score = error, Score(None, error=f"{error.message} {error.hint}".strip()[:1_000])
+                refused, score = error, failed(error)
             said.append((judge.model, score))
         heard = [score for _, score in said if not score.error]
         if refused and not heard:
             raise refused
-        own = [Judged(model, one.value, one.label, one.reason, one.error) for model, one in said if len(said) > 1]
+        own = [
+            Judged(model, one.value, one.label, one.reason, one.error, one.said) for model, one in said if len(said) > 1
+        ]
         return replace(_together(heard), judges=tuple(own))
 
 
@@ -236,9 +249,7 @@ class _Questions:
                 return read(_object(said.text))
             except ValueError:
                 continue
-        raise DomainError(
-            "The judge did not answer in the form that was asked for.", hint="Try a larger model as judge."
-        )
+        raise NotUnderstood(said.text)
 
 
 def _object(text: str) -> dict[str, Any]:

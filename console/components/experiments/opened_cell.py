@@ -72,6 +72,7 @@ def _score(one: Any) -> rx.Component:
         rx.el.div(rx.el.b(one.name, class_name="b", dir="auto"), words, class_name="row"),
         rx.cond(one.of, rx.el.p(one.of, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(one.why, rx.el.p(one.why, class_name="vt t12", dir="auto"), rx.fragment()),
+        rx.cond(one.said, _said(one.said), rx.fragment()),
         rx.cond(one.judges, rx.el.ul(rx.foreach(one.judges, _judge), class_name="xp-judges"), rx.fragment()),
         rx.cond(one.asked.raw, _asked(one), rx.fragment()),
     )
@@ -92,5 +93,15 @@ def _judge(one: Any) -> rx.Component:
             rx.el.span(one.model, class_name="mono", dir="auto"), rx.el.b(one.words, dir="auto"), class_name="row"
         ),
         rx.cond(one.why, rx.el.p(one.why, class_name="vt", dir="auto"), rx.fragment()),
+        rx.cond(one.said, _said(one.said), rx.fragment()),
         class_name="t12",
+    )
+
+
+def _said(words: Any) -> rx.Component:
+    """Show what a judge replied that nobody could understand."""
+    return rx.el.details(
+        rx.el.summary("What the judge replied"),
+        rx.el.p(words, class_name="vt t12 lines", dir="auto"),
+        class_name="xf-more",
     )

@@ -121,16 +121,17 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     panel = {"value": 1.0, "passed": True, "reason": "Kind.\nDry.", "agreement": 0.0, "judges": [
         {"model": "lab:a", "value": 1.0, "label": "true", "reason": "Kind."},
         {"model": "lab:b", "value": 0.25, "reason": "Dry."},
-        {"model": "lab:c", "value": None, "error": "It does not answer."},
+        {"model": "lab:c", "value": None, "error": "It does not answer.", "said": "Hm, well."},
     ]}  # fmt: skip
     (judged,) = cell_view(replace(opened, cell=replace(cell, scores={"judge": panel})), [7]).scores
     assert judged.why == ""
     assert [(one.model, one.words, one.why) for one in judged.judges] == [
         ("lab:a", "true", "Kind."), ("lab:b", "0.25", "Dry."), ("lab:c", "No verdict", "It does not answer."),
     ]  # fmt: skip
-    lost = {"judge": {"value": None, "error": "It does not answer."}}
+    assert [one.said for one in judged.judges] == ["", "", "Hm, well."]
+    lost = {"judge": {"value": None, "error": "It does not answer.", "said": "Hm."}}
     (unjudged,) = cell_view(replace(opened, cell=replace(cell, scores=lost)), [7]).scores
-    assert (unjudged.words, unjudged.why) == ("It does not answer.", "")
+    assert (unjudged.words, unjudged.why, unjudged.said) == ("It does not answer.", "", "Hm.")
     gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
     assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")
 

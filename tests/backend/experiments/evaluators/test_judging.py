@@ -7,7 +7,7 @@ import json
 import pytest
 
 from backend.errors import DomainError, InvalidInput
-from backend.experiments.evaluators.base import Case
+from backend.experiments.evaluators.base import Case, NotUnderstood, failed
 from backend.experiments.evaluators.human import Human
 from backend.experiments.evaluators.judging import MOST_READ
 from backend.experiments.evaluators.registry import KINDS
@@ -48,7 +48,7 @@ async def test_each_judges_own_verdict_is_kept_also_of_one_that_cannot_be_unders
     assert found.as_json()["judges"] == [
         {"model": "a", "value": 1.0, "label": "true", "reason": "kind"},
         {"model": "b", "value": None, "error": "The judge did not answer in the form that was asked for. "
-         "Try a larger model as judge."},
+         "Try a larger model as judge.", "said": "hm"},
         {"model": "c", "value": 0.0, "label": "false", "reason": "rude"},
     ]  # fmt: skip
     single = await score("judge", "x", None, Told([said(verdict=True)]), rubric="?")
@@ -107,6 +107,13 @@ async def test_a_pair_is_judged_in_both_orders(answers: list[str], value: float,
     first, second = (asked for _, asked in aid.asked)
     assert first.index("theirs") < first.index("ours")
     assert second.index("ours") < second.index("theirs")
+
+
+async def test_what_a_pair_judge_replied_that_nobody_understood_is_kept() -> None:
+    aid = Told([said(better="first"), "Both are fine."])
+    with pytest.raises(NotUnderstood) as refused:
+        await evaluator("pairwise").score(Case("ours", baseline_output="theirs"), aid)
+    assert failed(refused.value).as_json()["said"] == "Both are fine."
 
 
 async def test_beside_a_baseline_that_failed_any_answer_is_better_and_nobody_is_asked() -> None:
