@@ -55,12 +55,15 @@ class Pairing:
         cell = self._ready.popleft()
         theirs, before = self._outputs.get((cell.row, cell.repetition)), cell.judge_cost
         try:
-            await self._scoring.pair(cell, theirs, self._rows[cell.row])
+            await self._scoring.pair(cell, theirs, self._rows[cell.row], self._keep)
         except BaseException:
             self._ledger.leave(cell, adding=True)
             raise
-        await self._ledger.write(cell, adding=True)
+        await self._keep(cell)
         return cell.judge_cost - before
+
+    async def _keep(self, cell: ExperimentCellRow) -> None:
+        await self._ledger.write(cell, adding=True)
 
     async def _fill(self) -> None:
         after = self._after

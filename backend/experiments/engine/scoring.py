@@ -16,6 +16,7 @@ from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
+from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
@@ -26,8 +27,44 @@ from backend.ports.embeddings import Embedder
 from backend.ports.language_model import Message, ModelSettings
 
 MOST_AT_LIMIT = 10
+HEARD = "heard"  # where the detail of an answer has what judges said whose panel is not through
 Keep = Callable[[ExperimentCellRow], Awaitable[None]]
 logger = logging.getLogger(__name__)
+
+
+class Kept:
+    """What some judges of a panel said of an answer while others are still to be asked, in the answer's own record."""
+
+    def __init__(self, cell: ExperimentCellRow, evaluator: str, keep: Keep) -> None:
+        self._cell, self._evaluator, self._keep = cell, evaluator, keep
+        self.said: dict[str, dict[str, Any]] = cell.detail.get(HEARD, {}).get(evaluator, {})
+        self.cost = sum((Decimal(one["cost"]) for one in self.said.values()), Decimal(0))
+        self._booked = Decimal(0)
+
+    async def add(self, judge: str, told: dict[str, Any], cost: Decimal) -> None:
+        """Write it down, with what of `cost`, all that this attempt paid, is not written down yet."""
+        paid = cost - self._booked
+        self.book(cost)
+        self.said = {**self.said, judge: storable({**told, "cost": str(paid)})}
+        self._put(self.said)
+        await self._keep(self._cell)
+
+    def book(self, cost: Decimal) -> None:
+        """Count what this attempt paid until now, once."""
+        if cost != self._booked:
+            self._cell.judge_cost += cost - self._booked
+        self._booked = cost
+
+    def forget(self) -> None:
+        """Let the score alone stand."""
+        if self.said:
+            self._put({})
+
+    def _put(self, said: dict[str, dict[str, Any]]) -> None:
+        others = {name: one for name, one in self._cell.detail.get(HEARD, {}).items() if name != self._evaluator}
+        heard = {**others, **({self._evaluator: said} if said else {})}
+        rest = {name: value for name, value in self._cell.detail.items() if name != HEARD}
+        self._cell.detail = {**rest, **({HEARD: heard} if heard else {})}
 
 
 class Aid:
@@ -37,13 +74,21 @@ class Aid:
         self._outside, self._operator, self._asking = outside, operator, asking
         self._embedders: dict[str, Embedder] = {}
         self._at_limit: Counter[str] = Counter()
+        self._kept: Kept | None = None
         self.cost = Decimal(0)
 
-    def anew(self) -> Aid:
+    def anew(self, kept: Kept) -> Aid:
         """Return the same help, of which nothing is spent yet; `cost` counts each question once it is paid."""
         made = copy(self)
-        made.cost = Decimal(0)
+        made._kept, made.cost = kept, Decimal(0)
         return made
+
+    def heard(self, judge: str) -> dict[str, Any] | None:
+        return self._kept.said.get(judge) if self._kept else None
+
+    async def hear(self, judge: str, told: dict[str, Any]) -> None:
+        if self._kept:
+            await self._kept.add(judge, told, self.cost)
 
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
         return await self._asking.judge(model, messages, settings, self._pay)
@@ -96,7 +141,7 @@ class Scoring:
         case = case_of(answer, row)
         left = [one for one in self.alone if one.called not in cell.scores]
         for at, one in enumerate(left, 1):
-            await self._put(cell, one, case)
+            await self._put(cell, one, case, keep)
             if one.num_calls and any(later.num_calls for later in left[at:]):
                 await keep(cell)
         if is_baseline and self.pairs:
@@ -105,29 +150,30 @@ class Scoring:
         if self._weighted and (value := self._overall(cell.scores)) is not None:
             cell.scores = {**cell.scores, OVERALL: Score(value).as_json()}
 
-    async def pair(self, cell: ExperimentCellRow, baseline_output: str | None, row: Row) -> None:
+    async def pair(self, cell: ExperimentCellRow, baseline_output: str | None, row: Row, keep: Keep) -> None:
         """Leave in a cell the scores alone that compare it with the baseline and were not there yet. As `score`."""
         case = Case(cell.output, row.input, row.expected, row.metadata, baseline_output=baseline_output)
         left, cell.scores = [one for one in self.pairs if one.called not in cell.scores], {}
         for one in left:
-            await self._put(cell, one, case)
+            await self._put(cell, one, case, keep)
 
-    async def _put(self, cell: ExperimentCellRow, evaluator: Evaluator, case: Case) -> None:
-        aid = self._aid.anew()
+    async def _put(self, cell: ExperimentCellRow, evaluator: Evaluator, case: Case, keep: Keep) -> None:
+        kept = Kept(cell, evaluator.called, keep)
+        aid, before = self._aid.anew(kept), kept.cost
         try:
             found = await self._score(evaluator, case, aid)
-            cell.scores = {**cell.scores, evaluator.called: storable(replace(found, cost=aid.cost).as_json())}
+            cell.scores = {**cell.scores, evaluator.called: storable(replace(found, cost=before + aid.cost).as_json())}
+            kept.forget()
         finally:
-            if aid.cost:
-                cell.judge_cost += aid.cost
+            kept.book(aid.cost)
 
     async def _score(self, evaluator: Evaluator, case: Case, aid: Aid) -> Score:
         try:
             return await evaluator.score(case, aid)
+        except (AttemptLost, LaneGivenUp):
+            raise
         except DomainError as error:
             return failed(error)
-        except LaneGivenUp:
-            raise
         except Exception:
             logger.exception("the evaluator %s failed", evaluator.called)
             return Score(None, error="The evaluator failed on our side; the log says why.")

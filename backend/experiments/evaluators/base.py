@@ -131,6 +131,14 @@ class Help(Protocol):
         """Ask "provider:model", the project's default for "". Raise ModelFailed, NotFound."""
         ...
 
+    def heard(self, judge: str) -> dict[str, Any] | None:
+        """Return what one of several judges said of this answer before the work broke off, as `hear` was given it."""
+        ...
+
+    async def hear(self, judge: str, told: dict[str, Any]) -> None:
+        """Write down what one of several judges said while the others are still to be asked."""
+        ...
+
     async def embed(self, model: str, texts: Sequence[str]) -> list[Sequence[float]]:
         """Return a row of length 1 per text. Raise Unavailable, NotFound."""
         ...

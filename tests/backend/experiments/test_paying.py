@@ -85,6 +85,38 @@ async def test_the_first_judge_is_paid_once_where_the_second_cannot_be_asked_any
     assert [one["cost"] for one in cell.scores.values()] == [float(CALL)] * 2
 
 
+@pytest.mark.parametrize("kind", ["judge", "pairwise"])
+async def test_a_panel_that_broke_off_asks_only_the_judges_that_are_missing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    lab.fill(1)
+    is_known = False
+
+    def says(model: str, _question: str) -> str:
+        return '{"verdict": true, "better": "equal"}' if model != "429" or is_known else "key"
+
+    model = asks(lab, monkeypatch, says)
+    panel = {"kind": kind, "name": "panel", "rubric": "?", "models": ["no-usage", "429"]}
+    variants = [prompt(name, "{{ good }}") for name in ("old", "new")[: 1 if kind == "judge" else 2]]
+    made = await lab.ran(*variants, evaluators=(panel,))
+    _, cells = await now(lab, made)
+    (said,) = cells[-1].detail["heard"]["panel"].values()
+    assert (said["model"], "panel" in cells[-1].scores) == ("lab:no-usage", False)
+    is_known, model.asked[:] = True, []
+    await lab.service.resume(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    found, cells = await now(lab, made)
+    times = 1 if kind == "judge" else 2
+    assert model.asked == ["429"] * times
+    # The first judge and the second once each, and the try of the second that ended it.
+    assert (found.status, found.progress.judge_cost) == (Status.DONE, (2 * times + 1) * CALL)
+    score = cells[-1].scores["panel"]
+    assert (score["cost"], [one["model"] for one in score["judges"]]) == (
+        float(2 * times * CALL), ["lab:no-usage", "lab:429"],
+    )  # fmt: skip
+    assert ("heard" in cells[-1].detail, score["agreement"]) == (False, 1)
+
+
 async def test_every_try_of_a_judge_that_failed_is_paid(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.fill(1)
     tries = iter(["overloaded", "overloaded", "refused"])

@@ -22,8 +22,14 @@ class Told:
     asked: list[tuple[str, str]] = field(default_factory=list)
     cost: int = 0
 
-    def anew(self) -> Told:
+    def anew(self, _kept: object) -> Told:
         return self
+
+    def heard(self, judge: str) -> None:
+        return None
+
+    async def hear(self, judge: str, told: dict[str, Any]) -> None:
+        pass
 
     async def ask(self, model: str, messages: Sequence[Message], settings: ModelSettings) -> Said:
         self.asked.append((model, messages[-1].content))

@@ -9,7 +9,7 @@ import pytest
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.evaluators.base import Case, NotUnderstood, failed
 from backend.experiments.evaluators.human import Human
-from backend.experiments.evaluators.judging import MOST_READ
+from backend.experiments.evaluators.panel import MOST_READ
 from backend.experiments.evaluators.registry import KINDS
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
 
