@@ -196,6 +196,12 @@ async def test_a_value_is_never_read_as_a_template(templates: Templates):
     assert once == "{{ number }}"
 
 
+@pytest.mark.parametrize("value", [10**30, "\ud800", {"\ud800": 1}])
+async def test_what_no_other_process_can_be_told_fails_in_words(templates: Templates, value: object):
+    with pytest.raises(TemplateFailed, match="half of a character"):
+        await templates.render("{% for _ in [1, 2] %}{{ x }}{% endfor %}", {"x": value})
+
+
 async def test_an_object_does_not_get_in_with_its_methods(templates: Templates):
     assert await templates.render("{{ at }}", {"at": datetime(2026, 1, 2, tzinfo=UTC)}) == "2026-01-02T00:00:00Z"
     with pytest.raises(TemplateFailed, match="no plain data"):

@@ -90,6 +90,8 @@ class JinjaTemplates:
         self._under_way[number] += 1
         try:
             answer = await self._rooms[number].call(order, Rendered)
+        except (OverflowError, UnicodeEncodeError):
+            raise TemplateFailed("A value holds half of a character, or a number beyond 2 ** 63.") from None
         finally:
             self._under_way[number] -= 1
         if answer.failure:

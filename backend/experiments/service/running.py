@@ -51,8 +51,7 @@ class Running(Coding):
             evaluators = await self._evaluators(draft.evaluators)
             await self._ask_once_more(operator, row, evaluators)
             await check_released(self._outside, operator, evaluators)
-            if any(variant.flow for variant in draft.variants):
-                operator.require(Permission.FLOWS_RUN)
+            _require_flows(operator, row)
             rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)
             num_cells = len(rows.rows) * len(draft.variants) * draft.repetitions
             if problems := problems_of(len(rows.rows), num_cells):
@@ -100,6 +99,7 @@ class Running(Coding):
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            _require_flows(operator, row)
             status = Status(row.status)
             if status.is_open and row.wish == "pause":
                 row.wish = ""  # its owner has not stopped yet and goes on
@@ -126,6 +126,7 @@ class Running(Coding):
         async with self._units.write(operator) as work:
             rows = Experiments(work.session, operator.project_id)
             row = await rows.get(experiment_id, lock=True)
+            _require_flows(operator, row)
             status = Status(row.status)
             if status.is_open or status is Status.DRAFT:
                 raise WrongState("retried", "running" if status.is_open else status.value)
@@ -201,3 +202,9 @@ class Running(Coding):
     async def _now(self, operator: Operator, experiment_id: str) -> Experiment:
         async with self._units.read(operator) as session:
             return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))
+
+
+def _require_flows(operator: Operator, row: ExperimentRow) -> None:
+    """Raise Forbidden where a variant is a flow and they may run none."""
+    if any(variant.flow for variant in draft_of(row).variants):
+        operator.require(Permission.FLOWS_RUN)

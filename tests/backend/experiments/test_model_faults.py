@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from backend.columns import utc_now
+from backend.errors import Forbidden
 from backend.experiments.engine import asking, lanes
 from backend.experiments.repository import Experiments
 from backend.experiments.types import CellStatus, FlowChoice, Status, VariantDraft
 from backend.flows.types import RunStatus
+from backend.operator import Permission
 from backend.ports.language_model import AgentLimits, Patience
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.factories import flows
@@ -77,6 +80,10 @@ async def test_r17_a_wait_of_an_hour_parks_an_experiment_over_flows_too(lab: Lab
         parked = await lab.ran(prompt("well", "{{ good }}"), await asking_flow(lab, "429-hour"), concurrency=4)
     assert (parked.status, "60 min" in parked.error) == (Status.PAUSED, True)
     assert timedelta(minutes=58) < parked.resumes_at - utc_now() < timedelta(minutes=61)
+    clerk = replace(lab.operator, permissions=lab.operator.permissions - {Permission.FLOWS_RUN})
+    for act in (lab.service.resume, lab.service.retry):  # as a start asks for it
+        with pytest.raises(Forbidden):
+            await act(clerk, parked.id)
     assert 1 <= lab.server.requests["429-hour"] <= 4
     assert (parked.progress.num_failed, parked.progress.num_running) == (0, 0)
 
