@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from backend.masking.plain import plain
+from backend.masking.plain import CODED, plain
 from backend.masking.types import Found, Kind
 from backend.ports.masking import Expression, Finders, Place
 
@@ -16,10 +16,12 @@ MAX_FOUND = 2_000
 LOCAL = frozenset("!#$%'*+^_`{|}~.-")
 MAX_LOCAL = 128
 DOMAIN = r"(?:\w(?:[\w-]{0,61}\w)?\.){1,8}(?:xn--[a-zA-Z0-9-]{2,59}|[^\W\d_]{2,24})(?!\w)"
-AT = re.compile(rf"(?:@|%40)(?=({DOMAIN}))")
-IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ .-]?[A-Za-z0-9])")
+AT = re.compile(rf"@(?=({DOMAIN}))")
+# Between groups of an account number stand two signs at most, a break of the line too: its check digits tell it.
+APART = r"[ \t\r\n./_-]{0,2}"
+IBAN = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z]{{2}}[0-9]{{2}}(?={APART}[A-Za-z0-9])")
 DIGITS = re.compile(r"[0-9]+")
-RUN_OF_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){12,}")
+RUN_OF_DIGITS = re.compile(r"(?<![0-9])[0-9](?:(?:  |[ ./_-])?[0-9]){12,}")
 CARD_LENGTHS = range(13, 20)
 FIRST_DIGITS = "23456"
 # Beyond so many groups of digits in one text, rows of digits that could be a card are taken for one.
@@ -39,9 +41,9 @@ LENGTHS = {
     )
     for country in countries.split()
 }  # fmt: skip
-# What follows the country and the check digits of an account number so long: one sign between groups at most.
+# What follows the country and the check digits of an account number so long.
 ENDS = {
-    length: re.compile(rf"(?:[ .-]?[A-Za-z0-9]){{{length - 4}}}(?![A-Za-z0-9])") for length in set(LENGTHS.values())
+    length: re.compile(rf"(?:{APART}[A-Za-z0-9]){{{length - 4}}}(?![A-Za-z0-9])") for length in set(LENGTHS.values())
 }
 
 
@@ -75,7 +77,13 @@ def found_in(text: str, looked: Looked) -> list[Found]:
         merged.append((max(cut, merged[-1][1] if merged else 0), len(shown), 0, ""))
     if places is None:
         return [Found(start, end, kind) for start, end, _, kind in merged]
-    return [Found(places[start], places[end - 1] + 1, kind) for start, end, _, kind in merged if end > start]
+    return [Found(places[start], _end(text, places[end - 1]), kind) for start, end, _, kind in merged if end > start]
+
+
+def _end(text: str, place: int) -> int:
+    """Return where the sign at a place ends."""
+    coded = CODED.match(text, place)
+    return coded.end() if coded else place + 1
 
 
 def _all(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], int]:

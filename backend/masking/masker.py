@@ -14,6 +14,7 @@ from typing import Any
 from backend.masking.aside import aside
 from backend.masking.finding import Looked, found_in
 from backend.masking.nested import NOT_KEPT, within_json
+from backend.masking.plain import plain
 from backend.masking.types import Found, Kind, Way
 
 PLACEHOLDER = re.compile(r"\[([^\[\]\n]{1,40}) ([0-9]{1,6})\]")
@@ -190,6 +191,7 @@ def _overlaps(found: Found, ours: Sequence[tuple[int, int]]) -> bool:
 
 
 def _compared(kind: str, word: str) -> str:
+    word = plain(word)[0]
     if kind == Kind.EMAIL:
         return word.casefold()
     if kind in {Kind.PHONE, Kind.IBAN, Kind.CARD}:

@@ -59,6 +59,8 @@ def test_what_tells_who_somebody_is_becomes_a_placeholder(text: str, kept: str) 
         "On 2026-11-22T06:40:00 order 12345678 left",
         "conv_019aab55c0de7f0ba1c2d3e4f5a6b7c8",
         "€ 1,234,567.89",
+        "100% 20&nbsp;000 &amp; %zz%4",
+        "4111\t1111\t1111\t1111",  # numbers of a table
     ],
 )
 def test_what_only_looks_like_it_stays(text: str) -> None:
@@ -76,6 +78,12 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
         ("4111\u00a01111\u20111111\u20091111", "[card 1]"),
         ("DE89\u202f3704\u202f0044\u202f0532\u202f0130\u202f00", "[IBAN 1]"),
         (wide("+49 170 1234567"), "[phone 1]"),
+        ("/call?to=%2B49%20170%201234567&x=%20", "/call?to=[phone 1]&x=%20"),
+        ("?iban=DE89%203704%200044%200532%200130%2000%20", "?iban=[IBAN 1]%20"),
+        ("ada&#64;example.org, b%40b.example b&commat;b.example", "[e-mail 1], [e-mail 2] [e-mail 2]"),
+        ("4111&nbsp;1111&#160;1111&#xA0;1111 müller%40x.example", "[card 1] [e-mail 1]"),
+        ("DE89 3704 0044\n0532 0130 00 or DE89  3704\t0044/0532_0130  00", "[IBAN 1] or [IBAN 1]"),
+        ("4111  1111  1111  1111 or 4111/1111/1111/1111", "[card 1] or [card 1]"),
     ],
 )
 def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str, kept: str) -> None:
