@@ -2,6 +2,7 @@
 
 import React, { useEffect, useRef, useState } from "react";
 import { Fail, Warn } from "./bar.jsx";
+import { keepMapping, keptMapping } from "./mappings.js";
 import { useStore } from "./store.js";
 import { counted, numbered, questionHint } from "./values.js";
 
@@ -25,6 +26,7 @@ export function Importer({ store, file, onEnd, words = ROWS }) {
   const [problem, setProblem] = useState(null);
   const [skipKnown, setSkipKnown] = useState(true);
   const [skipBad, setSkipBad] = useState(false);
+  const [guess, setGuess] = useState(null);
   const job = useRef(null);
 
   const send = async (query, chosen) => {
@@ -46,12 +48,17 @@ export function Importer({ store, file, onEnd, words = ROWS }) {
   const look = async (chosen) => {
     const found = await send({ dry_run: "true" }, chosen);
     if (!found) return;
-    setPlan(found);
-    setMapping(found.mapping);
+    const kept = chosen ? null : keptMapping(words.added[1], found);
+    const again = kept && (await send({ dry_run: "true" }, kept));
+    setGuess(again ? found.mapping : null);
+    setProblem(null);
+    setPlan(again || found);
+    setMapping((again || found).mapping);
   };
   const add = async () => {
     const written = await send({ skip_duplicates: String(skipKnown), skip_bad: String(skipBad) }, mapping);
     if (!written) return;
+    keepMapping(words.added[1], mapping);
     await store.writes.act(async () => written, `${counted(written.num_added, ...words.added)} imported`);
     onEnd();
   };
@@ -83,7 +90,7 @@ export function Importer({ store, file, onEnd, words = ROWS }) {
       {problem && <Refusal problem={problem} onRetry={() => look(mapping)} />}
       {plan && mapping && (
         <div className="ib">
-          <Columns plan={plan} mapping={mapping} busy={Boolean(stage)} onPick={pick} words={words} />
+          <Columns plan={plan} mapping={mapping} busy={Boolean(stage)} onPick={pick} words={words} onGuess={guess && (() => look(guess))} />
           <Bad plan={plan} fits={fits} known={known} skipKnown={skipKnown} skipBad={skipBad} onSkip={setSkipBad} words={words} />
           <Known store={store} plan={plan} skip={skipKnown} onSkip={setSkipKnown} words={words} />
         </div>
@@ -117,7 +124,7 @@ function Refusal({ problem, onRetry }) {
   );
 }
 
-function Columns({ plan, mapping, busy, onPick, words }) {
+function Columns({ plan, mapping, busy, onPick, words, onGuess }) {
   const hint = typeof words.hint === "function" ? words.hint(mapping) : words.hint;
   return (
     <div className="mapw">
@@ -132,6 +139,7 @@ function Columns({ plan, mapping, busy, onPick, words }) {
         ))}
       </ul>
       {words.lacks?.(mapping) && <p className="t12"><span className="st warn"><Warn />{words.lacks(mapping)}</span></p>}
+      {onGuess && <p className="t12 t2">As you mapped your last file with these columns. <button type="button" className="link" disabled={busy} onClick={onGuess}>Guess anew</button></p>}
       {hint && <p className="t12 t2">{hint}</p>}
     </div>
   );
@@ -153,13 +161,13 @@ function Bad({ plan, fits, known, skipKnown, skipBad, onSkip, words }) {
   return (
     <div className="bad2">
       <h3>Bad rows <span className={`st ${plan.num_bad ? "fail" : "ok"}`}>{plan.num_bad > 0 && <Fail />}{plan.num_bad.toLocaleString("en")}</span></h3>
-      <ul>{plan.problems.map((one, at) => <li key={at}><span className="mono t2">line {one.row}</span><span>{one.field && <b className="b">{one.field}: </b>}{one.problem}</span></li>)}</ul>
-      {plan.num_bad > plan.problems.length && plan.problems.length >= 100 && <p className="t2">and more. The first {plan.problems.length} are shown.</p>}
       <div className="tally">
         <span className="tm" aria-hidden="true"><i className="f" style={{ width: share(fits) }} />{skipKnown && <i className="u" style={{ width: share(known) }} />}<i className="b2" style={{ width: share(plan.num_bad) }} /></span>
         <span id="import-why"><b className="b">{counted(fits, `${words.added[0]} fits`, `${words.added[1]} fit`)}</b>{known > 0 && `, ${known.toLocaleString("en")} here already`}{plan.num_bad > 0 && `, ${plan.num_bad.toLocaleString("en")} bad`}. {plan.num_bad > 0 && !skipBad ? "One bad row keeps all out: mend the file, or leave bad rows out." : fits ? words.together : "There is nothing to add."}</span>
         {plan.num_bad > 0 && plan.num_fitting > 0 && <label className="row"><input type="checkbox" checked={skipBad} onChange={(event) => onSkip(event.target.checked)} /> Leave out {counted(plan.num_bad, "bad row")}</label>}
       </div>
+      <ul>{plan.problems.map((one, at) => <li key={at}><span className="mono t2">line {one.row}</span><span>{one.field && <b className="b">{one.field}: </b>}{one.problem}</span></li>)}</ul>
+      {plan.num_bad > plan.problems.length && plan.problems.length >= 100 && <p className="t2">and more. The first {plan.problems.length} are shown.</p>}
     </div>
   );
 }

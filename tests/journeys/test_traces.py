@@ -8,7 +8,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.factories.traces import agent
 from tests.journeys.conftest import Console
@@ -47,14 +47,18 @@ def test_an_sdk_exports_to_a_running_server(server: Server, api: httpx.Client, a
     console.look("traced-prompt")
 
 
-def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -> None:
-    rows = "conversation_id,role,text,csat\nf-1,user,<b>Who pays?</b>,4\nf-1,assistant,We do.,\nf-2,wizard,Hm,\n"
-    page = console.open("/conversations")
+def picked(page: Page, rows: str) -> Locator:
     page.get_by_role("button", name="More for the list").click()
     with page.expect_file_chooser() as chooser:
         page.get_by_role("menuitem", name="Import a file").click()
     chooser.value.set_files({"name": "log.csv", "mimeType": "text/csv", "buffer": rows.encode()})
-    dialog = page.get_by_role("dialog", name="Import conversations")
+    return page.get_by_role("dialog", name="Import conversations")
+
+
+def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -> None:
+    rows = "conversation_id,role,text,csat\nf-1,user,<b>Who pays?</b>,4\nf-1,assistant,We do.,\nf-2,wizard,Hm,\n"
+    page = console.open("/conversations")
+    dialog = picked(page, rows)
     expect(dialog).to_contain_text("A role is one of")
     expect(dialog.get_by_label("csat becomes")).to_have_value("satisfaction")
     console.look("conversation-import")
@@ -67,3 +71,13 @@ def test_a_file_of_conversations_comes_in(console: Console, api: httpx.Client) -
     assert [(one["session_id"], one["satisfaction"]) for one in found if one["session_id"].startswith("f-")] == [
         ("f-1", 4)
     ]
+    dialog = picked(page, rows.replace("f-1", "f-3").replace("wizard", "user"))
+    dialog.get_by_label("csat becomes").select_option("left out")
+    dialog.get_by_role("button", name="Add 2 conversations").click()
+    expect(dialog).to_have_count(0)
+    dialog = picked(page, rows)
+    expect(dialog).to_contain_text("As you mapped your last file with these columns.")
+    expect(dialog.get_by_label("csat becomes")).to_have_value("")
+    dialog.get_by_role("button", name="Guess anew").click()
+    expect(dialog.get_by_label("csat becomes")).to_have_value("satisfaction")
+    dialog.get_by_role("button", name="Cancel").click()
