@@ -26,6 +26,8 @@ def state_of(said: Answer | Told) -> ChatState:
     """Return how a turn stands after what was said in it."""
     if said.was_cancelled:
         return ChatState.CANCELLED
+    if said.refused:
+        return ChatState.REFUSED
     if said.error:
         return ChatState.FAILED
     return ChatState.UNANSWERED if said.found_nothing else ChatState.ANSWERED

@@ -44,10 +44,12 @@ class ChatState(StrEnum):
     """How the last turn stands. A message has the same states."""
 
     RUNNING = "running"
+    WAITING = "waiting"  # its run waits for a person; the answer that is owed is still running
     ANSWERED = "answered"
     UNANSWERED = "unanswered"  # the passages do not hold the answer, and the flow said so
     FAILED = "failed"
     CANCELLED = "cancelled"
+    REFUSED = "refused"  # a person refused what it was to answer or do, whatever the flow says in its place
 
 
 class Rating(StrEnum):
@@ -112,6 +114,8 @@ class Answer:
     error: str = ""
     was_cancelled: bool = False
     found_nothing: bool = False
+    refused: str = ""
+    """Who refused what it was to answer, and why."""
     author: str = ""
     citations: tuple[Citation, ...] = ()
     model: str = ""

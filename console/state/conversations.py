@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -11,7 +11,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.facet_types import Facets
-from backend.conversations.types import Browsed, Channel, ChatState, Conversation, Filters
+from backend.conversations.types import Browsed, Channel, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes, toasts
@@ -83,19 +83,11 @@ class ConversationsState(Phased, rx.State):
             found = await services().conversations.browse(operator, self._filters(), Page())
             zone = await self._zone()
             now = formats.now()
-            self.rows = await self._lines(operator, found.listed.items, zone, now)
+            self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
             self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
             self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
-
-    async def _lines(
-        self, operator: Operator, rows: Sequence[Conversation], zone: tzinfo, now: datetime
-    ) -> list[ConversationLine]:
-        """Draw rows; whether one waits for a person is asked where any is under way."""
-        under_way = [row.id for row in rows if row.state is ChatState.RUNNING]
-        waiting = await services().runs.waiting_in(operator, under_way) if under_way else set[str]()
-        return [conversation_line(row, zone, now, waits=row.id in waiting) for row in rows]
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
@@ -120,7 +112,7 @@ class ConversationsState(Phased, rx.State):
         listed = await services().conversations.list(operator, self._filters(), Page(after=self._after))
         zone = await self._zone()
         now = formats.now()
-        self.rows = [*self.rows, *await self._lines(operator, listed.items, zone, now)]
+        self.rows = [*self.rows, *(conversation_line(row, zone, now) for row in listed.items)]
         self._show_page(listed.next)
 
     @rx.event
@@ -155,7 +147,7 @@ class ConversationsState(Phased, rx.State):
         # What goes on may end outside the filters, or wait for a person at no new moment: it is read by itself.
         under_way = [row.id for row in self.rows if row.mark in UNDER_WAY and row.id not in found]
         going = await services().conversations.some(operator, under_way) if under_way else []
-        lines = {line.id: line for line in await self._lines(operator, [*found.values(), *going], zone, now)}
+        lines = {row.id: conversation_line(row, zone, now) for row in [*found.values(), *going]}
         known = {row.id: row.words for row in self.rows}
         has_turned = any(known.get(line.id, line.words) != line.words for line in lines.values())
         if any(lines.get(row.id, row) != row for row in self.rows):

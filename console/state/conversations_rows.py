@@ -104,9 +104,18 @@ class MessageLine:
     replied: bool = False
 
 
-def conversation_line(row: Conversation, zone: tzinfo, now: datetime, *, waits: bool = False) -> ConversationLine:
-    """Return the line; `waits` says that its run waits for a person."""
-    mark, words = ("wait", "Waiting for a person") if waits else _mark(row)
+MARKS = {
+    ChatState.RUNNING: "run",
+    ChatState.WAITING: "wait",
+    ChatState.FAILED: "fail",
+    ChatState.CANCELLED: "idle",
+    ChatState.REFUSED: "idle",
+    ChatState.UNANSWERED: "idle",
+}
+
+
+def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
+    mark, words = _mark(row)
     return ConversationLine(
         id=row.id,
         href=routes.to(routes.CONVERSATION, row.id),
@@ -123,17 +132,11 @@ def conversation_line(row: Conversation, zone: tzinfo, now: datetime, *, waits: 
 
 def _mark(row: Conversation) -> tuple[str, str]:
     """Return the sign and the word: what needs a person comes before what does not."""
-    if row.state is ChatState.FAILED:
-        return "fail", STATE_WORDS[row.state]
-    if row.state is ChatState.CANCELLED:
-        return "idle", STATE_WORDS[row.state]
-    if row.state is ChatState.RUNNING:
-        return "run", STATE_WORDS[row.state]
-    if row.state is ChatState.UNANSWERED and row.rating is Rating.NONE:
-        return "idle", STATE_WORDS[row.state]
-    if row.rating is not Rating.NONE:
-        return ("fail" if row.rating is Rating.DOWN else "ok"), RATING_WORDS[row.rating]
-    return "ok", STATE_WORDS[row.state]
+    is_rated = row.rating is not Rating.NONE
+    if row.state is ChatState.ANSWERED or (row.state is ChatState.UNANSWERED and is_rated):
+        words = RATING_WORDS[row.rating] if is_rated else STATE_WORDS[row.state]
+        return ("fail" if row.rating is Rating.DOWN else "ok"), words
+    return MARKS[row.state], STATE_WORDS[row.state]
 
 
 def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversation | None = None) -> MessageLine:

@@ -8,10 +8,12 @@ from backend.turns.types import TestState
 ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System", Role.TOOL: "Tool"}
 STATE_WORDS = {
     ChatState.RUNNING: "Answering",
+    ChatState.WAITING: "Waiting for a person",
     ChatState.ANSWERED: "Answered",
     ChatState.UNANSWERED: "No answer found",
     ChatState.FAILED: "Failed",
     ChatState.CANCELLED: "Cancelled",
+    ChatState.REFUSED: "Refused",
 }
 RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
 CHANNEL_WORDS = {

@@ -69,6 +69,8 @@ def _how(board: RunBoard) -> tuple[str, str]:
         return "idle", "Stopped"
     if board.status == "failed" or board.error:
         return "fail", board.error or "The run failed."  # an error of a node begins with its plate
+    if board.refused:
+        return "idle", f"Refused. {board.refused[:1].upper()}{board.refused[1:]}"
     return "ok", formats.span(board.elapsed_ms)
 
 

@@ -82,6 +82,7 @@ class RunBoard:
         self.citations: list[dict[str, Any]] = []
         self.error = ""
         self.error_node = ""
+        self.refused = ""
 
     @property
     def elapsed_ms(self) -> float:
@@ -96,6 +97,9 @@ class RunBoard:
         self._began = self._clock() - elapsed_ms / 1_000
         self.document = self.document or detail.document
         self.marks = {row.node: mark_of(row) for row in detail.nodes if row.status is not NodeStatus.PENDING}
+        self.refused = next((row.reason for row in detail.nodes if row.detail.get("outcome") == "refused"), "")
+        if self.refused:  # what was spoken before is what a person refused
+            self.answer, self.live = "", {}
         self._settle(detail.run)
 
     def catch_up(self, detail: RunDetail) -> None:

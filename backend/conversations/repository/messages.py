@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import ColumnElement, and_, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,6 +32,16 @@ class MessageRepository:
 
     async def flush(self) -> None:
         await self._session.flush()
+
+    async def wait(self, conversation_id: str | None, *, waits: bool = True) -> None:
+        """Say that the answer to come waits for a person, or that it goes on; nothing where none is to come."""
+        was, now = (ChatState.RUNNING, ChatState.WAITING) if waits else (ChatState.WAITING, ChatState.RUNNING)
+        statement = update(ConversationRow).where(
+            col(ConversationRow.id) == conversation_id,
+            col(ConversationRow.project_id) == self._project_id,
+            col(ConversationRow.state) == was.value,
+        )
+        await self._session.exec(statement.values(state=now.value))
 
     def _mine(self) -> tuple[ColumnElement[bool], ...]:
         return (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.deleted_at).is_(None))

@@ -85,7 +85,7 @@ class WordRepository(PlaceRepository):
             .where(
                 ConversationRow.project_id == self._project_id,
                 col(ConversationRow.is_fresh).is_(True),
-                ConversationRow.state != ChatState.RUNNING,
+                col(ConversationRow.state).not_in((ChatState.RUNNING.value, ChatState.WAITING.value)),
             )
             .order_by(col(ConversationRow.last_message_at))
         )

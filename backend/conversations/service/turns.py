@@ -123,7 +123,7 @@ class TurnUseCases(Base):
         text, error = await masker.kept(storable(answer.text)), await masker.kept(answer.error)
         message.state = state_of(answer)
         message.text, message.folded = text, folded(text)
-        message.error, message.model = error, answer.model
+        message.error, message.model = error or await masker.kept(answer.refused if not text else ""), answer.model
         message.author = answer.author or message.author
         message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out

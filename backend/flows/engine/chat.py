@@ -23,7 +23,7 @@ from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
-SAID = (ChatState.ANSWERED, ChatState.UNANSWERED)
+SAID = (ChatState.ANSWERED, ChatState.UNANSWERED, ChatState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Chat:
             said = [
                 {"role": message.role.value, "text": message.text}
                 for message in opened.messages
-                if message.state in SAID and message.run_id != before_run
+                if message.state in SAID and message.text and message.run_id != before_run
             ]
             return tuple(said[-MAX_HISTORY:])
         return ()
@@ -112,6 +112,7 @@ class Chat:
             text=answer_text(outcome.output),
             error=outcome.error,
             was_cancelled=outcome.status is RunStatus.CANCELLED,
+            refused=outcome.refused,
             found_nothing=says_nothing_found(job.plan, outcome.output, outcome.citations),
             citations=tuple(citation_of(values) for values in outcome.citations),
             model=models_used(job.plan, outcome.models),

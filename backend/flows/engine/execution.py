@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.columns import utc_now
 from backend.errors import DomainError, InvalidInput
+from backend.flows.approval_types import ApprovalState
 from backend.flows.context import Ask, NodeContext, Outside, RunFacts
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
 from backend.flows.engine.covering import run_covered
@@ -49,6 +50,7 @@ class Product:
     usage: Usage = field(default_factory=Usage)
     models: set[str] = field(default_factory=set)
     num_steps: int = 0
+    refused: str = ""
 
 
 class Execution:
@@ -113,6 +115,8 @@ class Execution:
             if step.kind.ends:
                 self._product.output.update(result.outputs)
             self._product.citations.extend(result.citations)
+            if result.detail.get("outcome") == ApprovalState.REFUSED:
+                self._product.refused = result.reason
         self._results.clear()
         return self._product
 

@@ -44,3 +44,5 @@ class RunOutcome:
     cause: DomainError | None = None
     waits_for: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    refused: str = ""
+    """Who refused what it was to answer or do, and why."""

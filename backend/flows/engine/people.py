@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from backend.columns import storable, utc_now
+from backend.conversations.repository import ConversationRepository
 from backend.flows.context import RunFacts
 from backend.flows.engine.plan import Plan, Step
 from backend.flows.errors import Fenced, RecordRefused, RunCancelled, WaitsForPerson
@@ -71,6 +72,7 @@ class Desk:
                 return False
             row.status, row.worker = RunStatus.WAITING, ""
             work.session.add(row)
+            await ConversationRepository(work.session, run.operator.project_id).wait(run.conversation_id)
         return True
 
     async def dismiss(self, run: RunFacts, reason: str) -> None:

@@ -209,6 +209,7 @@ def _outcome(status: RunStatus, product: Product, execution: Execution, waits_fo
         execution.time_ms,
         waits_for=waits_for,
         models=tuple(product.models),
+        refused=product.refused,
     )
 
 

@@ -58,6 +58,14 @@ class Ownership:
             found.setdefault(run_id, set()).add(name)
         return found
 
+    async def refusals(self, run_ids: Collection[str]) -> dict[str, str]:
+        """Return those of the runs in which a person refused something: who, and why."""
+        outcome = col(NodeRunRow.detail)["outcome"].as_string()
+        statement = select(NodeRunRow.run_id, NodeRunRow.reason).where(
+            col(NodeRunRow.run_id).in_(run_ids), outcome == ApprovalState.REFUSED.value
+        )
+        return dict((await self._session.exec(statement)).all()) if run_ids else {}
+
     async def to_log(self, run_ids: Sequence[str], *, lock: bool = True) -> Sequence[tuple[RunRow, FlowRow]]:
         """Return those of the runs that still have no conversation; locked, without what another process holds."""
         statement = (

@@ -59,15 +59,6 @@ class RunRepository:
             statement = statement.where(RunRow.id < page.after)
         return list(await self._session.exec(statement))
 
-    async def waiting(self, conversation_ids: Sequence[str]) -> set[str]:
-        """Return the conversations in which a run waits for a person."""
-        statement = select(RunRow.conversation_id).where(
-            RunRow.project_id == self._project_id,
-            RunRow.status == RunStatus.WAITING.value,
-            col(RunRow.conversation_id).in_(conversation_ids),
-        )
-        return {one for one in await self._session.exec(statement) if one}
-
     async def last_runs(self, flow_ids: Sequence[str]) -> dict[str, RunRow]:
         """Return the newest run of each flow that has one."""
         newest = (

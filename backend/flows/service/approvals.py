@@ -11,6 +11,7 @@ from typing import Any
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Actor, Target
 from backend.columns import storable, utc_now
+from backend.conversations.repository import ConversationRepository
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.flows.document import FlowDocument
 from backend.flows.errors import ApprovalNotFound
@@ -208,6 +209,8 @@ class ApprovalService:
         work.session.add(row)
         await work.session.flush()
         attempt = await ApprovalRepository(work.session, row.project_id).go_on(row.run_id)
+        if attempt is not None:
+            await ConversationRepository(work.session, row.project_id).wait(row.conversation_id, waits=False)
         run_id, said = row.run_id, {"approval_id": row.id, "node": row.node, "state": row.state}
 
         async def tell() -> None:

@@ -56,6 +56,7 @@ class RunLog:
             ownership = Ownership(session)
             found = await ownership.unlogged(AT_ONCE, experiments=experiments)
             answered = await ownership.models_that_answered([run_id for _, run_id, _ in found])
+            refused = await ownership.refusals([run_id for _, run_id, _ in found])
             ended = await ownership.to_log([run_id for _, run_id, _ in found], lock=False)
         if not found:
             return 0
@@ -63,7 +64,8 @@ class RunLog:
         ready: dict[str, Ready] = {}
         for project_id in {row.project_id for row, _ in ended}:
             theirs = [(row, flow) for row, flow in ended if row.project_id == project_id]
-            reports = [_report(row, flow, plans[row.id], answered.get(row.id, ())) for row, flow in theirs]
+            reports = [_report(row, flow, plans[row.id], answered.get(row.id, ()), refused.get(row.id, ""))
+                       for row, flow in theirs]  # fmt: skip
             masked = await self._log.ready(run_operator(project_id, "", ""), reports)
             ready |= {row.id: one for (row, _), one in zip(theirs, masked, strict=True)}
         async with self._units.write(BY_ID) as work:
@@ -85,7 +87,7 @@ class RunLog:
             return None
 
 
-def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[str]) -> Report:
+def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[str], refused: str) -> Report:
     slug, number = prompt_used(plan) if plan else ("", 0)
     question = Told(Role.USER, _cut(_question(row.input, plan)), row.started_at or row.created_at)
     answer = Told(
@@ -93,7 +95,8 @@ def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[
         _cut(answer_text(row.output)),
         row.finished_at,
         model=models_used(plan, answered) if plan else "",
-        error=row.error,
+        error=row.error or ("" if row.output else refused),
+        refused="" if row.error else refused,
         tokens_in=row.tokens_in,
         tokens_out=row.tokens_out,
         cost=row.cost,

@@ -176,12 +176,6 @@ class RunService:
             )
             return Listed.cut([run_of(*row) for row in rows], page)
 
-    async def waiting_in(self, operator: Operator, conversation_ids: Sequence[str]) -> set[str]:
-        """Return those of the conversations that wait for a person: to approve something, or to answer."""
-        operator.require(Permission.FLOWS_READ)
-        async with self._units.read(operator) as session:
-            return await RunRepository(session, operator.project_id).waiting(conversation_ids)
-
     async def cancel(self, operator: Operator, run_id: str) -> Run:
         """End a run that has not ended, within 2 s; one that has is left as it is. Raise RunNotFound."""
         operator.require(Permission.FLOWS_RUN)

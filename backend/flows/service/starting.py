@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from backend.columns import storable, utc_now
+from backend.conversations.repository import ConversationRepository
 from backend.errors import Conflict, InvalidInput
 from backend.flows.context import RunFacts
 from backend.flows.document import FlowDocument
@@ -147,7 +148,9 @@ class Starting:
         written = await mask.kept(prepared.wish.input)
         await mask.save(work)
         holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")
-        status = RunStatus.WAITING if holder else status
+        if holder:
+            status = RunStatus.WAITING
+            await ConversationRepository(work.session, operator.project_id).wait(conversation_id)
         running = status is RunStatus.RUNNING
         rows.add(
             RunRow(

@@ -144,6 +144,7 @@ class TakeoverService:
             rows = ApprovalRepository(work.session, operator.project_id)
             waiting = await TakeoverRepository(work.session, operator.project_id).runs(conversation_id)
             going = [(run.id, attempt) for run in waiting if (attempt := await rows.go_on(run.id)) is not None]
+            await ConversationRepository(work.session, operator.project_id).wait(conversation_id, waits=False)
             await self._record(work, operator, "hand_back", conversation_id)
 
             async def carry_on() -> None:

@@ -27,7 +27,11 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
         rx.el.div(
             rx.el.div(rx.foreach(line.parts, _part), class_name="said", dir="auto"),
             rx.cond(line.state == "running", under_way, rx.fragment()),
-            rx.cond(line.error, status("fail", line.error), rx.fragment()),
+            rx.cond(
+                line.state == "refused",
+                status("idle", rx.cond(line.error, f"Refused. {line.error}", "Refused")),
+                rx.cond(line.error, status("fail", line.error), rx.fragment()),
+            ),
             rx.foreach(line.tools, _tool),
             rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
             rx.cond(line.figures, foot, rx.fragment()),

@@ -13,6 +13,8 @@ from sqlalchemy import update
 from backend.audit.types import Filters
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.types import ChatState
+from backend.conversations.types import Filters as LogFilters
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.flows.document import FlowDocument
 from backend.flows.models import ApprovalRow, NodeRunRow, RunRow
@@ -75,6 +77,11 @@ async def go_on(services: Services, operator: Operator, approval: Approval) -> t
     return run.status, run.output
 
 
+async def states(services: Services, operator: Operator) -> dict[ChatState, int]:
+    facets = (await services.conversations.browse(operator, LogFilters(), Page())).facets
+    return {ChatState(one.value): one.count for one in facets.states if one.count}
+
+
 def yes(approval: Approval, **other: Any) -> Decision:
     return Decision(other.pop("choice", "approve"), approval.hash, **other)
 
@@ -92,6 +99,7 @@ async def test_a_run_waits_while_its_other_branches_go_on(services: Services, op
     }  # fmt: skip
     assert [one.id for one in (await services.approvals.waiting(operator)).items] == [approval.id]
     assert await services.approvals.num_waiting(operator) == 1
+    assert await states(services, operator) == {ChatState.WAITING: 1}
 
 
 async def test_an_approved_value_goes_on_and_the_chat_is_answered(services: Services, operator: Operator) -> None:
@@ -132,7 +140,9 @@ async def test_a_refusal_takes_the_other_way_with_its_reason(services: Services,
     with pytest.raises(InvalidInput, match="Say why"):
         await services.approvals.decide(operator, approval.id, yes(approval, choice="refuse", comment=" "))
     await services.approvals.decide(operator, approval.id, yes(approval, choice="refuse", comment="No photo"))
+    assert await states(services, operator) == {ChatState.RUNNING: 1}
     assert (await go_on(services, operator, approval))[1] == {"answer": "Not paid: No photo", "note": "seen"}
+    assert await states(services, operator) == {ChatState.REFUSED: 1}
 
 
 @pytest.mark.parametrize("value", [None, "text", 3, True, [VALUE]])

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.types import ChatState
 from backend.flows.document import FlowDocument
-from backend.flows.types import RunWish
+from backend.flows.types import RunStatus, RunWish
 from backend.operator import Operator
+from console.state.flows_said import answer
+from console.state.run_board import RunBoard
 from tests.backend.flows.test_approvals import begin, go_on, operator, refund, yes
 from tests.factories.flows import document, node
 
@@ -62,3 +65,25 @@ async def test_flows_that_wait_are_counted_and_narrow_the_list(services: Service
     assert (await services.approvals.decided(operator, flow_id=flows[1].flow_id)).items == []
     assert len((await services.approvals.decided(operator, flow_id=flows[0].flow_id)).items) == 1
     assert [one.num_waiting for one in await services.approvals.flows_waiting(operator)] == [1, 1]
+
+
+async def test_what_a_person_refused_is_no_answer(services: Services, operator: Operator) -> None:
+    draft = document(
+        [
+            node("input", "input", {"mode": "chat", "fields": [{"name": "question"}]}),
+            node("ask", "approval"),
+            node("output", "output"),
+        ],
+        [("input.question", "ask.value"), ("ask.approved", "output.value")],
+    )
+    approval = await begin(services, operator, draft)
+    await services.approvals.decide(operator, approval.id, yes(approval, choice="refuse", comment="Rude"))
+    assert (await go_on(services, operator, approval))[0] is RunStatus.DONE
+    assert approval.conversation_id
+    said = (await services.conversations.transcript(operator, approval.conversation_id)).messages[-1]
+    assert (said.state, said.text, said.error) == (ChatState.REFUSED, "", f"{operator.name} refused it: Rude")
+    board = RunBoard()
+    board.answer = "Words that a model spoke"
+    board.recall(await services.runs.get(operator, approval.run_id), 0)
+    drawn = answer(board, "Refunds")
+    assert (drawn.state, drawn.words, drawn.pieces) == ("idle", f"Refused. {operator.name} refused it: Rude", [])

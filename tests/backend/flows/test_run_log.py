@@ -13,10 +13,10 @@ from backend.flows.models import RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service import run_log
 from backend.flows.service.run_log import RunLog
-from backend.flows.types import RunStatus, RunWish, Trigger
+from backend.flows.types import Decision, RunStatus, RunWish, Trigger
 from backend.operator import Operator
 from backend.paging import Page
-from tests.factories.flows import chat, document, echo, greeting, node
+from tests.factories.flows import asking, chat, document, echo, greeting, node
 from tests.tenancy import EVERYWHERE
 
 
@@ -167,3 +167,12 @@ async def test_a_key_asks_in_the_name_of_whom_it_told(services: Services, operat
     await ask(Trigger.CONSOLE, talk=talk)
     said = (await services.conversations.transcript(operator, talk)).messages
     assert [one.author for one in said if one.role == "user"] == ["customer-7", "customer-7", operator.name]
+
+
+async def test_a_form_that_a_person_refused_is_called_so(services: Services, operator: Operator, log: RunLog) -> None:
+    (waits,) = (await run(services, operator, asking(), {"question": "May I?"})).waits_for
+    asked = await services.approvals.get(operator, waits)
+    await services.approvals.decide(operator, waits, Decision("refuse", asked.hash, comment="No"))
+    await services.runs.execute(asked.run_id)
+    assert await log.write() == 1
+    assert [(one.state, one.last_text) for one in await listed(services, operator)] == [(ChatState.REFUSED, "No: No")]
