@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.conversations.types import Message, Role
+from backend.errors import NotFound
 from backend.flows.types import FlowDocument, Run, RunDetail, RunStatus, RunWish, Trigger
 from backend.ids import new_id
-from backend.operator import Operator
+from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state import formats
 from console.state.pacing import paced
@@ -144,3 +146,13 @@ def _elapsed_ms(run: Run) -> float:
     if run.status.is_final:
         return run.time_ms
     return (formats.now() - (run.started_at or run.created_at)).total_seconds() * 1_000
+
+
+async def replies(operator: Operator, conversation_id: str) -> list[Message]:
+    """Return what people said of late in the place of the flow where no question was open."""
+    if not operator.may(Permission.CONVERSATIONS_READ):
+        return []
+    with suppress(NotFound):  # it was deleted
+        said = (await services().conversations.opened(operator, conversation_id)).messages
+        return [one for one in said if one.role is Role.ASSISTANT and not one.run_id]
+    return []

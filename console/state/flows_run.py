@@ -16,8 +16,8 @@ from console.problems import Problem
 from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
-from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_drawn, under_way
-from console.state.flows_said import Said, answer, question, refusal
+from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_drawn, replies, under_way
+from console.state.flows_said import Said, answer, question, refusal, reply
 from console.state.run_board import RunBoard
 from console.state.seat import Phased
 
@@ -30,6 +30,8 @@ class FlowRunState(Phased, rx.State):
 
     said: rx.Field[list[Said]] = rx.field(default_factory=list)
     sent: rx.Field[int] = rx.field(0)
+    talks: rx.Field[bool] = rx.field(default=False)  # somebody may take over and reply
+    _replies: list[str] = []  # noqa: RUF012  # a default of Reflex
     _conversation: str = ""
     _flow: str = ""
     _owner: str = ""
@@ -44,7 +46,7 @@ class FlowRunState(Phased, rx.State):
             return None
         live = await self.get_state(FlowLiveState)
         if draft.key != self._flow:
-            self._flow, self.said, self._conversation = draft.key, [], ""
+            self._flow, self.said, self._conversation, self.talks = draft.key, [], "", False
             saved = await self.get_state(FlowSaveState)
             self._last = await last_drawn(operator, draft.key, 0 if saved.changed else saved.published)
             self._owner = ""
@@ -119,6 +121,19 @@ class FlowRunState(Phased, rx.State):
             await follow(partial(self._draw, owner), operator, board, run_id)
             await self._finish(board, owner)
 
+    @rx.event
+    async def look(self) -> None:
+        """Draw what a person who took the conversation over said without being asked."""
+        operator = await self._operator(Permission.FLOWS_READ)
+        live = await self.get_state(FlowLiveState)
+        if not self._conversation or live.running:
+            return
+        new = [one for one in await replies(operator, self._conversation) if one.id not in self._replies]
+        if new:
+            zone = await self._zone()
+            self._replies = [*self._replies, *(one.id for one in new)]
+            self.said = [*self.said, *(reply(one, zone, formats.now()) for one in new)]
+
     async def _recall(self, operator: Operator, live: FlowLiveState) -> None:
         """Draw the run again that the talk ended with."""
         if not self._last:
@@ -152,6 +167,7 @@ class FlowRunState(Phased, rx.State):
             draft = await self.get_state(FlowDraftState)
             self.said, self._last = [*self.said, answer(board, draft.name)], board.run_id
             self._conversation = board.conversation_id if (await self.get_state(FlowFormState)).chat else ""
+            self.talks = bool(self._conversation)
 
     @rx.event
     async def stop(self) -> None:
@@ -168,6 +184,7 @@ class FlowRunState(Phased, rx.State):
         live = await self.get_state(FlowLiveState)
         if not live.running:
             self.said, self._conversation, self._last, self.problem, self.phase = [], "", "", NOTHING, "ready"
+            self.talks = False
             self._owner = live._take()
 
     @rx.event

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
+from backend.conversations.types import Message
 from console import routes
 from console.problems import Problem
 from console.state import formats
@@ -38,6 +39,12 @@ class Said:
 
 def question(text: str, zone: tzinfo, now: datetime) -> Said:
     return Said(agent=False, who="You, test", when=formats.clock(now, zone, now), pieces=[Part(text)])
+
+
+def reply(message: Message, zone: tzinfo, now: datetime) -> Said:
+    """Return what a person says in the place of the flow."""
+    when = formats.clock(message.created_at, zone, now)
+    return Said(agent=True, who=message.author, when=when, pieces=[Part(message.text)])
 
 
 def answer(board: RunBoard, who: str) -> Said:

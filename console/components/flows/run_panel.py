@@ -7,11 +7,13 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.components.ui import button, cite, empty_state, icon, keys, problem_line, status, text_area
+from console.components.ui import Every, button, cite, empty_state, icon, keys, problem_line, status, text_area
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
 from console.state.flows_live import FlowLiveState
 from console.state.flows_run import FlowRunState
+
+LOOK_SECONDS = 3
 
 
 def run_panel() -> rx.Component:
@@ -59,6 +61,7 @@ def _talk() -> rx.Component:
     )
     return rx.el.div(
         talk,
+        rx.cond(FlowRunState.talks, Every.create(seconds=LOOK_SECONDS, on_tick=FlowRunState.look), rx.fragment()),
         class_name="scroll grow follow",
         tab_index=0,
         role="region",

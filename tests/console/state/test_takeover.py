@@ -18,6 +18,8 @@ from backend.flows.types import RunStatus, RunWish
 from backend.identity.permissions import Role
 from backend.paging import Page
 from console.state.conversations import ConversationsState
+from console.state.flows_draft import FlowDraftState
+from console.state.flows_run import FlowRunState
 from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
 from tests.backend.privacy.conftest import asking
@@ -97,6 +99,26 @@ async def test_the_foot_follows_what_another_operator_does(services: Services, t
     await services.takeovers.hand_back(other, talk)
     await foot.look()
     assert foot.held_by == ""
+
+
+async def test_a_reply_that_nobody_asked_for_comes_to_who_tries_the_flow(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    made = await services.flows.create(owner, "Chat", document=chat())
+    tab.at(f"/flows/{made.id}")
+    await spent(tab.state(FlowDraftState).load())
+    panel = tab.state(FlowRunState)
+    await panel.open()
+    await panel.send({"message": "Hello"})
+    await spent(FlowRunState.event_handlers["run_draft"].fn(panel, {"message": "Hello"}))
+    assert panel.talks
+    listed = await services.conversations.list(owner, Filters(flow_ids=(made.id,)), Page())
+    (talk,) = listed.items
+    ines = replace(owner, user_id="user_other", name="Ines")
+    await services.takeovers.take(ines, talk.id)
+    await services.takeovers.reply(ines, talk.id, "A person here.")
+    for _ in range(2):
+        await panel.look()
+    assert [(one.who, one.pieces[0].text) for one in panel.said[2:]] == [("Ines", "A person here.")]
 
 
 async def test_the_log_says_that_a_conversation_waits_for_a_person(services: Services, tab: Tab) -> None:
