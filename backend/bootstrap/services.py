@@ -232,8 +232,8 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     made.closing.push_async_callback(made.identity.settle)
     made.closing.push_async_callback(made.events.close)
     made.closing.push_async_callback(made.rooms.close)
-    made.closing.push_async_callback(made.http.close)
-    made.closing.push_async_callback(made.language_model.close)
+    for end in (made.http.close, made.language_model.close, made.alerts.close):
+        made.closing.push_async_callback(end)
     made.draining += [experiments.executor.close, running.runner.close]
     made.closing.push_async_callback(running.close)
     _current.append(made)

@@ -12,9 +12,9 @@ class AlertService(RuleUseCases, PreviewUseCases, WatchingUseCases, DeliveringUs
     """Everything that is done with alerts."""
 
     async def go_on(self) -> None:
-        """Look at the rules that are due, then deliver what is; for the server, every few seconds."""
+        """Look at the rules that are due, then begin to deliver what is; for the server, every few seconds."""
         await self.watch()
-        await self.deliver()
+        await self.begin()
 
 
 __all__ = ["AlertService"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ class Base:
     ) -> None:
         self._units, self._conversations, self._sealer = units, conversations, sealer
         self._http, self._mail, self._public_url, self._reach = http, mail, public_url, reach
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def _watching(self, organisation_id: str, project_id: str) -> Operator:
         rights = frozenset({Permission.CONVERSATIONS_READ})

@@ -37,17 +37,35 @@ class DeliveringUseCases(Base):
     """What was taken before a crash kept it from being written down is told again."""
 
     async def deliver(self, at: datetime | None = None) -> int:
-        """Try everything that is due, for the server alone; return how much there was."""
-        at = at or utc_now()
+        """Try everything that is due and wait for it; return how much there was."""
+        begun = await self.begin(at)
+        await asyncio.gather(*begun)
+        return len(begun)
+
+    async def begin(self, at: datetime | None = None) -> Sequence[asyncio.Task[None]]:
+        """Begin to try everything that is due, for the server alone: who takes long to answer holds up nobody."""
+        at, begun = at or utc_now(), []
         async with self._units.read(BY_ID) as session:
             found = await waiting(session, at, AT_ONCE)
-        await asyncio.gather(
-            *(
-                self._deliver(self._watching(organisation_id, project_id), delivery_id, at)
-                for project_id, organisation_id, delivery_id in found
-            )
-        )
-        return len(found)
+        for project_id, organisation_id, delivery_id in found:
+            if delivery_id not in self._under_way:
+                work = self._deliver(self._watching(organisation_id, project_id), delivery_id, at)
+                begun.append(asyncio.create_task(work, name=delivery_id))
+                self._under_way[delivery_id] = begun[-1]
+                begun[-1].add_done_callback(self._ended)
+        return begun
+
+    async def close(self) -> None:
+        """Leave what is under way as it stands: it is tried anew once its lease is over."""
+        tasks = [*self._under_way.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task.get_name()]
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("the delivery %s was left as it stands", task.get_name(), exc_info=error)
 
     async def test(self, operator: Operator, alert_id: str) -> Sequence[Delivery]:
         """Tell everybody of the rule that this is a test, and return what became of it.

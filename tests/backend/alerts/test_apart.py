@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from backend.alerts.repository import Alerts
-from backend.alerts.types import Fate, Way
+from backend.alerts.types import AlertState, Fate, Way
 from backend.conversations.types import ChatState, Filters
 from backend.errors import InvalidInput
+from backend.ports.http import HttpAnswer, HttpCall, Reach
 from tests.backend.alerts.conftest import Desk
 from tests.backend.alerts.test_alerts import FAILING, now
 
@@ -105,3 +107,27 @@ async def test_what_waits_is_told_by_no_rule_that_ended_meanwhile(desk: Desk, en
     (told,) = firing.deliveries
     assert (told.fate, told.num_tries) == (Fate.FAILED, 1)
     assert end in told.error
+
+
+async def test_a_receiver_that_hangs_holds_up_no_other_rule(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, quick = [
+        await desk.alerts.create(desk.owner, replace(FAILING, name=name, webhook_url=f"{desk.url}/{name}", looks=1))
+        for name in ("slow", "quick")
+    ]
+    send, hangs = desk.http.send, asyncio.Event()
+
+    async def answer(call: HttpCall, reach: Reach) -> HttpAnswer:
+        if call.url.endswith("slow"):
+            await hangs.wait()
+        return await send(call, reach)
+
+    monkeypatch.setattr(desk.http, "send", answer)
+    await desk.happen(now() - timedelta(minutes=1), "failed", "failed")
+    async with asyncio.timeout(30):
+        await desk.alerts.go_on()
+        while not desk.web.seen:
+            await asyncio.sleep(0.01)
+        await desk.alerts.go_on()
+    assert [one.path for one in desk.web.seen] == ["/hook/quick"]
+    assert {await desk.state(one) for one in (slow, quick)} == {AlertState.FIRING}
+    await desk.alerts.close()
