@@ -31,7 +31,20 @@ class Others:
         ]
         if rows:
             insert = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-            await self._session.exec(insert(ConversationPersonRow).values(rows).on_conflict_do_nothing())
+            new = await self._session.exec(insert(ConversationPersonRow).values(rows).on_conflict_do_nothing())
+            if new.rowcount:
+                conversation.indexed_to, conversation.is_fresh = "", True  # it is found by each of them
+
+    async def of(self, conversation_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return who speaks in conversations beside the person that each names."""
+        row = ConversationPersonRow
+        statement = select(row.conversation_id, row.person).where(
+            col(row.project_id) == self._project_id, col(row.conversation_id).in_(conversation_ids)
+        )
+        found: dict[str, list[str]] = {}
+        for conversation_id, person in await self._session.exec(statement):
+            found.setdefault(conversation_id, []).append(person)
+        return found
 
 
 def conversations_of(project_id: str, names: Sequence[str]) -> Any:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import (
     ConversationIndexRow,
+    ConversationPersonRow,
     ConversationRow,
     ConversationWordRow,
     MessageRow,
@@ -43,12 +44,22 @@ class WordRepository(PlaceRepository):
         named = (id_, col(ConversationRow.session_id), col(ConversationRow.person))
         for words in (*wanted.pieces, *wanted.said) if ids else ():
             among = one_of(id_, ids, self._dialect)
-            told = or_(*(func.lower(column).contains(words, autoescape=True) for column in named))
+            told = or_(
+                *(func.lower(column).contains(words, autoescape=True) for column in named), self._by_others(words)
+            )
             statement = select(ConversationRow.id).where(ours, among, or_(id_.in_(self._saying(among, words)), told))
             ids = (await self._session.exec(statement)).all()
             if not ids:
                 break
         return ids
+
+    def _by_others(self, words: str) -> ColumnElement[bool]:
+        """Tell that somebody of such a name speaks there beside its person."""
+        other = ConversationPersonRow
+        theirs = select(other.conversation_id).where(
+            col(other.project_id) == self._project_id, func.lower(other.person).contains(words, autoescape=True)
+        )
+        return col(ConversationRow.id).in_(theirs)
 
     async def saying(self, numbers: Sequence[int], said: Sequence[str]) -> Sequence[int]:
         """Return those of the numbers in whose messages each of these stands as it is."""

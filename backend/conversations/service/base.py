@@ -13,6 +13,7 @@ from backend.conversations.models import ConversationRow
 from backend.conversations.postings import bits_of_numbers, block_of
 from backend.conversations.reports import Tally
 from backend.conversations.repository import ConversationRepository, Found, WordRepository, numbers_in
+from backend.conversations.repository.others import Others
 from backend.conversations.words import wanted_in, words_of
 from backend.masking.aside import is_ahead, texts_in
 from backend.masking.masker import OFF, Masker
@@ -151,8 +152,9 @@ class Base:
         places: Places = {}
         if numbered := await rows.numbered(conversation_ids):
             await words.take_turn()
+        others = await Others(work.session, project_id).of([row.id for row in numbered])
         for row in numbered:
-            found, after = words_of(names_of(row)), ""
+            found, after = words_of(names_of(row, others.get(row.id, ()))), ""
             while texts := await words.texts(row.id, after, MESSAGES_AT_ONCE):
                 after = texts[-1][0]
                 found.update(*(words_of(text) for _, text in texts))
@@ -161,9 +163,9 @@ class Base:
         await rows.purge(conversation_ids)
 
 
-def names_of(row: ConversationRow) -> str:
-    """Return what a conversation is found by beside its messages."""
-    return folded(f"{row.id} {row.session_id} {row.person}")
+def names_of(row: ConversationRow, others: Iterable[str]) -> str:
+    """Return what a conversation is found by beside its messages; `others` speak in it beside its person."""
+    return folded(" ".join((row.id, row.session_id, row.person, *others)))
 
 
 def note(places: Places, row: ConversationRow, words: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import WordRepository, projects
+from backend.conversations.repository.others import Others
 from backend.conversations.service.base import MESSAGES_AT_ONCE, Base, Places, names_of, note
 from backend.conversations.words import words_of
 from backend.ports.database import OfProject
@@ -45,6 +46,7 @@ class IndexingUseCases(Base):
             places: Places = {}
             waiting = _some(await words.to_index(limit))
             said = await words.unread([row.id for row in waiting])
+            others = await Others(work.session, project_id).of([row.id for row in waiting])
             found = await asyncio.to_thread(_found, said)  # a long conversation takes seconds
             for row in waiting:
                 last, theirs = found.get(row.id, (row.indexed_to, set()))
@@ -52,7 +54,7 @@ class IndexingUseCases(Base):
                     counter.num_numbered += 1
                     row.number = counter.num_numbered
                 if not row.indexed_to:
-                    theirs |= words_of(names_of(row))
+                    theirs |= words_of(names_of(row, others.get(row.id, ())))
                 note(places, row, theirs)
                 row.indexed_to, row.is_fresh = last, False
                 work.session.add(row)

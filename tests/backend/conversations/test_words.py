@@ -21,7 +21,8 @@ from backend.conversations.postings import (
     written,
 )
 from backend.conversations.reports import Report, Told
-from backend.conversations.repository import places
+from backend.conversations.repository import ConversationRepository, places
+from backend.conversations.repository.others import Others
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Filters, Role
 from backend.conversations.words import wanted_in, words_of
@@ -121,6 +122,27 @@ async def test_what_is_said_later_is_found_too(
         for text in ("zebra", "first", "zebra first"):
             assert len((await log.list(owner, Filters(text=text), Page())).items) == 1
         await indexed(log, owner)
+
+
+async def test_a_conversation_is_found_by_each_of_its_people(
+    log: ConversationService, owner: Operator, any_database: Database
+) -> None:
+    units, made = Units(any_database), await keep(log, owner, "shared", "Hello")
+    for person in ("Anna Berg", "Bert Holm"):
+        await indexed(log, owner)
+        async with units.write(owner) as work:
+            row = await ConversationRepository(work.session, owner.project_id).conversation(made)
+            assert row is not None
+            await Others(work.session, owner.project_id).note(row, [person])
+            row.is_fresh = True
+            work.session.add(row)
+    for _ in range(2):
+        assert [await titles(log, owner, name) for name in ("anna", "bert holm")] == [{"shared"}] * 2
+        await indexed(log, owner)
+    async with units.write(EVERYWHERE) as work:
+        await log.remove(work, owner, [made])
+    async with units.read(EVERYWHERE) as session:
+        assert (await session.exec(select(ConversationWordRow.word))).all() == []
 
 
 async def test_counts_and_pages_follow_the_search(log: ConversationService, owner: Operator) -> None:
