@@ -28,6 +28,7 @@ from backend.settings import SQLITE_FILE, Settings
 from backend.unit_of_work import Units
 from tests import compiling, tenancy
 from tests.prepared import migrated
+from tests.rewriting import written_ahead
 from tests.sharing import Sharing
 
 TEMPLATE = "template_signalbox"
@@ -53,9 +54,10 @@ compiling.share()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Migrate once for all workers of a run."""
+    """Migrate, and rewrite the asserts, once for all workers of a run."""
     if config.getoption("numprocesses", None):
-        migrated()
+        with written_ahead(config):
+            migrated()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
@@ -195,7 +197,13 @@ async def services(settings: Settings) -> AsyncIterator[bootstrap.Services]:
     await bootstrap.stop(made)
 
 
-def pytest_collection_finish() -> None:
-    """Look no more through what was loaded: it stays, and to walk it takes a second."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Never look through what was loaded: it stays, and to walk it, then and ever after, takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()

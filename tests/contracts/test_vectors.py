@@ -12,7 +12,9 @@ from backend.engines.vectors.edge import EdgeVectorIndex
 from backend.engines.vectors.shared import SharedVectorIndex, lending
 from backend.errors import InvalidInput
 from backend.ports.vectors import Point, VectorIndex, VectorQuery
-from tests.contracts.reference_vectors import ReferenceIndex
+from tests.later import Later
+
+reference_vectors = Later("tests.contracts.reference_vectors")
 
 SPACE = "wordllama-256"
 RANDOM = np.random.default_rng(7)
@@ -23,7 +25,7 @@ WORDS = [f"word{number}" for number in range(200)]
 async def index(request, tmp_path: Path) -> AsyncIterator[VectorIndex]:
     """`shared` is the index of a server as its workers see it, over a socket in a deep directory."""
     if request.param == "reference":
-        made = ReferenceIndex()
+        made = reference_vectors.ReferenceIndex()
         yield made
         await made.close()
         return
@@ -137,7 +139,7 @@ async def test_edge_ranks_as_the_reference_does(tmp_path: Path):
         point(text, tuple(row), base=f"kb_{number % 4}", number=number)
         for number, (row, text) in enumerate(zip(rows, texts, strict=True))
     ]
-    ours, reference = EdgeVectorIndex(tmp_path / "vectors", tmp_path / "log"), ReferenceIndex()
+    ours, reference = EdgeVectorIndex(tmp_path / "vectors", tmp_path / "log"), reference_vectors.ReferenceIndex()
     await ours.upsert(SPACE, points)
     await reference.upsert(SPACE, points)
     for number in range(20):

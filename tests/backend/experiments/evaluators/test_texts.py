@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import sacrebleu
-from rouge_score.rouge_scorer import RougeScorer
 
 from backend.errors import InvalidInput
 from backend.experiments.engine.answers import Answer
@@ -20,6 +18,10 @@ from backend.experiments.evaluators.registry import read
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Row
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
+from tests.later import Later
+
+rouge_scorer = Later("rouge_score.rouge_scorer")
+sacrebleu = Later("sacrebleu")
 
 PAIRS = [
     ("the cat sat on the mat", "the cat is on the mat"),
@@ -34,7 +36,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("answer", "reference"), PAIRS)
 def test_rouge_is_what_rouge_score_says(answer: str, reference: str) -> None:
-    scorer = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
+    scorer = rouge_scorer.RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
     expected = scorer.score(reference, answer)
     for variant in ("1", "2", "L"):
         assert rouge(answer, reference, variant) == pytest.approx(expected[f"rouge{variant}"].fmeasure, abs=1e-12)

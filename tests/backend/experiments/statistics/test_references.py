@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
-from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.inter_rater import cohens_kappa as reference_kappa
-from statsmodels.stats.inter_rater import to_table
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 from backend.experiments.statistics.agreement import by_distance, cohens_kappa
 from backend.experiments.statistics.corrections import benjamini_hochberg, holm, holm_parts
@@ -18,7 +12,13 @@ from backend.experiments.statistics.live import split_p_value
 from backend.experiments.statistics.power import rows_for_difference
 from backend.experiments.statistics.proportions import Pairs, mcnemar_exact, wilson
 from backend.experiments.statistics.resampling import bca, sign_flip_p_values, weighted_means
+from tests.later import Later
 
+stats = Later("scipy.stats")
+contingency_tables = Later("statsmodels.stats.contingency_tables")
+inter_rater = Later("statsmodels.stats.inter_rater")
+multitest = Later("statsmodels.stats.multitest")
+proportion = Later("statsmodels.stats.proportion")
 EXACT = 1e-9
 
 
@@ -37,25 +37,27 @@ def test_tails_of_the_chi_square(statistic: float, degrees: int) -> None:
 @pytest.mark.parametrize(("successes", "num_rows"), [(0, 10), (5, 10), (10, 10), (198, 240), (9_990, 10_000)])
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 0.99])
 def test_wilsons_interval(successes: int, num_rows: int, confidence: float) -> None:
-    low, high = proportion_confint(successes, num_rows, alpha=1 - confidence, method="wilson")
+    low, high = proportion.proportion_confint(successes, num_rows, alpha=1 - confidence, method="wilson")
     found = wilson(successes, num_rows, confidence)
     assert (found.low, found.high) == (pytest.approx(low, abs=EXACT), pytest.approx(high, abs=EXACT))
 
 
 @pytest.mark.parametrize(("lost", "won"), [(0, 0), (0, 1), (5, 5), (9, 24), (30, 3), (1_200, 1_300)])
 def test_mcnemars_exact_test(lost: int, won: int) -> None:
-    expected = mcnemar([[100, lost], [won, 20]], exact=True).pvalue
+    expected = contingency_tables.mcnemar([[100, lost], [won, 20]], exact=True).pvalue
     assert mcnemar_exact(Pairs(100, lost, won, 20)) == pytest.approx(expected, abs=EXACT)
 
 
 def test_corrections() -> None:
     p_values = [0.01, 0.04, 0.03, 0.005, 0.6, 0.04]
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=EXACT)
-    rejected = multipletests(p_values, alpha=0.07, method="holm")[0]
+    assert holm(p_values) == pytest.approx(multitest.multipletests(p_values, method="holm")[1], abs=EXACT)
+    rejected = multitest.multipletests(p_values, alpha=0.07, method="holm")[0]
     parts = holm_parts(p_values, 0.07)
     assert [p <= 0.07 / part for p, part in zip(p_values, parts, strict=True)] == list(rejected)
     assert (min(parts), sorted(set(parts))) == (4, [4, 5, 6])
-    assert benjamini_hochberg(p_values) == pytest.approx(multipletests(p_values, method="fdr_bh")[1], abs=EXACT)
+    assert benjamini_hochberg(p_values) == pytest.approx(
+        multitest.multipletests(p_values, method="fdr_bh")[1], abs=EXACT
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -98,7 +100,7 @@ def test_kappa_and_its_interval() -> None:
     rng = np.random.default_rng(2)
     one = rng.integers(0, 3, 120)
     other = np.where(rng.random(120) < 0.6, one, rng.integers(0, 3, 120))
-    reference = reference_kappa(to_table(np.column_stack([one, other]))[0])
+    reference = inter_rater.cohens_kappa(inter_rater.to_table(np.column_stack([one, other]))[0])
     found = cohens_kappa(one.tolist(), other.tolist())
     assert found.interval is not None
     assert found.kappa == pytest.approx(reference.kappa, abs=EXACT)
@@ -110,9 +112,9 @@ def test_weighted_kappa_and_its_interval() -> None:
     rng = np.random.default_rng(3)
     one = rng.integers(1, 6, 200)
     other = np.clip(one + rng.integers(-1, 2, 200), 1, 5)
-    table = to_table(np.column_stack([one, other]))[0]
+    table = inter_rater.to_table(np.column_stack([one, other]))[0]
     found = cohens_kappa(one.astype(float).tolist(), other.astype(float).tolist(), weight=by_distance(1.0, 5.0))
-    reference = reference_kappa(table, wt="quadratic")
+    reference = inter_rater.cohens_kappa(table, wt="quadratic")
     assert found.interval is not None
     assert found.kappa == pytest.approx(reference.kappa, abs=EXACT)
     assert found.interval.low == pytest.approx(reference.kappa_low, abs=EXACT)
