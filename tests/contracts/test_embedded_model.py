@@ -74,7 +74,7 @@ def says(answer: str, facts: list[str]) -> bool:
 
 
 async def test_it_says_the_facts_of_its_passages(model: EmbeddedModel):
-    """A fourth of them, each right; the example is asked all sixteen through its flow (tests/backend/demo)."""
+    """A fourth of them, each right; tests/backend/demo asks through the flow of the example, until enough are right."""
     answerable = [row for row in ROWS if row["facts"]]
     assert len(answerable) == 16
     answers = {row["question"]: (await ask(model, grounded(row)))[0] for row in answerable[::4]}

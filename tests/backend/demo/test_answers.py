@@ -39,8 +39,15 @@ def is_right(question: Question, result: RunResult) -> bool:
 
 async def test_the_example_keeps_what_it_promises(running: bootstrap.Services) -> None:
     person = await running.identity.ensure_owner()
-    wrong = [one.text for one in ANSWERED if not is_right(one, await ask(running, person, one))]
-    assert len(ANSWERED) - len(wrong) >= NEEDED, wrong
+    num_right, wrong = 0, []
+    for one in ANSWERED:
+        if is_right(one, await ask(running, person, one)):
+            num_right += 1
+        else:
+            wrong.append(one.text)
+        if num_right == NEEDED:
+            break  # whatever the others are answered, and each answer costs the processor seconds
+    assert num_right >= NEEDED, wrong
 
     invented = [one.text for one in UNANSWERED if not says_nothing_found(await ask(running, person, one))]
     assert len(invented) <= MAY_FAIL_TO_DOUBT, invented
