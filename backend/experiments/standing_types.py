@@ -1,4 +1,4 @@
-"""How single rows of datasets stand."""
+"""How single rows of datasets and versions of prompts stand."""
 
 from __future__ import annotations
 
@@ -26,3 +26,24 @@ class Since:
     green: tuple[int, ...]
     red: tuple[int, ...]
     added: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStanding:
+    """How many of the rows that were scored passed with a version of a prompt, in the first variant that asked it."""
+
+    version: int
+    variant: str
+    num_passed: int
+    num_rows: int
+    experiment_id: str
+    experiment_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptStanding:
+    """How versions of a prompt did over one dataset, by the evaluator that decides, which `metric` names."""
+
+    metric: str
+    dataset_name: str
+    versions: tuple[VersionStanding, ...]

@@ -44,7 +44,7 @@ from backend.experiments.draft_types import (
 )
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
-from backend.experiments.standing_types import Since
+from backend.experiments.standing_types import PromptStanding, Since, VersionStanding
 
 __all__ = [
     "COST",
@@ -82,6 +82,7 @@ __all__ = [
     "Promoted",
     "Promotion",
     "PromptChoice",
+    "PromptStanding",
     "Requirement",
     "Review",
     "Reviews",
@@ -93,6 +94,7 @@ __all__ = [
     "TradeOff",
     "Unscored",
     "VariantDraft",
+    "VersionStanding",
     "Whereabouts",
     "WishEnd",
     "WorseSlice",

@@ -8,7 +8,7 @@ import reflex as rx
 
 from backend.prompts.types import PRODUCTION
 from console import routes
-from console.components.prompts.comparing import side_by_side, unified
+from console.components.prompts.comparing import rendered, side_by_side, unified
 from console.components.prompts.dialogs import dialogs
 from console.components.prompts.editing import editing, saving
 from console.components.prompts.live import live_dialog
@@ -36,7 +36,7 @@ from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
 
-VIEWS = (("edit", "Edit"), ("side", "Side by side"), ("unified", "Unified"))
+VIEWS = (("edit", "Edit"), ("side", "Side by side"), ("unified", "Unified"), ("rendered", "Rendered"))
 
 
 def prompt() -> rx.Component:
@@ -127,9 +127,17 @@ def _wish(one: Any) -> rx.Component:
 
 
 def _main() -> rx.Component:
-    view: Any = rx.match(Prompt.view, ("edit", editing()), ("unified", unified()), side_by_side())
-    note = rx.cond(Prompt.view == "edit", _edit_note(), Prompt.summary)
-    title = rx.cond(Prompt.view == "edit", rx.cond(Draft.dirty, "Editing", "Text"), "Differences")
+    view: Any = rx.match(
+        Prompt.view, ("edit", editing()), ("unified", unified()), ("rendered", rendered()), side_by_side()
+    )
+    note: Any = rx.match(
+        Prompt.view,
+        ("edit", _edit_note()),
+        ("rendered", Prompt.chosen_name + ", with the values of the playground"),
+        Prompt.summary,
+    )
+    editing_title = rx.cond(Draft.dirty, "Editing", "Text")
+    title: Any = rx.match(Prompt.view, ("edit", editing_title), ("rendered", "As sent"), "Differences")
     return rx.el.div(
         rx.el.section(
             phead(title, note=note, acts=segments("View", VIEWS, Prompt.view, Prompt.look)),

@@ -7,6 +7,7 @@ import asyncio
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.experiments.types import VersionStanding
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.prompts.types import PRODUCTION, Content, VersionRef, estimated_tokens
@@ -19,6 +20,7 @@ from console.state.prompt_rows import (
     UseLine,
     VersionLine,
     draft_line,
+    scored_words,
     use_line,
     used_words,
     version_line,
@@ -38,9 +40,13 @@ class PromptState(Addressed, Phased, rx.State):
     used: rx.Field[str] = rx.field("")
     uses: rx.Field[list[UseLine]] = rx.field(default_factory=list)
     versions: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
+    scored: rx.Field[str] = rx.field("")
+    scored_over: rx.Field[str] = rx.field("")
     latest: rx.Field[int] = rx.field(1)
     chosen: rx.Field[int] = rx.field(1)
     chosen_name: rx.Field[str] = rx.field("")
+    after: rx.Field[VersionLine | None] = rx.field(None)
+    before: rx.Field[VersionLine | None] = rx.field(None)
     base: rx.Field[int] = rx.field(0)
     bases: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
     view: rx.Field[str] = rx.field("edit")
@@ -80,10 +86,18 @@ class PromptState(Addressed, Phased, rx.State):
         editing._prompt_id = prompt.id
         zone, now = await self._zone(), formats.now()
         listed = await prompts.list_versions(operator, prompt.id, Page(MOST_VERSIONS))
-        saved = [version_line(one, zone, now) for one in listed.items]
+        did = await self._standing(operator)
+        saved = [version_line(one, zone, now, did.get(one.number)) for one in listed.items]
         self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved
         uses = await prompts.uses(operator, prompt.id)
         self.used, self.uses = used_words(uses), [use_line(one) for one in uses]
+
+    async def _standing(self, operator: Operator) -> dict[int, VersionStanding]:
+        """Return how the versions did in experiments, for whoever may read those."""
+        may = operator.may(Permission.EXPERIMENTS_READ)
+        found = await services().experiments.prompt_standing(operator, self.id) if may else None
+        self.scored, self.scored_over = scored_words(found), found.dataset_name if found else ""
+        return {one.version: one for one in found.versions} if found else {}
 
     async def _content(self, operator: Operator, number: int) -> Content:
         if number == DRAFT:
@@ -102,6 +116,8 @@ class PromptState(Addressed, Phased, rx.State):
             if one.number not in {DRAFT, self.chosen}
         ]
         self.chosen_name = f"v{self.chosen or self.latest + 1}"
+        of = {one.number: one for one in self.versions}
+        self.after, self.before = of.get(self.chosen), of.get(base) if base else None
         after = await self._content(operator, self.chosen)
         known = await self._content(operator, base) if base else None
         found = await asyncio.to_thread(compared, lines_of(known, after) if known else [], lines_of(after, known))

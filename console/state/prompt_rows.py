@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from backend.errors import InvalidInput
+from backend.experiments.types import PromptStanding, VersionStanding
 from backend.plain_json import NotPlain, read_json
-from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Rendered, Use, Version
+from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Message, Use, Version
 from console import routes
 from console.state import formats
 from console.state.evidence import evidence_in, words_of
@@ -26,7 +27,7 @@ KIND_WORDS = {"text": "text", "list": "list", "object": "object", "boolean": "ye
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A version in the list; number 0 is what is being edited."""
+    """A version in the list; number 0 is what is being edited. `score` is the share of rows that passed with it."""
 
     number: int
     name: str
@@ -36,6 +37,8 @@ class VersionLine:
     when: str
     exact: str
     evidence: str = ""
+    score: str = ""
+    scored: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,10 @@ class WishLine:
     evidence: str = ""
 
 
-def version_line(version: Version, zone: tzinfo, at: datetime) -> VersionLine:
+def version_line(version: Version, zone: tzinfo, at: datetime, did: VersionStanding | None = None) -> VersionLine:
+    """Return the line; `did` is how the version did in the last experiment that is comparable."""
     when = formats.clock(version.created_at, zone, at)
+    score, scored = _score(did) if did else ("", "")
     return VersionLine(
         number=version.number,
         name=f"v{version.number}",
@@ -109,7 +114,23 @@ def version_line(version: Version, zone: tzinfo, at: datetime) -> VersionLine:
         when=when.rpartition(":")[0] if when.count(":") > 1 else when,
         exact=formats.exact(version.created_at, zone),
         evidence=evidence_in(version.comment),
+        score=score,
+        scored=scored,
     )
+
+
+def _score(did: VersionStanding) -> tuple[str, str]:
+    """Return the share of rows that passed, and of what: "88.8 %", "213 of 240 rows pass, v18 in Support answer"."""
+    rows = formats.counted(did.num_rows, "row")
+    words = f"{formats.count(did.num_passed)} of {rows} pass, {did.variant} in {did.experiment_name}"
+    return f"{100 * did.num_passed / did.num_rows:.1f} %", words
+
+
+def scored_words(found: PromptStanding | None) -> str:
+    """Say by what versions were scored, and over how many rows at most: "Correct, 240 rows"."""
+    if found is None:
+        return ""
+    return f"{found.metric}, {formats.counted(max(one.num_rows for one in found.versions), 'row')}"
 
 
 def draft_line(latest: int) -> VersionLine:
@@ -137,8 +158,8 @@ def hole_lines(holes: Holes) -> list[HoleLine]:
     return [*(HoleLine(one.name, KIND_WORDS[one.kind], one.required) for one in holes.variables), *places]
 
 
-def said_lines(rendered: Rendered) -> list[SaidLine]:
-    return [SaidLine(one.role.capitalize(), one.content) for one in rendered.messages]
+def said_lines(messages: Sequence[Message]) -> list[SaidLine]:
+    return [SaidLine(one.role.capitalize(), one.content) for one in messages]
 
 
 def label_line(label: Label, zone: tzinfo, at: datetime) -> LabelLine:

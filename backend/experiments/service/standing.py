@@ -1,4 +1,4 @@
-"""How single rows did when they were asked last."""
+"""How single rows, and the versions of a prompt, did when they were asked last."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
-from backend.experiments.shapes import draft_of
-from backend.experiments.standing_types import ItemStanding
-from backend.experiments.types import CellStatus, kind_of, numbered
+from backend.experiments.shapes import draft_of, pinned_of
+from backend.experiments.standing_types import ItemStanding, PromptStanding, VersionStanding
+from backend.experiments.types import CellStatus, Status, kind_of, numbered
 from backend.operator import Operator, Permission
+
+# How far back the versions of a prompt are looked for; more answers than these are not read for a list of versions.
+MOST_EXPERIMENTS, MOST_ANSWERS = 10, 20_000
 
 
 class Standing(UseCases):
@@ -39,6 +42,44 @@ class Standing(UseCases):
             passed, failed = (tuple(name for name in names if said[name] is wanted) for wanted in (True, False))
             found[item_id] = ItemStanding(item_id, row.id, row.name, row.dataset_version, passed, failed)
         return found
+
+    async def prompt_standing(self, operator: Operator, prompt_id: str) -> PromptStanding | None:
+        """Return how the versions of a prompt did in the latest experiments that are done, each in its last one.
+
+        They can be compared: all are over the dataset and split of the newest, and by what decides there. None where
+        no version was scored.
+        """
+        operator.require(Permission.EXPERIMENTS_READ)
+        room, subject, name = MOST_ANSWERS, None, ""
+        found: dict[int, VersionStanding] = {}
+        async with self._units.read(operator) as session:
+            cells = Cells(session, operator.project_id)
+            rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_EXPERIMENTS)
+            done = [row for row in rows if row.status == Status.DONE.value and deciders(row)]
+            progress = await cells.progress([row.id for row in done])
+            for row in done:
+                about = (row.dataset_id, draft_of(row).split, deciders(row)[0])
+                room -= progress[row.id].num_cells if subject in (None, about) else 0
+                if room < 0:
+                    break
+                if subject in (None, about) and (told := _versions(row, prompt_id, await cells.numbers(row.id))):
+                    subject, found = about, told | found
+                    name = row.dataset_name
+        if subject is None:
+            return None
+        return PromptStanding(subject[2], name, tuple(found[number] for number in sorted(found)))
+
+
+def _versions(row: ExperimentRow, prompt_id: str, numbers: Sequence[tuple[Any, ...]]) -> dict[int, VersionStanding]:
+    """Return by version how the rows of one experiment did in the first variant that asked it."""
+    said = verdicts(numbers, deciders(row))
+    found: dict[int, VersionStanding] = {}
+    names = [one.name for one in draft_of(row).variants]
+    for one in pinned_of(row):
+        told = [passed for (_, at), passed in said.items() if names[at] == one.name and passed is not None]
+        if one.prompt_id == prompt_id and one.version and one.version not in found and told:
+            found[one.version] = VersionStanding(one.version, one.name, sum(told), len(told), row.id, row.name)
+    return found
 
 
 def deciders(row: ExperimentRow) -> list[str]:

@@ -81,6 +81,10 @@ class PlayUseCases(RenderingUseCases):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def spoken(self, operator: Operator, content: Content, values: Values, name: str) -> Sequence[Message]:
+        """Return what a model would be asked, and ask none. Raise CannotRender."""
+        return _spoken(await self.render_content(operator, content, values, name), values)
+
     async def _column(self, operator: Operator, content: Content, values: Values, name: str, tell: Tell) -> PlayEvent:
         """Return how the column ended; a failure is an end like another."""
         start = time.perf_counter()

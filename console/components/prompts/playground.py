@@ -32,6 +32,7 @@ from console.state.prompt_play_load import PromptPlayLoadState as Load
 from console.state.prompt_play_row import SAID_AS
 from console.state.prompt_play_row import PromptPlayRowState as Row
 from console.state.prompt_play_rows import BOOLEAN, SAID, TEXT
+from console.state.prompt_rendered import PromptRenderedState as Sent
 
 
 def playground() -> rx.Component:
@@ -109,14 +110,14 @@ def _value(one: Any) -> rx.Component:
         (("", "no"), ("yes", "yes")),
         id=identifier,
         value=rx.cond(Play.values.contains(one.name), Play.values[one.name], ""),
-        on_change=lambda value: Play.set_value(one.name, value),
+        on_change=lambda value: [Play.set_value(one.name, value), Sent.show],
     )
     area = text_area(
         id=identifier,
         rows="2",
         placeholder=one.example,
         default_value=rx.cond(Play.values.contains(one.name), Play.values[one.name], ""),
-        on_blur=lambda value: Play.set_value(one.name, value),
+        on_blur=lambda value: [Play.set_value(one.name, value), Sent.show],
         mono=False,
     )
     error = rx.cond(Play.errors.contains(one.name), Play.errors[one.name], "")

@@ -16,7 +16,7 @@ from console.state.prompt_labels import PromptLabelsState as Labels
 
 def versions() -> rx.Component:
     return rx.el.aside(
-        phead("Versions"),
+        phead("Versions", acts=rx.el.span(Prompt.scored, class_name="t12 t2 ell", title=Prompt.scored_over)),
         rx.el.ol(rx.foreach(Prompt.versions, _version)),
         rx.el.label(rx.el.input(type="checkbox"), "Show all versions", class_name="choice vall"),
         _labels(),
@@ -37,6 +37,7 @@ def _version(one: Any) -> rx.Component:
             rx.el.span(
                 rx.el.b(one.name, class_name="bb"),
                 rx.foreach(one.labels, lambda label: tag(label, accent=chosen, key=label)),
+                rx.cond(one.score, rx.el.span(one.score, class_name="t12 r", title=one.scored), rx.fragment()),
                 class_name="row tight wrap",
             ),
             rx.el.span(one.comment, class_name="t12 vm lines", title=one.comment, dir="auto"),

@@ -1,9 +1,9 @@
-"""Where a prompt is used tells its experiments."""
+"""Where a prompt is used tells its experiments, and they tell how its versions did."""
 
 from __future__ import annotations
 
-from backend.experiments.types import PromptChoice, VariantDraft
-from backend.prompts.types import PRODUCTION, Content, NewPrompt, Use
+from backend.experiments.types import PromptChoice, VariantDraft, VersionStanding
+from backend.prompts.types import PRODUCTION, Content, NewPrompt, Turn, Use
 from tests.backend.experiments.conftest import Lab
 
 
@@ -23,3 +23,26 @@ async def test_experiments_say_which_versions_they_ask(lab: Lab) -> None:
     ]
     [use] = await prompts.uses(lab.operator, "billing")
     assert (use.id, use.version, use.follows) == (waiting.id, None, PRODUCTION)
+
+
+async def test_versions_say_how_many_rows_passed_in_the_last_experiment_that_asked_them(lab: Lab) -> None:
+    lab.fill(4, wrong=[2])
+    prompts, service = lab.services.prompts, lab.service
+
+    def said(what: str) -> Content:
+        return Content(kind="chat", messages=[Turn(role="user", content=what)], model="lab:echo")
+
+    made = await prompts.create(lab.operator, NewPrompt("Support", said("{{ weak }}")))
+    await prompts.save_version(lab.operator, made.id, said("{{ good }}"))
+    assert await service.prompt_standing(lab.operator, made.id) is None
+    old, new = (VariantDraft(name, PromptChoice(id=made.id, version=at)) for at, name in ((1, "old"), (2, "new")))
+    await lab.ran(old, new, evaluators=({"kind": "regex", "name": "another", "pattern": "no"},))
+    first = await lab.ran(old, new)
+    again = await lab.ran(new, VariantDraft("dear", PromptChoice(id=made.id, version=2)))
+    told = await service.prompt_standing(lab.operator, made.id)
+    assert told is not None
+    assert (told.metric, told.dataset_name) == ("exact", "Questions")
+    assert told.versions == (
+        VersionStanding(1, "old", 3, 4, first.id, "Support"),
+        VersionStanding(2, "new", 4, 4, again.id, "Support"),
+    )

@@ -11,6 +11,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.errors import Forbidden, InvalidInput
+from backend.experiments.types import PromptStanding, VersionStanding
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from backend.prompts.types import Approval, Content, NewPrompt, Prompt, VersionRef
@@ -18,7 +19,14 @@ from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
 from console.state.prompt_labels import PromptLabelsState
-from console.state.prompt_rows import parameters_of, used_words, wish_line, with_parameter
+from console.state.prompt_rows import (
+    parameters_of,
+    scored_words,
+    used_words,
+    version_line,
+    wish_line,
+    with_parameter,
+)
 from console.state.prompts import PromptsState
 from console.state.prompts_rows import begun, folders_of, matching
 from tests.console.tab import Tab, refused, tab
@@ -54,6 +62,15 @@ async def opened(tab: Tab, prompt: Prompt) -> tuple[Any, Any, Any, Any]:
 @pytest.mark.parametrize("kind", [PromptsState, PromptState, PromptEditState, PromptLabelsState])
 async def test_an_anonymous_tab_reaches_no_handler(services: Services, kind: Any) -> None:
     await refused(kind, {**NAMES, "choose": [1], "end": [1], "undo": [1], "ask_point": ["", 1], "protect": ["", True]})
+
+
+async def test_a_version_says_how_many_rows_passed_with_it(services: Services, owner: Operator, answer: Prompt) -> None:
+    version = await services.prompts.get_version(owner, answer.id, VersionRef("", 2))
+    did = VersionStanding(2, "v2, mini", 213, 240, "exp_1", "Support answer")
+    line = version_line(version, UTC, datetime.now(UTC), did)
+    assert (line.score, line.scored) == ("88.8 %", "213 of 240 rows pass, v2, mini in Support answer")
+    assert scored_words(PromptStanding("Correct", "support-240", (did,))) == "Correct, 240 rows"
+    assert (version_line(version, UTC, datetime.now(UTC)).score, scored_words(None)) == ("", "")
 
 
 async def test_the_list_narrows_by_folder_tag_and_words(services: Services, owner: Operator, tab: Tab) -> None:
