@@ -27,6 +27,15 @@ ROWS_AT_ONCE = 200
 class SpanRepository(ConversationRepository):
     """Opened for one unit of work and one project."""
 
+    async def take_turn(self) -> None:
+        """Let nobody else take spans of the project until the unit ends: a new session would become two conversations.
+
+        SQLite has one writer anyway.
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            key = func.hashtextextended(f"spans of {self._project_id}", 0)
+            await (await self._session.connection()).execute(select_columns(func.pg_advisory_xact_lock(key)))
+
     async def known(self, trace_id: str) -> set[str]:
         statement = select(SpanRow.span_id).where(SpanRow.project_id == self._project_id, SpanRow.trace_id == trace_id)
         return set((await self._session.exec(statement)).all())

@@ -105,10 +105,11 @@ class WordRepository(PlaceRepository):
         """Return the row that whoever writes the index holds, so that two give no number twice."""
         statement = select(ConversationIndexRow).where(ConversationIndexRow.project_id == self._project_id)
         row = (await self._session.exec(statement.with_for_update())).first()
-        if row is None:
-            row = ConversationIndexRow(project_id=self._project_id)
-            self._session.add(row)
-            await self._session.flush()
+        if row is None:  # of two that come first at once on Postgres, one makes it
+            insert = insert_postgres if self._dialect == "postgresql" else insert_sqlite
+            made = insert(ConversationIndexRow).values(project_id=self._project_id, num_numbered=0)
+            await self._session.exec(made.on_conflict_do_nothing())
+            row = (await self._session.exec(statement.with_for_update())).one()
         return row
 
     async def to_index(self, limit: int) -> Sequence[ConversationRow]:

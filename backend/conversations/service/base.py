@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -65,6 +67,7 @@ class Base:
     def __init__(self, units: Units, masking: MaskingService | None = None) -> None:
         """Without `masking`, as in a test of the log alone, every word is kept."""
         self._units, self.masking = units, masking
+        self._span_turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self.prompts: Prompts | None = None
         self.leaving: list[Leave] = []
         """Called before conversations are removed for good, in the unit that does it."""

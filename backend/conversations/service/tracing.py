@@ -64,7 +64,9 @@ class TracingUseCases(SpanUseCases):
         while waiting:
             # A large delivery is several units: between them others write.
             ahead, done = await self._ahead(operator, *waiting[-1]), 0
-            async with self._units.write(operator) as work:
+            # Of a process only one waits for its turn in the database: the others would hold connections meanwhile.
+            async with self._span_turns[operator.project_id], self._units.write(operator) as work:
+                await SpanRepository(work.session, operator.project_id).take_turn()
                 while waiting and done < SPANS_IN_A_UNIT and not (done and is_long(said_in(waiting[-1][1]))):
                     trace_id, theirs = waiting.pop()
                     more = await self._take(work, operator, trace_id, theirs, prices, ahead=None if done else ahead)

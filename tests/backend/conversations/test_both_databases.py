@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from backend.errors import QuotaExceeded
 from backend.identity.service import IdentityService
 from backend.paging import Page
 from backend.ports.database import Database
+from backend.ports.traces import Span
 from backend.unit_of_work import Units
 from tests.factories.conversations import chat
 
@@ -92,3 +95,28 @@ async def test_the_longest_names_with_the_longest_tags_fit_the_index(any_databas
     with pytest.raises(QuotaExceeded, match="too long together"):
         await log.add_tag(owner, kept.id, rare(MAX_TAG))
     assert (await log.list(owner, Filters(tags=tags[:1]), Page())).items[0].tags == tags
+
+
+async def test_spans_of_new_sessions_that_come_at_once_make_one_conversation_each(any_database: Database) -> None:
+    units = Units(any_database)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+    others = ConversationService(units)  # as of another process
+
+    def span(session: int, trace: int, number: int) -> Span:
+        said = json.dumps([{"role": "user", "content": f"Question {trace}"}])
+        told = {"gen_ai.operation.name": "chat", "gen_ai.input.messages": said, "session.id": f"session {session}"}
+        return Span(f"{session:016x}{trace:016x}", f"{number:016x}", "", "chat", MONDAY, MONDAY, told)
+
+    come = [span(session, trace, number) for number in (1, 2) for trace in (1, 2, 3) for session in (1, 2)]
+    some = [come[at : at + 3] for at in range(0, len(come), 2)]  # each twice, as senders repeat themselves
+    await asyncio.gather(*((log, others)[at % 2].take_spans(owner, spans) for at, spans in enumerate(some)))
+    listed = (await log.list(owner, Filters(), Page())).items
+    assert sorted((one.session_id, one.num_turns) for one in listed) == [("session 1", 3), ("session 2", 3)]
+
+
+async def test_the_index_of_words_begins_once(any_database: Database) -> None:
+    units = Units(any_database)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+    for number in range(4):
+        await log.report(owner, Report(f"s{number}", "a", "A", messages=(Told(Role.USER, f"word {number}"),)))
+    assert sum(await asyncio.gather(*(log.index(owner.project_id) for _ in range(4)))) == 4
