@@ -80,11 +80,11 @@ def _decided() -> rx.Component:
 def _done(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            rx.el.time(line.when),
+            rx.el.time(line.when, class_name="t2"),
             rx.el.span(
                 rx.el.span(line.name, class_name="ell", title=line.name, dir="auto"),
                 rx.el.span(line.about, class_name="t12 t2 ell", title=line.about, dir="auto"),
-                class_name="ap-what",
+                class_name="ap-what grow",
             ),
             status(line.mark, line.words),
             type="button",
