@@ -25,8 +25,6 @@ from console.state import formats
 from console.state.conversations_words import CHANNEL_WORDS, OUTCOME_WORDS, OUTCOMES, RATING_WORDS, STATE_WORDS
 
 Pair = tuple[str, str]
-# A run that waits for a person is under way too, and its line in the list says for whom.
-STATES = STATE_WORDS | {ChatState.RUNNING: "Answering or waiting"}
 MOMENT = re.compile(rf"({formats.DAY.pattern})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{6}})?\+00:00")
 
 
@@ -50,7 +48,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
 
     return {
         "flow": [line("flow", one, _held(one, facets.flows)) for one in facets.flows],
-        "state": [line("state", one, STATES[ChatState(one.value)]) for one in facets.states],
+        "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
         "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
         "outcome": [line("outcome", one, OUTCOME_WORDS[Outcome(one.value)]) for one in facets.outcomes],
         "channel": [

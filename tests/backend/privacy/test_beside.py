@@ -209,6 +209,8 @@ async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: 
     ran = await house.runs.run(operator, "chat", RunWish({"message": "Hello"}, "draft", person="bob"))
     talk = str(ran.conversation_id)
     await house.conversations.add_comment(operator, talk, "look at this")
+    await house.takeovers.take(operator, talk)
+    await house.takeovers.reply(operator, talk, "A person here")
     queue = await house.annotations.create_queue(operator, NewQueue("Answers", (config_of({"name": "good"}),)))
     await house.annotations.add_items(operator, queue.id, [Target(talk)])
     turned = await house.annotations.take_next(operator, queue.id)
@@ -220,6 +222,13 @@ async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: 
     assert item.annotations[0].person.id != operator.user_id
     (comment,) = await house.conversations.comments(operator, talk)
     assert (comment.author, comment.text) == ("Removed user", "look at this")
+    said = (await house.conversations.transcript(operator, talk)).messages
+    assert [(one.author, one.text) for one in said[1:]] == [
+        ("Chat", "You said Hello"), ("Removed user", "A person here"),
+    ]  # fmt: skip
+    held = await house.takeovers.holder(operator, talk)
+    assert held is not None
+    assert (held.held_by, held.held_by_id) == ("Removed user", "")
 
 
 async def test_counts_that_others_report_add_up_beyond_a_plain_number(house: Services, operator: Operator) -> None:
