@@ -21,7 +21,7 @@ from backend.columns import storable, utc_now
 from backend.errors import InvalidInput
 from backend.ids import new_id
 from backend.masking.finding import Looked, found_in
-from backend.masking.masker import CUT, OFF, Masker, masked_name
+from backend.masking.masker import CUT, OFF, Masker, masked_name, name_end
 from backend.masking.models import MaskingRow
 from backend.masking.repository import MaskingRepository
 from backend.masking.types import (
@@ -197,6 +197,11 @@ class MaskingService:
         kinds = [*(one.value for one in Kind), *(one["name"] for one in row.patterns), CUT]
         salt = bytes.fromhex(row.salt)
         return [person, *(masked_name(salt, kind, person) for kind in kinds)]
+
+    async def name_end(self, session: AsyncSession, project_id: str, person: str) -> str:
+        """Return how every masked name of a person ends, empty where the project never masked anything."""
+        row = await MaskingRepository(session, project_id).rules()
+        return name_end(bytes.fromhex(row.salt), person) if row else ""
 
     async def _row(self, session: AsyncSession, project_id: str) -> MaskingRow:
         row = await MaskingRepository(session, project_id).rules(lock=True)

@@ -11,7 +11,13 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.models import (
+    ConversationCommentRow,
+    ConversationPersonRow,
+    ConversationRow,
+    FeedbackRow,
+    MessageRow,
+)
 from backend.conversations.repository.others import conversations_of
 from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
@@ -31,6 +37,15 @@ class People:
         speaks = col(ConversationRow.id).in_(conversations_of(self._project_id, names))
         theirs = (col(ConversationRow.project_id) == self._project_id, speaks)
         return theirs if until is None else (*theirs, col(ConversationRow.id) < id_at("conv", until))
+
+    async def masked_as(self, end: str) -> set[str]:
+        """Return under which masked names that end so somebody stands, by a rule that may be gone."""
+        found = set[str]()
+        for table in (ConversationRow, ConversationPersonRow, RunRow):
+            row: Any = table
+            named = col(row.person).startswith("[") & col(row.person).endswith(end, autoescape=True)
+            found.update(await self._session.exec(select(row.person).where(self._ours(row), named).distinct()))
+        return found
 
     def before(self, moment: datetime) -> tuple[ColumnElement[bool], ...]:
         return (col(ConversationRow.project_id) == self._project_id, col(ConversationRow.last_message_at) < moment)

@@ -62,9 +62,13 @@ class Base:
         return names
 
     async def _known_as(self, session: AsyncSession, project_id: str, person: str) -> list[str]:
-        """Return how somebody may be written in the log: as told, cut to one line, and masked."""
-        names = [await self._masking.names_of(session, project_id, one) for one in forms_of(person)]
-        return [*dict.fromkeys(name for some in names for name in some)]
+        """Return how somebody may be written in the log: as told, cut to one line, masked now or by rules before."""
+        names, people = dict[str, None](), People(session, project_id)
+        for one in forms_of(person):
+            names |= dict.fromkeys(await self._masking.names_of(session, project_id, one))
+            if end := await self._masking.name_end(session, project_id, one):
+                names |= dict.fromkeys(sorted(await people.masked_as(end)))
+        return [*names]
 
 
 def written(person: str) -> str:

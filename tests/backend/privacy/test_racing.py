@@ -26,7 +26,7 @@ from backend.conversations.reports import Report, Told
 from backend.conversations.types import Filters, Rating, Role
 from backend.errors import DomainError, NotFound, Unavailable
 from backend.flows.types import RunWish, Trigger
-from backend.masking.types import Kind, MaskingRules
+from backend.masking.types import Kind, MaskingRules, OwnPattern
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span
@@ -298,3 +298,20 @@ async def test_a_person_is_found_by_the_id_that_was_sent(
             await removed(house, operator, who)
     assert await columns_with(house.units, BEFORE) == []
     assert await columns_with(house.units, MEANWHILE) != []  # who has no name is nobody's
+
+
+async def test_a_person_who_was_masked_by_a_rule_that_is_gone_is_found(house: Services, operator: Operator) -> None:
+    rules = MaskingRules(patterns=(OwnPattern("customer", r"cust-\d+"),))
+    await house.masking.set_rules(operator, rules)
+    await house.flows.create(operator, "Chat", document=chat())
+    await house.flows.publish(operator, "chat")
+    for who in ("cust-17", "cust-18"):
+        said = (Told(Role.USER, BEFORE if who == "cust-17" else MEANWHILE),)
+        await house.conversations.report(operator, Report("s", "a", "A", messages=said, person=who))
+    await house.runs.run(operator, "chat", RunWish({"message": BEFORE}, person="cust-17", trigger=Trigger.API))
+    assert await columns_with(house.units, "cust-1") == []
+    await house.masking.set_rules(operator, MaskingRules())
+    assert (await house.privacy.going(operator, "cust-17")).num_conversations == 2
+    await removed(house, operator, "cust-17")
+    assert await columns_with(house.units, BEFORE) == []
+    assert await columns_with(house.units, MEANWHILE) != []
