@@ -173,7 +173,8 @@ class LabelUseCases(UseCases):
             await self._check_renders(work.session, row, Content.model_validate(back.content))
             words = f"Rolled back from v{now.version}"
             before = _before(await labels.moves(row.id), label, back.number)
-            moved = await self._move(work, operator, row, Step(label, back.number, comment=words))
+            step = Step(label, back.number, comment=words)
+            moved = await self._move(work, operator, row, step, "prompt.label.roll_back")
             # Back once more leads further back, never to what was just rolled back.
             moved.previous = before
             return label_of(moved, {label} if is_protected else set())
@@ -214,7 +215,9 @@ class LabelUseCases(UseCases):
             target = Target("prompt_label", label, label)
             await AuditTrail(work.session).record(operator, "prompt.label.protect", target, before=before, after=after)
 
-    async def _move(self, work: Work, operator: Operator, row: PromptRow, step: Step) -> PromptLabelRow:
+    async def _move(
+        self, work: Work, operator: Operator, row: PromptRow, step: Step, action: str = "prompt.label"
+    ) -> PromptLabelRow:
         """Move it now. Wishes that still wait were about what stood before, so they are overtaken."""
         version = step.version
         assert version is not None
@@ -230,7 +233,7 @@ class LabelUseCases(UseCases):
         for waiting in await labels.approvals(prompt_id=row.id, label=step.label):
             waiting.state, waiting.decided_at = "overtaken", utc_now()
             labels.add(waiting)
-        await self._note(work, operator, row, "prompt.label", step)
+        await self._note(work, operator, row, action, step)
         return now
 
     async def _note(self, work: Work, operator: Operator, row: PromptRow, action: str, step: Step) -> None:

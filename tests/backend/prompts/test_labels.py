@@ -7,13 +7,18 @@ from dataclasses import replace
 
 import pytest
 
+from backend.audit.repository import AuditEvents
+from backend.audit.types import Filters
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.operator import Operator, Permission
+from backend.paging import Page
+from backend.ports.database import Database
 from backend.ports.publish_gate import Publishing
 from backend.prompts.errors import CannotRender, LabelMoved, VersionNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import Label, LabelChange, Prompt, VersionRef
+from backend.unit_of_work import Units
 from tests.backend.prompts.conftest import text
 
 
@@ -44,12 +49,17 @@ async def test_the_same_place_again_is_no_move(prompts: PromptService, ines: Ope
     assert len(await prompts.moves(ines, two.id)) == 1
 
 
-async def test_one_click_rolls_back(prompts: PromptService, ines: Operator, two: Prompt) -> None:
+async def test_one_click_rolls_back(
+    prompts: PromptService, ines: Operator, two: Prompt, any_database: Database
+) -> None:
     with pytest.raises(Conflict, match="no other version before v1"):
         await prompts.roll_back(ines, two.id, "production")
     await prompts.set_label(ines, two.id, "production", 2)
     assert (await prompts.roll_back(ines, two.id, "production")).version == 1
     assert (await prompts.moves(ines, two.id))[0].comment == "Rolled back from v2"
+    async with Units(any_database).read(ines) as session:
+        noted = await AuditEvents(session, ines.organisation_id).page(ines.project_id, Filters(), Page())
+    assert noted[0].action == "prompt.label.roll_back"
     with pytest.raises(NotFound):
         await prompts.roll_back(ines, two.id, "staging")
 
