@@ -243,7 +243,9 @@ class UseBody(BaseModel):
     place: str
     label: str
     version: int | None
+    past: bool
 
     @classmethod
     def of(cls, use: Use) -> UseBody:
-        return cls(kind=use.kind, id=use.id, name=use.name, place=use.place, label=use.follows, version=use.version)
+        told = {"kind": use.kind, "id": use.id, "name": use.name, "place": use.place}
+        return cls(**told, label=use.follows, version=use.version, past=use.past)

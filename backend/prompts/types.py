@@ -219,7 +219,10 @@ class Holes:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Who uses a prompt. `follows` is a label or empty, `version` the pinned number or None."""
+    """Who uses a prompt. `follows` is a label or empty, `version` the pinned number or None.
+
+    `past` tells an experiment that ended, which will not ask it again by itself.
+    """
 
     kind: Literal["flow", "prompt", "experiment"]
     id: str
@@ -227,6 +230,7 @@ class Use:
     place: str
     follows: str
     version: int | None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class PromptState(Addressed, Phased, rx.State):
     folder: rx.Field[str] = rx.field("")
     used: rx.Field[str] = rx.field("")
     uses: rx.Field[list[UseLine]] = rx.field(default_factory=list)
+    past_uses: rx.Field[list[UseLine]] = rx.field(default_factory=list)
     versions: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
     scored: rx.Field[str] = rx.field("")
     scored_over: rx.Field[str] = rx.field("")
@@ -90,7 +91,8 @@ class PromptState(Addressed, Phased, rx.State):
         saved = [version_line(one, zone, now, did.get(one.number)) for one in listed.items]
         self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved
         uses = await prompts.uses(operator, prompt.id)
-        self.used, self.uses = used_words(uses), [use_line(one) for one in uses]
+        self.used = used_words(uses)
+        self.uses, self.past_uses = ([use_line(one) for one in uses if one.past is past] for past in (False, True))
 
     async def _standing(self, operator: Operator) -> dict[int, VersionStanding]:
         """Return how the versions did in experiments, for whoever may read those."""

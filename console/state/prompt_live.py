@@ -7,24 +7,29 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.live_tests.types import State
 from backend.operator import Operator, Permission
-from backend.paging import Page
 from console import toasts
 from console.state import formats
 from console.state.forms import Choice, Formed
 from console.state.prompt import PromptState
 from console.state.prompt_labels import PromptLabelsState
-from console.state.prompt_live_rows import LiveCard, live_card, wish_of
+from console.state.prompt_live_rows import LiveCard, live_card, shares_of, wish_of
 
 SHOWN = 3
 OFFERED = 8
 
 
 class PromptLiveState(Formed, rx.State):
-    """`versions` are those that a new test offers, with the weight that each begins with."""
+    """`versions` are those that a new test offers, with the weight that each begins with.
+
+    `splits` says of each label that is split how; `taken` why those are not offered.
+    """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
     is_running: rx.Field[bool] = rx.field(False)
+    splits: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    taken: rx.Field[list[str]] = rx.field(default_factory=list)
     opened: rx.Field[bool] = rx.field(False)
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -39,17 +44,22 @@ class PromptLiveState(Formed, rx.State):
 
     async def _read(self, operator: Operator, prompt_id: str) -> None:
         live, zone, now = services().live_tests, await self._zone(), formats.now()
-        listed = await live.list(operator, prompt_id, Page(SHOWN))
-        self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in listed.items]
-        self.is_running = any(one.is_running for one in self.cards)
+        listed = (await live.list(operator, prompt_id)).items
+        shown = [one for at, one in enumerate(listed) if at < SHOWN or one.state is State.RUNNING]
+        self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in shown]
+        self.splits = {one.label: shares_of(one) for one in self.cards if one.is_running}
+        self.is_running = bool(self.splits)
 
     @rx.event
     async def ask(self) -> None:
         """Open the form: the newest versions, with even weights for the label's own and the newest."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
+        await self._read(operator, page.id)
         labels = await services().prompts.labels(operator, page.id)
-        self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in labels]
+        free = [one for one in labels if one.name not in self.splits]
+        self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in free]
+        self.taken = [f"{label} is split already: {shares}." for label, shares in self.splits.items()]
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
         offered = sorted({*newest, *now}, reverse=True)

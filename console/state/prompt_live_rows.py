@@ -100,6 +100,11 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
     )
 
 
+def shares_of(card: LiveCard) -> str:
+    """Return who has how much of a label, as "v1 75 %, v2 25 %"."""
+    return ", ".join(f"{arm.name} {arm.share}" for arm in card.arms)
+
+
 def _standing(found: Report, version: int, metric: Metric) -> Standing | None:
     return next((its for its in found.standings if its.version == version and its.metric is metric), None)
 

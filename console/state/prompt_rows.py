@@ -141,12 +141,12 @@ def use_line(use: Use) -> UseLine:
     what = f"v{use.version}" if use.version is not None else use.follows
     address = {"flow": routes.FLOW, "experiment": routes.EXPERIMENT}.get(use.kind, routes.PROMPT)
     place = f" {use.place}" if use.kind == "flow" and use.place else ""
-    return UseLine(f"{use.name}{place} uses {what}", routes.to(address, use.id))
+    return UseLine(f"{use.name}{place} {'used' if use.past else 'uses'} {what}", routes.to(address, use.id))
 
 
 def used_words(uses: Sequence[Use]) -> str:
-    """Say who uses it in a few words, each once: "Used by Support desk and 2 others"."""
-    names = list(dict.fromkeys(use.name for use in uses))
+    """Say who uses it now in a few words, each once: "Used by Support desk and 2 others"."""
+    names = list(dict.fromkeys(use.name for use in uses if not use.past))
     if not names:
         return ""
     more = f" and {formats.counted(len(names) - 1, 'other')}" if len(names) > 1 else ""

@@ -135,7 +135,15 @@ class Making(Coding):
         async with self._units.read(operator) as session:
             rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_USES)
         uses = [
-            Use("experiment", row.id, row.name, "", "" if version else choice.label or PRODUCTION, version)
+            Use(
+                "experiment",
+                row.id,
+                row.name,
+                "",
+                "" if version else choice.label or PRODUCTION,
+                version,
+                past=Status(row.status).is_final,
+            )
             for row in rows
             for choice, version in _prompts_of(row)
             if choice.id == prompt_id

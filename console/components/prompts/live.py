@@ -23,6 +23,7 @@ from console.state.prompt_live import PromptLiveState as Live
 from console.state.prompt_live_rows import METRICS
 
 FORM = "live-form"
+SECTION = "live-tests"
 LOOK_SECONDS = 15
 CHOICES = tuple((one.value, one.label) for one in METRICS)
 
@@ -33,7 +34,11 @@ def live_tests() -> rx.Component:
     return rx.cond(
         Live.cards,
         rx.el.div(
-            phead("Live tests"), rx.el.ul(rx.foreach(Live.cards, _card), class_name="lbls"), watch, class_name="psec"
+            phead("Live tests"),
+            rx.el.ul(rx.foreach(Live.cards, _card), class_name="lbls"),
+            watch,
+            class_name="psec",
+            id=SECTION,
         ),
         rx.fragment(),
     )
@@ -115,11 +120,16 @@ def live_dialog() -> rx.Component:
         class_name="formcol",
     )
     none = rx.el.p("Give a version a label first; the test compares the others with it.")
+    taken = rx.fragment(
+        rx.foreach(Live.taken, lambda words: rx.el.p(status("run", words))),
+        rx.el.p("Stop that test, or promote one of its versions, to split the label anew.", class_name="t2"),
+    )
     can = Live.labels.length() > 0
     return dialog(
         "Split a label over versions?",
         rx.el.p("Each conversation keeps the version that it got first. Drafts and experiments take no part."),
-        rx.cond(can, form, none),
+        rx.cond(Live.taken, taken, rx.fragment()),
+        rx.cond(can, form, rx.cond(Live.taken, rx.fragment(), none)),
         identifier="live",
         opened=Live.opened,
         on_close=Live.close,

@@ -6,12 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from backend.prompts.types import PRODUCTION
 from console.components.prompts.gate import gate
-from console.components.prompts.live import live_tests
+from console.components.prompts.live import SECTION, live_tests
 from console.components.ui import button, phead, tag, when
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
+from console.state.prompt_live import PromptLiveState as Live
 
 
 def versions() -> rx.Component:
@@ -73,6 +75,7 @@ def _label(one: Any) -> rx.Component:
         disabled=~Labels.may_edit,
         custom_attrs={"data-once": ""},
     )
+    split = rx.el.a(rx.Var.create("Split: ") + Live.splits[one.name].to(str), href=f"#{SECTION}", class_name="t12")
     return rx.el.li(
         rx.el.span(
             rx.el.b(one.name, class_name="b"),
@@ -81,15 +84,34 @@ def _label(one: Any) -> rx.Component:
             class_name="row tight wrap",
         ),
         rx.el.span(one.moved, class_name="t12 t2", title=one.exact),
-        rx.cond(one.back, back, rx.fragment()),
+        rx.cond(Live.splits.contains(one.name), split, rx.fragment()),
+        rx.cond(one.back, rx.fragment(back, _at_once(one)), rx.fragment()),
         key=one.name,
     )
 
 
+def _at_once(one: Any) -> rx.Component:
+    """Say what a way back does not wait for."""
+    has_gate = (one.name == PRODUCTION) & (Gate.dataset != "")
+    without: Any = rx.match(
+        (has_gate, one.protected),
+        ((True, True), "without gate or second person, "),
+        ((True, False), "without gate, "),
+        ((False, True), "without second person, "),
+        "",
+    )
+    words = rx.fragment("Goes back at once, ", without, "since ", one.back, " has stood there before.")
+    return rx.el.span(words, class_name="t12 t2")
+
+
 def _uses() -> rx.Component:
-    """Say who uses it, and how each can be reached."""
-    listed = rx.el.ul(rx.foreach(Prompt.uses, _use), class_name="lbls")
-    return rx.cond(Prompt.uses, rx.el.div(phead("Used by"), listed, class_name="psec"), rx.fragment())
+    """Say who uses it, and how each can be reached; apart from those, what asked it and ended."""
+
+    def part(words: str, uses: Any) -> rx.Component:
+        listed = rx.el.ul(rx.foreach(uses, _use), class_name="lbls")
+        return rx.cond(uses, rx.el.div(phead(words), listed, class_name="psec"), rx.fragment())
+
+    return rx.fragment(part("Used by", Prompt.uses), part("Used before", Prompt.past_uses))
 
 
 def _use(one: Any) -> rx.Component:

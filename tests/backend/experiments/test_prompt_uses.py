@@ -18,7 +18,7 @@ async def test_experiments_say_which_versions_they_ask(lab: Lab) -> None:
     waiting = await lab.service.create(lab.operator, lab.draft(by_label, VariantDraft("b", PromptChoice(id=other.id))))
     done = await lab.ran(by_label, VariantDraft("b", PromptChoice(id=asked.id, version=1)))
     assert list(await prompts.uses(lab.operator, asked.id)) == [
-        Use("experiment", done.id, done.name, "", "", 1),
+        Use("experiment", done.id, done.name, "", "", 1, past=True),
         Use("experiment", waiting.id, waiting.name, "", PRODUCTION, None),
     ]
     [use] = await prompts.uses(lab.operator, "billing")

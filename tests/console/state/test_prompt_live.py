@@ -64,8 +64,12 @@ async def test_a_label_is_split_stopped_and_promoted(
         ("v1", "75 %", True),
         ("v2", "25 %", False),
     ]
+    assert live.splits == {"production": "v1 75 %, v2 25 %"}
+    await live.ask()
+    assert (live.labels, live.taken) == ([], ["production is split already: v1 75 %, v2 25 %."])
     await live.stop(card.id)
     assert (live.cards[0].words, live.is_running) == ("Stopped", False)
+    assert live.splits == {}
     await live.start({"label": "production", "w2": "1", "w1": "1"})
     await live.promote(live.cards[0].id, 2)
     assert live.cards[0].words == "Promoted"

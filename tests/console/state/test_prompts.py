@@ -14,7 +14,7 @@ from backend.errors import Forbidden, InvalidInput
 from backend.experiments.types import PromptStanding, VersionStanding
 from backend.identity.permissions import Role
 from backend.operator import Operator
-from backend.prompts.types import Approval, Content, NewPrompt, Prompt, VersionRef
+from backend.prompts.types import Approval, Content, NewPrompt, Prompt, Use, VersionRef
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
@@ -22,6 +22,7 @@ from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_rows import (
     parameters_of,
     scored_words,
+    use_line,
     used_words,
     version_line,
     wish_line,
@@ -250,6 +251,9 @@ async def test_details_change_name_folder_and_tags(
 
 def test_words_of_rows() -> None:
     assert used_words([]) == ""
+    over = Use("experiment", "exp_1", "Tone", "", "", 1, past=True)
+    assert (used_words([over]), use_line(over).words) == ("", "Tone used v1")
+    assert used_words([over, replace(over, past=False)]) == "Used by Tone"
     moment = datetime(2026, 11, 21, tzinfo=UTC)
     asked = Approval("a", "p", "Answer", "production", 2, None, "waiting", "", "Ines", "u1", moment, "u2")
     assert wish_line(asked, "u3", may_approve=False).why_not == "Reviewers and above decide."
