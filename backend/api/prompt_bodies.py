@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from backend.prompts.content import MAX_VOICE, Text
 from backend.prompts.types import DEFAULT_TEMPERATURE, Content, NewPrompt, Prompt
 
 
@@ -60,11 +61,11 @@ class NewPromptBody(BaseModel):
     name: str
     agent_config: str
     agent_name: str
-    system_prompt: str
-    instructions: str | None = None
+    system_prompt: Text
+    instructions: Text | None = None
     temperature: float | None = Field(default=DEFAULT_TEMPERATURE, ge=0, le=2)
     max_tokens: int | None = Field(default=None, ge=1, le=2_000_000)
-    voice: str | None = None
+    voice: str | None = Field(default=None, max_length=MAX_VOICE)
     description: str | None = None
     tags: list[str] | None = None
     is_active: bool = False

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 MAX_TEXT = 100_000  # what the sandbox takes as one template
 MAX_MESSAGES = 100
 MAX_TOOLS = 20
+MAX_VOICE = 200
 DEFAULT_TEMPERATURE = 0.8
 CHARACTERS_A_TOKEN = 4
 
@@ -62,7 +63,7 @@ class Content(Part):
     model: str = Field(default="", max_length=200)
     temperature: Temperature | None = DEFAULT_TEMPERATURE
     max_tokens: MaxTokens | None = None
-    voice: str | None = Field(default=None, max_length=200)
+    voice: str | None = Field(default=None, max_length=MAX_VOICE)
     tools: Annotated[tuple[ToolSpec, ...], Field(max_length=MAX_TOOLS)] = ()
     response_schema: dict[str, Any] | None = None
 

@@ -163,7 +163,7 @@ class ReadingUseCases(UseCases):
     async def get_version(self, operator: Operator, dataset_id: str, number: int) -> DatasetVersion:
         """Return one version. Raise NotFound."""
         async with self._reading(operator, dataset_id) as opened:
-            found = await opened.versions.get(dataset_id, number)
+            found = await opened.versions.get(dataset_id, known(opened.dataset, number))
         if found is None:
             raise VersionNotFound
         return found

@@ -86,6 +86,7 @@ async def test_versions_are_listed_compared_undone_and_restored(client: httpx.As
         ("restore", "1"), ("undo", "3"), ("delete", ""), ("edit", ""), ("add", ""),
     ]  # fmt: skip
     assert (await client.get(f"{at}/versions/2")).json()["num_edited"] == 2
+    assert (await client.get(f"{at}/versions/{10**30}")).status_code == 404
     assert (await client.post(f"{at}/items/delete", json={"ids": ids})).json()["num_removed"] == 2
 
 

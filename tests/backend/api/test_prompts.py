@@ -79,7 +79,8 @@ async def test_a_missing_field_is_422(client: httpx.AsyncClient, missing: str) -
 @pytest.mark.parametrize(
     "wrong",
     [{"name": 7}, {"temperature": "warm"}, {"tags": "a"}, {"tags": [1]}, {"is_active": "perhaps"}, {"max_tokens": 1.5},
-     {"name": None}, {"system_prompt": None}, {"system_prompt": ["x"]}],
+     {"name": None}, {"system_prompt": None}, {"system_prompt": ["x"]}, {"system_prompt": "x" * 100_001},
+     {"instructions": "x" * 100_001}, {"voice": "x" * 201}],
 )  # fmt: skip
 async def test_a_wrong_type_is_422(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
     assert (await client.post("/api/prompts/", json={**NEW, **wrong})).status_code == 422
