@@ -149,7 +149,8 @@ def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
     deviation = float(drawn.std()) * math.sqrt(arms.questions[at].num_rows)
     interval = partial(percentile_interval, drawn)
-    return Finding(interval, bootstrap_p_value(drawn), values, values[1] - values[0], deviation)
+    p_value = bootstrap_p_value(drawn, int(np.count_nonzero(arms.questions[at].counts)))
+    return Finding(interval, p_value, values, values[1] - values[0], deviation)
 
 
 def _untold(question: Question) -> Finding:
@@ -199,7 +200,8 @@ def _verdict(metric: Metric, finding: Finding, p_value: float, interval: Interva
 def _rows_needed(question: Question, finding: Finding) -> int | None:
     """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
     if question.is_too_small and question.num_rows:
-        return question.rows_at_least - question.num_rows
+        more = question.rows_at_least - question.num_rows
+        return more if more > 0 else None  # enough rows, of too few conversations
     if question.num_torn:
         return None
     margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation

@@ -50,7 +50,10 @@ def percentile_interval(drawn: Floats, confidence: float) -> Interval:
     return Interval(float(low), float(high))
 
 
-def bootstrap_p_value(drawn: Floats) -> float:
-    """Return the two-sided p that the drawn differences lie on one side of nought."""
+def bootstrap_p_value(drawn: Floats, num_clusters: int) -> float:
+    """Return the two-sided p that the drawn differences lie on one side of nought.
+
+    No surer than so many coins that all fall to one side: what differs alike in all rows differs so in all draws.
+    """
     below, above = np.count_nonzero(drawn <= 0), np.count_nonzero(drawn >= 0)
-    return min(1.0, 2 * (1 + min(below, above)) / (1 + len(drawn)))
+    return min(1.0, max(2 * (1 + min(below, above)) / (1 + len(drawn)), 2.0 ** (1 - num_clusters)))

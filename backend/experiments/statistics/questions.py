@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from backend.experiments.statistics.power import FEWEST_ROWS
 from backend.experiments.statistics.proportions import Interval, Pairs
 from backend.experiments.statistics.resampling import Floats, Ints
 from backend.experiments.statistics.types import LEVELS, Arm, Metric
@@ -76,13 +77,18 @@ class Question:
 
     @property
     def is_too_small(self) -> bool:
-        """Say whether nothing can be said: no pair, or too few rows for one of them to lie beyond the quantile."""
-        return self.num_rows < self.rows_at_least
+        """Say whether nothing can be said: no pair, or too few for a quantile, of rows or of what they come from."""
+        few = FEWEST_ROWS if self.metric.statistic in LEVELS else 0
+        return self.num_rows < self.rows_at_least or int(np.count_nonzero(self.counts)) < few
 
     @property
     def rows_at_least(self) -> int:
-        """Return below how many rows nothing can be said: 20 for a p95, of which one then lies beyond it."""
-        return round(1 / (1 - LEVELS.get(self.metric.statistic, 0.0)))
+        """Return below how many rows nothing can be said: 20 for a p95, of which one then lies beyond it.
+
+        The bootstrap of two rows that differ alike is certain; six are the fewest of which an exact test would be.
+        """
+        level = LEVELS.get(self.metric.statistic)
+        return 1 if level is None else max(FEWEST_ROWS, round(1 / (1 - level)))
 
     @property
     def span(self) -> float:

@@ -169,3 +169,16 @@ def test_a_metric_that_nobody_has_cannot_be_told() -> None:
     empty = np.full((5, 1), np.nan)
     found = one(empty, empty, Metric("latency", worst=None))
     assert (found.verdict, found.rows_needed, found.num_rows) == ("cannot_tell", None, 0)
+
+
+def test_a_median_of_few_is_no_surer_than_so_many_coins() -> None:
+    """Two rows that differed alike were better with a p of 0.0002: they do so in every draw."""
+    metric = Metric("latency", higher_is_better=False, statistic="p50", worst=None)
+    old = np.linspace(100, 101, 60)[:, None]
+    for rows in (2, 5):
+        found = one(old[:rows], old[:rows] / 2, metric)
+        assert (found.verdict, found.rows_needed) == ("cannot_tell", 6 - rows)
+    assert one(old[:6], old[:6] / 2, metric).p_value == pytest.approx(2 / 2**6)
+    few, enough = (one(old, old / 2, metric, clusters=np.arange(60) % size) for size in (5, 6))
+    assert (few.verdict, few.rows_needed, few.value) == ("cannot_tell", None, pytest.approx(50.25, abs=0.01))
+    assert (enough.verdict, enough.p_value) == ("better", pytest.approx(2 / 2**6))
