@@ -256,7 +256,7 @@ class ConversationsState(Phased, rx.State):
         number, total = formats.count(facets.matching), formats.count(facets.total)
         if any(key == TIME for key, _ in self._chosen):
             return f"{number} match"
-        return f"{number} of {total} match" if self._chosen else f"{total} {'found' if self.query else 'in all'}"
+        return f"{number} of {total}" if self._chosen else f"{total} {'found' if self.query else 'in all'}"
 
     def _show_page(self, following: str | None) -> None:
         self._after, self.has_more = following or "", following is not None

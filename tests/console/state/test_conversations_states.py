@@ -77,7 +77,7 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert len(state.rows) == 2, "the box answers before the rows are read"
     await spent(counting)
     assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
-    assert state.total == "1 of 2 match"
+    assert state.total == "1 of 2"
     assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
     await spent(state.toggle("flow", "Returns"))
     assert len(state.rows) == 2
