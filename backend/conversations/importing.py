@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -103,11 +104,12 @@ def groups_of(table: Table, targets: Targets) -> Iterator[Group]:
     """Yield the conversations of a file in the order of their first rows. Rows without an id are one each."""
     used = [(at, targets.get(column, LEFT_OUT)) for at, column in enumerate(table.columns)]
     used = [(at, target) for at, target in used if target]
-    groups: dict[str, Group] = {}
+    groups, alike = dict[str, Group](), Counter[str]()
     for number, cells in zip(table.numbers, table.rows, strict=True):
         values = {target: _read(cells[at], table) for at, target in used if is_filled(cells[at])}
         external_id = str(values.pop("conversation_id", "")).strip()
-        known = groups.setdefault(external_id or _digest(values), Group(external_id or _digest(values)))
+        name = external_id or _digest(values, alike)
+        known = groups.setdefault(name, Group(name))
         known.numbers.append(number)
         known.problems += [RowProblem(number, name, words) for name, words in _taken(known, values)]
         if len(external_id) > MAX_ID:
@@ -125,10 +127,12 @@ def _read(cell: Any, table: Table) -> Any:
     return storable(cell)
 
 
-def _digest(values: Mapping[str, Any]) -> str:
-    """Return an id for a row without one: the same row of the same file is known again."""
+def _digest(values: Mapping[str, Any], alike: Counter[str]) -> str:
+    """Return an id for a row without one: the same row of the same file is known again, one just like it is another."""
     written = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
-    return f"row-{hashlib.blake2b(written.encode(), digest_size=16).hexdigest()}"
+    digest = hashlib.blake2b(written.encode(), digest_size=16).hexdigest()
+    alike[digest] += 1
+    return f"row-{digest}" if alike[digest] == 1 else f"row-{digest}-{alike[digest]}"
 
 
 def _taken(group: Group, values: dict[str, Any]) -> Iterator[tuple[str, str]]:

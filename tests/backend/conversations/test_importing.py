@@ -84,15 +84,15 @@ async def test_rows_of_one_id_are_one_conversation(services: Services, operator:
 async def test_the_same_file_twice_adds_nothing(services: Services, operator: Operator, write: Write) -> None:
     await services.masking.set_rules(operator, MaskingRules(frozenset(Kind)))
     named = write("log.csv", MESSAGES.replace("a-1", "ada@example.org"))
-    turns = write("turns.jsonl", '{"question": "Who?", "answer": "Me."}\n{"question": "When?", "answer": "Now."}\n')
-    for path, number in ((named, 2), (turns, 2)):
+    turns = write("turns.jsonl", '{"question": "Who?", "answer": "Me."}\n' * 3 + '{"question": "Who?"}\n')
+    for path, number in ((named, 2), (turns, 4)):  # who asks the same, and has no id, is another
         made = await services.conversations.import_file(operator, path, path.name)
         assert (made.num_added, made.num_known) == (number, 0)
         made = await services.conversations.import_file(operator, path, path.name)
         assert (made.num_added, made.num_known) == (0, number)
         plan = await services.conversations.plan_import(operator, path, path.name)
         assert (plan.num_duplicates, plan.num_fitting) == (number, number)
-    assert len(await titles(services, operator)) == 4
+    assert len(await titles(services, operator)) == 6
 
 
 async def test_the_same_file_twice_at_once_adds_it_once(
