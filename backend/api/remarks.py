@@ -36,6 +36,9 @@ class NewTag(Strict):
 
 
 class TagList(BaseModel):
+    """A removal of the conversation finds by its id what is remembered of this for an Idempotency-Key."""
+
+    conversation_id: str
     tags: list[str]
 
 
@@ -74,13 +77,15 @@ async def set_feedback(operator: Writer, message_id: str, body: NewFeedback) -> 
 @router.post("/conversations/{conversation_id}/tags", status_code=201)
 async def add_tag(operator: Writer, conversation_id: str, body: NewTag) -> TagList:
     """Tag a conversation; the answer has all its tags."""
-    return TagList(tags=list(await services().conversations.add_tag(operator, conversation_id, body.tag)))
+    tags = await services().conversations.add_tag(operator, conversation_id, body.tag)
+    return TagList(conversation_id=conversation_id, tags=list(tags))
 
 
 @router.delete("/conversations/{conversation_id}/tags/{tag}")
 async def remove_tag(operator: Writer, conversation_id: str, tag: str) -> TagList:
     """Take a tag away; the answer has those that are left."""
-    return TagList(tags=list(await services().conversations.remove_tag(operator, conversation_id, tag)))
+    tags = await services().conversations.remove_tag(operator, conversation_id, tag)
+    return TagList(conversation_id=conversation_id, tags=list(tags))
 
 
 @router.get("/conversations/{conversation_id}/comments")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +13,9 @@ import pytest
 from backend.api.app import create_api
 from backend.api.wire import without_trailing_slash
 from backend.bootstrap import Services
+from backend.columns import utc_now
 from tests.factories.conversations import chat
+from tests.planting import columns_with
 
 KEYS = {
     "id", "session_id", "experiment_id", "agent_config", "agent_name", "transcript", "duration", "turn_count",
@@ -259,3 +262,17 @@ async def test_a_chat_with_a_flow_reads_the_same_way(client: httpx.AsyncClient, 
         ("user", "Can I return an opened sofa?"), ("assistant", "Yes, within 30 days of delivery.")
     ]  # fmt: skip
     assert (told["session_id"], told["agent_name"], told["turn_count"]) == (turn.conversation_id, "Support desk", 1)
+
+
+async def test_answers_that_are_remembered_go_with_their_conversation(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    made = (await make(client))["id"]
+    for path, body in (("tags", {"tag": "zwiebelkuchen"}), ("comments", {"text": "zwiebelkuchen"})):
+        headers = {"Idempotency-Key": path}
+        answer = await client.post(f"/api/conversations/{made}/{path}", json=body, headers=headers)
+        assert answer.status_code == 201
+    operator = await services.identity.ensure_owner()
+    await services.conversations.delete(operator, made)
+    assert await services.privacy.purge_deleted(operator.project_id, utc_now() + timedelta(hours=2)) == 1
+    assert await columns_with(services.units, "zwiebelkuchen") == []
