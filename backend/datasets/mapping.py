@@ -67,7 +67,9 @@ def guessed(table: Table) -> dict[str, str]:
 
 
 def check(targets: Targets, table: Table) -> None:
-    """Raise InvalidInput for a mapping that makes no rows."""
+    """Raise InvalidInput for a mapping that makes no rows; a file of bad rows alone has no columns to map."""
+    if not table.columns and table.faults:
+        return
     used = check_columns(targets, table, repeatable=("tags",))
     for target in used:
         head, dot, field = target.partition(".")

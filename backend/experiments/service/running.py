@@ -185,7 +185,7 @@ class Running(Coding):
             if now is status:
                 row.resumes_at = None  # who pauses a parked one wants it to stay
             elif now is Status.RUNNING:
-                row.wish = wish
+                row.wish = row.wish if row.wish == "cancel" else wish  # who pauses does not take a cancel back
             elif now is Status.QUEUED or (wish == "cancel" and now in (Status.PAUSED, Status.DRAFT)):
                 row.status, row.wish, row.attempt = status.value, "", row.attempt + 1
                 row.finished_at, row.resumes_at = utc_now() if status.is_final else None, None

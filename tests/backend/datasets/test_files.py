@@ -134,6 +134,10 @@ async def test_bad_rows_are_named_by_their_line_and_keep_all_out(
     assert (written.num_added, written.num_skipped) == (1, 4)
     (row,) = await datasets.all_items(owner, made.id)
     assert row.expected_output == {"days": 30}  # the schema wants a number, and the text is one
+    path.write_text('["Who pays?", "Return?"]')  # no row has a column, and none was asked to be mapped
+    assert (await datasets.plan_import(owner, made.id, path, "x.json")).num_bad == 2
+    with pytest.raises(BadRows, match="Row 1: It is no object"):
+        await datasets.import_file(owner, made.id, path, "x.json", skip_bad=True)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from backend.columns import utc_now
+from backend.experiments.repository import Ownership
 from backend.experiments.service import running
 from backend.experiments.types import Status
+from backend.ports.jobs import BY_ID
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.backend.experiments.rates import APART, two_on_one_model
 
@@ -135,3 +138,14 @@ async def test_two_experiments_on_one_model_share_how_many_are_in_flight(lab: La
         await asyncio.sleep(0.003)
     await carried
     assert (max(in_flight), lab.num_asked) == (3, 16)
+
+
+async def test_a_pause_from_another_tab_does_not_take_a_cancel_back(lab: Lab) -> None:
+    lab.fill(2)
+    made = await lab.started()
+    async with lab.services.units.write(BY_ID) as work:
+        await Ownership(work.session).claim(made.id, utc_now())
+    await lab.service.cancel(lab.operator, made.id)
+    await lab.service.pause(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    assert (await lab.service.get(lab.operator, made.id)).status is Status.CANCELLED
