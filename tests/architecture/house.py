@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_LINES = 300
 WRITTEN_BY_PEOPLE = ("*.py", "*.jsx", "*.js", "*.css")
@@ -35,14 +37,30 @@ def files(tree: Path, *patterns: str) -> Iterator[Path]:
                     yield path
 
 
-def imports(path: Path) -> Iterator[tuple[int, str, ast.AST]]:
-    """Yield line, module and node of every import, `from x import y` as x."""
-    for node in ast.walk(ast.parse(path.read_text())):
+class Import(NamedTuple):
+    """One name of one statement; `from x import y` has the module x, and from `.` none."""
+
+    line: int
+    module: str
+    node: ast.Import | ast.ImportFrom
+    is_late: bool
+
+
+@functools.cache
+def imports(path: Path) -> list[Import]:
+    """Return every import of a file, `is_late` inside a function. Three rules ask: a file is read once for them."""
+    return [*_imports(ast.parse(path.read_text()), is_late=False)]
+
+
+def _imports(above: ast.AST, *, is_late: bool) -> Iterator[Import]:
+    is_late = is_late or isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef)
+    for node in ast.iter_child_nodes(above):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node.lineno, alias.name, node
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.lineno, node.module, node
+            yield from (Import(node.lineno, alias.name, node, is_late) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield Import(node.lineno, node.module or "", node, is_late)
+        elif not isinstance(node, ast.expr):
+            yield from _imports(node, is_late=is_late)
 
 
 def too_long(tree: Path) -> list[str]:
@@ -51,16 +69,9 @@ def too_long(tree: Path) -> list[str]:
 
 
 def imports_inside_functions(tree: Path) -> list[str]:
-    found = []
-    for path in files(tree, "*.py"):
-        for function in ast.walk(ast.parse(path.read_text())):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                found += [
-                    f"{path.relative_to(tree)}:{node.lineno}"
-                    for node in ast.walk(function)
-                    if isinstance(node, ast.Import | ast.ImportFrom)
-                ]
-    return found
+    return [
+        f"{path.relative_to(tree)}:{one.line}" for path in files(tree, "*.py") for one in imports(path) if one.is_late
+    ]
 
 
 def commits_outside_the_unit(tree: Path) -> list[str]:
@@ -81,7 +92,7 @@ def vendors_outside_engines(tree: Path) -> list[str]:
             continue
         found += [
             f"{path.relative_to(tree)}:{line} {module}"
-            for line, module, _ in imports(path)
+            for line, module, *_ in imports(path)
             if module.partition(".")[0] in VENDORS
         ]
     return found
@@ -93,7 +104,7 @@ def console_through_other_doors(tree: Path) -> list[str]:
         name = path.relative_to(tree).as_posix()
         if not name.startswith("console/"):
             continue
-        for line, module, node in imports(path):
+        for line, module, node, _ in imports(path):
             names = [f"{module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else [module]
             at_root = name == "console/app.py" or name.startswith("console/door/")
             for entered in names if module == "backend" else [module]:
