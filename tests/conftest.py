@@ -10,6 +10,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from backend import bootstrap
 from backend.bootstrap.migrations import upgrade
+from backend.engines.credentials.argon2_passwords import Argon2Passwords
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.sqlite import SqliteDatabase
 from backend.identity.service import IdentityService
@@ -32,6 +34,7 @@ from tests.rewriting import written_ahead
 from tests.sharing import Sharing
 
 TEMPLATE = "template_signalbox"
+CHEAP_KIB = 1024
 # Not the superuser of the wheel, whom row-level security does not hold: so every test on Postgres stands behind it.
 ROLE = "signalbox"
 # Back to the template: whoever still holds a lock goes, then all rows and what a test made beside the tables.
@@ -191,8 +194,12 @@ def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
 
 @pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[bootstrap.Services]:
-    """Every service over `settings`, without the jobs: a test calls bodies itself, or starts `services.jobs`."""
+    """Every service over `settings`, without the jobs: a test calls bodies itself, or starts `services.jobs`.
+
+    A password costs what the processor does in a millisecond; tests/contracts tries the real cost.
+    """
     made = await bootstrap.start(settings, serving=False)
+    made.sign_in._parts = replace(made.sign_in._parts, passwords=Argon2Passwords(memory_kib=CHEAP_KIB))
     yield made
     await bootstrap.stop(made)
 
