@@ -11,7 +11,11 @@ const ACTS = {
   say: (words, more) => toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS }),
   warn: (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true }),
   leave: (address) => location.assign(address),
-  reveal: (identifier) => document.getElementById(identifier)?.scrollIntoView({ block: "center" }),
+  reveal: (identifier) => {
+    const found = document.getElementById(identifier);
+    // What fills the window is shown from its head on.
+    found?.scrollIntoView({ block: found.offsetHeight > innerHeight / 2 ? "start" : "center" });
+  },
 };
 
 /* Browsers report a layout that settles a frame later as an error; it is none, and would be sent and logged. */
