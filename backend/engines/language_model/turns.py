@@ -37,6 +37,9 @@ from backend.ports.language_model import (
     estimated_usage,
 )
 
+# What a database counts up to; no answer is so long.
+MOST_TOKENS = 2**31 - 1
+
 
 def instructions_in(messages: Sequence[Message]) -> str | None:
     """Return what the system says, one paragraph behind the other; None where it says nothing."""
@@ -108,7 +111,8 @@ def event_of(event: AgentStreamEvent) -> ModelEvent | None:
 
 
 def usage_of(counted: RunUsage, messages: Sequence[Message], answer: str) -> Usage:
-    """Return the server's count, or an estimate of four characters a token where it gave none."""
-    if counted.output_tokens or counted.input_tokens:
-        return Usage(counted.input_tokens, counted.output_tokens)
+    """Return the server's count, or an estimate of four characters a token where it gave none that can be."""
+    counts = counted.input_tokens, counted.output_tokens
+    if any(counts) and all(isinstance(count, int) and 0 <= count <= MOST_TOKENS for count in counts):
+        return Usage(*counts)
     return estimated_usage(sum(len(message.content) for message in messages), len(answer))

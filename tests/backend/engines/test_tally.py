@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from pydantic_ai.messages import (
     FunctionToolResultEvent,
     PartDeltaEvent,
@@ -11,8 +14,10 @@ from pydantic_ai.messages import (
     ToolCallPart,
     ToolReturnPart,
 )
+from pydantic_ai.usage import RunUsage
 
 from backend.engines.language_model.tally import Tally
+from backend.engines.language_model.turns import usage_of
 from backend.ports.language_model import Message, Usage
 
 QUESTION = Message("user", "x" * 40)
@@ -53,3 +58,10 @@ def test_what_the_server_counted_is_not_estimated():
     tally.hear(PartStartEvent(index=0, part=TextPart("It is half")))
     tally.counted.output_tokens += 4
     assert tally.spent("It is half") == Usage(30, 9)
+
+
+@pytest.mark.parametrize("count", [10**25, 2**31, 1.5, -1])
+def test_a_count_that_cannot_be_is_estimated(count: Any) -> None:
+    """A server that reported half a token, or more than a database counts, ended an experiment without words."""
+    counted = RunUsage(input_tokens=count, output_tokens=1)
+    assert usage_of(counted, [QUESTION], "y" * 20) == Usage(10, 5, estimated=True)
