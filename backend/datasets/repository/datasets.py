@@ -78,7 +78,11 @@ class Datasets:
 
     async def _one(self, dataset_id: str, *, lock: bool) -> DatasetRow:
         statement = select(DatasetRow).where(DatasetRow.project_id == self._project_id, DatasetRow.id == dataset_id)
-        row = (await self._session.exec(statement.with_for_update() if lock else statement)).first()
+        row = (
+            await self._session.exec(
+                statement.with_for_update().execution_options(populate_existing=True) if lock else statement
+            )
+        ).first()
         if row is None:
             raise DatasetNotFound
         return row

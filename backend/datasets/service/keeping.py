@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.datasets.checking import origin_of
+from backend.datasets.errors import NameTaken
 from backend.datasets.models import DatasetRow
 from backend.datasets.repository import Datasets, Items
 from backend.datasets.repository.items import values_of
@@ -44,6 +45,14 @@ class KeepingUseCases(DatasetUseCases):
         operator.require(Permission.DATASETS_EDIT)
         source = origin_of(source)
         about = None if dataset_id else self._checked(About(named))
+        try:
+            return await self._kept(operator, dataset_id, about, item, source, is_once=is_once)
+        except NameTaken:  # somebody else began the dataset at the same moment, on Postgres: it goes into that one
+            return await self._kept(operator, dataset_id, about, item, source, is_once=is_once)
+
+    async def _kept(
+        self, operator: Operator, dataset_id: str, about: About | None, item: NewItem, source: Source, *, is_once: bool
+    ) -> KeptRow:
         async with self._units.write(operator) as work:
             row = await self._begun(work, operator, about) if about else await self._held(work, operator, dataset_id)
             written = await self._keep(work, operator, row, item, source, is_once=is_once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import select
 from backend.audit.models import AuditEventRow
 from backend.datasets.errors import NameTaken, StaleDataset
 from backend.datasets.service import DatasetService
-from backend.datasets.types import About
+from backend.datasets.types import About, NewItem, Source, SourceKind
 from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.operator import Operator, Permission
 from backend.paging import Page
@@ -42,6 +43,25 @@ async def test_a_dataset_is_made_listed_changed_and_deleted(
     assert sorted(actions) == sorted(
         ["dataset.create", "dataset.create", "dataset.add", "dataset.update", "dataset.delete"]
     )
+
+
+async def test_rows_that_begin_a_dataset_of_one_name_at_once_stand_in_one(
+    datasets: DatasetService, owner: Operator
+) -> None:
+    kept = await asyncio.gather(
+        *(
+            datasets.keep_item(
+                owner,
+                "",
+                NewItem({"question": f"{one}?"}, "Yes."),
+                Source(SourceKind.LOG, "", f"msg_{one}"),
+                named="New",
+            )
+            for one in range(4)
+        )
+    )
+    assert sorted(one.row for one in kept) == [1, 2, 3, 4]
+    assert len({one.dataset_id for one in kept}) == 1
 
 
 async def test_two_datasets_of_one_name_are_refused(datasets: DatasetService, owner: Operator) -> None:
