@@ -74,6 +74,18 @@ async def set_feedback(operator: Writer, message_id: str, body: NewFeedback) -> 
     await services().conversations.set_feedback(operator, message_id, body.rating, body.comment, seen=body.seen)
 
 
+@router.put("/conversations/{conversation_id}/handled", status_code=204)
+async def mark_handled(operator: Writer, conversation_id: str) -> None:
+    """Say that what was found not helpful was seen to; 409 where nothing was. Another thumb opens it again."""
+    await services().conversations.handle(operator, conversation_id)
+
+
+@router.delete("/conversations/{conversation_id}/handled", status_code=204)
+async def open_again(operator: Writer, conversation_id: str) -> None:
+    """Take that back."""
+    await services().conversations.handle(operator, conversation_id, handled=False)
+
+
 @router.post("/conversations/{conversation_id}/tags", status_code=201)
 async def add_tag(operator: Writer, conversation_id: str, body: NewTag) -> TagList:
     """Tag a conversation; the answer has all its tags."""

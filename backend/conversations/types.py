@@ -53,11 +53,12 @@ class ChatState(StrEnum):
 
 
 class Rating(StrEnum):
-    """Thumbs. NONE takes a rating back; a conversation is as bad as its worst rated answer."""
+    """Thumbs. NONE takes a rating back; a conversation is as bad as its worst rated answer, or seen to."""
 
     NONE = "none"
     UP = "up"
     DOWN = "down"
+    HANDLED = "handled"  # of a conversation alone: found not helpful, and seen to
 
 
 class Outcome(StrEnum):

@@ -10,6 +10,7 @@ from console.state.conversations import ConversationsState as Conversations
 from console.state.document_work import DocumentWorkState as Document
 from console.state.flows import FlowsState as Flows
 from console.state.home import HomeState as Home
+from console.state.home_figures import HomeFiguresState as Figures
 from console.state.knowledge_documents import KnowledgeDocumentsState as Documents
 from console.state.knowledge_live import KnowledgeLiveState as Live
 from console.state.models import ModelsState as Models
@@ -33,6 +34,7 @@ def undo_bars() -> rx.Component:
             on_end=Documents.forget,
         ),
         undo_bar(Document.gone != "", Document.gone_name + " deleted", on_undo=Document.undo, on_end=Document.leave),
+        undo_bar(Figures.handled != "", "Marked as handled", on_undo=Figures.take_back, on_end=Figures.dismiss),
         undo_bar(Home.gone != "", Home.gone_name + " deleted", on_undo=Home.undo, on_end=Home.leave),
         undo_bar(Prompts.undo, Prompts.undo_words, on_undo=Prompts.take_back, on_end=Prompts.dismiss),
         undo_bar(Models.undo_id != "", Models.undo_words, on_undo=Models.undo, on_end=Models.let_go),

@@ -15,7 +15,12 @@ STATE_WORDS = {
     ChatState.CANCELLED: "Cancelled",
     ChatState.REFUSED: "Refused",
 }
-RATING_WORDS = {Rating.UP: "Helpful", Rating.DOWN: "Not helpful", Rating.NONE: "None"}
+RATING_WORDS = {
+    Rating.UP: "Helpful",
+    Rating.DOWN: "Not helpful",
+    Rating.HANDLED: "Not helpful, handled",
+    Rating.NONE: "None",
+}
 CHANNEL_WORDS = {
     Channel.CONSOLE: "Console",
     Channel.API: "API",

@@ -31,7 +31,7 @@ class FlowRunState(Phased, rx.State):
     said: rx.Field[list[Said]] = rx.field(default_factory=list)
     sent: rx.Field[int] = rx.field(0)
     talks: rx.Field[bool] = rx.field(default=False)  # somebody may take over and reply
-    _replies: list[str] = []  # noqa: RUF012  # a default of Reflex
+    _replies: tuple[str, ...] = ()
     _conversation: str = ""
     _flow: str = ""
     _owner: str = ""
@@ -131,7 +131,7 @@ class FlowRunState(Phased, rx.State):
         new = [one for one in await replies(operator, self._conversation) if one.id not in self._replies]
         if new:
             zone = await self._zone()
-            self._replies = [*self._replies, *(one.id for one in new)]
+            self._replies = (*self._replies, *(one.id for one in new))
             self.said = [*self.said, *(reply(one, zone, formats.now()) for one in new)]
 
     async def _recall(self, operator: Operator, live: FlowLiveState) -> None:

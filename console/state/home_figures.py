@@ -9,8 +9,10 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.figure_types import FigureWish, Line, Split, Step
-from backend.conversations.types import Filters
+from backend.conversations.types import Filters, Rating
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
+from console.problems import caught
 from console.state import formats
 from console.state.conversations_filters import log_address
 from console.state.figure_picture import spark
@@ -59,6 +61,8 @@ class HomeFiguresState(Phased, rx.State):
     complaints: rx.Field[list[Complaint]] = rx.field(default_factory=list)
     num_complaints: rx.Field[str] = rx.field("")
     complaints_href: rx.Field[str] = rx.field("")
+    handled: rx.Field[str] = rx.field("")
+    may_handle: rx.Field[bool] = rx.field(default=False)
 
     @rx.event
     async def load(self) -> None:
@@ -71,6 +75,30 @@ class HomeFiguresState(Phased, rx.State):
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.span = WEEK if span == WEEK else "today"
         await self._read(operator)
+
+    @rx.event
+    async def handle(self, conversation_id: str) -> None:
+        """Take what was found not helpful off the list: somebody saw to it."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        with caught(Conflict):  # it was taken back meanwhile
+            await services().conversations.handle(operator, conversation_id)
+            self.handled = conversation_id
+        await self._read(operator)
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Put it back on the list."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        with caught(Conflict):
+            await services().conversations.handle(operator, self.handled, handled=False)
+        self.handled = ""
+        await self._read(operator)
+
+    @rx.event
+    async def dismiss(self) -> None:
+        """Offer the undo no more."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.handled = ""
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
@@ -97,10 +125,12 @@ class HomeFiguresState(Phased, rx.State):
             self.against = compared(before, "the seven days before" if is_week else "yesterday up to this time")
             by_flow = await services().conversations.dashboard(operator, replace(wish, split=Split.FLOW))
             self.by_flow = {line.value: _flow_figures(line, moments) for line in by_flow.lines}
-            num = found.whole.num_rated - found.whole.num_liked
+            down = replace(wish.filters, ratings=(Rating.DOWN,))
+            num = (await services().conversations.figures(operator, down)).num
             self.num_complaints = f"{formats.counted(num, 'conversation')} marked not helpful" if num else ""
             self.complaints_href = log_address((), **NOT_HELPFUL, **moments)
             self.complaints = await complaints(operator, wish, moments) if num else []
+            self.may_handle = operator.may(Permission.CONVERSATIONS_REPLY)
             self.phase = "ready"
 
 

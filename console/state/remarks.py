@@ -8,8 +8,10 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Comment, Conversation
+from backend.conversations.types import Comment, Conversation, Rating
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
+from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
 from console.state.forms import Formed
@@ -38,11 +40,13 @@ class RemarksState(Formed, rx.State):
     opened: rx.Field[bool] = rx.field(default=False)
     may_remark: rx.Field[bool] = rx.field(default=False)
     num_sent: rx.Field[int] = rx.field(0)
+    rating: rx.Field[str] = rx.field("")
 
     async def _show(self, operator: Operator, conversation: Conversation) -> None:
         """Draw what was noted on a conversation; of another one than before, fold the comments away."""
         if conversation.id != self.conversation_id:
             self.conversation_id, self.about, self.opened, self.errors = conversation.id, "", False, {}
+        self.rating = conversation.rating.value
         self.tags, self.may_remark = list(conversation.tags), operator.may(Permission.CONVERSATIONS_REPLY)
         await self._read(operator)
 
@@ -61,6 +65,18 @@ class RemarksState(Formed, rx.State):
             )
 
         self.comments = [line(one) for one in await services().conversations.comments(operator, self.conversation_id)]
+
+    @rx.event
+    async def handle(self) -> None:
+        """Say that what was found not helpful was seen to, or that it is open again."""
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        handled = self.rating == Rating.DOWN
+        with caught(Conflict) as refusal:  # it was taken back meanwhile
+            await services().conversations.handle(operator, self.conversation_id, handled=handled)
+        if not refusal.problem:
+            self.rating = (Rating.HANDLED if handled else Rating.DOWN).value
+        await self._read(operator)
+        await (await self.get_state(ConversationsState))._count(operator)
 
     @rx.event
     async def add_tag(self, form: dict[str, Any]) -> None:

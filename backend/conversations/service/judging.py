@@ -9,10 +9,12 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound, JudgedMeanwhile, MessageNotFound, UndoPassed
-from backend.conversations.models import ConversationRow, FeedbackRow
+from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
+from backend.errors import Conflict, InvalidInput
+from backend.ids import new_id
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
 from backend.unit_of_work import Work
@@ -40,6 +42,8 @@ class JudgingUseCases(Base):
         MessageNotFound, JudgedMeanwhile.
         """
         operator.require(Permission.CONVERSATIONS_REPLY)
+        if rating is Rating.HANDLED:
+            raise InvalidInput("An answer is up, down or none.", fields={"rating": "It is up, down or none."})
         comment, ahead = str(storable(comment)).strip(), None
         if self.reads_ahead(operator, comment):
             async with self._units.read(operator) as session:
@@ -74,6 +78,33 @@ class JudgingUseCases(Base):
                 await self.masked(work, masker)
                 await rows.flush()
             await rows.change(message.conversation_id, rating=worst(await rows.ratings(message.conversation_id)))
+
+    async def handle(self, operator: Operator, conversation_id: str, *, handled: bool = True) -> None:
+        """Say that what somebody found not helpful was seen to, or that it is open again, as another thumb says too.
+
+        A comment tells who did, and when. Raise ConversationNotFound, Conflict where nobody found it not helpful.
+        """
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        was, now = (Rating.DOWN, Rating.HANDLED) if handled else (Rating.HANDLED, Rating.DOWN)
+        async with self._units.write(operator) as work:
+            row = await ConversationRepository(work.session, operator.project_id).conversation(
+                storable(conversation_id)
+            )
+            if row is None:
+                raise ConversationNotFound
+            if row.rating == now:
+                return
+            if row.rating != was:
+                raise Conflict("No answer of this conversation was found not helpful.")
+            row.rating = now.value
+            comment = ConversationCommentRow(
+                id=new_id("comment"), project_id=operator.project_id, conversation_id=row.id,
+                text="Marked as handled." if handled else "Opened again.", author=operator.name,
+                author_id=operator.user_id,
+            )  # fmt: skip
+            work.session.add_all((row, comment))
+            act = "conversation.handle" if handled else "conversation.reopen"
+            await AuditTrail(work.session).record(operator, act, _target(row))
 
     async def delete(self, operator: Operator, conversation_id: str) -> None:
         """Take the conversation out of every list; `restore` brings it back for an hour. Raise ConversationNotFound."""

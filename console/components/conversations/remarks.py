@@ -20,6 +20,7 @@ def remarks() -> rx.Component:
         rx.el.div(
             rx.foreach(Remarks.tags, _tag),
             rx.cond(Remarks.may_remark, _tag_form(), rx.fragment()),
+            rx.cond(Remarks.may_remark, _handled(), rx.fragment()),
             rx.el.button(
                 icon("message-square", small=True),
                 rx.cond(number > 0, f"Comments ({number})", "Comment"),
@@ -34,6 +35,16 @@ def remarks() -> rx.Component:
         rx.cond(Remarks.opened, _comments(), rx.fragment()),
         class_name="remarks",
         aria_label="Tags and comments",
+    )
+
+
+def _handled() -> rx.Component:
+    """Offer to say that what was found not helpful was seen to, or that it is open again."""
+    return rx.match(
+        Remarks.rating,
+        ("down", button("Mark as handled", Remarks.handle, size="sm")),
+        ("handled", button("Open again", Remarks.handle, kind="quiet", size="sm")),
+        rx.fragment(),
     )
 
 

@@ -107,6 +107,11 @@ def _question(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.a(line.question, href=line.href, dir="auto"),
         rx.cond(line.why, rx.el.span("\u201c", line.why, "\u201d", class_name="t2", dir="auto"), rx.fragment()),
+        rx.cond(
+            Figures.may_handle,
+            button("Mark as handled", Figures.handle(line.id), kind="quiet", size="sm"),
+            rx.fragment(),
+        ),
         key=line.id,
     )
 
