@@ -25,6 +25,8 @@ from console.state.experiment_unscored import RETRY, failed_on, metrics_in
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
 WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Done", "failed": "Failed",
          "cancelled": "Cancelled"}  # fmt: skip
+PLAIN = 0.95
+SURER = "Several differences are tested at once: each interval is so much surer that all together mislead 1 time in 20."
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
@@ -73,6 +75,7 @@ class VerdictCard:
     """One metric of the chosen variant: values, difference and its interval as a small picture.
 
     `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
+    `sure_why` says why an interval is surer than 95 %, empty where it is not.
     """
 
     metric: str
@@ -84,6 +87,7 @@ class VerdictCard:
     note: str = ""
     aria: str = ""
     sure: str = ""
+    sure_why: str = ""
     low: str = ""
     high: str = ""
     low_x: str = ""
@@ -218,6 +222,7 @@ def _card(one: MetricComparison, failed: str) -> VerdictCard:
         failed=failed,
         aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
         sure=f"{_sure(one)} interval" if is_known else "",
+        sure_why=SURER if is_known and one.confidence > PLAIN else "",
         low=_signed(one, one.low) if is_known else "",
         high=_signed(one, one.high) if is_known else "",
         low_x=f"{low:.1f}",
@@ -245,7 +250,8 @@ def note_of(one: MetricComparison) -> str:
     if one.num_fixed or one.num_broken:
         return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
-        return f"Inside the {amount(one, one.margin)} band" if one.margin else "Neither cost anything"
+        equal = "Equal on every row" if one.value else "Neither cost anything"
+        return f"Inside the {amount(one, one.margin)} band" if one.margin else equal
     return formats.counted(one.num_rows, "row")
 
 

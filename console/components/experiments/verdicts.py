@@ -42,12 +42,23 @@ def _card(card: Any) -> rx.Component:
         rx.cond(card.value, rx.fragment(values, _interval(card)), rx.fragment()),
         rx.el.div(
             rx.el.span(card.note),
-            rx.cond(card.sure, rx.el.span(card.sure, class_name="r"), rx.fragment()),
+            rx.cond(card.sure, _sure(card), rx.fragment()),
             class_name="row tight t12 t2",
         ),
         rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
         class_name="xp-card",
     )
+
+
+def _sure(card: Any) -> rx.Component:
+    """Say how sure the interval is, and why surer than usual to whoever points at it."""
+    explained = rx.el.span(
+        card.sure,
+        rx.el.span(" ", card.sure_why, class_name="sr"),
+        class_name="r",
+        custom_attrs={"data-tip": card.sure_why},
+    )
+    return rx.cond(card.sure_why, explained, rx.el.span(card.sure, class_name="r"))
 
 
 def _interval(card: Any) -> rx.Component:

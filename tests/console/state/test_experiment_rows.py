@@ -30,6 +30,7 @@ from backend.experiments.types import (
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
+    SURER,
     agreement_lines,
     asked_lines,
     asked_words,
@@ -174,7 +175,8 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
         ({"rows_needed": 197_454}, "Would need about 200,000 more rows, which is not practical"),
         ({"rows_needed": None}, "No number of rows would tell"),
         ({"rows_needed": None, "difference": 0.0}, "No difference seen"),
-        ({"verdict": "same"}, "Neither cost anything"),
+        ({"verdict": "same", "value": 0.0}, "Neither cost anything"),
+        ({"verdict": "same"}, "Equal on every row"),
         ({"verdict": "same", "margin": 200.0}, "Inside the 200 ms band"),
         ({"verdict": "better", "num_fixed": 3, "num_broken": 1}, "3 rows fixed, 1 broken"),
     ],
@@ -261,7 +263,8 @@ def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_la
 def test_a_card_says_how_sure_its_interval_is() -> None:
     corrected = replace(METRIC, confidence=0.975)
     (card,) = verdict_cards(compared(corrected), "B")
-    assert card.sure == "97.5 % interval"
+    assert (card.sure, card.sure_why) == ("97.5 % interval", SURER)
+    assert verdict_cards(compared(METRIC), "B")[0].sure_why == ""
     assert ", 97.5 % interval" in card.aria
     (unknown,) = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")
     assert unknown.sure == ""
