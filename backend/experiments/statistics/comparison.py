@@ -148,9 +148,12 @@ def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
     values = arms.values(at)
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
     deviation = float(drawn.std()) * math.sqrt(arms.questions[at].num_rows)
-    interval = partial(percentile_interval, drawn)
-    p_value = bootstrap_p_value(drawn, int(np.count_nonzero(arms.questions[at].counts)))
-    return Finding(interval, p_value, values, values[1] - values[0], deviation)
+    num_clusters = int(np.count_nonzero(arms.questions[at].counts))
+
+    def interval(confidence: float) -> Interval:
+        return percentile_interval(drawn, widened(confidence, num_clusters))
+
+    return Finding(interval, bootstrap_p_value(drawn, num_clusters), values, values[1] - values[0], deviation)
 
 
 def _untold(question: Question) -> Finding:

@@ -45,7 +45,12 @@ class Quantile:
 
 
 def percentile_interval(drawn: Floats, confidence: float) -> Interval:
-    """Return the middle of the drawn differences; BCa fails at quantiles, whose jackknife is not smooth."""
+    """Return the middle of the drawn differences; BCa fails at quantiles, whose jackknife is not smooth.
+
+    Over few rows ask it for a `widened` confidence, as of a mean: over 20 and 30 rows with the same p95, 7 % were told
+    apart without, 5 % with. What no width mends: no draw has a value above the largest seen, so that over 20 rows the
+    interval of 95 % holds a true difference of p95s about nine times out of ten.
+    """
     low, high = np.quantile(drawn, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return Interval(float(low), float(high))
 

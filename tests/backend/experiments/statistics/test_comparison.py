@@ -182,3 +182,11 @@ def test_a_median_of_few_is_no_surer_than_so_many_coins() -> None:
     few, enough = (one(old, old / 2, metric, clusters=np.arange(60) % size) for size in (5, 6))
     assert (few.verdict, few.rows_needed, few.value) == ("cannot_tell", None, pytest.approx(50.25, abs=0.01))
     assert (enough.verdict, enough.p_value) == ("better", pytest.approx(2 / 2**6))
+
+
+def test_the_interval_of_a_tail_over_few_rows_is_wider_than_its_draws_say() -> None:
+    """Both have the same p95; the middle 95 % of the draws leave out nought."""
+    rng = np.random.default_rng(139)
+    old, new = (np.exp(rng.normal(size=20))[:, None] for _ in range(2))
+    found = one(old, new, Metric("latency", higher_is_better=False, statistic="p95", worst=None))
+    assert (found.verdict, found.low < -2, found.high > 0.2) == ("cannot_tell", True, True)
