@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from backend.annotations.types import MAX_ADDED, Labeller, Which
 from backend.api.access import allowed
@@ -30,6 +30,7 @@ from backend.api.conversation_search import filters_of
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.types import Filters
+from backend.errors import InvalidInput
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
@@ -115,12 +116,15 @@ async def add_items(operator: Editor, queue_id: str, body: NewItems) -> Added:
 
 @router.post("/{queue_id}/matching")
 async def add_matching(
+    request: Request,
     operator: Editor,
     queue_id: str,
     filters: Annotated[Filters, Depends(filters_of)],
     most: Annotated[int, Query(ge=1, le=MAX_ADDED)] = MAX_ADDED,
 ) -> Added:
     """Add the conversations that the filters of the search leave, the last spoken in first."""
+    if (await request.body()).strip() not in {b"", b"{}"}:  # a filter that is not heard would add everything
+        raise InvalidInput("The filters stand in the address, as those of the search do, and the body is empty.")
     return Added(added=await services().annotations.add_matching(operator, queue_id, filters, most=most))
 
 

@@ -225,7 +225,9 @@ def _cost(value: Any) -> Decimal:
 
 def _moment(value: Any) -> Any:
     text = value.strip() if isinstance(value, str) else value
-    found = moment_of(float(text) if isinstance(text, str) and text.isdecimal() else text)
+    # Eight digits are a day, 20261122: as seconds they would lie within the first years after 1970.
+    is_number = isinstance(text, str) and text.isdecimal() and len(text) != len("20261122")
+    found = moment_of(float(text) if is_number else text)
     if found is None:
         raise ValueError("A time is written as 2026-11-22T09:30:00Z, or in seconds since 1970.")
     return found

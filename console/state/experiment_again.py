@@ -39,6 +39,8 @@ class ExperimentAgainState(Formed, rx.State):
     async def send(self) -> Any:
         """Run it, and go there."""
         operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        if not self.opened:  # the second click of two
+            return None
         page = await self.get_state(ExperimentState)
         async with self._checking():
             made = await services().experiments.run_again(operator, page.experiment_id)

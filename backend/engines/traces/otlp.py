@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import io
 import math
 import re
 import zlib
@@ -83,15 +85,15 @@ def _read(body: bytes, wire: Wire) -> Delivery:
 
 def unfolded(body: bytes) -> bytes:
     """Return what a gzip holds. Raise InvalidInput, TooLarge: no more than the bound is ever unfolded."""
-    unzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        plain = unzip.decompress(body, MAX_BYTES + 1)
-    except zlib.error:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as members:  # one behind the other is one body
+            plain = members.read(MAX_BYTES + 1)
+    except (zlib.error, gzip.BadGzipFile):
         raise InvalidInput("The body is no gzip.") from None
+    except EOFError:
+        raise InvalidInput("The gzip is cut off.") from None
     if len(plain) > MAX_BYTES:
         raise TooLarge(f"The body unfolds to more than {MAX_BYTES // (1024 * 1024)} MB.", hint="Send smaller batches.")
-    if not unzip.eof:
-        raise InvalidInput("The gzip is cut off.")
     return plain
 
 

@@ -36,6 +36,7 @@ async def test_a_queue_is_made_filled_labelled_and_measured(client: httpx.AsyncC
     path = f"/api/annotation-queues/{queue['id']}"
     items = [{"conversation_id": turns[0].conversation_id, "message_id": turns[0].answer_id}]
     assert (await client.post(f"{path}/items", json={"items": items})).json() == {"added": 1}
+    assert (await client.post(f"{path}/matching", json={"text": "desk"})).status_code == 422
     assert (await client.post(f"{path}/matching", params={"text": "desk"})).json() == {"added": 1}
     opened = (await client.post(f"{path}/next")).json()
     task = opened["task"]

@@ -114,12 +114,14 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
     assert {(facet.name, facet.count) for facet in facets.flows} == {("Support desk", 1), ("Returns", 1)}
     assert {facet.value: facet.count for facet in facets.states} == {
         "running": 0,
+        "waiting": 0,
         "answered": 1,
         "unanswered": 0,
+        "refused": 0,
         "failed": 1,
         "cancelled": 0,
     }
-    assert {facet.value: facet.count for facet in facets.ratings} == {"none": 1, "up": 1, "down": 0}
+    assert {facet.value: facet.count for facet in facets.ratings} == {"none": 1, "up": 1, "down": 0, "handled": 0}
 
 
 async def test_facets_count_within_the_search(log, units, owner):

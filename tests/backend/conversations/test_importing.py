@@ -261,3 +261,11 @@ async def test_only_who_may_bring_in_may_look(services: Services, operator: Oper
     narrow = replace(operator, permissions=frozenset())
     with pytest.raises(Forbidden):
         await services.conversations.plan_import(narrow, write("one.jsonl", "{}"), "one.jsonl")
+
+
+async def test_eight_digits_are_a_day(services: Services, operator: Operator, write: Write) -> None:
+    path = write("days.csv", "conversation_id,at,text\nd-1,20261120,Hello\nd-2,1763800000,Hello\n")
+    await services.conversations.import_file(operator, path, path.name)
+    listed = await services.conversations.list(operator, Filters(channels=(Channel.IMPORTED,)), Page())
+    days = {one.session_id: f"{one.started_at:%Y-%m-%d}" for one in listed.items}
+    assert days == {"d-1": "2026-11-20", "d-2": "2025-11-22"}

@@ -9,12 +9,10 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from backend.datasets.checking import input_hash
-from backend.datasets.mapping import Shape, guessed, rows_of
 from backend.datasets.service import DatasetService, files
 from backend.datasets.types import About, ItemFilter, NewItem
 from backend.engines.parsing.isolated import IsolatedParser
@@ -23,7 +21,6 @@ from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.identity.service import IdentityService
 from backend.mapped_tables import BadRows
 from backend.operator import Operator, Permission
-from backend.ports.tables import Table
 from backend.spreadsheets import guarded, unguarded
 from backend.unit_of_work import Units
 from tests.factories.datasets import dataset, item
@@ -45,10 +42,6 @@ def datasets(units: Units) -> DatasetService:
 @pytest.fixture
 async def owner(units: Units) -> Operator:
     return await IdentityService(units).ensure_owner()
-
-
-def table(*columns: str, rows: list[tuple[Any, ...]]) -> Table:
-    return Table("csv", columns, tuple(range(2, len(rows) + 2)), tuple(rows))
 
 
 async def _text(blocks: AsyncIterator[bytes]) -> str:
@@ -177,51 +170,6 @@ async def test_who_may_not_edit_imports_nothing(datasets: DatasetService, owner:
     ):
         with pytest.raises(NotFound):
             await act
-
-
-def test_objects_go_whole_and_by_field() -> None:
-    cells = table("input", "metadata", "metadata.by", "row", rows=[('{"q": "a"}', '{"n": 1}', "T", "7")])
-    assert guessed(cells) == {"input": "input", "metadata": "metadata", "metadata.by": "metadata.by", "row": ""}
-    ((_, one),) = rows_of(cells, guessed(cells), Shape({}))
-    assert one == NewItem({"q": "a"}, None, {"n": 1, "by": "T"})
-    text = table("input", "output", rows=[("a", "b")])
-    assert guessed(text) == {"input": "input.input", "output": "expected_output"}
-    ((number, words),) = rows_of(text, {"input": "input"}, Shape({}))
-    assert (number, str(words).startswith("input: It must be an object")) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("columns", "expected"),
-    [
-        (("question", "expected answer"), "expected answer"),
-        (("prompt", "answer", "Correct answer (gold)"), "Correct answer (gold)"),
-        (("question", "answer", "reference"), "reference"),
-        (("question", "reply", "true north"), "reply"),
-        (("question", "topic"), None),
-    ],
-)
-def test_the_column_of_what_is_expected_is_known_by_its_words(columns: tuple[str, ...], expected: str | None) -> None:
-    found = guessed(table(*columns, rows=[("a",) * len(columns)]))
-    assert [column for column, target in found.items() if target == "expected_output"] == [expected] * bool(expected)
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted", "value"),
-    [
-        ("30", {"number"}, 30),
-        ("-2.5", {"number"}, -2.5),
-        ("30", {"number", "string"}, "30"),
-        ("30", set(), "30"),
-        ("TRUE", {"boolean"}, True),
-        ("2.5", {"integer"}, "2.5"),
-        ("9" * 40, {"number"}, "9" * 40),
-    ],
-)
-def test_a_text_becomes_what_the_schema_wants_of_its_field(text: str, wanted: set[str], value: Any) -> None:
-    shape = Shape.of({"properties": {"n": {"type": sorted(wanted)}}}, None)
-    ((_, one),) = rows_of(table("n", rows=[(text,)]), {"n": "input.n"}, shape)
-    assert isinstance(one, NewItem)
-    assert one.input == {"n": value}
 
 
 FORMULAS = [

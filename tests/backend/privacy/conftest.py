@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from backend import bootstrap
 from backend.bootstrap import Services
+from backend.columns import utc_now
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Rating, Role
 from backend.datasets.types import About, NewItem, Source, SourceKind
@@ -16,10 +18,14 @@ from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.flows.types import RunStatus, RunWish
 from backend.idempotency.types import Answer
 from backend.operator import Operator
+from backend.ports.traces import Span
+from backend.privacy.types import JobState
 from backend.settings import Settings
 from backend.turns.types import ReplayColumn
 from tests.factories.flows import chat, document, node
 from tests.tenancy import EVERYWHERE
+
+BEFORE, MEANWHILE = "zwiebelkuchen", "pfannkuchen"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -96,3 +102,16 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
     while await house.conversations.index(operator.project_id):
         pass
     return {"talk": talk, "run": first.run_id, "dataset": dataset, "waits": str(waits.conversation_id)}
+
+
+def asked(trace: int, number: int, word: str, **more: str) -> Span:
+    """Return a call of a model that says a word."""
+    said = [{"role": "user", "content": f"I say {word}"}]
+    told = {"gen_ai.operation.name": "chat", "gen_ai.input.messages": json.dumps(said), **more}
+    return Span(f"{trace:032x}", f"{number:016x}", "", "chat", utc_now(), utc_now(), told)
+
+
+async def removed(house: Services, operator: Operator, person: str) -> None:
+    job = await house.privacy.remove(operator, person)
+    await house.privacy.execute(job.id)
+    assert (await house.privacy.job(operator, job.id)).state is JobState.DONE

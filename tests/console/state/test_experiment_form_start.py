@@ -98,6 +98,8 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
     said = await again.send()
     started = (await services.experiments.list(owner)).items[0]
     assert (started.name, started.id in str(said), again.opened) == ("Short v1, run 2", True, False)
+    assert await again.send() is None  # the second click of two
+    assert len((await services.experiments.list(owner)).items) == 2
 
 
 async def test_what_compares_words_begins_without_minding_the_case(tab: Tab, dataset: str) -> None:
