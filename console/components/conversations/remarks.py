@@ -40,11 +40,10 @@ def remarks() -> rx.Component:
 
 def _handled() -> rx.Component:
     """Offer to say that what was found not helpful was seen to, or that it is open again."""
-    return rx.match(
-        Remarks.rating,
-        ("down", button("Mark as handled", Remarks.handle, size="sm")),
-        ("handled", button("Open again", Remarks.handle, kind="quiet", size="sm")),
-        rx.fragment(),
+    again = button("Open again", Remarks.handle, kind="quiet", size="sm")
+    return rx.fragment(
+        rx.cond(Remarks.rating == "down", button("Mark as handled", Remarks.handle, size="sm"), rx.fragment()),
+        rx.cond(Remarks.rating == "handled", again, rx.fragment()),
     )
 
 
