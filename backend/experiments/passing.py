@@ -38,10 +38,31 @@ def shortcomings(comparison: Comparison, evaluators: Collection[str], variants: 
         if (variants and one.variant not in variants) or not is_asked(one.metric, evaluators):
             continue
         if one.verdict == "worse":
-            said.append(f"{one.metric} of {one.variant} got worse, from {one.baseline_value:.4g} to {one.value:.4g}.")
-        elif missed(one):
-            said.append(f"{one.metric} of {one.variant} is {one.value:.4g}, its target {one.target:.4g}.")
+            old, new = (_amount(one, value) for value in (one.baseline_value, one.value))
+            said.append(f"{one.metric} of {one.variant} got worse, from {old} to {new}.")
+        elif one.target is not None and missed(one):
+            new, target = (_amount(one, value) for value in (one.value, one.target))
+            said.append(f"{one.metric} of {one.variant} is {new}, its target {target}.")
     return said
+
+
+def _amount(one: MetricComparison, value: float) -> str:
+    """Return a value in its unit, shares of 0 to 1 in percent as the page of the experiment has them."""
+    if one.unit:
+        return f"${value:.4g}" if one.unit == "$" else f"{value:.4g} {one.unit}"
+    is_share = 0 <= one.value <= 1 and 0 <= one.baseline_value <= 1
+    return f"{100 * value:.1f} %" if is_share else f"{value:.4g}"
+
+
+def why_sooner(said: str, beside_all: Comparison, evaluators: Collection[str]) -> str:
+    """Say why the gate found a fall that the comparison of all variants does not; empty where that finds it too."""
+    if said in shortcomings(beside_all, evaluators):
+        return ""
+    num_questions = sum(is_asked(one.metric, evaluators) for one in beside_all.metrics)
+    return (
+        "The gate asks its evaluators of this pair alone, so it decides with fewer rows than the page, which guards "
+        f"{num_questions:,} comparisons at once."
+    )
 
 
 def missed(one: MetricComparison) -> bool:

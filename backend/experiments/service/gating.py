@@ -11,7 +11,7 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
-from backend.experiments.passing import ASK_AGAIN, shortcomings, unjudged
+from backend.experiments.passing import ASK_AGAIN, shortcomings, unjudged, why_sooner
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.service.comparing import Comparing
@@ -163,11 +163,9 @@ class Gating(Comparing):
                 raise GateRefused(words, hint=hint, experiment_id=row.id)
             said = await self._shortcomings(gate, row, base, ours, metrics)
             if said:
-                words, hint = (
-                    f"{name} did not pass {required.dataset_name}: {said[0]}",
-                    f"Experiment {row.name} says more.",
-                )
-                raise GateRefused(words, hint=hint, experiment_id=row.id)
+                words = f"{name} did not pass {required.dataset_name}: {said[0]}"
+                hint = f"{await self._why_sooner(gate, row, base, ours, said[0])} Experiment {row.name} says more."
+                raise GateRefused(words, hint=hint.strip(), experiment_id=row.id)
             return row.id
         beside = " beside the published one" if published else ""
         raise GateRefused(
@@ -186,6 +184,13 @@ class Gating(Comparing):
             found = await self.comparison(gate, row.id, base, some, (base, ours))
             said = said or shortcomings(found, evaluators, [ours])
         return said
+
+    async def _why_sooner(self, gate: Operator, row: ExperimentRow, base: str, ours: str, said: str) -> str:
+        """Say why the page of the experiment may call undecided what the gate refuses."""
+        if base == ours:
+            return ""
+        evaluators = {one.called for one in await self._evaluators(draft_of(row).evaluators)}
+        return why_sooner(said, await self.comparison(gate, row.id, base), evaluators)
 
     async def _unscored(
         self, gate: Operator, row: ExperimentRow, base: str, ours: str, metrics: list[str]

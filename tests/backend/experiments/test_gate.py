@@ -65,6 +65,7 @@ async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> 
         for number, text in enumerate(("{{ good }}", "{{ weak }}"), 1)
     ]
     assert said[0] == GateResult(passed=True, experiment_id=done.id)
+    assert refusal.value.hint == "Experiment Support says more."  # the page finds it too
     assert said[1] == replace(said[0], passed=False, words=refusal.value.message, hint=refusal.value.hint)
     await prompts.set_label(gated.operator, kept.id, "staging", 2)
     assert (await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)).label is not None
@@ -132,8 +133,9 @@ async def test_evaluators_beside_the_required_ones_can_only_refuse(gated: Lab) -
     done = await gated.ran(one, two, evaluators=({"kind": "exact", "name": "renamed"}, *others))
     found = (await gated.service.comparison(gated.operator, done.id)).metrics
     assert {one.verdict for one in found if one.metric == "renamed"} == {"cannot_tell"}
-    with pytest.raises(GateRefused, match="renamed of v2 got worse"):
+    with pytest.raises(GateRefused, match=r"renamed of v2 got worse, from 100\.0 % to 80\.0 %\.") as refusal:
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert "than the page, which guards 20 comparisons at once. Experiment" in refusal.value.hint
     await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (TRIVIAL,)))
     await gated.ran(one, two, evaluators=(TRIVIAL, {"kind": "exact"}))
     with pytest.raises(GateRefused, match="exact of v2 got worse"):
@@ -266,7 +268,7 @@ async def test_a_first_version_has_to_reach_its_targets_also_as_the_baseline(gat
     only = VariantDraft("only", prompt=PromptChoice(id=kept.id, version=1), model="echo")
     for variants in ((only,), (only, prompt("other", "{{ good }}"))):
         await gated.ran(*variants, evaluators=(asked,))
-        with pytest.raises(GateRefused, match=r"exact of only is 0\.5, its target 0\.9"):
+        with pytest.raises(GateRefused, match=r"exact of only is 50\.0 %, its target 90\.0 %"):
             await prompts.set_label(gated.operator, kept.id, PRODUCTION, 1)
 
 
