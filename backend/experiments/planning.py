@@ -74,7 +74,7 @@ class Planner:
         seconds += (sum(elsewhere) - of_pairs) * JUDGE_SECONDS
         num_pairs = num_cells - len(rows) * draft.repetitions if of_pairs else 0
         phases = ((num_cells, seconds), (num_pairs, of_pairs * JUDGE_SECONDS))
-        detectable, metric = _detectable(evaluators, len(rows), draft.repetitions)
+        detectable, metric, in_points = _detectable(evaluators, len(rows), draft.repetitions)
         return Plan(
             num_rows=len(rows),
             num_variants=len(pinned),
@@ -89,6 +89,7 @@ class Planner:
             some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
             detectable=detectable,
             detectable_metric=metric,
+            detectable_in_points=in_points,
             num_missing=len(missing),
             missing=tuple(missing[:MAX_MISSING]),
             over_budget=draft.budget is not None and cost > draft.budget,
@@ -248,16 +249,17 @@ def _spread(rows: Sequence[Row]) -> Sequence[Row]:
     return rows[:: max(1, len(rows) // SAMPLE_ROWS)][:SAMPLE_ROWS]
 
 
-def _detectable(evaluators: Sequence[Any], num_rows: int, repetitions: int) -> tuple[float | None, str]:
-    """Return the smallest difference that the first metric on a scale can show, in its unit, and its name."""
+def _detectable(evaluators: Sequence[Any], num_rows: int, repetitions: int) -> tuple[float | None, str, bool]:
+    """Return the smallest difference that the first metric on a scale can show, its name, and whether it is a share."""
     first = next((one for one in evaluators if one.scale is not None and not one.needs_person), None)
     if first is None or not num_rows:
-        return None, ""
+        return None, "", False
     low, high = first.scale
-    deviation = FLIPPING if (low, high) == (0.0, 1.0) else SPREAD * (high - low)
+    is_share = (low, high) == (0.0, 1.0)
+    deviation = FLIPPING if is_share else SPREAD * (high - low)
     # Repetitions take the noise of the answers out and leave that of the rows; half is a cautious share.
     deviation *= math.sqrt((1 + 1 / repetitions) / 2)
-    return min(detectable_difference(deviation, num_rows), high - low), first.called
+    return min(detectable_difference(deviation, num_rows), high - low), first.called, is_share
 
 
 def problems_of(num_rows: int, num_cells: int) -> tuple[str, ...]:

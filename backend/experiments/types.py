@@ -233,7 +233,8 @@ class Plan:
     `one_at_a_time` where the embedded model does all of it, which takes one question after the other, `some_in_turn`
     where it does a part of it: the slower of both then tells the minutes.
 
-    `detectable` is the smallest true difference of the first metric that is found four times out of five.
+    `detectable` is the smallest true difference of the first metric that is found four times out of five;
+    `detectable_in_points` where the metric lies between 0 and 1, so that a hundredth is a point.
     """
 
     num_rows: int
@@ -256,6 +257,7 @@ class Plan:
     problems: tuple[str, ...]
     one_at_a_time: bool = False
     some_in_turn: bool = False
+    detectable_in_points: bool = False
 
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]

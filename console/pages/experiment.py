@@ -73,7 +73,7 @@ def _head() -> rx.Component:
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(One.cards, promote_button(), rx.fragment())
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
-    require = rx.cond(One.cards, button("Require", Require.ask, icon="shield-check"), rx.fragment())
+    require = rx.cond(One.cards, button("Require for production", Require.ask, icon="shield-check"), rx.fragment())
     rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
     acts = rx.match(
         state,
@@ -168,11 +168,11 @@ def _asked() -> rx.Component:
 
 
 def _since() -> rx.Component:
-    """Say which rows changed colour since the run before."""
+    """Say which rows turned since the run before."""
     since: Any = One.since
     none = rx.cond(
         (since.green == "") & (since.red == "") & (since.added == ""),
-        rx.el.span("no row changed colour.", class_name="t2"),
+        rx.el.span("no row passes or fails that did not before.", class_name="t2"),
     )
     return rx.cond(
         One.since,

@@ -163,7 +163,7 @@ def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, 
     of = (
         str(label) if label and label != line.words else "",
         f"judges agree in {agreement:.0%}" if isinstance(agreement, int | float) else "",
-        f"rubric {version}" if version else "",
+        f"version {version} of the rubric" if version else "",
         f"judged for ${formats.figure(score['cost'])}" if score.get("cost") else "",
     )
     # Without a verdict the error stands in its place already.

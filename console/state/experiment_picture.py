@@ -12,8 +12,10 @@ from console.state import formats
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
 LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
-# Circles nearer than this would hide each other's letters: they stand side by side, each a step from its place.
-NEAR, STEP = 12.0, 13.0
+# Circles nearer than this would hide each other's letters: they stand above each other, each at its own cost.
+NEAR, STEP = 22.0, 26.0
+# Where all are equally good, the axis shows this much on both sides of them.
+AROUND = 0.1
 # A number at the end of its axis ends with the drawing.
 LAST_TEXT, EDGE = 420.0, 458.0
 MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
@@ -21,13 +23,17 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 
 @dataclass(frozen=True)
 class Dot:
-    """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there."""
+    """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there.
+
+    Among others it stands at `y` and not at `true_y`, which is where its quality lies.
+    """
 
     name: str
     words: str
     letter: str
     x: str
     y: str
+    true_y: str
     radius: str
     quality: str
     cost: str
@@ -65,9 +71,10 @@ def picture_of(found: Comparison) -> Picture:
         return Picture()
     costs, qualities = [one.cost for one in points], [one.quality for one in points]
     slowest = max(one.latency_p95 for one in points) or 1.0
-    spread = max(qualities) - min(qualities) or 0.1
-    bottom, top = min(qualities) - 0.15 * spread, max(qualities) + 0.15 * spread
     is_share = all(0 <= one <= 1 for one in qualities)
+    spread = max(qualities) - min(qualities)
+    around = 0.15 * spread or (AROUND if is_share else AROUND * abs(qualities[0]) or AROUND)
+    bottom, top = min(qualities) - around, max(qualities) + around
     if is_share:
         bottom, top = max(bottom, 0.0), min(top, 1.0)
     dearest = max(costs) * 1.1 or 1.0
@@ -77,8 +84,8 @@ def picture_of(found: Comparison) -> Picture:
         return across, BOTTOM - (BOTTOM - TOP) * (quality - bottom) / (top - bottom)
 
     dots = []
-    spots = _side_by_side([place(one.cost, one.quality) for one in points])
-    for at, (one, (across, up)) in enumerate(zip(points, spots, strict=True)):
+    spots = [place(one.cost, one.quality) for one in points]
+    for at, (one, (across, true), up) in enumerate(zip(points, spots, _stacked(spots), strict=True)):
         written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
             Dot(
@@ -87,6 +94,7 @@ def picture_of(found: Comparison) -> Picture:
                 letter=chr(ord("A") + at),
                 x=f"{across:.1f}",
                 y=f"{up:.1f}",
+                true_y=f"{true:.1f}",
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
                 quality=written[0],
                 cost=written[1],
@@ -111,7 +119,7 @@ def picture_of(found: Comparison) -> Picture:
 
 
 def _note(*, is_baseline: bool, on_front: bool) -> str:
-    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["off the front"])])
+    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["beaten by another"])])
 
 
 def _tick(at: float, words: str) -> Tick:
@@ -122,19 +130,21 @@ def _cost_tick(at: float, words: str) -> Tick:
     return Tick(f"{at:.1f}", f"{EDGE if at > LAST_TEXT else at:.1f}", words, "end" if at > LAST_TEXT else "middle")
 
 
-def _side_by_side(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Return where the circles stand: those that would cover each other in a row around their common place, inside."""
+def _stacked(spots: Sequence[tuple[float, float]]) -> list[float]:
+    """Return how high the circles stand: those that would cover each other above each other, around their middle."""
     groups: list[list[int]] = []
     for at, spot in enumerate(spots):
         near = next((group for group in groups if math.dist(spots[group[0]], spot) < NEAR), None)
         groups.append([at]) if near is None else near.append(at)
-    moved = list(spots)
-    for group in groups:
-        (across, up), half = spots[group[0]], STEP * (len(group) - 1)
-        first = max(min(across - half, RIGHT - 2 * half), LEFT)
-        for rank, at in enumerate(group if len(group) > 1 else []):
-            moved[at] = first + 2 * STEP * rank, up
-    return moved
+    heights = [up for _, up in spots]
+    for group in (one for one in groups if len(one) > 1):
+        step = min(STEP, (BOTTOM - TOP) / (len(group) - 1))
+        half = step * (len(group) - 1) / 2
+        middle = sum(spots[at][1] for at in group) / len(group)
+        first = max(min(middle - half, BOTTOM - 2 * half), TOP)
+        for rank, at in enumerate(sorted(group, key=lambda one: spots[one][1])):
+            heights[at] = first + step * rank
+    return heights
 
 
 def _steps_between(low: float, high: float) -> list[float]:

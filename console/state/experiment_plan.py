@@ -69,8 +69,9 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         rate = f", {formats.count(draft.requests_per_minute)} a minute" if draft.requests_per_minute else ""
         figures.append(PlanFigure("Time", f"about {formats.span(plan.minutes * 60_000)}", at_once + rate))
     if plan.detectable is not None:
-        about = f"{plan.detectable_metric}, found four times out of five"
-        figures.append(PlanFigure("Smallest difference", f"{plan.detectable:.2g}", about))
+        about = f"of {plan.detectable_metric}; 4 of 5 experiments like this one would find it"
+        told = f"{100 * plan.detectable:.2g} points" if plan.detectable_in_points else f"{plan.detectable:.2g}"
+        figures.append(PlanFigure("Smallest difference it can tell", told, about))
     cap = formats.money(draft.budget) if draft.budget is not None else "none"
     ends = "it ends there" if plan.budget_is_firm else "answers under way may pass it"
     figures.append(PlanFigure("Budget", cap, ends if draft.budget is not None else ""))

@@ -154,7 +154,7 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     console.look("experiment-review")
     page.get_by_role("link", name="Support answer v2").click()
     dialog = page.get_by_role("dialog")
-    page.get_by_role("button", name="Require", exact=True).click()
+    page.get_by_role("button", name="Require for production").click()
     expect(dialog.get_by_text("support-16, by ")).to_be_visible()
     console.look("experiment-require")
     dialog.get_by_role("button", name="Require it").click()

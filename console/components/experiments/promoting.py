@@ -58,7 +58,7 @@ def promote_dialog() -> rx.Component:
     form = rx.el.form(
         rx.cond(Promote.errors.contains(""), rx.el.p(status("fail", Promote.errors[""]), role="alert"), rx.fragment()),
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
-        field("Why", comment, html_for="promote-comment", help_text="The verdicts are added to it."),
+        field("Why, optional", comment, html_for="promote-comment", help_text="The verdicts are added to it."),
         id=FORM,
         key=Promote.drawn,
         on_submit=Promote.send,

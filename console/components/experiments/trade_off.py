@@ -1,4 +1,4 @@
-"""Quality against cost, the circle growing with the p95 of the time; the line is the Pareto front."""
+"""Quality against cost, the circle growing with the p95 of the time; the line joins those that no other beats."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def trade_off() -> rx.Component:
             rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
             rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
             rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
+            rx.foreach(One.picture.drawn, _leader),
             rx.foreach(One.picture.drawn, _dot),
             rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
             # Quality is what the chosen evaluator measured: its name stands above its axis.
@@ -37,7 +38,7 @@ def trade_off() -> rx.Component:
             custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
-        note="Circle size is p95. Line is the Pareto front.",
+        note="Circle size is p95. The line joins those that no other beats.",
     )
 
 
@@ -53,6 +54,11 @@ def _cost(tick: Any) -> rx.Component:
         rx.el.svg.line(x1=tick.at, x2=tick.at, y1="10", y2="264", class_name="grid"),
         rx.el.svg.text(tick.words, x=tick.text_at, y="280", text_anchor=tick.anchor),
     )
+
+
+def _leader(dot: Any) -> rx.Component:
+    """Lead from a circle that makes room for others to where its quality lies."""
+    return rx.el.svg.line(x1=dot.x, x2=dot.x, y1=dot.y, y2=dot.true_y, class_name="xp-leader")
 
 
 def _dot(dot: Any) -> rx.Component:

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from backend.prompts.types import PRODUCTION
 from console.components.ui import (
     button,
     dialog,
@@ -19,6 +20,7 @@ from console.components.ui import (
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_labels import PromptLabelsState as Labels
 
+PEOPLE_GET = "Who asks for this prompt and names no version gets the one in production. "
 POINT, REFUSE, DETAILS = "point-form", "refuse-form", "details-form"
 
 
@@ -44,6 +46,7 @@ def _pointing() -> rx.Component:
     return dialog(
         rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing + "?", "A label of your own"),
         rx.el.p(
+            rx.cond(Labels.pointing == PRODUCTION, PEOPLE_GET, ""),
             rx.cond(Labels.stands, stands, rx.fragment()),
             rx.cond(Prompt.used, Prompt.used + ". ", ""),
             rx.cond(protected, waits, ""),
@@ -61,7 +64,7 @@ def _pointing() -> rx.Component:
                     error=_error("label"),
                 ),
             ),
-            field("Why", comment, html_for="label-comment", error=_error("comment")),
+            field("Why, optional", comment, html_for="label-comment", error=_error("comment")),
             id=POINT,
             on_submit=Labels.point,
             class_name="formcol",

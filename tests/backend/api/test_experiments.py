@@ -53,6 +53,7 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     plan = (await api.post("/api/experiments/plan", json=body(dataset_id, repetitions=2))).json()
     assert (plan["num_rows"], plan["num_cells"], plan["num_missing"]) == (12, 48, 0)
     assert 0 < plan["detectable"] < 1
+    assert plan["detectable_in_points"]
     await api.post(f"/api/datasets/{dataset_id}/items", json=[{"input": {"question": "?"}, "split": "new"}])
     chosen = ({}, {"dataset_version": 1}, {"split": "new"})
     plans = [(await api.post("/api/experiments/plan", json=body(dataset_id, **one))).json() for one in chosen]

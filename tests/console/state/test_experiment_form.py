@@ -108,6 +108,7 @@ async def test_the_plan_names_rows_that_lack_a_variable_and_then_it_is_made(
     assert await form.send(sent) is None
     figures = {one.name: one for one in form.plan.figures}
     assert (figures["Answers"].value, figures["Answers"].note) == ("12", "3 rows x 2 variants x 2 repetitions")
+    assert figures["Smallest difference it can tell"].value.endswith(" points")
     budget = figures["Budget"]
     assert (budget.value, budget.note, figures["Early stop"].value) == ("$2.50", "answers under way may pass it", "on")
     assert form.plan.missing[0] == "Row 2 lacks name for v2"

@@ -9,19 +9,29 @@ from console.state.experiment_picture import picture_of
 from tests.console.state.test_experiment_rows import compared
 
 
-def test_circles_of_one_place_stand_side_by_side_and_the_last_number_of_an_axis_ends_with_it() -> None:
+def test_circles_of_one_place_stand_above_each_other_and_the_last_number_of_an_axis_ends_with_it() -> None:
     same = tuple(TradeOff(name, name, 0.5, 0.002, 900.0, on_front=True) for name in "ABC")
     picture = picture_of(replace(compared(), trade_offs=(*same, TradeOff("D", "D", 0.9, 0.0037, 900.0, on_front=True))))
-    a, b, c, d = ((float(one.x), float(one.y)) for one in picture.dots)
-    assert ((b[0] - a[0], c[0] - b[0]), {a[1], b[1], c[1]}) == ((26.0, 26.0), {b[1]})
-    assert d[1] < b[1]
+    a, b, c, d = picture.dots
+    assert {a.x, b.x, c.x} == {a.x}, "each at what it costs"
+    assert {a.true_y, b.true_y, c.true_y} == {a.true_y}
+    assert (float(b.y) - float(a.y), float(c.y) - float(b.y), d.y) == (26.0, 26.0, d.true_y)
     free = tuple(TradeOff(name, name, 0.5, 0.0, 900.0, on_front=True) for name in "ABCDEFGHIJ")
-    across = [float(one.x) for one in picture_of(replace(compared(), trade_offs=free)).dots]
-    assert (across[0], across[-1]) == (72.0, 306.0), "beside each other, and none over the numbers"
+    equal = picture_of(replace(compared(), trade_offs=free))
+    assert {one.x for one in equal.dots} == {"72.0"}
+    assert (equal.dots[0].y, equal.dots[-1].y) == ("20.0", "246.0"), "inside, and all to be seen"
+    assert [one.words for one in equal.qualities] == ["40 %", "45 %", "50 %", "55 %", "60 %"]
+    near = (
+        same[0],
+        replace(same[1], variant="D", quality=0.495),
+        TradeOff("E", "E", 0.1, 0.002, 900.0, on_front=False),
+    )
+    above, below, _ = picture_of(replace(compared(), trade_offs=near)).dots
+    assert float(below.y) - float(above.y) == 26.0, "the better one above"
     notes = [
         one.note for one in picture_of(replace(compared(), trade_offs=(replace(same[0], on_front=False), same[1]))).dots
     ]
-    assert (notes, compared().baseline) == (["baseline, off the front", ""], "A")
+    assert (notes, compared().baseline) == (["baseline, beaten by another", ""], "A")
     for tick in picture.costs:
         is_last = float(tick.at) > 420
         assert (tick.anchor, tick.text_at == tick.at) == (("end", False) if is_last else ("middle", True))
