@@ -8,12 +8,13 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import Conflict
-from backend.experiments.types import Pinned, Promotion
+from backend.experiments.types import Experiment, Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
 from console import toasts
 from console.problems import caught
 from console.state.experiment import ExperimentState
+from console.state.experiment_promoted import against, setbacks
 from console.state.forms import Choice, Formed
 
 MAX_COMMENT = 500
@@ -22,7 +23,7 @@ MAX_COMMENT = 500
 class ExperimentPromoteState(Formed, rx.State):
     """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published.
 
-    `label` and `lead` are what the form begins with.
+    `against` are a sentence each of what speaks against it; `label` and `lead` are what the form begins with.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -30,6 +31,7 @@ class ExperimentPromoteState(Formed, rx.State):
     what: rx.Field[str] = rx.field("")
     stands: rx.Field[str] = rx.field("")
     refused: rx.Field[bool] = rx.field(False)
+    against: rx.Field[list[str]] = rx.field(default_factory=list)
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -41,7 +43,7 @@ class ExperimentPromoteState(Formed, rx.State):
         """Say what would be promoted, and ask for the label."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
-        _, pinned = await page._chosen(operator)
+        found, pinned = await page._chosen(operator)
         drawn = self.drawn + 1
         self.reset()
         self.drawn = drawn
@@ -58,6 +60,8 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
                 self.labels, self.label = await _labels(operator, will.id)
+            said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
+            self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
         if refusal.problem:
             self.what, self.refused = refusal.problem.text, True
 
@@ -83,6 +87,24 @@ class ExperimentPromoteState(Formed, rx.State):
             self.opened = False
             await page._show_promoted(operator)
             return toasts.say(_said(made))
+
+
+async def _beside_labels(operator: Operator, page: ExperimentState, found: Experiment, pinned: Pinned) -> list[str]:
+    """Say in what it is worse than another variant that a label points at, where the page compares with none such."""
+    if not pinned.prompt_id:
+        return []
+    said = []
+    for label in await services().prompts.labels(operator, pinned.prompt_id):
+        now = next((one.name for one in found.pinned if _is_it(one, pinned.prompt_id, label.version)), "")
+        if now and now not in {page.variant, page.baseline}:
+            beside = await services().experiments.comparison(operator, found.id, now)
+            said.append(setbacks(beside, page.variant, label.name))
+    return [line for line in said if line]
+
+
+def _is_it(one: Pinned, prompt_id: str, version: int) -> bool:
+    """Tell whether a variant ran as that version says, on its own model."""
+    return (one.prompt_id, one.version) == (prompt_id, version) and one.as_run in {"", one.fingerprint}
 
 
 async def _labels(operator: Operator, prompt_id: str) -> tuple[list[Choice], str]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.experiments.types import Comparison, Whereabouts, WishEnd
+from backend.experiments.types import Comparison, MetricComparison, Whereabouts, WishEnd
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
-from console.state.experiment_rows import note_of
+from console.state.experiment_rows import amount, named, note_of, readable
 from console.state.refusals import refusal_words
 
 MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}
@@ -94,6 +94,27 @@ def doubts(found: Comparison, variant: str) -> str:
     if decides.verdict == "cannot_tell":
         return f"{decides.metric} is not decided. {note_of(decides)}."
     return f"{variant} is worse in {decides.metric}." if decides.verdict == "worse" else ""
+
+
+def against(found: Comparison, variant: str) -> list[str]:
+    """Say what somebody who promotes it should know: all that is worse, with figures, and what is not decided."""
+    decides = doubts(found, variant)
+    is_told = any(one.metric == found.primary for one in _worse(found, variant))
+    return [line for line in (setbacks(found, variant), "" if is_told else decides) if line]
+
+
+def setbacks(found: Comparison, variant: str, stands: str = "") -> str:
+    """Say in what it is worse than the baseline, empty for nothing; `stands` says where people get the baseline."""
+    told = [
+        f"{named(one)} ({amount(one, one.baseline_value)} to {amount(one, one.value)})"
+        for one in map(readable, _worse(found, variant))
+    ]
+    beside = f"{found.baseline}, now in {stands}," if stands else found.baseline
+    return f"{variant} is worse than {beside} in {formats.listed(told)}." if told else ""
+
+
+def _worse(found: Comparison, variant: str) -> list[MetricComparison]:
+    return [one for one in found.metrics if one.variant == variant and one.verdict == "worse"]
 
 
 def button_words(found: Sequence[Whereabouts], variant: str) -> tuple[str, bool]:

@@ -188,7 +188,7 @@ def agreement_lines(found: Sequence[Agreement]) -> list[str]:
     ]
 
 
-def _readable(one: MetricComparison) -> MetricComparison:
+def readable(one: MetricComparison) -> MetricComparison:
     """Count money for a thousand answers where that of one would vanish behind its fourth digit."""
     if one.unit != "$" or not any(0 < abs(end) < LEAST_DOLLARS for end in (one.value, one.baseline_value)):
         return one
@@ -198,7 +198,7 @@ def _readable(one: MetricComparison) -> MetricComparison:
 
 
 def _card(one: MetricComparison, failed: str) -> VerdictCard:
-    one = _readable(one)
+    one = readable(one)
     ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
     reach = max([*ends, 1e-12])
 
@@ -212,7 +212,7 @@ def _card(one: MetricComparison, failed: str) -> VerdictCard:
     words = VERDICTS[one.verdict]
     told = f"{_signed(one, one.low)} to {_signed(one, one.high)}"
     return VerdictCard(
-        metric=f"{one.metric} {one.statistic}" if one.statistic != "mean" else one.metric,
+        metric=named(one),
         verdict=one.verdict,
         words=words,
         baseline_value=amount(one, one.baseline_value),
@@ -232,6 +232,10 @@ def _card(one: MetricComparison, failed: str) -> VerdictCard:
         band_width=f"{2 * band:.1f}",
         bars="" if not is_known else f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
     )
+
+
+def named(one: MetricComparison) -> str:
+    return f"{one.metric} {one.statistic}" if one.statistic != "mean" else one.metric
 
 
 def _sure(one: MetricComparison) -> str:

@@ -54,7 +54,7 @@ def promote_dialog() -> rx.Component:
         button("Promote", type="submit", form=FORM),
         button("Promote", kind="primary", type="submit", form=FORM),
     )
-    doubts = rx.cond(One.doubts, rx.el.p(status("warn", One.doubts), dir="auto"), rx.fragment())
+    against = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
     form = rx.el.form(
         rx.cond(Promote.errors.contains(""), rx.el.p(status("fail", Promote.errors[""]), role="alert"), rx.fragment()),
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
@@ -68,7 +68,7 @@ def promote_dialog() -> rx.Component:
         rx.Var.create("Promote ") + Promote.variant + "?",
         rx.cond(Promote.stands, rx.el.p(status("idle", Promote.stands), dir="auto"), rx.fragment()),
         rx.el.p(Promote.what, dir="auto"),
-        rx.cond(Promote.refused, rx.fragment(), rx.fragment(doubts, form)),
+        rx.cond(Promote.refused, rx.fragment(), rx.fragment(against, form)),
         identifier="promote",
         opened=Promote.opened,
         on_close=Promote.close,

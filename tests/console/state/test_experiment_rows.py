@@ -28,7 +28,7 @@ from backend.experiments.types import (
     WishEnd,
 )
 from console.state.experiment_picture import picture_of
-from console.state.experiment_promoted import button_words, doubts, promoted_lines
+from console.state.experiment_promoted import against, button_words, doubts, promoted_lines, setbacks
 from console.state.experiment_rows import (
     SURER,
     agreement_lines,
@@ -253,6 +253,15 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
 def test_what_speaks_against_a_promotion_is_told(verdict: Any, said: str) -> None:
     decides = replace(METRIC, metric="exact", verdict=verdict, rows_needed=520)
     assert doubts(compared(METRIC, decides), "B") == said
+    dear = {"metric": "cost", "unit": "$", "statistic": "mean", "verdict": "worse"}
+    cost = replace(METRIC, **dear, baseline_value=9.6e-5, value=1.41e-4, difference=4.5e-5)
+    told = against(compared(decides, cost), "B")
+    if verdict == "worse":
+        assert told == ["B is worse than A in exact p95 (1.0 s to 900 ms) and cost per 1,000 ($0.096 to $0.141)."]
+    else:
+        assert told == ["B is worse than A in cost per 1,000 ($0.096 to $0.141).", *filter(None, [said])]
+    assert setbacks(compared(cost), "B", "production").startswith("B is worse than A, now in production, in cost")
+    assert against(compared(replace(cost, verdict="better")), "B") == []
 
 
 def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_last_answer() -> None:
