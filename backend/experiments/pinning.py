@@ -111,7 +111,7 @@ async def _prompt(
     # A model that is gone stands in nobody's way where the variant names another.
     own_model = content.model if named and is_gone else reference_of(content.model, models) or default
     ran = as_run(content, replace(variant, model=named), own_model).fingerprint()
-    # A prompt that names no model leaves that to whoever uses it, so it passed on any.
+    # One that names no model keeps its own fingerprint; `as_run` says which version ran.
     is_itself = not variant.parameters and (not content.model or named in ("", own_model))
     fingerprint = content.fingerprint() if is_itself else ran
     own = {"temperature": content.temperature, "max_tokens": content.max_tokens, "json_schema": content.response_schema}

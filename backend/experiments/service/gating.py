@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from backend.audit.repository import AuditTrail
@@ -14,9 +14,10 @@ from backend.experiments.outside import acting
 from backend.experiments.passing import ASK_AGAIN, shortcomings, unjudged, why_sooner
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
+from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import WAITING, CellStatus, Draft, GateResult, Requirement
+from backend.experiments.types import WAITING, CellStatus, Draft, GateResult, Pinned, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -25,15 +26,6 @@ from backend.prompts.types import PRODUCTION, VersionRef
 Kind = Literal["flow", "prompt"]
 # With these an evaluator of whoever publishes would let everything pass.
 SOFTENING = frozenset({"negate", "direction", "margin"})
-Texts = dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What is said by whom. `taken_in` are the texts of a prompt that takes others in, which its fingerprint names."""
-
-    fingerprint: str
-    taken_in: Texts = None
 
 
 class Gating(Comparing):
@@ -137,17 +129,20 @@ class Gating(Comparing):
         published = await self._published(gate, publishing)
         if published and published.fingerprint == publishing.fingerprint:
             return ""
-        wanted = _Content(publishing.fingerprint, await self._taken_in(gate, publishing, publishing.version))
+        taken_in = await self._taken_in(gate, publishing, publishing.version)
+        default = (await self._outside.models.resolve(gate)).reference if publishing.kind == "prompt" else ""
+        wanted = Served(publishing.fingerprint, taken_in, default, publishing.version)
         version = await self._newest(gate, required.dataset_id)
         if version is None:
             hint = "Require another dataset of it, or lift the requirement."
             raise GateRefused(f"The dataset {required.dataset_name}, which {name} must pass, was deleted.", hint=hint)
-        said_lacking = ""
-        for row in done:
-            ours = _variant(row, publishing, wanted)
-            base = _variant(row, publishing, published) if published else row.baseline
-            draft = draft_of(row)
-            if not ours or not base or row.dataset_version != version or draft.split:
+        said_lacking = said_elsewhere = ""
+        for row in _over_all_of(done, version):
+            draft, pinned = draft_of(row), pinned_of(row)
+            ours = variant_of(pinned, publishing, wanted)
+            base = variant_of(pinned, publishing, published) if published else row.baseline
+            if not ours or not base:
+                said_elsewhere = said_elsewhere or _said_elsewhere(pinned, publishing, wanted, published)
                 continue
             if row.decided:
                 said_lacking = said_lacking or f" {row.name} ended early, before it had asked all of them."
@@ -170,7 +165,8 @@ class Gating(Comparing):
         beside = " beside the published one" if published else ""
         raise GateRefused(
             f"{name} must pass the dataset {required.dataset_name} before it is published.",
-            hint=f"Run an experiment over all of its newest version, with {await self._words(required)}, and with this "
+            hint=said_elsewhere
+            or f"Run an experiment over all of its newest version, with {await self._words(required)}, and with this "
             f"content as a variant{beside}.{said_lacking}",
         )
 
@@ -232,26 +228,28 @@ class Gating(Comparing):
         names = [one.called for one in await self._evaluators(required.evaluators)]
         return f"{', '.join(names)} set as the requirement has {'it' if len(names) == 1 else 'them'}"
 
-    async def _published(self, gate: Operator, publishing: Publishing) -> _Content | None:
+    async def _published(self, gate: Operator, publishing: Publishing) -> Served | None:
         """Return what people get now, None before the first."""
         if publishing.kind == "flow":
             flow = await self._outside.flows.get(gate, publishing.subject_id)
             if flow.published_version is None:
                 return None
             stored = await self._outside.flows.get_version(gate, flow.id, flow.published_version)
-            return _Content(stored.document.fingerprint())
+            return Served(stored.document.fingerprint())
         prompts = self._outside.prompts
         number = (await prompts.get(gate, publishing.subject_id)).labels.get(PRODUCTION)
         if number is None:
             return None
         live = await prompts.get_version(gate, publishing.subject_id, VersionRef(version=number))
-        return _Content(live.content.fingerprint(), await self._taken_in(gate, publishing, number))
+        taken_in = await self._taken_in(gate, publishing, number)
+        default = (await self._outside.models.resolve(gate)).reference
+        return Served(live.content.fingerprint(), taken_in, default, number)
 
     async def _taken_in(self, gate: Operator, publishing: Publishing, version: int | None) -> Texts:
         """Return the texts of a prompt with what it takes in as labels stand now, nothing where it takes nothing in."""
         if publishing.kind == "flow" or version is None:
             return None
-        return _texts(await self._outside.prompts.composed(gate, publishing.subject_id, version))
+        return texts_of(await self._outside.prompts.composed(gate, publishing.subject_id, version))
 
     async def _newest(self, gate: Operator, dataset_id: str) -> int | None:
         try:
@@ -277,15 +275,13 @@ def _is_left(score: dict[str, Any] | None) -> bool:
     return score is None or (score["value"] is None and ("error" in score or score.get("label") == WAITING))
 
 
-def _variant(row: ExperimentRow, publishing: Publishing, content: _Content) -> str:
-    """Return the name of the variant of this content, empty where there is none."""
-    for one in pinned_of(row):
-        subject = one.flow_id if publishing.kind == "flow" else one.prompt_id
-        is_it = subject == publishing.subject_id and content.fingerprint in (one.fingerprint, one.as_run)
-        if is_it and _texts(one.composed) == content.taken_in:
-            return one.name
-    return ""
+def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:
+    return [row for row in done if row.dataset_version == version and not draft_of(row).split]
 
 
-def _texts(composed: dict[str, Any] | None) -> Texts:
-    return composed and {name: composed.get(name) for name in ("text", "messages", "instructions")}
+def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:
+    """Say of the content, or of what is published, that it ran in another way alone."""
+    found = told_elsewhere(wanted.version, elsewhere(pinned, publishing, wanted), is_published=False)
+    if found or published is None:
+        return found
+    return told_elsewhere(published.version, elsewhere(pinned, publishing, published), is_published=True)

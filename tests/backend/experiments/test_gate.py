@@ -21,8 +21,9 @@ TRIVIAL = {"kind": "regex", "pattern": ".*"}
 
 
 @pytest.fixture
-def gated(lab: Lab) -> Lab:
-    """Let the lab's own service be the gate, for its rows are the test's."""
+async def gated(lab: Lab) -> Lab:
+    """Let the lab's own service be the gate, for its rows are the test's; prompts that name no model are echoed."""
+    await lab.services.providers.set_default(lab.operator, "lab:echo")
     lab.services.flows.gates[:] = [lab.service]
     lab.services.prompts.gates[:] = [lab.service]
     return lab
@@ -54,9 +55,7 @@ async def test_a_prompt_that_got_worse_does_not_go_to_production(gated: Lab) -> 
         del row.input["question"]
     await prompts.save_version(gated.operator, kept.id, Content(text="{{ weak }}"))
     await gated.service.require(gated.operator, "prompt", kept.slug, WISH)
-    variants = [
-        VariantDraft(f"v{number}", prompt=PromptChoice(id=kept.id, version=number), model="echo") for number in (1, 2)
-    ]
+    variants = [VariantDraft(f"v{number}", prompt=PromptChoice(id=kept.id, version=number)) for number in (1, 2)]
     done = await gated.ran(*variants)
     with pytest.raises(GateRefused, match="exact of v2 got worse") as refusal:
         await prompts.set_label(gated.operator, kept.id, PRODUCTION, 2)
@@ -106,7 +105,7 @@ async def test_an_experiment_that_asks_too_little_lets_nothing_pass(
 ) -> None:
     prompt_id = await published(gated)
     await gated.ran(
-        *(VariantDraft(f"v{one}", prompt=PromptChoice(id=prompt_id, version=one), model="echo") for one in versions),
+        *(VariantDraft(f"v{one}", prompt=PromptChoice(id=prompt_id, version=one)) for one in versions),
         **given,
     )
     with pytest.raises(GateRefused, match="must pass the dataset Questions"):
@@ -115,7 +114,7 @@ async def test_an_experiment_that_asks_too_little_lets_nothing_pass(
 
 async def test_what_an_experiment_lacks_of_the_required_evaluators_is_said(gated: Lab) -> None:
     prompt_id = await published(gated)
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     await gated.ran(one, two, evaluators=(TRIVIAL,))
     with pytest.raises(GateRefused) as refusal:
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
@@ -128,7 +127,7 @@ async def test_evaluators_beside_the_required_ones_can_only_refuse(gated: Lab) -
     prompt_id = await published(gated)
     for row in gated.rows:
         row.input["weak"] = "no" if row.number < 9 else f"a{row.number}"  # enough for one question, not for twenty
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     others = tuple({**TRIVIAL, "name": f"other {at}"} for at in range(19))
     done = await gated.ran(one, two, evaluators=({"kind": "exact", "name": "renamed"}, *others))
     found = (await gated.service.comparison(gated.operator, done.id)).metrics
@@ -160,7 +159,7 @@ async def test_a_requirement_of_before_that_names_no_evaluators_takes_any_plain_
         assert row is not None
         row.evaluators = []
         work.session.add(row)
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     for evaluators in ((), ({"kind": "exact", "negate": True},)):
         await gated.ran(one, two, evaluators=evaluators)
         with pytest.raises(GateRefused, match="must pass the dataset Questions"):
@@ -171,7 +170,7 @@ async def test_a_requirement_of_before_that_names_no_evaluators_takes_any_plain_
 
 async def test_what_is_published_is_the_baseline_whatever_the_experiment_says(gated: Lab) -> None:
     prompt_id = await published(gated)
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     plain = {"kind": "exact", "negate": False, "direction": "higher", "margin": 0}
     await gated.ran(one, two, baseline="v2", evaluators=(plain,))
     with pytest.raises(GateRefused, match="exact of v2 got worse"):
@@ -206,7 +205,7 @@ async def test_an_experiment_that_ended_early_lets_nothing_pass(gated: Lab) -> N
     gated.fill(200, wrong=range(150, 201))
     for row in gated.rows:
         del row.input["question"]
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     sure = {"kind": "regex", "pattern": ".*", "margin": 0.5}
     done = await gated.ran(one, two, evaluators=(sure, {"kind": "exact"}), early_stop=True)
     assert (bool(done.decided), done.progress.num_skipped > 0) == (True, True)
@@ -217,7 +216,7 @@ async def test_an_experiment_that_ended_early_lets_nothing_pass(gated: Lab) -> N
 
 async def test_what_nobody_scored_lets_nothing_pass(gated: Lab) -> None:
     prompt_id = await published(gated)
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     for asked, words in (
         ({"kind": "human"}, "80 answers wait for a person's score of human"),
         ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, "judge gave no verdict on 80 of 80 answers"),
@@ -233,7 +232,7 @@ async def test_nothing_passes_on_the_verdicts_that_a_judge_did_not_give(gated: L
     for row in gated.rows:
         row.input["good"] = '{"verdict": true}'  # a judge that echoes says what it was given
         row.input["weak"] = '{"verdict": true}' if row.number > 3 else "no"
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     asked = {"kind": "judge", "rubric": "?", "model": "echo"}
     await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (asked,)))
     await gated.ran(one, two, evaluators=(asked,))
@@ -249,7 +248,7 @@ async def test_variants_beside_the_two_make_nothing_easier(gated: Lab) -> None:
     prompt_id = await published(gated)
     for row in gated.rows:
         row.input["weak"] = "no" if row.number < 9 else f"a{row.number}"  # enough for one question, not for nine
-    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 2))
+    one, two = (VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2))
     done = await gated.ran(one, two, *(prompt(f"other {at}", "{{ good }}") for at in range(8)))
     found = (await gated.service.comparison(gated.operator, done.id)).metrics
     assert [one.verdict for one in found if (one.metric, one.variant) == ("exact", "v2")] == ["cannot_tell"]
@@ -265,7 +264,7 @@ async def test_a_first_version_has_to_reach_its_targets_also_as_the_baseline(gat
     kept = await prompts.create(gated.operator, NewPrompt("Support", Content(text="{{ weak }}")))
     asked = {"kind": "exact", "target": 0.9}
     await gated.service.require(gated.operator, "prompt", kept.id, Requirement(DATASET, (asked,)))
-    only = VariantDraft("only", prompt=PromptChoice(id=kept.id, version=1), model="echo")
+    only = VariantDraft("only", prompt=PromptChoice(id=kept.id, version=1))
     for variants in ((only,), (only, prompt("other", "{{ good }}"))):
         await gated.ran(*variants, evaluators=(asked,))
         with pytest.raises(GateRefused, match=r"exact of only is 50\.0 %, its target 90\.0 %"):
@@ -289,9 +288,7 @@ async def test_what_a_prompt_takes_in_must_have_passed_with_it(gated: Lab) -> No
     tone = await prompts.create(gated.operator, NewPrompt("Tone", Content(text="{{ good }}")))
     await prompts.set_label(gated.operator, tone.id, PRODUCTION, 1)
     await prompts.save_version(gated.operator, prompt_id, Content(text='{% prompt "tone" %}'))
-    await gated.ran(
-        *(VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at), model="echo") for at in (1, 3))
-    )
+    await gated.ran(*(VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 3)))
     await prompts.save_version(gated.operator, tone.id, Content(text="{{ weak }}"))
     await prompts.set_label(gated.operator, tone.id, PRODUCTION, 2)
     with pytest.raises(GateRefused, match="must pass the dataset Questions"):

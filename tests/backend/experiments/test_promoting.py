@@ -217,3 +217,35 @@ async def test_two_who_promote_at_once_make_one_version(lab: Lab) -> None:
     assert (await prompts.get(lab.operator, kept.id)).latest == 2
     assert [one.version for one in await prompts.moves(lab.operator, kept.id)] == [2]
     assert len(await told(lab, done)) == 1
+
+
+async def test_only_what_ran_as_it_would_be_served_passes(lab: Lab) -> None:
+    """A prompt that names no model is served on the project's; another model proves the version that names it."""
+    lab.services.prompts.gates[:] = [lab.service]
+    prompts, models = lab.services.prompts, lab.services.providers
+    lab.fill(30)
+    for row in lab.rows:
+        del row.input["question"]
+    base_url = (await models.get(lab.operator, lab.provider_id)).base_url
+    other = ProviderDraft("Other", base_url, (ModelDraft("echo"),), api_key="lab-key-0001", allow_private_address=True)
+    await models.create(lab.operator, other)
+    await models.set_default(lab.operator, "lab:echo")
+    of = await kept(lab, "{{ weak }}", "{{ good }}", model="")
+    await prompts.set_label(lab.operator, of.id, PRODUCTION, 1)
+    await lab.service.require(lab.operator, "prompt", of.slug, Requirement(DATASET, ({"kind": "exact"},)))
+    await lab.ran(version(of, 1, model="other:echo"), version(of, 2))
+    with pytest.raises(GateRefused) as refusal:
+        await prompts.set_label(lab.operator, of.id, PRODUCTION, 2)
+    assert refusal.value.hint.startswith("v1, which is in production, was measured as a variant on echo alone;")
+    done = await lab.ran(version(of, 1), version(of, 2, model="other:echo"))
+    with pytest.raises(GateRefused, match="must pass the dataset Questions") as refusal:
+        await prompts.set_label(lab.operator, of.id, PRODUCTION, 2)
+    words = "v2 was measured on echo alone; promote it from the experiment, or measure v2 with its own model."
+    assert refusal.value.hint == words
+    await models.set_default(lab.operator, "other:echo")  # now it is what ran
+    said = (await prompts.get_version(lab.operator, of.id, VersionRef("", 2))).content.fingerprint()
+    found = await lab.service.gate_result(lab.operator, "prompt", of.id, said, 2)
+    assert (found.passed, found.experiment_id) == (True, done.id)
+    await models.set_default(lab.operator, "lab:echo")
+    made = await lab.service.promote(lab.operator, done.id, "v2")
+    assert ((await prompts.get(lab.operator, of.id)).labels[PRODUCTION], made.version) == (3, 3)
