@@ -7,11 +7,22 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Duels:
+    """How many rows a variant won, tied and lost beside the one that it was judged `against`."""
+
+    against: str
+    won: int
+    tied: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class MetricComparison:
     """What one variant does to one metric, beside how the metric is read.
 
     `low` and `high` are the ends of the difference's interval, with the `confidence` at which the verdict is decided:
     0.95, more where several questions were asked at once. After an early stop it holds however often one looked.
+    `duels` are there where answers were judged in pairs, always beside the experiment's own baseline.
     """
 
     metric: str
@@ -35,6 +46,7 @@ class MetricComparison:
     num_fixed: int
     num_broken: int
     confidence: float = 0.95
+    duels: Duels | None = None
 
 
 @dataclass(frozen=True, slots=True)

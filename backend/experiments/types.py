@@ -11,6 +11,7 @@ from backend.experiments.code_types import CodeApproval, CodeState
 from backend.experiments.comparison_types import (
     Agreement,
     Comparison,
+    Duels,
     MetricComparison,
     Spread,
     TradeOff,
@@ -69,6 +70,7 @@ __all__ = [
     "ComparedRows",
     "Comparison",
     "Draft",
+    "Duels",
     "EvaluatorKind",
     "Experiment",
     "FlowChoice",

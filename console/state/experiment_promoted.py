@@ -10,6 +10,7 @@ from backend.experiments.types import Comparison, MetricComparison, Whereabouts,
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
+from console.state.experiment_duels import duel_words
 from console.state.experiment_rows import amount, named, note_of, readable
 from console.state.refusals import refusal_words
 
@@ -105,12 +106,15 @@ def against(found: Comparison, variant: str) -> list[str]:
 
 def setbacks(found: Comparison, variant: str, stands: str = "") -> str:
     """Say in what it is worse than the baseline, empty for nothing; `stands` says where people get the baseline."""
-    told = [
-        f"{named(one)} ({amount(one, one.baseline_value)} to {amount(one, one.value)})"
-        for one in map(readable, _worse(found, variant))
-    ]
+    told = [f"{named(one)} ({_figures(one, found.baseline)})" for one in map(readable, _worse(found, variant))]
     beside = f"{found.baseline}, now in {stands}," if stands else found.baseline
     return f"{variant} is worse than {beside} in {formats.listed(told)}." if told else ""
+
+
+def _figures(one: MetricComparison, baseline: str) -> str:
+    if one.duels and one.duels.against == baseline:
+        return duel_words(one, baseline)
+    return f"{amount(one, one.baseline_value)} to {amount(one, one.value)}"
 
 
 def _worse(found: Comparison, variant: str) -> list[MetricComparison]:

@@ -20,6 +20,7 @@ from backend.experiments.types import (
 )
 from console import routes
 from console.state import formats
+from console.state.experiment_duels import duel_words
 from console.state.experiment_unscored import RETRY, failed_on, metrics_in
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
@@ -74,6 +75,7 @@ class AskedLine:
 class VerdictCard:
     """One metric of the chosen variant: values, difference and its interval as a small picture.
 
+    `duels` say how its answers did in pairs; where the baseline was the other, no value of its own stands beside.
     `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
     `sure_why` says why an interval is surer than 95 %, empty where it is not.
     """
@@ -97,6 +99,7 @@ class VerdictCard:
     band_width: str = ""
     bars: str = ""
     failed: str = ""
+    duels: str = ""
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
@@ -161,7 +164,7 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
     failed = {metric: failed_on([one for one in both if one.metric == metric]) for metric in metrics_in(both)}
     none = metrics_in(one for one in both if one.num_failed == one.num_answers)
     cards = [
-        _card(one, failed.get(one.metric, ""))
+        _card(one, failed.get(one.metric, ""), found.baseline)
         for one in found.metrics
         if one.variant == variant and one.metric not in none
     ]
@@ -197,8 +200,10 @@ def readable(one: MetricComparison) -> MetricComparison:
     return replace(one, metric=f"{one.metric} per 1,000", **many)
 
 
-def _card(one: MetricComparison, failed: str) -> VerdictCard:
+def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     one = readable(one)
+    # Beside itself a baseline is neither better nor worse: its mean would only count what failed.
+    is_duel = one.duels is not None and one.duels.against == baseline
     ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
     reach = max([*ends, 1e-12])
 
@@ -215,11 +220,12 @@ def _card(one: MetricComparison, failed: str) -> VerdictCard:
         metric=named(one),
         verdict=one.verdict,
         words=words,
-        baseline_value=amount(one, one.baseline_value),
+        baseline_value="" if is_duel else amount(one, one.baseline_value),
         value=amount(one, one.value),
         difference=_signed(one, one.difference),
         note="" if failed and one.rows_needed is None else note_of(one),  # more rows would not mend an evaluator
         failed=failed,
+        duels=duel_words(one, baseline),
         aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
         sure=f"{_sure(one)} interval" if is_known else "",
         sure_why=SURER if is_known and one.confidence > PLAIN else "",

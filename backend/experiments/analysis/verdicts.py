@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backend.experiments.analysis.agreements import agreements_of
+from backend.experiments.analysis.duels import with_duels
 from backend.experiments.analysis.matrices import (
     Matrices,
     matrices,
@@ -51,8 +52,12 @@ def compared(
     repetitions: int,
     was_decided: bool,
     labels: Mapping[int, Mapping[str, str]],
+    judged_against: str = "",
 ) -> Comparison:
-    """Compare; `variants` are names and words, `labels` the metadata of rows, `was_decided` tells an early stop."""
+    """Compare; `variants` are names and words, `labels` the metadata of rows, `was_decided` tells an early stop.
+
+    `judged_against` is the variant beside which pairs were judged, the baseline that the experiment ran with.
+    """
     names = [*(one.called for one in evaluators), OVERALL]
     found = matrices(cells, names, len(variants), repetitions)
     quality = metrics_of(evaluators, found.scores)
@@ -73,6 +78,8 @@ def compared(
             ]
         if was_decided and quality:
             said = [_looked_at_early(one, quality[0], found, variants, baseline) for one in said]
+        plain = [name for name, _ in variants]
+        said = [with_duels(one, readers.get(one.metric), found, plain, judged_against) for one in said]
         known = {one.name for one in quality}
         said += [
             _untold(one, name)

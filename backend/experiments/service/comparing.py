@@ -58,6 +58,7 @@ class Comparing(UseCases):
             repetitions=draft.repetitions,
             was_decided=bool(row.decided),
             labels={one.number: _labels(one) for one in rows.values()},
+            judged_against=row.baseline,
         )
         return found
 

@@ -31,8 +31,11 @@ def _card(card: Any) -> rx.Component:
         class_name=classes("xp-verdict r", card.verdict),
     )
     values = rx.el.div(
-        rx.el.span(card.baseline_value, class_name="t2"),
-        icon("arrow-right", small=True),
+        rx.cond(
+            card.baseline_value,
+            rx.fragment(rx.el.span(card.baseline_value, class_name="t2"), icon("arrow-right", small=True)),
+            rx.fragment(),
+        ),
         rx.el.b(card.value),
         rx.el.span(card.difference, class_name="r b"),
         class_name="row xp-values",
@@ -45,6 +48,7 @@ def _card(card: Any) -> rx.Component:
             rx.cond(card.sure, _sure(card), rx.fragment()),
             class_name="row tight t12 t2",
         ),
+        rx.cond(card.duels, rx.el.p(card.duels, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
         class_name="xp-card",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from backend.experiments.engine.stopping import Decision
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.evaluators.registry import read
 from backend.experiments.outside import Row
+from backend.experiments.types import Duels
 from tests.backend.experiments.conftest import Lab, prompt
 
 
@@ -257,3 +259,23 @@ def test_judges_agree_the_less_the_further_their_numbers_lie_apart_and_old_answe
     apart = sum((one - other) ** 2 for one in (1, 5, 3, 2) for other in (1, 4, 3, 3)) / 16
     assert (by_two.metric, by_two.share_equal, by_two.num_rows) == ("judge: a and b", 0.5, 4)
     assert by_two.kappa == pytest.approx(1 - (2 / 4) / apart)
+
+
+def test_pairs_are_counted_as_won_tied_and_lost_against_whom_they_were_judged() -> None:
+    def cell(row: int, variant: int, value: float | None) -> tuple[Any, ...]:
+        score = {"pairwise": {"value": value, "passed": None}} if value is not None else {}
+        return (row, variant, 0, "done" if value is not None else "failed", score, 0, 1.0)
+
+    of_rows = [(0.5, 1.0), (0.5, 0.5), (0.5, 0.5), (0.5, 0.0), (None, 1.0), (None, None), (0.5, None)]
+    cells = [cell(row, at, value) for row, pair in enumerate(of_rows) for at, value in enumerate((*pair, 0.5))]
+    given: dict[str, Any] = {"repetitions": 1, "was_decided": False, "labels": {}, "judged_against": "A"}
+    pairs = read([{"kind": "pairwise"}])
+    variants = [(name, name) for name in "ABC"]
+    told = {
+        (baseline, one.variant): one.duels
+        for baseline in (0, 2)
+        for one in compared(cells, pairs, variants, baseline=baseline, **given).metrics
+        if one.metric == "pairwise"
+    }
+    assert told[0, "B"] == told[2, "B"] == Duels("A", 2, 3, 2)
+    assert told[2, "A"] == Duels("A", 0, 7, 0)

@@ -15,6 +15,7 @@ from backend.experiments.types import (
     Agreement,
     Comparison,
     Draft,
+    Duels,
     Experiment,
     MetricComparison,
     Pinned,
@@ -192,6 +193,23 @@ def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
     cards = verdict_cards(compared(*said), "B")
     assert lead("B", cards) == "B is better in exact and regex, worse in cost. Latency cannot be told."
     assert lead("B", cards[3:]) == "Nothing is decided about B yet."
+
+
+@pytest.mark.parametrize(
+    ("against", "words", "own"),
+    [
+        ("A", "0 won, 5 tied, 6 lost", ""),
+        ("C", "Each was judged against C, not against each other: B 0 won, 5 tied, 6 lost.", "45.8 %"),
+        ("B", "A was judged against B, not the other way round.", "45.8 %"),
+    ],
+)
+def test_pairs_say_what_was_won_and_against_whom(against: str, words: str, own: str) -> None:
+    pairs = replace(METRIC, metric="pairwise", unit="", statistic="mean", baseline_value=0.4583, value=0.1667,
+                    verdict="worse", duels=Duels(against, 0, 5, 6))  # fmt: skip
+    (card,) = verdict_cards(compared(pairs), "B")
+    assert (card.duels, card.baseline_value, card.value) == (words, own, "16.7 %")
+    figures = words if against == "A" else "45.8 % to 16.7 %"
+    assert setbacks(compared(pairs), "B") == f"B is worse than A in pairwise ({figures})."
 
 
 def test_an_interval_without_ends_is_not_drawn() -> None:
