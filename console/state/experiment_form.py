@@ -26,9 +26,6 @@ from console.state.forms import Choice, Formed
 from console.state.naming import copied_from, copy_name
 from console.state.seat import Phased
 
-# What the form begins with where it is not the default: `contains` does not mind the case either.
-BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
-
 
 class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     """Entries stay in the browser until they are sent; here stands which there are, and what they began with."""
@@ -41,6 +38,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     prompts: rx.Field[list[Choice]] = rx.field(default_factory=list)
     flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    default_model: rx.Field[str] = rx.field("")
     kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
     code_note: rx.Field[str] = rx.field("")
     variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
@@ -72,6 +70,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 found.flows,
                 found.models,
             )
+            self.default_model = found.default_model
             self.kinds, self.code_note = scoring_kinds(operator, found.kinds)
             if like := self._asked("like"):
                 await self._repeat(operator, found, like)
@@ -94,7 +93,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 await self._add(operator, VariantLine("", "", "", INLINE))
         kind, self.scoring_note = await scoring_of(operator, self.dataset)
         if kind:
-            self._score(found, {"kind": kind, **BEGINS.get(kind, {})})
+            self._score(found, found.begun(kind))
 
     async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with what an experiment was asked for."""
@@ -170,7 +169,8 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def add_evaluator(self, kind: str) -> None:
         """Add an evaluator of a kind."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        self._score(await offered(operator), {"kind": kind, **BEGINS.get(kind, {})})
+        found = await offered(operator)
+        self._score(found, found.begun(kind))
 
     @rx.event
     async def choose(self, key: str, value: str) -> None:

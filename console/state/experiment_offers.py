@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from backend.bootstrap import services
 from backend.errors import NotFound
@@ -16,6 +17,9 @@ from console.state.experiment_variants import FLOW, MANAGED, VariantLine, versio
 from console.state.forms import Choice
 
 CODE = "python"
+JUDGING = ("judge", "pairwise")
+# What the form begins with where it is not the default: `contains` does not mind the case either.
+BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
 ROWS_LOOKED_AT = 50
 # No model writes a whole sentence letter by letter as somebody else did.
 LONGEST_EQUALLED = 60
@@ -23,24 +27,35 @@ NOTHING_EXPECTED = "No row says what is expected, so no answer can be compared w
 SENTENCES_EXPECTED = (
     "Whole sentences are expected, which no answer equals letter by letter, so their meaning is compared."
 )
+SMALL_JUDGE = "The built-in model is small, and often wrong as a judge."
 NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
 
 @dataclass(frozen=True)
 class Offered:
-    """All that does not hang on another choice."""
+    """All that does not hang on another choice.
+
+    `default_model` names the model of those that choose none, `judge` is what judges begin with, empty for that one.
+    """
 
     datasets: list[Choice] = field(default_factory=list)
     prompts: list[Choice] = field(default_factory=list)
     flows: list[Choice] = field(default_factory=list)
     models: list[Choice] = field(default_factory=list)
     scorers: Offers = field(default_factory=Offers)
+    default_model: str = ""
+    judge: str = ""
     kinds: Sequence[EvaluatorKind] = ()
 
     def first(self, kind: str) -> str:
         """Return the first prompt or flow, empty where there is none."""
         found = {MANAGED: self.prompts, FLOW: self.flows}.get(kind, [])
         return found[0].value if found else ""
+
+    def begun(self, kind: str) -> dict[str, Any]:
+        """Return the settings that a new evaluator begins with where they are not the defaults."""
+        judges = {"models": [self.judge]} if self.judge and kind in JUDGING else {}
+        return {"kind": kind, **BEGINS.get(kind, {}), **judges}
 
 
 def scoring_kinds(operator: Operator, kinds: Sequence[EvaluatorKind]) -> tuple[list[Choice], str]:
@@ -53,10 +68,13 @@ def scoring_kinds(operator: Operator, kinds: Sequence[EvaluatorKind]) -> tuple[l
 
 async def offered(operator: Operator) -> Offered:
     page = Page(MAX_LIMIT)
-    models = [
-        Choice(one.reference, f"{one.name}, {one.provider_name}")
-        for one in await services().providers.list_models(operator)
-    ]
+    answering = await services().providers.list_models(operator)
+    models = [Choice(one.reference, f"{one.name}, {one.provider_name}") for one in answering]
+    default = next((one for one in answering if one.is_default), None)
+    is_small = default is not None and default.is_built_in
+    default_model = f"{default.name}, {'built in' if is_small else default.provider_name}" if default else ""
+    connected = [one.reference for one in answering if not one.is_built_in]
+    any_judge = Choice("", f"The project's default ({default_model})" if default else "The project's default")
     embedding = [Choice(one.reference, one.name) for one in await services().providers.list_embedding_models(operator)]
     return Offered(
         datasets=[
@@ -66,7 +84,11 @@ async def offered(operator: Operator) -> Offered:
         prompts=[Choice(one.id, one.name) for one in await services().prompts.list(operator)],
         flows=[Choice(one.slug, one.name) for one in (await services().flows.list(operator, page)).items],
         models=models,
-        scorers=Offers([Choice("", "The project's default"), *models], [Choice("", "The built-in"), *embedding]),
+        scorers=Offers(
+            [any_judge, *models], [Choice("", "The built-in"), *embedding], about_judges=SMALL_JUDGE if is_small else ""
+        ),
+        default_model=default_model,
+        judge=connected[0] if is_small and connected else "",
         kinds=await services().experiments.evaluator_kinds(operator),
     )
 

@@ -36,9 +36,9 @@ def variant_card(one: Any) -> rx.Component:
         rx.el.div(plate(one.letter, "off"), rx.el.b(kind, class_name="b"), name, away, class_name="row"),
         rx.match(
             one.kind,
-            (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own"))),
+            (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own", ", else "))),
             (FLOW, _subject(one, Form.flows, "Flow")),
-            rx.fragment(_texts(one), _asking(one, "The project's default")),
+            rx.fragment(_texts(one), _asking(one, "The project's default", ", ")),
         ),
         rx.cond(Form.errors.contains(one.at), status("fail", Form.errors[one.at]), rx.fragment()),
         key=one.key,
@@ -86,10 +86,11 @@ def _texts(one: Any) -> rx.Component:
     )
 
 
-def _asking(one: Any, default: str) -> rx.Component:
-    """Draw the model and its parameters."""
+def _asking(one: Any, default: str, then: str) -> rx.Component:
+    """Draw the model and its parameters; `then` leads from the default to the name of the project's model."""
+    named = rx.Var.create(default) + rx.cond(Form.default_model, then + Form.default_model, "").to(str)
     model = rx.el.select(
-        rx.el.option(default, value=""),
+        rx.el.option(named, value=""),
         rx.foreach(Form.models, lambda model: rx.el.option(model.label, value=model.value)),
         id=one.key + "-model",
         name=one.key + ".model",
