@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.errors import InvalidInput
@@ -57,7 +57,10 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. `samples` holds the first cells of each column; lists stop at a hundred entries."""
+    """What an import would do. `samples` holds the first filled cells of each column; lists stop at a hundred entries.
+
+    `first` are the cells of the first rows, in the order of the columns; `num_empty` counts the empty ones by column.
+    """
 
     kind: str
     columns: tuple[str, ...]
@@ -69,6 +72,8 @@ class Plan:
     problems: tuple[RowProblem, ...]
     num_duplicates: int
     duplicates: tuple[Duplicate, ...]
+    first: tuple[tuple[str, ...], ...] = ()
+    num_empty: Mapping[str, int] = field(default_factory=dict)
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -117,6 +122,17 @@ def samples(table: Table) -> dict[str, list[str]]:
         filled = (row[at] for row in table.rows if is_filled(row[at]))
         found[column] = [_short(cell) for cell, _ in zip(filled, range(NUM_SAMPLES), strict=False)]
     return found
+
+
+def first_rows(table: Table) -> tuple[tuple[str, ...], ...]:
+    """Return the first rows as somebody would read them, cells cut short, an empty one as ""."""
+    return tuple(tuple(_short(cell) if is_filled(cell) else "" for cell in row) for row in table.rows[:NUM_SAMPLES])
+
+
+def num_empty(table: Table) -> dict[str, int]:
+    """Count the empty cells of each column that has any."""
+    counts = {column: sum(not is_filled(row[at]) for row in table.rows) for at, column in enumerate(table.columns)}
+    return {column: count for column, count in counts.items() if count}
 
 
 def _short(cell: object) -> str:

@@ -95,7 +95,26 @@ export function Importer({ store, file, onEnd, words = ROWS }) {
           <Known store={store} plan={plan} skip={skipKnown} onSkip={setSkipKnown} words={words} />
         </div>
       )}
+      {plan && mapping && <First plan={plan} mapping={mapping} />}
     </section>
+  );
+}
+
+/* The first rows as they would come in, and which of the columns that matter are empty somewhere. */
+function First({ plan, mapping }) {
+  const taken = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => mapping[column]);
+  const weighs = (column) => /^(input|expected_output|question|answer)/.test(mapping[column]);
+  const empty = taken.filter(({ column }) => weighs(column) && plan.num_empty?.[column] > 0);
+  if (!plan.first?.length || !taken.length) return null;
+  return (
+    <div className="ifirst">
+      {empty.length > 0 && <p className="row wrap">{empty.map(({ column }) => <span key={column} className="st warn"><Warn />{counted(plan.num_empty[column], "row has", "rows have")} an empty {column}</span>)}</p>}
+      <table>
+        <caption>First rows of the file</caption>
+        <thead><tr>{taken.map(({ column }) => <th key={column} scope="col" className="mono">{mapping[column]}</th>)}</tr></thead>
+        <tbody>{plan.first.map((row, place) => <tr key={place}>{taken.map(({ column, at }) => <td key={column} dir="auto" title={row[at]}><span className="one">{row[at]}</span></td>)}</tr>)}</tbody>
+      </table>
+    </div>
   );
 }
 

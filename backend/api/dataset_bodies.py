@@ -250,6 +250,8 @@ class PlanBody(BaseModel):
     kind: str
     columns: list[str]
     samples: dict[str, list[str]]
+    first: list[list[str]]
+    num_empty: dict[str, int]
     mapping: dict[str, str]
     num_rows: int
     num_fitting: int
@@ -264,6 +266,8 @@ class PlanBody(BaseModel):
             kind=plan.kind,
             columns=[*plan.columns],
             samples=plan.samples,
+            first=[[*row] for row in plan.first],
+            num_empty={**plan.num_empty},
             mapping=plan.targets,
             num_rows=plan.num_rows,
             num_fitting=plan.num_fitting,

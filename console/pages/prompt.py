@@ -9,7 +9,7 @@ import reflex as rx
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.components.prompts.comparing import rendered, side_by_side, unified
-from console.components.prompts.dialogs import dialogs
+from console.components.prompts.dialogs import PROTECT, dialogs
 from console.components.prompts.editing import editing, saving
 from console.components.prompts.live import live_dialog
 from console.components.prompts.playground import playground
@@ -100,6 +100,11 @@ def _menu() -> rx.Component:
         menu_item("Another label", Labels.ask_point("", Prompt.chosen), icon="tag", disabled=Prompt.chosen == 0),
         menu_line(),
         menu_item("Split a label over versions", Live.ask, icon="split"),
+        rx.cond(
+            Labels.may_manage,
+            menu_item(PROTECT, Labels.show("protect"), icon="shield-check"),
+            rx.fragment(),
+        ),
         menu_item("Labels and their history", Labels.show("history"), icon="history"),
         menu_item("Name, folder and tags", Labels.ask_details, icon="settings-2"),
         label="More actions",

@@ -123,6 +123,7 @@ class PromptLabelsState(Formed, rx.State):
         """Protect a label of all prompts of the project, or let it move freely again."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         await services().prompts.protect_label(operator, label, protected=protected)
+        self.opened = "" if self.opened == "protect" else self.opened
         await self._read(operator, (await self.get_state(PromptState)).id)
 
     @rx.event

@@ -150,6 +150,16 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         await self._find_needs(operator)
 
     @rx.event
+    async def follow(self, number: int) -> None:
+        """Play the version that is looked at, beside production, as long as nobody touched the columns."""
+        operator = await self._operator(Permission.PROMPTS_READ)
+        page = await self.get_state(PromptState)
+        if self._is_offer and not self.running and DRAFT <= number <= page.latest:
+            self._offer(page.production, page.latest if number == page.production else number)
+            self.revision += 1
+            await self._find_needs(operator)
+
+    @rx.event
     async def set_value(self, name: str, text: str) -> None:
         """Take a value as it was typed."""
         await self._operator(Permission.PROMPTS_READ)

@@ -65,6 +65,7 @@ def dataset(console: Console) -> Iterator[str]:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("support-240")
     dialog.get_by_label("Tags").fill("support, november")
+    dialog.get_by_text("Checks: what every row has to look like").click()
     dialog.get_by_label("Schema of the input").fill("[1]")
     dialog.get_by_role("button", name="Create").click()
     expect(dialog.get_by_text("A schema is a JSON object")).to_be_visible()

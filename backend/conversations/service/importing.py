@@ -24,6 +24,8 @@ from backend.mapped_tables import (
     Progress,
     RowProblem,
     chosen,
+    first_rows,
+    num_empty,
     quiet,
     samples,
 )
@@ -84,6 +86,8 @@ class ImportUseCases(ReportingUseCases):
             kind=looked.table.kind,
             columns=looked.table.columns,
             samples=samples(looked.table),
+            first=first_rows(looked.table),
+            num_empty=num_empty(looked.table),
             targets=looked.targets,
             num_rows=len(looked.table.rows) + len(looked.table.faults),
             num_fitting=len(looked.sound) + len(looked.known),

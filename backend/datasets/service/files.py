@@ -28,6 +28,8 @@ from backend.mapped_tables import (
     Progress,
     RowProblem,
     chosen,
+    first_rows,
+    num_empty,
     quiet,
     samples,
 )
@@ -85,6 +87,8 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
             kind=table.kind,
             columns=table.columns,
             samples=samples(table),
+            first=first_rows(table),
+            num_empty=num_empty(table),
             targets=to,
             num_rows=len(table.rows) + len(table.faults),
             num_fitting=len(read.sound),

@@ -21,13 +21,8 @@ def dataset_form() -> rx.Component:
             _line("name", "Name", Form.name, required=True, custom_attrs={"data-safe": "true"}),
             _lines("description", "Description", Form.description, "What the rows test, and where they come from."),
             _line("tags", "Tags", Form.tags, help_text="Separated by commas."),
-            rx.el.div(
-                _lines("input_schema", "Schema of the input", Form.input_schema, SCHEMA_HELP, mono=True),
-                _lines(
-                    "expected_schema", "Schema of the expected output", Form.expected_schema, SCHEMA_HELP, mono=True
-                ),
-                class_name="pair",
-            ),
+            rx.cond(Form.editing, rx.fragment(), rx.el.p(ROWS_NEXT, class_name="t2")),
+            _checks(),
             id=FORM,
             on_submit=Form.save,
             class_name="form",
@@ -43,6 +38,23 @@ def dataset_form() -> rx.Component:
 
 
 SCHEMA_HELP = "JSON Schema. Leave empty to allow anything."
+ROWS_NEXT = "Next you import rows from a file (CSV, JSON, Excel), or write them."
+
+
+def _checks() -> rx.Component:
+    """Fold away what few rows need, until there is something in it."""
+    has_some = (Form.input_schema != "") | (Form.expected_schema != "")
+    is_wrong = Form.errors.contains("input_schema") | Form.errors.contains("expected_schema")
+    return rx.el.details(
+        rx.el.summary("Checks: what every row has to look like"),
+        rx.el.div(
+            _lines("input_schema", "Schema of the input", Form.input_schema, SCHEMA_HELP, mono=True),
+            _lines("expected_schema", "Schema of the expected output", Form.expected_schema, SCHEMA_HELP, mono=True),
+            class_name="pair",
+        ),
+        open=has_some | is_wrong,
+        class_name="more",
+    )
 
 
 def _error(name: str) -> Any:

@@ -8,6 +8,7 @@ import reflex as rx
 
 from backend.prompts.types import PRODUCTION
 from console.components.ui import (
+    SAFE,
     button,
     dialog,
     field,
@@ -21,11 +22,13 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_labels import PromptLabelsState as Labels
 
 PEOPLE_GET = "Who asks for this prompt and names no version gets the one in production. "
+GUARDED: Any = Labels.protected.contains(PRODUCTION)
+PROTECT: Any = rx.cond(GUARDED, "Stop protecting production", "Protect production").to(str)
 POINT, REFUSE, DETAILS = "point-form", "refuse-form", "details-form"
 
 
 def dialogs() -> rx.Component:
-    return rx.fragment(_pointing(), _refusing(), _history(), _details())
+    return rx.fragment(_pointing(), _refusing(), _protecting(), _history(), _details())
 
 
 def _error(name: str) -> Any:
@@ -105,9 +108,38 @@ def _refusing() -> rx.Component:
     )
 
 
+def _protecting() -> rx.Component:
+    """Say what protection does, and for whom, before it is switched."""
+    now = rx.cond(
+        GUARDED,
+        "It is protected. Without that, whoever may edit prompts changes production at once.",
+        "Whoever may edit prompts changes production at once. Protected, each change waits for somebody who neither "
+        "asked for it nor wrote the version.",
+    )
+    return dialog(
+        PROTECT + "?",
+        rx.el.p(now, " ", rx.el.b("This holds for every prompt of the project.", class_name="b")),
+        rx.el.p("A way back to a version that has stood there before stays open at once.", class_name="t2"),
+        identifier="protect",
+        opened=Labels.opened == "protect",
+        on_close=Labels.show(""),
+        foot=[
+            button(rx.cond(GUARDED, "Keep it protected", "Leave it open"), Labels.show(""), custom_attrs=SAFE),
+            button(PROTECT, Labels.protect(PRODUCTION, ~GUARDED), kind="primary"),
+        ],
+    )
+
+
 def _history() -> rx.Component:
     return dialog(
         "Labels and their history",
+        rx.cond(
+            Labels.may_manage,
+            rx.el.p(
+                "A protected label moves only with a second person, in every prompt of the project.", class_name="t2"
+            ),
+            rx.fragment(),
+        ),
         rx.el.ul(rx.foreach(Labels.labels, _held), class_name="lbls flat"),
         rx.el.ol(rx.foreach(Labels.moves, _move), class_name="mvs"),
         identifier="history",

@@ -14,6 +14,7 @@ from console.state.prompt import PromptState as Prompt
 from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
+from console.state.prompt_play import PromptPlayState as Play
 
 
 def versions() -> rx.Component:
@@ -45,7 +46,7 @@ def _version(one: Any) -> rx.Component:
             rx.el.span(one.comment, class_name="t12 vm lines", title=one.comment, dir="auto"),
             rx.el.span(one.by, rx.cond(one.when, ", ", ""), one.when, class_name="t12 t2", title=one.exact),
             type="button",
-            on_click=[Prompt.choose(one.number), Gate.load],
+            on_click=[Prompt.choose(one.number), Gate.load, Play.follow(one.number)],
             aria_current=when(chosen, "true", "false"),
         ),
         rx.cond(one.evidence, rx.el.a("Open the experiment", href=one.evidence, class_name="t12 vlink"), rx.fragment()),
@@ -56,11 +57,14 @@ def _version(one: Any) -> rx.Component:
 
 def _labels() -> rx.Component:
     history = button("History", Labels.show("history"), size="sm", kind="quiet")
+    guard = button("Protect production", Labels.show("protect"), size="sm", kind="quiet", icon="shield-check")
+    unguarded = Labels.may_manage & ~Labels.protected.contains(PRODUCTION)
     return rx.cond(
         Labels.labels,
         rx.el.div(
             phead("Labels", acts=history),
             rx.el.ul(rx.foreach(Labels.labels, _label), class_name="lbls"),
+            rx.cond(unguarded, rx.el.div(guard, class_name="in"), rx.fragment()),
             class_name="psec",
         ),
         rx.fragment(),

@@ -64,6 +64,8 @@ async def test_a_file_becomes_rows_by_a_sensible_guess(
     }  # fmt: skip
     assert (plan.num_rows, plan.num_fitting, plan.num_bad, plan.num_duplicates) == (3, 3, 0, 0)
     assert plan.samples["plz"] == ["01099"]
+    assert sorted(row[plan.columns.index("plz")] for row in plan.first) == ["", "", "01099"]
+    assert plan.num_empty["plz"] == 2
     assert stages == [("read", 0, 0), ("check", 0, 3)]
     assert (await datasets.get(owner, made.id)).version == 0
     written = await datasets.import_file(owner, made.id, path, "tickets-nov.csv")

@@ -203,7 +203,9 @@ async def test_a_label_is_moved_and_rolled_back_on_the_page(answer: Prompt, tab:
 
 async def test_a_protected_label_is_decided_by_another(services: Services, answer: Prompt, tab: Tab) -> None:
     _, _, _, labels = await opened(tab, answer)
+    await labels.show("protect")
     await labels.protect("production", protected=True)
+    assert (labels.opened, labels.protected) == ("", ["production"])
     await labels.ask_point("production", 2)
     await labels.point({"comment": ""})
     (wish,) = labels.wishes
