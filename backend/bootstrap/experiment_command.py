@@ -52,7 +52,8 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
         yield f"{words} {ASK_AGAIN}"
     asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
     told = [{**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked)} for one in metrics]
-    result = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
+    result: dict[str, Any] = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
+    result["num_failed"] = ended.progress.num_failed
     yield RESULT + json.dumps({**result, "metrics": told, "unjudged": silent}, default=str)
 
 

@@ -48,6 +48,8 @@ def run(
     perform("experiment run", {"experiment": wish}, note)
     if junit is not None:
         junit.write_bytes(junit_of(found))
+    if gate:
+        say(closing(found))
     if found.get("status") != "done":
         raise typer.Exit(NOT_DONE)
     if gate and any(fails(one) for one in found["metrics"]):
@@ -58,6 +60,23 @@ def run(
 
 def fails(metric: dict[str, Any]) -> bool:
     return bool(metric["asked"] and (metric["verdict"] == "worse" or metric["missed"]))
+
+
+def closing(found: dict[str, Any]) -> str:
+    """Say in a line what the gate makes of it, what it cannot tell, and how many answers failed."""
+    asked = [one for one in found.get("metrics", []) if one["asked"]]
+    bad = dict.fromkeys(f"{one['metric']} of {one['variant']}" for one in asked if fails(one))
+    failed = int(found.get("num_failed", 0))
+    lost = f" {failed:,} {'answer' if failed == 1 else 'answers'} failed." if failed else ""
+    if found.get("status") != "done":
+        return f"Failed: it did not get to its end.{lost}"
+    if bad:
+        return f"Failed: {', '.join(bad)} got worse or missed its target.{lost}"
+    if silent := found.get("unjudged"):
+        return f"Failed: {', '.join(silent)} gave no verdict on some answers.{lost}"
+    unsure = sum(one["verdict"] == "cannot_tell" for one in asked)
+    tell = f"; {unsure} of {len(asked)} metrics cannot tell yet" if unsure else ""
+    return f"Passed: nothing got worse{tell}.{lost}"
 
 
 def junit_of(found: dict[str, Any]) -> bytes:

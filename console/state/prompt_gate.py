@@ -9,6 +9,7 @@ from backend.experiments.types import GateResult, Requirement, kind_of
 from backend.operator import Permission
 from backend.prompts.types import VersionRef
 from console import routes
+from console.state import formats
 from console.state.evaluator_fields import TITLES
 from console.state.prompt import PromptState
 from console.state.seat import Seated
@@ -42,7 +43,8 @@ class PromptGateState(Seated, rx.State):
         found = await experiments.gate_result(operator, "prompt", page.id, version.content.fingerprint(), number)
         self.dataset, self.dataset_href = asked.dataset_name, routes.to(routes.DATASET, asked.dataset_id)
         self.rule, self.passed = rule_words(asked), found.passed
-        self.said, self.hint = _said(found, number), found.hint
+        num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
+        self.said, self.hint = said_of(found, number, num_rows), found.hint
         self.evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
 
 
@@ -57,7 +59,9 @@ def rule_words(asked: Requirement) -> str:
     return f"Over all its rows, nothing worse than production and every target met, by {evaluators_in(asked)}."
 
 
-def _said(found: GateResult, number: int) -> str:
+def said_of(found: GateResult, number: int, num_rows: int) -> str:
+    """Say how a version did. That nothing got worse is all that a gate shows, over few rows it is not much."""
     if not found.passed:
         return found.words
-    return f"v{number} passed" if found.experiment_id else f"v{number} is in production"
+    over = formats.counted(num_rows, "row")
+    return f"v{number} did not get worse on {over}" if found.experiment_id else f"v{number} is in production"

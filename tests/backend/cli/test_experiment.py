@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from backend.bootstrap import Services
 from backend.bootstrap.experiment_command import RESULT, run_experiment
 from backend.cli import experiment
-from backend.cli.experiment import fails, junit_of
+from backend.cli.experiment import closing, fails, junit_of
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
 
@@ -32,6 +32,11 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     silent = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [same], "unjudged": {"judge": "No."}}))
     assert (silent.get("tests"), silent.get("failures"), silent.get("errors")) == ("2", "0", "1")
     assert silent.find("testcase/error").get("message") == "No."  # type: ignore[union-attr]
+    unsure = {"status": "done", "metrics": [same, {**slow, "asked": True, "verdict": "better"}], "num_failed": 2}
+    assert closing(unsure) == "Passed: nothing got worse; 1 of 2 metrics cannot tell yet. 2 answers failed."
+    assert closing({**unsure, "metrics": [WORSE, short], "num_failed": 0}) == (
+        "Failed: exact of new, cost of new got worse or missed its target."
+    )
     broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))
     assert broken.find("testcase/error").get("message") == "No key."  # type: ignore[union-attr]
 
@@ -62,6 +67,8 @@ def test_a_pipeline_goes_by_the_exit_code_and_reads_the_verdicts(
     file.write_text('{"name": "CI"}')
     done = CliRunner().invoke(experiment.experiment, ["run", str(file), *options, "--junit", str(junit)])
     assert done.exit_code == code, done.output
+    last = done.output.splitlines()[-1]
+    assert last.startswith(("Failed: ", "Passed: ")[code == 0]) if options else not last.startswith("Passed")
     assert ET.fromstring(junit.read_text()).get("name") == "CI"
     file.write_text("{")
     assert CliRunner().invoke(experiment.experiment, ["run", str(file)]).exit_code == 1
