@@ -166,6 +166,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     join_prompts(conversations, prompts, providers, rooms)
     live_tests = LiveTestService(units, prompts)
     prompts.splits.append(live_tests.choose)
+    prompts.protecting.append(live_tests.check_protecting)
     identity = IdentityService(units, mail=(mail := open_mail(settings)), public_url=settings.public_url)
     identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())

@@ -53,6 +53,14 @@ class LiveTests:
         newest = statement.order_by(col(LiveTestRow.id).desc()).limit(page.limit + 1)
         return list(await self._session.exec(newest))
 
+    async def running_under(self, label: str) -> list[LiveTestRow]:
+        statement = select(LiveTestRow).where(
+            LiveTestRow.project_id == self._project_id,
+            LiveTestRow.label == label,
+            LiveTestRow.state == State.RUNNING.value,
+        )
+        return list(await self._session.exec(statement.order_by(col(LiveTestRow.prompt_name))))
+
     async def running(self, prompt_id: str, label: str) -> LiveTestRow | None:
         statement = select(LiveTestRow).where(
             LiveTestRow.project_id == self._project_id,

@@ -153,6 +153,14 @@ class LiveTestService:
             await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
         return version
 
+    async def check_protecting(self, operator: Operator, label: str) -> None:
+        """Raise Conflict while a test runs under a label: it would go on with versions that nobody approved."""
+        async with self._units.read(operator) as session:
+            names = [row.prompt_name for row in await LiveTests(session, operator.project_id).running_under(label)]
+        if names:
+            hint = "Stop it, or promote one of its versions, then protect the label."
+            raise Conflict(f"A live test runs on {label} of {', '.join(names)}.", hint=hint)
+
     async def guard(self) -> None:
         """End every test whose guardrail a version breaks, whose label moved away, or whose prompt is gone."""
         async with self._units.read(BY_ID) as session:

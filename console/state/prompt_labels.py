@@ -119,12 +119,14 @@ class PromptLabelsState(Formed, rx.State):
         return PromptState.refresh
 
     @rx.event
-    async def protect(self, label: str, protected: bool) -> None:
+    async def protect(self, label: str, protected: bool) -> Any:
         """Protect a label of all prompts of the project, or let it move freely again."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
-        await services().prompts.protect_label(operator, label, protected=protected)
+        with caught(Conflict) as split:
+            await services().prompts.protect_label(operator, label, protected=protected)
         self.opened = "" if self.opened == "protect" else self.opened
         await self._read(operator, (await self.get_state(PromptState)).id)
+        return toasts.warn(split.problem.words, split.problem.more) if split.problem else None
 
     @rx.event
     async def approve(self, wish: str) -> Any:

@@ -198,9 +198,14 @@ class LabelUseCases(UseCases):
             return [one.name for one in await LabelRepository(session, operator.project_id).protected()]
 
     async def protect_label(self, operator: Operator, label: str, *, protected: bool) -> None:
-        """Let a label of every prompt move only with a second person's approval, or freely again."""
+        """Let a label of every prompt move only with a second person's approval, or freely again.
+
+        Raise Conflict where a live test serves versions under it that nobody approved.
+        """
         operator.require(Permission.PROJECT_MANAGE)
         label = checked_label(label)
+        for check in self.protecting if protected and label not in await self.protected_labels(operator) else ():
+            await check(operator, label)
         async with self._units.write(operator) as work:
             labels = LabelRepository(work.session, operator.project_id)
             now = await labels.protection(label)

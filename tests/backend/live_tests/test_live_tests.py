@@ -135,6 +135,13 @@ async def test_only_versions_that_stand_are_tried(desk: Desk) -> None:
     test = await desk.start()
     with pytest.raises(InvalidInput, match="v3 is not one"):
         await desk.services.live_tests.promote(desk.operator, test.id, 3)
+    prompts = desk.services.prompts
+    with pytest.raises(Conflict, match="A live test runs on production of "):
+        await prompts.protect_label(desk.operator, "production", protected=True)
+    await prompts.protect_label(desk.operator, "staging", protected=True)
+    assert list(await prompts.protected_labels(desk.operator)) == ["staging"]
+    await desk.services.live_tests.stop(desk.operator, test.id)
+    await prompts.protect_label(desk.operator, "production", protected=True)
 
 
 async def test_a_protected_label_is_split_by_somebody_else_who_may_approve(desk: Desk) -> None:
@@ -192,8 +199,8 @@ async def test_two_who_watch_at_once_end_it_once(desk: Desk) -> None:
 
 async def test_who_wished_for_what_the_guardrail_stopped_is_refused(desk: Desk) -> None:
     prompts, tests = desk.services.prompts, desk.services.live_tests
-    test = await desk.start()
     await prompts.protect_label(desk.operator, "production", protected=True)
+    test = await replace(desk, operator=replace(desk.operator, user_id="user_c", name="Cleo")).start()
     wish = (await tests.promote(desk.operator, test.id, 2)).approval
     await desk.seat(test, 1, good=100)
     await desk.seat(test, 2, good=0, bad=100)
