@@ -78,7 +78,7 @@ def _acts() -> rx.Component:
     )
     saved = rx.fragment(
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
-        rx.cond(Prompt.production == Prompt.chosen, rx.fragment(), make),
+        rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),
     )
     compare = link_button(
         "New experiment",

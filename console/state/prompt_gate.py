@@ -6,8 +6,8 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.experiments.types import GateResult, Requirement, kind_of
-from backend.operator import Permission
-from backend.prompts.types import VersionRef
+from backend.operator import Operator, Permission
+from backend.prompts.types import PRODUCTION, Approval, VersionRef
 from console import routes
 from console.state import formats
 from console.state.evaluator_fields import TITLES
@@ -46,6 +46,16 @@ class PromptGateState(Seated, rx.State):
         num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
         self.said, self.hint = said_of(found, number, num_rows), found.hint
         self.evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
+
+
+async def gate_on(operator: Operator, wish: Approval) -> str:
+    """Say why a wish that waits could not be approved now, empty where nothing is against it."""
+    if wish.label != PRODUCTION or not operator.may(Permission.EXPERIMENTS_READ):
+        return ""
+    version = await services().prompts.get_version(operator, wish.prompt_id, VersionRef("", wish.version))
+    fingerprint = version.content.fingerprint()
+    found = await services().experiments.gate_result(operator, "prompt", wish.prompt_id, fingerprint, wish.version)
+    return f"It cannot be approved now: {found.words}" if not found.passed else ""
 
 
 def evaluators_in(asked: Requirement) -> str:

@@ -15,7 +15,7 @@ from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.prompt import PromptState
-from console.state.prompt_gate import PromptGateState
+from console.state.prompt_gate import PromptGateState, gate_on
 from console.state.prompt_rows import (
     LabelLine,
     MoveLine,
@@ -29,13 +29,16 @@ from console.state.refusals import RefusalLine
 
 
 class PromptLabelsState(Formed, rx.State):
-    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version."""
+    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version.
+
+    `asked` are the versions that wait for production."""
 
     labels: rx.Field[list[LabelLine]] = rx.field(default_factory=list)
     names: rx.Field[list[str]] = rx.field(default_factory=list)
     moves: rx.Field[list[MoveLine]] = rx.field(default_factory=list)
     wishes: rx.Field[list[WishLine]] = rx.field(default_factory=list)
     refusals: rx.Field[list[RefusalLine]] = rx.field(default_factory=list)
+    asked: rx.Field[list[int]] = rx.field(default_factory=list)
     protected: rx.Field[list[str]] = rx.field(default_factory=list)
     may_edit: rx.Field[bool] = rx.field(False)
     may_manage: rx.Field[bool] = rx.field(False)
@@ -62,7 +65,10 @@ class PromptLabelsState(Formed, rx.State):
         self.moves = [move_line(one, zone, now) for one in await prompts.moves(operator, prompt_id)]
         may = operator.may(Permission.PROMPTS_APPROVE)
         wishes = await prompts.approvals(operator, prompt_id)
-        self.wishes = [wish_line(one, operator.user_id, may_approve=may) for one in wishes]
+        self.wishes = [
+            wish_line(one, operator.user_id, may_approve=may, gate=await gate_on(operator, one)) for one in wishes
+        ]
+        self.asked = [one.version for one in wishes if one.label == PRODUCTION]
         refused = await prompts.refusals(operator, prompt_id)
         self.refusals = [refusal_line(one, operator.user_id, zone, now) for one in refused]
         self.protected = list(await prompts.protected_labels(operator))

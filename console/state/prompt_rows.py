@@ -184,7 +184,8 @@ def move_line(move: LabelMove, zone: tzinfo, at: datetime) -> MoveLine:
     return MoveLine(words, words_of(move.comment), by, when, exact, evidence_in(move.comment))
 
 
-def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLine:
+def wish_line(approval: Approval, user_id: str, *, may_approve: bool, gate: str = "") -> WishLine:
+    """Return the line; `gate` says why it could not be approved now."""
     origin = f" from v{approval.from_version}" if approval.from_version is not None else ""
     lead = f"{approval.asked_by} asks to move {approval.label}{origin} to v{approval.version}."
     is_own = user_id in {approval.asked_by_id, approval.author_id}
@@ -192,7 +193,8 @@ def wish_line(approval: Approval, user_id: str, *, may_approve: bool) -> WishLin
     may = may_approve and not is_own
     own = user_id == approval.asked_by_id
     why = "" if may else why_not
-    return WishLine(approval.id, lead, words_of(approval.comment), own, may, why, evidence_in(approval.comment))
+    said = "\n".join(filter(None, (words_of(approval.comment), gate)))
+    return WishLine(approval.id, lead, said, own, may, why, evidence_in(approval.comment))
 
 
 def refusal_line(refused: Approval, user_id: str, zone: tzinfo, now: datetime) -> RefusalLine:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.datasets.types import About, NewItem
 from backend.errors import Forbidden, InvalidInput
-from backend.experiments.types import PromptStanding, VersionStanding
+from backend.experiments.types import PromptStanding, Requirement, VersionStanding
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from backend.prompts.types import Approval, Content, NewPrompt, Prompt, Use, VersionRef
@@ -212,6 +213,14 @@ async def test_a_protected_label_is_decided_by_another(services: Services, answe
     assert (wish.own, wish.may_decide, wish.why_not) == (True, False, "Nobody approves their own change.")
     with pytest.raises(Forbidden):
         await labels.approve(wish.id)
+    owner = await services.identity.ensure_owner()
+    dataset = await services.datasets.create(owner, About("Returns"))
+    await services.datasets.add_items(owner, dataset.id, [NewItem({"question": "q"}, "x")])
+    await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
+    await labels.load()
+    refusal = f"It cannot be approved now: {answer.name} must pass the dataset Returns before it is published."
+    assert (labels.wishes[0].comment, labels.asked) == (refusal, [2])
+    await services.experiments.release(owner, "prompt", answer.id)
     token = await join(services.units, await services.identity.ensure_owner(), "Yuki", Role.REVIEWER)
     _, _, _, theirs = await opened(Tab(token), answer)
     assert theirs.wishes[0].may_decide
