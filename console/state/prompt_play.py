@@ -11,15 +11,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.errors import NotFound
 from backend.operator import Operator, Permission
-from backend.prompts.types import (
-    MAX_COLUMNS,
-    Content,
-    PlayDocument,
-    PlayEvent,
-    PlayText,
-    Values,
-    VersionRef,
-)
+from backend.prompts.types import MAX_COLUMNS, Content, PlayDocument, PlayEvent, PlayText, Values, VersionRef
 from console import toasts
 from console.problems import caught
 from console.state.addresses import Addressed
@@ -129,8 +121,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         if column.version == str(DRAFT):
             return (await self.get_state(PromptDraftState))._content
         page = await self.get_state(PromptState)
-        ref = VersionRef("", int(column.version))
-        return (await services().prompts.get_version(operator, page.id, ref)).content
+        return (await services().prompts.get_version(operator, page.id, VersionRef("", int(column.version)))).content
 
     async def _find_needs(self, operator: Operator) -> None:
         """Read what the columns need; what was typed for a value that is needed no more is kept."""
