@@ -15,7 +15,7 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
-from console.state.experiment_compared import RowLine, group_words, row_line, units_of
+from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
@@ -38,12 +38,6 @@ from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "flipped": ("broken", "fixed"),
-    "fail": ("both_fail",),
-    "pass": ("both_pass",),
-    "all": (),
-}
 ROWS = 50
 
 
@@ -160,6 +154,14 @@ class ExperimentState(Addressed, Phased, rx.State):
         await self._list(operator)
 
     @rx.event
+    async def show_by(self, metric: str) -> None:
+        """List the rows by another metric: what it says of each, and which flipped by it."""
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
+        if metric in {card.key for card in self.cards}:
+            self.metric, self.group = metric, "flipped"
+            await self._list_some(operator)
+
+    @rx.event
     async def more(self) -> None:
         """Add the next rows below."""
         await self._list(await self._operator(Permission.EXPERIMENTS_READ), len(self.rows))
@@ -248,7 +250,8 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
-        self.metric, self.doubts = said.primary, doubts(said, self.variant)
+        self.doubts = doubts(said, self.variant)
+        self.metric = self.metric if self.metric in {one.metric for one in said.metrics} else said.primary
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else verdict_cards(said, self.variant)
         self.unscored = unscored_lines(said) if is_alone else []
@@ -261,6 +264,10 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
         self.agreements = agreement_lines(said.agreements)
         self.lead = lead(self.variant, self.cards)
+        await self._list_some(operator)
+
+    async def _list_some(self, operator: Operator) -> None:
+        """List the group, and all rows where none flipped."""
         await self._list(operator)
         if self.group == "flipped" and not self.rows:
             self.group = "all"

@@ -16,6 +16,12 @@ from console import routes
 from console.state import formats
 from console.state.matching import parts_of
 
+GROUPS: dict[str, tuple[str, ...]] = {
+    "flipped": ("broken", "fixed"),
+    "fail": ("both_fail",),
+    "pass": ("both_pass",),
+    "all": (),
+}
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
 CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
 WORDS_AND_BLANKS = re.compile(r"\s+|\S+")
@@ -88,10 +94,11 @@ def group_words(counts: RowCounts, *, is_alone: bool) -> tuple[str, str, str]:
 
 
 def units_of(draft: Draft) -> dict[str, str]:
-    """Return in what the scores of each evaluator count that has a unit, by its name."""
+    """Return in what the scores of each metric count that has a unit, by its name: time and money without asking."""
     kinds = [str(kind_of(one)) for one in draft.evaluators]
     names = numbered(str(one.get("name") or kind) for one, kind in zip(draft.evaluators, kinds, strict=True))
-    return {name: UNITS[kind] for name, kind in zip(names, kinds, strict=True) if kind in UNITS}
+    unasked = {name: unit for name, unit in UNITS.items() if name not in names}
+    return unasked | {name: UNITS[kind] for name, kind in zip(names, kinds, strict=True) if kind in UNITS}
 
 
 def row_line(one: ComparedRow, metric: str, units: Mapping[str, str] | None = None) -> RowLine:

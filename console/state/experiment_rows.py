@@ -77,7 +77,7 @@ class VerdictCard:
 
     `duels` say how its answers did in pairs; where the baseline was the other, no value of its own stands beside.
     `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
-    `sure_why` says why an interval is surer than 95 %, empty where it is not.
+    `sure_why` says why an interval is surer than 95 %, empty where it is not. By `key` rows can be listed.
     """
 
     metric: str
@@ -100,6 +100,7 @@ class VerdictCard:
     bars: str = ""
     failed: str = ""
     duels: str = ""
+    key: str = ""
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
@@ -201,7 +202,7 @@ def readable(one: MetricComparison) -> MetricComparison:
 
 
 def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
-    one = readable(one)
+    key, one = one.metric, readable(one)
     # Beside itself a baseline is neither better nor worse: its mean would only count what failed.
     is_duel = one.duels is not None and one.duels.against == baseline
     ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
@@ -217,6 +218,7 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     words = VERDICTS[one.verdict]
     told = f"{_signed(one, one.low)} to {_signed(one, one.high)}"
     return VerdictCard(
+        key=key,
         metric=named(one),
         verdict=one.verdict,
         words=words,

@@ -40,6 +40,9 @@ def _card(card: Any) -> rx.Component:
         rx.el.span(card.difference, class_name="r b"),
         class_name="row xp-values",
     )
+    by = rx.el.button(
+        "Show rows by ", card.key, type="button", on_click=One.show_by(card.key), class_name="link t12", dir="auto"
+    )
     return rx.el.article(
         rx.el.div(rx.el.h3(card.metric, class_name="ell", title=card.metric, dir="auto"), badge, class_name="row"),
         rx.cond(card.value, rx.fragment(values, _interval(card)), rx.fragment()),
@@ -50,6 +53,7 @@ def _card(card: Any) -> rx.Component:
         ),
         rx.cond(card.duels, rx.el.p(card.duels, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(card.failed, rx.el.p(card.failed, class_name="t12 t2", dir="auto"), rx.fragment()),
+        rx.cond(card.key & (card.key != One.metric), by, rx.fragment()),
         class_name="xp-card",
     )
 

@@ -5,28 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import AsyncMock
 
 import pytest
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
-from backend.experiments.types import Comparison, FlowChoice, PromptChoice
+from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.components.experiments.form import FORM, experiment_form
 from console.state import formats
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
-from console.state.experiment_promote import ExperimentPromoteState, _beside_labels
+from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, evaluators_in
 from console.state.prompt_rows import move_line
-from tests.console.state.test_experiment_rows import METRIC
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
 
@@ -189,7 +186,7 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
 
 
 async def test_the_winner_is_promoted_from_its_page(
-    tab: Tab, dataset: str, services: Services, owner: Operator, monkeypatch: pytest.MonkeyPatch
+    tab: Tab, dataset: str, services: Services, owner: Operator
 ) -> None:
     kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
     await services.prompts.save_version(owner, kept.id, Content(text="Say {{ question }}."))
@@ -228,15 +225,6 @@ async def test_the_winner_is_promoted_from_its_page(
     await dialog.ask()
     assert dialog.label == "production", "it has no other label"
     await dialog.close()
-    done = await services.experiments.get(owner, made.id)
-    worse = Comparison("v2", "exact", (replace(METRIC, variant="v1", verdict="worse"),), (), (), (), is_complete=True)
-    monkeypatch.setattr(services.experiments, "comparison", AsyncMock(return_value=worse))
-    looked_at: Any = SimpleNamespace(variant="v1", baseline="v1")
-    assert await _beside_labels(owner, looked_at, done, done.pinned[0]) == [
-        "v1 is worse than v2, now in production, in latency p95 (1.0 s to 900 ms)."
-    ]
-    looked_at.baseline = "v2"  # the page has said it
-    assert await _beside_labels(owner, looked_at, done, done.pinned[0]) == []
     move = (await services.prompts.moves(owner, kept.id))[-1]
     line = move_line(move, UTC, formats.now())
     assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
@@ -254,6 +242,13 @@ async def test_a_promotion_says_which_version_it_makes(
     await services.experiments.carry_out(owner, made.id)
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
     [_ async for _ in page.load()]
+    assert page.metric == "exact"
+    await page.show_by("latency")
+    assert (page.metric, page.rows[0].new.words.endswith("ms")) == ("latency", True)
+    await page.choose_baseline("warm")
+    await page.choose_baseline("v1")
+    await page.show_by("nothing")
+    assert (page.metric, page.variant) == ("latency", "warm"), "another baseline keeps it"
     dialog = tab.state(ExperimentPromoteState)
     await dialog.ask()
     assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")

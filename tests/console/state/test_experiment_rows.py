@@ -15,7 +15,6 @@ from backend.experiments.types import (
     Agreement,
     Comparison,
     Draft,
-    Duels,
     Experiment,
     MetricComparison,
     Pinned,
@@ -29,7 +28,7 @@ from backend.experiments.types import (
     WishEnd,
 )
 from console.state.experiment_picture import picture_of
-from console.state.experiment_promoted import against, button_words, doubts, promoted_lines, setbacks
+from console.state.experiment_promoted import button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
     SURER,
     agreement_lines,
@@ -195,23 +194,6 @@ def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
     assert lead("B", cards[3:]) == "Nothing is decided about B yet."
 
 
-@pytest.mark.parametrize(
-    ("against", "words", "own"),
-    [
-        ("A", "0 won, 5 tied, 6 lost", ""),
-        ("C", "Each was judged against C, not against each other: B 0 won, 5 tied, 6 lost.", "45.8 %"),
-        ("B", "A was judged against B, not the other way round.", "45.8 %"),
-    ],
-)
-def test_pairs_say_what_was_won_and_against_whom(against: str, words: str, own: str) -> None:
-    pairs = replace(METRIC, metric="pairwise", unit="", statistic="mean", baseline_value=0.4583, value=0.1667,
-                    verdict="worse", duels=Duels(against, 0, 5, 6))  # fmt: skip
-    (card,) = verdict_cards(compared(pairs), "B")
-    assert (card.duels, card.baseline_value, card.value) == (words, own, "16.7 %")
-    figures = words if against == "A" else "45.8 % to 16.7 %"
-    assert setbacks(compared(pairs), "B") == f"B is worse than A in pairwise ({figures})."
-
-
 def test_an_interval_without_ends_is_not_drawn() -> None:
     card = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")[0]
     assert (card.bars, card.low, card.high) == ("", "", "")
@@ -271,15 +253,6 @@ def test_a_variant_that_was_promoted_says_where_it_stands(
 def test_what_speaks_against_a_promotion_is_told(verdict: Any, said: str) -> None:
     decides = replace(METRIC, metric="exact", verdict=verdict, rows_needed=520)
     assert doubts(compared(METRIC, decides), "B") == said
-    dear = {"metric": "cost", "unit": "$", "statistic": "mean", "verdict": "worse"}
-    cost = replace(METRIC, **dear, baseline_value=9.6e-5, value=1.41e-4, difference=4.5e-5)
-    told = against(compared(decides, cost), "B")
-    if verdict == "worse":
-        assert told == ["B is worse than A in exact p95 (1.0 s to 900 ms) and cost per 1,000 ($0.096 to $0.141)."]
-    else:
-        assert told == ["B is worse than A in cost per 1,000 ($0.096 to $0.141).", *filter(None, [said])]
-    assert setbacks(compared(cost), "B", "production").startswith("B is worse than A, now in production, in cost")
-    assert against(compared(replace(cost, verdict="better")), "B") == []
 
 
 def test_what_only_failed_has_nothing_to_resume_and_pairs_may_wait_behind_the_last_answer() -> None:
