@@ -128,4 +128,5 @@ def cell_of(row: ExperimentCellRow, names: Sequence[str] | Mapping[int, str]) ->
         cost=row.cost + row.judge_cost,
         latency_ms=row.latency_ms,
         finished_at=row.finished_at,
+        judge_cost=row.judge_cost,
     )

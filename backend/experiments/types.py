@@ -169,7 +169,7 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer. `scores` are by evaluator as `Score.as_json` writes them; `run_id` leads to a flow's trace."""
+    """One answer. `scores` are by evaluator as `Score.as_json` writes them; `cost` has the `judge_cost` in it."""
 
     number: int
     row: int
@@ -188,6 +188,7 @@ class Cell:
     cost: Decimal
     latency_ms: float
     finished_at: datetime | None
+    judge_cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

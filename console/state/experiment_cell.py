@@ -138,14 +138,14 @@ def cell_view(found: OpenedCell, numbers: list[int], units: Mapping[str, str] | 
 
 def _facts(found: OpenedCell) -> list[Fact]:
     cell = found.cell
-    judged = any(score.get("cost") for score in cell.scores.values())
     told = {
         "Variant": found.words,
         "Model": found.model,
         "Parameters": ", ".join(f"{name} {value}" for name, value in found.parameters.items()),
         "Attempts": formats.count(cell.tries) if cell.tries else "",
         "Tokens": f"{formats.count(cell.tokens_in)} in, {formats.count(cell.tokens_out)} out{_how(cell)}",
-        "Cost": formats.money(cell.cost, single=True) + (", judges included" if judged else ""),
+        "Cost": formats.money(cell.cost - cell.judge_cost, single=True),
+        "Judges": formats.money(cell.judge_cost, single=True) if cell.judge_cost else "",
         "Time": formats.span(cell.latency_ms) if cell.latency_ms else "",
     }
     return [Fact(name, words) for name, words in told.items() if words]

@@ -137,12 +137,12 @@ def _side(
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
     unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value, units.get(metric, "")))
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
-    judged = ", judges included" if any(score.get("cost") for score in cell.scores.values()) else ""
+    judged = f", judges {formats.answer_price(cell.judge_cost)}" if cell.judge_cost else ""
     return SideLine(
         words=words,
         mark=mark,
         said=said,
-        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost)}{judged}",
+        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost - cell.judge_cost)}{judged}",
         reason=cell.error or why(cell.scores.get(metric, {})),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,

@@ -75,10 +75,13 @@ def test_the_answer_of_a_flow_leads_to_its_trace() -> None:
     )  # fmt: skip
     line = row_line(ComparedRow(4, {"question": "q"}, "yes", {}, "both_pass", 1.0, 1.0, (old,), (new,)), "exact")
     assert (line.old.href, line.new.href, line.new.words, line.new.cells) == ("", "/runs/run_7", "Pass", [1])
-    dear = replace(new, cost=Decimal("0.0016"), scores={**new.scores, "judge": {"value": 1.0, "cost": 0.0015}})
+    dear = replace(new, cost=Decimal("0.0016"), judge_cost=Decimal("0.0015"))
     both = ComparedRow(4, {}, "", {}, "both_pass", 1.0, 1.0, (replace(old, cost=Decimal("0.000611")),), (dear,))
     told = row_line(both, "exact", {"price": "$", "time": "ms"})
-    assert (told.old.took, told.new.took) == ("20 ms, $0.611 per 1,000", "20 ms, $1.60 per 1,000, judges included")
+    assert (told.old.took, told.new.took) == (
+        "20 ms, $0.611 per 1,000",
+        "20 ms, $0.10 per 1,000, judges $1.50 per 1,000",
+    )
 
 
 def test_scores_of_time_and_cost_are_in_their_units() -> None:
