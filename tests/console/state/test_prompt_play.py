@@ -86,26 +86,6 @@ async def test_production_stands_beside_the_newest_and_both_answer(answer: Promp
     assert (play.running, play.total) == (False, "2 of 2 done, $0")
 
 
-async def test_columns_that_nobody_touched_follow_the_version_that_is_looked_at(
-    services: Services, owner: Operator, answer: Prompt, tab: Tab
-) -> None:
-    await services.prompts.save_version(owner, answer.id, Content(text="Third {{ thing }}"))
-    _, play = await opened(tab, answer)
-
-    def columns() -> list[str]:
-        return [one.version for one in play.columns]
-
-    assert columns() == ["1", "3"]
-    await play.follow(2)
-    assert (columns(), [one.name for one in play.needs][1:]) == (["1", "2"], ["question", "name"])
-    await play.follow(1)
-    assert columns() == ["1", "3"]
-    await play.follow(99)
-    await play.set_column("B", "version", "2")
-    await play.follow(3)
-    assert columns() == ["1", "2"]
-
-
 async def test_columns_are_added_changed_and_removed(answer: Prompt, tab: Tab) -> None:
     _, play = await opened(tab, answer)
     for _ in range(12):

@@ -55,3 +55,23 @@ async def test_a_field_that_is_passed_through_leaves_the_answer(answer: Prompt, 
     assert play.columns[0].text == said != ""
     await play.set_column("A", "temperature", "0.1")
     assert play.columns[0].text == ""
+
+
+async def test_columns_that_nobody_touched_follow_the_version_that_is_looked_at(
+    services: Services, owner: Operator, answer: Prompt, tab: Tab
+) -> None:
+    await services.prompts.save_version(owner, answer.id, Content(text="Third {{ thing }}"))
+    _, play = await opened(tab, answer)
+
+    def columns() -> list[str]:
+        return [one.version for one in play.columns]
+
+    assert columns() == ["1", "3"]
+    await play.follow(2)
+    assert (columns(), [one.name for one in play.needs][1:]) == (["1", "2"], ["question", "name"])
+    await play.follow(1)
+    assert columns() == ["1", "3"]
+    await play.follow(99)
+    await play.set_column("B", "version", "2")
+    await play.follow(3)
+    assert columns() == ["1", "2"]
