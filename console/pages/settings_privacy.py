@@ -84,9 +84,9 @@ def _masking() -> rx.Component:
         for kind, words in KINDS
     ]
     words = rx.el.p(
-        "Signalbox stores placeholders such as [e-mail 1] in place of what it finds. While a question is being "
-        "answered, the model and the person who asked still see the real words. What is already stored does not "
-        "change.",
+        "Signalbox stores placeholders such as [e-mail 1] in place of what it finds, and draws them wherever it shows "
+        "what was said. While a question is being answered, the model and whoever asks over REST see the real words. "
+        "What is already stored does not change.",
         class_name="t2",
     )
     form = rx.el.form(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -104,6 +105,12 @@ class MessageLine:
     replied: bool = False
 
 
+def traced_first(lines: Sequence[MessageLine]) -> MessageLine | None:
+    """Return the answer whose trace is shown first: the last that was found not helpful, else the last that has one."""
+    traced = [line for line in reversed(lines) if line.agent and (line.run_id or line.trace_id)]
+    return next((line for line in traced if line.rating == "down"), traced[0] if traced else None)
+
+
 MARKS = {
     ChatState.RUNNING: "run",
     ChatState.WAITING: "wait",
@@ -183,12 +190,13 @@ def tool_line(call: dict[str, Any]) -> ToolLine:
     return ToolLine(str(function.get("name") or "tool"), written[:MAX_ARGUMENTS])
 
 
-def test_line(test: TurnTest) -> TestLine:
+def test_line(test: TurnTest, flow_id: str) -> TestLine:
+    """Return how a row stands; a new experiment over its dataset begins with the flow that answered."""
     mark, words = TEST_WORDS[test.state]
     if test.state is TestState.MIXED:
         words = f"Test passes with {', '.join(test.passed)}, fails with {', '.join(test.failed)}"
     run = f"Run {test.next_name} again" if test.next_id else "New experiment"
-    fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}"
+    fresh = f"{routes.EXPERIMENT_NEW}?dataset={test.dataset_id}{flow_id and f'&flow={flow_id}'}"
     return TestLine(
         mark,
         words,

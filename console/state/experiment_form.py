@@ -79,11 +79,13 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             self.phase = "ready"
 
     async def _begin(self, operator: Operator, found: Offered) -> None:
-        """Put two variants side by side: a prompt in production and as it is now, else two of what there is."""
+        """Ask the flow of the address, else a prompt in production beside it as it is now, else two texts."""
         self.numbers = dict(DEFAULTS)
         wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
-        if asked := self._asked("prompt") or found.first(MANAGED):
+        if flow := self._asked("flow"):
+            await self._add(operator, VariantLine("", "", "", FLOW, subject=flow))
+        elif asked := self._asked("prompt") or found.first(MANAGED):
             prompt = await services().prompts.get(operator, asked)
             self.name = f"{prompt.name} v{prompt.latest}"[:MAX_NAME] if self._asked("prompt") else ""
             for version in _worth_comparing(prompt):

@@ -16,7 +16,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
-from console.state.conversations_rows import MessageLine, TestLine, message_line, test_line
+from console.state.conversations_rows import MessageLine, TestLine, message_line, test_line, traced_first
 from console.state.conversations_words import CHANNEL_WORDS
 from console.state.remarks import RemarksState
 from console.state.scores import ScoresState
@@ -69,7 +69,7 @@ class TranscriptState(Phased, rx.State):
             self.phase = "empty"
             return
         await self._read(operator)
-        answer = next((line for line in reversed(self.messages) if line.agent), None)
+        answer = traced_first(self.messages)
         if answer and answer.trace_id:
             yield TraceState.show_spans(self.conversation_id, answer.trace_id)
         else:
@@ -126,8 +126,9 @@ class TranscriptState(Phased, rx.State):
     async def _show_tests(self, operator: Operator) -> None:
         """Say below each answer which rows it became, and how they stand."""
         found: dict[str, list[TestLine]] = {}
+        flow_id = self._drawn.flow_id if self._drawn and self._drawn.is_held_here else ""
         for test in await services().turns.tests(operator, [line.id for line in self.messages if line.agent]):
-            found.setdefault(test.message_id, []).append(test_line(test))
+            found.setdefault(test.message_id, []).append(test_line(test, flow_id))
         self.messages = [replace(line, tests=found.get(line.id, [])) for line in self.messages]
 
     @rx.event

@@ -18,7 +18,7 @@ def trace() -> rx.Component:
             _ready(),
             skeleton=skeleton_rows(120, 60, count=5),
             empty=empty_state(
-                "No trace", "No run belongs to this conversation: it came from another system, or with the example."
+                "No trace", "No run wrote these answers: a person did, another system, or they came with the example."
             ),
             problem=TraceState.problem,
             on_retry=TraceState.show(TraceState.head.run_id),

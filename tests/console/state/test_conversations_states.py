@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from backend.bootstrap import Services
@@ -16,7 +18,7 @@ from console.state.beside import BesideState
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.conversations_filters import Choice
-from console.state.conversations_rows import answer_parts
+from console.state.conversations_rows import MessageLine, answer_parts, traced_first
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
 from console.state.home_needs import SummaryLine
@@ -167,6 +169,19 @@ async def test_the_trace_of_a_chat_that_never_ran_is_empty(services: Services, t
     assert state.phase == "empty"
     await state.show("run_gone")
     assert state.phase == "failed"
+
+
+def test_the_trace_beside_is_of_what_was_found_not_helpful_else_of_the_last_run() -> None:
+    def line(name: str, **more: Any) -> MessageLine:
+        return MessageLine(name, agent=True, initials="", author="", when="", when_exact="", version="", **more)
+
+    said = [line("good", run_id="run_1"), line("bad", run_id="run_2", rating="down"), line("last", trace_id="t3")]
+    person = line("person")
+    for lines, first in ((said, "bad"), ([said[0], said[2], person], "last"), ([said[0], person], "good")):
+        found = traced_first(lines)
+        assert found
+        assert found.id == first
+    assert traced_first([person]) is None
 
 
 async def test_the_first_screen_stands_while_the_example_is_made(services: Services, tab: Tab) -> None:

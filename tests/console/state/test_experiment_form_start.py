@@ -14,6 +14,7 @@ from console.state.experiment import ExperimentState
 from console.state.experiment_again import ExperimentAgainState
 from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
 from tests.console.tab import Tab, tab
+from tests.factories.flows import chat
 
 __all__ = ["dataset", "owner", "support", "tab"]
 
@@ -108,3 +109,13 @@ async def test_what_compares_words_begins_without_minding_the_case(tab: Tab, dat
         await form.add_evaluator(kind)
     cases = [field.checked for one in form.evaluators for field in one.own if field.name == "ignore_case"]
     assert (len(cases) >= 2, all(cases)) == (True, True)
+
+
+async def test_the_form_begins_with_the_flow_that_answered(tab: Tab, services: Services, owner: Operator) -> None:
+    dataset = await services.datasets.create(owner, About("Bad answers"))
+    await services.flows.create(owner, "Desk", document=chat())
+    made = await services.flows.get(owner, "desk")
+    form = await opened(tab, f"?dataset={dataset.id}&flow={made.id}")
+    assert (form.dataset, [(one.kind, one.subject) for one in form.variants]) == (dataset.id, [("flow", "desk")])
+    form = await opened(tab, f"?dataset={dataset.id}&flow=gone")
+    assert [(one.kind, one.subject) for one in form.variants] == [("flow", "")]
