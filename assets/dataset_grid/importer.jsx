@@ -107,7 +107,7 @@ function First({ plan, mapping }) {
   const empty = taken.filter(({ column }) => weighs(column) && plan.num_empty?.[column] > 0);
   if (!plan.first?.length || !taken.length) return null;
   return (
-    <div className="ifirst">
+    <div className="ifirst" tabIndex={0} role="region" aria-label="First rows of the file">
       {empty.length > 0 && <p className="row wrap">{empty.map(({ column }) => <span key={column} className="st warn"><Warn />{counted(plan.num_empty[column], "row has", "rows have")} an empty {column}</span>)}</p>}
       <table>
         <caption>First rows of the file</caption>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -31,7 +32,7 @@ def plant(api: httpx.Client, base_url: str) -> Planted:
     gated(to)
     managed = to.send("GET", f"/api/prompts/{to.ids['prompt']}/versions")["slug"]
     asked(to, "echoes", echo, prompt={"slug": managed, "version": 3, "values": {"question": "{{ inputs.prompt }}"}})
-    asked(to, "lacks", echo, prompt={"slug": managed, "version": 1})
+    lacking(to, echo)
     asked(to, "fails", unknown)
     guarded(to)
     cited(to, f"{slug}:scripted")
@@ -134,13 +135,26 @@ def gated(to: Planted) -> None:
         to.post(f"/api/approvals/{cards[said]['id']}/{choice}", decided)
 
 
-def asked(to: Planted, name: str, model: str, **config: Any) -> None:
-    """Say the words to a flow that asks a model, and answer in its place."""
+def lacking(to: Planted, model: str) -> None:
+    """Let the label that a published flow follows move to a version that it does not fill."""
+    about = {"name": f"{NAME} lacking", "agent_config": NAME, "agent_name": NAME, "system_prompt": "Be calm."}
+    prompt = to.post("/api/prompts", about)["prompt"]["id"]
+    label = f"/api/prompts/{prompt}/labels/staging"
+    to.put(label, {"version": 1})
+    to.post(f"/api/prompts/{prompt}/versions", {"text": "{{ question }}", "comment": NAME})
+    slug = to.send("GET", f"/api/prompts/{prompt}/versions")["slug"]
+    asked(to, "lacks", model, lambda: to.put(label, {"version": 2}), prompt={"slug": slug, "label": "staging"})
+
+
+def asked(to: Planted, name: str, model: str, meanwhile: Callable[[], Any] | None = None, **config: Any) -> None:
+    """Say the words to a flow that asks a model, and answer in its place; `meanwhile` comes before it is asked."""
     nodes = [node("input", "input", {"mode": "chat", "fields": [{"name": "question"}]}, NAME),
              node("ask", "llm", {"model": model, **config}, NAME), node("output", "output", {}, NAME)]  # fmt: skip
     drawn = document(nodes, ["input.question > ask.prompt", "ask.text > output.value"])
     made = to.post("/api/flows", {"name": f"{NAME} {name}", "document": drawn})
     to.post(f"/api/flows/{made['slug']}/publish", {"comment": NAME})
+    if meanwhile:
+        meanwhile()
     said = {"input": {"question": TEXT}, "user": NAME}
     held = to.api.post(f"/api/flows/{made['slug']}/run", json=said).json()["conversation_id"]
     last = to.messages(held)[-1]

@@ -65,7 +65,7 @@ def find(page: Page, width: int, slug: str) -> None:
         filters = page.locator(".fold")
     else:
         filters = page.locator(".facets")
-    filters.get_by_role("checkbox", name=re.compile("^Not helpful")).click()
+    filters.get_by_role("checkbox", name=re.compile("^Not helpful(?!, handled)")).click()
     filters.get_by_role("searchbox", name="Search the messages").press_sequentially(slug, delay=20)
     expect(page.locator(".cv")).to_have_count(1)
     page.locator(".cv").click()
@@ -129,6 +129,9 @@ def test_a_bad_answer_is_found_corrected_and_turns_green(console: Console, width
 
     console.open(f"/experiments/{first}")
     page.get_by_role("button", name="Run again").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("run 2")
+    dialog.get_by_role("button", name="Start").click()
     page.wait_for_url(lambda url: "/experiments/" in url and first not in url)
     expect(page.get_by_text("1 row turned green: 0001")).to_be_visible(timeout=DONE_MS)
     console.shoot(f"bad-conversation-green-{width}")
