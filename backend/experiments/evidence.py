@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from backend.experiments.types import COST, Comparison, Experiment, MetricComparison
+from backend.experiments.types import COST, Comparison, Duels, Experiment, MetricComparison
 
 MAX_WORDS = 1_300
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "The same", "cannot_tell": "Cannot be told"}
@@ -17,7 +17,8 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
     if variant == comparison.baseline:
         return f"Experiment {found.name}: {variant} was the baseline, {over}.\n({found.id})"
     ours = [one for one in comparison.metrics if one.variant == variant]
-    said = {words: "; ".join(_told(one) for one in ours if one.verdict == key) for key, words in VERDICTS.items()}
+    told_of = [(one.verdict, _told(one, comparison.baseline)) for one in ours]
+    said = {words: "; ".join(told for verdict, told in told_of if verdict == key) for key, words in VERDICTS.items()}
     lines = [
         f"Experiment {found.name}: {variant} beside {comparison.baseline}, {over}.",
         *(f"{words}: {told}." for words, told in said.items() if told),
@@ -27,9 +28,14 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
     return f"{cut}\n({found.id})"
 
 
-def _told(one: MetricComparison) -> str:
-    """Return a metric with its values and how sure the difference is: "exact 52 to 99 % (by +30 to +62 points)"."""
+def _told(one: MetricComparison, baseline: str) -> str:
+    """Return a metric with its values and how sure the difference is: "exact 52 to 99 % (by +30 to +62 points)".
+
+    Pairs have rows in place of values: "pairwise 12 won, 3 tied, 5 lost".
+    """
     name = one.metric if one.statistic == "mean" else f"{one.metric} {one.statistic}"
+    if one.duels:
+        return f"{name} {_told_in_rows(one.duels, one.variant, baseline)}"
     if not (math.isfinite(one.value) or math.isfinite(one.baseline_value)):
         return name
     factor, before, behind, points = 1.0, "", f" {one.unit}".rstrip(), ""
@@ -43,6 +49,13 @@ def _told(one: MetricComparison) -> str:
         return said
     signed = [f"+{end}" if value > 0 else end for value, end in ((one.low, low), (one.high, high))]
     return f"{said} (by {signed[0]} to {signed[1]}{points})"
+
+
+def _told_in_rows(duels: Duels, variant: str, baseline: str) -> str:
+    if duels.against == variant:
+        return f"of {baseline} beside {variant}, not the other way round"
+    told = f"{duels.won:,} won, {duels.tied:,} tied, {duels.lost:,} lost"
+    return told if duels.against == baseline else f"{told}, each beside {duels.against}"
 
 
 def _number(value: float) -> str:

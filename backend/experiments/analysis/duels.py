@@ -8,7 +8,7 @@ import numpy as np
 
 from backend.experiments.analysis.matrices import Matrices, row_means
 from backend.experiments.evaluators.base import Evaluator
-from backend.experiments.statistics.questions import with_failures
+from backend.experiments.statistics.types import Metric
 from backend.experiments.types import Duels, MetricComparison
 
 
@@ -21,7 +21,7 @@ def with_duels(
     """
     if evaluator is None or not evaluator.needs_pairs or judged_against not in names:
         return one
-    scores = with_failures(found.scores[one.metric], found.failed, evaluator.worst)
+    scores = found.whole(Metric(one.metric, worst=evaluator.worst))
     ours, theirs = (row_means(scores[names.index(name)]) for name in (one.variant, judged_against))
     differences = (ours - theirs)[~np.isnan(ours - theirs)]
     counts = (int((differences > 0).sum()), int((differences == 0).sum()), int((differences < 0).sum()))

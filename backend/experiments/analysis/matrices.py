@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
-from backend.experiments.statistics.types import Metric
+from backend.experiments.statistics.types import Arm, Metric
 from backend.experiments.types import COST, LATENCY, OVERALL, CellStatus
 
+TIE = 0.5  # what a pair counts for either side that was found equal
 ENDED = (CellStatus.DONE.value, CellStatus.FAILED.value)
 
 
@@ -21,7 +23,8 @@ class Matrices:
     """`scores` and `passed` are by metric, then (variant, item, repetition), NaN where there is none.
 
     `rows` are the numbers of the items. A failed cell is NaN in `scores`, 0 in `passed` of what has a pass mark, and 1
-    in `failed`; one that an evaluator could not score is NaN in both and 0 there.
+    in `failed`; one that an evaluator could not score is NaN in both and 0 there. `lost` is what a failed cell counts
+    as by the metrics that compare pairs.
     """
 
     rows: list[int]
@@ -29,6 +32,15 @@ class Matrices:
     scores: dict[str, Floats]
     passed: dict[str, Floats]
     failed: Floats
+    lost: dict[str, Floats] = field(default_factory=dict)
+
+    def whole(self, metric: Metric) -> Floats:
+        """Return the scores of a metric, with what those of failed cells count as."""
+        return with_failures(self.scores[metric.name], self.failed, self.lost.get(metric.name, metric.worst))
+
+    def arm(self, at: int, name: str, metrics: Sequence[Metric]) -> Arm:
+        scores = {metric.name: self.scores[metric.name][at] for metric in metrics}
+        return Arm(name, scores, self.failed[at], {metric: values[at] for metric, values in self.lost.items()})
 
 
 def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variants: int, repetitions: int) -> Matrices:
@@ -64,6 +76,20 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
                 passed[name][spot] = one["passed"]
     marked = {name for name in names if _has_marks(cells, name)}
     return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked}, failed)
+
+
+def with_pairs(found: Matrices, evaluators: Sequence[Evaluator], judged_against: int) -> Matrices:
+    """Count failed cells of pairs as the pair went: what all were judged against ties with itself whatever it did.
+
+    As its worst it stood at nought where it failed, and beside that an answer was worth two that won. An answer that
+    failed has lost, unless the other failed too.
+    """
+    lost = {}
+    for one in evaluators:
+        if one.needs_pairs and one.worst is not None:
+            lost[one.called] = np.where(found.failed[judged_against] > 0, TIE, np.full(found.failed.shape, one.worst))
+            lost[one.called][judged_against] = TIE
+    return replace(found, lost=lost)
 
 
 def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:

@@ -16,6 +16,7 @@ from backend.experiments.analysis.matrices import (
     metrics_of,
     resources_of,
     row_means,
+    with_pairs,
 )
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
@@ -24,10 +25,9 @@ from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.comparison import compare
 from backend.experiments.statistics.live import always_valid_interval
 from backend.experiments.statistics.pareto import front
-from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.slices import slices_that_got_worse
-from backend.experiments.statistics.types import Arm, Metric
+from backend.experiments.statistics.types import Metric
 from backend.experiments.types import (
     COST,
     LATENCY,
@@ -60,8 +60,11 @@ def compared(
     """
     names = [*(one.called for one in evaluators), OVERALL]
     found = matrices(cells, names, len(variants), repetitions)
+    plain = [name for name, _ in variants]
+    if judged_against in plain:
+        found = with_pairs(found, evaluators, plain.index(judged_against))
     quality = metrics_of(evaluators, found.scores)
-    unscored = unscored_of(cells, evaluators, [name for name, _ in variants], baseline)
+    unscored = unscored_of(cells, evaluators, plain, baseline)
     said: list[MetricComparison] = []
     if found.rows and len(variants) > 1:
         readers = {one.called: one for one in evaluators}
@@ -78,7 +81,6 @@ def compared(
             ]
         if was_decided and quality:
             said = [_looked_at_early(one, quality[0], found, variants, baseline) for one in said]
-        plain = [name for name, _ in variants]
         said = [with_duels(one, readers.get(one.metric), found, plain, judged_against) for one in said]
         known = {one.name for one in quality}
         said += [
@@ -99,7 +101,7 @@ def compared(
         spreads=spreads_of(
             found,
             [one.name for one in (*quality, *resources_of(evaluators))],
-            [name for name, _ in variants],
+            plain,
         ),
         unscored=tuple(unscored),
     )
@@ -110,10 +112,7 @@ def _family(
 ) -> list[statistics.Comparison]:
     if not metrics:
         return []
-    arms = [
-        Arm(name, {metric.name: found.scores[metric.name][at] for metric in metrics}, found.failed[at])
-        for at, (name, _) in enumerate(variants)
-    ]
+    arms = [found.arm(at, name, metrics) for at, (name, _) in enumerate(variants)]
     return compare(arms[baseline], [arm for at, arm in enumerate(arms) if at != baseline], metrics)
 
 
@@ -240,7 +239,7 @@ def _replaced(one: MetricComparison, changes: dict[str, Any]) -> MetricCompariso
 
 
 def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -> Floats:
-    scores = with_failures(found.scores[metric.name], found.failed, metric.worst)
+    scores = found.whole(metric)
     differences: Floats = row_means(scores[variant]) - row_means(scores[baseline])
     return differences
 
@@ -250,7 +249,7 @@ def _trade_offs(found: Matrices, primary: Metric | None, variants: Sequence[tupl
         return ()
     points = []
     for at in range(len(variants)):
-        quality = row_means(with_failures(found.scores[primary.name][at], found.failed[at], primary.worst))
+        quality = row_means(found.whole(primary)[at])
         costs, times = found.scores[COST][at], found.scores[LATENCY][at]
         points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
     on_front = front([(one[0], one[1]) for one in points], [primary.higher_is_better, False])

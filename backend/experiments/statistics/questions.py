@@ -45,8 +45,10 @@ class Question:
         self.metric, self.variant = metric, variant.name
         raw = (baseline.scores[metric.name], variant.scores[metric.name])
         self.coverage = (_share_known(raw[0]), _share_known(raw[1]))
-        marks = (baseline.failed, variant.failed)
-        self.old, self.new = (with_failures(*one, metric.worst) for one in zip(raw, marks, strict=True))
+        self.old, self.new = (
+            with_failures(values, arm.failed, arm.lost.get(metric.name, metric.worst))
+            for values, arm in zip(raw, (baseline, variant), strict=True)
+        )
         self.cluster_of = np.arange(len(self.old)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
         self.num_clusters = int(self.cluster_of.max()) + 1 if len(self.old) else 0
         old, new = _row_means(self.old), _row_means(self.new)
@@ -123,8 +125,11 @@ def _share_known(values: Floats) -> float:
     return float(np.mean(~np.isnan(values))) if values.size else 0.0
 
 
-def with_failures(values: Floats, failed: Floats | None, worst: float | None) -> Floats:
-    """Return the scores with the worst in the place of cells that failed, of which None means all without a score."""
+def with_failures(values: Floats, failed: Floats | None, worst: Floats | float | None) -> Floats:
+    """Return the scores with the worst in the place of cells that failed, of which None means all without a score.
+
+    `worst` is one number for all, or one for each cell.
+    """
     if worst is None:
         return values
     lost = np.isnan(values)

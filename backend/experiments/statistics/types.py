@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from backend.experiments.statistics.resampling import Floats
@@ -33,12 +33,14 @@ class Arm:
     """Holds the scores of one variant by metric: (items, repetitions), NaN where a cell failed or has no score.
 
     `failed` has 1 for the cells that failed, and so count as the worst; the others without a score are left out. None
-    where each cell without a score failed.
+    where each cell without a score failed. `lost` has what each failed cell counts as, by metric, where that is not the
+    metric's worst.
     """
 
     name: str
     scores: Mapping[str, Floats]
     failed: Floats | None = None
+    lost: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from backend.experiments.analysis.verdicts import compared
 from backend.experiments.engine.stopping import Decision
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.evaluators.registry import read
+from backend.experiments.evidence import evidence
 from backend.experiments.outside import Row
 from backend.experiments.types import Duels
 from tests.backend.experiments.conftest import Lab, prompt
@@ -261,7 +263,7 @@ def test_judges_agree_the_less_the_further_their_numbers_lie_apart_and_old_answe
     assert by_two.kappa == pytest.approx(1 - (2 / 4) / apart)
 
 
-def test_pairs_are_counted_as_won_tied_and_lost_against_whom_they_were_judged() -> None:
+def test_pairs_are_won_tied_and_lost_beside_whom_they_were_judged_in_figures_and_in_the_evidence() -> None:
     def cell(row: int, variant: int, value: float | None) -> tuple[Any, ...]:
         score = {"pairwise": {"value": value, "passed": None}} if value is not None else {}
         return (row, variant, 0, "done" if value is not None else "failed", score, 0, 1.0)
@@ -271,11 +273,18 @@ def test_pairs_are_counted_as_won_tied_and_lost_against_whom_they_were_judged() 
     given: dict[str, Any] = {"repetitions": 1, "was_decided": False, "labels": {}, "judged_against": "A"}
     pairs = read([{"kind": "pairwise"}])
     variants = [(name, name) for name in "ABC"]
-    told = {
-        (baseline, one.variant): one.duels
-        for baseline in (0, 2)
-        for one in compared(cells, pairs, variants, baseline=baseline, **given).metrics
-        if one.metric == "pairwise"
-    }
-    assert told[0, "B"] == told[2, "B"] == Duels("A", 2, 3, 2)
-    assert told[2, "A"] == Duels("A", 0, 7, 0)
+    found = {baseline: compared(cells, pairs, variants, baseline=baseline, **given) for baseline in (0, 2)}
+    told = {(at, one.variant): one for at in found for one in found[at].metrics if one.metric == "pairwise"}
+    experiment: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=7, dataset_name="Rows", dataset_version=1)
+    assert told[0, "B"].duels == told[2, "B"].duels == Duels("A", 2, 3, 2)
+    assert told[2, "A"].duels == Duels("A", 0, 7, 0)
+    # A win counts half a point and a defeat as much, also where one of both failed: what failed is no double win.
+    assert (told[0, "B"].baseline_value, told[0, "B"].value) == (0.5, 0.5)
+    assert told[0, "B"].verdict == "cannot_tell"
+    assert (told[0, "B"].coverage, told[0, "B"].baseline_coverage) == (5 / 7, 5 / 7)
+    for baseline, variant, words in (
+        (0, "B", "pairwise 2 won, 3 tied, 2 lost;"),
+        (2, "B", "pairwise 2 won, 3 tied, 2 lost, each beside A;"),
+        (2, "A", "pairwise of C beside A, not the other way round;"),
+    ):
+        assert words in evidence(experiment, found[baseline], variant)
