@@ -7,18 +7,17 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from backend.columns import utc_now
 from backend.errors import DomainError, InvalidInput
-from backend.flows.approval_types import ApprovalState
 from backend.flows.context import Ask, NodeContext, Outside, RunFacts
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
 from backend.flows.engine.covering import run_covered
 from backend.flows.engine.joins import Go, Joins, Skip
 from backend.flows.engine.people import asked_of, by_default
 from backend.flows.engine.plan import Plan, Step
+from backend.flows.engine.product import Product
 from backend.flows.engine.recorder import Recorder
 from backend.flows.engine.rows import (
     Kept,
@@ -33,24 +32,12 @@ from backend.flows.engine.rows import (
 from backend.flows.engine.voice import Voice
 from backend.flows.errors import NodeFailed, RunInterrupted, RunLimitReached, RunWaits, WaitsForPerson
 from backend.flows.kind import Result
-from backend.flows.types import Decided, NodeStatus, Usage, Wanted
+from backend.flows.types import Decided, NodeStatus, Wanted
 from backend.ports.run_journal import NodeEntry
 
 # Cancelling frees everything in 2 s; a node that does not let go by then is left to itself.
 LET_GO_SECONDS = 1.5
 ENDED_BEFORE = "the run ended before it"
-
-
-@dataclass(slots=True)
-class Product:
-    """What a run came to so far."""
-
-    output: dict[str, Any] = field(default_factory=dict)
-    citations: list[dict[str, Any]] = field(default_factory=list)
-    usage: Usage = field(default_factory=Usage)
-    models: set[str] = field(default_factory=set)
-    num_steps: int = 0
-    refused: str = ""
 
 
 class Execution:
@@ -109,14 +96,7 @@ class Execution:
         return self.product()
 
     def product(self) -> Product:
-        """Collect outputs and citations in plate order: the order of arrival would differ from run to run."""
-        for index in sorted(self._results):
-            result, step = self._results[index], self._plan.steps[index]
-            if step.kind.ends:
-                self._product.output.update(result.outputs)
-            self._product.citations.extend(result.citations)
-            if result.detail.get("outcome") == ApprovalState.REFUSED:
-                self._product.refused = result.reason
+        self._product.collect(self._plan, self._results)
         self._results.clear()
         return self._product
 

@@ -14,8 +14,9 @@ from backend.columns import storable, utc_now
 from backend.errors import DomainError, Unavailable
 from backend.flows.context import Outside
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS
-from backend.flows.engine.execution import Execution, Product
+from backend.flows.engine.execution import Execution
 from backend.flows.engine.job import RunJob, RunOutcome
+from backend.flows.engine.product import Product
 from backend.flows.engine.recorder import Recorder
 from backend.flows.engine.voice import Voice
 from backend.flows.errors import Fenced, NodeFailed, RecordRefused, RunCancelled, RunInterrupted, RunWaits

@@ -12,6 +12,7 @@ from backend.errors import DomainError
 from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.voice import preview
 from backend.flows.types import NodeStatus, RunDetail, RunStatus
+from backend.operator import Operator, Permission
 from backend.ports.events import EventsLost
 
 LAST_WORDS = ("run.done", "run.failed", "run.waiting")
@@ -111,6 +112,12 @@ def recalled(detail: RunDetail) -> list[dict[str, Any]]:
         failed = {"event": "run.failed", "error": run.error, "node": run.error_node}
         events.append({**(done if run.status is RunStatus.DONE else failed), **facts})
     return events
+
+
+def unheard(operator: Operator, event: dict[str, Any]) -> dict[str, str]:
+    """Return, empty, what the one who asks may not hear of a node: its words are those of the run's page."""
+    hears = event["event"] != "node.done" or operator.may(Permission.FLOWS_READ)
+    return {} if hears else dict.fromkeys(("reason", "error", "output_preview"), "")
 
 
 async def heard_or_quiet(

@@ -22,7 +22,7 @@ from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
-from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_quiet
+from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_quiet, unheard
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
 from backend.flows.shapes import node_runs_of, run_of
@@ -88,6 +88,7 @@ class RunService:
     async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncGenerator[dict[str, Any]]:
         """Start a run and yield its events, the last being run.done, run.failed or run.waiting; close it to end.
 
+        Who may not read runs hears no words of single nodes, such as who refused a draft, and the draft.
         Raise as `run` does, at once.
         """
         operator.require(Permission.FLOWS_RUN)
@@ -105,7 +106,7 @@ class RunService:
                     task = task or self._runner.start(job)
                     async with aclosing(missed.filled(heard(listener, task))) as said:
                         async for event in said:
-                            yield {"conversation_id": job.facts.conversation_id, **event}
+                            yield {"conversation_id": job.facts.conversation_id, **event, **unheard(operator, event)}
 
         return events()
 

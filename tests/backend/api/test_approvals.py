@@ -61,6 +61,20 @@ async def test_a_stream_says_that_it_waits(client: httpx.AsyncClient) -> None:
     assert names[-2:] == ["node.waiting", "run.waiting"]
     last = json.loads(said.rstrip().rsplit("data: ", 1)[1])
     assert (last["status"], len(last["waits_for"])) == ("waiting", 1)
+    assert '"output_preview": "Refund it"' in said
+
+
+async def test_who_may_not_read_runs_hears_no_words_of_their_nodes(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    """A draft that a person may refuse, and who refused it, stands at the nodes."""
+    owner = await services.identity.ensure_owner()
+    key = await services.identity.create_key(owner, "asks", scopes=[Permission.FLOWS_RUN])
+    said = (
+        await client.post("/api/flows/pay/run", json={**RUN, "stream": True}, headers={"X-API-Key": key.secret})
+    ).text
+    assert "event: node.done" in said
+    assert "Refund it" not in said
 
 
 async def test_a_key_decides_by_its_scope_alone(client: httpx.AsyncClient, services: Services) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from backend.engines.language_model.scripted_server import ScriptedServer
@@ -62,6 +63,28 @@ async def test_a_rag_answer_cites_what_it_took(kitchen: Stage) -> None:
     outcome = await kitchen.run(flow, {"question": "How long does a refund take?"})
     assert outcome.output == {"answer": "A refund takes five working days. [1]"}
     assert [(found["number"], found["chunk_id"]) for found in outcome.citations] == [(1, "chunk_1")]
+
+
+async def test_what_led_to_a_refused_draft_is_no_source_of_what_is_said_instead(kitchen: Stage) -> None:
+    nodes = [
+        START,
+        node("draft", "rag_answer", {"knowledge_bases": ["kb_1"]}),
+        node("ask", "approval"),
+        node("sorry", "rag_answer", {"knowledge_bases": ["kb_1"]}),
+        node("output", "output"),
+    ]
+    edges = [
+        ("input.question", "draft.question"), ("draft.answer", "ask.value"), ("ask.approved", "output.value"),
+        ("ask.refused", "sorry.question"), ("sorry.answer", "output.value"),
+    ]  # fmt: skip
+    taken = {}
+    for choice in ("approve", "refuse"):
+        nodes[2] = node("ask", "approval", {"on_limit": choice})
+        job = kitchen.job(document(nodes, edges), {"question": "How long does a refund take?"})
+        asks_nobody = replace(job, facts=replace(job.facts, asks_people=False))
+        outcome = await kitchen.runner.start(asks_nobody)
+        taken[choice] = len(outcome.citations), outcome.refused != ""
+    assert taken == {"approve": (1, False), "refuse": (1, True)}  # of `draft` alone, of `sorry` alone
 
 
 async def test_a_rag_answer_says_so_when_nothing_is_found(kitchen: Stage, desk: Desk, server: ScriptedServer) -> None:
