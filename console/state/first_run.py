@@ -52,9 +52,16 @@ class FirstRunState(Phased, rx.State):
 
     @rx.event
     async def load(self) -> Any:
-        """Read where the steps stand, or the home in their place; go on looking while the example is being made."""
-        await self._read(await self._operator(Permission.PROJECT_READ))
-        return [HomeState.load] if self.over else [FirstRunFilesState.watch]
+        """Read where the steps stand and what needs a person before them, or the home in their place.
+
+        Go on looking while the example is being made.
+        """
+        operator = await self._operator(Permission.PROJECT_READ)
+        await self._read(operator)
+        if self.over:
+            return [HomeState.load]
+        await self._read_needs(operator)
+        return [FirstRunFilesState.watch]
 
     @rx.event
     async def hide(self) -> Any:
@@ -71,6 +78,10 @@ class FirstRunState(Phased, rx.State):
         await services().demo.hide(operator, hidden=False)
         await self._read(operator)
         return FirstRunFilesState.watch
+
+    async def _read_needs(self, operator: Operator) -> None:
+        """Read the home in the same answer as the steps: they would move down under the pointer."""
+        await (await self.get_state(HomeState))._read(operator)
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

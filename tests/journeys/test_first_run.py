@@ -156,5 +156,10 @@ def test_the_home_names_a_document_that_failed_with_its_reason(console: Console,
     expect(need.get_by_role("button", name="Delete")).to_be_visible()
     expect(need.get_by_role("button", name="Try again")).to_be_hidden()  # a file cut off is cut off each time
     console.look("home-needs")
-    console.api.delete(f"/api/documents/{made['id']}")
     page.get_by_role("button", name="First steps").click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Start here")).to_be_visible()
+    order = page.locator(".needs, .home-fails, .first-steps")
+    assert [one.get_attribute("class") for one in order.all()] == ["needs", "home-fails", "first-steps"]
+    console.look("first-run-needs")
+    console.api.delete(f"/api/documents/{made['id']}")

@@ -8,9 +8,9 @@ import reflex as rx
 
 from console import routes
 from console.components.overview.figures import figures
+from console.components.overview.needs import needs, needs_line
 from console.components.ui import (
     Column,
-    button,
     cell,
     data_table,
     empty_state,
@@ -38,106 +38,17 @@ COLUMNS = (
 
 def home() -> rx.Component:
     return rx.fragment(
-        _needs_line(),
+        needs_line(),
         figures(),
         rx.el.div(
             rx.el.div(
-                rx.cond(HomeState.waits.length() > 0, _waits(), rx.fragment()),
-                rx.cond((HomeState.needs.length() > 0) | (Figures.complaints.length() > 0), _needs(), rx.fragment()),
+                needs(),
                 _flows(),
                 class_name="home-col",
             ),
             _work(),
             class_name="home-cols",
         ),
-    )
-
-
-def _needs_line() -> rx.Component:
-    def line(of: Any) -> rx.Component:
-        return rx.el.a(status(of.mark, of.words), href=of.href, key=of.words)
-
-    lines = rx.el.div(
-        rx.el.b("Needs you"),
-        rx.cond(HomeState.waiting, rx.el.a(status("wait", HomeState.waiting), href=routes.APPROVALS), rx.fragment()),
-        rx.foreach(HomeState.summary, line),
-        rx.cond(
-            Figures.num_complaints,
-            rx.el.a(status("warn", Figures.num_complaints), href=Figures.complaints_href),
-            rx.fragment(),
-        ),
-        class_name="needs",
-        role="group",
-        aria_label="Needs you",
-    )
-    calm = rx.el.div(rx.el.b("Nothing needs you"), class_name="needs calm")
-    is_needed = (HomeState.summary.length() > 0) | (HomeState.waiting != "") | (Figures.num_complaints != "")
-    return rx.cond(is_needed, lines, calm)
-
-
-def _waits() -> rx.Component:
-    return panel("Waiting for you", rx.el.ul(rx.foreach(HomeState.waits, _need), class_name="home-fails"), id="waiting")
-
-
-def _needs() -> rx.Component:
-    return panel(
-        "To fix",
-        rx.el.ul(
-            rx.foreach(HomeState.needs, _need), rx.foreach(Figures.complaints, _complaint), class_name="home-fails"
-        ),
-        id="needs",
-    )
-
-
-def _complaint(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            status("warn", "Not helpful", weight=True),
-            rx.el.b(line.name, class_name="b ell", dir="auto"),
-            class_name="row",
-        ),
-        rx.el.p(line.cause, class_name="t12 why"),
-        rx.el.ul(rx.foreach(line.lines, _question), class_name="home-asked t12"),
-        rx.el.div(link_button("Read them", line.href, size="sm"), class_name="row"),
-        key=line.id,
-    )
-
-
-def _question(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.a(line.question, href=line.href, dir="auto"),
-        rx.cond(line.why, rx.el.span("\u201c", line.why, "\u201d", class_name="t2", dir="auto"), rx.fragment()),
-        rx.cond(
-            Figures.may_handle,
-            button("Mark as handled", Figures.handle(line.id), kind="quiet", size="sm"),
-            rx.fragment(),
-        ),
-        key=line.id,
-    )
-
-
-def _need(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            status(line.mark, line.words, weight=True),
-            rx.el.b(line.name, class_name="b ell"),
-            rx.el.span(line.when, class_name="t12 t2 r nw"),
-            class_name="row",
-        ),
-        rx.el.p(line.cause, " ", rx.el.span(line.hint, class_name="t2"), class_name="t12 why"),
-        rx.el.div(
-            link_button(line.act, line.href, size="sm"),
-            rx.cond(
-                line.document & HomeState.may_retry,
-                rx.fragment(
-                    rx.cond(line.may_retry, button("Try again", HomeState.retry(line.document), size="sm"), ""),
-                    button("Delete", HomeState.delete(line.document), size="sm"),
-                ),
-                rx.fragment(),
-            ),
-            class_name="row",
-        ),
-        key=line.id,
     )
 
 

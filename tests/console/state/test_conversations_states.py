@@ -184,12 +184,21 @@ def test_the_trace_beside_is_of_what_was_found_not_helpful_else_of_the_last_run(
     assert traced_first([person]) is None
 
 
-async def test_the_first_screen_stands_while_the_example_is_made(services: Services, tab: Tab) -> None:
+async def test_the_first_screen_stands_while_the_example_is_made(
+    services: Services, tab: Tab, person: Operator
+) -> None:
     state = tab.state(FirstRunState)
-    with services.demo._making(await services.identity.ensure_owner()):
+    with services.demo._making(person):
         await state.load()
         assert (state.phase, state.seeded, state.over, state.empty, state.kit) == ("ready", False, False, False, [])
         assert [step.kind for step in (state.ask, state.add, state.connect)] == ["now", "", ""]
+        home = tab.state(HomeState)
+        assert home.summary == [], "nothing needs anybody yet"
+        await services.flows.create(person, "Half done")
+        await state.load()
+        assert (state.over, [line.name for line in home.needs]) == (False, ["Half done"]), (
+            "needs stand before the steps"
+        )
         await state.hide()
         assert state.over
         await state.show()
