@@ -150,7 +150,8 @@ class RequirementWish(Strict):
 class ExperimentBody(BaseModel):
     """An experiment as it stands. `cost` is in dollars, `eta_seconds` None where nothing tells.
 
-    `num_judged` of those running have their answer, and are being judged.
+    `num_judged` of those running have their answer, and are being judged. `revision` is of a draft alone: sent with
+    what is done to it, that is refused where somebody changed it since.
     """
 
     id: str
@@ -189,6 +190,7 @@ class ExperimentBody(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     resumes_at: datetime | None
+    revision: str
 
     @classmethod
     def of(cls, found: Experiment) -> ExperimentBody:
@@ -230,6 +232,7 @@ class ExperimentBody(BaseModel):
             started_at=found.started_at,
             finished_at=found.finished_at,
             resumes_at=found.resumes_at,
+            revision=found.revision,
         )
 
 

@@ -25,6 +25,7 @@ from backend.api.experiment_bodies import (
     plan_body,
     row_body,
 )
+from backend.api.experiment_change import ChangedExperiment
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.experiments.types import MAX_CELLS, CellStatus, Change, Requirement
@@ -75,10 +76,18 @@ async def get_experiment(operator: Reader, experiment_id: str) -> ExperimentBody
     return ExperimentBody.of(await services().experiments.get(operator, experiment_id))
 
 
+@router.patch("/experiments/{experiment_id}")
+async def change_experiment(operator: Editor, experiment_id: str, body: ChangedExperiment) -> ExperimentBody:
+    """Change what is sent of a draft; 409 once it has begun, or where `revision` is not the one that stands."""
+    kept = await services().experiments.get(operator, experiment_id)
+    wish, seen = body.over(kept), body.revision or kept.revision
+    return ExperimentBody.of(await services().experiments.change(operator, experiment_id, wish, seen=seen))
+
+
 @router.delete("/experiments/{experiment_id}", status_code=204)
-async def delete_experiment(operator: Editor, experiment_id: str) -> None:
-    """Take an experiment away with its answers, for good; 409 while it runs."""
-    await services().experiments.delete(operator, experiment_id)
+async def delete_experiment(operator: Editor, experiment_id: str, revision: str = "") -> None:
+    """Take an experiment away with its answers, for good; 409 while it runs, with `revision` once it has begun."""
+    await services().experiments.delete(operator, experiment_id, seen=revision)
 
 
 @router.get("/experiments/{experiment_id}/plan")
@@ -87,9 +96,9 @@ async def get_plan(operator: Reader, experiment_id: str) -> dict[str, Any]:
 
 
 @router.post("/experiments/{experiment_id}/start")
-async def start_experiment(operator: Runner, experiment_id: str) -> ExperimentBody:
-    """Begin; a second start is the first."""
-    return ExperimentBody.of(await services().experiments.start(operator, experiment_id))
+async def start_experiment(operator: Runner, experiment_id: str, revision: str = "") -> ExperimentBody:
+    """Begin; a second start is the first. 409 where another `revision` of the draft stands."""
+    return ExperimentBody.of(await services().experiments.start(operator, experiment_id, seen=revision))
 
 
 @router.post("/experiments/{experiment_id}/pause")

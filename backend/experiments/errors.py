@@ -13,8 +13,15 @@ class ExperimentNotFound(NotFound):
 class WrongState(Conflict):
     """The experiment stands in a state that forbids the act."""
 
-    def __init__(self, act: str, status: str) -> None:
-        super().__init__(f"An experiment that is {status} cannot be {act}.")
+    def __init__(self, act: str, status: str, *, hint: str = "") -> None:
+        super().__init__(f"An experiment that is {status} cannot be {act}.", hint=hint)
+
+
+class StaleDraft(Conflict):
+    """Somebody saved the draft after it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody changed this draft meanwhile.", hint="Look at it as it is now, then decide again.")
 
 
 class AttemptLost(DomainError):

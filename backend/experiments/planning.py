@@ -97,6 +97,7 @@ class Planner:
             unknown=tuple(dict.fromkeys(unknown)),
             asked=tuple([words for variant in pinned if (words := await self._asked(variant, rows))]),
             problems=problems_of(len(rows), num_cells),
+            runs=tuple(one.words for one in pinned),
         )
 
     async def _missing(self, variant: Pinned, rows: Sequence[Row]) -> list[MissingVariables]:

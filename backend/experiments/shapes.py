@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -55,6 +58,20 @@ def draft_of(row: ExperimentRow) -> Draft:
     return msgspec.convert(row.definition, Draft)
 
 
+def wish_of(row: ExperimentRow) -> Draft:
+    """Return the draft with the budget of now, which may have been raised or lowered since."""
+    return replace(draft_of(row), budget=row.budget)
+
+
+def revision_of(row: ExperimentRow) -> str:
+    """Return what differs for each wording of a draft; empty once it has begun."""
+    if row.status != Status.DRAFT:
+        return ""
+    budget = "" if row.budget is None else f"{row.budget.normalize():f}"
+    told = json.dumps([row.definition, budget], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def pinned_as_json(pinned: Sequence[Pinned]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(one) for one in pinned]
 
@@ -88,6 +105,7 @@ def experiment_of(row: ExperimentRow, progress: Progress | None = None, told: To
         started_at=row.started_at,
         finished_at=row.finished_at,
         resumes_at=row.resumes_at,
+        revision=revision_of(row),
     )
 
 

@@ -43,6 +43,7 @@ from backend.experiments.draft_types import (
     kind_of,
     numbered,
 )
+from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
 from backend.experiments.standing_types import PromptStanding, Since, VersionStanding
@@ -140,7 +141,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """`dataset_version` is 0 before the start; `decided` says why it ended early, `resumes_at` when it goes on."""
+    """`dataset_version` is 0 before the start; `decided` says why it ended early, `resumes_at` when it goes on.
+
+    `revision` tells one wording of a draft from another, and is empty once it has begun.
+    """
 
     id: str
     name: str
@@ -161,6 +165,7 @@ class Experiment:
     started_at: datetime | None
     finished_at: datetime | None
     resumes_at: datetime | None
+    revision: str = ""
 
     @property
     def shown_status(self) -> str:
@@ -213,54 +218,6 @@ class OpenedCell:
     calls: tuple[dict[str, Any], ...]
     problem: str
     judged: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MissingVariables:
-    """A row that cannot fill a variant's holes."""
-
-    row: int
-    variant: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a start would do. Dollars and minutes are estimates, None where nothing tells them (`unknown` says why).
-
-    `asked` says of each text prompt what a person is supposed to say to it.
-
-    `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
-    the budget then.
-
-    `one_at_a_time` where the embedded model does all of it, which takes one question after the other, `some_in_turn`
-    where it does a part of it: the slower of both then tells the minutes.
-
-    `detectable` is the smallest true difference of the first metric that is found four times out of five;
-    `detectable_in_points` where the metric lies between 0 and 1, so that a hundredth is a point.
-    """
-
-    num_rows: int
-    num_variants: int
-    repetitions: int
-    num_cells: int
-    num_judge_calls: int
-    tokens_in: int
-    tokens_out: int
-    cost: Decimal | None
-    minutes: float | None
-    detectable: float | None
-    detectable_metric: str
-    num_missing: int
-    missing: tuple[MissingVariables, ...]
-    over_budget: bool
-    budget_is_firm: bool
-    unknown: tuple[str, ...]
-    asked: tuple[str, ...]
-    problems: tuple[str, ...]
-    one_at_a_time: bool = False
-    some_in_turn: bool = False
-    detectable_in_points: bool = False
 
 
 Change = Literal["fixed", "broken", "both_pass", "both_fail", "other"]

@@ -1,6 +1,7 @@
 """Make experiments, run them, and compare what came of them."""
 
 from backend.experiments.service.again import Again
+from backend.experiments.service.changing import Changing
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.opening import Opening
@@ -9,7 +10,7 @@ from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Again, Reviewing, Promoting, Gating, Standing, Exporting, Opening):
+class ExperimentService(Again, Changing, Reviewing, Promoting, Gating, Standing, Exporting, Opening):
     """All use cases of experiments."""
 
 

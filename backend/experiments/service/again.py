@@ -11,7 +11,7 @@ from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.making import Making
 from backend.experiments.service.running import Running
 from backend.experiments.service.standing import deciders, verdicts
-from backend.experiments.shapes import draft_of
+from backend.experiments.shapes import draft_of, wish_of
 from backend.experiments.standing_types import Since
 from backend.experiments.types import MAX_NAME, Draft, Experiment, Plan
 from backend.operator import Operator, Permission
@@ -42,7 +42,7 @@ class Again(Making, Running):
         root = root_of(row.name)
         number = 1 + max(_number(one.name) for one in others if root_of(one.name) == root)
         tail = f", run {number}"
-        return replace(draft_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
+        return replace(wish_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
 
     async def since(self, operator: Operator, experiment_id: str) -> Since | None:
         """Return what changed since the last run before this one; None where it is the first. Raise NotFound."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from backend.audit.repository import AuditTrail
@@ -136,10 +136,11 @@ class Coding(UseCases):
         async with self._units.write(operator) as work:
             await self._ask_for_code(work, operator, row, evaluators)
 
-    async def _end_wishes(self, work: Work, operator: Operator, row: ExperimentRow) -> None:
-        """Let nobody be asked about an experiment that is gone."""
+    async def _end_wishes(self, work: Work, operator: Operator, row: ExperimentRow, but: Collection[str] = ()) -> None:
+        """Let nobody be asked about texts that an experiment has no more, all `but` those of these fingerprints."""
         waiting = await Codes(work.session, operator.project_id).list(waiting=True)
-        await self._decide(work, operator, [one for one in waiting if one.experiment_id == row.id], "withdrawn")
+        gone = [one for one in waiting if one.experiment_id == row.id and one.fingerprint not in but]
+        await self._decide(work, operator, gone, "withdrawn")
 
     async def _approval(
         self, work: Work, operator: Operator, identifier: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 
 from backend.audit.repository import AuditTrail
 from backend.columns import storable
 from backend.experiments.checks import checked
-from backend.experiments.errors import WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.pinning import judges_pinned, pin
 from backend.experiments.planning import Planner
@@ -18,7 +18,7 @@ from backend.experiments.released import unreleased
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
-from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of
+from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of, wish_of
 from backend.experiments.types import (
     Cell,
     CellStatus,
@@ -50,6 +50,12 @@ def _prompts_of(row: ExperimentRow) -> Sequence[tuple[PromptChoice, int | None]]
     ]
 
 
+def noted(row: ExperimentRow) -> dict[str, Any]:
+    """Return what the audit trail keeps of a draft."""
+    variants = [one.name for one in draft_of(row).variants]
+    return {"name": row.name, "dataset": row.dataset_name, "variants": variants}
+
+
 class Making(Coding):
     """Drafts, and what can be read of any."""
 
@@ -74,8 +80,7 @@ class Making(Coding):
         )
         async with self._units.write(operator) as work:
             Experiments(work.session, operator.project_id).add(row)
-            after = {"name": row.name, "dataset": row.dataset_name, "variants": [one.name for one in draft.variants]}
-            await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=after)
+            await AuditTrail(work.session).record(operator, "experiment.create", target(row), after=noted(row))
             await self._ask_for_code(work, operator, row, evaluators)
         return experiment_of(row)
 
@@ -97,7 +102,7 @@ class Making(Coding):
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
-        return await self._planned(operator, draft_of(row))
+        return await self._planned(operator, wish_of(row))
 
     async def list(
         self,
@@ -170,19 +175,6 @@ class Making(Coding):
                 row.id, after=after, limit=page.limit, statuses=statuses, variant=number
             )
             return Listed.cut([cell_of(one, names) for one in found], page, key="number")
-
-    async def delete(self, operator: Operator, experiment_id: str) -> None:
-        """Take an experiment away with its answers, for good. Raise ExperimentNotFound, WrongState while it runs."""
-        operator.require(Permission.EXPERIMENTS_EDIT)
-        async with self._units.write(operator) as work:
-            rows = Experiments(work.session, operator.project_id)
-            row = await rows.get(experiment_id, lock=True)
-            if Status(row.status).is_open:
-                raise WrongState("deleted", "running")
-            before = {"name": row.name, "status": row.status}
-            await AuditTrail(work.session).record(operator, "experiment.delete", target(row), before=before)
-            await self._end_wishes(work, operator, row)
-            await rows.remove(row)
 
     async def _checked(self, operator: Operator, draft: Draft) -> Draft:
         """Return the draft as it is kept, with models by their references. Raise InvalidInput, NotFound."""

@@ -13,7 +13,7 @@ from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput
 from backend.experiments.checks import MAX_BUDGET
 from backend.experiments.engine.telling import topic_of
-from backend.experiments.errors import WrongState
+from backend.experiments.errors import StaleDraft, WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import JOB
 from backend.experiments.pinning import pin
@@ -22,7 +22,7 @@ from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Experiments, Ownership
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
-from backend.experiments.shapes import draft_of, pinned_as_json
+from backend.experiments.shapes import draft_of, pinned_as_json, revision_of
 from backend.experiments.types import Experiment, Status
 from backend.flows.service.listening import heard_or_quiet
 from backend.operator import Operator, Permission
@@ -38,16 +38,20 @@ QUIET_SECONDS = 1.0
 class Running(Coding):
     """What moves an experiment from one state to another. A state that is reached already is an answer."""
 
-    async def start(self, operator: Operator, experiment_id: str) -> Experiment:
+    async def start(self, operator: Operator, experiment_id: str, *, seen: str = "") -> Experiment:
         """Pin what runs and begin; one that runs or is done is returned as it is.
 
-        Raise ExperimentNotFound, InvalidInput, Conflict where it must be resumed or retried.
+        `seen` is the revision of the draft that somebody looked at; empty asks for none. Raise ExperimentNotFound,
+        InvalidInput, StaleDraft, Conflict where it must be resumed or retried.
         """
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).get(experiment_id)
         draft = draft_of(row)
+        revision = revision_of(row)
         if row.status == Status.DRAFT:
+            if seen and revision != seen:
+                raise StaleDraft
             evaluators = await self._evaluators(draft.evaluators)
             await self._ask_once_more(operator, row, evaluators)
             await check_released(self._outside, operator, evaluators)
@@ -60,6 +64,8 @@ class Running(Coding):
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             if row.status == Status.DRAFT:
+                if revision_of(row) != revision:  # what was pinned is not what it says now
+                    raise StaleDraft
                 row.pinned = pinned_as_json(pinned)
                 row.dataset_name, row.dataset_version = rows.name, rows.version
                 row.num_rows, row.num_cells = len(rows.rows), num_cells

@@ -162,6 +162,27 @@ async def test_what_is_not_there_is_404_and_never_a_fault(api: httpx.AsyncClient
         assert answer.status_code in status, answer.text[:300]
 
 
+async def test_a_draft_is_changed_in_part_and_deleted_as_it_was_read(api: httpx.AsyncClient, dataset_id: str) -> None:
+    made = (await api.post("/api/experiments", json=body(dataset_id, budget=1.5, split=""))).json()
+    at, revision = f"/api/experiments/{made['id']}", made["revision"]
+    changed = await api.patch(at, json={"name": "Nightly", "budget": None, "revision": revision})
+    assert changed.status_code == 200, changed.text
+    same = {name: value for name, value in changed.json().items() if name not in ("name", "budget", "revision")}
+    assert same.items() <= made.items()
+    assert (changed.json()["name"], changed.json()["budget"]) == ("Nightly", None)
+    for wish in ({"name": "Mine", "revision": revision}, {"repetitions": 0}, {"status": "done"}, {"variants": []}):
+        assert (await api.patch(at, json=wish)).status_code == (409 if "revision" in wish else 422)
+    assert (await api.post(f"{at}/start?revision={revision}")).status_code == 409
+    assert (await api.delete(f"{at}?revision={revision}")).status_code == 409
+    other = (await api.post("/api/experiments", json=body(dataset_id))).json()["id"]
+    started = await api.post(f"/api/experiments/{other}/start")
+    assert started.json()["revision"] == ""
+    refused = await api.patch(f"/api/experiments/{other}", json={"name": "Late"})
+    assert (refused.status_code, "running cannot be changed" in refused.text) == (409, True)
+    assert (await api.delete(f"{at}?revision={changed.json()['revision']}")).status_code == 204
+    assert (await api.patch(at, json={"name": "Gone"})).status_code == 404
+
+
 async def test_r22_a_repeated_create_with_one_key_is_one_experiment(api: httpx.AsyncClient, dataset_id: str) -> None:
     headers = {"Idempotency-Key": "ci-1"}
     answers = [(await api.post("/api/experiments", json=body(dataset_id), headers=headers)).json() for _ in range(2)]

@@ -126,6 +126,17 @@ async def test_an_edited_text_needs_an_approval_of_its_own(coding: Lab, daniel: 
     assert len(await coding.service.code_approvals(daniel)) == 1
 
 
+async def test_a_changed_draft_asks_for_the_code_that_it_has_now(coding: Lab, daniel: Operator) -> None:
+    made = await coding.service.create(coding.operator, coding.draft(**python()))
+    await coding.service.change(coding.operator, made.id, replace(made.draft, name="Same code"))
+    assert [one.code for one in await coding.service.code_approvals(daniel)] == [GOOD]
+    await coding.service.change(coding.operator, made.id, coding.draft(**python(GOOD + "#")))
+    assert [one.code for one in await coding.service.code_approvals(daniel)] == [GOOD + "#"]
+    editor = replace(daniel, permissions=PERMISSIONS[Role.EDITOR])
+    with pytest.raises(Forbidden, match="may not code experiments"):
+        await coding.service.change(editor, made.id, coding.draft(**python()))
+
+
 async def test_an_editor_uses_what_is_approved_and_writes_none(coding: Lab, daniel: Operator) -> None:
     editor = replace(daniel, permissions=PERMISSIONS[Role.EDITOR])
     for text, words in ((GOOD, "may not code experiments"), (GOOD + "#", "may not code experiments")):

@@ -1,0 +1,46 @@
+"""What may be changed of an experiment that has not begun."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+
+from backend.api.bodies import Strict
+from backend.api.experiment_bodies import Budget, VariantBody
+from backend.experiments.types import DEFAULT_CONCURRENCY, Draft, Experiment
+
+
+class ChangedExperiment(Strict):
+    """What is left out stays; another dataset begins with its newest version and all its rows.
+
+    With `revision`, the one that was read, nothing is written over what somebody else saved since.
+    """
+
+    revision: str = ""
+    name: str = Field(default="", min_length=1, max_length=120)
+    dataset_id: str = ""
+    dataset_version: int | None = Field(default=None, ge=1)
+    split: str = ""
+    variants: list[VariantBody] = Field(default_factory=list, min_length=1, max_length=10)
+    evaluators: list[dict[str, Any]] = Field(default_factory=list, max_length=20)
+    repetitions: int = 1
+    concurrency: int = DEFAULT_CONCURRENCY
+    requests_per_minute: int | None = None
+    budget: Budget | None = None
+    early_stop: bool = False
+    baseline: str = ""
+
+    def over(self, kept: Experiment) -> Draft:
+        """Return what is kept with the changes."""
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"revision"}}
+        if "dataset_version" in given:
+            given["version"] = given.pop("dataset_version")
+        if "variants" in given:
+            given["variants"] = tuple(variant.draft() for variant in self.variants)
+        if "evaluators" in given:
+            given["evaluators"] = tuple(self.evaluators)
+        elsewhere = given.get("dataset_id", kept.draft.dataset_id) != kept.draft.dataset_id
+        anew: dict[str, Any] = {"version": None, "split": ""} if elsewhere else {}
+        return replace(kept.draft, **{"budget": kept.budget, **anew, **given})

@@ -1,0 +1,57 @@
+"""What a start would do; `types` hands it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVariables:
+    """A row that cannot fill a variant's holes."""
+
+    row: int
+    variant: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a start would do. Dollars and minutes are estimates, None where nothing tells them (`unknown` says why).
+
+    `runs` says in a few words what each variant is as it would run now, in their order.
+
+    `asked` says of each text prompt what a person is supposed to say to it.
+
+    `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
+    the budget then.
+
+    `one_at_a_time` where the embedded model does all of it, which takes one question after the other, `some_in_turn`
+    where it does a part of it: the slower of both then tells the minutes.
+
+    `detectable` is the smallest true difference of the first metric that is found four times out of five;
+    `detectable_in_points` where the metric lies between 0 and 1, so that a hundredth is a point.
+    """
+
+    num_rows: int
+    num_variants: int
+    repetitions: int
+    num_cells: int
+    num_judge_calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: Decimal | None
+    minutes: float | None
+    detectable: float | None
+    detectable_metric: str
+    num_missing: int
+    missing: tuple[MissingVariables, ...]
+    over_budget: bool
+    budget_is_firm: bool
+    unknown: tuple[str, ...]
+    asked: tuple[str, ...]
+    problems: tuple[str, ...]
+    one_at_a_time: bool = False
+    some_in_turn: bool = False
+    detectable_in_points: bool = False
+    runs: tuple[str, ...] = ()
