@@ -45,6 +45,7 @@ class Told:
     citations: tuple[Citation, ...] = ()
     was_cancelled: bool = False
     found_nothing: bool = False
+    cites_nothing: bool = False
     refused: str = ""
 
 

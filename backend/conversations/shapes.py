@@ -30,7 +30,9 @@ def state_of(said: Answer | Told) -> ChatState:
         return ChatState.REFUSED
     if said.error:
         return ChatState.FAILED
-    return ChatState.UNANSWERED if said.found_nothing else ChatState.ANSWERED
+    if said.found_nothing:
+        return ChatState.UNANSWERED
+    return ChatState.UNSOURCED if said.cites_nothing else ChatState.ANSWERED
 
 
 def citation_values(citation: Citation) -> dict[str, Any]:

@@ -47,9 +47,14 @@ class ChatState(StrEnum):
     WAITING = "waiting"  # its run waits for a person; the answer that is owed is still running
     ANSWERED = "answered"
     UNANSWERED = "unanswered"  # the passages do not hold the answer, and the flow said so
+    UNSOURCED = "unsourced"  # answered by a flow that answers from passages, and the answer cites none
     FAILED = "failed"
     CANCELLED = "cancelled"
     REFUSED = "refused"  # a person refused what it was to answer or do, whatever the flow says in its place
+
+
+# Something was said in answer.
+SAID = (ChatState.ANSWERED, ChatState.UNSOURCED)
 
 
 class Rating(StrEnum):
@@ -115,6 +120,8 @@ class Answer:
     error: str = ""
     was_cancelled: bool = False
     found_nothing: bool = False
+    cites_nothing: bool = False
+    """It cites no passage though its flow answers from passages."""
     refused: str = ""
     """Who refused what it was to answer, and why."""
     author: str = ""

@@ -11,7 +11,7 @@ from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import utc_now
 from backend.conversations.service import ConversationService
-from backend.conversations.types import Channel, ChatState, Filters
+from backend.conversations.types import SAID, Channel, Filters
 from backend.demo.models import DemoRow
 from backend.demo.repository import DemoRepository
 from backend.demo.seeding import Seeding
@@ -165,7 +165,7 @@ class DemoService:
         """Tell whether a person got an answer of the example flow: the example's own conversations do not count."""
         if not row.flow_id:
             return False
-        theirs = Filters(flow_ids=(row.flow_id,), states=(ChatState.ANSWERED,), channels=(Channel.CONSOLE,))
+        theirs = Filters(flow_ids=(row.flow_id,), states=SAID, channels=(Channel.CONSOLE,))
         return bool((await self._conversations.list(operator, theirs, Page(limit=1))).items)
 
     async def _was_added(self, operator: Operator, row: DemoRow) -> bool:

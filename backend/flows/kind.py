@@ -100,6 +100,10 @@ class NodeKind(ABC, Generic[ConfigT]):
         """Say what these settings lack, beyond what their schema says. `connected` are the input ports in use."""
         return []
 
+    def cites(self, config: ConfigT) -> bool:  # noqa: ARG002
+        """Whether what it says rests on passages that it names as [1]."""
+        return False
+
     def templates(self, config: ConfigT) -> dict[str, str]:
         """Return the template of each field that is one, by the field's path such as `headers.accept`."""
         return dict(_templates(config, ""))

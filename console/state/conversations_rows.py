@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from backend.conversations.types import (
+    SAID,
     Channel,
     ChatState,
     Citation,
@@ -26,6 +27,7 @@ from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WO
 
 MAX_ARGUMENTS = 2_000
 BY_A_PERSON = "Answered by a person"
+NO_PASSAGE = "No passage stands behind this number"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,12 @@ MARKS = {
     ChatState.CANCELLED: "idle",
     ChatState.REFUSED: "idle",
     ChatState.UNANSWERED: "idle",
+    ChatState.UNSOURCED: "idle",
 }
+
+
+# Marks that a thumb says more than.
+SAYS_LITTLE = (ChatState.UNANSWERED, ChatState.UNSOURCED)
 
 
 def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
@@ -140,7 +147,7 @@ def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> Convers
 def _mark(row: Conversation) -> tuple[str, str]:
     """Return the sign and the word: what needs a person comes before what does not."""
     is_rated = row.rating is not Rating.NONE
-    if row.state is ChatState.ANSWERED or (row.state is ChatState.UNANSWERED and is_rated):
+    if row.state is ChatState.ANSWERED or (row.state in SAYS_LITTLE and is_rated):
         words = RATING_WORDS[row.rating] if is_rated else STATE_WORDS[row.state]
         return ("fail" if row.rating is Rating.DOWN else "ok"), words
     return MARKS[row.state], STATE_WORDS[row.state]
@@ -151,6 +158,7 @@ def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversati
     agent = message.role in (Role.ASSISTANT, Role.TOOL)
     replied = talk is not None and _is_reply(message, talk)
     done = message.state is not ChatState.RUNNING
+    parts = answer_parts(message.text, message.citations)
     author = message.author or message.tool_name or ROLE_WORDS[message.role]
     return MessageLine(
         id=message.id,
@@ -160,8 +168,8 @@ def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversati
         when=formats.clock(message.created_at, zone, now),
         when_exact=formats.exact(message.created_at, zone),
         version=f"v{message.version}" if agent and message.version and not replied else "",
-        parts=answer_parts(message.text, message.citations),
-        sources=[source_line(citation) for citation in message.citations],
+        parts=parts,
+        sources=[*(source_line(citation) for citation in message.citations), *no_sources(parts)],
         state=message.state,
         error=message.error,
         figures=(BY_A_PERSON if replied else _figures(message)) if message.role is Role.ASSISTANT and done else "",
@@ -213,7 +221,7 @@ def _figures(message: Message) -> str:
     tokens = message.tokens_in + message.tokens_out
     counted = (formats.counted(tokens, "token"), formats.money(message.cost, single=True)) if tokens else ()
     # A run that was cancelled or failed before it began took no time that says anything.
-    is_timed = message.latency_ms or (message.run_id and message.state is ChatState.ANSWERED)
+    is_timed = message.latency_ms or (message.run_id and message.state in SAID)
     took = (formats.span(message.latency_ms),) if is_timed else ()
     return ", ".join((*took, *counted)) or ("" if message.run_id else "Reported")
 
@@ -237,6 +245,13 @@ def source_line(citation: Citation) -> Source:
         name=citation.document_name,
         place=", ".join(filter(None, (heading, page))),
     )
+
+
+def no_sources(parts: Sequence[Part]) -> list[Source]:
+    """Say of each number that an answer names and that is no source of it that there is none."""
+    return [
+        Source(number, "", NO_PASSAGE, "") for number in dict.fromkeys(part.number for part in parts if part.astray)
+    ]
 
 
 def answer_parts(text: str, citations: tuple[Citation, ...]) -> list[Part]:

@@ -11,6 +11,7 @@ STATE_WORDS = {
     ChatState.WAITING: "Waiting for a person",
     ChatState.ANSWERED: "Answered",
     ChatState.UNANSWERED: "No answer found",
+    ChatState.UNSOURCED: "Answered, no source",
     ChatState.FAILED: "Failed",
     ChatState.CANCELLED: "Cancelled",
     ChatState.REFUSED: "Refused",

@@ -11,7 +11,7 @@ from backend.conversations.errors import ConversationNotFound
 from backend.conversations.service import ConversationService
 from backend.conversations.service.base import AheadText
 from backend.conversations.service.turns import way_of
-from backend.conversations.types import Answer, Channel, ChatState, Citation, Opening
+from backend.conversations.types import SAID, Answer, Channel, ChatState, Citation, Opening
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
@@ -23,7 +23,7 @@ from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
-SAID = (ChatState.ANSWERED, ChatState.UNANSWERED, ChatState.REFUSED)
+HEARD = (*SAID, ChatState.UNANSWERED, ChatState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Chat:
             said = [
                 {"role": message.role.value, "text": message.text}
                 for message in opened.messages
-                if message.state in SAID and message.text and message.run_id != before_run
+                if message.state in HEARD and message.text and message.run_id != before_run
             ]
             return tuple(said[-MAX_HISTORY:])
         return ()
@@ -114,6 +114,7 @@ class Chat:
             was_cancelled=outcome.status is RunStatus.CANCELLED,
             refused=outcome.refused,
             found_nothing=says_nothing_found(job.plan, outcome.output, outcome.citations),
+            cites_nothing=cites_nothing(job.plan, outcome.output, outcome.citations),
             citations=tuple(citation_of(values) for values in outcome.citations),
             model=models_used(job.plan, outcome.models),
             tokens_in=outcome.usage.tokens_in,
@@ -147,6 +148,11 @@ def says_nothing_found(plan: Plan, output: dict[str, Any] | None, citations: Seq
     """Tell whether the answer is what one of the nodes says when its passages do not hold one."""
     refusals = {getattr(step.config, "not_found", "") for step in plan.steps} - {""}
     return not citations and answer_text(output) in refusals
+
+
+def cites_nothing(plan: Plan, output: dict[str, Any] | None, citations: Sequence[Any]) -> bool:
+    """Tell whether an answer names no passage though a node of the flow answers from some."""
+    return not citations and bool(answer_text(output)) and any(step.kind.cites(step.config) for step in plan.steps)
 
 
 def models_used(plan: Plan, answered: Collection[str]) -> str:

@@ -102,6 +102,9 @@ class Agent(NodeKind[AgentConfig]):
             found.append(Problem(Severity.WARNING, sentence, fix, field="tools"))
         return found
 
+    def cites(self, config: AgentConfig) -> bool:
+        return any(isinstance(tool, KnowledgeTool) for tool in config.tools)
+
     async def run(self, context: NodeContext[AgentConfig], inputs: Mapping[str, Any]) -> Result:
         config = context.config
         earlier = turns(inputs.get("history"), config.num_earlier)

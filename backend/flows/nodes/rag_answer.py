@@ -79,6 +79,9 @@ class RagAnswer(NodeKind[RagAnswerConfig]):
         found = [] if config.knowledge_bases or "passages" in connected else [NO_BASE]
         return found + (unchosen(config.prompt) if config.prompt is not None else [])
 
+    def cites(self, config: RagAnswerConfig) -> bool:  # noqa: ARG002
+        return True
+
     async def run(self, context: NodeContext[RagAnswerConfig], inputs: Mapping[str, Any]) -> Result:
         config, question = context.config, str(inputs["question"])
         if "passages" in inputs:

@@ -13,7 +13,14 @@ from backend.conversations.service import ConversationService
 from backend.conversations.service.reporting import Ready
 from backend.conversations.types import Channel, Citation, Role
 from backend.errors import DomainError
-from backend.flows.engine.chat import answer_text, citation_of, models_used, prompt_used, says_nothing_found
+from backend.flows.engine.chat import (
+    answer_text,
+    citation_of,
+    cites_nothing,
+    models_used,
+    prompt_used,
+    says_nothing_found,
+)
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.plan import Plan
 from backend.flows.models import FlowRow, RunRow
@@ -104,6 +111,7 @@ def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[
         citations=tuple(_citations(row)),
         was_cancelled=row.status == RunStatus.CANCELLED,
         found_nothing=plan is not None and says_nothing_found(plan, row.output, row.citations),
+        cites_nothing=plan is not None and cites_nothing(plan, row.output, row.citations),
     )
     return Report(
         session_id="",

@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.conversations.errors import MessageNotFound
 from backend.conversations.service import ConversationService
-from backend.conversations.types import ChatState, Message, Role
+from backend.conversations.types import SAID, Message, Role
 from backend.datasets.service import DatasetService
 from backend.datasets.types import Item, KeptRow, KeyFit, NewItem, Source, SourceKind
 from backend.errors import NotFound
@@ -123,7 +123,7 @@ class KeepingUseCases:
 
 
 def _is_told(message: Message) -> bool:
-    return message.role in (Role.USER, Role.ASSISTANT) and message.state is ChatState.ANSWERED
+    return message.role in (Role.USER, Role.ASSISTANT) and message.state in SAID
 
 
 def _test(item: Item, dataset_id: str, dataset_name: str, last: ItemStanding | None) -> TurnTest:

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import cite, icon, status
+from console.components.ui import cite, cite_astray, icon, status
 
 
 def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str = "") -> rx.Component:
@@ -32,6 +32,7 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
                 status("idle", rx.cond(line.error, f"Refused. {line.error}", "Refused")),
                 rx.cond(line.error, status("fail", line.error), rx.fragment()),
             ),
+            rx.cond(line.state == "unsourced", status("idle", "Answered without a source"), rx.fragment()),
             rx.foreach(line.tools, _tool),
             rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
             rx.cond(line.figures, foot, rx.fragment()),
@@ -44,7 +45,8 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
 
 
 def _part(part: Any) -> rx.Component:
-    return rx.cond(part.number, cite(part.number, part.href, f"Source {part.number}"), part.text)
+    linked = cite(part.number, part.href, f"Source {part.number}")
+    return rx.cond(part.number, rx.cond(part.astray, cite_astray(part.number), linked), part.text)
 
 
 def _tool(tool: Any) -> rx.Component:
@@ -53,8 +55,8 @@ def _tool(tool: Any) -> rx.Component:
 
 def _source(source: Any) -> rx.Component:
     return rx.el.li(
-        cite(source.number, source.href, f"Source {source.number}"),
-        rx.el.a(source.name, href=source.href, class_name="b"),
+        rx.cond(source.href, cite(source.number, source.href, f"Source {source.number}"), cite_astray(source.number)),
+        rx.cond(source.href, rx.el.a(source.name, href=source.href, class_name="b"), rx.el.span(source.name)),
         rx.el.span(source.place, class_name="t2 ell"),
     )
 

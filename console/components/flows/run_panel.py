@@ -7,7 +7,18 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.components.ui import Every, button, cite, empty_state, icon, keys, problem_line, status, text_area
+from console.components.ui import (
+    Every,
+    button,
+    cite,
+    cite_astray,
+    empty_state,
+    icon,
+    keys,
+    problem_line,
+    status,
+    text_area,
+)
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
 from console.state.flows_live import FlowLiveState
@@ -105,7 +116,11 @@ def piece(part: Any) -> rx.Component:
     """Draw text, or the number of a source that opens its passage."""
     return rx.cond(
         part.number,
-        rx.cond(part.href, cite(part.number, part.href, rx.Var.create("Source ") + part.number), cite(part.number)),
+        rx.cond(
+            part.astray,
+            cite_astray(part.number),
+            rx.cond(part.href, cite(part.number, part.href, rx.Var.create("Source ") + part.number), cite(part.number)),
+        ),
         rx.el.span(part.text),
     )
 

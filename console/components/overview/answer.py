@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import cite, icon, plate, status
+from console.components.ui import cite, cite_astray, icon, plate, status
 from console.state.ask import AskState
 from console.state.first_run import FirstRunState
 
@@ -63,7 +63,8 @@ def answer() -> rx.Component:
 
 
 def _part(part: Any) -> rx.Component:
-    return rx.cond(part.number, cite(part.number, part.href, f"Source {part.number}"), part.text)
+    linked = cite(part.number, part.href, f"Source {part.number}")
+    return rx.cond(part.number, rx.cond(part.astray, cite_astray(part.number), linked), part.text)
 
 
 def _source(source: Any) -> rx.Component:

@@ -12,7 +12,7 @@ from console.components.ui.inputs import filter_input, number_input, text_area, 
 from console.components.ui.keys import keys
 from console.components.ui.kinds import Child, Flag, Handler, Number, Text, classes, when
 from console.components.ui.markdown import markdown_view
-from console.components.ui.marks import avatar, cite, plate, tag
+from console.components.ui.marks import avatar, cite, cite_astray, plate, tag
 from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu_link
 from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
@@ -57,6 +57,7 @@ __all__ = [
     "cell",
     "checkbox",
     "cite",
+    "cite_astray",
     "classes",
     "code",
     "code_lines",

@@ -25,6 +25,11 @@ def cite(number: Child, href: Text = "", label: Text = "") -> rx.Component:
     return rx.el.a(number, href=href, class_name="cite", aria_label=label)
 
 
+def cite_astray(number: Child) -> rx.Component:
+    """Draw a number that an answer names as a source and that none of its passages has."""
+    return rx.el.span(number, class_name="cite astray", title="No passage stands behind this number")
+
+
 def avatar(initials: Text, name: Text, *, machine: bool = False) -> rx.Component:
     """Draw a person; a square one is a machine."""
     return rx.el.span(initials, class_name=classes("avatar", "machine" if machine else ""), role="img", aria_label=name)

@@ -117,6 +117,7 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
         "waiting": 0,
         "answered": 1,
         "unanswered": 0,
+        "unsourced": 0,
         "refused": 0,
         "failed": 1,
         "cancelled": 0,

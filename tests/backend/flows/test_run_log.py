@@ -111,6 +111,17 @@ async def test_a_question_that_the_passages_do_not_answer_is_no_answer(
     await log.write()
     [conversation] = await listed(services, operator)
     assert (conversation.state, conversation.last_text) == (ChatState.UNANSWERED, "No answer in Empty.")
+    # Other words than the flow's own say nothing of whether there is an answer; that no passage is cited is plain.
+    nodes.append(node("words", "template", {"template": "Sorry. {{ work.answer }}"}))
+    around = document(
+        nodes, [("input.question", "work.question"), ("work.answer", "words.data"), ("words.text", "output.value")]
+    )
+    await run(services, operator, around, {"question": "Who pays?"})
+    await log.write()
+    latest = (await listed(services, operator))[0]
+    assert (latest.state, latest.last_text) == (ChatState.UNSOURCED, "Sorry. No answer in Empty.")
+    found = await services.conversations.list(operator, Filters(states=(ChatState.UNSOURCED,)), Page())
+    assert [one.id for one in found.items] == [latest.id]
 
 
 async def test_what_an_experiment_asked_shows_only_where_it_is_chosen(

@@ -132,9 +132,13 @@ def test_recalling_the_record_replaces_what_was_heard():
     assert board.is_over
 
 
-def test_marks_without_a_source_stay_text():
-    cut = parts_of("See [1] and [9].", {"1": "/documents/d"})
-    assert [(one.text, one.number) for one in cut] == [("See ", ""), ("", "1"), (" and [9].", "")]
+def test_marks_are_told_from_those_that_no_source_stands_behind():
+    cut = parts_of("See [1, 2] and [9], not row[3].", {"1": "/documents/d", "2": "/documents/e"})
+    numbers = [("", "1", "/documents/d", False), ("", "2", "/documents/e", False), ("", "9", "", True)]
+    assert [(one.text, one.number, one.href, one.astray) for one in cut] == [
+        ("See ", "", "", False), *numbers[:2], (" and ", "", "", False), numbers[2], (", not row[3].", "", "", False),
+    ]  # fmt: skip
+    assert [one.text for one in parts_of("A list has [1].", {})] == ["A list has [1]."]
 
 
 def test_a_lone_text_is_shown_as_itself_and_the_rest_in_lines():

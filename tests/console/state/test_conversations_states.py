@@ -8,7 +8,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.reports import Report, Told
-from backend.conversations.types import Citation, Rating
+from backend.conversations.types import Rating
 from backend.conversations.types import Role as Speaker
 from backend.identity.permissions import Role
 from backend.operator import Operator
@@ -18,7 +18,7 @@ from console.state.beside import BesideState
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.conversations_filters import Choice
-from console.state.conversations_rows import MessageLine, answer_parts, traced_first
+from console.state.conversations_rows import MessageLine, traced_first
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
 from console.state.home_needs import SummaryLine
@@ -30,7 +30,6 @@ from tests.factories.conversations import chat
 from tests.factories.people import join
 
 __all__ = ["tab"]
-PASSAGE = Citation(2, "chunk_2", "doc_1", "Returns.md")
 
 
 def lines_of(state: ConversationsState, key: str) -> list[Choice]:
@@ -124,12 +123,6 @@ async def test_a_delete_is_offered_back(services: Services, tab: Tab, person: Op
     assert (state.undo, state.rows) == (True, [])
     await state.take_back()
     assert (state.undo, [row.id for row in state.rows]) == (False, [turn.conversation_id])
-
-
-async def test_a_transcript_has_links_only_where_there_is_a_source(services: Services) -> None:
-    parts = answer_parts("Yes [2], see [7]. [2]", (PASSAGE,))
-    assert [(part.text, part.number) for part in parts] == [("Yes ", ""), ("", "2"), (", see [7]. ", ""), ("", "2")]
-    assert parts[1].href == "/documents/doc_1?chunk=chunk_2"
 
 
 async def test_the_same_thumb_again_takes_it_back(services: Services, tab: Tab, person: Operator) -> None:
