@@ -15,6 +15,7 @@ COUNTED = (
     "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
     "task_completed", "tags", "number", "id",
 )  # fmt: skip
+BY_MEMBER = text("author_id != ''")
 SHOWN = text("channel != 'experiment' AND deleted_at IS NULL")
 
 
@@ -77,16 +78,23 @@ class ConversationRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """`folded` is the text without case, for the search: the databases fold letters of English alone."""
+    """`folded` is the text without case, for the search: the databases fold letters of English alone.
+
+    `author_id` is which member wrote it: in the place of a flow, or to try one. It is empty for all others.
+    """
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_in_order", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_message_in_order", "conversation_id", "id"),
+        Index("ix_message_by_member", "project_id", "author_id", sqlite_where=BY_MEMBER, postgresql_where=BY_MEMBER),
+    )
 
     id: str = Field(primary_key=True)
     project_id: str = Field(foreign_key="project.id")
     conversation_id: str = Field(foreign_key="conversation.id")
     role: str
     author: str = ""
+    author_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: str
     text: str = ""
     folded: str = ""
@@ -205,6 +213,7 @@ class FeedbackRow(SQLModel, table=True):
     rating: str
     comment: str = ""
     given_by: str = ""
+    given_by_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     given_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

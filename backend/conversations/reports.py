@@ -51,13 +51,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The run of a flow of this house that a conversation was."""
+    """The run of a flow of this house that a conversation was; `asked_by_id` is the member who tried it."""
 
     flow_id: str
     version: int
     run_id: str
     prompt_name: str = ""
     prompt_version: int = 0
+    asked_by_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

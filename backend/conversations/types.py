@@ -125,6 +125,7 @@ class Answer:
     refused: str = ""
     """Who refused what it was to answer, and why."""
     author: str = ""
+    author_id: str = ""
     citations: tuple[Citation, ...] = ()
     model: str = ""
     tokens_in: int = 0

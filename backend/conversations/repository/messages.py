@@ -56,6 +56,15 @@ class MessageRepository:
         )
         return (await self._session.exec(statement.with_for_update())).first()
 
+    async def answers_of(self, run_id: str) -> Sequence[MessageRow]:
+        """Return what was said in the name of a run."""
+        statement = select(MessageRow).where(
+            MessageRow.run_id == run_id,
+            MessageRow.project_id == self._project_id,
+            MessageRow.role == Role.ASSISTANT,
+        )
+        return (await self._session.exec(statement)).all()
+
     async def answer(self, message_id: str) -> MessageRow | None:
         statement = (
             select(MessageRow)

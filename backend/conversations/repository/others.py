@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import union
+from sqlalchemy import literal_column, union
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.conversations.models import ConversationPersonRow, ConversationRow
+from backend.conversations.models import ConversationPersonRow, ConversationRow, MessageRow
+from backend.conversations.types import Role
 
 
 class Others:
@@ -48,9 +49,18 @@ class Others:
 
 
 def conversations_of(project_id: str, names: Sequence[str]) -> Any:
-    """Return the conversations in which a person speaks, as a query of their ids: each half has its index."""
-    row, other = ConversationRow, ConversationPersonRow
+    """Return the conversations in which a person speaks, as a query of their ids: each part has its index.
+
+    A member, named by the id, speaks where they tried a flow.
+    """
+    row, other, said = ConversationRow, ConversationPersonRow, MessageRow
     return union(
         select(row.id).where(col(row.project_id) == project_id, col(row.person).in_(names)),
         select(other.conversation_id).where(col(other.project_id) == project_id, col(other.person).in_(names)),
+        select(said.conversation_id).where(
+            col(said.project_id) == project_id,
+            col(said.author_id).in_(names),
+            col(said.author_id) != literal_column("''"),  # as the index has it
+            col(said.role) == Role.USER.value,
+        ),
     )

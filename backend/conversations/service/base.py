@@ -151,6 +151,11 @@ class Base:
         """Remove conversations for good, their words and what hangs on them too."""
         for leave in self.leaving:
             conversation_ids = await leave(work, project_id, conversation_ids, with_items)
+        await self._unindex(work, project_id, conversation_ids)
+        await ConversationRepository(work.session, project_id).purge(conversation_ids)
+
+    async def _unindex(self, work: Work, project_id: str, conversation_ids: Sequence[str]) -> None:
+        """Take the words of conversations out of the index."""
         rows, words = ConversationRepository(work.session, project_id), WordRepository(work.session, project_id)
         places: Places = {}
         if numbered := await rows.numbered(conversation_ids):
@@ -163,7 +168,6 @@ class Base:
                 found.update(*(words_of(text) for _, text in texts))
             note(places, row, found)
         await words.write(places, remove=True)
-        await rows.purge(conversation_ids)
 
 
 def names_of(row: ConversationRow, others: Iterable[str]) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
+from backend.conversations.folding import folded
 from backend.conversations.models import ConversationRow
-from backend.conversations.repository import WordRepository, projects
+from backend.conversations.repository import ConversationRepository, WordRepository, projects
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import MESSAGES_AT_ONCE, Base, Places, names_of, note
 from backend.conversations.words import words_of
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
+from backend.unit_of_work import Work
 
 AT_ONCE = 50
 # Between two batches others write.
@@ -61,6 +63,22 @@ class IndexingUseCases(Base):
             work.session.add(counter)
             await words.write(places)
             return len(waiting)
+
+    async def reword(self, work: Work, project_id: str, run_id: str, change: Callable[[str], str]) -> None:
+        """Change what a run said in its conversation, where there is something to change; the index reads it anew."""
+        rows = ConversationRepository(work.session, project_id)
+        said = await rows.answers_of(run_id)
+        changed = {one.conversation_id for one in said if change(one.text) != one.text}
+        await self._unindex(work, project_id, sorted(changed))
+        for conversation_id in changed:
+            if conversation := await rows.conversation(conversation_id, deleted=True):
+                conversation.last_text = change(conversation.last_text)
+                conversation.indexed_to, conversation.is_fresh = "", True
+                rows.add(conversation)
+        for one in said:
+            one.text, one.error = change(one.text), change(one.error)
+            one.folded = folded(one.text)
+            rows.add(one)
 
 
 def _some(waiting: Sequence[ConversationRow]) -> Sequence[ConversationRow]:

@@ -57,7 +57,7 @@ class JudgingUseCases(Base):
                 raise MessageNotFound("This answer is not there.")
             given = await rows.feedback(message_id)
             stands = Rating(given.rating) if given else Rating.NONE
-            if given and seen not in (None, stands) and given.given_by != operator.name:
+            if given and seen not in (None, stands) and not _gave(operator, given):
                 raise JudgedMeanwhile(
                     f"{given.given_by} has judged this answer meanwhile.", hint="It is shown now: judge it again."
                 )
@@ -73,7 +73,7 @@ class JudgingUseCases(Base):
                 masker = await self.masker(work, operator.project_id, message.conversation_id, Way.FEEDBACK, ahead)
                 kept = await masker.kept(comment)
                 row.rating, row.comment = rating, kept[:MAX_COMMENT_CHARACTERS]
-                row.given_by, row.given_at = operator.name, utc_now()
+                row.given_by, row.given_by_id, row.given_at = operator.name, operator.user_id, utc_now()
                 rows.add(row)
                 await self.masked(work, masker)
                 await rows.flush()
@@ -150,6 +150,11 @@ class JudgingUseCases(Base):
                 await AuditTrail(work.session).record(
                     operator, "conversation.restore", Target("conversation", conversation_id)
                 )
+
+
+def _gave(operator: Operator, given: FeedbackRow) -> bool:
+    """Tell whether it was them; what is older than the ids tells by the name alone."""
+    return operator.user_id == given.given_by_id or (not given.given_by_id and operator.name == given.given_by)
 
 
 def _target(row: ConversationRow) -> Target:

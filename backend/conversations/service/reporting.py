@@ -280,6 +280,7 @@ def message_rows(
             conversation_id=conversation.id,
             role=one.role,
             author=storable(one.author) or by,
+            author_id=held.asked_by_id if held and one.role is Role.USER else "",
             state=state_of(one),
             text=storable(one.text),
             folded=folded(one.text),

@@ -82,6 +82,7 @@ class TurnUseCases(Base):
             id=new_id("msg"),
             role=Role.USER,
             author=_who_asked(operator, opening.channel, person),
+            author_id=operator.user_id if opening.channel is Channel.CONSOLE else "",
             state=ChatState.ANSWERED,
             text=text,
             folded=folded(text),
@@ -124,7 +125,7 @@ class TurnUseCases(Base):
         message.state = state_of(answer)
         message.text, message.folded = text, folded(text)
         message.error, message.model = error or await masker.kept(answer.refused if not text else ""), answer.model
-        message.author = answer.author or message.author
+        message.author, message.author_id = answer.author or message.author, answer.author_id
         message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
@@ -166,6 +167,7 @@ class TurnUseCases(Base):
                 conversation_id=conversation.id,
                 role=Role.ASSISTANT,
                 author=operator.name,
+                author_id=operator.user_id,
                 state=ChatState.ANSWERED,
                 text=text,
                 folded=folded(text),

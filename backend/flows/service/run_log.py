@@ -96,6 +96,7 @@ class RunLog:
 
 def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[str], refused: str) -> Report:
     slug, number = prompt_used(plan) if plan else ("", 0)
+    asked_by = row.started_by_id if row.trigger == Trigger.CONSOLE and not row.person else ""
     question = Told(Role.USER, _cut(_question(row.input, plan)), row.started_at or row.created_at)
     answer = Told(
         Role.ASSISTANT,
@@ -120,7 +121,7 @@ def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[
         channel=CHANNELS.get(row.trigger, Channel.API),
         person=row.person or row.started_by,
         messages=(question, answer),
-        held=Held(flow.id, row.version or 0, row.id, slug, number),
+        held=Held(flow.id, row.version or 0, row.id, slug, number, asked_by),
     )
 
 

@@ -118,7 +118,7 @@ class TakeoverService:
                 masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY, ahead)
                 _end(runs[-1], RunStatus.DONE, output={"answer": await masker.kept(text)})
                 await self._log.masked(work, masker)
-                answered = Answer(run_id=runs[-1].id, text=text, author=operator.name)
+                answered = Answer(run_id=runs[-1].id, text=text, author=operator.name, author_id=operator.user_id)
                 await self._log.close_turn(work, operator, answered, ahead=ahead)
             else:
                 await self._log.add_reply(work, operator, conversation, text, ahead=ahead)

@@ -7,23 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.annotations.models import AnnotationItemRow, AnnotationRow
-from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow, SpanRow
+from backend.conversations.models import ConversationRow, SpanRow
 from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.repository.others import conversations_of
-from backend.conversations.types import Role
 from backend.experiments.models import IS_NOBODYS, ExperimentCellRow
-from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
-from backend.flows.types import RunStatus
-from backend.identity.models import UserRow
-from backend.ids import id_at, new_id
+from backend.flows.models import ASKED_A_ROW, IS_REPLAY, NodeRunRow, RunRow
+from backend.flows.types import RunStatus, Trigger
+from backend.ids import id_at
 from backend.masking.models import MaskedValueRow
 
-REMOVED_AUTHOR = "Removed user"
+# Who tries a flow is a member, whom no `person` names there.
+TRIED = and_(col(RunRow.trigger) == Trigger.CONSOLE.value, col(RunRow.person) == "")
 FINAL = tuple(one.value for one in RunStatus if one.is_final)
 
 
@@ -110,7 +108,7 @@ class Beside:
     def _runs(self, names: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
         return (
             col(RunRow.project_id) == self._project_id,
-            col(RunRow.person).in_(names),
+            or_(col(RunRow.person).in_(names), and_(col(RunRow.started_by_id).in_(names), TRIED)),
             col(RunRow.conversation_id).is_(None),
         )
 
@@ -134,52 +132,6 @@ class Beside:
             RunRow.project_id == self._project_id, ASKED_A_ROW, col(RunRow.item_id).in_(gone)
         )
         return (await self._session.exec(statement.limit(most))).all()
-
-    async def is_author(self, names: Sequence[str]) -> bool:
-        """Tell whether somebody commented or labelled other people's conversations."""
-        for row, by_id in (
-            (ConversationCommentRow, ConversationCommentRow.author_id),
-            (AnnotationRow, AnnotationRow.person_id),
-        ):
-            table: Any = row
-            said = select(by_id).where(col(table.project_id) == self._project_id, col(by_id).in_(names)).limit(1)
-            if (await self._session.exec(said)).first() is not None:
-                return True
-        replied = select(MessageRow.id).where(*self._replies(await self._called(names))).limit(1)
-        return (await self._session.exec(replied)).first() is not None
-
-    async def _called(self, ids: Sequence[str]) -> Sequence[str]:
-        """Return the names of those of them who are members."""
-        named = select(UserRow.name).where(col(UserRow.id).in_(ids))
-        return (await self._session.exec(named.execution_options(unscoped="a person has one name everywhere"))).all()
-
-    def _replies(self, called: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-        """Tell the answers that somebody gave in the place of a flow: they stand under the name alone."""
-        row = MessageRow
-        mine = col(row.project_id) == self._project_id
-        return mine, col(row.role) == Role.ASSISTANT.value, col(row.author).in_(called)
-
-    async def forget_author(self, names: Sequence[str]) -> None:
-        """Take somebody's name off what they said of other people's conversations; what they said stays."""
-        comment, said, item, given = ConversationCommentRow, AnnotationRow, AnnotationItemRow, FeedbackRow
-        called, held, decided = await self._called(names), TakeoverRow, ApprovalRow
-        removed = update(MessageRow).where(*self._replies(called)).values(author=REMOVED_AUTHOR)
-        await self._session.exec(removed)
-        for row, by_id, values in (
-            (comment, comment.author_id, {"author": REMOVED_AUTHOR, "author_id": ""}),
-            (said, said.person_id, {"person_name": REMOVED_AUTHOR, "person_id": new_id("removed")}),
-            (item, item.assigned_to, {"assigned_to": "", "assigned_name": ""}),
-            (item, item.locked_by, {"locked_by": "", "locked_by_name": "", "locked_until": None}),
-            (given, given.given_by, {"given_by": REMOVED_AUTHOR}),
-            (held, held.held_by_id, {"held_by": REMOVED_AUTHOR, "held_by_id": ""}),
-            (decided, decided.decided_by_id, {"decided_by": REMOVED_AUTHOR, "decided_by_id": ""}),
-        ):
-            table: Any = row
-            await self._session.exec(
-                update(table)
-                .where(col(table.project_id) == self._project_id, col(by_id).in_([*names, *called]))
-                .values(**values)
-            )
 
     async def sealed_for_ended(self) -> Sequence[str]:
         """Return the runs that have ended and for which words are sealed still."""

@@ -15,7 +15,7 @@ from backend.masking.service import MaskingService
 from backend.ports.database import Database
 from backend.ports.jobs import Jobs
 from backend.privacy.errors import PersonNotFound
-from backend.privacy.repository import Beside, Erasing, People
+from backend.privacy.repository import Beside, Erasing, Members, People
 from backend.privacy.types import MAX_PERSON
 from backend.unit_of_work import Units, Work
 
@@ -54,7 +54,7 @@ class Base:
         names = await self._known_as(session, project_id, person)
         people, beside = People(session, project_id), Beside(session, project_id)
         found = await people.count(people.of_person(names)) or await beside.num_runs(names)
-        if not found and not await beside.num_traces(names) and not await beside.is_author(names):
+        if not found and not await beside.num_traces(names) and not await Members(session, project_id).is_author(names):
             raise PersonNotFound(
                 "No conversation, run or trace of that person is here.",
                 hint="Write the id exactly as your systems send it.",

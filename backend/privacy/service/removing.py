@@ -17,8 +17,9 @@ from backend.conversations.service.judging import KEEP_DELETED
 from backend.errors import DomainError, Unavailable
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
+from backend.privacy.forgotten import REMOVED_AUTHOR, Forgotten
 from backend.privacy.models import PrivacyJobRow
-from backend.privacy.repository import Beside, Erasing, People, PrivacyJobs, Reached
+from backend.privacy.repository import Beside, Erasing, Members, People, PrivacyJobs, Reached
 from backend.privacy.repository.jobs import any_job, organisation_of, waiting
 from backend.privacy.service.base import Base
 from backend.privacy.types import JobKind, JobState
@@ -140,9 +141,23 @@ class RemovingUseCases(Base):
         if runs := await beside.runs(names, before, AT_ONCE):
             await self._remove_runs(work, project_id, runs)
             return True
+        if await self._forget_decisions(work, project_id, names):
+            return True
         await beside.remove_traces_of(names)
-        await beside.forget_author(names)
+        await Members(work.session, project_id).forget(names)
         return False
+
+    async def _forget_decisions(self, work: Work, project_id: str, names: Sequence[str]) -> bool:
+        """Take a member off some of the runs in which they decided; return whether there were any."""
+        members = Members(work.session, project_id)
+        found = await members.decisions(names, AT_ONCE)
+        for row in found:
+            forgotten = Forgotten(row.decided_by, everywhere=await members.hands_on(row.run_id))
+            await members.forget_in_run(row.run_id, forgotten)
+            await self._log.reword(work, project_id, row.run_id, forgotten.line)
+            row.decided_by, row.decided_by_id = REMOVED_AUTHOR, ""
+            work.session.add(row)
+        return bool(found)
 
     async def _remove_runs(self, work: Work, project_id: str, run_ids: Sequence[str]) -> None:
         await Erasing(work.session, project_id).remove(Reached((), run_ids, ()))

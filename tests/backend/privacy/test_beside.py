@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +20,9 @@ from backend.columns import utc_now
 from backend.conversations.models import SpanRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.spans import SpanRepository
-from backend.conversations.types import Filters, Role
+from backend.conversations.types import Filters, Rating, Role
 from backend.experiments.types import Draft, FlowChoice, VariantDraft
+from backend.flows.document import FlowDocument
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.execution import Execution
 from backend.flows.engine.loader import Loader
@@ -28,14 +30,14 @@ from backend.flows.models import RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service import RunService
 from backend.flows.service.run_log import RunLog
-from backend.flows.types import RunWish, Trigger
+from backend.flows.types import Decision, RunWish, Trigger
 from backend.masking.models import MaskedValueRow
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.paging import Page
 from backend.privacy.types import JobState
 from tests.backend.privacy.conftest import asking, plant
-from tests.factories.flows import chat, greeting
+from tests.factories.flows import chat, document, greeting, node
 from tests.planting import columns_with
 from tests.tenancy import EVERYWHERE
 
@@ -211,6 +213,12 @@ async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: 
     await house.conversations.add_comment(operator, talk, "look at this")
     await house.takeovers.take(operator, talk)
     await house.takeovers.reply(operator, talk, "A person here")
+    await house.takeovers.hand_back(operator, talk)
+    namesake = replace(operator, user_id="user_2")
+    await house.takeovers.take(namesake, talk)
+    await house.takeovers.reply(namesake, talk, "Another of that name")
+    await house.takeovers.hand_back(namesake, talk)
+    await house.takeovers.take(operator, talk)
     queue = await house.annotations.create_queue(operator, NewQueue("Answers", (config_of({"name": "good"}),)))
     await house.annotations.add_items(operator, queue.id, [Target(talk)])
     turned = await house.annotations.take_next(operator, queue.id)
@@ -225,10 +233,50 @@ async def test_an_author_is_forgotten_and_what_they_said_of_others_stays(house: 
     said = (await house.conversations.transcript(operator, talk)).messages
     assert [(one.author, one.text) for one in said[1:]] == [
         ("Chat", "You said Hello"), ("Removed user", "A person here"),
+        (namesake.name, "Another of that name"),
     ]  # fmt: skip
     held = await house.takeovers.holder(operator, talk)
     assert held is not None
     assert (held.held_by, held.held_by_id) == ("Removed user", "")
+
+
+async def test_nothing_names_a_member_who_decided_judged_and_tried(house: Services, operator: Operator) -> None:
+    member = replace(operator, user_id="user_2", name=WORD)
+    says = {"template": "{{ ask.decision.by }} says no: {{ input.question }}"}
+    handing = chat_document(node("no", "template", says), ("ask.refused", "no.data"), ("no.text", "output.value"))
+    talks = []
+    for name, flow in (("Handing", handing), ("Asking", asking())):
+        made = await house.flows.create(operator, name, document=flow)
+        await house.flows.publish(operator, made.slug)
+        waits = await house.runs.run(operator, made.slug, RunWish({"question": "Hello"}, person="bob"))
+        asked = await house.approvals.get(operator, waits.waits_for[0])
+        await house.approvals.decide(member, asked.id, Decision("refuse", asked.hash, comment="No"))
+        await house.runs.execute(waits.run_id)
+        talks.append(str(waits.conversation_id))
+    answer = (await house.conversations.transcript(operator, talks[0])).messages[-1]
+    assert answer.text == f"{WORD} says no: Hello"
+    await house.conversations.set_feedback(member, answer.id, Rating.DOWN, "wrong")
+    tried = await house.runs.run(member, "handing", RunWish({"question": OTHER}, trigger=Trigger.CONSOLE))
+    await house.conversations.index(operator.project_id)
+    assert (await house.privacy.going(operator, member.user_id)).num_conversations == 1
+    await removed(house, operator, member.user_id)
+    assert await columns_with(house.units, WORD, OTHER, tried.run_id) == ["audit_event.actor_name: zwiebelkuchen"]
+    told = [(await house.conversations.transcript(operator, talk)).messages[-1] for talk in talks]
+    assert [(one.text, one.error) for one in told] == [
+        ("Removed user says no: Hello", ""), ("", "Removed user refused it: No"),
+    ]  # fmt: skip
+    await house.conversations.index(operator.project_id)
+    found = await house.conversations.browse(operator, Filters(text="removed hello"), Page())
+    assert [one.id for one in found.listed.items] == talks[:1]
+
+
+def chat_document(more: dict[str, Any], *edges: tuple[str, str]) -> FlowDocument:
+    """Return a chat that asks a person, with a node and tracks more."""
+    shown = asking().as_json()
+    ways = [
+        (f"{one['source']}.{one['source_port']}", f"{one['target']}.{one['target_port']}") for one in shown["edges"]
+    ]
+    return document([*shown["nodes"], more], [*ways, *edges])
 
 
 async def test_counts_that_others_report_add_up_beyond_a_plain_number(house: Services, operator: Operator) -> None:
