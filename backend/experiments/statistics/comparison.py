@@ -145,15 +145,19 @@ def _quantile(question: Question, values: Floats) -> Quantile:
 
 
 def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
-    values = arms.values(at)
+    values, question = arms.values(at), arms.questions[at]
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
-    deviation = float(drawn.std()) * math.sqrt(arms.questions[at].num_rows)
-    num_clusters = int(np.count_nonzero(arms.questions[at].counts))
+    deviation = float(drawn.std()) * math.sqrt(question.num_rows)
+    num_clusters = int(np.count_nonzero(question.counts))
+    # All that is seen lies on one side of the quantile with a chance that no draw knows of.
+    least = 2 * max(LEVELS[question.metric.statistic] ** question.num_rows, 0.5**num_clusters)
 
     def interval(confidence: float) -> Interval:
+        if question.num_rows < question.rows_at_least(confidence):
+            return UNKNOWN
         return percentile_interval(drawn, widened(confidence, num_clusters))
 
-    return Finding(interval, bootstrap_p_value(drawn, num_clusters), values, values[1] - values[0], deviation)
+    return Finding(interval, bootstrap_p_value(drawn, least), values, values[1] - values[0], deviation)
 
 
 def _untold(question: Question) -> Finding:
@@ -179,7 +183,7 @@ def _said(question: Question, finding: Finding, p_value: float, confidence: floa
         interval.high,
         p_value,
         verdict,
-        _rows_needed(question, finding) if verdict == "cannot_tell" else 0,
+        _rows_needed(question, finding, confidence) if verdict == "cannot_tell" else 0,
         question.num_rows,
         question.coverage[1],
         question.coverage[0],
@@ -200,15 +204,16 @@ def _verdict(metric: Metric, finding: Finding, p_value: float, interval: Interva
     return "cannot_tell"
 
 
-def _rows_needed(question: Question, finding: Finding) -> int | None:
+def _rows_needed(question: Question, finding: Finding, confidence: float) -> int | None:
     """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
+    least = max(FEWEST_ROWS, question.rows_at_least(confidence))
     if question.is_too_small and question.num_rows:
-        more = question.rows_at_least - question.num_rows
+        more = least - question.num_rows
         return more if more > 0 else None  # enough rows, of too few conversations
     if question.num_torn:
         return None
     margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation
-    rows = max(FEWEST_ROWS, rows_for_difference(deviation, difference))
+    rows = max(least, rows_for_difference(deviation, difference))
     if margin > 0 and difference == deviation == 0:
         rows = rows_for_equals(1.0 if question.pairs else question.span, margin)
     elif margin > 0:

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from backend.experiments.statistics.power import FEWEST_ROWS
+from backend.experiments.statistics.power import FEWEST_ROWS, rows_for_quantile
 from backend.experiments.statistics.proportions import Interval, Pairs
 from backend.experiments.statistics.resampling import Floats, Ints
 from backend.experiments.statistics.types import LEVELS, Arm, Metric
@@ -81,16 +81,16 @@ class Question:
     def is_too_small(self) -> bool:
         """Say whether nothing can be said: no pair, or too few for a quantile, of rows or of what they come from."""
         few = FEWEST_ROWS if self.metric.statistic in LEVELS else 0
-        return self.num_rows < self.rows_at_least or int(np.count_nonzero(self.counts)) < few
+        return self.num_rows < self.rows_at_least() or int(np.count_nonzero(self.counts)) < few
 
-    @property
-    def rows_at_least(self) -> int:
-        """Return below how many rows nothing can be said: 20 for a p95, of which one then lies beyond it.
+    def rows_at_least(self, confidence: float = 0.95) -> int:
+        """Return below how many rows nothing can be said: those of which a quantile has one on its far side.
 
-        The bootstrap of two rows that differ alike is certain; six are the fewest of which an exact test would be.
+        No draw of a bootstrap has a value beyond the largest seen: over 20 rows an interval of 95 % held a true
+        difference of p95s in 77 to 95 of 100 studies. The bootstrap of two rows that differ alike is certain.
         """
         level = LEVELS.get(self.metric.statistic)
-        return 1 if level is None else max(FEWEST_ROWS, round(1 / (1 - level)))
+        return 1 if level is None else rows_for_quantile(level, 1 - confidence)
 
     @property
     def span(self) -> float:

@@ -9,7 +9,9 @@ from backend.experiments.statistics.live import SPLIT_ALARM, always_valid_interv
 from backend.experiments.statistics.pareto import front
 from backend.experiments.statistics.power import detectable_difference, rows_for_difference, rows_for_sameness
 from backend.experiments.statistics.proportions import Pairs, newcombe_paired
+from backend.experiments.statistics.quantiles import Quantile
 from backend.experiments.statistics.repetitions import pass_all, pass_at
+from backend.experiments.statistics.resampling import weights
 from backend.experiments.statistics.slices import slices_that_got_worse
 
 
@@ -75,6 +77,19 @@ def test_newcombes_paired_interval_holds_the_truth() -> None:
         found = newcombe_paired(Pairs(*(int(count) for count in rng.multinomial(50, chances))))
         covered += found.low <= truth <= found.high
     assert covered / 2_000 >= 0.94
+
+
+@pytest.mark.parametrize("num_clusters", [3, 40, 2_000])
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_a_drawn_quantile_is_that_of_the_rows_drawn(num_clusters: int, level: float) -> None:
+    rng = np.random.default_rng(8)
+    values, owners = rng.integers(0, 500, 2_000).astype(np.float64), rng.integers(0, num_clusters, 2_000)
+    values[rng.random(2_000) < 0.1] = np.nan
+    (drawn,) = weights(rng, num_clusters, 50)
+    found = Quantile(values, owners, num_clusters, level).of(drawn)
+    for draw, one in zip(drawn, found, strict=True):
+        rows = np.repeat(values, draw[owners].astype(int))
+        assert one == np.quantile(rows[~np.isnan(rows)], level, method="inverted_cdf")
 
 
 def test_rows_and_differences_are_two_sides_of_one_formula() -> None:
