@@ -43,6 +43,7 @@ from backend.experiments.draft_types import (
     kind_of,
     numbered,
 )
+from backend.experiments.errors import ExperimentNotFound, StaleDraft, WrongState
 from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
@@ -74,6 +75,7 @@ __all__ = [
     "Duels",
     "EvaluatorKind",
     "Experiment",
+    "ExperimentNotFound",
     "FlowChoice",
     "GateResult",
     "MetricComparison",
@@ -92,6 +94,7 @@ __all__ = [
     "RowCounts",
     "Since",
     "Spread",
+    "StaleDraft",
     "Status",
     "Told",
     "TradeOff",
@@ -101,6 +104,7 @@ __all__ = [
     "Whereabouts",
     "WishEnd",
     "WorseSlice",
+    "WrongState",
     "kind_of",
     "numbered",
 ]

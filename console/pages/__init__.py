@@ -71,6 +71,7 @@ from console.state.document import DocumentState
 from console.state.document_work import DocumentWorkState
 from console.state.experiment import ExperimentState
 from console.state.experiment_code import ExperimentCodeState
+from console.state.experiment_draft import ExperimentDraftState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_review import ExperimentReviewState
 from console.state.experiments import ExperimentsState
@@ -186,7 +187,12 @@ PAGES: tuple[Page, ...] = (
     Page(experiments, routes.EXPERIMENTS, "Experiments · Signalbox", ExperimentsState.load),
     Page(experiment_new, routes.EXPERIMENT_NEW, "New experiment · Signalbox", ExperimentFormState.load),
     Page(experiment_review, routes.EXPERIMENT_REVIEW, "Review · Signalbox", ExperimentReviewState.load),
-    Page(experiment, routes.EXPERIMENT, "Experiment · Signalbox", [ExperimentState.load, ExperimentCodeState.load]),
+    Page(
+        experiment,
+        routes.EXPERIMENT,
+        "Experiment · Signalbox",
+        [ExperimentState.load, ExperimentDraftState.load, ExperimentCodeState.load],
+    ),
     Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
     Page(

@@ -8,8 +8,8 @@ import reflex as rx
 
 from console import routes
 from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
+from console.components.experiments.drafted import delete_draft_dialog, draft_acts, drafted, variants_table
 from console.components.experiments.opened_cell import opened_cell_dialog
-from console.components.experiments.plan_panel import plan_said
 from console.components.experiments.promoting import promote_button, promote_dialog, promoted
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
@@ -19,20 +19,17 @@ from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
-    Column,
     banner,
     button,
-    cell,
-    data_table,
     link_button,
     meter,
     panel,
     phase_view,
     skeleton_rows,
     status,
-    table_row,
 )
 from console.state.experiment import ExperimentState as One
+from console.state.experiment_draft import ExperimentDraftState as Drafted
 from console.state.experiment_require import ExperimentRequireState as Require
 
 
@@ -44,7 +41,7 @@ def experiment() -> rx.Component:
             One.phase,
             body(
                 code_that_waits(),
-                _planned(),
+                drafted(),
                 _going(),
                 _said(),
                 promoted(),
@@ -55,13 +52,14 @@ def experiment() -> rx.Component:
             ),
             skeleton=skeleton_rows(160, 260, 80, count=8),
             problem=One.problem,
-            on_retry=One.load,
+            on_retry=[One.load, Drafted.load],
             what="The experiment",
         ),
         opened_cell_dialog(),
         promote_dialog(),
         require_dialog(),
         again_dialog(),
+        delete_draft_dialog(),
         refuse_code_dialog(),
     )
 
@@ -77,7 +75,7 @@ def _head() -> rx.Component:
     rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
     acts = rx.match(
         state,
-        ("draft", button("Start", One.start, kind="primary", icon="play")),
+        ("draft", draft_acts(like)),
         ("running", rx.fragment(button("Pause", One.pause, icon="pause"), button("Cancel", One.cancel))),
         (
             "paused",
@@ -105,17 +103,6 @@ def _head() -> rx.Component:
             rx.fragment(),
         ),
     )
-
-
-def _planned() -> rx.Component:
-    """Say what a start would do and cost."""
-    plan = panel(
-        "Plan",
-        rx.el.div(plan_said(One.plan), class_name="pad xf-plan"),
-        note="Nothing runs and nothing is charged until you start it.",
-        class_name="xf-alone",
-    )
-    return rx.cond(One.line.status == "draft", plan, rx.fragment())
 
 
 def _going() -> rx.Component:
@@ -150,17 +137,9 @@ def _said() -> rx.Component:
 def _asked() -> rx.Component:
     """Say what is compared where no verdict stands yet."""
 
-    def line(one: Any) -> rx.Component:
-        baseline = rx.cond(one.is_baseline, rx.el.span("baseline", class_name="t12 t2"), rx.fragment())
-        return table_row(
-            cell(rx.el.span(rx.el.bdi(one.name), baseline, class_name="row tight"), name=True),
-            cell(one.words, dir="auto"),
-            key=one.name,
-        )
-
     asked = panel(
         "Compares",
-        data_table("Variants", (Column("Variant", width="30%"), Column("What answers")), One.asked, line),
+        variants_table(One.asked),
         note=One.asks,
         class_name="xf-alone",
     )

@@ -10,14 +10,13 @@ from typing import Any, cast
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Change, Experiment, Pinned, Status
+from backend.experiments.types import Change, Experiment, Pinned
 from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
 from console.state.experiment_picture import Picture, picture_of
-from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
     ASK_REST,
@@ -71,7 +70,6 @@ class ExperimentState(Addressed, Phased, rx.State):
     since: rx.Field[SinceLine | None] = rx.field(None)
     asked: rx.Field[list[AskedLine]] = rx.field(default_factory=list)
     asks: rx.Field[str] = rx.field("")
-    plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     promoted: rx.Field[list[PromotedLine]] = rx.field(default_factory=list)
     promote: rx.Field[str] = rx.field("")
     is_promoted: rx.Field[bool] = rx.field(False)
@@ -98,8 +96,6 @@ class ExperimentState(Addressed, Phased, rx.State):
             self.variant = self.variant if self.variant in others else others[0] if others else self.baseline
             await self._show(found)
             await self._compare(operator, found)
-            if found.status is Status.DRAFT:
-                self.plan = plan_view(await services().experiments.plan_of(operator, wanted), found.draft)
             self.phase = "ready"
             if found.status.is_open:
                 yield ExperimentState.watch
@@ -180,13 +176,6 @@ class ExperimentState(Addressed, Phased, rx.State):
         if self.row is not None and self.row.row in shown:
             at = shown.index(self.row.row) + by
             self.row = self.rows[max(0, min(len(shown) - 1, at))]
-
-    @rx.event
-    async def start(self) -> AsyncIterator[Any]:
-        """Begin a draft."""
-        operator = await self._operator(Permission.EXPERIMENTS_RUN)
-        await self._show(await services().experiments.start(operator, self.experiment_id))
-        yield ExperimentState.watch
 
     @rx.event
     async def pause(self) -> None:

@@ -12,9 +12,11 @@ from backend.experiments.types import CodeApproval
 from backend.operator import Operator, Permission
 from console import routes, toasts
 from console.state.experiment import ExperimentState
+from console.state.experiment_draft import ExperimentDraftState
 from console.state.forms import Formed
 from console.state.trace_rows import OutputLine
 
+PAGE = (ExperimentState.load, ExperimentDraftState.load)  # what it says of the code
 MARKS = {"waiting": "wait", "approved": "ok", "refused": "fail", "withdrawn": "fail"}
 
 
@@ -97,7 +99,7 @@ class ExperimentCodeState(Formed, rx.State):
         """Let a text run that somebody else asked for."""
         operator = await self._operator(Permission.EXPERIMENTS_CODE)
         done = await services().experiments.approve_code(operator, identifier)
-        return [ExperimentState.load, ExperimentCodeState.load, toasts.say(f"The code of {done.name} may run.")]
+        return [*PAGE, ExperimentCodeState.load, toasts.say(f"The code of {done.name} may run.")]
 
     @rx.event
     async def ask_refusal(self, identifier: str) -> None:
@@ -117,7 +119,7 @@ class ExperimentCodeState(Formed, rx.State):
         operator = await self._operator(Permission.EXPERIMENTS_CODE)
         async with self._checking():
             await services().experiments.refuse_code(operator, self.deciding, form.get("reason", ""))
-            return [ExperimentState.load, ExperimentCodeState.load]
+            return [*PAGE, ExperimentCodeState.load]
 
     @rx.event
     async def withdraw(self, identifier: str) -> Any:

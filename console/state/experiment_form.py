@@ -11,24 +11,42 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import DomainError
-from backend.experiments.types import MAX_NAME, MAX_VARIANTS, Draft
+from backend.experiments.types import (
+    MAX_NAME,
+    MAX_VARIANTS,
+    Draft,
+    Experiment,
+    ExperimentNotFound,
+    StaleDraft,
+    WrongState,
+)
 from backend.operator import Operator, Permission
-from backend.prompts.types import PRODUCTION, Prompt
 from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
-from console.state.experiment_offers import Offered, of_dataset, offered, scoring_kinds, scoring_of, versioned
+from console.state.experiment_offers import (
+    Offered,
+    of_dataset,
+    offered,
+    scoring_kinds,
+    scoring_of,
+    versioned,
+    worth_comparing,
+)
 from console.state.experiment_plan import PlanView, plan_view
-from console.state.experiment_variants import FLOW, INLINE, LABEL, LETTERS, MANAGED, VERSION, VariantLine, shown
+from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown
 from console.state.forms import Choice, Formed
 from console.state.naming import copied_from, copy_name
 from console.state.seat import Phased
 
 
 class ExperimentFormState(Addressed, Formed, Phased, rx.State):
-    """Entries stay in the browser until they are sent; here stands which there are, and what they began with."""
+    """Entries stay in the browser until they are sent; here stands which there are, and what they began with.
+
+    `draft_id` is of the draft that is edited, empty for a new one; `outdated` says why another one is made after all.
+    """
 
     name: rx.Field[str] = rx.field("")
     datasets: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -49,14 +67,18 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
     planned: rx.Field[str] = rx.field("")
     may_run: rx.Field[bool] = rx.field(False)
+    draft_id: rx.Field[str] = rx.field("")
+    draft_name: rx.Field[str] = rx.field("")
+    outdated: rx.Field[str] = rx.field("")
     drawn: rx.Field[int] = rx.field(0)
     _planned: Draft | None = None
     _starts: bool = False
     _num_made: int = 0
+    _revision: str = ""
 
     @rx.event
     async def load(self) -> None:
-        """Open the form: with the prompt or dataset that the address names, or like an experiment."""
+        """Open the form: of a draft, like an experiment, or with the prompt or dataset that the address names."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         # The browser keeps the entries of a form that it takes for the same one: those of an earlier experiment.
         drawn = self.drawn + 1
@@ -72,8 +94,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             )
             self.default_model = found.default_model
             self.kinds, self.code_note = scoring_kinds(operator, found.kinds)
-            if like := self._asked("like"):
-                await self._repeat(operator, found, like)
+            if draft := self._asked("draft"):
+                await self._edit(operator, found, draft)
+            elif like := self._asked("like"):
+                await self._repeat(operator, found, await services().experiments.get(operator, like))
             else:
                 await self._begin(operator, found)
             self.phase = "ready"
@@ -88,7 +112,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         elif asked := self._asked("prompt") or found.first(MANAGED):
             prompt = await services().prompts.get(operator, asked)
             self.name = f"{prompt.name} v{prompt.latest}"[:MAX_NAME] if self._asked("prompt") else ""
-            for version in _worth_comparing(prompt):
+            for version in worth_comparing(prompt):
                 await self._add(operator, VariantLine("", "", "", MANAGED, subject=prompt.id, version=version))
         else:
             for _ in range(2):
@@ -97,11 +121,24 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         if kind:
             self._score(found, found.begun(kind))
 
-    async def _repeat(self, operator: Operator, found: Offered, experiment_id: str) -> None:
-        """Fill the form with what an experiment was asked for."""
+    async def _edit(self, operator: Operator, found: Offered, experiment_id: str) -> None:
+        """Fill the form with a draft, to be saved over it; with a copy of what has begun already."""
         kept = await services().experiments.get(operator, experiment_id)
+        self.draft_id, self.draft_name, self._revision = kept.id, kept.name, kept.revision
+        if kept.revision:
+            self.name = kept.name
+            await self._fill(operator, found, kept)
+        else:
+            self.outdated = "It has begun already."
+            await self._repeat(operator, found, kept)
+
+    async def _repeat(self, operator: Operator, found: Offered, kept: Experiment) -> None:
+        """Fill the form with what an experiment was asked for, under a name of its own."""
         taken = await services().experiments.names(operator, copied_from(kept.name))
         self.name = copy_name(kept.name, taken, MAX_NAME)
+        await self._fill(operator, found, kept)
+
+    async def _fill(self, operator: Operator, found: Offered, kept: Experiment) -> None:
         self.numbers = numbers_of(replace(kept.draft, budget=kept.budget))
         await self._pick(operator, kept.draft.dataset_id)
         for variant in kept.draft.variants:
@@ -164,7 +201,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Take another prompt or flow: of a prompt the version to compare with first, then the newest."""
         if line.kind == MANAGED and subject:
             prompt = await services().prompts.get(operator, subject)
-            line = replace(line, version=_worth_comparing(prompt)[min(at, 1)])
+            line = replace(line, version=worth_comparing(prompt)[min(at, 1)])
         return await versioned(operator, line, subject)
 
     @rx.event
@@ -209,8 +246,20 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             if draft != self._planned:
                 await self._plan(operator, draft)
                 return None
-            made = await services().experiments.create(operator, draft)
-            return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made.id)]
+            if made := await self._made(operator, draft):
+                return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made)]
+        return None
+
+    async def _made(self, operator: Operator, draft: Draft) -> Experiment | None:
+        """Make it, or save it over the draft; None where that is not the one any more which was opened."""
+        if not self.draft_id or self.outdated:
+            return await services().experiments.create(operator, draft)
+        with caught(StaleDraft, WrongState, ExperimentNotFound) as refusal:
+            made = await services().experiments.change(operator, self.draft_id, draft, seen=self._revision)
+            self._revision = made.revision
+            return made
+        assert refusal.problem
+        self.outdated = refusal.problem.words
         return None
 
     @rx.event
@@ -229,12 +278,12 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.planned = "The plan was updated because the form had changed." if self._planned else "Planned."
         self._planned = draft
 
-    async def _begun(self, operator: Operator, experiment_id: str) -> list[Any]:
+    async def _begun(self, operator: Operator, made: Experiment) -> list[Any]:
         """Start what was made, if that was wished. It is kept also where it cannot start."""
         if not self._starts:
             return []
         with caught(DomainError) as refusal:
-            await services().experiments.start(operator, experiment_id)
+            await services().experiments.start(operator, made.id, seen=made.revision)
         return [toasts.warn(refusal.problem.words, refusal.problem.more)] if refusal.problem else []
 
     @asynccontextmanager
@@ -248,11 +297,3 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             at = f"{area}.{rest.partition('.')[0]}" if area in ("variants", "evaluators") and rest else ""
             gathered[at] = f"{gathered.get(at, '')} {sentence}".strip()
         self.errors = gathered
-
-
-def _worth_comparing(prompt: Prompt) -> list[str]:
-    """Return production and the newest version, else the newest and the one before."""
-    newest = f"{VERSION}{prompt.latest}"
-    if prompt.labels.get(PRODUCTION, prompt.latest) != prompt.latest:
-        return [f"{LABEL}{PRODUCTION}", newest]
-    return [f"{VERSION}{max(prompt.latest - 1, 1)}", newest]

@@ -11,9 +11,18 @@ from backend.errors import NotFound
 from backend.experiments.types import EvaluatorKind
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
+from backend.prompts.types import PRODUCTION, Prompt
 from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers
-from console.state.experiment_variants import FLOW, MANAGED, VariantLine, versions_of_flow, versions_of_prompt
+from console.state.experiment_variants import (
+    FLOW,
+    LABEL,
+    MANAGED,
+    VERSION,
+    VariantLine,
+    versions_of_flow,
+    versions_of_prompt,
+)
 from console.state.forms import Choice
 
 CODE = "python"
@@ -134,3 +143,11 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
     known = [one.value for one in versions]
     version = line.version if line.version in known else (known or [""])[0]
     return replace(line, subject=subject, versions=versions, version=version)
+
+
+def worth_comparing(prompt: Prompt) -> list[str]:
+    """Return production and the newest version, else the newest and the one before."""
+    newest = f"{VERSION}{prompt.latest}"
+    if prompt.labels.get(PRODUCTION, prompt.latest) != prompt.latest:
+        return [f"{LABEL}{PRODUCTION}", newest]
+    return [f"{VERSION}{max(prompt.latest - 1, 1)}", newest]

@@ -14,9 +14,13 @@ def plan_panel(form: str) -> rx.Component:
     """Draw the plan, and the buttons that send the form of this id."""
     words = rx.cond(Form.planned, Form.planned, "Nothing runs and nothing is charged until you start it.")
     go: dict[str, Any] = {"type": "submit", "form": form}
-    start = button("Create and start", Form.choose_start(True), kind="primary", icon="play", **go)
-    make = button("Create", Form.choose_start(False), **go)
-    acts = rx.el.div(make, rx.cond(Form.may_run, start, rx.fragment()), class_name="row xf-acts")
+    make = rx.cond((Form.draft_id != "") & (Form.outdated == ""), "Save", "Create")
+    start = button(make + " and start", Form.choose_start(True), kind="primary", icon="play", **go)
+    acts = rx.el.div(
+        button(make, Form.choose_start(False), **go),
+        rx.cond(Form.may_run, start, rx.fragment()),
+        class_name="row xf-acts",
+    )
     return panel(
         "Plan",
         rx.el.div(

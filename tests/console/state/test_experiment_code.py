@@ -78,7 +78,7 @@ async def test_a_second_person_reads_it_and_lets_it_run(
     )  # fmt: skip
     assert (line.may_decide, line.own, line.may_refuse, line.why_not) == (True, False, False, "")
     assert [(one.number, one.text) for one in line.lines] == [("1", "def score(output):"), ("2", "    return 1")]
-    assert len(await state.approve(line.id)) == 3
+    assert len(await state.approve(line.id)) == 4
     (line,) = (await opened(tab, coded)).codes
     assert (line.mark, line.words, line.lead, line.may_refuse) == ("ok", f"approved by {owner.name}", "", True)
     assert await experiments.code_approvals(owner) == []
