@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import aclosing
 from decimal import Decimal
 
+import pytest
+
+from backend.engines.language_model import scripted_server
 from backend.engines.language_model.scripted import ScriptedModel
 from backend.errors import NotFound
 from backend.ports.grounding import GroundPassage, lay_out
@@ -102,6 +106,30 @@ async def test_missing_usage_is_estimated(scene: Scene):
     finished = (await scene.ask("no-usage"))[-1]
     assert finished.usage.estimated
     assert finished.usage.output_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        ([], None), ("many", None), (7, None), ({}, None), (True, None), ([{"prompt_tokens": 3}], None),
+        ({"prompt_tokens": "3", "completion_tokens": []}, None),
+        ({"prompt_tokens": None, "completion_tokens": {}}, None),
+        ({"prompt_tokens": 3, "completion_tokens": 2, "completion_tokens_details": []}, (3, 2)),
+        ({"prompt_tokens": 3, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": "no"}}, (3, 2)),
+        ({"prompt_tokens": 3, "completion_tokens": 2}, (3, 2)),
+    ],
+)  # fmt: skip
+async def test_usage_of_another_shape_is_none(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, usage: object, counted: tuple[int, int] | None
+) -> None:
+    told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "echo", "choices": [], "usage": usage}
+    monkeypatch.setattr(scripted_server, "finished", lambda *_: f"data: {json.dumps(told)}\n\n".encode())
+    for tools in ((), (scene.search,)):
+        finished = (await scene.ask("echo", tools=tools))[-1]
+        assert isinstance(finished, Finished)
+        assert finished.usage.estimated is (counted is None)
+        if counted:
+            assert (finished.usage.input_tokens, finished.usage.output_tokens) == counted
 
 
 async def test_cancelling_frees_the_connection(scene: Scene):

@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx2
 from openai import APIConnectionError
+from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from pydantic_ai.exceptions import ModelAPIError, ModelConnectionError, ModelRequestRejectedError
 from pydantic_ai.messages import ModelResponse
@@ -47,6 +48,17 @@ def carries_output(chunk: ChatCompletionChunk) -> bool:
     return bool(getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None))
 
 
+def counted(usage: object) -> CompletionUsage | None:
+    """Return the two counts of tokens alone, which is all that is read of it; None where they are no numbers.
+
+    Some servers send `[]` or a text, and details of another shape, which the library cannot read.
+    """
+    counts: list[Any] = [getattr(usage, name, None) for name in ("prompt_tokens", "completion_tokens")]
+    if any(isinstance(count, bool) or not isinstance(count, int | float) for count in counts):
+        return None
+    return CompletionUsage.model_construct(prompt_tokens=counts[0], completion_tokens=counts[1], total_tokens=0)
+
+
 @dataclass
 class GuardedStream(OpenAIStreamedResponse):
     """Watch the raw chunks: the pause between tokens, and how the stream ends."""
@@ -71,6 +83,8 @@ class GuardedStream(OpenAIStreamedResponse):
         """Pass the chunks on. Raise before the end is reached, because the agent runs tools after it."""
         finish_reason, calls_tools = None, False
         async for chunk in self._chunks():
+            if chunk.usage is not None:
+                chunk.usage = counted(chunk.usage)
             if chunk.choices:
                 finish_reason = chunk.choices[0].finish_reason or finish_reason
                 calls_tools = calls_tools or bool(chunk.choices[0].delta and chunk.choices[0].delta.tool_calls)
