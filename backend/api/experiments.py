@@ -226,10 +226,11 @@ async def list_compared_rows(
     metric: str = "",
     baseline: str = "",
     change: Change | None = None,
+    unsteady: bool = False,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """Return rows side by side with the baseline, broken and fixed ones first."""
+    """Return rows side by side with the baseline, broken and fixed first; `unsteady` ones pass now and then."""
     found = await services().experiments.compared_rows(
         operator,
         experiment_id,
@@ -237,11 +238,13 @@ async def list_compared_rows(
         metric=metric,
         baseline=baseline,
         changes=(change,) if change else (),
+        unsteady=unsteady,
         after=after,
         limit=limit,
     )
     counts = {name: getattr(found.counts, name) for name in found.counts.__slots__}
-    return {"rows": [row_body(row) for row in found.items], "counts": counts, "next": found.next}
+    told = {"counts": counts, "num_unsteady": found.num_unsteady, "next": found.next}
+    return {"rows": [row_body(row) for row in found.items], **told}
 
 
 @router.get("/publish-requirements/{kind}/{name}")

@@ -118,6 +118,55 @@ class Unscored:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A share of rows from 0 to 1 with the ends of its 95 % interval; the value is NaN where no row tells."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """How steadily a variant passes by one metric where each row was answered `k` times; a failed answer is no pass.
+
+    `pass_at_1` is the chance that one try passes, `pass_at_k` that at least one of k does, `pass_all_k` (pass^k) that
+    all k do: means over the `num_rows` with a mark for every try, the others are `num_left_out`. Of `num_unsteady`
+    rows some tries pass and some do not.
+    """
+
+    metric: str
+    variant: str
+    k: int
+    pass_at_1: Share
+    pass_at_k: Share
+    pass_all_k: Share
+    num_rows: int
+    num_left_out: int
+    num_unsteady: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Which variant takes least of a `metric`, money or time, and is not worse than the baseline in what decides.
+
+    `reason` is "named", else why none is: "none_less" where none is known to take less, "cannot_tell" where of
+    `variant`, which does, nobody knows whether it is as good before `rows_needed` more rows, "worse" where all that do
+    are worse, `variant` being the one that takes least. `saved` is per answer, in dollars or milliseconds, `share` that
+    of the baseline's; `verdict` is on what decides.
+    """
+
+    metric: str
+    reason: Literal["named", "none_less", "cannot_tell", "worse"]
+    variant: str = ""
+    verdict: Literal["better", "worse", "same", "cannot_tell"] | None = None
+    saved: float = 0.0
+    share: float = 0.0
+    rows_needed: int | None = None
+    statistic: str = "mean"
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """All that is said of an experiment's variants beside its baseline."""
 
@@ -130,3 +179,5 @@ class Comparison:
     is_complete: bool
     spreads: tuple[Spread, ...] = ()
     unscored: tuple[Unscored, ...] = ()
+    savings: tuple[Saving, ...] = ()
+    repetitions: tuple[Repeated, ...] = ()

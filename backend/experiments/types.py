@@ -13,6 +13,9 @@ from backend.experiments.comparison_types import (
     Comparison,
     Duels,
     MetricComparison,
+    Repeated,
+    Saving,
+    Share,
     Spread,
     TradeOff,
     Unscored,
@@ -88,10 +91,13 @@ __all__ = [
     "Promotion",
     "PromptChoice",
     "PromptStanding",
+    "Repeated",
     "Requirement",
     "Review",
     "Reviews",
     "RowCounts",
+    "Saving",
+    "Share",
     "Since",
     "Spread",
     "StaleDraft",
@@ -240,6 +246,7 @@ class ComparedRow:
     value: float | None
     baseline_cells: tuple[Cell, ...]
     cells: tuple[Cell, ...]
+    is_unsteady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +262,9 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRows:
+    """`num_unsteady` counts rows of any change of which some repetitions pass and some do not, on either side."""
+
     items: tuple[ComparedRow, ...]
     counts: RowCounts
     next: int | None = None
+    num_unsteady: int = 0

@@ -11,6 +11,7 @@ from console.components.experiments.code_panel import code_that_is_decided, code
 from console.components.experiments.drafted import delete_draft_dialog, draft_acts, drafted, variants_table
 from console.components.experiments.opened_cell import opened_cell_dialog
 from console.components.experiments.promoting import promote_button, promote_dialog, promoted
+from console.components.experiments.repeated import repeated
 from console.components.experiments.requiring import require_dialog
 from console.components.experiments.rows import rows_panel
 from console.components.experiments.running_again import again_button, again_dialog
@@ -187,9 +188,11 @@ def _compared() -> rx.Component:
                 rx.fragment(),
             ),
             _agreed(),
-            rx.el.div(rx.el.div(trade_off(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"),
+            rx.el.div(
+                rx.el.div(trade_off(), repeated(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"
+            ),
         ),
-        rx.cond(One.rows, rx.fragment(_unscored(), rows_panel()), rx.fragment()),
+        rx.cond(One.rows, rx.fragment(_unscored(), repeated(), rows_panel()), rx.fragment()),
     )
 
 

@@ -18,6 +18,8 @@ from console.state.addresses import Addressed
 from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
+from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
+from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
     ASK_REST,
     AskedLine,
@@ -63,6 +65,8 @@ class ExperimentState(Addressed, Phased, rx.State):
     flipped: rx.Field[str] = rx.field("Flipped")
     failing: rx.Field[str] = rx.field("Both fail")
     passing: rx.Field[str] = rx.field("Both pass")
+    unsteady: rx.Field[str] = rx.field("")
+    repeated: rx.Field[RepeatedView] = rx.field(default_factory=RepeatedView)
     has_more: rx.Field[bool] = rx.field(default=False)
     row: rx.Field[RowLine | None] = rx.field(None)
     may_edit: rx.Field[bool] = rx.field(False)
@@ -75,6 +79,7 @@ class ExperimentState(Addressed, Phased, rx.State):
     is_promoted: rx.Field[bool] = rx.field(False)
     doubts: rx.Field[str] = rx.field("")
     _units: dict[str, str] = {}  # noqa: RUF012  # the framework copies it for each tab
+    _repeated: dict[str, RepeatedView] = {}  # noqa: RUF012
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
@@ -227,7 +232,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         await self._compare(operator, await services().experiments.get(operator, self.experiment_id))
 
     async def _compare(self, operator: Operator, found: Experiment) -> None:
-        self.waiting = await _waiting(operator, found)
+        self.waiting = await waiting_words(operator, found)
         await self._show_promoted(operator)
         if not found.progress.num_done:
             self.cards, self.rows, self.row = [], [], None
@@ -244,7 +249,7 @@ class ExperimentState(Addressed, Phased, rx.State):
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else verdict_cards(said, self.variant)
         self.unscored = unscored_lines(said) if is_alone else []
-        self.picture = picture_of(said)
+        self.picture, self._repeated = picture_of(said), repeated_views(said)
         self.metrics = metrics_in(said)
         known = [one.value for one in self.metrics]
         drawn = self.spread.metric if self.spread.metric in known else said.primary or "".join(known[:1])
@@ -270,20 +275,14 @@ class ExperimentState(Addressed, Phased, rx.State):
             metric=self.metric,
             baseline=self.baseline,
             changes=cast(tuple[Change, ...], GROUPS[self.group]),
+            unsteady=self.group == "unsteady",
             after=after,
             limit=ROWS,
         )
         lines = [row_line(one, self.metric, self._units) for one in found.items]
         self.rows = [*self.rows, *lines] if after else lines
         self.has_more = found.next is not None
+        self.repeated = self._repeated.get(self.metric, RepeatedView())
+        self.unsteady = unsteady_words(found, self.repeated)
         self.flipped, self.failing, self.passing = group_words(found.counts, is_alone=len(self.variants) == 1)
         self.row = self.rows[0] if self.rows and not after else self.row if after else None
-
-
-async def _waiting(operator: Operator, found: Experiment) -> str:
-    """Return how many answers a person is asked about, empty for none."""
-    asks = any(str(one.get("kind", "")).startswith("human") for one in found.draft.evaluators)
-    if not asks or not operator.may(Permission.EXPERIMENTS_REVIEW):
-        return ""
-    num_waiting = (await services().experiments.reviews(operator, found.id, limit=1)).num_waiting
-    return f"Review {formats.counted(num_waiting, 'answer')}" if num_waiting else ""

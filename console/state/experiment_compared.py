@@ -14,12 +14,14 @@ from typing import Any
 from backend.experiments.types import COST, LATENCY, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
 from console import routes
 from console.state import formats
+from console.state.experiment_repeated import tally
 from console.state.matching import parts_of
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "flipped": ("broken", "fixed"),
     "fail": ("both_fail",),
     "pass": ("both_pass",),
+    "unsteady": (),
     "all": (),
 }
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
@@ -133,9 +135,16 @@ def _side(
         return SideLine("-", "", said, "", "", "", [], [])
     scores = [score_line(name, score, units.get(name, "")) for name, score in cell.scores.items()]
     shown = next((one for one in scores if one.name == metric), None)
-    # Of several repetitions the mean is shown, for they may differ.
+    # Of several repetitions it is shown how many pass, or their mean, for they may differ.
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")
-    unscored = ("fail", "Failed") if cell.error and value is None else ("", _number(value, units.get(metric, "")))
+    unscored = (
+        ("fail", "Failed")
+        if cell.error and value is None
+        else (
+            "",
+            tally(cells, metric) or _number(value, units.get(metric, "")),
+        )
+    )
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
     judged = f", judges {formats.answer_price(cell.judge_cost)}" if cell.judge_cost else ""
     return SideLine(

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from backend.experiments.types import Comparison
 from console.state import formats
+from console.state.experiment_savings import saving_words
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
 LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
@@ -55,13 +56,14 @@ class Tick:
 
 @dataclass(frozen=True)
 class Picture:
-    """`drawn` are the dots from the back to the front: none hides one that is not beaten."""
+    """`drawn` are the dots from back to front: none hides one that is not beaten. `saving` is the sentence below."""
 
     dots: list[Dot] = field(default_factory=list)
     drawn: list[Dot] = field(default_factory=list)
     line: str = ""
     qualities: list[Tick] = field(default_factory=list)
     costs: list[Tick] = field(default_factory=list)
+    saving: str = ""
 
 
 def picture_of(found: Comparison) -> Picture:
@@ -115,6 +117,7 @@ def picture_of(found: Comparison) -> Picture:
             _cost_tick(place(one, bottom)[0], _dollars(one))
             for one in (_steps_between(0.0, dearest) if any(costs) else [0.0])
         ],
+        saving_words(found),
     )
 
 

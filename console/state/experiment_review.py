@@ -9,7 +9,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.errors import Conflict, InvalidInput
-from backend.experiments.types import Asked, Review
+from backend.experiments.types import Asked, Experiment, Review
 from backend.operator import Operator, Permission
 from console.problems import caught
 from console.state import formats
@@ -157,3 +157,12 @@ def _keys(asked: Asked) -> list[ScoreKey]:
     if (low, high) == (asked.low, asked.high) and 0 <= low < high <= MOST_KEYS:
         return [ScoreKey(str(one), str(one), str(one)) for one in range(low, high + 1)]
     return []
+
+
+async def waiting_words(operator: Operator, found: Experiment) -> str:
+    """Return how many answers a person is asked about, empty for none."""
+    asks = any(str(one.get("kind", "")).startswith("human") for one in found.draft.evaluators)
+    if not asks or not operator.may(Permission.EXPERIMENTS_REVIEW):
+        return ""
+    num_waiting = (await services().experiments.reviews(operator, found.id, limit=1)).num_waiting
+    return f"Review {formats.counted(num_waiting, 'answer')}" if num_waiting else ""

@@ -257,8 +257,8 @@ def note_of(one: MetricComparison) -> str:
         if one.rows_needed is None:
             return "No difference seen" if one.difference == 0 else "No number of rows would tell"
         if one.rows_needed > MOST_ROWS:
-            return f"Would need about {_rounded(one.rows_needed, 1)} more rows, which is not practical"
-        return f"Needs about {_rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
+            return f"Would need about {rounded(one.rows_needed, 1)} more rows, which is not practical"
+        return f"Needs about {rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
     if one.num_fixed or one.num_broken:
         return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
@@ -267,7 +267,7 @@ def note_of(one: MetricComparison) -> str:
     return formats.counted(one.num_rows, "row")
 
 
-def _rounded(number: int, digits: int) -> str:
+def rounded(number: int, digits: int) -> str:
     """Return an estimate without digits that it cannot know."""
     return formats.count(round(number, digits - len(str(number))))
 

@@ -18,6 +18,8 @@ from backend.experiments.analysis.matrices import (
     row_means,
     with_pairs,
 )
+from backend.experiments.analysis.repeated import repeated_of
+from backend.experiments.analysis.savings import savings_of
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
@@ -104,6 +106,10 @@ def compared(
             plain,
         ),
         unscored=tuple(unscored),
+        savings=savings_of(said, primary.name) if primary else (),
+        repetitions=repeated_of(
+            found, names, plain, unopposed={(one.called, judged_against) for one in evaluators if one.needs_pairs}
+        ),
     )
 
 

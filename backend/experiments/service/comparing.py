@@ -71,10 +71,13 @@ class Comparing(UseCases):
         metric: str = "",
         baseline: str = "",
         changes: Sequence[Change] = (),
+        unsteady: bool = False,
         after: int = 0,
         limit: int = 50,
     ) -> ComparedRows:
         """Return rows side by side with the baseline, broken ones first; `after` counts those before.
+
+        With `unsteady` those alone of which, of either side, some repetitions pass and some do not.
 
         Raise ExperimentNotFound, NothingToCompare, InvalidInput for an unknown metric.
         """
@@ -92,7 +95,7 @@ class Comparing(UseCases):
         found, counts = await asyncio.to_thread(
             flips.changes, numbers, metric, len(names), draft.repetitions, pair=(base, ours)
         )
-        wanted = [one for one in found if not changes or one[1] in changes]
+        wanted = [one for one in found if (not changes or one[1] in changes) and (not unsteady or one[4])]
         page = wanted[after : after + limit]
         async with self._units.read(operator) as session:
             cells = await Cells(session, operator.project_id).of_rows(row.id, [one[0] for one in page], [base, ours])
@@ -101,12 +104,14 @@ class Comparing(UseCases):
         for cell in cells:
             by_row.setdefault((cell.row, cell.variant), []).append(cell_of(cell, names))
         items = []
-        for number, change, old, new in page:
+        for number, change, old, new, is_unsteady in page:
             given = rows.get(number) or Row("", number, {})
             pair = (tuple(by_row.get((number, base), ())), tuple(by_row.get((number, ours), ())))
-            items.append(ComparedRow(number, given.input, given.expected, given.metadata, change, old, new, *pair))
+            values = (given.input, given.expected, given.metadata, change, old, new)
+            items.append(ComparedRow(number, *values, *pair, is_unsteady=is_unsteady))
         more = after + limit < len(wanted)
-        return ComparedRows(tuple(items), counts, after + limit if more else None)
+        num_unsteady = sum(one[4] for one in found)
+        return ComparedRows(tuple(items), counts, after + limit if more else None, num_unsteady)
 
     async def _numbers(self, operator: Operator, experiment_id: str) -> tuple[ExperimentRow, Sequence[tuple[Any, ...]]]:
         async with self._units.read(operator) as session:

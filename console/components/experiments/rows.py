@@ -44,6 +44,7 @@ ALONE = (
 def rows_panel() -> rx.Component:
     is_alone = One.variants.length() == 1
     groups = (("flipped", One.flipped), ("fail", One.failing), ("pass", One.passing), ("all", "All"))
+    wavering = ("unsteady", One.unsteady)
     beside = data_table("Rows", COLUMNS, One.rows, _row)
     more = more_button(One.has_more, One.more)
     none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Other groups may have some."))
@@ -54,11 +55,15 @@ def rows_panel() -> rx.Component:
         table_foot(rx.cond(One.metric, rx.Var.create("Scored by ") + One.metric, ""), more),
         rx.cond(One.row, _side_by_side(), rx.fragment()),
         acts=rx.cond(
-            is_alone,
-            segments("Rows shown", groups[1:], One.group, One.show),
-            segments("Rows shown", groups, One.group, One.show),
+            One.unsteady,
+            rx.cond(is_alone, _groups(wavering, *groups[1:]), _groups(*groups[:1], wavering, *groups[1:])),
+            rx.cond(is_alone, _groups(*groups[1:]), _groups(*groups)),
         ),
     )
+
+
+def _groups(*groups: tuple[str, Any]) -> rx.Component:
+    return segments("Rows shown", groups, One.group, One.show)
 
 
 def _row(row: Any) -> rx.Component:

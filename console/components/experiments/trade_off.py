@@ -37,6 +37,7 @@ def trade_off() -> rx.Component:
             role="img",
             custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
         ),
+        rx.cond(One.picture.saving, rx.el.p(One.picture.saving, class_name="t12 pad", dir="auto"), rx.fragment()),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
         note="Circle size is p95. The line joins those that no other beats.",
     )

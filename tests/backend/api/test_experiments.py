@@ -58,13 +58,15 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     chosen = ({}, {"dataset_version": 1}, {"split": "new"})
     plans = [(await api.post("/api/experiments/plan", json=body(dataset_id, **one))).json() for one in chosen]
     assert [one["num_rows"] for one in plans] == [13, 12, 1]
-    made = (await api.post("/api/experiments", json=body(dataset_id, budget=1.5, dataset_version=1))).json()
+    made = (
+        await api.post("/api/experiments", json=body(dataset_id, budget=1.5, dataset_version=1, repetitions=2))
+    ).json()
     assert (made["status"], made["budget"], made["baseline"]) == ("draft", 1.5, "short")
     started = (await api.post(f"/api/experiments/{made['id']}/start")).json()
-    assert (started["status"], started["num_cells"], started["dataset_version"]) == ("running", 24, 1)
+    assert (started["status"], started["num_cells"], started["dataset_version"]) == ("running", 48, 1)
     await services.experiments._executor.execute(made["id"])
     done = (await api.get(f"/api/experiments/{made['id']}")).json()
-    assert (done["status"], done["num_done"], done["num_failed"], done["cost"]) == ("done", 24, 0, 0)
+    assert (done["status"], done["num_done"], done["num_failed"], done["cost"]) == ("done", 48, 0, 0)
     cells = (await api.get(f"/api/experiments/{made['id']}/cells?limit=5&variant=long")).json()
     assert len(cells["cells"]) == 5
     assert cells["cells"][0]["scores"]["Words"]["value"] == 1
@@ -78,9 +80,14 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     names |= {"verdict", "rows_needed"}
     assert all(names <= set(one) for one in found["metrics"])
     assert {one["variant"] for one in found["metrics"]} == {"short"}
+    assert ("cost", "none_less") in {(one["metric"], one["reason"]) for one in found["savings"]}
+    of = {(one["metric"], one["variant"]): one for one in found["repetitions"]}
+    assert (of["Words", "long"]["k"], of["Words", "long"]["pass_all_k"]["value"], len(of)) == (2, 1.0, 4)
     rows = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words")).json()
     assert len(rows["rows"]) == 12
-    assert sum(rows["counts"].values()) == 12
+    assert (sum(rows["counts"].values()), rows["num_unsteady"]) == (12, 0)
+    unsteady = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words&unsteady=true")).json()
+    assert (unsteady["rows"], sum(unsteady["counts"].values())) == ([], 12)
     listed = (await api.get("/api/experiments")).json()["experiments"]
     assert [one["id"] for one in listed] == [made["id"]]
 
