@@ -92,6 +92,18 @@ def test_a_bad_line_is_named_and_the_others_are_read(file: Write) -> None:
     assert table.numbers == (1, 5)
 
 
+@pytest.mark.parametrize("first", ['{"q": 1', "nope", "[1, 2]", '{"q": NaN}', "// all of them"])
+def test_a_bad_first_line_is_a_bad_row_too(file: Write, first: str) -> None:
+    table = read_rows(file(f'{first}\n{{"q": 1}}\n{{"q": [2}}\n{{"q": 3}}\n'))
+    assert (table.kind, table.numbers) == ("jsonl", (2, 4))
+    assert [fault.number for fault in table.faults] == [1, 3]
+
+
+def test_a_mark_that_is_written_twice_is_in_no_name(file: Write) -> None:
+    for content in ("\ufeff\ufeffq,a\n1,2\n", '\ufeff\ufeff{"q": 1, "a": 2}\n', '\ufeff\ufeff[{"q": 1, "a": 2}]'):
+        assert read_rows(file(content)).columns == ("q", "a")
+
+
 @pytest.mark.parametrize("value", ['{"a": ' * 600 + "1" + "}" * 600, "[" * 600 + "]" * 600, "[" * 100_000])
 def test_a_row_nested_too_deep_is_named_and_the_others_are_read(file: Write, value: str) -> None:
     table = read_rows(file(f'{{"q": 1}}\n{{"q": {value}}}\n'))

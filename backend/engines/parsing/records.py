@@ -18,6 +18,8 @@ from backend.ports.tables import Table
 
 MAX_CELL_CHARACTERS = 1_000_000
 MAX_NUMBER = 2**63
+MOST_LOOKED_AT = 20
+BYTE_ORDER_MARK = "\ufeff"
 SAVE_AS = "Save it as UTF-8 and add it again."
 
 
@@ -25,7 +27,7 @@ def text_of(path: Path) -> str:
     """Return the text of a file in any usual encoding. Raise ParsingFailed for what is none."""
     content = path.read_bytes()
     marked = any(content.startswith(mark) for mark, _ in BYTE_ORDER_MARKS)
-    text = decode(content)
+    text = decode(content).lstrip(BYTE_ORDER_MARK)  # programs that each write the mark leave several
     if not marked and b"\0" not in content and (line := _other_line(content)):
         raise ParsingFailed(f"Line {line:,} is not in UTF-8, as other lines are.", hint=SAVE_AS)
     if "\0" in text and not marked:
@@ -122,14 +124,23 @@ def read_jsonl(path: Path) -> Table:
 
 
 def is_lines(text: str) -> bool:
-    """Tell whether the first line is a row by itself; a file of one line may also be an object that holds the list."""
-    first, *others = [line for line in text.split("\n") if line.strip()][:2]
+    """Tell whether each line is a row by itself; a file of one line may also be an object that holds the list.
+
+    Where the first one is none, most of those behind it are to be: it is a bad row then, and the others are read.
+    """
+    first, *others = [line for line in text.split("\n") if line.strip()][:MOST_LOOKED_AT]
+    if row := _object(first):
+        holds_rows = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in row.values())
+        return bool(others) or not holds_rows
+    return 2 * sum(_object(line) is not None for line in others) > len(others)
+
+
+def _object(line: str) -> dict[str, Any] | None:
     try:
-        row = _loaded(first)
+        row = _loaded(line)
     except ParsingFailed:
-        return False
-    holds_rows = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in row.values())
-    return bool(others) or not holds_rows
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _loaded(text: str) -> Any:

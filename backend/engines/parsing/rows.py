@@ -31,14 +31,12 @@ def read_rows(path: Path) -> Table:
     for start, spoken in REFUSED:
         if head.startswith(start):
             raise ParsingFailed(f"This is {spoken}.", hint=READABLE)
-    text = text_of(path).lstrip("\ufeff \t\r\n")
+    text = text_of(path).lstrip()
     if not text:
         raise ParsingFailed("The file is empty.")
-    if text[0] == "[":
-        return read_json(path)
-    if text[0] == "{":
-        return read_jsonl(path) if is_lines(text) else read_json(path)
-    return read_csv(path)
+    if is_lines(text):
+        return read_jsonl(path)
+    return read_json(path) if text[0] in "[{" else read_csv(path)
 
 
 def _workbook(path: Path) -> Table:
