@@ -114,6 +114,13 @@ class Target:
     message_id: str = ""
 
 
+class Each(StrEnum):
+    """What becomes an item where conversations are added: each as a whole, or each of their answers."""
+
+    CONVERSATION = "conversation"
+    ANSWER = "answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`num_items` in the queue, `num_done` of them with all their labels; `num_mine` and `num_skipped` of who asks.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from backend.annotations.types import MAX_ADDED, Labeller, Which
+from backend.annotations.types import MAX_ADDED, Each, Labeller, Which
 from backend.api.access import allowed
 from backend.api.annotation_bodies import (
     Added,
@@ -121,11 +121,16 @@ async def add_matching(
     queue_id: str,
     filters: Annotated[Filters, Depends(filters_of)],
     most: Annotated[int, Query(ge=1, le=MAX_ADDED)] = MAX_ADDED,
+    *,
+    each: Each = Each.CONVERSATION,
 ) -> Added:
-    """Add the conversations that the filters of the search leave, the last spoken in first."""
+    """Add the conversations that the filters of the search leave, the last spoken in first, or each answer of them."""
     if (await request.body()).strip() not in {b"", b"{}"}:  # a filter that is not heard would add everything
         raise InvalidInput("The filters stand in the address, as those of the search do, and the body is empty.")
-    return Added(added=await services().annotations.add_matching(operator, queue_id, filters, most=most))
+    added = await services().annotations.add_matching(
+        operator, queue_id, filters, most=most, each_answer=each is Each.ANSWER
+    )
+    return Added(added=added)
 
 
 @router.delete("/{queue_id}/items/{item_id}", status_code=204)

@@ -39,6 +39,7 @@ from console.state.queue_form import QueueFormState as Form
 COLUMNS = (
     Column("", width="36px"),
     Column("Item"),
+    Column("What", width="112px", narrow=False),
     Column("State", width="152px"),
     Column("Assigned to", width="152px", narrow=False),
     Column("Labels", width="28%", narrow=False),
@@ -132,6 +133,7 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.cond(State.may_edit, box, rx.fragment())),
         cell(rx.el.a(row.title, href=row.href, class_name="one", title=row.title, dir="auto"), name=True),
+        cell(row.what, narrow=False),
         cell(
             rx.cond(
                 row.label_href != "",

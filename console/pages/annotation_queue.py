@@ -46,7 +46,7 @@ def annotation_queue() -> rx.Component:
                 on_retry=State.load,
                 what="The queue",
             ),
-            _agreement(),
+            rx.cond(State.name != "", _agreement(), rx.fragment()),
             class_name="body",
         ),
         row_dialog(Pick, "Make it a test", "Question"),
@@ -92,6 +92,7 @@ def _item() -> rx.Component:
                     rx.el.p(State.instructions, class_name="said t12 t2", dir="auto"),
                     rx.fragment(),
                 ),
+                rx.el.p(State.about, class_name="t12"),
                 rx.cond(
                     asked.buttons.length() > 0,
                     rx.el.div(rx.foreach(asked.buttons, _key), class_name="an-keys"),
@@ -163,14 +164,21 @@ def _typed(asked: Any) -> rx.Component:
 
 
 def _agreement() -> rx.Component:
-    return rx.cond(
-        State.agreements.length() > 0,
-        panel(
-            "Agreement beyond chance",
-            rx.el.ul(rx.foreach(State.agreements, _pair), class_name="an-pairs"),
-            note="Cohen's kappa, 95 % interval",
-        ),
-        rx.fragment(),
+    return panel(
+        "Agreement beyond chance",
+        rx.el.ul(rx.foreach(State.agreements, _pair), rx.foreach(State.lacking, _lacking), class_name="an-pairs"),
+        note="Cohen's kappa, 95 % interval",
+    )
+
+
+def _lacking(one: Any) -> rx.Component:
+    """Say what an agreement needs yet, and where to get it."""
+    act = rx.el.a(one.act, href=one.href, class_name="r")
+    return rx.el.li(
+        rx.el.b(one.between, class_name="b"),
+        rx.el.span(one.needs, class_name="t2"),
+        rx.cond(one.href, act, rx.fragment()),
+        key=one.between,
     )
 
 

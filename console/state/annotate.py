@@ -8,7 +8,7 @@ from typing import Any
 
 import reflex as rx
 
-from backend.annotations.types import Agreement, ConfigKind, ScoreConfig, Turned
+from backend.annotations.types import ConfigKind, ScoreConfig, Turned
 from backend.bootstrap import services
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.operator import Operator, Permission
@@ -16,12 +16,15 @@ from console import routes, toasts
 from console.problems import caught
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.agreement_lines import AgreementLine, LackingLine, agreement_line, lacking_lines
 from console.state.conversations_rows import MessageLine, message_line
 from console.state.forms import Formed
 from console.state.seat import Phased
 from console.state.transcript import WINDOW
 
 CONTEXT = 20
+ABOUT_ANSWER = "Asked of the marked answer, not of what was said before it."
+ABOUT_WHOLE = "Asked of the conversation as a whole, all of its answers together."
 
 
 @dataclass(frozen=True)
@@ -44,27 +47,13 @@ class AskedLine:
     buttons: list[LabelKey] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class AgreementLine:
-    """How far two raters agree, in words."""
-
-    id: str
-    config: str
-    raters: str
-    kappa: str
-    interval: str
-    equal: str
-
-
 def rest_words(num_done: int, num_items: int, num_skipped: int, *, is_compared: bool) -> tuple[str, str]:
     """Say why nothing is open, and what to do about it."""
     if not num_items:
         return "This queue is empty", "Choose conversations or answers in the log, and add them to it."
     if num_done == num_items:
         below = "How far those who scored the same items agree stands below."
-        lacking = (
-            "How far people agree is told once a second person, or a judge of an experiment, scored the same items."
-        )
+        lacking = "What it takes to say how far they agree stands below."
         return f"{formats.counted(num_items, 'item')} labelled, none left", below if is_compared else lacking
     if num_skipped:
         one = num_skipped == 1
@@ -92,6 +81,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     may_undo: rx.Field[bool] = rx.field(default=False)
     num_skipped: rx.Field[int] = rx.field(0)
     agreements: rx.Field[list[AgreementLine]] = rx.field(default_factory=list)
+    lacking: rx.Field[list[LackingLine]] = rx.field(default_factory=list)
+    about: rx.Field[str] = rx.field("")
     _config: ScoreConfig | None = None
 
     @rx.event
@@ -118,6 +109,8 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         """Read how far those agree who scored the same items."""
         found = await services().annotations.agreements(operator, self.queue_id)
         self.agreements = [agreement_line(one) for one in (*found.people, *found.judges)]
+        about = (await services().annotations.queue(operator, self.queue_id)).about
+        self.lacking = lacking_lines(found, about.num_labels, self.queue_id, operator)
 
     async def _open(self, operator: Operator) -> None:
         """Show the item that the address names where it may be opened, else what waits."""
@@ -150,6 +143,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             zone, now = await self._zone(), formats.now()
             self.messages = [message_line(one, zone, now, opened.conversation) for one in opened.messages]
             self.conversation_id, self.message_id = at.conversation_id, at.message_id
+            self.about = ABOUT_ANSWER if at.message_id else ABOUT_WHOLE
             self.href = routes.to(routes.CONVERSATION, at.conversation_id)
         self.phase = "ready"
 
@@ -224,22 +218,6 @@ def asked_line(item_id: str, config: ScoreConfig) -> AskedLine:
         scale=f"{config.low:g} to {config.high:g}" if config.kind is ConfigKind.NUMBER else "",
         buttons=[LabelKey(one.key, one.name, str(at)) for at, one in enumerate(config.options)],
     )
-
-
-def agreement_line(one: Agreement) -> AgreementLine:
-    known = one.kappa is not None and one.low is not None and one.high is not None
-    return AgreementLine(
-        id=f"{one.config}-{one.one}-{one.other}-{one.experiment_id}",
-        config=one.config,
-        raters=f"{one.one} and {one.other}",
-        kappa=_signed(one.kappa) if known else "",
-        interval=f"{_signed(one.low)} to {_signed(one.high)}" if known else "Not defined: one label alone was used",
-        equal=f"{100 * one.share_equal:.0f} % of {formats.counted(one.num_items, 'item')} the same",
-    )
-
-
-def _signed(value: float | None) -> str:
-    return f"{value:.2f}".replace("-", "\u2212")
 
 
 def _label(config: ScoreConfig, value: str) -> bool | float | str:

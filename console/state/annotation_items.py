@@ -31,6 +31,7 @@ class ItemLine:
     id: str
     title: str
     href: str
+    what: str
     mark: str
     words: str
     assigned: str
@@ -48,7 +49,9 @@ def item_line(one: QueueItem, label_href: str = "") -> ItemLine:
     return ItemLine(
         id=one.id,
         title=one.title,
-        href=routes.to(routes.CONVERSATION, one.target.conversation_id),
+        href=routes.to(routes.CONVERSATION, one.target.conversation_id)
+        + (f"#m-{one.target.message_id}" if one.target.message_id else ""),
+        what="Answer" if one.target.message_id else "Conversation",
         mark=mark,
         words=words,
         assigned=one.assigned.name if one.assigned else "",

@@ -79,7 +79,7 @@ class FilterLines:
 
 FILTERS = {
     "flow": "Flow or agent",
-    "state": "State",
+    "state": "Last turn",
     "rating": "Feedback",
     "outcome": "Outcome",
     "channel": "Channel",

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from backend.annotations.types import MAX_ADDED, Target
+from backend.annotations.types import MAX_ADDED, Each, Target
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from console import toasts
@@ -24,6 +24,7 @@ class QueuePickState(Formed, rx.State):
     selected: rx.Field[list[str]] = rx.field(default_factory=list)
     what: rx.Field[str] = rx.field("")
     shown: rx.Field[int] = rx.field(0)
+    is_one: rx.Field[bool] = rx.field(default=False)
     _targets: tuple[Target, ...] = ()
 
     @rx.var
@@ -76,6 +77,7 @@ class QueuePickState(Formed, rx.State):
         open_ = [one for one in found if one.closed_at is None]
         self.queues = [Choice(one.id, f"{one.name}, {counted(one.num_items, 'item')}") for one in open_]
         self.what, self.errors, self.opened = what, {}, True
+        self.is_one = len(self._targets) == 1 and self._targets[0].message_id != ""
         self.shown += 1
 
     @rx.event
@@ -90,11 +92,15 @@ class QueuePickState(Formed, rx.State):
         operator = await self._operator(Permission.ANNOTATIONS_EDIT)
         annotations, queue_id = services().annotations, str(form.get("queue_id", ""))
         async with self._checking():
-            if self._targets:
-                added = await annotations.add_items(operator, queue_id, self._targets)
-            else:
+            each_answer = not self.is_one and form.get("each") == Each.ANSWER
+            if not self._targets:
                 filters = (await self.get_state(ConversationsState))._filters()
-                added = await annotations.add_matching(operator, queue_id, filters)
+                added = await annotations.add_matching(operator, queue_id, filters, each_answer=each_answer)
+            elif each_answer:
+                ids = [one.conversation_id for one in self._targets]
+                added = await annotations.add_answers(operator, queue_id, ids)
+            else:
+                added = await annotations.add_items(operator, queue_id, self._targets)
             self.opened, self.selected = False, []
             name = (await annotations.queue(operator, queue_id)).name
             return toasts.say(f"{counted(added, 'item')} added to {name}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.annotations.repository.answers import answers_in
 from backend.annotations.repository.given import Given, given_to
 from backend.annotations.repository.items import DONE, OPEN, SKIPPED, Items, move_items
 from backend.annotations.repository.judged import Judged, judged
@@ -16,6 +17,7 @@ __all__ = [
     "Items",
     "Judged",
     "Queues",
+    "answers_in",
     "given_to",
     "judged",
     "labellers",

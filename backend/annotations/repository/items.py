@@ -112,7 +112,7 @@ class Items:
     async def take_up(self, person_id: str, item_ids: Sequence[str]) -> None:
         """Let what a person put aside of these items be theirs to label again, with what they had begun."""
         said = AnnotationRow
-        for ids in _in_parts(item_ids):
+        for ids in in_parts(item_ids):
             statement = select(said).where(
                 *self._said(), said.person_id == person_id, said.state == SKIPPED, col(said.item_id).in_(ids)
             )
@@ -168,7 +168,7 @@ class Items:
     async def among(self, targets: Sequence[Target]) -> set[Target]:
         """Return those of the targets that are in the queue already."""
         row, found = AnnotationItemRow, set[Target]()
-        for ids in _in_parts(one.conversation_id for one in targets):
+        for ids in in_parts(one.conversation_id for one in targets):
             statement = select(row.conversation_id, row.message_id).where(
                 *self._ours(), col(row.conversation_id).in_(ids)
             )
@@ -178,14 +178,14 @@ class Items:
     async def there(self, targets: Sequence[Target]) -> set[Target]:
         """Return those of the targets that the log has: conversations, and answers that stand in theirs."""
         found = set[Target]()
-        for ids in _in_parts(one.conversation_id for one in targets if not one.message_id):
+        for ids in in_parts(one.conversation_id for one in targets if not one.message_id):
             mine = select(ConversationRow.id).where(
                 ConversationRow.project_id == self._project_id,
                 col(ConversationRow.deleted_at).is_(None),
                 col(ConversationRow.id).in_(ids),
             )
             found.update(Target(one) for one in (await self._session.exec(mine)).all())
-        for ids in _in_parts(one.message_id for one in targets if one.message_id):
+        for ids in in_parts(one.message_id for one in targets if one.message_id):
             said = (
                 select(MessageRow.conversation_id, MessageRow.id)
                 .join(ConversationRow, col(ConversationRow.id) == MessageRow.conversation_id)
@@ -202,7 +202,7 @@ class Items:
     async def assign(self, item_ids: Sequence[str], person_id: str, name: str) -> int:
         """Assign items, to nobody where the id is empty; return how many there were."""
         num = 0
-        for ids in _in_parts(item_ids):
+        for ids in in_parts(item_ids):
             statement = update(AnnotationItemRow).where(*self._ours(), col(AnnotationItemRow.id).in_(ids))
             num += (await self._session.exec(statement.values(assigned_to=person_id, assigned_name=name))).rowcount
         return num
@@ -292,7 +292,7 @@ class Items:
         await self._session.delete(row)
 
 
-def _in_parts(ids: Iterable[str]) -> Iterable[list[str]]:
+def in_parts(ids: Iterable[str]) -> Iterable[list[str]]:
     """Cut ids into lists that fit into a statement, each once."""
     every = sorted(set(ids))
     return (every[at : at + IDS_AT_ONCE] for at in range(0, len(every), IDS_AT_ONCE))

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from backend.annotations.repository import Items, Judged, Queues, judged
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.annotations.models import AnnotationRow
+from backend.annotations.repository import Items, Judged, Queues, answers_in, judged
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
-from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig
+from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig, Target
 from backend.columns import storable
 from backend.experiments.statistics.agreement import by_distance, cohens_kappa
 from backend.operator import Operator, Permission
@@ -19,6 +22,8 @@ from backend.operator import Operator, Permission
 HALF = 0.5
 # By item and by person.
 Labels = Mapping[str, Mapping[str, Label]]
+# Whole annotations with what each is of.
+Said = Sequence[tuple[AnnotationRow, Target]]
 
 
 class AgreeingUseCases(Base):
@@ -33,6 +38,7 @@ class AgreeingUseCases(Base):
         async with self._units.read(operator) as session:
             queue = await Queues(session, operator.project_id).get(storable(queue_id))
             found = await Items(session, operator.project_id, queue.id).labelled()
+            found = await _with_answers(session, operator.project_id, found)
             answers = sorted({target.message_id for _, target in found if target.message_id})
             scored = await judged(session, operator.project_id, answers) if answers else []
         names = {row.person_id: row.person_name for row, _ in found}
@@ -49,6 +55,16 @@ class AgreeingUseCases(Base):
             people += _between_people(config, said, names)
             judges += _with_judges(config, of_answer, scored)
         return Agreements(tuple(people), tuple(judges))
+
+
+async def _with_answers(session: AsyncSession, project_id: str, found: Said) -> Said:
+    """Take a conversation of one answer for that answer: who labelled the one has read the other."""
+    wholes = [target.conversation_id for _, target in found if not target.message_id]
+    given = defaultdict[str, list[Target]](list)
+    for one in await answers_in(session, project_id, wholes):
+        given[one.conversation_id].append(one)
+    lone = {id_: answers[0] for id_, answers in given.items() if len(answers) == 1}
+    return [(row, target if target.message_id else lone.get(target.conversation_id, target)) for row, target in found]
 
 
 def _between_people(config: ScoreConfig, said: Labels, names: Mapping[str, str]) -> Iterator[Agreement]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.annotations.errors import QueueClosed
 from backend.annotations.models import AnnotationItemRow
-from backend.annotations.repository import Items, Queues, move_items
+from backend.annotations.repository import Items, Queues, answers_in, move_items
 from backend.annotations.service.base import Base, target
 from backend.annotations.shapes import about_of, item_of
 from backend.annotations.types import MAX_ADDED, MAX_ITEMS, Labeller, QueueItem, Target, Which
@@ -59,8 +59,22 @@ class ItemUseCases(Base):
                 )
             return len(new)
 
-    async def add_matching(self, operator: Operator, queue_id: str, filters: Filters, *, most: int = MAX_ADDED) -> int:
-        """Add the conversations that filters leave, the last spoken in first, and return how many were new."""
+    async def add_answers(
+        self, operator: Operator, queue_id: str, conversation_ids: Sequence[str], *, most: int = MAX_ADDED
+    ) -> int:
+        """Add each answer of conversations, `most` of them, and return how many were new."""
+        operator.require(Permission.ANNOTATIONS_EDIT)
+        async with self._units.read(operator) as session:
+            found = await answers_in(session, operator.project_id, [storable(one) for one in conversation_ids])
+        return await self.add_items(operator, queue_id, found[:most])
+
+    async def add_matching(
+        self, operator: Operator, queue_id: str, filters: Filters, *, most: int = MAX_ADDED, each_answer: bool = False
+    ) -> int:
+        """Add the conversations that filters leave, the last spoken in first, or `each_answer` of them.
+
+        Return how many were new.
+        """
         operator.require(Permission.ANNOTATIONS_EDIT)
         if not 1 <= most <= MAX_ADDED:
             raise InvalidInput(f"Between 1 and {MAX_ADDED:,} at once.", fields={"most": str(most)})
@@ -71,6 +85,9 @@ class ItemUseCases(Base):
             listed = await self._conversations.list(operator, filters, page)
             found += [Target(one.id) for one in listed.items]
             after = listed.next
+        if each_answer:
+            ids = [one.conversation_id for one in found]
+            return await self.add_answers(operator, queue_id, ids, most=most)
         return await self.add_items(operator, queue_id, found)
 
     async def remove_item(self, operator: Operator, queue_id: str, item_id: str) -> None:

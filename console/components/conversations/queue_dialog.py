@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from backend.annotations.types import Each
 from console import routes
 from console.components.ui import button, dialog, field, link_button, refusal, select
 from console.state.queue_pick import QueuePickState as Pick
 
 FORM = "queue-pick-form"
+EACH = ((Each.CONVERSATION.value, "Each conversation as a whole"), (Each.ANSWER.value, "Each of their answers"))
 
 
 def queue_dialog() -> rx.Component:
@@ -21,6 +23,16 @@ def queue_dialog() -> rx.Component:
             select(Pick.queues, id="queue-pick", name="queue_id"),
             html_for="queue-pick",
             help_text="Items already in the queue stay as they are.",
+        ),
+        rx.cond(
+            Pick.is_one,
+            rx.fragment(),
+            field(
+                "What is labelled",
+                select(EACH, id="queue-each", name="each"),
+                html_for="queue-each",
+                help_text="A judge is held against people where single answers are labelled.",
+            ),
         ),
         id=FORM,
         on_submit=Pick.add,

@@ -6,6 +6,8 @@ import pytest
 
 from backend.annotations.configs import config_of
 from backend.annotations.service.agreeing import consensus, label_of_score
+from backend.annotations.types import NewQueue
+from backend.conversations.types import Filters
 from backend.datasets.models import FOREVER, DatasetItemRow, DatasetRow
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.operator import Operator
@@ -117,6 +119,12 @@ async def test_a_judge_is_measured_by_the_answer_that_people_read(scene, units):
     (judge,) = (await scene.annotations.agreements(scene.owner, queue.id)).judges
     assert (judge.one, judge.other, judge.experiment_id, judge.num_items) == ("judge of Judged", "people", "exp_1", 3)
     assert judge.kappa == pytest.approx(0.4, abs=1e-9)
+    # Who labels a conversation of one answer has labelled that answer.
+    wholes = await scene.annotations.create_queue(scene.owner, NewQueue("Whole conversations", (GOOD,)))
+    await scene.annotations.add_matching(scene.owner, wholes.id, Filters())
+    await scene.label_all(scene.ada, wholes, [True, False, True])
+    (same,) = (await scene.annotations.agreements(scene.owner, wholes.id)).judges
+    assert same.num_items == judge.num_items
 
 
 @pytest.mark.parametrize(

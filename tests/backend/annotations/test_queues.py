@@ -8,7 +8,7 @@ import pytest
 
 from backend.annotations.configs import config_of, config_values, label_of
 from backend.annotations.errors import QueueChanged, QueueNotFound
-from backend.annotations.types import Labeller, Target
+from backend.annotations.types import Labeller, NewQueue, Target
 from backend.conversations.types import Filters
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.paging import Page
@@ -125,6 +125,11 @@ async def test_a_filter_fills_a_queue(scene):
     assert await scene.annotations.add_matching(scene.owner, queue.id, Filters(tags=("look",))) == 1
     assert await scene.annotations.add_matching(scene.owner, queue.id, Filters(), most=2) == 1
     assert await scene.annotations.add_matching(scene.owner, queue.id, Filters()) == 1
+    answers = await scene.annotations.create_queue(scene.owner, NewQueue("Each answer", (GOOD,)))
+    assert await scene.annotations.add_matching(scene.owner, answers.id, Filters(), each_answer=True, most=2) == 2
+    assert await scene.annotations.add_answers(scene.owner, answers.id, [scene.turns[0].conversation_id]) == 1
+    items = (await scene.annotations.items(scene.owner, answers.id, Page())).items
+    assert {one.target.message_id for one in items} == {one.answer_id for one in scene.turns}
 
 
 async def test_items_are_listed_in_pages_and_taken_out(scene):

@@ -105,7 +105,7 @@ async def test_a_key_labels_and_shows_the_next(
         await state.label(state.asked.item_id, "good", "0")
     assert (state.phase, state.asked, state.percent) == ("empty", None, 100)
     assert (state.rest, state.may_undo) == ("3 items labelled, none left", True)
-    assert (state.agreements, "once a second person" in state.rest_why) == ([], True)
+    assert (state.agreements, "stands below" in state.rest_why) == ([], True)
     none = await services.annotations.create_queue(person, NewQueue("Empty", (GOOD,)))
     empty = tab.at(f"/annotation/{none.id}").state(AnnotateState)
     await empty.load()
@@ -214,8 +214,20 @@ async def test_the_log_fills_a_queue(services: Services, tab: Tab, person: Opera
     await pick.open_shown()
     await pick.add({"queue_id": queue.id})
     await pick.open_one(turns[2].conversation_id, turns[2].answer_id)
+    assert pick.is_one
     await pick.add({"queue_id": queue.id})
     assert (pick.selected, (await services.annotations.queue(person, queue.id)).num_items) == ([], 4)
+    await pick.select(turns[0].conversation_id)
+    await pick.open_selected()
+    await pick.add({"queue_id": queue.id, "each": "answer"})
+    await pick.open_shown()
+    assert not pick.is_one
+    await pick.add({"queue_id": queue.id, "each": "answer"})
+    state = tab.at(f"/queues/{queue.id}").state(AnnotationItemsState)
+    await state.load()
+    assert [one.what for one in state.rows] == ["Conversation"] * 3 + ["Answer"] * 3
+    answer = next(one for one in state.rows if one.href.endswith(f"#m-{turns[2].answer_id}"))
+    assert answer.what == "Answer"
 
 
 async def test_a_queue_is_changed_by_its_form_and_keeps_what_the_form_cannot_show(

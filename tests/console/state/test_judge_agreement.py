@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -79,6 +80,7 @@ async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
     state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
     await state.load()
     [line] = state.agreements
+    assert [one.between for one in state.lacking] == ["Between people"]
     assert (line.config, line.raters, line.kappa) == ("good", "judge of Judged and people", "0.50")
     low, high = (f"{judge[end]:.2f}".replace("-", "\u2212") for end in ("low", "high"))
     assert (line.equal, line.interval) == ("75 % of 4 items the same", f"{low} to {high}")
@@ -92,3 +94,20 @@ async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
     )
     assert [one.href for one in scored.lines] == [f"/queues/{queue.id}", f"/experiments/{experiment.id}"]
     assert scored.lines[1].why == "It says so."
+
+
+async def test_a_queue_says_what_an_agreement_needs(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    turn = await chat(services.conversations, services.units, owner)
+    about = NewQueue("Answers", (config_of({"name": "good"}),))
+    queue = await services.annotations.create_queue(owner, about)
+    await services.annotations.add_items(owner, queue.id, [Target(turn.conversation_id, turn.answer_id)])
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    assert state.about.startswith("Asked of the marked answer")
+    people, judge = state.lacking
+    assert (people.act, people.href) == ("Ask for two labels", f"/queues/{queue.id}")
+    assert (judge.between, judge.href) == ("Of a judge with people", "/experiments")
+    await services.annotations.change_queue(owner, queue.id, replace(about, num_labels=2), version=queue.version)
+    await state.load()
+    assert (state.lacking[0].act, state.lacking[0].href) == ("Invite a second person", "/members")

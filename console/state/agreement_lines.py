@@ -1,0 +1,68 @@
+"""How far those agree who scored the same items, in words; and what that needs where it cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.annotations.types import Agreement, Agreements
+from backend.operator import Operator, Permission
+from console import routes
+from console.state import formats
+
+TWO = 2
+NEEDS_JUDGE = "Needs an experiment whose judge scored the answers that are labelled here, word for word."
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """How far two raters agree, in words."""
+
+    id: str
+    config: str
+    raters: str
+    kappa: str
+    interval: str
+    equal: str
+
+
+@dataclass(frozen=True)
+class LackingLine:
+    """An agreement that cannot be told yet: between whom, what it needs, and where to get that."""
+
+    between: str
+    needs: str
+    act: str
+    href: str
+
+
+def agreement_line(one: Agreement) -> AgreementLine:
+    known = one.kappa is not None and one.low is not None and one.high is not None
+    return AgreementLine(
+        id=f"{one.config}-{one.one}-{one.other}-{one.experiment_id}",
+        config=one.config,
+        raters=f"{one.one} and {one.other}",
+        kappa=_signed(one.kappa) if known else "",
+        interval=f"{_signed(one.low)} to {_signed(one.high)}" if known else "Not defined: one label alone was used",
+        equal=f"{100 * one.share_equal:.0f} % of {formats.counted(one.num_items, 'item')} the same",
+    )
+
+
+def lacking_lines(found: Agreements, num_labels: int, queue_id: str, operator: Operator) -> list[LackingLine]:
+    """Say what is needed where no two people, or no judge and a person, scored the same items."""
+    lines: list[LackingLine] = []
+    may_edit = operator.may(Permission.ANNOTATIONS_EDIT)
+    if not found.people and num_labels < TWO:
+        needs = "Needs two people on the same items; this queue asks one label of each."
+        here = routes.to(routes.ANNOTATION_ITEMS, queue_id)
+        lines.append(LackingLine("Between people", needs, "Ask for two labels", here if may_edit else ""))
+    elif not found.people:
+        needs = "Needs two people who labelled the same items."
+        here = routes.MEMBERS if operator.may(Permission.MEMBERS_MANAGE) else ""
+        lines.append(LackingLine("Between people", needs, "Invite a second person", here))
+    if not found.judges:
+        lines.append(LackingLine("Of a judge with people", NEEDS_JUDGE, "To the experiments", routes.EXPERIMENTS))
+    return lines
+
+
+def _signed(value: float | None) -> str:
+    return f"{value:.2f}".replace("-", "\u2212")
