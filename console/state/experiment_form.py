@@ -117,9 +117,9 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         else:
             for _ in range(2):
                 await self._add(operator, VariantLine("", "", "", INLINE))
-        kind, self.scoring_note = await scoring_of(operator, self.dataset)
-        if kind:
-            self._score(found, found.begun(kind))
+        fits, self.scoring_note = await scoring_of(operator, self.dataset, can_judge=found.can_judge)
+        if fits:
+            self._score(found, found.begun(fits["kind"]) | fits)
 
     async def _edit(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with a draft, to be saved over it; with a copy of what has begun already."""

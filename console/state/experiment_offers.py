@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.bootstrap import services
+from backend.datasets.types import SourceKind
 from backend.errors import NotFound
 from backend.experiments.types import EvaluatorKind
 from backend.operator import Operator, Permission
@@ -33,9 +34,10 @@ ROWS_LOOKED_AT = 50
 # No model writes a whole sentence letter by letter as somebody else did.
 LONGEST_EQUALLED = 60
 NOTHING_EXPECTED = "No row says what is expected, so no answer can be compared with it: let a model or a person judge."
-SENTENCES_EXPECTED = (
-    "Whole sentences are expected, which no answer equals letter by letter, so their meaning is compared."
-)
+SENTENCES_EXPECTED = "Whole sentences are expected, which no answer equals letter by letter, so "
+CORRECTIONS_EXPECTED = "What is expected was written in the log, which no answer equals letter by letter, so "
+COMPARED, JUDGED = "their meaning is compared.", "a model judges whether an answer says the same."
+SAYS_THE_SAME = "The answer says the same as the expected answer, in whatever words, and nothing that contradicts it."
 SMALL_JUDGE = "The built-in model is small, and often wrong as a judge."
 NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
@@ -44,7 +46,8 @@ NOT_YOURS = "Owners and admins write Python code that scores. What is approved c
 class Offered:
     """All that does not hang on another choice.
 
-    `default_model` names the model of those that choose none, `judge` is what judges begin with, empty for that one.
+    `default_model` names the model of those that choose none, `judge` is what judges begin with, empty for that one;
+    the built-in model alone `can_judge` not.
     """
 
     datasets: list[Choice] = field(default_factory=list)
@@ -54,6 +57,7 @@ class Offered:
     scorers: Offers = field(default_factory=Offers)
     default_model: str = ""
     judge: str = ""
+    can_judge: bool = False
     kinds: Sequence[EvaluatorKind] = ()
 
     def first(self, kind: str) -> str:
@@ -98,6 +102,7 @@ async def offered(operator: Operator) -> Offered:
         ),
         default_model=default_model,
         judge=connected[0] if is_small and connected else "",
+        can_judge=bool(connected),
         kinds=await services().experiments.evaluator_kinds(operator),
     )
 
@@ -114,17 +119,23 @@ async def of_dataset(operator: Operator, dataset_id: str) -> tuple[list[Choice],
     )
 
 
-async def scoring_of(operator: Operator, dataset_id: str) -> tuple[str, str]:
-    """Return the kind of evaluator that fits what the first rows expect, empty for none, and why it is that one."""
+async def scoring_of(operator: Operator, dataset_id: str, *, can_judge: bool = False) -> tuple[dict[str, Any], str]:
+    """Return the evaluator that fits what the first rows expect, empty for none, and why it is that one."""
     page = Page(ROWS_LOOKED_AT)
     found = (await services().datasets.items(operator, dataset_id, page=page)).items if dataset_id else ()
     expected = [one.expected_output for one in found if one.expected_output not in (None, "", {})]
     if found and not expected:
-        return "", NOTHING_EXPECTED
+        return {}, NOTHING_EXPECTED
     if any(isinstance(one, dict) and len(one) > 1 for one in expected):
-        return "json_equal", ""
+        return {"kind": "json_equal"}, ""
     long = [one for one in expected if isinstance(one, str) and len(one) > LONGEST_EQUALLED]
-    return ("similarity", SENTENCES_EXPECTED) if 2 * len(long) > len(expected) else ("exact", "")
+    corrected = [one for one in found if one.source.kind is SourceKind.LOG]
+    if 2 * max(len(long), len(corrected)) <= len(expected):
+        return {"kind": "exact"}, ""
+    why = SENTENCES_EXPECTED if 2 * len(long) > len(expected) else CORRECTIONS_EXPECTED
+    if can_judge:
+        return {"kind": "judge", "name": "same", "rubric": SAYS_THE_SAME}, f"{why}{JUDGED}"
+    return {"kind": "similarity"}, f"{why}{COMPARED}"
 
 
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:

@@ -10,10 +10,13 @@ from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
+from backend.providers.types import ModelDraft, ProviderDraft
+from backend.turns.types import NewTest
 from console.state.experiment import ExperimentState
 from console.state.experiment_again import ExperimentAgainState
 from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
 from tests.console.tab import Tab, tab
+from tests.factories.conversations import chat as said
 from tests.factories.flows import chat
 
 __all__ = ["dataset", "owner", "support", "tab"]
@@ -73,6 +76,23 @@ async def test_the_form_begins_with_what_fits_the_rows(
     await form.decide_by(form.evaluators[-1].key)
     assert [one.kind for one in form.evaluators] == ["cost", *([kind] if kind else []), "latency"]
     assert [one.at for one in form.evaluators] == [f"evaluators.{at}" for at in range(len(form.evaluators))]
+
+
+async def test_a_correction_begins_with_a_judge_where_a_model_is_connected(
+    tab: Tab, services: Services, owner: Operator
+) -> None:
+    turn = await said(services.conversations, services.units, owner)
+    kept = await services.turns.keep(owner, turn.answer_id, NewTest("Within 30 days.", dataset_name="From the log"))
+    form = await opened(tab, f"?dataset={kept.dataset_id}")
+    assert [one.kind for one in form.evaluators] == ["similarity"]
+    assert "their meaning is compared" in form.scoring_note
+    place = ProviderDraft("Lab", "http://127.0.0.1:9", (ModelDraft("big"),), allow_private_address=True)
+    await services.providers.create(owner, place)
+    form = await opened(tab, f"?dataset={kept.dataset_id}")
+    [judge] = form.evaluators
+    rubric = next(one.value for one in judge.own if one.name == "rubric")
+    assert (judge.kind, rubric.startswith("The answer says the same")) == ("judge", True)
+    assert "a model judges whether an answer says the same" in form.scoring_note
 
 
 async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
