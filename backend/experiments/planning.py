@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from statistics import fmean
 from typing import Any
 
 from backend.errors import DomainError
+from backend.experiments.asked_words import ITSELF, READ, asked_words
 from backend.experiments.engine.rendering import QUESTIONS, given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
@@ -48,19 +48,21 @@ class Planner:
         rows = (await self._outside.rows(self._operator, draft.dataset_id, draft.version, draft.split)).rows
         pinned = await pin(self._outside, self._operator, draft, keep=False)
         num_cells = len(rows) * len(pinned) * draft.repetitions
-        missing = [one for variant in pinned for one in await self._missing(variant, rows)]
+        lacking = [await self._missing(variant, rows) for variant in pinned]
+        missing = [one for some in lacking for one in some]
+        asked = [await self._asked(variant, rows, some) for variant, some in zip(pinned, lacking, strict=True)]
         unknown: list[str] = []
         tokens_in = tokens_out = 0
         cost, seconds, in_turn = Decimal(0), 0.0, 0.0
         for variant in pinned:
             one = await self._of_variant(variant, rows, unknown)
-            asked = len(rows) * draft.repetitions
-            tokens_in, tokens_out = tokens_in + round(one[0] * asked), tokens_out + round(one[1] * asked)
-            cost += one[2] * asked
+            number = len(rows) * draft.repetitions
+            tokens_in, tokens_out = tokens_in + round(one[0] * number), tokens_out + round(one[1] * number)
+            cost += one[2] * number
             if await self._is_embedded(variant):
-                in_turn += one[3] * asked
+                in_turn += one[3] * number
             else:
-                seconds += one[3] * asked
+                seconds += one[3] * number
         calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
         judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0)
         num_calls = sum(calls)
@@ -95,7 +97,7 @@ class Planner:
             over_budget=draft.budget is not None and cost > draft.budget,
             budget_is_firm=not num_calls and all(one.parameters.get("max_tokens") for one in pinned),
             unknown=tuple(dict.fromkeys(unknown)),
-            asked=tuple([words for variant in pinned if (words := await self._asked(variant, rows))]),
+            asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),
             runs=tuple(one.words for one in pinned),
         )
@@ -123,7 +125,7 @@ class Planner:
             if (names := tuple(sorted(needed - row.input.keys())))
         ]
 
-    async def _asked(self, variant: Pinned, rows: Sequence[Row]) -> str:
+    async def _asked(self, variant: Pinned, rows: Sequence[Row], missing: Sequence[MissingVariables]) -> str:
         """Say which field of a row is said to a text prompt; empty where nothing is chosen for it."""
         if not variant.prompt_id or not rows:
             return ""
@@ -133,16 +135,13 @@ class Planner:
             content = Content.model_validate(variant.composed)
         if content.kind != "text":
             return ""
-        read = read_by(content, self._outside.templates)
-        fields = Counter(question_of(row, read) for row in rows)
-        if len(fields) == 1 and "" in fields:
-            if all(read.intersection(QUESTIONS, row.input) for row in rows):
-                return ""  # the text asks the row's question itself
-            return f"{variant.name}: the text itself is asked, for no row has a question beside it."
-        if len(fields) == 1:
-            return f"{variant.name}: each row's {next(iter(fields))} is asked, which the text does not read."
-        said = [f"{name or 'the text itself'} ({count:,})" for name, count in fields.most_common()]
-        return f"{variant.name}: what is asked differs by row: {', '.join(said)}."
+        read, lacking = read_by(content, self._outside.templates), {one.row for one in missing}
+        of: dict[str, list[int]] = {}
+        for row in rows:
+            if row.number not in lacking:  # nobody is asked about such a row
+                own = READ if read.intersection(QUESTIONS, row.input) else ITSELF
+                of.setdefault(question_of(row, read) or own, []).append(row.number)
+        return f"{variant.name}: {said}" if (said := asked_words(of)) else ""
 
     async def _of_variant(
         self, variant: Pinned, rows: Sequence[Row], unknown: list[str]

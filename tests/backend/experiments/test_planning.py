@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.experiments.asked_words import ITSELF, asked_words
 from backend.experiments.types import PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.ports.language_model import ModelEndpoint
@@ -28,12 +29,24 @@ async def test_the_plan_names_the_field_that_a_text_prompt_is_asked(lab: Lab) ->
     assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
     assert await asked(lab, "Answer {{ question }}") == ()
     del lab.rows[0].input["question"]
-    said = "v1: what is asked differs by row: question (2), the text itself (1)."
+    said = "v1: what is asked differs, question in 2 rows, the text itself in row 1."
     assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
+    assert await asked(lab, "Answer {{ question }}") == ()  # the one that lacks it is asked nothing
+    said = "v1: what is asked differs, what the text reads in 2 rows, the text itself in row 1."
+    assert await asked(lab, "Answer {{ question | default('nothing') }}") == (said,)
     for row in lab.rows:
         row.input.pop("question", None)
     said = "v1: the text itself is asked, for no row has a question beside it."
     assert await asked(lab, "Answer in one word: {{ good }}") == (said,)
+
+
+def test_rows_that_are_asked_otherwise_are_named_as_long_as_they_are_few() -> None:
+    of = {"question": range(1, 11), ITSELF: [11, 12], "query": range(20, 27)}
+    said = "what is asked differs, question in 10 rows, query in 7 rows (20, 21, 22, 23, 24 and others)"
+    assert asked_words(of) == f"{said}, the text itself in rows 11, 12."
+    assert asked_words({"question": [1], ITSELF: [2]}) == (
+        "what is asked differs, question in row 1, the text itself in row 2."
+    )
 
 
 async def test_a_text_of_the_experiment_alone_is_asked_as_it_stands(lab: Lab) -> None:
