@@ -21,6 +21,10 @@ LATENCY, COST, OVERALL = "latency", "cost", "overall"
 WAITING = "waiting"
 # The label of an answer with no baseline's beside it; a retry looks anew whether there is one.
 UNOPPOSED = "unopposed"
+# What the key of a row is called that holds what a person says.
+QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
+# Where the detail of a failed answer has that the same would fail again.
+IN_VAIN = "fails_again"
 # What other tools call the same kind of evaluator.
 ALSO = {
     "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",

@@ -11,13 +11,13 @@ from typing import Any
 
 from backend.errors import DomainError
 from backend.experiments.asked_words import ITSELF, READ, asked_words
-from backend.experiments.engine.rendering import QUESTIONS, given_to, known, placeholders_in, question_of, read_by
+from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.shapes import pinned_of
 from backend.experiments.statistics.power import detectable_difference
-from backend.experiments.types import MAX_CELLS, Draft, MissingVariables, Pinned, Plan
+from backend.experiments.types import MAX_CELLS, QUESTIONS, Draft, MissingVariables, Pinned, Plan
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.language_model import Usage

@@ -124,6 +124,7 @@ def _whole(progress: Progress | None, row: ExperimentRow, eta_seconds: float | N
         tokens_out=given.tokens_out,
         eta_seconds=eta_seconds if Status(row.status).is_open else None,
         num_judged=given.num_judged,
+        num_in_vain=given.num_in_vain,
     )
 
 

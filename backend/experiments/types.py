@@ -24,6 +24,7 @@ from backend.experiments.comparison_types import (
 from backend.experiments.draft_types import (
     COST,
     DEFAULT_CONCURRENCY,
+    IN_VAIN,
     LATENCY,
     MAX_CELLS,
     MAX_CONCURRENCY,
@@ -31,6 +32,7 @@ from backend.experiments.draft_types import (
     MAX_REPETITIONS,
     MAX_VARIANTS,
     OVERALL,
+    QUESTIONS,
     UNOPPOSED,
     WAITING,
     CellStatus,
@@ -55,6 +57,7 @@ from backend.experiments.standing_types import PromptStanding, Since, VersionSta
 __all__ = [
     "COST",
     "DEFAULT_CONCURRENCY",
+    "IN_VAIN",
     "LATENCY",
     "MAX_CELLS",
     "MAX_CONCURRENCY",
@@ -62,6 +65,7 @@ __all__ = [
     "MAX_REPETITIONS",
     "MAX_VARIANTS",
     "OVERALL",
+    "QUESTIONS",
     "UNOPPOSED",
     "WAITING",
     "Agreement",
@@ -128,7 +132,8 @@ class Told:
 class Progress:
     """Counts over the cells. `eta_seconds` is None where nothing tells; `cost` has the judges' in it, in dollars.
 
-    `num_judged` of those running have their answer, and are being judged.
+    `num_judged` of those running have their answer, and are being judged. `num_in_vain` of those that failed would do
+    so again: the row lacks what is read of it, or the model refuses the question itself.
     """
 
     num_cells: int
@@ -142,6 +147,7 @@ class Progress:
     tokens_out: int
     eta_seconds: float | None = None
     num_judged: int = 0
+    num_in_vain: int = 0
 
     @property
     def error_rate(self) -> float:

@@ -122,7 +122,7 @@ def _said() -> rx.Component:
     failed = banner("fail", lead, One.line.error)
     waits = banner("wait", "It waits.", One.line.error)
     refused = banner("wait", "A model keeps it waiting.", One.line.error)
-    return rx.cond(
+    said = rx.cond(
         One.line.error,
         rx.match(
             One.line.status,
@@ -133,6 +133,8 @@ def _said() -> rx.Component:
         ),
         rx.fragment(),
     )
+    in_vain = rx.cond(One.line.in_vain, rx.el.p(One.line.in_vain, class_name="t2"), rx.fragment())
+    return rx.fragment(said, in_vain)
 
 
 def _asked() -> rx.Component:

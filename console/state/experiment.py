@@ -21,7 +21,6 @@ from console.state.experiment_promoted import PromotedLine, button_words, doubts
 from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
 from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
-    ASK_REST,
     AskedLine,
     ExperimentLine,
     VerdictCard,
@@ -34,7 +33,7 @@ from console.state.experiment_rows import (
 )
 from console.state.experiment_since import SinceLine, since_line
 from console.state.experiment_spread import SpreadPicture, metrics_in, spread_picture
-from console.state.experiment_unscored import retry_words, unscored_lines
+from console.state.experiment_unscored import ASK_REST, retry_words, unscored_lines
 from console.state.forms import Choice
 from console.state.presence import is_open
 from console.state.seat import Phased

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from backend.experiments.types import COST, LATENCY, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
+from backend.experiments.types import COST, LATENCY, QUESTIONS, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
 from console import routes
 from console.state import formats
 from console.state.experiment_repeated import tally
@@ -181,10 +181,12 @@ def _said(cell: Cell | None) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return what a person reads of a row's value in one line: its question or only text, else each field by name."""
-    if isinstance(value, dict) and "question" in value:
-        return _plain(value["question"])
-    return ", ".join(_fields(value))
+    """Return what a person reads of a row's input in one line: its question, else each field by its name."""
+    asked = next((name for name in QUESTIONS if name in value), "") if isinstance(value, dict) else ""
+    if asked:
+        return _plain(value[asked])
+    named = isinstance(value, dict)
+    return ", ".join(f"{name}: {_plain(one)}" for name, one in value.items()) if named else _plain(value)
 
 
 def lines_of(value: Any) -> str:

@@ -21,7 +21,7 @@ from backend.experiments.types import (
 from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
-from console.state.experiment_unscored import RETRY, failed_on, metrics_in
+from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, retry_of
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
 WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Done", "failed": "Failed",
@@ -34,8 +34,6 @@ WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
 LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
-
-ASK_REST = "Ask the rest"  # on the button that goes on with what was cancelled
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,7 @@ class ExperimentLine:
     cost: str
     left: str
     retry: str
+    in_vain: str
     error: str
     stays: bool
     goes_on: bool
@@ -123,7 +122,8 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         percent=100 * ended // progress.num_cells if progress.num_cells else 0,
         cost=formats.money(progress.cost),
         left=f"about {left} left" if left and status == "running" else "",
-        retry=_retry(found),
+        retry=retry_of(found),
+        in_vain=in_vain_words(found),
         error=_said(found, zone, now),
         goes_on=progress.num_done > 0 or ended < progress.num_cells,
         stays=found.status is Status.PAUSED and found.resumes_at is None,
@@ -150,13 +150,6 @@ def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
     if found.resumes_at is None:
         return said
     return f"{said} It continues on its own at {formats.clock(found.resumes_at, zone, now)}."
-
-
-def _retry(found: Experiment) -> str:
-    """Return the word for asking again what has no answer, empty where nothing lacks one."""
-    if found.status is Status.CANCELLED:
-        return ASK_REST if found.pinned else ""
-    return RETRY if found.progress.num_failed else ""
 
 
 def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:

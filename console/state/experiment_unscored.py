@@ -1,13 +1,31 @@
-"""What no evaluator could score, in words."""
+"""What has no answer, or no score, and whether it is asked again, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from backend.experiments.types import Comparison, Unscored
+from backend.experiments.types import Comparison, Experiment, Status, Unscored
 from console.state import formats
 
 RETRY = "Retry failed"
+ASK_REST = "Ask the rest"  # on the button that goes on with what was cancelled
+
+
+def retry_of(found: Experiment) -> str:
+    """Return the word for asking again what has no answer, empty where nothing lacks one, or would lack it again."""
+    if found.status is Status.CANCELLED:
+        return ASK_REST if found.pinned else ""
+    return RETRY if found.progress.num_failed > found.progress.num_in_vain else ""
+
+
+def in_vain_words(found: Experiment) -> str:
+    """Say of failed answers why a retry would not help, empty where it may help all of them."""
+    number = found.progress.num_in_vain
+    if not number or found.status.is_open:
+        return ""
+    whose = "its row says" if number == 1 else "each row says"
+    said = f"{formats.counted(number, 'failed answer')} would fail again: {whose} why."
+    return f"{said} Mend the rows or the variants, then copy this experiment."
 
 
 def unscored_lines(found: Comparison) -> list[str]:

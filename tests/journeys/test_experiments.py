@@ -182,5 +182,6 @@ def test_an_experiment_of_which_every_answer_failed_says_why(console: Console, l
     expect(table.get_by_role("row")).to_have_count(4)
     expect(table).to_contain_text("nobody")
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)  # nothing is left to ask
-    expect(page.get_by_role("button", name="Retry failed")).to_be_visible()
+    expect(page.get_by_role("button", name="Retry failed")).to_have_count(0)  # and nothing would be answered then
+    expect(page.get_by_text("6 failed answers would fail again: each row says why.")).to_be_visible()
     console.look("experiment-failed")

@@ -9,19 +9,20 @@ from decimal import Decimal
 from typing import Any
 
 from backend.columns import storable
-from backend.errors import DomainError
+from backend.errors import DomainError, InvalidInput
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.lanes import Lane, Lanes
 from backend.experiments.engine.rendering import given_to, history_of, rendered, result_of
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
-from backend.experiments.types import Pinned
+from backend.experiments.types import IN_VAIN, Pinned
 from backend.flows.engine.chat import answer_text
 from backend.flows.errors import RunInterrupted
 from backend.flows.types import RunResult, RunStatus, RunWish, Trigger
 from backend.operator import Operator
 from backend.ports.language_model import (
     AgentLimits,
+    FailureReason,
     Finished,
     Message,
     ModelEndpoint,
@@ -36,6 +37,8 @@ from backend.ports.language_model import (
 from backend.prompts.types import ToolSpec
 
 MAX_REQUESTS = 6
+# A question that is refused for what it says, or for its length, is refused again.
+FOR_ITSELF: frozenset[FailureReason] = frozenset({"refused", "context", "too_long"})
 
 
 class Asking:
@@ -106,7 +109,11 @@ class Asking:
         return self._endpoints[reference]
 
     async def _ask(self, variant: Pinned, row: Row, answer: Answer) -> None:
-        messages, specs = await rendered(self._outside, self._operator, variant, row)
+        try:
+            messages, specs = await rendered(self._outside, self._operator, variant, row)
+        except InvalidInput:  # a pinned text and a pinned row never change
+            answer.detail[IN_VAIN] = True
+            raise
         tools = [_tool(spec) for spec in specs]
         endpoint = await self.endpoint(variant.model)
         answer.detail["model"] = endpoint.reference
@@ -131,6 +138,8 @@ class Asking:
             answer.text, answer.error = str(storable(failed.text)), _words(failed)
             if failed.text:
                 answer.detail["is_torn"] = True
+            if failed.reason in FOR_ITSELF:
+                answer.detail[IN_VAIN] = True
             return
         spent(finished.usage)
         answer.text, answer.latency_ms = str(storable(finished.text)), finished.total_ms
@@ -176,6 +185,9 @@ class Asking:
         wish = RunWish(
             given, version, trigger=Trigger.EXPERIMENT, item_id=row.id, snapshot_id=variant.document, history=history
         )
+
+        if set(variant.required) - given.keys():
+            answer.detail[IN_VAIN] = True
 
         async def run() -> None:
             result = await self._outside.runs.run(self._operator, variant.flow_id, wish)

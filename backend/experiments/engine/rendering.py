@@ -7,15 +7,13 @@ from typing import Any
 
 from backend.experiments.evaluators.base import as_text
 from backend.experiments.outside import Outside, Row
-from backend.experiments.types import Pinned
+from backend.experiments.types import QUESTIONS, Pinned
 from backend.operator import Operator
 from backend.ports.language_model import Message
 from backend.ports.templates import Templates
 from backend.prompts.types import Content, ToolSpec, Values, VersionRef
 
-# What the key of a row is called that holds what a person says.
-HISTORY = "history"  # and what the key is called that holds what was said before it
-QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
+HISTORY = "history"  # what the key of a row is called that holds what was said before its question
 
 
 async def rendered(

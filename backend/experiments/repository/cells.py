@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, or_, update
+from sqlalchemy import String, and_, bindparam, case, cast, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.experiments.models import ExperimentCellRow
-from backend.experiments.types import OVERALL, UNOPPOSED, CellStatus, Progress
+from backend.experiments.models import NOBODYS, ExperimentCellRow
+from backend.experiments.types import IN_VAIN, OVERALL, UNOPPOSED, CellStatus, Progress
 
 
 class Cells:
@@ -112,6 +112,7 @@ class Cells:
     async def progress(self, experiment_ids: Sequence[str]) -> dict[str, Progress]:
         """Return what stands in the cells of each experiment; one without cells is not in it."""
         cell = ExperimentCellRow
+        lasting = or_(cast(cell.detail, String).contains(f'"{IN_VAIN}"'), col(cell.attempt) == NOBODYS)
         statement = (
             select(
                 col(cell.experiment_id),
@@ -121,6 +122,7 @@ class Cells:
                 func.sum(cell.judge_cost),
                 func.sum(cell.tokens_in),
                 func.sum(cell.tokens_out),
+                func.sum(case((and_(col(cell.status) == CellStatus.FAILED.value, lasting), 1), else_=0)),
             )  # type: ignore[call-overload]
             .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
             .group_by(col(cell.experiment_id), col(cell.status))
@@ -193,4 +195,5 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         tokens_in=int(total(3)),
         tokens_out=int(total(4)),
         num_judged=count(CellStatus.ANSWERED),
+        num_in_vain=int(total(5)),
     )

@@ -31,6 +31,14 @@ async def test_the_run_of_a_flow_is_read_for_its_tools_however_the_kind_is_writt
     assert len(read) == 2
 
 
+async def test_a_flow_that_lacks_what_it_must_be_given_would_lack_it_again(lab: Lab) -> None:
+    lab.fill(2)
+    lab.rows[0] = replace(lab.rows[0], input={"one": "a", "other": "b"})
+    await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    done = await lab.ran(VariantDraft("flow", flow=FlowChoice("desk", "draft")))
+    assert (done.progress.num_done, done.progress.num_failed, done.progress.num_in_vain) == (1, 1, 1)
+
+
 @pytest.mark.parametrize("kind", ["similarity", "Embedding similarity", "SIMILAR"])
 async def test_a_model_of_meaning_is_found_however_the_kind_is_written(lab: Lab, kind: str) -> None:
     lab.fill(1)

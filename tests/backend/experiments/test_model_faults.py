@@ -187,7 +187,7 @@ async def test_r18_a_server_that_comes_back_is_asked_on(lab: Lab, monkeypatch: p
 async def test_r18_what_is_refused_for_its_own_sake_is_not_asked_again(lab: Lab) -> None:
     lab.fill(3)
     failed = await lab.ran(prompt("refused", "{{ good }}", "400"))
-    assert (failed.status, lab.num_asked) == (Status.FAILED, 3)
+    assert (failed.status, lab.num_asked, failed.progress.num_in_vain) == (Status.FAILED, 3, 3)
     said = {cell.error for cell in await lab.cells(failed)}
     assert all("temperature must lie between 0 and 2" in one for one in said)
 
@@ -207,6 +207,7 @@ async def test_r18_an_empty_answer_is_a_failed_cell_and_ends_no_experiment(lab: 
     lab.fill(4)
     done = await lab.ran(prompt("silent", "{{ good }}", "empty"), prompt("well", "{{ good }}"))
     assert (done.status, done.progress.num_done, done.progress.num_failed) == (Status.DONE, 4, 4)
+    assert done.progress.num_in_vain == 0
 
 
 async def test_r18_a_wrong_key_ends_the_experiment_once_and_not_per_row(lab: Lab) -> None:

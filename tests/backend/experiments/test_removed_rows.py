@@ -58,6 +58,7 @@ async def test_what_is_left_is_asked_where_rows_went_before_it_began_or_was_retr
     await lab.executor.execute(made.id)
     again = await lab.service.get(lab.operator, made.id)
     assert (again.status, again.progress.num_failed, again.progress.num_skipped) == (Status.DONE, 2, 1)
+    assert again.progress.num_in_vain == 2  # they are gone for good
 
 
 async def test_rows_that_go_while_cells_are_made_shift_no_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,13 +120,14 @@ async def test_only_failed_cells_are_retried(lab: Lab) -> None:
     lab.fill(4)
     lab.rows.append(Row("item_5", 5, {"question": "q5", "weak": "a5"}, "a5"))
     done = await lab.ran()
-    assert (done.progress.num_failed, lab.num_asked) == (1, 9)
+    assert (done.progress.num_failed, done.progress.num_in_vain, lab.num_asked) == (1, 1, 9)
     lab.rows[-1].input["good"] = "a5"
     again = await lab.service.retry(lab.operator, done.id)
     assert again.shown_status == "running"
     await lab.executor.execute(done.id)
     mended = await lab.service.get(lab.operator, done.id)
     assert (mended.status, mended.progress.num_failed, lab.num_asked) == (Status.DONE, 0, 10)
+    assert mended.progress.num_in_vain == 0
 
 
 async def test_a_wrong_key_ends_the_experiment_once_and_a_resume_goes_on(lab: Lab) -> None:
