@@ -15,6 +15,7 @@ from backend.ports.jobs import Jobs
 from backend.ports.objects import ObjectStore
 from backend.ports.parsing import Chunker, Parser
 from backend.ports.vectors import VectorIndex
+from backend.silence import Silence
 from backend.unit_of_work import Units
 
 # Give the embedder of a project's model "provider:model". Raise NotFound or Unavailable.
@@ -23,6 +24,8 @@ OpenEmbedder = Callable[[str, str], Awaitable[Embedder]]
 INGEST = "ingest_document"
 PURGE_DOCUMENT = "purge_document"
 PURGE_BASE = "purge_knowledge_base"
+# A pulse comes each minute and a look each five seconds: what is silent for five pulses lost its worker.
+LOOKS = 60
 
 
 class Turns:
@@ -58,6 +61,7 @@ class Parts:
     open_embedder: OpenEmbedder
     max_document_bytes: int = MAX_DOCUMENT_BYTES
     turns: Turns = field(default_factory=Turns)
+    silence: Silence = field(default_factory=lambda: Silence(LOOKS))
 
 
 def object_key(project_id: str, document_id: str) -> str:

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
 
 from backend.columns import utc_now
 from backend.errors import DomainError, Unavailable
@@ -27,8 +26,6 @@ from backend.knowledge.types import DocumentStatus
 from backend.ports.jobs import BY_ID, Waiting
 from backend.ports.parsing import ParsingFailed
 
-# Five pulses: a document that runs without a stir for so long lost its worker.
-TAKEN_FOR_DEAD = timedelta(minutes=5)
 # A full disk or a locked database often has room again a moment later.
 PAUSES_SECONDS = (0.5, 2.0, 8.0)
 logger = logging.getLogger(__name__)
@@ -59,9 +56,12 @@ async def ingest_document(parts: Parts, document_id: str) -> None:
 
 
 async def documents_waiting(parts: Parts) -> Sequence[Waiting]:
-    """Return what should be ingested and has no job that anybody knows of."""
+    """Return what should be ingested and has no job that anybody knows of; asked every few seconds."""
     async with parts.units.read(BY_ID) as session:
-        return [Waiting(*row) for row in await DocumentWork(session).waiting(utc_now() - TAKEN_FOR_DEAD)]
+        queued, running = await DocumentWork(session).queued(), await DocumentWork(session).running()
+    silent = parts.silence.among({row_id: (attempt, moment) for row_id, attempt, moment in running})
+    left = [*queued, *((row_id, attempt) for row_id, attempt, _ in running if row_id in silent)]
+    return [Waiting(*one) for one in left]
 
 
 async def purge_document(parts: Parts, document_id: str) -> None:

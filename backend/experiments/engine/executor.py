@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from backend.columns import utc_now
 from backend.experiments.engine.carrying import Carrying
 from backend.experiments.engine.lanes import Lanes, Take
-from backend.experiments.engine.silence import Silence
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
@@ -18,6 +17,7 @@ from backend.experiments.types import Status, Told
 from backend.ids import new_id
 from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
+from backend.silence import Silence
 
 # A pulse comes twice a second and a look each five: one that is silent for two minutes has lost its process.
 LOOKS = 24

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,14 +25,19 @@ class DocumentWork:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def waiting(self, quiet_since: datetime) -> Sequence[tuple[str, int]]:
-        """Return id and attempt of what is queued, and of what runs but has not stirred since `quiet_since`."""
-        statement = select(DocumentRow.id, DocumentRow.attempt).where(
-            col(DocumentRow.deleted_at).is_(None),
-            or_(
-                col(DocumentRow.status) == DocumentStatus.QUEUED,
-                (col(DocumentRow.status) == DocumentStatus.RUNNING) & (col(DocumentRow.updated_at) < quiet_since),
-            ),
+    async def queued(self) -> Sequence[tuple[str, int]]:
+        """Return id and attempt of what waits for a worker."""
+        row = DocumentRow
+        statement = select(row.id, row.attempt).where(
+            row.status == DocumentStatus.QUEUED, col(row.deleted_at).is_(None)
+        )
+        return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+    async def running(self) -> Sequence[tuple[str, int, datetime]]:
+        """Return id and attempt of what is worked on, and when the record last heard of it, by its worker's clock."""
+        row = DocumentRow
+        statement = select(row.id, row.attempt, row.updated_at).where(
+            row.status == DocumentStatus.RUNNING, col(row.deleted_at).is_(None)
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
 

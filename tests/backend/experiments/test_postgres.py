@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from backend.columns import utc_now
 from backend.errors import NotFound
-from backend.experiments.engine.executor import Executor
+from backend.experiments.engine.executor import LOOKS, Executor
+from backend.experiments.errors import AttemptLost
 from backend.experiments.outside import Row
+from backend.experiments.repository import Ownership
 from backend.experiments.types import Requirement, Status
 from backend.prompts.types import Content, NewPrompt
 from backend.settings import Settings
 from tests.backend.experiments.conftest import DATASET, Lab, prompt
 from tests.backend.experiments.rates import APART, two_on_one_model
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.fixture
@@ -57,6 +62,7 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
         await lab.service.get(lab.operator, done.id)
     await a_judge_that_failed_is_asked_again(lab)
     await two_workers_at_once_record_each_answer_once(lab)
+    await who_is_silent_is_taken_over_and_writes_nothing_more(lab)
     await two_processes_share_the_rate_of_a_model(lab, monkeypatch)
 
 
@@ -75,6 +81,23 @@ async def two_workers_at_once_record_each_answer_once(lab: Lab) -> None:
     assert done.progress.cost == sum(cell.cost for cell in cells)
     assert lab.num_asked - before <= 40 + 2 * 4
     lab.server.latency_seconds = 0
+
+
+async def who_is_silent_is_taken_over_and_writes_nothing_more(lab: Lab) -> None:
+    """The other's clock is an hour ahead: looks are counted, not times."""
+    lab.fill(2)
+    made = await lab.started()
+    async with lab.services.units.write(EVERYWHERE) as work:
+        other = await Ownership(work.session).claim(made.id, utc_now() + timedelta(hours=1))
+        assert other is not None
+        work.session.expunge(other)
+    looks = [[one.row_id for one in await lab.executor.waiting()] for _ in range(LOOKS + 1)]
+    assert looks == [[]] * LOOKS + [[made.id]]
+    await lab.executor.execute(made.id)
+    assert (await lab.service.get(lab.operator, made.id)).status is Status.DONE
+    async with lab.services.units.write(EVERYWHERE) as work:
+        with pytest.raises(AttemptLost):
+            await Ownership(work.session).hold(other, utc_now())
 
 
 async def a_judge_that_failed_is_asked_again(lab: Lab) -> None:

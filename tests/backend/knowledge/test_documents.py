@@ -8,9 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from backend.columns import utc_now
 from backend.errors import Conflict, NotFound
 from backend.knowledge import tasks
 from backend.knowledge.errors import FileTooLarge, NotFinished
+from backend.knowledge.parts import LOOKS
+from backend.knowledge.repository import Documents
 from backend.knowledge.service import KnowledgeService
 from backend.knowledge.service import documents as documents_module
 from backend.knowledge.types import DocumentFilter, DocumentStatus, Stage
@@ -18,6 +21,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from tests.backend.knowledge.conftest import Desk
 from tests.factories.samples import handbook, written
+from tests.tenancy import EVERYWHERE
 
 
 @pytest.mark.parametrize(
@@ -164,6 +168,25 @@ async def test_a_document_restored_in_the_middle_of_its_work_is_worked_on_anew(d
     await desk.knowledge.restore_document(desk.operator, document.id)
     assert [waiting.row_id for waiting in await tasks.documents_waiting(desk.parts)] == [document.id]
     assert (await desk.ingest(document)).status is DocumentStatus.DONE
+
+
+async def test_a_document_is_taken_over_once_its_worker_was_silent_for_so_many_looks(desk: Desk) -> None:
+    """The clock of the worker says nothing: it may be an hour ahead of ours, or behind."""
+    document = await desk.add("a.txt", "Some text.")
+
+    async def stirred(ahead: timedelta) -> None:
+        async with desk.services.units.write(EVERYWHERE) as work:
+            row = await Documents(work.session, desk.operator.project_id).change(document.id)
+            row.status, row.updated_at = DocumentStatus.RUNNING, utc_now() + ahead
+            work.session.add(row)
+
+    for hours in (-1, 1):
+        await stirred(timedelta(hours=hours))
+        looks = [len(await tasks.documents_waiting(desk.parts)) for _ in range(LOOKS + 1)]
+        assert looks == [0] * LOOKS + [1]
+    for minutes in range(LOOKS + 1):
+        await stirred(timedelta(minutes=minutes - LOOKS / 2))
+        assert await tasks.documents_waiting(desk.parts) == []
 
 
 async def test_an_act_on_a_selection_passes_over_what_changed_meanwhile(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Notice which experiments have lost their process, by one's own looks: the clocks of two processes may differ."""
+"""Notice which work has lost its process, by one's own looks: the clocks of two processes may differ."""
 
 from __future__ import annotations
 
