@@ -1,4 +1,4 @@
-"""How text is compared: without case and without the two ways Unicode has to write one letter."""
+"""How text is compared: without case, without accents, and without the two ways Unicode has to write one letter."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ READ_CHARACTERS = 4_000
 
 # Arabic is typed with and without its vowel signs and the stroke that stretches a word.
 UNSPOKEN = re.compile("[\u0640\u064b-\u0652\u0670]")
+# What stands on letters of Europe and Vietnam. The signs of Thai, Hindi or Japanese make the word, and stay.
+MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
+# Letters with a stroke, which Unicode does not take apart. One for one: no word changes its length.
+STROKES = str.maketrans("øłđħŧı", "oldhti")
 
 
 def folded(text: str) -> str:
-    """Return what the search compares: compatibility form, case folded, runs of white space as one space."""
+    """Return what the search compares: compatibility form, case folded, without accents, white space as one space.
+
+    What was folded before stays as it is.
+    """
     if text.isascii():
         return " ".join(text.replace("\0", "").lower().split())
-    return " ".join(UNSPOKEN.sub("", unicodedata.normalize("NFKC", storable(text)).casefold()).split())
+    apart = unicodedata.normalize("NFKD", storable(text)).casefold()
+    plain = UNSPOKEN.sub("", MARKS.sub("", apart)).translate(STROKES)
+    return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
 def first_words(text: str, limit: int = TITLE_CHARACTERS) -> str:

@@ -12,14 +12,15 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.conversations.folding import folded
 from backend.conversations.models import (
     ConversationIndexRow,
-    ConversationPersonRow,
     ConversationRow,
     ConversationWordRow,
     MessageRow,
 )
 from backend.conversations.postings import changed
+from backend.conversations.repository.others import Others
 from backend.conversations.repository.places import PlaceRepository, holds, one_of
 from backend.conversations.types import ChatState
 from backend.conversations.words import Wanted
@@ -41,25 +42,24 @@ class WordRepository(PlaceRepository):
             .limit(limit)
         )
         ids = (await self._session.exec(newest)).all()
-        named = (id_, col(ConversationRow.session_id), col(ConversationRow.person))
+        names = await self._names(ids) if ids else {}
         for words in (*wanted.pieces, *wanted.said) if ids else ():
             among = one_of(id_, ids, self._dialect)
-            told = or_(
-                *(func.lower(column).contains(words, autoescape=True) for column in named), self._by_others(words)
-            )
+            told = one_of(id_, [one for one in ids if words in names[one]], self._dialect)
             statement = select(ConversationRow.id).where(ours, among, or_(id_.in_(self._saying(among, words)), told))
             ids = (await self._session.exec(statement)).all()
             if not ids:
                 break
         return ids
 
-    def _by_others(self, words: str) -> ColumnElement[bool]:
-        """Tell that somebody of such a name speaks there beside its person."""
-        other = ConversationPersonRow
-        theirs = select(other.conversation_id).where(
-            col(other.project_id) == self._project_id, func.lower(other.person).contains(words, autoescape=True)
+    async def _names(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        """Return what each is found by beside its messages; no database compares names as a search does."""
+        row, others = ConversationRow, await Others(self._session, self._project_id).of(conversation_ids)
+        statement = select(row.id, row.session_id, row.person).where(
+            row.project_id == self._project_id, one_of(col(row.id), conversation_ids, self._dialect)
         )
-        return col(ConversationRow.id).in_(theirs)
+        found = await self._session.exec(statement)
+        return {id_: folded(" ".join((id_, *named, *others.get(id_, ())))) for id_, *named in found}
 
     async def saying(self, numbers: Sequence[int], said: Sequence[str]) -> Sequence[int]:
         """Return those of the numbers in whose messages each of these stands as it is."""

@@ -140,7 +140,8 @@ def test_a_title_ends_between_words():
 
 
 def test_folding_loses_case_and_composition():
-    assert folded("CAFE\u0301  ﬁne\n") == "café fine"
+    assert folded("CAFE\u0301  ﬁne\n") == "cafe fine"
+    assert folded(folded("Straße, Łódź")) == "strasse, lodz"
 
 
 async def test_a_nul_character_is_left_out(log, units, owner):

@@ -1,0 +1,82 @@
+"""A log that an older version wrote is read as one of today."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import select
+
+from alembic import command
+from backend import bootstrap
+from backend.bootstrap.migrations import alembic_config, database_url, migrate
+from backend.conversations.models import ConversationWordRow, FeedbackRow, MessageRow
+from backend.conversations.types import ChatState, Filters, Rating
+from backend.flows.types import Decision, RunWish
+from backend.paging import Page
+from backend.settings import Settings
+from tests.factories.flows import asking
+from tests.migrations.databases import opened
+from tests.tenancy import EVERYWHERE
+
+BEHIND_THE_WALL = "SELECT set_config('signalbox.organisation', '*', true), set_config('signalbox.project', '*', true)"
+SAID = "Herr Müller aß hier"
+AS_IT_WAS = (
+    "UPDATE message SET folded = 'herr müller ass hier' WHERE folded = 'herr muller ass hier'",
+    "UPDATE conversation_word SET word = 'müller' WHERE word = 'muller'",
+    "UPDATE message SET state = 'answered', error = '' WHERE state = 'refused'",
+    "UPDATE conversation SET state = 'answered', is_fresh = false WHERE state = 'refused'",
+)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_letters(
+    engine: str, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    if engine == "postgres":
+        make: Callable[[str], str] = request.getfixturevalue("make_postgres")
+        settings = settings.model_copy(update={"database": make("older_log")})
+    house = await bootstrap.start(settings, serving=False)
+    owner = await house.identity.ensure_owner()
+    made = await house.flows.create(owner, "Refunds", document=asking("chat"))
+    await house.flows.publish(owner, made.slug)
+    waits = await house.runs.run(owner, made.slug, RunWish({"question": SAID}, person="bob"))
+    asked = await house.approvals.get(owner, waits.waits_for[0])
+    await house.approvals.decide(owner, asked.id, Decision("refuse", asked.hash, comment="No"))
+    await house.runs.execute(waits.run_id)
+    talk = str(waits.conversation_id)
+    answer = (await house.conversations.transcript(owner, talk)).messages[-1]
+    await house.conversations.set_feedback(owner, answer.id, Rating.DOWN, "No")
+    await house.conversations.index(owner.project_id)
+    replied = str((await house.runs.run(owner, made.slug, RunWish({"question": "Hello"}))).conversation_id)
+    await house.takeovers.take(owner, replied)
+    await house.takeovers.reply(owner, replied, "A person here")
+    await bootstrap.stop(house)
+
+    url = database_url(settings)
+    await asyncio.to_thread(command.downgrade, alembic_config(url), "0055")
+    with opened(url).begin() as connection:
+        if engine == "postgres":
+            connection.execute(text(BEHIND_THE_WALL))
+        for statement in AS_IT_WAS:
+            assert connection.execute(text(statement)).rowcount > 0, statement
+    await asyncio.to_thread(migrate, settings)
+    house = await bootstrap.start(settings, serving=False)
+    opened_talk = await house.conversations.opened(owner, talk)
+    assert opened_talk.conversation.state is ChatState.REFUSED
+    assert (await house.conversations.transcript(owner, talk)).messages[-1].state is ChatState.REFUSED
+    await house.conversations.index(owner.project_id)
+    for words in ("muller", "Müller"):
+        found = await house.conversations.browse(owner, Filters(text=words), Page())
+        assert [one.id for one in found.listed.items] == [talk], words
+    async with house.units.read(EVERYWHERE) as session:
+        given = (await session.exec(select(FeedbackRow.given_by_id))).all()
+        by = select(MessageRow.author_id).where(MessageRow.text == "A person here")
+        written = (await session.exec(by)).all()
+        words_kept = (await session.exec(select(ConversationWordRow.word))).all()
+    assert [*given, *written] == [owner.user_id] * 2
+    assert "müller" not in words_kept
+    assert "muller" in words_kept
+    await bootstrap.stop(house)
