@@ -24,6 +24,7 @@ DONE = {
     ApprovalState.CHANGED: "Changed and approved. The run goes on.",
     ApprovalState.REFUSED: "Refused. The run goes on without it.",
 }
+ENDS_THERE = "Refused. The run ends there."
 
 
 class ApprovalDecideState(Formed, rx.State):
@@ -74,9 +75,12 @@ class ApprovalDecideState(Formed, rx.State):
             decision = Decision(choice, shown.hash, value, str(form.get("comment", "")))
             with caught(Conflict, Forbidden, NotFound) as refusal:
                 decided = await services().approvals.decide(operator, shown.id, decision)
+                goes_on = decided.state is not ApprovalState.REFUSED or await services().approvals.goes_on_refused(
+                    operator, shown.id
+                )
             self.choice, self._shown = "", None
             others = [ApprovalCardsState.refresh, BarState.count]
             if problem := refusal.problem:
                 return [toasts.warn(problem.words, problem.hint), ApprovalsState.refresh, *others]
-            return [toasts.say(DONE[decided.state]), ApprovalsState.go_on(shown.id), *others]
+            return [toasts.say(DONE[decided.state] if goes_on else ENDS_THERE), ApprovalsState.go_on(shown.id), *others]
         return None

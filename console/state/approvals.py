@@ -32,6 +32,10 @@ from console.state.forms import Choice
 from console.state.seat import Phased
 
 MOST_WAITING, MOST_DECIDED = Page(200), Page(20)
+REFUSING = {
+    True: "Needs a reason. The flow then takes the way that is drawn for a refusal.",
+    False: "Needs a reason. The flow draws no way for a refusal: the run ends there, without an answer.",
+}
 
 
 class ApprovalsState(Addressed, Phased, rx.State):
@@ -50,6 +54,7 @@ class ApprovalsState(Addressed, Phased, rx.State):
     flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     reply: rx.Field[str] = rx.field("")
     is_reply: rx.Field[bool] = rx.field(default=False)
+    refusing: rx.Field[str] = rx.field("")
     _replied: str = ""
 
     @rx.event
@@ -144,11 +149,12 @@ class ApprovalsState(Addressed, Phased, rx.State):
         """Tell what the run will answer; once for each that is opened, for it stays the same."""
         waits = shown if shown and shown.state is ApprovalState.WAITING else None
         if waits is None:
-            self.reply, self.is_reply, self._replied = "", False, ""
+            self.reply, self.refusing, self.is_reply, self._replied = "", "", False, ""
         elif self._replied != waits.hash + waits.id:
             told = await services().approvals.reply(operator, waits.id)
             self.is_reply, self._replied = told == waits.value, waits.hash + waits.id
             self.reply = "" if told is None or self.is_reply else written(told)[:SHOWN_CHARACTERS]
+            self.refusing = REFUSING[await services().approvals.goes_on_refused(operator, waits.id)]
 
     async def _shown(self, operator: Operator, waiting: Sequence[Approval]) -> Approval | None:
         """Return the one that is open, else the first; what was named and is not there is left out."""

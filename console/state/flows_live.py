@@ -40,6 +40,11 @@ class FlowLiveState(Seated, rx.State):
     _owner: str = ""
     _document: FlowDocument | None = None
 
+    @rx.var
+    def waits(self) -> bool:
+        """A person is asked, which may take days."""
+        return self.running and self.run.get("status") == "waiting"
+
     def _take(self) -> str:
         """Empty the screen for whoever watches from now on; an earlier watcher then draws nothing more here."""
         self._owner = new_id("watch")

@@ -179,10 +179,10 @@ class FlowRunState(Phased, rx.State):
 
     @rx.event
     async def start_over(self) -> None:
-        """Begin a new conversation."""
+        """Begin a new conversation; a run that waits for a person waits on under Approvals."""
         await self._operator(Permission.FLOWS_RUN)
         live = await self.get_state(FlowLiveState)
-        if not live.running:
+        if not live.running or live.waits:
             self.said, self._conversation, self._last, self.problem, self.phase = [], "", "", NOTHING, "ready"
             self.talks = False
             self._owner = live._take()

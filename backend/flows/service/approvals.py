@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,13 +12,12 @@ from backend.audit.types import Actor, Target
 from backend.columns import storable, utc_now
 from backend.conversations.repository import ConversationRepository
 from backend.errors import Conflict, Forbidden, InvalidInput
-from backend.flows.document import FlowDocument
 from backend.flows.errors import ApprovalNotFound
 from backend.flows.masks import Masks
 from backend.flows.models import ApprovalRow, RunRow
 from backend.flows.repository.approvals import ApprovalRepository, Found
 from backend.flows.repository.ownership import Ownership
-from backend.flows.service.foretelling import Foretelling, Unknown
+from backend.flows.service.approvals_ahead import AheadUseCases
 from backend.flows.service.runs import JOB
 from backend.flows.shapes import approval_of
 from backend.flows.types import Approval, ApprovalState, Choice, Decision, FlowWaiting, RunStatus, run_topic
@@ -47,7 +45,7 @@ WORDS = {
 LIMIT = Actor("", "Time limit", "system")
 
 
-class ApprovalService:
+class ApprovalService(AheadUseCases):
     """A decision and the run's leave to go on stand or fall together; the jobs carry the run on."""
 
     def __init__(
@@ -107,26 +105,6 @@ class ApprovalService:
         async with self._units.read(operator) as session:
             found = await ApprovalRepository(session, operator.project_id).flows_waiting()
         return [FlowWaiting(*one) for one in found]
-
-    async def reply(self, operator: Operator, approval_id: str) -> Any:
-        """Return what the run will answer if this is approved as it stands; None where that is not known before.
-
-        Raise ApprovalNotFound.
-        """
-        operator.require(Permission.FLOWS_READ)
-        async with self._units.read(operator) as session:
-            rows = ApprovalRepository(session, operator.project_id)
-            found = await rows.found(storable(approval_id))
-            if found is None:
-                raise ApprovalNotFound("There is no such approval.")
-            row, run, _ = found
-            document, values = await rows.known(run)
-        if self._templates is None or document is None:
-            return None
-        flow = FlowDocument.stored(document)
-        with suppress(Unknown):
-            return await Foretelling(self._templates, flow, row.node, row.value, values).answer()
-        return None
 
     async def get(self, operator: Operator, approval_id: str) -> Approval:
         """Raise ApprovalNotFound."""

@@ -14,10 +14,17 @@ from backend.flows.nodes.template import Template, TemplateConfig
 from backend.ports.templates import TemplateFailed, Templates
 
 APPROVED = "approved"
+# The ways out of an approval that a refusal takes: its own, and the one that tells what was decided.
+TAKEN_REFUSED = ("refused", "decision")
 
 
 class Unknown(Exception):
     """The answer hangs on something that has not happened."""
+
+
+def leads_on(document: FlowDocument, node: str) -> bool:
+    """Tell whether anything follows an approval that is refused."""
+    return any(edge.source == node and edge.source_port in TAKEN_REFUSED for edge in document.edges)
 
 
 class Foretelling:

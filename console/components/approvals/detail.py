@@ -69,7 +69,7 @@ def deciding() -> rx.Component:
         _press("Change and approve", one.id, "change", "e", ""),
         rx.el.p("You edit the value first, and see the difference.", class_name="hint hide-s"),
         _press("Refuse", one.id, "refuse", "r", "danger"),
-        rx.el.p("Needs a reason. The flow takes its other way.", class_name="hint hide-s"),
+        rx.el.p(Page.refusing, class_name="hint hide-s"),
     )
     closed = rx.el.p(rx.cond(one.is_waiting, one.barred, one.decided), class_name="t2")
     return rx.el.aside(

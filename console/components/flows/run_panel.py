@@ -34,7 +34,7 @@ def run_panel() -> rx.Component:
 def _head() -> rx.Component:
     running = rx.fragment(
         rx.cond(
-            FlowLiveState.run["status"] == "waiting",
+            FlowLiveState.waits,
             rx.el.a(status("wait", "Waiting for a person"), href=routes.APPROVALS),
             status("run", "Running"),
         ),
@@ -44,12 +44,10 @@ def _head() -> rx.Component:
             rx.fragment(),
         ),
     )
-    fresh = rx.cond(
-        FlowRunState.said,
-        button("Start over", FlowRunState.start_over, kind="quiet", size="sm", class_name="r"),
-        rx.fragment(),
-    )
-    return rx.el.div(rx.el.h2("Run"), rx.cond(FlowLiveState.running, running, fresh), class_name="phead")
+    again = button("Start over", FlowRunState.start_over, kind="quiet", size="sm")
+    fresh = rx.cond(FlowRunState.said, rx.el.span(again, class_name="r"), rx.fragment())
+    waits = rx.fragment(running, rx.cond(FlowDraftState.may_run & FlowLiveState.waits, again, rx.fragment()))
+    return rx.el.div(rx.el.h2("Run"), rx.cond(FlowLiveState.running, waits, fresh), class_name="phead")
 
 
 def _talk() -> rx.Component:

@@ -52,6 +52,17 @@ async def test_what_will_be_answered_is_told_before_where_it_is_certain(
         assert (await go_on(services, operator, approval))[1] == {"answer": answer, **NOTE.get(answer, {})}
 
 
+async def test_a_refusal_is_foretold_by_what_is_drawn_behind_it(services: Services, operator: Operator) -> None:
+    wired = await begin(services, operator)
+    assert await services.approvals.goes_on_refused(operator, wired.id) is True
+    lone = document(
+        [node("input", "input", {"fields": [{"name": "question"}]}), node("ask", "approval"), node("output", "output")],
+        [("input.question", "ask.value"), ("ask.approved", "output.value")],
+    )
+    ends = await begin(services, operator, lone)
+    assert await services.approvals.goes_on_refused(operator, ends.id) is False
+
+
 async def test_flows_that_wait_are_counted_and_narrow_the_list(services: Services, operator: Operator) -> None:
     first = await begin(services, operator)
     await services.runs.run(operator, "refunds", RunWish({"question": "Again"}))

@@ -116,6 +116,10 @@ async def test_a_refusal_without_a_reason_says_so_at_its_field(waits: list[RunRe
     await dialog.open(waits[0].waits_for[0], "refuse")
     await dialog.send({"comment": ""})
     assert (dialog.errors, dialog.choice) == ({"comment": "Say why you refuse it."}, "refuse")
+    page = await opened(tab)
+    assert "takes the way that is drawn for a refusal" in page.refusing
+    told, *_ = await dialog.send({"comment": "Too much"})
+    assert "Refused. The run goes on without it." in str(told.args)
 
 
 async def test_the_second_is_told_who_decided(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
@@ -13,10 +14,16 @@ from backend.flows.errors import RunNotFound
 from backend.flows.repository.ownership import Ownership
 from backend.flows.types import RunDetail, RunStatus, RunWish, Trigger
 from backend.operator import Operator
-from console.state.flows_live import follow, under_way
+from console.state import formats
+from console.state.flows_live import FlowLiveState, follow, under_way
+from console.state.flows_run import FlowRunState
+from console.state.flows_said import question
 from console.state.run_board import RunBoard
+from tests.console.tab import Tab, tab
 from tests.factories.flows import echo
 from tests.tenancy import EVERYWHERE
+
+__all__ = ["tab"]
 
 
 @pytest.fixture
@@ -98,3 +105,15 @@ async def test_the_panel_takes_up_only_a_trial_of_the_draft(
     assert made.status is RunStatus.QUEUED
     found = await under_way(operator, "desk")
     assert (found.id if found else None) == (made.id if is_found else None)
+
+
+async def test_a_new_talk_begins_while_a_run_waits_for_a_person(tab: Tab) -> None:
+    state, live = tab.state(FlowRunState), tab.state(FlowLiveState)
+    state.said, live.running = [question("Hello", UTC, formats.now())], True
+    live.run = {"id": "run_1", "status": "running"}
+    await state.start_over()
+    assert (len(state.said), live.running) == (1, True)
+    live.run = {"id": "run_1", "status": "waiting"}
+    assert live.waits
+    await state.start_over()
+    assert (state.said, live.running, live.waits) == ([], False, False)
