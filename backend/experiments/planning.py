@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.errors import DomainError
 from backend.experiments.asked_words import ITSELF, READ, asked_words
+from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
@@ -65,10 +66,14 @@ class Planner:
                 seconds += one[3] * number
         calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
         judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0)
+        embedded = await planned(
+            self._outside, self._operator, evaluators, _spread(rows), tokens_out / num_cells if num_cells else 0
+        )
         num_calls = sum(calls)
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
         cost += sum((number * one[1] for number, one in zip(calls, judged, strict=True)), Decimal(0))
+        tokens_in, cost = tokens_in + round(embedded[0] * num_cells), cost + embedded[1] * num_cells
         shares = [await self._share_embedded(one.judges) for one in _asking(evaluators)]
         in_turn += sum(number * share for number, share in zip(calls, shares, strict=True)) * EMBEDDED_JUDGE_SECONDS
         elsewhere = [number * (1 - share) for number, share in zip(calls, shares, strict=True)]
@@ -95,7 +100,9 @@ class Planner:
             num_missing=len(missing),
             missing=tuple(missing[:MAX_MISSING]),
             over_budget=draft.budget is not None and cost > draft.budget,
-            budget_is_firm=not num_calls and all(one.parameters.get("max_tokens") for one in pinned),
+            budget_is_firm=not num_calls
+            and not embedded[1]
+            and all(one.parameters.get("max_tokens") for one in pinned),
             unknown=tuple(dict.fromkeys(unknown)),
             asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),

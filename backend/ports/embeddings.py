@@ -11,10 +11,14 @@ BYTES_PER_NUMBER = 4
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Rows of float32 in the machine's order, one behind the other: a list of floats would be 8 times as big."""
+    """Rows of float32 in the machine's order, one behind the other: a list of floats would be 8 times as big.
+
+    `tokens` are what a provider counted, or about what it would have; nought where nobody does.
+    """
 
     rows: bytes
     dimensions: int
+    tokens: int = 0
 
     def __len__(self) -> int:
         return len(self.rows) // (BYTES_PER_NUMBER * self.dimensions)

@@ -7,6 +7,7 @@ import pytest
 
 from backend.engines.embeddings.openai_compatible import OpenAiEmbedder
 from backend.engines.language_model.scripted_server import DIMENSIONS
+from backend.engines.language_model.scripted_wire import answer
 from backend.ports.language_model import ModelFailed
 from tests.doubles.model_scene import IMPATIENT, Scene
 
@@ -20,6 +21,19 @@ async def test_texts_become_rows_of_length_one_in_their_order(scene: Scene):
     assert len(vectors) == 3
     assert vectors.row(0) == vectors.row(2) != vectors.row(1)
     assert np.linalg.norm(np.frombuffer(vectors.row(0), np.float32)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [({"prompt_tokens": 7}, 7), ([], 5), (None, 5), ({"prompt_tokens": "7"}, 5), ("", 5), (True, 5)],
+)
+async def test_tokens_are_those_that_the_provider_counted_or_an_estimate(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, usage: object, tokens: int
+) -> None:
+    row = {"object": "embedding", "index": 0, "embedding": [1.0] * DIMENSIONS}
+    told = answer({"object": "list", "data": [row], "model": "embed", "usage": usage})
+    monkeypatch.setattr(scene.server, "_embed", lambda _request: told)
+    assert (await embedder(scene).embed(["x" * 20])).tokens == tokens
 
 
 async def test_an_empty_text_gives_zeros_and_no_text_gives_nothing(scene: Scene):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from openai.types import CreateEmbeddingResponse
@@ -13,10 +14,11 @@ from pydantic_ai.models.openai._errors import map_api_errors
 from backend.engines.language_model.clients import Clients
 from backend.engines.language_model.failures import ModelSilent, may_be_repeated
 from backend.engines.language_model.pauses import pause_before
+from backend.engines.language_model.turns import MOST_TOKENS
 from backend.engines.language_model.words import failure
 from backend.ports.embeddings import Vectors
 from backend.ports.http import AddressRefused
-from backend.ports.language_model import ModelEndpoint, ModelFailed, Patience
+from backend.ports.language_model import ModelEndpoint, ModelFailed, Patience, estimated_usage
 
 # What most servers take in one request: OpenAI allows 2,048 texts, text-embeddings-inference 32 by default.
 TEXTS_A_CALL = 32
@@ -41,16 +43,18 @@ class OpenAiEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         parts = [await self._rows(batch) for batch in _batches(texts)]
-        return Vectors(b"".join(parts), self._dimensions)
+        tokens = sum(counted for _, counted in parts)
+        return Vectors(b"".join(rows for rows, _ in parts), self._dimensions, tokens)
 
     async def close(self) -> None:
         """Leave the connections: they belong to all models of the provider."""
 
-    async def _rows(self, texts: Sequence[str]) -> bytes:
+    async def _rows(self, texts: Sequence[str]) -> tuple[bytes, int]:
         number = 1
         while True:
             try:
-                return self._checked(await self._asked(texts), texts)
+                answer = await self._asked(texts)
+                return self._checked(answer, texts), _tokens(answer, texts)
             except (ModelAPIError, UnexpectedModelBehavior, AddressRefused) as error:
                 pause = None
                 if isinstance(error, ModelAPIError) and may_be_repeated(error):
@@ -93,6 +97,14 @@ class OpenAiEmbedder:
             if not text.strip():
                 rows[place] = 0
         return bytes(np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0).tobytes())
+
+
+def _tokens(answer: CreateEmbeddingResponse, texts: Sequence[str]) -> int:
+    """Return the provider's count, or an estimate where it gives none that can be."""
+    counted: Any = getattr(getattr(answer, "usage", None), "prompt_tokens", None)
+    if isinstance(counted, int) and not isinstance(counted, bool) and 0 < counted <= MOST_TOKENS:
+        return counted
+    return estimated_usage(sum(map(len, texts)), 0).input_tokens
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

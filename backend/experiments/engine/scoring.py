@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.columns import storable
 from backend.errors import DomainError
+from backend.experiments.embedding import price_of
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
@@ -72,7 +73,7 @@ class Aid:
 
     def __init__(self, outside: Outside, operator: Operator, asking: Asking) -> None:
         self._outside, self._operator, self._asking = outside, operator, asking
-        self._embedders: dict[str, Embedder] = {}
+        self._embedders: dict[str, tuple[Embedder, Decimal]] = {}
         self._at_limit: Counter[str] = Counter()
         self._kept: Kept | None = None
         self.cost = Decimal(0)
@@ -100,8 +101,10 @@ class Aid:
         reference = model or self._outside.default_embedder
         if reference not in self._embedders:
             opened = await self._outside.models.open_embedder(self._operator.project_id, reference)
-            self._embedders[reference] = opened
-        vectors = await self._embedders[reference].embed(texts)
+            self._embedders[reference] = opened, await price_of(self._outside, self._operator, reference)
+        embedder, price = self._embedders[reference]
+        vectors = await embedder.embed(texts)
+        self._pay(vectors.tokens * price)
         return [memoryview(vectors.row(number)).cast("f").tolist() for number in range(len(texts))]
 
     async def run_code(self, code: str, given: Mapping[str, Any]) -> Found:

@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Callable
 from decimal import Decimal
 
+from backend.engines.language_model.scripted_server import DIMENSIONS
 from backend.experiments.engine.purse import Price, Purse
 from backend.experiments.types import Status
+from backend.providers.types import ModelDraft, ProviderDraft
 from tests.backend.experiments.conftest import PRICE, Lab, prompt
 from tests.backend.experiments.test_model_faults import asking_flow
 
@@ -45,6 +47,26 @@ async def test_pairs_whose_judge_is_dear_begin_with_one_alone(lab: Lab) -> None:
     ended = await lab.ran(evaluators=judges, concurrency=12, budget=3 * DEAR)
     judged = [cell for cell in await lab.cells(ended) if cell.variant == "new" and "pairwise" in cell.scores]
     assert (ended.status, "budget" in ended.error, len(judged)) == (Status.FAILED, True, 1)
+
+
+async def test_what_embeddings_cost_is_planned_counted_and_held_to_the_budget(lab: Lab) -> None:
+    lab.fill(10)
+    model = ModelDraft("embed", "embedding", input_price=1_000 * PRICE, dimensions=DIMENSIONS)
+    where, key = await lab.server.start(), lab.server.key
+    drafted = ProviderDraft("Vectors", where, (model,), api_key=key, allow_private_address=True)
+    await lab.services.providers.create(lab.operator, drafted)
+    given = {"evaluators": ({"kind": "similarity", "model": "embed"},)}
+    only = prompt("only", "{{ good }}", max_tokens=50)
+    free, dear = [await lab.service.plan(lab.operator, lab.draft(only, **some)) for some in ({}, given)]
+    assert dear.cost - free.cost == (dear.tokens_in - free.tokens_in) * PRICE / 1_000
+    assert (free.budget_is_firm, dear.budget_is_firm, dear.num_judge_calls) == (True, False, 0)
+    done = await lab.ran(only, **given)
+    a_word_each = 2 * PRICE / 1_000
+    cells = await lab.cells(done)
+    assert [cell.scores["similarity"]["cost"] for cell in cells] == [float(a_word_each)] * 10
+    assert done.progress.judge_cost == 10 * a_word_each < done.progress.cost
+    ended = await lab.ran(only, **given, budget=3 * a_word_each, concurrency=10)
+    assert ("budget" in ended.error, ended.progress.num_done) == (True, 2)
 
 
 async def spent(budget: Decimal, price: Price, cost_of: Callable[[int], Decimal]) -> tuple[Decimal, int]:
