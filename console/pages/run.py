@@ -11,7 +11,6 @@ from console.components.flows.canvas import FlowCanvas, FlowFeed, FlowTimeline, 
 from console.components.flows.run_node import node_pane
 from console.components.shell import page_head, shell
 from console.components.ui import button, link_button, phase_view, skeleton_rows, status, tag
-from console.state.approval_cards import ApprovalCardsState
 from console.state.flows_live import FlowLiveState
 from console.state.run_page import RunPageState
 
@@ -60,7 +59,11 @@ def _head() -> rx.Component:
                 tag(line.version),
                 rx.cond(
                     FlowLiveState.running,
-                    rx.cond(ApprovalCardsState.cards, status("wait", "Waiting for a person"), status("run", "Running")),
+                    rx.cond(
+                        FlowLiveState.run["status"] == "waiting",
+                        status("wait", "Waiting for a person"),
+                        status("run", "Running"),
+                    ),
                     status(RunPageState.state_mark, RunPageState.state_words),
                 ),
                 rx.el.span(line.by, ", ", rx.el.span(line.id, class_name="mono"), class_name="sub hide-s"),

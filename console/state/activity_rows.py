@@ -14,7 +14,7 @@ from console.state.stages import stage_marks
 STATES = {
     "queued": ("queued", "Queued"),
     "running": ("run", "Running"),
-    "waiting": ("wait", "Waiting"),
+    "waiting": ("wait", "Waiting for a person"),
     "done": ("ok", "Done"),
     "failed": ("fail", "Failed"),
     "cancelled": ("idle", "Cancelled"),

@@ -22,7 +22,7 @@ from console.state.evidence import words_of
 RUN_WORDS = {
     RunStatus.QUEUED: "Queued",
     RunStatus.RUNNING: "Running",
-    RunStatus.WAITING: "Waiting",
+    RunStatus.WAITING: "Waiting for a person",
     RunStatus.DONE: "Done",
     RunStatus.FAILED: "Failed",
     RunStatus.CANCELLED: "Cancelled",

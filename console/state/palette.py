@@ -24,7 +24,7 @@ WORDS = {
     "failed": ("fail", "Failed"),
     "running": ("run", "Running"),
     "queued": ("queued", "Queued"),
-    "waiting": ("wait", "Waiting"),
+    "waiting": ("wait", "Waiting for a person"),
 }
 
 

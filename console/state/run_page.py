@@ -10,11 +10,12 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.flows.types import NodeRun, RunDetail, RunWish, Trigger
+from backend.flows.types import NodeRun, NodeStatus, RunDetail, RunStatus, RunWish, Trigger
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
 from console.state.cited_text import Part, parts_of
+from console.state.conversations_rows import BY_A_PERSON
 from console.state.flow_choices import choices_of, names_of
 from console.state.flows_live import FlowLiveState, follow
 from console.state.flows_rows import RUN_MARKS, RunLine, run_line
@@ -23,6 +24,11 @@ from console.state.run_board import RunBoard, shown
 from console.state.run_values import Values, given, messages, values
 from console.state.seat import Phased
 
+# Why no node of a run did anything: somebody took its conversation over.
+WHY_NOT = {
+    RunStatus.WAITING: "A person answers this conversation. The flow waits until it is handed back.",
+    RunStatus.DONE: "A person answered in its place.",
+}
 NODE_MARKS = {
     "done": "ok",
     "failed": "fail",
@@ -124,7 +130,8 @@ class RunPageState(Phased, rx.State):
         self.title = f"{run.flow_name}, {began}"
         retries = sum(len(row.tries) - 1 for row in detail.nodes if len(row.tries) > 1)
         again = f", {formats.counted(retries, 'retry', 'retries')}" if retries else ""
-        self.state_words, self.state_mark = f"{self.line.words}{again}", RUN_MARKS[run.status]
+        by_person = BY_A_PERSON if run.status is RunStatus.DONE and not _reached(detail) else ""
+        self.state_words, self.state_mark = by_person or f"{self.line.words}{again}", RUN_MARKS[run.status]
         which = f"v{run.version}" if run.version else f"Draft {run.draft_version}"
         self.note = f"{which} as it ran. Read only."
         self.conversation_href = routes.to(routes.CONVERSATION, run.conversation_id) if run.conversation_id else ""
@@ -154,7 +161,8 @@ class RunPageState(Phased, rx.State):
     def _choose(self, detail: RunDetail, node: str) -> None:
         row = next((one for one in detail.nodes if one.node == node), None)
         if row is not None:
-            self.node = with_playground(node_line(row), row, self.run_id)
+            line = with_playground(node_line(row), row, self.run_id)
+            self.node = line if _reached(detail) else replace(line, reason=WHY_NOT.get(detail.run.status, ""))
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> None:
@@ -193,6 +201,11 @@ class RunPageState(Phased, rx.State):
         return rx.redirect(routes.to(routes.RUN, made.id))
 
 
+def _reached(detail: RunDetail) -> bool:
+    """Tell whether the flow did anything."""
+    return any(row.status is not NodeStatus.PENDING for row in detail.nodes)
+
+
 def with_playground(line: NodeLine, row: NodeRun, run_id: str) -> NodeLine:
     """Say where the call of a model can be tried again: with the prompt it used, or as a prompt of its own."""
     if not row.detail.get("messages"):
@@ -210,7 +223,7 @@ def node_line(row: NodeRun) -> NodeLine:
         "failed": "Failed",
         "skipped": "Skipped",
         "running": "Running",
-        "waiting": "Waiting",
+        "waiting": "Waiting for a person",
         "cancelled": "Cancelled",
     }
     said = words.get(status, "Not reached")

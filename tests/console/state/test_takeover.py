@@ -19,7 +19,9 @@ from backend.identity.permissions import Role
 from backend.paging import Page
 from console.state.conversations import ConversationsState
 from console.state.flows_draft import FlowDraftState
+from console.state.flows_live import FlowLiveState
 from console.state.flows_run import FlowRunState
+from console.state.run_page import RunPageState
 from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
 from tests.backend.privacy.conftest import asking
@@ -42,6 +44,12 @@ async def test_an_anonymous_tab_reaches_no_handler(services: Services) -> None:
     await refused(TakeoverState, {"send": [{}]})
 
 
+async def run_page(tab: Tab, run_id: str) -> Any:
+    page = tab.at(f"/runs/{run_id}").state(RunPageState)
+    await spent(RunPageState.event_handlers["load"].fn(page))
+    return page
+
+
 async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(services: Services, tab: Tab) -> None:
     owner = await services.identity.ensure_owner()
     await services.flows.create(owner, "Chat", document=chat())
@@ -55,7 +63,13 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     assert foot.errors == {"text": "Write something."}
     shown = tab.state(TranscriptState)
     again = RunWish({"message": "Are you there?"}, "draft", conversation_id=talk)
-    assert (await services.runs.run(owner, "chat", again)).status is RunStatus.WAITING
+    waits = await services.runs.run(owner, "chat", again)
+    assert waits.status is RunStatus.WAITING
+    aside = Tab(await join(services.units, owner, "Rosa", Role.VIEWER))
+    page = await run_page(aside, waits.run_id)
+    assert (page.state_words, page.line.words, page.node.words) == (*["Waiting for a person"] * 2, "Not reached")
+    assert page.node.reason == "A person answers this conversation. The flow waits until it is handed back."
+    assert aside.state(FlowLiveState).run["status"] == "waiting"
     assert await foot.look() is None
     assert [one.parts[0].text for one in shown.messages if not one.agent] == ["Hello", "Are you there?"]
     await foot.send({"text": "I am here."})
@@ -63,6 +77,8 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     first, reply = (one for one in shown.messages if one.agent)
     assert (first.author, first.replied, first.version) == ("Chat", False, "")
     assert (reply.author, reply.replied, reply.figures) == (owner.name, True, "Answered by a person")
+    page = await run_page(aside, waits.run_id)
+    assert (page.state_words, page.node.reason) == ("Answered by a person", "A person answered in its place.")
     reviewer = await opened(Tab(await join(services.units, owner, "Rita", Role.REVIEWER)), talk)
     assert (reviewer.held_by, reviewer.is_mine) == (owner.name, False)
     with pytest.raises(Conflict, match="answers this conversation since"):
