@@ -29,7 +29,7 @@ from backend.ports.jobs import BY_ID
 from backend.prompts.errors import PromptNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import LabelChange, Taking
-from backend.unit_of_work import Units
+from backend.unit_of_work import Units, Work
 
 GUARDRAIL = "The guardrail"
 logger = logging.getLogger(__name__)
@@ -75,6 +75,9 @@ class LiveTestService:
         test = live_test_of(row)
         try:
             async with self._units.write(operator) as work:
+                for arm in arms:
+                    if arm.version != baseline:
+                        await self._prompts.check_stands_still(work, operator, about.id, wish.label, arm.version)
                 LiveTests(work.session, operator.project_id).add(row)
                 after = {"label": test.label, "arms": row.arms, "metric": row.metric, "guardrail": row.guardrail}
                 await AuditTrail(work.session).record(operator, "live_test.start", _target(test), after=after)
@@ -153,11 +156,10 @@ class LiveTestService:
             await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
         return version
 
-    async def check_protecting(self, operator: Operator, label: str) -> None:
+    async def check_protecting(self, work: Work, operator: Operator, label: str) -> None:
         """Raise Conflict while a test runs under a label: it would go on with versions that nobody approved."""
-        async with self._units.read(operator) as session:
-            names = [row.prompt_name for row in await LiveTests(session, operator.project_id).running_under(label)]
-        if names:
+        running = await LiveTests(work.session, operator.project_id).running_under(label)
+        if names := [row.prompt_name for row in running]:
             hint = "Stop it, or promote one of its versions, then protect the label."
             raise Conflict(f"A live test runs on {label} of {', '.join(names)}.", hint=hint)
 

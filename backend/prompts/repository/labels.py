@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +26,12 @@ class LabelRepository:
 
     def __init__(self, session: AsyncSession, project_id: str) -> None:
         self._session, self._project_id = session, project_id
+
+    async def take_turn(self, name: str) -> None:
+        """Let nobody else protect a label, or split it, until the unit ends. SQLite has one writer anyway."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            key = func.hashtextextended(f"label {name} of {self._project_id}", 0)
+            await (await self._session.connection()).execute(select_columns(func.pg_advisory_xact_lock(key)))
 
     def add(self, row: AnyRow) -> None:
         self._session.add(row)

@@ -27,8 +27,8 @@ from backend.unit_of_work import Units, Work
 # Called with the id and the slug of a prompt.
 Users = Callable[[Operator, str, str], Awaitable[Sequence[Use]]]
 Leaving = Callable[[Work, str, str], Awaitable[None]]
-# Called with a label before it is protected; raises Conflict where something stands against it.
-Protecting = Callable[[Operator, str], Awaitable[None]]
+# Called in the unit that protects a label; raises Conflict where something stands against it.
+Protecting = Callable[[Work, Operator, str], Awaitable[None]]
 # Say which version of a prompt (by id) stands under a label (the number it points at) for whoever takes it, or None.
 Split = Callable[[Operator, str, str, int, Taking], Awaitable[int | None]]
 

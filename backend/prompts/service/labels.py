@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
 from backend.columns import storable, utc_now
@@ -21,11 +19,10 @@ from backend.prompts.models import (
     PromptApprovalRow,
     PromptLabelMoveRow,
     PromptLabelRow,
-    PromptProtectedLabelRow,
     PromptRow,
 )
 from backend.prompts.repository import LabelRepository, PromptRepository
-from backend.prompts.service.base import UseCases
+from backend.prompts.service.protection import ProtectionUseCases, check_protection
 from backend.prompts.shapes import approval_of, label_of, move_of
 from backend.prompts.types import PRODUCTION, Label, LabelChange, LabelMove
 from backend.unit_of_work import Work
@@ -43,7 +40,7 @@ class Step:
     approved_by: str = ""
 
 
-class LabelUseCases(UseCases):
+class LabelUseCases(ProtectionUseCases):
     """A label points at one version of each prompt; every move of it is kept."""
 
     async def labels(self, operator: Operator, name: str) -> Sequence[Label]:
@@ -135,20 +132,11 @@ class LabelUseCases(UseCases):
         operator.require(Permission.PROMPTS_EDIT)
         await self.check_label(operator, name, label, version)
         async with self._units.read(operator) as session:
-            rows, labels = (
-                PromptRepository(session, operator.project_id),
-                LabelRepository(session, operator.project_id),
-            )
+            rows, labels = self._repositories(session, operator)
             row = await self._row(rows, name)
             wanted = await self._version(rows, row, version)
             await self._check_renders(session, row, Content.model_validate(wanted.content))
-            if await labels.protection(label) is None:
-                return
-        operator.require(Permission.PROMPTS_APPROVE)
-        if operator.is_one_of(wanted.created_by_id, wanted.created_by_support_id):
-            raise Forbidden(
-                f"{label} is protected, and you wrote v{version}.", hint="Ask somebody else who may approve."
-            )
+            await check_protection(labels, operator, wanted, label)
 
     async def roll_back(self, operator: Operator, name: str, label: str, seen: int | None = None) -> Label:
         """Point a label at the version that it pointed at before, at once: that one was good enough before.
@@ -190,35 +178,6 @@ class LabelUseCases(UseCases):
                 raise Forbidden(f"{label} is protected.", hint="Whoever manages the project can lift the protection.")
             await labels.delete(now)
             await self._note(work, operator, row, "prompt.label.remove", Step(label, None, now.version))
-
-    async def protected_labels(self, operator: Operator) -> Sequence[str]:
-        """Return the protected labels of the project, by name."""
-        operator.require(Permission.PROMPTS_READ)
-        async with self._units.read(operator) as session:
-            return [one.name for one in await LabelRepository(session, operator.project_id).protected()]
-
-    async def protect_label(self, operator: Operator, label: str, *, protected: bool) -> None:
-        """Let a label of every prompt move only with a second person's approval, or freely again.
-
-        Raise Conflict where a live test serves versions under it that nobody approved.
-        """
-        operator.require(Permission.PROJECT_MANAGE)
-        label = checked_label(label)
-        for check in self.protecting if protected and label not in await self.protected_labels(operator) else ():
-            await check(operator, label)
-        async with self._units.write(operator) as work:
-            labels = LabelRepository(work.session, operator.project_id)
-            now = await labels.protection(label)
-            if (now is not None) is protected:
-                return
-            if now is None:
-                row = PromptProtectedLabelRow(project_id=operator.project_id, name=label, protected_by=operator.name)
-                labels.add(row)
-            else:
-                await labels.delete(now)
-            before, after = {"protected": not protected}, {"protected": protected}
-            target = Target("prompt_label", label, label)
-            await AuditTrail(work.session).record(operator, "prompt.label.protect", target, before=before, after=after)
 
     async def _move(
         self, work: Work, operator: Operator, row: PromptRow, step: Step, action: str = "prompt.label"
@@ -268,9 +227,6 @@ class LabelUseCases(UseCases):
         if found is None:
             raise NotFound(f"{row.name} has no version under that label.")
         return found
-
-    def _repositories(self, session: AsyncSession, operator: Operator) -> tuple[PromptRepository, LabelRepository]:
-        return PromptRepository(session, operator.project_id), LabelRepository(session, operator.project_id)
 
 
 def _before(moves: Sequence[PromptLabelMoveRow], label: str, version: int) -> int | None:

@@ -71,10 +71,14 @@ async def test_people_note_things_over_rest(client: httpx.AsyncClient, services:
     assert judged.status_code == 204
     message = (await client.get(f"{path}/messages")).json()["messages"][1]
     assert (message["rating"], message["comment"]) == ("down", "Wrong")
-    assert (await client.post(f"{path}/tags", json={"tag": " Late "})).json()["tags"] == ["late"]
+    assert (await client.post(f"{path}/tags", json={"tag": " Late "})).json() == {
+        "conversation_id": turn.conversation_id, "tags": ["late"],
+    }  # fmt: skip
     found = (await client.get("/api/conversation-search", params={"tag": "late"})).json()
     assert ([one["tags"] for one in found["conversations"]], found["facets"]["tags"][0]["count"]) == ([["late"]], 1)
-    assert (await client.delete(f"{path}/tags/late")).json()["tags"] == []
+    assert (await client.delete(f"{path}/tags/late")).json() == {
+        "conversation_id": turn.conversation_id, "tags": [],
+    }  # fmt: skip
     said = (await client.post(f"{path}/comments", json={"text": "Look", "message_id": turn.answer_id})).json()
     assert (await client.get(f"{path}/comments")).json() == {"comments": [said], "next": None}
     assert (await client.delete(f"/api/conversation-comments/{said['id']}")).status_code == 204

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from backend.engines.templates.jinja import JinjaTemplates
-from backend.errors import Conflict
+from backend.errors import Conflict, Forbidden
 from backend.identity.service import IdentityService
 from backend.live_tests.service import LiveTestService
-from backend.live_tests.types import Arm, NewLiveTest, State
+from backend.live_tests.types import Arm, LiveTest, NewLiveTest, State
+from backend.operator import Operator
 from backend.ports.database import Database
 from backend.prompts.service import PromptService
 from backend.prompts.types import Content, NewPrompt, Taking
-from backend.unit_of_work import Units
+from backend.unit_of_work import Units, Work
 from tests.doubles.player import Player
 
 
@@ -39,4 +41,17 @@ async def test_a_test_runs_ends_and_makes_room_for_the_next(any_database: Databa
     await tests.stop(owner, test.id)
     assert await tests.choose(owner, made.id, "staging", 1, Taking("run_2")) is None
     assert (await tests.start(owner, made.id, wish)).state is State.RUNNING
+    wish = NewLiveTest("production", wish.arms)
+    await prompts.set_label(owner, made.id, "production", 1)
+    starting: list[asyncio.Task[LiveTest]] = []
+
+    async def begun_meanwhile(_work: Work, operator: Operator, label: str) -> None:
+        """Begin a test behind the check that found none; where that is no part of the unit, it runs at once."""
+        starting.append(asyncio.create_task(tests.start(operator, made.id, NewLiveTest(label, wish.arms))))
+        await asyncio.wait(starting, timeout=0.3)
+
+    prompts.protecting += [tests.check_protecting, begun_meanwhile]
+    await prompts.protect_label(owner, "production", protected=True)
+    with pytest.raises(Forbidden, match="you wrote v2"):
+        await starting[0]
     await templates.close()
