@@ -44,8 +44,9 @@ def checked(rule: NewAlert) -> NewAlert:
         emails = tuple(dict.fromkeys(checked_email(one) for one in rule.emails))
     except InvalidInput as error:
         raise InvalidInput(error.message, fields={"emails": error.fields["email"]}) from error
-    filters = _checked_filters(rule.filters)
-    return replace(rule, name=name, emails=emails, webhook_url=rule.webhook_url.strip(), filters=filters)
+    filters, url = _checked_filters(rule.filters), rule.webhook_url.strip()
+    private = rule.allow_private_address and url != ""
+    return replace(rule, name=name, emails=emails, webhook_url=url, filters=filters, allow_private_address=private)
 
 
 def _checked_filters(filters: Filters) -> Filters:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, Sealed, UtcDateTime, utc_now
@@ -34,6 +34,7 @@ class AlertRow(SQLModel, table=True):
     filters: dict[str, Any] = Field(sa_type=Json)
     emails: list[str] = Field(sa_type=Json)
     webhook_url: str = ""
+    allow_private_address: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     sealed_secret: str = Field(default="", sa_type=Sealed)
     is_on: bool = True
     state: str = "well"

@@ -55,6 +55,7 @@ def rule_of(row: AlertRow) -> NewAlert:
         emails=tuple(row.emails),
         webhook_url=row.webhook_url,
         is_on=row.is_on,
+        allow_private_address=row.allow_private_address,
     )
 
 
@@ -65,7 +66,7 @@ def rule_values(rule: NewAlert) -> dict[str, Any]:
         "threshold": rule.threshold, "window_minutes": rule.window_minutes, "min_count": rule.min_count,
         "looks": rule.looks, "margin": rule.margin, "quiet_minutes": rule.quiet_minutes,
         "filters": filter_values(rule.filters), "emails": list(rule.emails), "webhook_url": rule.webhook_url,
-        "is_on": rule.is_on,
+        "is_on": rule.is_on, "allow_private_address": rule.allow_private_address,
     }  # fmt: skip
 
 

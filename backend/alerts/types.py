@@ -96,7 +96,7 @@ class NewAlert:
     The figure is looked at each minute over the last `window_minutes`. With fewer than `min_count` conversations
     behind it nothing is said. It fires when the threshold was crossed at `looks` looks in a row, resolves when the
     value was `margin` (a part of the threshold) on the good side at as many, and then keeps quiet for
-    `quiet_minutes`.
+    `quiet_minutes`. With `allow_private_address` the webhook may lie in the network of this machine; an owner says so.
     """
 
     name: str
@@ -112,6 +112,7 @@ class NewAlert:
     emails: tuple[str, ...] = ()
     webhook_url: str = ""
     is_on: bool = True
+    allow_private_address: bool = False
 
     @property
     def watched(self) -> Watched:

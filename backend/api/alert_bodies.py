@@ -51,6 +51,7 @@ class AlertBody(Strict):
     emails: list[str] = Field(default=[])
     webhook_url: str = ""
     is_on: bool = True
+    allow_private_address: bool = False
 
     def rule(self) -> NewAlert:
         values = self.model_dump(include=set(AlertBody.model_fields) - {"filters", "emails"})

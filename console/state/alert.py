@@ -148,7 +148,8 @@ class AlertPageState(Addressed, Asking, Phased, rx.State):
         self.line = alert_line(alert, zone, formats.now())
         letters = "" if services().alerts.writes_letters else " (no mail server is set up, so none is sent)"
         told = [f"{', '.join(rule.emails)}{letters}"] if rule.emails else []
-        told += [rule.webhook_url] if rule.webhook_url else []
+        private = " (a private address, which an owner allowed)" if rule.allow_private_address else ""
+        told += [f"{rule.webhook_url}{private}"] if rule.webhook_url else []
         self.facts = [
             ("Watches", self.line.rule),
             ("Fires", fires(rule)),

@@ -28,7 +28,7 @@ FIRST: dict[Measure, tuple[Comparison, float]] = {
 }
 FIRST_MEASURE = Measure.FAILED_SHARE
 # What stands in the form whatever is watched; the rest begins anew with another figure.
-OF_ANY_MEASURE = ("name", "emails", "webhook_url", "window_minutes", "is_on")
+OF_ANY_MEASURE = ("name", "emails", "webhook_url", "window_minutes", "is_on", "private")
 SHARE, MILLISECONDS = ("%", 100.0), ("s", 0.001)
 
 
@@ -64,6 +64,7 @@ def entries_of(rule: NewAlert) -> dict[str, str]:
         "emails": ", ".join(rule.emails),
         "webhook_url": rule.webhook_url,
         "is_on": "on" if rule.is_on else "",
+        "private": "on" if rule.allow_private_address else "",
     }
 
 
@@ -96,6 +97,7 @@ def rule_from(entries: Mapping[str, Any], filters: Filters) -> NewAlert:
         emails=tuple(one.strip() for one in str(entries.get("emails", "")).split(",") if one.strip()),
         webhook_url=str(entries.get("webhook_url", "")),
         is_on=bool(entries.get("is_on")),
+        allow_private_address=bool(entries.get("private")),
     )
     if wrong:
         raise InvalidInput("The alert was not kept.", fields=wrong)

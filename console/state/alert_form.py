@@ -135,4 +135,10 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
 
     def _previewed(self) -> NewAlert:
         """Return the rule without what a look back does not need: its name, and whom it tells."""
-        return replace(rule_from(self.entries, self._watched()), name="Preview", emails=(), webhook_url="")
+        return replace(
+            rule_from(self.entries, self._watched()),
+            name="Preview",
+            emails=(),
+            webhook_url="",
+            allow_private_address=False,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,10 @@ class Base:
     def _watching(self, organisation_id: str, project_id: str) -> Operator:
         rights = frozenset({Permission.CONVERSATIONS_READ})
         return Operator("", WATCH, organisation_id, project_id, rights, "system")
+
+    def _reach_of(self, url: str, *, private: bool) -> Reach:
+        """Say how far a call to a webhook goes: an address that an owner allowed may be private, on any port."""
+        return replace(self._reach, private_origins=self._reach.private_origins | {url}) if private else self._reach
 
     @property
     def writes_letters(self) -> bool:

@@ -153,5 +153,5 @@ class DeliveringUseCases(Base):
         body = json.dumps({"type": f"alert.{row.event}", "timestamp": row.content["at"], "data": told}).encode()
         headers = signed_headers(self._sealer.open(alert.sealed_secret, place_of(alert)), row.id, at, body)
         call = HttpCall("POST", row.target, headers, body, TIMEOUT_SECONDS, MAX_ANSWER_BYTES, max_redirects=0)
-        answer = await self._http.send(call, self._reach)
+        answer = await self._http.send(call, self._reach_of(row.target, private=alert.allow_private_address))
         return "" if OK_FROM <= answer.status < OK_BELOW else f"It was answered with status {answer.status}."

@@ -25,7 +25,9 @@ from backend.ports.http import AddressRefused
 
 MAX_ALERTS = 100
 MAX_MUTE_MINUTES = 30 * 24 * 60
-NEXT_STEP = "Take an address on the public internet, on port 80 (http) or 443 (https)."
+NEXT_STEP = (
+    "Take an address on the public internet, on port 80 (http) or 443 (https), or let an owner allow a private one."
+)
 
 
 class RuleUseCases(Base):
@@ -69,8 +71,10 @@ class RuleUseCases(Base):
 
     async def create(self, operator: Operator, rule: NewAlert) -> Alert:
         """Keep a rule; the answer alone has the secret of its webhook. Raise InvalidInput, AddressRefused or
-        QuotaExceeded."""
+        QuotaExceeded, or Forbidden for a private address."""
         operator.require(Permission.PROJECT_MANAGE)
+        if rule.allow_private_address:
+            operator.require(Permission.MODELS_PRIVATE)
         rule = await self._checked(rule)
         async with self._units.write(operator) as work:
             alerts = Alerts(work.session, operator.project_id)
@@ -88,7 +92,7 @@ class RuleUseCases(Base):
         untold.
 
         A new address of the webhook gets a new secret, which the answer has. Raise AlertNotFound, StaleAlert,
-        InvalidInput or AddressRefused.
+        InvalidInput, AddressRefused, or Forbidden for a private address.
         """
         operator.require(Permission.PROJECT_MANAGE)
         rule = await self._checked(rule)
@@ -98,6 +102,9 @@ class RuleUseCases(Base):
             if row.version != version:
                 raise StaleAlert
             before, values = rule_of(row), rule_values(rule)
+            was = (before.webhook_url, before.allow_private_address)
+            if rule.allow_private_address and was != (rule.webhook_url, True):
+                operator.require(Permission.MODELS_PRIVATE)
             if (before.watched, before.threshold) != (rule.watched, rule.threshold) or not rule.is_on:
                 await self._begin_anew(alerts, row)
             for name, value in values.items():
@@ -140,16 +147,17 @@ class RuleUseCases(Base):
     async def _checked(self, rule: NewAlert) -> NewAlert:
         rule = checked(rule)
         if rule.webhook_url:
-            await self._may_be_called(rule.webhook_url)
+            await self._may_be_called(rule.webhook_url, private=rule.allow_private_address)
         return rule
 
-    async def _may_be_called(self, url: str) -> None:
+    async def _may_be_called(self, url: str, *, private: bool) -> None:
         """Raise AddressRefused with all that is wrong about an address, at its field."""
+        reach = self._reach_of(url, private=private)
         try:
-            await self._http.check(url, self._reach, must_exist=False)
+            await self._http.check(url, reach, must_exist=False)
         except AddressRefused as refused:
             said, hint = [refused.message], refused.hint or NEXT_STEP
-            any_port = replace(self._reach, ports=self._reach.ports | _ports_of(url))
+            any_port = replace(reach, ports=reach.ports | _ports_of(url))
             try:
                 await self._http.check(url, any_port, must_exist=False)
             except AddressRefused as other:

@@ -92,6 +92,13 @@ def _whom() -> rx.Component:
                 spell_check=False,
             ),
             rx.el.label(
+                rx.el.input(type="checkbox", name="private", default_checked=Form.entries["private"] != ""),
+                rx.el.span(
+                    "Allow a private address: ", rx.el.span("your network, an owner's choice", class_name="t12 t2")
+                ),
+                class_name="choice xf-wide",
+            ),
+            rx.el.label(
                 rx.el.input(type="checkbox", name="is_on", default_checked=Form.entries["is_on"] != ""),
                 "Switched on",
                 class_name="choice xf-wide",

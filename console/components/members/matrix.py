@@ -65,7 +65,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, May], ...]], ...] = (
             ("API keys", May.KEYS_MANAGE),
             ("Name projects", May.PROJECT_MANAGE),
             ("Audit log", May.AUDIT_READ),
-            ("Connect models on a private network", May.MODELS_PRIVATE),
+            ("Connect models and webhooks on a private network", May.MODELS_PRIVATE),
             ("Create and delete projects, set up sign-in", May.ORGANISATION_MANAGE),
             ("Let support in", May.SUPPORT_GRANT),
         ),
