@@ -64,6 +64,7 @@ FEATURES: tuple[str, ...] = (
     "experiment_answer",
     "experiment_form",
     "experiment_review",
+    "experiment_said",
     "annotation",
 )
 STYLESHEETS = ["/css/fonts.css", "/tokens.css", *(f"/css/{name}.css" for name in (*PIECES, *FEATURES))]

@@ -22,6 +22,7 @@ from backend.api.experiment_bodies import (
     cell_body,
     comparison_body,
     opened_body,
+    plain,
     plan_body,
     row_body,
 )
@@ -193,6 +194,13 @@ async def score_cell(operator: Reviewer, experiment_id: str, number: int, body: 
 async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "") -> Any:
     """Return a verdict for each metric and variant, the trade-offs, and the slices that got worse."""
     return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
+
+
+@router.get("/experiments/{experiment_id}/nodes")
+async def get_nodes(operator: Reader, experiment_id: str, baseline: str = "", variant: str = "") -> Any:
+    """Return what each node of the variants' flows did beside the baseline's, those that got worst first."""
+    found = await services().experiments.nodes(operator, experiment_id, baseline, variant)
+    return plain(asdict(found))
 
 
 @router.get("/experiments/{experiment_id}/export", response_class=StreamingResponse)

@@ -49,6 +49,7 @@ from backend.experiments.draft_types import (
     numbered,
 )
 from backend.experiments.errors import ExperimentNotFound, StaleDraft, WrongState
+from backend.experiments.node_types import ComparedNode, ComparedNodes, NodeDifference, NodeFigures
 from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
@@ -75,6 +76,8 @@ __all__ = [
     "Change",
     "CodeApproval",
     "CodeState",
+    "ComparedNode",
+    "ComparedNodes",
     "ComparedRow",
     "ComparedRows",
     "Comparison",
@@ -87,6 +90,8 @@ __all__ = [
     "GateResult",
     "MetricComparison",
     "MissingVariables",
+    "NodeDifference",
+    "NodeFigures",
     "OpenedCell",
     "Pinned",
     "Plan",

@@ -9,6 +9,7 @@ import reflex as rx
 from console import routes
 from console.components.experiments.code_panel import code_that_is_decided, code_that_waits, refuse_code_dialog
 from console.components.experiments.drafted import delete_draft_dialog, draft_acts, drafted, variants_table
+from console.components.experiments.nodes import by_node
 from console.components.experiments.opened_cell import opened_cell_dialog
 from console.components.experiments.promoting import promote_button, promote_dialog, promoted
 from console.components.experiments.repeated import repeated
@@ -190,6 +191,7 @@ def _compared() -> rx.Component:
                 rx.fragment(),
             ),
             _agreed(),
+            by_node(),
             rx.el.div(
                 rx.el.div(trade_off(), repeated(), spread(), class_name="xp-left"), rows_panel(), class_name="xp-two"
             ),

@@ -16,6 +16,7 @@ from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
+from console.state.experiment_nodes import Dissected
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
 from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
@@ -41,7 +42,7 @@ from console.state.seat import Phased
 ROWS = 50
 
 
-class ExperimentState(Addressed, Phased, rx.State):
+class ExperimentState(Addressed, Phased, Dissected, rx.State):
     """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
 
     experiment_id: rx.Field[str] = rx.field("")
@@ -103,6 +104,8 @@ class ExperimentState(Addressed, Phased, rx.State):
             self.phase = "ready"
             if found.status.is_open:
                 yield ExperimentState.watch
+            yield  # the verdicts stand while the nodes are read
+            await self._dissect(operator, found, self.baseline, self.variant)
 
     @rx.event(background=True, supersedes=True)
     async def watch(self) -> None:
@@ -120,6 +123,7 @@ class ExperimentState(Addressed, Phased, rx.State):
                     await self._show(found)
                     if not found.status.is_open:
                         await self._compare(operator, found)
+                        await self._dissect(operator, found, self.baseline, self.variant)
 
     @rx.event
     async def choose(self, variant: str) -> None:
@@ -228,7 +232,9 @@ class ExperimentState(Addressed, Phased, rx.State):
         self.promote, self.is_promoted = button_words(found, self.variant)
 
     async def _again(self, operator: Operator) -> None:
-        await self._compare(operator, await services().experiments.get(operator, self.experiment_id))
+        found = await services().experiments.get(operator, self.experiment_id)
+        await self._compare(operator, found)
+        await self._dissect(operator, found, self.baseline, self.variant)
 
     async def _compare(self, operator: Operator, found: Experiment) -> None:
         self.waiting = await waiting_words(operator, found)

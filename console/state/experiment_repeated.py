@@ -57,7 +57,7 @@ def _line(one: Repeated, baseline: str) -> RepeatedLine:
         _share(one.pass_at_1),
         _share(one.pass_at_k),
         _share(one.pass_all_k),
-        formats.counted(one.num_unsteady, "row"),
+        formats.count(one.num_unsteady),
     )
 
 

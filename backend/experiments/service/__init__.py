@@ -2,6 +2,7 @@
 
 from backend.experiments.service.again import Again
 from backend.experiments.service.changing import Changing
+from backend.experiments.service.dissecting import Dissecting
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.opening import Opening
@@ -10,7 +11,7 @@ from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Again, Changing, Reviewing, Promoting, Gating, Standing, Exporting, Opening):
+class ExperimentService(Again, Changing, Reviewing, Promoting, Gating, Standing, Exporting, Opening, Dissecting):
     """All use cases of experiments."""
 
 

@@ -39,12 +39,12 @@ class Comparing(UseCases):
         """
         operator.require(Permission.EXPERIMENTS_READ)
         row, numbers = await self._numbers(operator, experiment_id)
-        draft, names = draft_of(row), _names(row)
+        draft, names = draft_of(row), names_of(row)
         if variants:
-            places = [_place(names, name) for name in variants]
+            places = [place_of(names, name) for name in variants]
             numbers = [(one[0], at, *one[2:]) for at, place in enumerate(places) for one in numbers if one[1] == place]
             names = list(variants)
-        at = _place(names, baseline or row.baseline)
+        at = place_of(names, baseline or row.baseline)
         evaluators = [one for one in await self._evaluators(draft.evaluators) if not metrics or one.called in metrics]
         rows = await self._rows(operator, row)
         verdicts = await self._outside.late("analysis.verdicts")
@@ -85,8 +85,8 @@ class Comparing(UseCases):
         if not 1 <= limit <= MAX_ROWS:
             raise InvalidInput(f"limit must lie between 1 and {MAX_ROWS}.")
         row, numbers = await self._numbers(operator, experiment_id)
-        draft, names = draft_of(row), _names(row)
-        base, ours = _place(names, baseline or row.baseline), _place(names, variant)
+        draft, names = draft_of(row), names_of(row)
+        base, ours = place_of(names, baseline or row.baseline), place_of(names, variant)
         evaluators = [one.called for one in await self._evaluators(draft.evaluators)]
         metric = metric or (evaluators[0] if evaluators else LATENCY)
         if metric not in (*evaluators, OVERALL, LATENCY, COST):
@@ -129,11 +129,11 @@ class Comparing(UseCases):
         return {one.number: one for one in found.rows}
 
 
-def _names(row: ExperimentRow) -> list[str]:
+def names_of(row: ExperimentRow) -> list[str]:
     return [one.name for one in draft_of(row).variants]
 
 
-def _place(names: Sequence[str], name: str) -> int:
+def place_of(names: Sequence[str], name: str) -> int:
     if name not in names:
         raise NothingToCompare(f"There is no variant called {name}.", hint=f"There are {', '.join(names)}.")
     return names.index(name)

@@ -11,9 +11,9 @@ from console.state.experiment import ExperimentState as One
 
 COLUMNS = (
     Column("Variant"),
-    Column("One try, pass@1", number=True),
-    Column("Any try, pass@k", number=True, narrow=False),
-    Column("All tries, pass^k", number=True),
+    Column("pass@1", number=True),
+    Column("pass@k", number=True, narrow=False),
+    Column("pass^k", number=True),
     Column("Unsteady", number=True, narrow=False),
 )
 
@@ -21,11 +21,17 @@ COLUMNS = (
 def repeated() -> rx.Component:
     view: Any = One.repeated
     unsteady = rx.el.p(
-        "A failed answer is no pass. A row is unsteady where some of its tries pass and some do not. ",
+        "How likely one try passes (pass@1), at least one of k (pass@k), and all k (pass^k). "
+        "A row is unsteady where some of its tries pass and some do not. ",
         button("List unsteady rows", One.show("unsteady"), size="sm"),
         class_name="t12 t2 pad",
     )
-    drawn = panel("Repetitions", data_table("Repetitions", COLUMNS, view.lines, _row), unsteady, note=view.note)
+    drawn = panel(
+        "Repetitions",
+        data_table("Repetitions", COLUMNS, view.lines, _row, class_name="xp-pairs"),
+        unsteady,
+        note=view.note,
+    )
     return rx.cond(view.lines, drawn, rx.fragment())
 
 

@@ -59,6 +59,7 @@ def rows_panel() -> rx.Component:
             rx.cond(is_alone, _groups(wavering, *groups[1:]), _groups(*groups[:1], wavering, *groups[1:])),
             rx.cond(is_alone, _groups(*groups[1:]), _groups(*groups)),
         ),
+        class_name="xp-rows",
     )
 
 

@@ -18,6 +18,7 @@ from backend.experiments.types import Requirement, Status
 from backend.prompts.types import Content, NewPrompt
 from backend.settings import Settings
 from tests.backend.experiments.conftest import DATASET, Lab, prompt
+from tests.backend.experiments.dissected import nodes_stand_beside_each_other
 from tests.backend.experiments.rates import APART, two_on_one_model
 from tests.tenancy import EVERYWHERE
 
@@ -60,6 +61,7 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
     await lab.service.delete(lab.operator, done.id)
     with pytest.raises(NotFound):
         await lab.service.get(lab.operator, done.id)
+    await nodes_stand_beside_each_other(lab)
     await a_judge_that_failed_is_asked_again(lab)
     await two_workers_at_once_record_each_answer_once(lab)
     await who_is_silent_is_taken_over_and_writes_nothing_more(lab)

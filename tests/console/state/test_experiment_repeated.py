@@ -31,7 +31,7 @@ def test_each_variant_has_its_chances_and_says_what_was_left_out() -> None:
     views = repeated_views(replace(compared(), repetitions=ours))
     assert list(views) == ["exact", "tone"]
     a, b = views["exact"].lines
-    assert (views["exact"].note, a.note, a.unsteady) == ("by exact, 3 tries a row", "baseline", "18 rows")
+    assert (views["exact"].note, a.note, a.unsteady) == ("by exact, 3 tries a row", "baseline", "18")
     assert (a.once.words, a.once.ends, a.some.words) == ("80.0 %", "71.0 to 87.2", "95.0 %")
     assert (b.note, b.every.words, b.every.ends) == ("1 row without a score left out", "", "")
     rows = ComparedRows((), RowCounts(), None, 1_204)

@@ -1,0 +1,111 @@
+"""What each node of a flow did beside the baseline's, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.experiments.types import ComparedNode, ComparedNodes, Experiment, NodeFigures
+from backend.operator import Operator, Permission
+from console import routes
+from console.state import formats
+
+THOUSAND, DIGITS, MINUS = 1_000, 9, "\u2212"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the variant, and below it by how much it differs; empty where one side has none."""
+
+    words: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class NodeLine:
+    """A node of the variant; `note` says where it is alone, `mark` is "fail" where it fails more often than it did."""
+
+    key: str
+    plate: str
+    title: str
+    note: str
+    mark: str
+    ran: Figure
+    failed: Figure
+    median: Figure
+    mean: Figure
+    cost: Figure
+    tokens: Figure
+    href: str
+    leads_to: str
+
+
+class Dissected(rx.State, mixin=True):
+    """A page that compares an experiment's flows node by node."""
+
+    nodes: rx.Field[list[NodeLine]] = rx.field(default_factory=list)
+
+    async def _dissect(self, operator: Operator, found: Experiment, baseline: str, variant: str) -> None:
+        """Read the nodes of two flows; none where one of them is a prompt, or who asks may not read flows."""
+        self.nodes = []
+        flows = {one.name for one in found.pinned if one.kind == "flow"}
+        if flows >= {baseline, variant} and baseline != variant and operator.may(Permission.FLOWS_READ):
+            self.nodes = node_lines(await services().experiments.nodes(operator, found.id, baseline, variant), variant)
+
+
+def node_lines(found: ComparedNodes, variant: str) -> list[NodeLine]:
+    """Return a line for each node, in the order given, but for those that ran on neither side."""
+    return [_line(one, found, variant) for one in found.nodes if one.ran or one.baseline]
+
+
+def _line(one: ComparedNode, found: ComparedNodes, variant: str) -> NodeLine:
+    ran, was, by = one.ran, one.baseline, one.difference
+    shown = ran or was
+    assert shown is not None
+    answers = found.num_answers[variant if ran else found.baseline]
+    return NodeLine(
+        key=f"{one.node}/{one.baseline_node}",
+        plate=f"{one.plate:02d}",
+        title=one.title,
+        note=_note(one, found.baseline, variant),
+        mark="fail" if ran and ran.num_failed and (by is None or by.failed_share > 0) else "",
+        ran=Figure(f"{formats.count(shown.num_runs)} of {formats.count(answers)}", _was(ran, was)),
+        failed=Figure(formats.count(shown.num_failed), _by(by.failed_share, _points) if by else ""),
+        median=Figure(formats.span(shown.median_ms), _by(by.median_ms, formats.span) if by else ""),
+        mean=Figure(formats.span(shown.mean_ms), _by(by.mean_ms, formats.span) if by else ""),
+        cost=Figure(_price(shown.cost), _by(by.cost, _price) if by else ""),
+        tokens=Figure(formats.figure(shown.tokens), _by(by.tokens, formats.figure) if by else ""),
+        href=routes.to(routes.RUN, shown.run_id),
+        leads_to="A run in which it failed" if shown.num_failed else "Its slowest run",
+    )
+
+
+def _note(one: ComparedNode, baseline: str, variant: str) -> str:
+    if not one.node or not one.baseline_node:
+        return f"only in {variant if one.node else baseline}"
+    if one.ran is None or one.baseline is None:
+        return f"ran in {baseline if one.ran is None else variant} alone"
+    return ""
+
+
+def _was(ran: NodeFigures | None, was: NodeFigures | None) -> str:
+    return f"was {formats.count(was.num_runs)}" if ran and was and ran.num_runs != was.num_runs else ""
+
+
+def _by(difference: float, written: Callable[[float], str]) -> str:
+    """Return a difference with its sign; empty where nothing of it is left in the digits that are written."""
+    words = written(abs(difference))
+    return "" if words == written(0.0) else f"{'+' if difference > 0 else MINUS}{words}"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} pt"
+
+
+def _price(dollars: float) -> str:
+    """Return what it costs in a thousand answers."""
+    return formats.price(Decimal(str(round(dollars * THOUSAND, DIGITS))))
