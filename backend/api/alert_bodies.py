@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.alerts.types import Alert, AlertState, Comparison, Event, Fate, Firing, Measure, NewAlert, Way
 from backend.api.bodies import Strict
-from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
+from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating, Satisfaction
 
 
 class AlertFilters(Strict):
@@ -23,6 +23,7 @@ class AlertFilters(Strict):
     model: list[str] = Field(default=[], max_length=50)
     prompt: list[str] = Field(default=[], max_length=50)
     outcome: list[Outcome] = Field(default=[])
+    satisfaction: list[Satisfaction] = Field(default=[])
     tag: list[str] = Field(default=[], max_length=50)
 
     def filters(self) -> Filters:

@@ -25,7 +25,7 @@ from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.reports import FIRST, LAST
-from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating
+from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating, Satisfaction
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
@@ -54,6 +54,7 @@ def filters_of(
     model: Choices = [],  # noqa: B006
     prompt: Choices = [],  # noqa: B006
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006
+    satisfaction: Annotated[list[Satisfaction], Query()] = [],  # noqa: B006
     tag: Choices = [],  # noqa: B006
     since: datetime | None = None,
     until: datetime | None = None,
@@ -68,6 +69,7 @@ def filters_of(
         models=tuple(model),
         prompts=tuple(prompt),
         outcomes=tuple(outcome),
+        satisfactions=tuple(satisfaction),
         tags=tuple(tag),
         since=_utc(since),
         until=_utc(until),

@@ -72,6 +72,7 @@ class FacetsBody(BaseModel):
     models: list[FacetBody]
     prompts: list[FacetBody]
     outcomes: list[FacetBody]
+    satisfactions: list[FacetBody]
     tags: list[FacetBody]
 
     @classmethod
@@ -86,6 +87,7 @@ class FacetsBody(BaseModel):
             models=FacetBody.all(facets.models),
             prompts=FacetBody.all(facets.prompts),
             outcomes=FacetBody.all(facets.outcomes),
+            satisfactions=FacetBody.all(facets.satisfactions),
             tags=FacetBody.all(facets.tags),
         )
 

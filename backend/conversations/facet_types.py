@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Satisfaction(StrEnum):
+    """How satisfied the person was, from 1 (not at all) to 5, as whoever reported the conversation tells it."""
+
+    ONE = "1"
+    TWO = "2"
+    THREE = "3"
+    FOUR = "4"
+    FIVE = "5"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +42,5 @@ class Facets:
     models: tuple[Facet, ...] = ()
     prompts: tuple[Facet, ...] = ()
     outcomes: tuple[Facet, ...] = ()
+    satisfactions: tuple[Facet, ...] = ()
     tags: tuple[Facet, ...] = ()

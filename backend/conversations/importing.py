@@ -7,6 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -241,10 +242,11 @@ def _truth(value: Any) -> bool:
 
 
 def _satisfaction(value: Any) -> int:
-    number = _number(value)
-    if number != int(number) or not 1 <= number <= MOST_SATISFIED:
-        raise ValueError("Satisfaction is a whole number from 1 to 5.")
-    return int(number)
+    with suppress(ValueError):
+        number = _number(value)
+        if number == int(number) and 1 <= number <= MOST_SATISFIED:
+            return int(number)
+    raise ValueError("Satisfaction is a whole number from 1 (not at all) to 5.")
 
 
 CONVERSIONS = {

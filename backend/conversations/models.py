@@ -13,7 +13,7 @@ from backend.columns import Json, Money, UtcDateTime, WideInteger, utc_now
 
 COUNTED = (
     "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
-    "task_completed", "tags", "number", "id",
+    "task_completed", "satisfaction", "tags", "number", "id",
 )  # fmt: skip
 BY_MEMBER = text("author_id != ''")
 SHOWN = text("channel != 'experiment' AND deleted_at IS NULL")

@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like the next two
+from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like the next four
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
+from backend.conversations.facet_types import Satisfaction as Satisfaction  # noqa: PLC0414
 from backend.conversations.span_types import CallMessage as CallMessage  # noqa: PLC0414
 from backend.conversations.span_types import LoggedCall as LoggedCall  # noqa: PLC0414
 from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414
@@ -281,6 +282,7 @@ class Filters:
     models: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    satisfactions: tuple[Satisfaction, ...] = ()
     tags: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None

@@ -18,6 +18,7 @@ from backend.conversations.types import (
     Filters,
     Outcome,
     Rating,
+    Satisfaction,
     prompt_choice,
 )
 from console import routes
@@ -51,6 +52,10 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
         "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
         "outcome": [line("outcome", one, OUTCOME_WORDS[Outcome(one.value)]) for one in facets.outcomes],
+        "satisfaction": [
+            line("satisfaction", one, "Not told" if one.value == Satisfaction.UNKNOWN else f"{one.value} of 5")
+            for one in _told(facets.satisfactions, chosen)
+        ],
         "channel": [
             line("channel", one, CHANNEL_WORDS[Channel(one.value)])
             for one in facets.channels
@@ -60,6 +65,12 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "prompt": [line("prompt", one, one.name) for one in facets.prompts],
         "tag": [line("tag", one, one.name) for one in facets.tags],
     }
+
+
+def _told(facets: tuple[Facet, ...], chosen: tuple[tuple[str, str], ...]) -> tuple[Facet, ...]:
+    """Return how satisfied people were; nothing where nobody told, as where no file or API brings it."""
+    is_told = any(one.count and one.value != Satisfaction.UNKNOWN for one in facets)
+    return facets if is_told or any(key == "satisfaction" for key, _ in chosen) else ()
 
 
 def _held(one: Facet, every: Iterable[Facet]) -> str:
@@ -82,6 +93,7 @@ FILTERS = {
     "state": "Last turn",
     "rating": "Feedback",
     "outcome": "Outcome",
+    "satisfaction": "Satisfaction",
     "channel": "Channel",
     "model": "Model",
     "prompt": "Prompt",
@@ -206,6 +218,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         ratings=tuple(rating for rating in Rating if ("rating", rating) in known),
         channels=tuple(channel for channel in Channel if ("channel", channel) in known),
         outcomes=tuple(outcome for outcome in Outcome if ("outcome", outcome) in known),
+        satisfactions=tuple(one for one in Satisfaction if ("satisfaction", one) in known),
         models=all_of("model"),
         prompts=all_of("prompt"),
         tags=all_of("tag"),

@@ -26,7 +26,7 @@ from backend.conversations.models import (
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
 from backend.conversations.tags import marked
-from backend.conversations.types import AGENT, Channel, Filters, Outcome
+from backend.conversations.types import AGENT, Channel, Filters, Outcome, Satisfaction
 from backend.paging import Page
 
 # Written out and not bound, so that the databases see that an index holds these rows alone.
@@ -47,6 +47,7 @@ class Counted(NamedTuple):
     prompt_name: str
     prompt_version: int
     task_completed: bool | None
+    satisfaction: int | None
     tags: str
     num: int
 
@@ -170,14 +171,11 @@ class ConversationRepository(MessageRepository):
         }
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
+        row = ConversationRow
         for column, values in (
-            (col(ConversationRow.flow_id), filters.flow_ids),
-            (col(ConversationRow.state), filters.states),
-            (col(ConversationRow.rating), filters.ratings),
-            (col(ConversationRow.channel), filters.channels),
-            (col(ConversationRow.model), filters.models),
-            (prompt_column(), filters.prompts),
-        ):
+            (col(row.flow_id), filters.flow_ids), (col(row.state), filters.states), (col(row.rating), filters.ratings),
+            (col(row.channel), filters.channels), (col(row.model), filters.models), (prompt_column(), filters.prompts),
+        ):  # fmt: skip
             if values:
                 yield column.in_(values)
         if not filters.channels:
@@ -185,6 +183,10 @@ class ConversationRepository(MessageRepository):
         if filters.outcomes:
             completed = col(ConversationRow.task_completed)
             yield or_(*(completed.is_(COMPLETED[one]) for one in filters.outcomes))
+        if filters.satisfactions:
+            told = col(ConversationRow.satisfaction)
+            unknown = Satisfaction.UNKNOWN
+            yield or_(*(told.is_(None) if one is unknown else told == int(one) for one in filters.satisfactions))
         if filters.tags:
             yield or_(*(col(ConversationRow.tags).contains(marked(one), autoescape=True) for one in filters.tags))
         yield from self._when(filters)

@@ -26,6 +26,7 @@ from backend.conversations.types import (
     Opened,
     Outcome,
     Rating,
+    Satisfaction,
     Transcript,
     prompt_choice,
 )
@@ -45,6 +46,7 @@ CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
     ("models", lambda mix: mix.model),
     ("prompts", lambda mix: prompt_choice(mix.prompt_name, mix.prompt_version)),
     ("outcomes", lambda mix: OUTCOMES[mix.task_completed]),
+    ("satisfactions", lambda mix: Satisfaction.UNKNOWN if mix.satisfaction is None else str(mix.satisfaction)),
 )
 TAGS = "tags"
 
@@ -176,6 +178,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         models=_most(counts["models"]),
         prompts=_most(counts["prompts"]),
         outcomes=_each(Outcome, counts["outcomes"]),
+        satisfactions=_each(Satisfaction, counts["satisfactions"]),
         tags=_most(counts[TAGS]),
     )
 

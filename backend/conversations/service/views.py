@@ -10,7 +10,7 @@ from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.types import Channel, ChatState, Outcome, Rating, View
+from backend.conversations.types import Channel, ChatState, Outcome, Rating, Satisfaction, View
 from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -20,9 +20,13 @@ MAX_NAME = 60
 MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
-CHOICES = frozenset({"flow", "state", "rating", "channel", "model", "prompt", "outcome", "tag", "columns"})
+CHOICES = frozenset(
+    {"flow", "state", "rating", "channel", "model", "prompt", "outcome", "satisfaction", "tag", "columns"}
+)
 # Choices of which every word is known.
-KNOWN: dict[str, type[StrEnum]] = {"state": ChatState, "rating": Rating, "channel": Channel, "outcome": Outcome}
+KNOWN: dict[str, type[StrEnum]] = {
+    "state": ChatState, "rating": Rating, "channel": Channel, "outcome": Outcome, "satisfaction": Satisfaction,
+}  # fmt: skip
 
 
 class ViewUseCases(Base):

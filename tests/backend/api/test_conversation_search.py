@@ -17,7 +17,7 @@ __all__ = ["client"]
 
 
 async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.AsyncClient) -> None:
-    await make(client, session_id="bank", agent_config="bank", task_completed=True)
+    await make(client, session_id="bank", agent_config="bank", task_completed=True, user_satisfaction=2)
     await make(client, session_id="retail")
     answer = await client.get("/api/conversation-search", params={"text": "48790 way", "outcome": "completed"})
     assert answer.status_code == 200
@@ -28,6 +28,12 @@ async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.A
         "completed": 1, "not_completed": 0, "unknown": 1
     }  # fmt: skip
     assert [one["count"] for one in told["facets"]["flows"]] == [1, 0]
+    for chosen, sessions in ((["2"], ["bank"]), (["1", "unknown"], ["retail"])):
+        told = (await client.get("/api/conversation-search", params={"satisfaction": chosen})).json()
+        assert [one["session_id"] for one in told["conversations"]] == sessions
+        assert (told["facets"]["total"], told["facets"]["matching"]) == (2, 1)
+        counts = {one["value"]: one["count"] for one in told["facets"]["satisfactions"] if one["count"]}
+        assert counts == {"2": 1, "unknown": 1}
     assert (await client.get("/api/conversation-search", params={"state": "odd"})).status_code == 422
 
 

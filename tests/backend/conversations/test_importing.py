@@ -135,7 +135,7 @@ a,wizard,Hello,,,,
 b,user,Hello,yesterday,,,
 c,user,Hello,,-1,,
 d,user,Hello,,nan,,
-e,user,Hello,,,6,
+e,user,Hello,,,good,
 f,user,Hello,,,,perhaps
 g,user,,,,,
 h,user,Fine,2026-11-20T09:00:00Z,0.5,3,yes
@@ -155,6 +155,7 @@ async def test_each_bad_row_says_why_and_keeps_all_out(services: Services, opera
     ]  # fmt: skip
     assert told[2, "role"].startswith("A role is one of agent, ai, assistant")
     assert told[11, "cost"] == "It is more than $1,000: costs are told in dollars."
+    assert told[6, "satisfaction"] == "Satisfaction is a whole number from 1 (not at all) to 5."
     assert refused.value.num_bad == 9  # the good row of a conversation with a bad one is out too
     assert await titles(services, operator) == []
     made = await log.import_file(operator, path, "bad.csv", skip_bad=True)

@@ -49,3 +49,10 @@ def test_a_flow_and_an_agent_of_one_name_are_told_apart() -> None:
     flows = (Facet("flow_1", "Desk", 1), Facet("agent:Desk", "Desk", 2), Facet("flow_2", "Sales", 3))
     (drawn,) = filter_lines(Facets(flows=flows), ())
     assert [one.name for one in drawn.lines] == ["Desk (flow)", "Desk (agent)", "Sales"]
+
+
+def test_satisfaction_is_a_filter_where_somebody_told_it() -> None:
+    untold, told = Facet("unknown", "unknown", 3), Facet("2", "2", 1)
+    assert filter_lines(Facets(total=3, satisfactions=(untold,)), ()) == []
+    (drawn,) = filter_lines(Facets(total=4, satisfactions=(told, untold)), ())
+    assert [(one.name, one.count) for one in drawn.lines] == [("2 of 5", "1"), ("Not told", "3")]
