@@ -196,7 +196,9 @@ class ActivityRepository:
         )
         # A flow as a variant is a run of its own, which is counted already; its judges are not.
         cells = select(
-            func.sum(ExperimentCellRow.cost).filter(col(ExperimentCellRow.run_id) == ""),
+            func.sum(ExperimentCellRow.cost).filter(
+                col(ExperimentCellRow.run_id) == "", ~col(ExperimentCellRow.taken_over)
+            ),
             func.sum(ExperimentCellRow.judge_cost),
         ).where(
             ExperimentCellRow.project_id == self._project_id,

@@ -169,6 +169,7 @@ class ExperimentBody(BaseModel):
     requests_per_minute: int | None
     budget: float | None
     early_stop: bool
+    answers_of: str | None
     num_rows: int
     num_cells: int
     num_done: int
@@ -211,6 +212,7 @@ class ExperimentBody(BaseModel):
             requests_per_minute=draft.requests_per_minute,
             budget=None if found.budget is None else float(found.budget),
             early_stop=draft.early_stop,
+            answers_of=draft.answers_of or None,
             num_rows=found.num_rows,
             num_cells=progress.num_cells,
             num_done=progress.num_done,

@@ -27,6 +27,7 @@ from backend.api.experiment_bodies import (
     row_body,
 )
 from backend.api.experiment_change import ChangedExperiment
+from backend.api.experiment_scoring import NewScoring
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.experiments.types import MAX_CELLS, CellStatus, Change, Requirement
@@ -130,6 +131,13 @@ async def retry_experiment(operator: Runner, experiment_id: str) -> ExperimentBo
 async def run_again(operator: Runner, experiment_id: str) -> ExperimentBody:
     """Make the same experiment over the newest rows of its dataset, and start it."""
     return ExperimentBody.of(await services().experiments.run_again(operator, experiment_id))
+
+
+@router.post("/experiments/{experiment_id}/score", status_code=201)
+async def score_again(operator: Editor, experiment_id: str, body: NewScoring) -> ExperimentBody:
+    """Keep a draft that scores the answers of an experiment by other evaluators; no answer is asked for again."""
+    found = services().experiments
+    return ExperimentBody.of(await found.score_again(operator, experiment_id, body.evaluators, **body.changes()))
 
 
 @router.get("/experiments/{experiment_id}/since")

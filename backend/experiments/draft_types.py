@@ -16,6 +16,8 @@ MAX_REPETITIONS = 30
 MAX_CONCURRENCY = 64
 DEFAULT_CONCURRENCY = 10
 MAX_CELLS = 200_000
+# What is behind the name of an experiment that scores the answers of another one.
+SCORED_AGAIN = ", scored again"
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
 # The label of a score that a person has not given yet.
 WAITING = "waiting"
@@ -23,6 +25,8 @@ WAITING = "waiting"
 UNOPPOSED = "unopposed"
 # What the key of a row is called that holds what a person says.
 QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
+# Where the detail of an answer has what judges said whose panel is not through.
+HEARD = "heard"
 # Where the detail of a failed answer has that the same would fail again.
 IN_VAIN = "fails_again"
 # What other tools call the same kind of evaluator.
@@ -155,6 +159,7 @@ class Draft:
     """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
 
     `budget` is in dollars, None without one. `baseline` names a variant, the first where it is empty.
+    `answers_of` is an experiment whose answers are scored anew in place of asking; what is asked is told by it then.
     """
 
     name: str
@@ -169,6 +174,7 @@ class Draft:
     budget: Decimal | None = None
     early_stop: bool = False
     baseline: str = ""
+    answers_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class ExperimentCellRow(SQLModel, table=True):
     """One row of the dataset, answered by one variant, once. `number` is its place in the order of asking.
 
     `attempt` is the experiment's that claimed it, NOBODYS where its row was removed: no answer under way is kept then.
+    `taken_over` where another experiment asked and paid for the answer, so that its cost counts there alone.
     """
 
     __tablename__ = "experiment_cell"
@@ -91,6 +92,7 @@ class ExperimentCellRow(SQLModel, table=True):
     cost: Decimal = Field(default=Decimal(0), sa_type=Money)
     judge_cost: Decimal = Field(default=Decimal(0), sa_type=Money)
     latency_ms: float = 0.0
+    taken_over: bool = False
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 

@@ -30,6 +30,8 @@ class Plan:
     where it does a part of it: the slower of both then tells the minutes.
 
     `detectable` is the smallest true difference of the first metric that is found four times out of five;
+    `num_taken_over` answers are there already, of which only evaluators are asked.
+
     `detectable_in_points` where the metric lies between 0 and 1, so that a hundredth is a point.
     """
 
@@ -54,4 +56,5 @@ class Plan:
     one_at_a_time: bool = False
     some_in_turn: bool = False
     detectable_in_points: bool = False
+    num_taken_over: int = 0
     runs: tuple[str, ...] = ()

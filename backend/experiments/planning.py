@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from statistics import fmean
 from typing import Any
 
@@ -16,6 +17,7 @@ from backend.experiments.engine.rendering import given_to, known, placeholders_i
 from backend.experiments.outside import Outside, Row
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
+from backend.experiments.rescoring import answered_there, pinned_there
 from backend.experiments.shapes import pinned_of
 from backend.experiments.statistics.power import detectable_difference
 from backend.experiments.types import MAX_CELLS, QUESTIONS, Draft, MissingVariables, Pinned, Plan
@@ -47,15 +49,17 @@ class Planner:
     async def plan(self, draft: Draft, evaluators: Sequence[Any]) -> Plan:
         """Raise NotFound, InvalidInput."""
         rows = (await self._outside.rows(self._operator, draft.dataset_id, draft.version, draft.split)).rows
-        pinned = await pin(self._outside, self._operator, draft, keep=False)
-        num_cells = len(rows) * len(pinned) * draft.repetitions
-        lacking = [await self._missing(variant, rows) for variant in pinned]
+        pins = pinned_there if draft.answers_of else partial(pin, keep=False)
+        pinned = await pins(self._outside, self._operator, draft)
+        variants = () if draft.answers_of else pinned
+        num_cells = len(rows) * len(draft.variants) * draft.repetitions
+        lacking = [await self._missing(variant, rows) for variant in variants]
         missing = [one for some in lacking for one in some]
-        asked = [await self._asked(variant, rows, some) for variant, some in zip(pinned, lacking, strict=True)]
+        asked = [await self._asked(variant, rows, some) for variant, some in zip(variants, lacking, strict=True)]
         unknown: list[str] = []
         tokens_in = tokens_out = 0
         cost, seconds, in_turn = Decimal(0), 0.0, 0.0
-        for variant in pinned:
+        for variant in variants:
             one = await self._of_variant(variant, rows, unknown)
             number = len(rows) * draft.repetitions
             tokens_in, tokens_out = tokens_in + round(one[0] * number), tokens_out + round(one[1] * number)
@@ -64,27 +68,30 @@ class Planner:
                 in_turn += one[3] * number
             else:
                 seconds += one[3] * number
-        calls = self._judge_calls(evaluators, num_cells, len(rows) * draft.repetitions)
-        judged = await self._of_judges(evaluators, rows, tokens_out / num_cells if num_cells else 0)
-        embedded = await planned(
-            self._outside, self._operator, evaluators, _spread(rows), tokens_out / num_cells if num_cells else 0
-        )
+        answer_tokens, num_judged, judging = tokens_out / num_cells if num_cells else 0.0, num_cells, evaluators
+        if draft.answers_of:
+            found, kept = await answered_there(self._outside, self._operator, draft)
+            answer_tokens, num_judged = found.tokens_out / max(found.num_done, 1), found.num_done
+            judging = [one for one in evaluators if one.called not in kept]
+        calls = self._judge_calls(judging, num_judged, len(rows) * draft.repetitions)
+        judged = await self._of_judges(judging, rows, answer_tokens)
+        embedded = await planned(self._outside, self._operator, judging, _spread(rows), answer_tokens)
         num_calls = sum(calls)
         tokens_in += round(sum(number * one[0] for number, one in zip(calls, judged, strict=True)))
         tokens_out += num_calls * JUDGE_TOKENS_OUT
         cost += sum((number * one[1] for number, one in zip(calls, judged, strict=True)), Decimal(0))
-        tokens_in, cost = tokens_in + round(embedded[0] * num_cells), cost + embedded[1] * num_cells
-        shares = [await self._share_embedded(one.judges) for one in _asking(evaluators)]
+        tokens_in, cost = tokens_in + round(embedded[0] * num_judged), cost + embedded[1] * num_judged
+        shares = [await self._share_embedded(one.judges) for one in _asking(judging)]
         in_turn += sum(number * share for number, share in zip(calls, shares, strict=True)) * EMBEDDED_JUDGE_SECONDS
         elsewhere = [number * (1 - share) for number, share in zip(calls, shares, strict=True)]
-        of_pairs = sum(number for number, one in zip(elsewhere, _asking(evaluators), strict=True) if one.needs_pairs)
+        of_pairs = sum(number for number, one in zip(elsewhere, _asking(judging), strict=True) if one.needs_pairs)
         seconds += (sum(elsewhere) - of_pairs) * JUDGE_SECONDS
         num_pairs = num_cells - len(rows) * draft.repetitions if of_pairs else 0
         phases = ((num_cells, seconds), (num_pairs, of_pairs * JUDGE_SECONDS))
         detectable, metric, in_points = _detectable(evaluators, len(rows), draft.repetitions)
         return Plan(
             num_rows=len(rows),
-            num_variants=len(pinned),
+            num_variants=len(draft.variants),
             repetitions=draft.repetitions,
             num_cells=num_cells,
             num_judge_calls=num_calls,
@@ -106,6 +113,7 @@ class Planner:
             unknown=tuple(dict.fromkeys(unknown)),
             asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),
+            num_taken_over=num_judged if draft.answers_of else 0,
             runs=tuple(one.words for one in pinned),
         )
 

@@ -19,13 +19,17 @@ class ItemStanding:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Which rows pass now and did not in the run before, `green`, the other way round, and those it did not have."""
+    """Which rows pass now and did not in the run before, `green`, the other way round, and those it did not have.
+
+    `judges` are not asked the same in both, so that a row may have turned by them alone.
+    """
 
     experiment_id: str
     experiment_name: str
     green: tuple[int, ...]
     red: tuple[int, ...]
     added: tuple[int, ...] = ()
+    judges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

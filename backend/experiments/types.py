@@ -24,6 +24,7 @@ from backend.experiments.comparison_types import (
 from backend.experiments.draft_types import (
     COST,
     DEFAULT_CONCURRENCY,
+    HEARD,
     IN_VAIN,
     LATENCY,
     MAX_CELLS,
@@ -33,6 +34,7 @@ from backend.experiments.draft_types import (
     MAX_VARIANTS,
     OVERALL,
     QUESTIONS,
+    SCORED_AGAIN,
     UNOPPOSED,
     WAITING,
     CellStatus,
@@ -58,6 +60,7 @@ from backend.experiments.standing_types import PromptStanding, Since, VersionSta
 __all__ = [
     "COST",
     "DEFAULT_CONCURRENCY",
+    "HEARD",
     "IN_VAIN",
     "LATENCY",
     "MAX_CELLS",
@@ -67,6 +70,7 @@ __all__ = [
     "MAX_VARIANTS",
     "OVERALL",
     "QUESTIONS",
+    "SCORED_AGAIN",
     "UNOPPOSED",
     "WAITING",
     "Agreement",

@@ -70,6 +70,8 @@ def _head() -> rx.Component:
     state = One.line.status
     export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True)
     like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
+    scores = rx.Var.create(f"{routes.EXPERIMENT_NEW}?scores=") + One.experiment_id
+    score = link_button("Score again", scores, icon="list-checks")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(One.cards, promote_button(), rx.fragment())
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
@@ -88,7 +90,7 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
-        ("done", rx.fragment(export, like, again, again_button(), require, promote)),
+        ("done", rx.fragment(export, like, again, again_button(), score, require, promote)),
         rx.fragment(export, like, again),
     )
     return page_head(
@@ -165,6 +167,7 @@ def _since() -> rx.Component:
             rx.cond(since.red, status("fail", since.red), rx.fragment()),
             rx.cond(since.added, rx.el.span(since.added, class_name="t2"), rx.fragment()),
             none,
+            rx.cond(since.judges, rx.el.span(since.judges, class_name="t2"), rx.fragment()),
             class_name="row wrap",
         ),
         rx.fragment(),

@@ -15,7 +15,11 @@ def experiment_new() -> rx.Component:
     return shell(
         routes.EXPERIMENTS,
         page_head(
-            rx.cond(Form.draft_name & ~Form.outdated, "Edit " + Form.draft_name, "New experiment"),
+            rx.cond(
+                Form.draft_name & ~Form.outdated,
+                "Edit " + Form.draft_name,
+                rx.cond(Form.answers, "Score " + Form.answers + " again", "New experiment"),
+            ),
             crumb=rx.el.span(rx.el.a("Experiments", href=routes.EXPERIMENTS), " /", class_name="hide-s"),
         ),
         phase_view(

@@ -15,6 +15,7 @@ from console import routes, toasts
 from console.problems import Caught, caught
 from console.state import formats
 from console.state.experiment import ExperimentState
+from console.state.experiment_offers import GONE, scored_name
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_rows import AskedLine
 from console.state.seat import Seated
@@ -59,7 +60,7 @@ class ExperimentDraftState(Seated, rx.State):
             plan = await services().experiments.plan_of(operator, experiment_id)
             self.plan, runs = plan_view(plan, draft), plan.runs
         self.problem = refusal.problem.text if refusal.problem else ""
-        self.held = held_lines(draft, found.dataset_name)
+        self.held = [*await _scored(operator, draft), *held_lines(draft, found.dataset_name)]
         self.asked = [
             AskedLine(one.name, variant_words(one, words), one.name == found.baseline)
             for one, words in zip(draft.variants, runs, strict=True)
@@ -107,6 +108,15 @@ def _shown_anew(refusal: Caught) -> list[Any]:
     assert refusal.problem
     words = toasts.warn(refusal.problem.words, refusal.problem.more)
     return [ExperimentState.load, ExperimentDraftState.load, words]
+
+
+async def _scored(operator: Operator, draft: Draft) -> list[HeldLine]:
+    """Say whose answers it scores, where it asks for none."""
+    if not draft.answers_of:
+        return []
+    name = await scored_name(operator, draft)
+    href = "" if name == GONE else routes.to(routes.EXPERIMENT, draft.answers_of)
+    return [HeldLine("Answers", f"those of {name}", href)]
 
 
 def held_lines(draft: Draft, dataset: str) -> list[HeldLine]:

@@ -28,28 +28,51 @@ def numbers_of(draft: Draft) -> dict[str, str]:
     }
 
 
-def draft_of(form: Mapping[str, Any], variants: Sequence[VariantLine], evaluators: Sequence[EvaluatorLine]) -> Draft:
-    """Return the experiment as it was entered. Raise InvalidInput by field."""
+def draft_of(
+    form: Mapping[str, Any],
+    variants: Sequence[VariantLine],
+    evaluators: Sequence[EvaluatorLine],
+    over: Draft | None = None,
+) -> Draft:
+    """Return the experiment as it was entered; of one `over` answers of another, which those are stays as it is.
+
+    Raise InvalidInput by field.
+    """
 
     def text(name: str) -> str:
         return str(form.get(name, "")).strip()
 
+    entered: dict[str, Any] = {
+        "name": text("name"),
+        "evaluators": tuple(settings_of(one, form) for one in evaluators),
+        "concurrency": _whole(text("concurrency") or DEFAULTS["concurrency"]) or 0,
+        "requests_per_minute": _whole(text("rate")),
+        "budget": _dollars(text("budget")),
+    }
+    if over is not None:
+        return replace(over, **entered)
     made = _named([variant_of(one, form) for one in variants])
     baseline = next((one.name for line, one in zip(variants, made, strict=True) if line.key == text("baseline")), "")
     return Draft(
-        name=text("name"),
+        **entered,
         dataset_id=text("dataset"),
         variants=made,
-        evaluators=tuple(settings_of(one, form) for one in evaluators),
         version=_whole(text("version")),
         split=text("split"),
         repetitions=_whole(text("repetitions") or DEFAULTS["repetitions"]) or 0,
-        concurrency=_whole(text("concurrency") or DEFAULTS["concurrency"]) or 0,
-        requests_per_minute=_whole(text("rate")),
-        budget=_dollars(text("budget")),
         early_stop=bool(form.get("early")),
         baseline=baseline,
     )
+
+
+def gathered(errors: Mapping[str, str]) -> dict[str, str]:
+    """Return the sentences of a refusal at the variant or the evaluator that each is about."""
+    found: dict[str, str] = {}
+    for name, sentence in errors.items():
+        area, _, rest = name.partition(".")
+        at = f"{area}.{rest.partition('.')[0]}" if area in ("variants", "evaluators") and rest else ""
+        found[at] = f"{found.get(at, '')} {sentence}".strip()
+    return found
 
 
 def _named(made: Sequence[VariantDraft]) -> tuple[VariantDraft, ...]:

@@ -14,6 +14,7 @@ from backend.errors import DomainError
 from backend.experiments.types import (
     MAX_NAME,
     MAX_VARIANTS,
+    SCORED_AGAIN,
     Draft,
     Experiment,
     ExperimentNotFound,
@@ -25,11 +26,12 @@ from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
-from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
+from console.state.experiment_entries import DEFAULTS, draft_of, gathered, numbers_of
 from console.state.experiment_offers import (
     Offered,
     of_dataset,
     offered,
+    scored_name,
     scoring_kinds,
     scoring_of,
     versioned,
@@ -46,6 +48,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     """Entries stay in the browser until they are sent; here stands which there are, and what they began with.
 
     `draft_id` is of the draft that is edited, empty for a new one; `outdated` says why another one is made after all.
+    `answers` says of which experiment the answers are scored in place of asking for others, empty for none.
     """
 
     name: rx.Field[str] = rx.field("")
@@ -70,15 +73,17 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     draft_id: rx.Field[str] = rx.field("")
     draft_name: rx.Field[str] = rx.field("")
     outdated: rx.Field[str] = rx.field("")
+    answers: rx.Field[str] = rx.field("")
     drawn: rx.Field[int] = rx.field(0)
     _planned: Draft | None = None
     _starts: bool = False
     _num_made: int = 0
     _revision: str = ""
+    _over: Draft | None = None
 
     @rx.event
     async def load(self) -> None:
-        """Open the form: of a draft, like an experiment, or with the prompt or dataset that the address names."""
+        """Open the form: of a draft, like an experiment or over its answers, or with what the address names."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         # The browser keeps the entries of a form that it takes for the same one: those of an earlier experiment.
         drawn = self.drawn + 1
@@ -86,18 +91,17 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.drawn, self.may_run = drawn, operator.may(Permission.EXPERIMENTS_RUN)
         async with self._loading():
             found = await offered(operator)
-            self.datasets, self.prompts, self.flows, self.models = (
-                found.datasets,
-                found.prompts,
-                found.flows,
-                found.models,
-            )
-            self.default_model = found.default_model
+            self.datasets, self.prompts = found.datasets, found.prompts
+            self.flows, self.models, self.default_model = found.flows, found.models, found.default_model
             self.kinds, self.code_note = scoring_kinds(operator, found.kinds)
             if draft := self._asked("draft"):
                 await self._edit(operator, found, draft)
             elif like := self._asked("like"):
                 await self._repeat(operator, found, await services().experiments.get(operator, like))
+            elif scores := self._asked("scores"):
+                kept = await services().experiments.get(operator, scores)
+                self.name = f"{kept.name[: MAX_NAME - len(SCORED_AGAIN)]}{SCORED_AGAIN}"
+                await self._fill(operator, found, replace(kept, draft=replace(kept.draft, answers_of=kept.id)))
             else:
                 await self._begin(operator, found)
             self.phase = "ready"
@@ -139,6 +143,8 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         await self._fill(operator, found, kept)
 
     async def _fill(self, operator: Operator, found: Offered, kept: Experiment) -> None:
+        if kept.draft.answers_of:
+            self._over, self.answers = kept.draft, await scored_name(operator, kept.draft)
         self.numbers = numbers_of(replace(kept.draft, budget=kept.budget))
         await self._pick(operator, kept.draft.dataset_id)
         for variant in kept.draft.variants:
@@ -242,7 +248,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Plan it; once the plan of just these entries is seen, make it, start it if that was wished, and go to it."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         async with self._placed():
-            draft = draft_of(form, self.variants, self.evaluators)
+            draft = draft_of(form, self.variants, self.evaluators, self._over)
             if draft != self._planned:
                 await self._plan(operator, draft)
                 return None
@@ -269,7 +275,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         if self._planned is None:
             return
         async with self._placed():
-            draft = draft_of(form, self.variants, self.evaluators)
+            draft = draft_of(form, self.variants, self.evaluators, self._over)
             if draft != self._planned:
                 await self._plan(operator, draft)
 
@@ -291,9 +297,4 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Gather the sentences of a refusal at the variant or the evaluator that each is about."""
         async with self._checking():
             yield
-        gathered: dict[str, str] = {}
-        for name, sentence in self.errors.items():
-            area, _, rest = name.partition(".")
-            at = f"{area}.{rest.partition('.')[0]}" if area in ("variants", "evaluators") and rest else ""
-            gathered[at] = f"{gathered.get(at, '')} {sentence}".strip()
-        self.errors = gathered
+        self.errors = gathered(self.errors)

@@ -9,10 +9,11 @@ from typing import Any
 from backend.bootstrap import services
 from backend.datasets.types import SourceKind
 from backend.errors import NotFound
-from backend.experiments.types import EvaluatorKind
+from backend.experiments.types import Draft, EvaluatorKind
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from backend.prompts.types import PRODUCTION, Prompt
+from console.problems import caught
 from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers
 from console.state.experiment_variants import (
@@ -27,6 +28,7 @@ from console.state.experiment_variants import (
 from console.state.forms import Choice
 
 CODE = "python"
+GONE = "an experiment that was deleted"
 JUDGING = ("judge", "pairwise")
 # What the form begins with where it is not the default: `contains` does not mind the case either.
 BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
@@ -162,3 +164,10 @@ def worth_comparing(prompt: Prompt) -> list[str]:
     if prompt.labels.get(PRODUCTION, prompt.latest) != prompt.latest:
         return [f"{LABEL}{PRODUCTION}", newest]
     return [f"{VERSION}{max(prompt.latest - 1, 1)}", newest]
+
+
+async def scored_name(operator: Operator, draft: Draft) -> str:
+    """Return what the experiment is called whose answers a draft scores."""
+    with caught(NotFound):
+        return (await services().experiments.get(operator, draft.answers_of)).name
+    return GONE

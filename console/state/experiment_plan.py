@@ -57,6 +57,8 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
     counts = ((plan.num_rows, "row"), (plan.num_variants, "variant"), (plan.repetitions, "repetition"))
     factors = " x ".join(formats.counted(number, word) for number, word in counts)
     figures = [PlanFigure("Answers", formats.count(plan.num_cells), factors)]
+    if plan.num_taken_over:
+        figures = [PlanFigure("Answers", formats.count(plan.num_taken_over), "there already, none is asked for again")]
     if plan.num_judge_calls:
         figures.append(PlanFigure("Questions to judges", formats.count(plan.num_judge_calls)))
     told = f"{formats.count(plan.tokens_in)} in, {formats.count(plan.tokens_out)} out"

@@ -13,13 +13,14 @@ MOST_TURNED = 20
 
 @dataclass(frozen=True)
 class SinceLine:
-    """Which rows changed colour since the run before; empty for none."""
+    """Which rows changed colour since the run before; empty for none. `judges` were not asked the same in both."""
 
     name: str
     href: str
     green: str
     red: str
     added: str
+    judges: str
 
 
 def since_line(since: Since) -> SinceLine:
@@ -32,4 +33,7 @@ def since_line(since: Since) -> SinceLine:
         f"{formats.counted(len(since.green), 'row')} turned green: {green}" if green else "",
         f"{formats.counted(len(since.red), 'row')} turned red: {red}" if red else "",
         f"{formats.counted(len(since.added), 'new row')}: {added}" if added else "",
+        f"{formats.listed(since.judges)} judged otherwise there, so a row may have turned by that alone."
+        if since.judges
+        else "",
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.columns import utc_now
+from backend.experiments.engine.taking_over import taken_over
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside, Row
 from backend.experiments.repository import Cells, Ownership
@@ -30,6 +31,8 @@ class Making:
         """Write the cells that there are not yet, some thousand at a time; return the rows. Raise AttemptLost."""
         made, rows = await self._made(), await self._rows()
         while some := self._next(rows, made):
+            if self._draft.answers_of:
+                some = await taken_over(self._outside, self._operator, self._experiment, self._draft, some)
             async with self._outside.units.write(self._operator) as work:
                 ownership = Ownership(work.session)
                 await ownership.hold(self._experiment, utc_now())
@@ -98,5 +101,6 @@ def _cell(experiment: ExperimentRow, row: Row, number: int, variant: int, repeti
         "cost": 0,
         "judge_cost": 0,
         "latency_ms": 0.0,
+        "taken_over": False,
         "finished_at": None,
     }

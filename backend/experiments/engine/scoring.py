@@ -21,14 +21,13 @@ from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
-from backend.experiments.types import OVERALL
+from backend.experiments.types import HEARD, OVERALL
 from backend.operator import Operator
 from backend.ports.code import CodeFailed, Found
 from backend.ports.embeddings import Embedder
 from backend.ports.language_model import Message, ModelSettings
 
 MOST_AT_LIMIT = 10
-HEARD = "heard"  # where the detail of an answer has what judges said whose panel is not through
 Keep = Callable[[ExperimentCellRow], Awaitable[None]]
 logger = logging.getLogger(__name__)
 

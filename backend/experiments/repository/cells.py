@@ -111,17 +111,15 @@ class Cells:
 
     async def progress(self, experiment_ids: Sequence[str]) -> dict[str, Progress]:
         """Return what stands in the cells of each experiment; one without cells is not in it."""
-        cell = ExperimentCellRow
+        cell, paid = ExperimentCellRow, ~col(ExperimentCellRow.taken_over)
         lasting = or_(cast(cell.detail, String).contains(f'"{IN_VAIN}"'), col(cell.attempt) == NOBODYS)
         statement = (
             select(
                 col(cell.experiment_id),
                 col(cell.status),
                 func.count(),
-                func.sum(cell.cost),
+                *(func.sum(one).filter(paid) for one in (cell.cost, cell.tokens_in, cell.tokens_out)),
                 func.sum(cell.judge_cost),
-                func.sum(cell.tokens_in),
-                func.sum(cell.tokens_out),
                 func.sum(case((and_(col(cell.status) == CellStatus.FAILED.value, lasting), 1), else_=0)),
             )  # type: ignore[call-overload]
             .where(col(cell.project_id) == self._project_id, col(cell.experiment_id).in_(experiment_ids))
@@ -190,10 +188,10 @@ def _progress(by_status: dict[str, tuple[Any, ...]]) -> Progress:
         num_failed=count(CellStatus.FAILED),
         num_running=count(CellStatus.RUNNING, CellStatus.ANSWERED),
         num_skipped=count(CellStatus.SKIPPED),
-        cost=Decimal(total(1) + total(2)),
-        judge_cost=Decimal(total(2)),
-        tokens_in=int(total(3)),
-        tokens_out=int(total(4)),
+        cost=Decimal(total(1) + total(4)),
+        judge_cost=Decimal(total(4)),
+        tokens_in=int(total(2)),
+        tokens_out=int(total(3)),
         num_judged=count(CellStatus.ANSWERED),
         num_in_vain=int(total(5)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, cast, delete, update
 from sqlmodel import col, select
@@ -92,19 +93,25 @@ class Experiments:
         await self._session.delete(row)
 
     async def reopen(self, experiment_id: str, *, with_skipped: bool) -> int:
-        """Let failed cells wait again, and skipped ones where asked; return how many wait now."""
+        """Let failed cells wait again, and skipped ones where asked; return how many wait now.
+
+        An answer that was taken over waits for its evaluators alone, and what one cost that failed was paid elsewhere.
+        """
         statuses = [CellStatus.FAILED.value, *([CellStatus.SKIPPED.value] if with_skipped else [])]
-        statement = (
-            update(ExperimentCellRow)
-            .where(
-                col(ExperimentCellRow.project_id) == self._project_id,
-                col(ExperimentCellRow.experiment_id) == experiment_id,
-                col(ExperimentCellRow.status).in_(statuses),
-                col(ExperimentCellRow.attempt) != NOBODYS,
-            )
-            .values(status=CellStatus.PENDING.value, error="", scores={}, output="", finished_at=None)
+        cell = ExperimentCellRow
+        theirs = (
+            col(cell.project_id) == self._project_id,
+            col(cell.experiment_id) == experiment_id,
+            col(cell.status).in_(statuses),
+            col(cell.attempt) != NOBODYS,
         )
-        return int((await self._session.exec(statement)).rowcount)
+        answered = update(cell).where(*theirs, col(cell.taken_over), col(cell.status) == CellStatus.SKIPPED.value)
+        num_answered = (await self._session.exec(answered.values(status=CellStatus.ANSWERED.value))).rowcount
+        unpaid: dict[str, Any] = {"cost": 0, "tokens_in": 0, "tokens_out": 0, "tries": 0, "taken_over": False}
+        await self._session.exec(update(cell).where(*theirs, col(cell.taken_over)).values(**unpaid))
+        waiting: dict[str, Any] = {"status": CellStatus.PENDING.value, "error": "", "scores": {}, "output": ""}
+        asked = await self._session.exec(update(cell).where(*theirs).values(**waiting, finished_at=None))
+        return int(num_answered + asked.rowcount)
 
     async def end_all(self, moment: datetime) -> list[str]:
         """Cancel what waits and wish it of what runs; return the ids of the latter."""

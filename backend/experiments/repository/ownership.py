@@ -108,6 +108,7 @@ class Ownership:
     async def leave_out(self, row: ExperimentRow, item_ids: Collection[str]) -> None:
         """Let nobody be asked about rows that were removed while their cells were made."""
         gone = {"status": CellStatus.SKIPPED.value, "attempt": NOBODYS, "error": REMOVED}
+        gone |= {"output": "", "detail": {}, "scores": {}, "run_id": ""}  # also where the answer was taken over
         statement = update(ExperimentCellRow).where(*_of(row), col(ExperimentCellRow.item_id).in_(item_ids))
         await self._session.exec(statement.values(**gone).execution_options(synchronize_session=False))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
+from backend.experiments.engine.taking_over import unchanged
 from backend.experiments.models import ExperimentRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.making import Making
@@ -13,7 +15,7 @@ from backend.experiments.service.running import Running
 from backend.experiments.service.standing import deciders, verdicts
 from backend.experiments.shapes import draft_of, wish_of
 from backend.experiments.standing_types import Since
-from backend.experiments.types import MAX_NAME, Draft, Experiment, Plan
+from backend.experiments.types import MAX_NAME, SCORED_AGAIN, Draft, Experiment, Plan
 from backend.operator import Operator, Permission
 
 RUN = re.compile(r", run (\d{1,6})$")
@@ -27,6 +29,20 @@ class Again(Making, Running):
         operator.require(Permission.EXPERIMENTS_RUN)
         made = await self.create(operator, await self._once_more(operator, experiment_id))
         return await self.start(operator, made.id)
+
+    async def score_again(
+        self, operator: Operator, experiment_id: str, evaluators: Sequence[dict[str, Any]], **changes: Any
+    ) -> Experiment:
+        """Keep a draft that scores the answers of an experiment by these evaluators, and asks for none.
+
+        `changes` are its name, its budget and how fast it goes. Raise as `create`, ExperimentNotFound.
+        """
+        operator.require(Permission.EXPERIMENTS_EDIT)
+        async with self._units.read(operator) as session:
+            row = await Experiments(session, operator.project_id).get(experiment_id)
+        named = f"{row.name[: MAX_NAME - len(SCORED_AGAIN)]}{SCORED_AGAIN}"
+        wish = replace(draft_of(row), name=named, evaluators=tuple(evaluators), answers_of=row.id, budget=None)
+        return await self.create(operator, replace(wish, **changes))
 
     async def plan_again(self, operator: Operator, experiment_id: str) -> tuple[Draft, Plan]:
         """Return what `run_again` would make, and what that would do and cost. Raise as `create`."""
@@ -42,16 +58,21 @@ class Again(Making, Running):
         root = root_of(row.name)
         number = 1 + max(_number(one.name) for one in others if root_of(one.name) == root)
         tail = f", run {number}"
-        return replace(wish_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None)
+        return replace(wish_of(row), name=f"{root[: MAX_NAME - len(tail)]}{tail}", version=None, answers_of="")
 
     async def since(self, operator: Operator, experiment_id: str) -> Since | None:
-        """Return what changed since the last run before this one; None where it is the first. Raise NotFound."""
+        """Return what changed since the last run before this one; None where it is the first. Raise NotFound.
+
+        What scores the answers of another experiment stands beside that one.
+        """
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
             rows = Experiments(session, operator.project_id)
             row = await rows.get(experiment_id)
+            draft = draft_of(row)
             done = [one for one in await rows.done_over(row.dataset_id) if one.id < row.id]
-            before = next((one for one in done if root_of(one.name) == root_of(row.name)), None)
+            is_before = (lambda one: one.id == draft.answers_of) if draft.answers_of else _like(row)
+            before = next(filter(is_before, done), None)
             if before is None:
                 return None
             cells = Cells(session, operator.project_id)
@@ -64,7 +85,21 @@ class Again(Making, Running):
             green=_rows(key for key, said in turned.items() if said),
             red=_rows(key for key, said in turned.items() if not said),
             added=_rows(key for key in new if key[0] not in {number for number, _ in old}),
+            judges=await self._changed(draft_of(before), draft),
         )
+
+    async def _changed(self, before: Draft, now: Draft) -> tuple[str, ...]:
+        """Return the judges that both have by name and that are not asked the same."""
+        names = [
+            {one.called for one in await self._evaluators(each.evaluators) if one.calls_models}
+            for each in (before, now)
+        ]
+        held = await unchanged(self._outside, before, now)
+        return tuple(sorted(set.intersection(*names) - held))
+
+
+def _like(row: ExperimentRow) -> Callable[[ExperimentRow], bool]:
+    return lambda one: root_of(one.name) == root_of(row.name)
 
 
 def root_of(name: str) -> str:

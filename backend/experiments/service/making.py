@@ -16,6 +16,7 @@ from backend.experiments.pinning import judges_pinned, pin
 from backend.experiments.planning import Planner
 from backend.experiments.released import unreleased
 from backend.experiments.repository import Cells, Experiments
+from backend.experiments.rescoring import over_answers
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import cell_of, definition_of, draft_of, experiment_of, pinned_of, wish_of
@@ -60,7 +61,10 @@ class Making(Coding):
     """Drafts, and what can be read of any."""
 
     async def create(self, operator: Operator, draft: Draft) -> Experiment:
-        """Keep an experiment as a draft. Raise InvalidInput, NotFound (dataset, prompt, flow, model)."""
+        """Keep an experiment as a draft. Raise InvalidInput, NotFound (dataset, prompt, flow, model).
+
+        With `answers_of` it has that one's variants and rows, and Conflict is raised where there are no answers.
+        """
         operator.require(Permission.EXPERIMENTS_EDIT)
         draft = await self._checked(operator, draft)
         evaluators = await self._evaluators(draft.evaluators)
@@ -179,14 +183,18 @@ class Making(Coding):
     async def _checked(self, operator: Operator, draft: Draft) -> Draft:
         """Return the draft as it is kept, with models by their references. Raise InvalidInput, NotFound."""
         draft = msgspec.convert(storable(definition_of(draft)), Draft)
+        if draft.answers_of:
+            draft = await over_answers(self._outside, operator, draft)
         checked(draft, self._outside.templates)
         await self._admitted(await self._evaluators(draft.evaluators))
+        judges = await judges_pinned(self._outside, operator, draft.evaluators)
+        if draft.answers_of:  # which models and versions answered is told there
+            return replace(draft, evaluators=judges)
         pinned = await pin(self._outside, operator, draft, keep=False)
         variants = tuple(
             replace(variant, model=one.model if variant.model else "")
             for variant, one in zip(draft.variants, pinned, strict=True)
         )
-        judges = await judges_pinned(self._outside, operator, draft.evaluators)
         return replace(draft, variants=variants, evaluators=judges)
 
     async def _planned(self, operator: Operator, draft: Draft) -> Plan:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 from backend.audit.repository import AuditTrail
@@ -20,6 +21,7 @@ from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Experiments, Ownership
+from backend.experiments.rescoring import pinned_there
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import draft_of, pinned_as_json, revision_of
@@ -55,12 +57,14 @@ class Running(Coding):
             evaluators = await self._evaluators(draft.evaluators)
             await self._ask_once_more(operator, row, evaluators)
             await check_released(self._outside, operator, evaluators)
-            _require_flows(operator, row)
+            if not draft.answers_of:
+                _require_flows(operator, row)
             rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)
             num_cells = len(rows.rows) * len(draft.variants) * draft.repetitions
             if problems := problems_of(len(rows.rows), num_cells):
                 raise InvalidInput(problems[0])
-            pinned = await pin(self._outside, operator, draft, keep=True)
+            as_it_runs = pinned_there if draft.answers_of else partial(pin, keep=True)
+            pinned = await as_it_runs(self._outside, operator, draft)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             if row.status == Status.DRAFT:

@@ -29,6 +29,7 @@ from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
 
 FORM = "experiment-form"
+BESIDE = "The other variants are compared with it."
 RESTED = 0.5  # seconds without a change before it is planned anew
 
 
@@ -37,8 +38,7 @@ def experiment_form() -> rx.Component:
     return rx.el.div(
         rx.el.form(
             rx.cond(Form.errors.contains(""), wrong, rx.fragment()),
-            _rows(),
-            _variants(),
+            rx.cond(Form.answers, _answers(), rx.fragment(_rows(), _variants())),
             _evaluators(),
             _running(),
             id=FORM,
@@ -100,6 +100,25 @@ def _rows() -> rx.Component:
     )
 
 
+def _answers() -> rx.Component:
+    """Say whose answers are scored, in place of the rows and variants that they came of."""
+    name = text_input(id="xf-name", name="name", default_value=Form.name, required=True, max_length=MAX_NAME)
+    return panel(
+        "Answers",
+        rx.el.div(
+            field("Name", name, html_for="xf-name"),
+            rx.el.p(
+                "Those of ",
+                rx.el.b(Form.answers, class_name="b"),
+                ", with what they cost and how long they took.",
+                dir="auto",
+            ),
+            class_name="pad xf-grid",
+        ),
+        note="None is asked for again. What an evaluator said that you leave as it is holds.",
+    )
+
+
 def _variants() -> rx.Component:
     trigger = button(
         "Add variant", size="sm", icon="plus", custom_attrs=TRIGGER, disabled=Form.variants.length() >= MAX_VARIANTS
@@ -158,12 +177,18 @@ def _running() -> rx.Component:
     return panel(
         "How it runs",
         rx.el.div(
-            field("Baseline", baseline, html_for="xf-baseline", help_text="The other variants are compared with it."),
-            number("repetitions", "Repetitions", "Of each row."),
+            rx.cond(
+                Form.answers,
+                rx.fragment(),
+                rx.fragment(
+                    field("Baseline", baseline, html_for="xf-baseline", help_text=BESIDE),
+                    number("repetitions", "Repetitions", "Of each row."),
+                ),
+            ),
             number("concurrency", "At once"),
             number("rate", "Requests per minute", "Leave empty for as many as the models allow."),
             number("budget", "Budget", "Leave empty for no limit.", "$", step="any"),
-            field("Early stop", early),
+            rx.cond(Form.answers, rx.fragment(), field("Early stop", early)),
             class_name="pad xf-grid",
         ),
     )
