@@ -18,7 +18,9 @@ from console.components.ui.parts import Every
 from console.components.ui.status import status
 from console.state.bar import BarState
 
-COUNT_EVERY_SECONDS = 15
+COUNT_EVERY_SECONDS = 15.0
+# While a job is in work it may end at any moment.
+COUNT_BUSY_SECONDS = 3.0
 OF_WHAT = "Flow runs and experiments. Overview counts conversations alone."
 THEMES = (("system", "System theme", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
@@ -41,7 +43,9 @@ def bar() -> rx.Component:
         _jobs(),
         _cost(),
         _person(),
-        Every.create(seconds=COUNT_EVERY_SECONDS, on_tick=BarState.count),
+        Every.create(
+            seconds=rx.cond(BarState.jobs > 0, COUNT_BUSY_SECONDS, COUNT_EVERY_SECONDS), on_tick=BarState.count
+        ),
         class_name="bar",
         on_mount=BarState.load,
     )

@@ -20,9 +20,11 @@ from console.state.conversations_filters import (
     COLUMNS,
     FILTERS,
     TIME,
+    Chip,
     FilterLines,
     Pair,
     asked_of,
+    chips_of,
     export_address,
     filter_lines,
     filters_of,
@@ -56,6 +58,7 @@ class ConversationsState(Phased, rx.State):
     may_import: rx.Field[bool] = rx.field(default=False)
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
+    chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     has_more: rx.Field[bool] = rx.field(default=False)
     undo: rx.Field[bool] = rx.field(default=False)
     undo_words: rx.Field[str] = rx.field("")
@@ -65,6 +68,16 @@ class ConversationsState(Phased, rx.State):
     _newest: datetime = formats.now()
     _deleted: tuple[str, ...] = ()
     _chosen: tuple[Pair, ...] = ()
+
+    @rx.var
+    def is_whole(self) -> bool:
+        """All that a search or filters leave stands in the rows."""
+        return bool(self.query or self.num_filters) and self.phase == "ready" and not self.has_more
+
+    @rx.var
+    def ids(self) -> list[str]:
+        """What stands in the rows."""
+        return [row.id for row in self.rows]
 
     @rx.event
     async def load(self) -> None:
@@ -97,6 +110,7 @@ class ConversationsState(Phased, rx.State):
     def _show_filters(self, operator: Operator, found: Browsed, zone: tzinfo) -> None:
         facets = found.facets
         self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
+        self.chips = chips_of(self.filters)
         self.project, self.may_import = operator.project_id, operator.may(Permission.CONVERSATIONS_INGEST)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)

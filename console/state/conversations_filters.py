@@ -107,6 +107,25 @@ def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[Fi
     return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines[key]]
 
 
+@dataclass(frozen=True)
+class Chip:
+    """What is chosen, said above the list: filters stay where somebody goes away and comes back."""
+
+    key: str
+    value: str
+    words: str
+
+
+def chips_of(filters: Iterable[FilterLines]) -> list[Chip]:
+    """Return what is ticked, under the name of its filter."""
+    return [
+        Chip(one.key, line.value, f"{one.title}: {line.name or 'none'}")
+        for one in filters
+        for line in one.lines
+        if line.chosen
+    ]
+
+
 def ticked(filters: list[FilterLines], chosen: tuple[Pair, ...]) -> list[FilterLines]:
     """Return the same lines with other boxes ticked."""
     return [

@@ -71,6 +71,7 @@ class DashboardsState(Phased, rx.State):
     _chosen: tuple[Pair, ...] = ()
     _found: Dashboard | None = None
     _published: tuple[Publishing, ...] = ()
+    _read_at: datetime = formats.now()
 
     @rx.event
     async def load(self) -> None:
@@ -138,6 +139,7 @@ class DashboardsState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             zone = await self._zone()
+            self._read_at = formats.now()
             since, until = self._span(zone)
             chosen = (*self._chosen, time_pair(since, until))
             wish = FigureWish(filters_of("", chosen), Split(self.split), Step(self.step), str(zone))
@@ -176,9 +178,14 @@ class DashboardsState(Phased, rx.State):
         self.against = compared(found.before, "the period before")
         self.tiles = [tile(one, found.whole, found.before) for one in METRICS.values()]
         words = [point_words(one.since, Step(self.step), zone) for line in found.lines[:1] for one in line.points]
+        is_open = bool(words) and found.lines[0].points[-1].until >= self._read_at
+        if is_open:
+            words[-1] = f"{words[-1]}, so far"
         series = series_of(found, metric, self._chosen, self.split)
         published = published_by_step(found, self._published, zone)
-        self.picture = replace(drawing(series, words, metric.write), events=events_of(published, len(words)))
+        self.picture = replace(
+            drawing(series, words, metric.write, is_open=is_open), events=events_of(published, len(words))
+        )
         self.heads = [one.name for one in series]
         self.times = with_published(time_rows(found, metric, series, words, self._chosen), published)
         self.lines = line_rows(found, self._chosen, self.split) if is_split else []

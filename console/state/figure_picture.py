@@ -13,11 +13,12 @@ MOST_TICKS, MOST_LABELS, ROUNDING = 4, 6, 1e-9
 
 @dataclass(frozen=True)
 class Curve:
-    """A line: `kind` numbers its colour and dash."""
+    """A line: `kind` numbers its colour and dash. `so_far` is its way into a step that is not over yet."""
 
     name: str
     kind: str
     d: str
+    so_far: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,13 @@ class Series:
     hrefs: Sequence[str]
 
 
-def drawing(series: Sequence[Series], times: Sequence[str], write: Callable[[float], str]) -> Drawing:
-    """Measure the lines upwards from 0; times stand in the middle of their step."""
+def drawing(
+    series: Sequence[Series], times: Sequence[str], write: Callable[[float], str], *, is_open: bool = False
+) -> Drawing:
+    """Measure the lines upwards from 0; times stand in the middle of their step.
+
+    Where the last step `is_open`, its value grows yet: the way there is drawn apart, for it reads like a fall.
+    """
     known = [value for one in series for value in one.values if value is not None]
     steps = _steps(max(known, default=0) or 1)
     top = steps[-1]
@@ -80,7 +86,10 @@ def drawing(series: Sequence[Series], times: Sequence[str], write: Callable[[flo
 
     curves, spots = [], []
     for number, one in enumerate(series, 1):
-        curves.append(Curve(one.name, f"s{number}", curve(one.values, left, height)))
+        ended, going = [*one.values], [None for _ in one.values]
+        if is_open and len(ended) > 1:
+            going[-2:], ended[-1] = ended[-2:], None
+        curves.append(Curve(one.name, f"s{number}", curve(ended, left, height), curve(going, left, height)))
         spots += [
             Spot(
                 f"{left(at):.2f}%", f"{height(value):.2f}%", f"s{number}", one.hrefs[at],

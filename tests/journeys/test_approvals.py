@@ -31,7 +31,7 @@ def test_what_waits_is_changed_refused_and_approved(console: Console, waiting: l
     expect(main.get_by_role("heading", name="Refund $389 for the torn arm?")).to_be_visible()
     expect(page.get_by_role("navigation", name="Main", exact=True).get_by_label("3 waiting")).to_be_visible()
     console.look("approvals")
-    page.keyboard.press("e")
+    page.keyboard.press("c")
     dialog.get_by_label("Value").fill("$100 for the torn arm")
     dialog.get_by_label("Note for the record").fill("Policy allows 100")
     expect(dialog.get_by_label("What you changed")).to_contain_text("$100")

@@ -43,6 +43,7 @@ def alert_form() -> rx.Component:
             _patience(),
             id=FORM,
             key=Form.drawn,
+            no_validate=True,  # what is wrong is said at its field, not in a bubble of the browser
             on_submit=Form.save,
             class_name="xf-form",
         ),

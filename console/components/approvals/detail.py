@@ -66,7 +66,7 @@ def deciding() -> rx.Component:
     acts = rx.fragment(
         _press("Approve", one.id, "approve", "a", "primary"),
         rx.el.p("The value goes on as it stands.", class_name="hint hide-s"),
-        _press("Change and approve", one.id, "change", "e", ""),
+        _press("Change and approve", one.id, "change", "c", ""),
         rx.el.p("You edit the value first, and see the difference.", class_name="hint hide-s"),
         _press("Refuse", one.id, "refuse", "r", "danger"),
         rx.el.p(Page.refusing, class_name="hint hide-s"),

@@ -14,6 +14,7 @@ from console.components.ui import (
     button,
     checkbox,
     empty_state,
+    icon_button,
     link_button,
     phase_view,
     skeleton_rows,
@@ -33,6 +34,7 @@ def listing() -> rx.Component:
         _head(),
         tools(),
         _narrow_filters(),
+        _chosen(),
         _unread(),
         _examples(),
         _new(),
@@ -71,13 +73,33 @@ def _head() -> rx.Component:
             ", newest first",
             class_name="t12",
         ),
-        rx.cond(
-            ConversationsState.num_filters > 0,
-            rx.el.button("Clear filters", on_click=ConversationsState.clear, class_name="link t12 r", type="button"),
-            rx.fragment(),
-        ),
         class_name="phead",
     )
+
+
+def _chosen() -> rx.Component:
+    """Say what narrows the list: filters stay from before, and from other pages that lead here."""
+    words = rx.cond(
+        ConversationsState.query != "",
+        rx.el.span("\u201c", ConversationsState.query, "\u201d", class_name="tag", dir="auto"),
+        rx.fragment(),
+    )
+    chosen = rx.el.div(
+        words,
+        rx.foreach(ConversationsState.chips, _chip),
+        rx.el.button("Clear filters", on_click=ConversationsState.clear, class_name="link t12", type="button"),
+        class_name="chosen",
+        role="group",
+        aria_label="What the list shows",
+    )
+    return rx.cond((ConversationsState.chips.length() > 0) | (ConversationsState.query != ""), chosen, rx.fragment())
+
+
+def _chip(one: Any) -> rx.Component:
+    away = icon_button(
+        "x", f"Take away {one.words}", ConversationsState.toggle(one.key, one.value), kind="quiet", size="sm"
+    )
+    return rx.el.span(rx.el.span(one.words, dir="auto"), away, class_name="tag", key=one.words)
 
 
 def _unread() -> rx.Component:

@@ -39,7 +39,7 @@ def transcript() -> rx.Component:
     return rx.el.section(
         phase_view(
             TranscriptState.phase,
-            rx.fragment(_head(), remarks(), _messages(), approval_cards(), takeover_foot()),
+            rx.fragment(_head(), _outside(), remarks(), _messages(), approval_cards(), takeover_foot()),
             skeleton=skeleton_rows(220, 90, count=6),
             empty=empty_state("No conversation is open", "Choose one from the list to read it."),
             problem=TranscriptState.problem,
@@ -83,6 +83,18 @@ def _head() -> rx.Component:
         ),
         class_name="phead",
     )
+
+
+def _outside() -> rx.Component:
+    """Say that the list beside shows other conversations than the one that is open."""
+    is_outside = ConversationsState.is_whole & ~ConversationsState.ids.contains(TranscriptState.conversation_id)
+    line = rx.el.div(
+        rx.el.span("The filters of the list leave this conversation out.", class_name="grow"),
+        button("Show all conversations", ConversationsState.clear, size="sm"),
+        class_name="t12 t2 unread examples",
+        role="status",
+    )
+    return rx.cond(is_outside, line, rx.fragment())
 
 
 def _messages() -> rx.Component:

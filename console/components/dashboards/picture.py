@@ -67,7 +67,11 @@ def _time(mark: Any) -> rx.Component:
 
 
 def _curve(curve: Any) -> rx.Component:
-    return rx.el.svg.path(d=curve.d, class_name="db-curve " + curve.kind, key=curve.kind)
+    return rx.el.svg.g(
+        rx.el.svg.path(d=curve.d, class_name="db-curve " + curve.kind),
+        rx.el.svg.path(d=curve.so_far, class_name="db-curve so-far " + curve.kind),
+        key=curve.kind,
+    )
 
 
 def _spot(spot: Any) -> rx.Component:

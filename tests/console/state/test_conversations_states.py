@@ -77,6 +77,8 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]
     assert len(state.rows) == 2, "the box answers before the rows are read"
     await spent(counting)
+    assert [one.words for one in state.chips] == ["Flow or agent: Returns"]
+    assert (state.is_whole, len(state.ids)) == (True, 1), "what is open beside and not among them is left out"
     assert ([row.title for row in state.rows], state.num_filters) == (["Where is my lamp?"], 1)
     assert state.total == "1 of 2"
     assert [line.chosen for line in lines_of(state, "flow") if line.value == "Returns"] == [True]

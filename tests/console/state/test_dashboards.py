@@ -122,8 +122,11 @@ async def test_filters_and_days_narrow_the_figures(services: Services, tab: Tab,
     await state.show_days({"first": "2020-02-30", "last": "no day"})
     assert state.tiles[0].value == "5"  # what is no day shows the last seven
     assert "" not in {state.first_day, state.last_day}, "the fields say which days are shown"
+    assert state.times[0].when.endswith(", so far"), "today is not over"
+    assert [bool(one.so_far) for one in state.picture.curves] == [True]
     await state.show_days({"first": "2024-01-01", "last": "2024-01-07"})
     assert (state.first_day, state.last_day) == ("2024-01-01", "2024-01-07")
+    assert (state.times[0].when, state.picture.curves[0].so_far) == ("7 Jan", "")
     assert (state.phase, len(state.times)) == ("empty", 7)
     await state.show_days({"first": "2020-01-01", "last": "2024-01-07"})
     assert state.phase == "failed"
@@ -150,6 +153,9 @@ def test_a_picture_has_gaps_where_nothing_is_known() -> None:
     assert [mark.words for mark in drawing([Series("Conversations", [2.0], [""])], ["Mon"], whole).heights] == [*"012"]
     ten = drawing([Series("Conversations", [10.0], [""])], ["Mon"], whole)
     assert [mark.words for mark in ten.heights] == ["0", "5", "10"], "2.5 was written as 2"
+    days = ["Mon", "Tue", "Wed"]
+    [line] = drawing([Series("Conversations", [8.0, 8.0, 1.0], ["", "", ""])], days, whole, is_open=True).curves
+    assert ((line.d.count("M"), line.d.count("L")), line.so_far[:6]) == ((1, 1), "M50.00"), "Wed is no fall yet"
     assert spark([None, 1.0]) == ""
     assert spark([1.0, None, 3.0, 2.0]).count("M") == 2
 
