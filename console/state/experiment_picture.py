@@ -56,7 +56,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class Picture:
-    """`drawn` are the dots from back to front: none hides one that is not beaten. `saving` is the sentence below."""
+    """`drawn` are the dots from back to front: none hides one that is not beaten. `quality` names its axis.
+
+    `saving` is the sentence below.
+    """
 
     dots: list[Dot] = field(default_factory=list)
     drawn: list[Dot] = field(default_factory=list)
@@ -64,6 +67,7 @@ class Picture:
     qualities: list[Tick] = field(default_factory=list)
     costs: list[Tick] = field(default_factory=list)
     saving: str = ""
+    quality: str = ""
 
 
 def picture_of(found: Comparison) -> Picture:
@@ -118,6 +122,7 @@ def picture_of(found: Comparison) -> Picture:
             for one in (_steps_between(0.0, dearest) if any(costs) else [0.0])
         ],
         saving_words(found),
+        found.primary,
     )
 
 

@@ -73,8 +73,8 @@ def unsteady_words(found: ComparedRows, view: RepeatedView) -> str:
 
 
 def tally(cells: Sequence[Cell], metric: str) -> str:
-    """Return how many tries of a row pass: "2 of 3 pass"; empty for one try, or where one that came has no mark."""
+    """Return how many tries of a row pass: "2 of 3"; empty for one try, or where one that came has no mark."""
     scores = [cell.scores.get(metric) or ({"passed": False} if cell.error else {}) for cell in cells]
     marks = [score.get("passed") for score in scores]
     is_told = len(marks) > 1 and None not in marks
-    return f"{sum(map(bool, marks))} of {len(marks)} pass" if is_told else ""
+    return f"{sum(map(bool, marks))} of {len(marks)}" if is_told else ""

@@ -30,8 +30,8 @@ def trade_off() -> rx.Component:
             rx.foreach(One.picture.drawn, _leader),
             rx.foreach(One.picture.drawn, _dot),
             rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
-            # Quality is what the chosen evaluator measured: its name stands above its axis.
-            rx.el.svg.text(One.metric, x="54", y="3"),
+            # Quality is what the deciding evaluator measured, by whichever the rows are listed.
+            rx.el.svg.text(One.picture.quality, x="54", y="3"),
             view_box="0 -8 460 308",
             class_name="chart xp-plot",
             role="img",
