@@ -37,7 +37,8 @@ class PublishUseCases(FlowUseCases):
         """
         operator.require(Permission.FLOWS_PUBLISH)
         comment = checked_comment(comment, "comment")
-        refuse_errors(errors_of(list(await self.problems(operator, name))), "published")
+        seen = (await self.get(operator, name)).draft
+        refuse_errors(errors_of(await self._all_problems(operator, seen)), "published")
         passed = await self._pass_gates(operator, name)
         async with self._units.write(operator) as work:
             rows = FlowRepository(work.session, operator.project_id)
@@ -47,7 +48,7 @@ class PublishUseCases(FlowUseCases):
             if passed and passed != row.draft_fingerprint:
                 raise StaleDraft(row.draft_version, row.draft_saved_by or "Somebody", row.draft_saved_at)
             draft = FlowDocument.stored(row.draft)
-            self._check(row, draft)
+            self._check(row, draft, seen.fingerprint())
             if row.is_protected:
                 return PublishChange(None, await self._ask(work, operator, row, draft, comment))
             return PublishChange(await self._put_out(work, operator, row, draft, comment=comment))
@@ -65,10 +66,12 @@ class PublishUseCases(FlowUseCases):
             target = Target("flow", row.id, row.name)
             await AuditTrail(work.session).record(operator, "flow.protect", target, before=before, after=after)
 
-    def _check(self, row: FlowRow, document: FlowDocument) -> None:
-        """Raise FlowHasProblems, or Conflict where the document is what is published."""
-        refuse_errors(errors_of(self._problems(document)), "published")
-        if row.published_version is not None and row.published_fingerprint == document.fingerprint():
+    def _check(self, row: FlowRow, document: FlowDocument, seen: str = "") -> None:
+        """Raise FlowHasProblems, unless it is the one `seen` without any, or Conflict where it is what is published."""
+        fingerprint = document.fingerprint()
+        if fingerprint != seen:
+            refuse_errors(errors_of(self._problems(document)), "published")
+        if row.published_version is not None and row.published_fingerprint == fingerprint:
             raise Conflict(f"The draft is the same as version {row.published_version}.", hint="Nothing to publish.")
 
     async def _ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -61,9 +62,12 @@ async def ask(flows: FlowService, operator: Operator, comment: str = "Greets") -
 
 
 async def test_what_was_asked_for_is_published_whatever_the_draft_says_by_now(
-    flows: FlowService, units: Units, ines: Operator, yuki: Operator, desk: Flow
+    flows: FlowService, units: Units, ines: Operator, yuki: Operator, desk: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look = Mock(wraps=flows._problems)
+    monkeypatch.setattr(flows, "_problems", look)
     wish = await ask(flows, ines)
+    look.assert_called_once_with(desk.draft)
     assert (await flows.get(ines, "desk")).published_version == 1
     (waiting,) = await flows.publish_approvals(yuki)
     assert (waiting.flow_name, waiting.version, waiting.from_version, waiting.is_draft) == ("Desk", 2, 1, True)
