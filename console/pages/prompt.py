@@ -15,6 +15,7 @@ from console.components.prompts.live import live_dialog
 from console.components.prompts.playground import playground
 from console.components.prompts.versions import versions
 from console.components.refused import refused
+from console.components.second_person import nobody_else
 from console.components.shell import page_head, shell
 from console.components.ui import (
     TRIGGER,
@@ -128,7 +129,8 @@ def _wish(one: Any) -> rx.Component:
         rx.cond(one.own, button("Take it back", Labels.withdraw(one.id), size="sm"), rx.fragment()),
         rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
     )
-    return banner("wait", one.lead, rx.el.span(one.comment, class_name="lines"), acts=acts)
+    alone = nobody_else(one.is_alone, Labels.may_invite, inline=True)
+    return banner("wait", one.lead, rx.el.span(one.comment, class_name="lines"), alone, acts=acts)
 
 
 def _main() -> rx.Component:

@@ -21,7 +21,10 @@ from console.toasts import say
 
 @dataclass(frozen=True)
 class PublishLine:
-    """A wish to publish. `own` may take it back; `may_decide` may approve and refuse, `why_not` says why not."""
+    """A wish to publish. `own` may take it back; `may_decide` may approve and refuse, `why_not` says why not.
+
+    `is_alone` where there is nobody who could.
+    """
 
     id: str
     lead: str
@@ -31,6 +34,7 @@ class PublishLine:
     may_decide: bool
     why_not: str
     evidence: str
+    is_alone: bool
 
 
 class FlowPublishState(Formed, rx.State):
@@ -40,6 +44,8 @@ class FlowPublishState(Formed, rx.State):
     refusals: rx.Field[list[RefusalLine]] = rx.field(default_factory=list)
     protected: rx.Field[bool] = rx.field(False)
     may_protect: rx.Field[bool] = rx.field(False)
+    is_alone: rx.Field[bool] = rx.field(False)
+    may_invite: rx.Field[bool] = rx.field(False)
     deciding: rx.Field[str] = rx.field("")
 
     @rx.event
@@ -56,7 +62,10 @@ class FlowPublishState(Formed, rx.State):
         flow = await flows.get(operator, flow_id)
         found = await flows.publish_approvals(operator, flow_id)
         self.protected, self.may_protect = flow.is_protected, operator.may(Permission.PROJECT_MANAGE)
-        self.waiting = [publish_line(one, operator) for one in found]
+        self.is_alone, self.may_invite = await _is_alone(operator), operator.may(Permission.MEMBERS_MANAGE)
+        self.waiting = [
+            publish_line(one, operator, is_alone=await _is_alone(operator, one.asked_by_id)) for one in found
+        ]
         refused = await flows.publish_refusal(operator, flow_id)
         zone, now = await self._zone(), formats.now()
         self.refusals = [refusal_line(refused, operator.user_id, zone, now)] if refused else []
@@ -125,7 +134,12 @@ def refusal_line(refused: PublishApproval, user_id: str, zone: tzinfo, now: date
     )
 
 
-def publish_line(one: PublishApproval, operator: Operator) -> PublishLine:
+async def _is_alone(operator: Operator, asked_by_id: str = "") -> bool:
+    """Say whether nobody could approve what that person asked for, the operator where none is named."""
+    return await services().identity.is_alone(operator, Permission.FLOWS_APPROVE, asked_by_id or operator.user_id)
+
+
+def publish_line(one: PublishApproval, operator: Operator, *, is_alone: bool = False) -> PublishLine:
     own = operator.is_one_of(one.asked_by_id)
     may = operator.may(Permission.FLOWS_APPROVE) and not own
     why_not = "Nobody approves their own change." if own else "Reviewers and above decide."
@@ -139,4 +153,5 @@ def publish_line(one: PublishApproval, operator: Operator) -> PublishLine:
         may_decide=may,
         why_not="" if may else why_not,
         evidence=evidence_in(one.comment),
+        is_alone=is_alone,
     )

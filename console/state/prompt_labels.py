@@ -9,7 +9,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
-from backend.prompts.types import PRODUCTION, STAGING, PromptChange
+from backend.prompts.types import PRODUCTION, STAGING, PromptChange, VersionRef
 from console import toasts
 from console.problems import caught
 from console.state import formats
@@ -31,7 +31,7 @@ from console.state.refusals import RefusalLine
 class PromptLabelsState(Formed, rx.State):
     """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version.
 
-    `asked` are the versions that wait for production."""
+    `asked` are the versions that wait for production. `is_alone` where nobody could approve what a dialog is about."""
 
     labels: rx.Field[list[LabelLine]] = rx.field(default_factory=list)
     names: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -42,6 +42,8 @@ class PromptLabelsState(Formed, rx.State):
     protected: rx.Field[list[str]] = rx.field(default_factory=list)
     may_edit: rx.Field[bool] = rx.field(False)
     may_manage: rx.Field[bool] = rx.field(False)
+    is_alone: rx.Field[bool] = rx.field(False)
+    may_invite: rx.Field[bool] = rx.field(False)
     opened: rx.Field[str] = rx.field("")
     pointing: rx.Field[str] = rx.field("")
     target: rx.Field[int] = rx.field(0)
@@ -66,7 +68,14 @@ class PromptLabelsState(Formed, rx.State):
         may = operator.may(Permission.PROMPTS_APPROVE)
         wishes = await prompts.approvals(operator, prompt_id)
         self.wishes = [
-            wish_line(one, operator.user_id, may_approve=may, gate=await gate_on(operator, one)) for one in wishes
+            wish_line(
+                one,
+                operator.user_id,
+                may_approve=may,
+                gate=await gate_on(operator, one),
+                is_alone=await _is_alone(operator, one.asked_by_id, one.author_id),
+            )
+            for one in wishes
         ]
         self.asked = [one.version for one in wishes if one.label == PRODUCTION]
         refused = await prompts.refusals(operator, prompt_id)
@@ -74,18 +83,25 @@ class PromptLabelsState(Formed, rx.State):
         self.protected = list(await prompts.protected_labels(operator))
         self.may_edit = operator.may(Permission.PROMPTS_EDIT)
         self.may_manage = operator.may(Permission.PROJECT_MANAGE)
+        self.may_invite = operator.may(Permission.MEMBERS_MANAGE)
 
     @rx.event
     async def ask_point(self, label: str, number: int) -> None:
         """Ask before a label moves, or for the name of a new one."""
-        await self._operator(Permission.PROMPTS_EDIT)
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        if label in self.protected:
+            page = await self.get_state(PromptState)
+            wanted = await services().prompts.get_version(operator, page.id, VersionRef("", number))
+            self.is_alone = await _is_alone(operator, operator.user_id, wanted.created_by_id)
         self.pointing, self.target, self.errors, self.opened = label, number, {}, "point"
         self.stands = next((one.version for one in self.labels if one.name == label), "")
 
     @rx.event
     async def show(self, dialog: str) -> None:
         """Open the history of the labels, or the question why not; empty closes whatever is open."""
-        await self._operator(Permission.PROMPTS_READ)
+        operator = await self._operator(Permission.PROMPTS_READ)
+        if dialog == "protect":
+            self.is_alone = await _is_alone(operator, operator.user_id)
         self.opened, self.errors = dialog, {}
 
     @rx.event
@@ -122,7 +138,7 @@ class PromptLabelsState(Formed, rx.State):
         page = await self.get_state(PromptState)
         await services().prompts.remove_label(operator, page.id, label)
         await self._read(operator, page.id)
-        return PromptState.refresh
+        return [PromptState.refresh, PromptGateState.load]
 
     @rx.event
     async def protect(self, label: str, protected: bool) -> Any:
@@ -138,9 +154,13 @@ class PromptLabelsState(Formed, rx.State):
     async def approve(self, wish: str) -> Any:
         """Let a label move that somebody else asked for."""
         operator = await self._operator(Permission.PROMPTS_APPROVE)
-        moved = await services().prompts.approve(operator, wish)
+        with caught(Conflict) as stopped:
+            moved = await services().prompts.approve(operator, wish)
+            told = toasts.say(f"v{moved.version} is in {moved.name}.")
+        if stopped.problem is not None:  # a gate refuses it by now, or somebody was quicker
+            told = toasts.warn(stopped.problem.words, stopped.problem.more)
         await self._read(operator, (await self.get_state(PromptState)).id)
-        return [PromptState.refresh, toasts.say(f"v{moved.version} is in {moved.name}."), PromptGateState.load]
+        return [PromptState.refresh, told, PromptGateState.load]
 
     @rx.event
     async def ask_refusal(self, wish: str) -> None:
@@ -149,20 +169,22 @@ class PromptLabelsState(Formed, rx.State):
         self.deciding, self.opened, self.errors = wish, "refuse", {}
 
     @rx.event
-    async def refuse(self, form: dict[str, str]) -> None:
+    async def refuse(self, form: dict[str, str]) -> Any:
         """Refuse a wish, with a reason."""
         operator = await self._operator(Permission.PROMPTS_APPROVE)
         async with self._checking():
             await services().prompts.refuse(operator, self.deciding, form.get("reason", ""))
             self.opened = ""
             await self._read(operator, (await self.get_state(PromptState)).id)
+            return PromptGateState.load
 
     @rx.event
-    async def withdraw(self, wish: str) -> None:
+    async def withdraw(self, wish: str) -> Any:
         """Take one's own wish back."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         await services().prompts.withdraw(operator, wish)
         await self._read(operator, (await self.get_state(PromptState)).id)
+        return PromptGateState.load
 
     @rx.event
     async def dismiss(self, wish: str) -> None:
@@ -201,3 +223,7 @@ class PromptLabelsState(Formed, rx.State):
             await services().prompts.change(operator, page.id, change)
             self.opened = ""
             return PromptState.refresh
+
+
+async def _is_alone(operator: Operator, *first: str) -> bool:
+    return await services().identity.is_alone(operator, Permission.PROMPTS_APPROVE, *first)

@@ -16,6 +16,7 @@ from console.state.prompt import PromptState
 from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_live_rows import LiveCard, live_card, shares_of, wish_of
 
+FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
 SHOWN = 3
 OFFERED = 8
 
@@ -23,13 +24,14 @@ OFFERED = 8
 class PromptLiveState(Formed, rx.State):
     """`versions` are those that a new test offers, with the weight that each begins with.
 
-    `splits` says of each label that is split how; `taken` why those are not offered.
+    `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody.
     """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
     is_running: rx.Field[bool] = rx.field(False)
     splits: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     taken: rx.Field[list[str]] = rx.field(default_factory=list)
+    unfollowed: rx.Field[list[str]] = rx.field(default_factory=list)
     opened: rx.Field[bool] = rx.field(False)
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -60,6 +62,9 @@ class PromptLiveState(Formed, rx.State):
         free = [one for one in labels if one.name not in self.splits]
         self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in free]
         self.taken = [f"{label} is split already: {shares}." for label, shares in self.splits.items()]
+        uses = await services().prompts.uses(operator, page.id)
+        followed = {one.follows for one in uses if one.kind in FOLLOWERS}
+        self.unfollowed = [one.name for one in free if one.name not in followed]
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
         offered = sorted({*newest, *now}, reverse=True)

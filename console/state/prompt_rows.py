@@ -90,7 +90,7 @@ class MoveLine:
 
 @dataclass(frozen=True)
 class WishLine:
-    """A wish to move a label. `own` may take it back; `may_decide` may approve and refuse."""
+    """A wish to move a label. `own` may take it back; `may_decide` may approve and refuse, `is_alone` nobody may."""
 
     id: str
     lead: str
@@ -99,6 +99,7 @@ class WishLine:
     may_decide: bool
     why_not: str
     evidence: str = ""
+    is_alone: bool = False
 
 
 def version_line(version: Version, zone: tzinfo, at: datetime, did: VersionStanding | None = None) -> VersionLine:
@@ -184,8 +185,10 @@ def move_line(move: LabelMove, zone: tzinfo, at: datetime) -> MoveLine:
     return MoveLine(words, words_of(move.comment), by, when, exact, evidence_in(move.comment))
 
 
-def wish_line(approval: Approval, user_id: str, *, may_approve: bool, gate: str = "") -> WishLine:
-    """Return the line; `gate` says why it could not be approved now."""
+def wish_line(
+    approval: Approval, user_id: str, *, may_approve: bool, gate: str = "", is_alone: bool = False
+) -> WishLine:
+    """Return the line; `gate` says why it could not be approved now, `is_alone` that there is nobody who could."""
     origin = f" from v{approval.from_version}" if approval.from_version is not None else ""
     lead = f"{approval.asked_by} asks to move {approval.label}{origin} to v{approval.version}."
     is_own = user_id in {approval.asked_by_id, approval.author_id}
@@ -194,7 +197,7 @@ def wish_line(approval: Approval, user_id: str, *, may_approve: bool, gate: str 
     own = user_id == approval.asked_by_id
     why = "" if may else why_not
     said = "\n".join(filter(None, (words_of(approval.comment), gate)))
-    return WishLine(approval.id, lead, said, own, may, why, evidence_in(approval.comment))
+    return WishLine(approval.id, lead, said, own, may, why, evidence_in(approval.comment), is_alone)
 
 
 def refusal_line(refused: Approval, user_id: str, zone: tzinfo, now: datetime) -> RefusalLine:

@@ -64,6 +64,16 @@ class Members:
             statement = statement.where(held | col(UserRow.email).contains(query.lower(), autoescape=True))
         return list(await self._session.exec(statement))
 
+    async def roles(self, project_id: str) -> list[tuple[str, str, str | None]]:
+        """Return of each member the id, the role in the organisation, and the one in a project where it is another."""
+        here = (col(ProjectRoleRow.user_id) == MemberRow.user_id) & (col(ProjectRoleRow.project_id) == project_id)
+        statement = (
+            select(MemberRow.user_id, MemberRow.role, ProjectRoleRow.role)
+            .outerjoin(ProjectRoleRow, here)
+            .where(MemberRow.organisation_id == self._organisation_id)
+        )
+        return list(await self._session.exec(statement))
+
     async def one(self, user_id: str) -> tuple[UserRow, MemberRow] | None:
         statement = (
             select(UserRow, MemberRow)

@@ -7,7 +7,7 @@ from backend.audit.types import Target
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.identity.errors import MemberNotFound, ProjectNotFound
 from backend.identity.models import MemberRow, ProjectRoleRow, UserRow
-from backend.identity.permissions import Role, outranks
+from backend.identity.permissions import Role, held, outranks
 from backend.identity.repository import Members
 from backend.identity.service.base import Base
 from backend.identity.types import Member
@@ -53,6 +53,15 @@ class MemberUse(Base):
         async with self._units.read(operator) as reading:
             found = await Members(reading, operator.organisation_id).num_by_role()
         return {role: found.get(role, 0) for role in Role}
+
+    async def is_alone(self, operator: Operator, permission: Permission, *but: str) -> bool:
+        """Say whether nobody may do that in the operator's project, those in `but` aside."""
+        operator.require(Permission.PROJECT_READ)
+        async with self._units.read(operator) as reading:
+            found = await Members(reading, operator.organisation_id).roles(operator.project_id)
+        return not any(
+            permission in held(Role(here or role), Role(role)) for user_id, role, here in found if user_id not in but
+        )
 
     async def change_role(self, operator: Operator, user_id: str, role: Role) -> None:
         """Give a member another role in the organisation."""

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.second_person import nobody_else
 from console.components.ui import (
     SAFE,
     CopyButton,
@@ -39,6 +40,7 @@ def _publish() -> rx.Component:
             rx.el.p("This flow is protected: it is published when somebody else approves it, as the draft is now."),
             rx.fragment(),
         ),
+        nobody_else(FlowPublishState.protected & FlowPublishState.is_alone, FlowPublishState.may_invite),
         rx.el.p(
             "From then on the API and every caller that names no version run it. A published version never changes."
         ),

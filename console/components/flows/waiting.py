@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.refused import refused
+from console.components.second_person import nobody_else
 from console.components.ui import banner, button, dialog, field, link_button, status, text_area
 from console.state.flows_publish import FlowPublishState as Waiting
 
@@ -30,7 +31,8 @@ def _wish(one: Any) -> rx.Component:
         rx.cond(one.may_decide, decide, rx.el.span(one.why_not, class_name="t12 t2")),
     )
     comment = rx.cond(one.comment, rx.el.span(" ", one.comment, class_name="lines", dir="auto"), rx.fragment())
-    return banner("wait", one.lead, rx.el.span(one.note, dir="auto"), comment, acts=acts)
+    alone = nobody_else(one.is_alone, Waiting.may_invite, inline=True)
+    return banner("wait", one.lead, rx.el.span(one.note, dir="auto"), comment, alone, acts=acts)
 
 
 def _refuse() -> rx.Component:

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.prompts.types import PRODUCTION
+from console.components.second_person import nobody_else
 from console.components.ui import (
     SAFE,
     button,
@@ -54,6 +55,7 @@ def _pointing() -> rx.Component:
             rx.cond(Prompt.used, Prompt.used + ". ", ""),
             rx.cond(protected, waits, ""),
         ),
+        nobody_else(protected & Labels.is_alone, Labels.may_invite),
         _wrong(),
         rx.el.form(
             rx.cond(
@@ -119,6 +121,7 @@ def _protecting() -> rx.Component:
     return dialog(
         PROTECT + "?",
         rx.el.p(now, " ", rx.el.b("This holds for every prompt of the project.", class_name="b")),
+        nobody_else(~GUARDED & Labels.is_alone, Labels.may_invite),
         rx.el.p("A way back to a version that has stood there before stays open at once.", class_name="t2"),
         identifier="protect",
         opened=Labels.opened == "protect",

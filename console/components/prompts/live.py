@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.ui import (
     SAFE,
     Every,
@@ -129,6 +130,7 @@ def live_dialog() -> rx.Component:
         "Split a label over versions?",
         rx.el.p("Each conversation keeps the version that it got first. Drafts and experiments take no part."),
         rx.cond(Live.taken, taken, rx.fragment()),
+        rx.foreach(Live.unfollowed, _unfollowed),
         rx.cond(can, form, rx.cond(Live.taken, rx.fragment(), none)),
         identifier="live",
         opened=Live.opened,
@@ -137,6 +139,16 @@ def live_dialog() -> rx.Component:
             button("Cancel", Live.close, custom_attrs=SAFE),
             rx.cond(can, button("Start", kind="primary", type="submit", form=FORM), rx.fragment()),
         ],
+    )
+
+
+def _unfollowed(label: Any) -> rx.Component:
+    """Say that a test would reach nobody, and what makes it reach somebody."""
+    way = "Choose this prompt and that label in an LLM node of a flow, and publish it. "
+    return rx.el.p(
+        status("wait", rx.Var.create("No flow follows ") + label + ": a test on it reaches no conversation."),
+        rx.el.span(way, rx.el.a("Open the flows", href=routes.FLOWS, class_name="u"), class_name="t12 t2"),
+        class_name="stack",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from unittest.mock import Mock
+from unittest.mock import patch
 
 import pytest
 
@@ -62,11 +62,10 @@ async def ask(flows: FlowService, operator: Operator, comment: str = "Greets") -
 
 
 async def test_what_was_asked_for_is_published_whatever_the_draft_says_by_now(
-    flows: FlowService, units: Units, ines: Operator, yuki: Operator, desk: Flow, monkeypatch: pytest.MonkeyPatch
+    flows: FlowService, units: Units, ines: Operator, yuki: Operator, desk: Flow
 ) -> None:
-    look = Mock(wraps=flows._problems)
-    monkeypatch.setattr(flows, "_problems", look)
-    wish = await ask(flows, ines)
+    with patch.object(flows, "_problems", wraps=flows._problems) as look:
+        wish = await ask(flows, ines)
     look.assert_called_once_with(desk.draft)
     assert (await flows.get(ines, "desk")).published_version == 1
     (waiting,) = await flows.publish_approvals(yuki)

@@ -137,6 +137,12 @@ async def test_a_role_in_one_project_holds_there_only(house: House) -> None:
     there = await house.is_(Role.VIEWER, other.id)
     assert (there.role, there.organisation_role, there.project_id) == ("editor", "viewer", other.id)
     assert there.may(Permission.FLOWS_EDIT)
+    others = [(await house.is_(role)).user_id for role in (Role.OWNER, Role.ADMIN, Role.EDITOR)]
+    others.insert(0, house.owner.user_id)
+    alone = house.identity.is_alone
+    assert not await alone(there, Permission.FLOWS_EDIT, *others), "she is there"
+    assert await alone(house.owner, Permission.FLOWS_EDIT, *others), "and not here"
+    assert not await alone(house.owner, Permission.FLOWS_EDIT, *others[:-1])
     assert not (await house.is_(Role.VIEWER, here)).may(Permission.FLOWS_EDIT)
     await house.identity.set_project_role(house.owner, lena.user_id, other.id, None)
     assert not (await house.is_(Role.VIEWER, other.id)).may(Permission.FLOWS_EDIT)

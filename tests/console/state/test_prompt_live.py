@@ -18,6 +18,7 @@ from console.state.prompt import PromptState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_live_rows import live_card, wish_of
 from tests.console.tab import Tab, refused, tab
+from tests.factories import flows
 
 __all__ = ["tab"]
 NOW = formats.now()
@@ -53,6 +54,10 @@ async def test_a_label_is_split_stopped_and_promoted(
     live = await opened(tab, answer)
     await live.ask()
     assert ([one.value for one in live.versions], [one.label for one in live.versions]) == (["2", "1"], ["50", "50"])
+    assert live.unfollowed == ["production"]
+    await services.flows.create(owner, "Talking", document=following("answer"))
+    await live.ask()
+    assert live.unfollowed == []
     await live.start({"label": "production", "w2": "10", "w1": "half", "metric": "latency"})
     assert (live.errors, live.opened) == ({"arms": "A weight is a whole number."}, True)
     await live.start({"label": "production", "w2": "10", "w1": "30", "metric": "latency", "guardrail": "answered"})
@@ -74,6 +79,16 @@ async def test_a_label_is_split_stopped_and_promoted(
     await live.promote(live.cards[0].id, 2)
     assert live.cards[0].words == "Promoted"
     assert (await services.prompts.get(owner, answer.id)).labels == {"production": 2}
+
+
+def following(slug: str) -> dict[str, Any]:
+    """Return a flow whose LLM node follows what stands in production of a prompt."""
+    nodes = [
+        flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
+        flows.node("say", "llm", {"prompt": {"slug": slug}, "user": "{{ start.message }}"}),
+        flows.node("end", "output"),
+    ]
+    return flows.document(nodes, [("start.message", "say.prompt"), ("say.text", "end.value")])
 
 
 def test_a_card_says_how_a_version_stands() -> None:

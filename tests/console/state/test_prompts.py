@@ -19,6 +19,7 @@ from backend.prompts.types import Approval, Content, NewPrompt, Prompt, Use, Ver
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
+from console.state.prompt_gate import PromptGateState
 from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_rows import (
     parameters_of,
@@ -205,11 +206,15 @@ async def test_a_label_is_moved_and_rolled_back_on_the_page(answer: Prompt, tab:
 async def test_a_protected_label_is_decided_by_another(services: Services, answer: Prompt, tab: Tab) -> None:
     _, _, _, labels = await opened(tab, answer)
     await labels.show("protect")
+    assert (labels.is_alone, labels.may_invite) == (True, True)
+    labels.is_alone = False
     await labels.protect("production", protected=True)
     assert (labels.opened, labels.protected) == ("", ["production"])
     await labels.ask_point("production", 2)
+    assert labels.is_alone
     await labels.point({"comment": ""})
     (wish,) = labels.wishes
+    assert wish.is_alone
     assert (wish.own, wish.may_decide, wish.why_not) == (True, False, "Nobody approves their own change.")
     with pytest.raises(Forbidden):
         await labels.approve(wish.id)
@@ -220,10 +225,13 @@ async def test_a_protected_label_is_decided_by_another(services: Services, answe
     await labels.load()
     refusal = f"It cannot be approved now: {answer.name} must pass the dataset Returns before it is published."
     assert (labels.wishes[0].comment, labels.asked) == (refusal, [2])
-    await services.experiments.release(owner, "prompt", answer.id)
     token = await join(services.units, await services.identity.ensure_owner(), "Yuki", Role.REVIEWER)
     _, _, _, theirs = await opened(Tab(token), answer)
-    assert theirs.wishes[0].may_decide
+    _, told, then = await theirs.approve(wish.id)
+    assert "must pass the dataset Returns" in str(told)
+    assert (str(then.fn), len(theirs.wishes)) == (str(PromptGateState.load.fn), 1), "what refuses it stands there now"
+    await services.experiments.release(owner, "prompt", answer.id)
+    assert (theirs.wishes[0].may_decide, theirs.wishes[0].is_alone, theirs.may_invite) == (True, False, False)
     await theirs.ask_refusal(wish.id)
     await theirs.refuse({"reason": ""})
     assert "reason" in theirs.errors
