@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from backend.masking.base64_texts import decoded
 from backend.masking.plain import CODED, plain
 from backend.masking.types import Found, Kind
 from backend.ports.masking import Expression, Finders, Place
@@ -64,6 +65,8 @@ def found_in(text: str, looked: Looked) -> list[Found]:
     """
     shown, places = plain(text)
     found, cut = _all(shown, looked)
+    hidden, cut_there = _hidden(shown, looked)
+    found, cut = [*found, *hidden], min(cut, cut_there)
     merged: list[tuple[int, int, int, str]] = []
     for start, end, rank, kind in sorted(found):
         if start >= cut:
@@ -78,6 +81,19 @@ def found_in(text: str, looked: Looked) -> list[Found]:
     if places is None:
         return [Found(start, end, kind) for start, end, _, kind in merged]
     return [Found(places[start], _end(text, places[end - 1]), kind) for start, end, _, kind in merged if end > start]
+
+
+def _hidden(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], int]:
+    """Return which tokens of Base64 hold something, and before which one too much was found. One level is read."""
+    within = decoded(text)
+    said, places = plain(within.text)
+    found, cut = _all(said, looked) if said else ([], 0)
+
+    def token(place: int) -> tuple[int, int]:
+        return within.token_at(place if places is None else places[place])
+
+    there = [(*token(start), rank, kind) for start, _, rank, kind in found if start < cut]
+    return there, token(cut)[0] if cut < len(said) else len(text)
 
 
 def _end(text: str, place: int) -> int:

@@ -21,24 +21,34 @@ IS_INVISIBLE, IS_SPACE, IS_DASH, IS_DOT = (re.compile(f"[{signs}]") for signs in
 # that a text has is looked at once, not each place of it.
 TWISTED = re.compile(f"[{INVISIBLE}{SPACES}{DASHES}{DOTS}\uff01-\uff5e\ufe6b]|(?![0-9])\\d")
 WIDE = 0xFEE0
-# Signs between groups, @ and + as addresses of the web and pages write them: blank, tab, break, +, -, ., / and @.
+# Signs between groups, @ and + as addresses of the web, pages and JSON write them: blank, tab, break, +, -, ., / and @.
+# What passed through two systems is coded twice, through three thrice.
 CODED = re.compile(
-    r"%(?:09|0[AaDd]|2[0BbDdEeFf]|40)"
-    r"|&(?:#0*(?:9|10|13|32|4[3567]|64|160)|#[xX]0*(?:9|[aAdD]|2[0bBdDeEfF]|40|[aA]0)|commat|nbsp|plus|period|sol|hyphen);"
+    r"%(?:25){0,3}(?:09|0[AaDd]|2[0BbDdEeFf]|40)"
+    r"|&(?:amp;){0,3}(?:#0*(?:9|10|13|32|4[3567]|64|160)|#[xX]0*(?:9|[aAdD]|2[0bBdDeEfF]|40|[aA]0)"
+    r"|commat|nbsp|plus|period|sol|hyphen);"
+    r"|\\u00(?:09|0[aAdD]|2[0bBdDeEfF]|40|[aA]0)"
 )
+# An @ beside which something stands that a reader of the page does not see, or a blank.
+MARKED_UP = re.compile(r"(?<=[> ])@|@(?=[<*_`~])")
+MAX_TAGS, MAX_TAG = 4, 200
+EMPHASIS = "*_`~"
 
 
 def plain(text: str) -> tuple[str, Sequence[int] | None]:
     """Return the text and the place of each of its signs in what was given, None where they are the same."""
-    if ("%" in text or "&" in text) and CODED.search(text):
-        read, first = _read(text)
-        shown, then = _untwisted(read)
-        return shown, first if then is None else [first[place] for place in then]
-    return _untwisted(text)
+    places: Sequence[int] | None = None
+    for read in (_read, _untwisted, _joined):
+        text, then = read(text)
+        if then is not None:
+            places = then if places is None else [places[place] for place in then]
+    return text, places
 
 
-def _read(text: str) -> tuple[str, list[int]]:
+def _read(text: str) -> tuple[str, Sequence[int] | None]:
     """Return the text with each coded sign as itself, and the place of each sign, that of the end behind them."""
+    if not any(sign in text for sign in ("%", "&", "\\u00")) or not CODED.search(text):
+        return text, None
     pieces, places, done = list[str](), list[int](), 0
     for coded in CODED.finditer(text):
         start, end = coded.span()
@@ -50,10 +60,52 @@ def _read(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(1_000)
 def _sign(coded: str) -> str:
-    return html.unescape(coded) if coded[0] == "&" else unquote(coded)
+    if coded[0] == "&":
+        return html.unescape(f"&{coded[1:].replace('amp;', '')}")
+    return unquote(f"%{coded[-2:]}")  # of %2540 as of \\u0040 the last two digits tell the sign
+
+
+def _joined(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the text without tags, emphasis or a blank on both sides of an @: `ada<b>@</b>b.example`."""
+    if "@" not in text or not MARKED_UP.search(text):
+        return text, None
+    pieces, places, done = list[str](), list[int](), 0
+    for sign in MARKED_UP.finditer(text):
+        at = sign.start()
+        start, end = _before(text, at, done), _behind(text, at + 1)
+        if text[at - 1 : at] == " " and text[at + 1 : at + 2] == " ":
+            start, end = at - 1, at + 2
+        if start >= done:
+            pieces += text[done:start], "@"
+            places += (*range(done, start), at)
+            done = end
+    return "".join((*pieces, text[done:])), [*places, *range(done, len(text) + 1)]
+
+
+def _before(text: str, place: int, least: int) -> int:
+    """Return where the tags begin that end at a place."""
+    for _ in range(MAX_TAGS):
+        start = text.rfind("<", max(least, place - MAX_TAG), place) if text[place - 1 : place] == ">" else -1
+        if start < 0 or text.find(">", start, place - 1) >= 0:
+            break
+        place = start
+    return place
+
+
+def _behind(text: str, place: int) -> int:
+    """Return where the tags or signs of emphasis end that begin at a place."""
+    for _ in range(MAX_TAGS):
+        end = text.find(">", place, place + MAX_TAG) if text[place : place + 1] == "<" else -1
+        if end < 0 or text.find("<", place + 1, end) >= 0:
+            break
+        place = end + 1
+    while text[place : place + 1] in set(EMPHASIS):
+        place += 1
+    return place
 
 
 def _untwisted(text: str) -> tuple[str, Sequence[int] | None]:
+    """Return the text without signs that nobody sees, and with usual ones in the place of rare ones."""
     if text.isascii() or not (twisted := {ord(sign): _seen(sign) for sign in set(text) if TWISTED.match(sign)}):
         return text, None
     shown = text.translate(twisted)

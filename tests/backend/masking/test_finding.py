@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import random
+import uuid
 from typing import Any
 
 import pytest
@@ -22,6 +25,10 @@ ALL = Looked(frozenset(Kind), FINDERS, ("DE", "US"), OWN)
 def wide(text: str) -> str:
     """Return signs as wide as those of Chinese."""
     return "".join(chr(ord(sign) + 0xFEE0) if sign != " " else sign for sign in text)
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def masker(run_id: str = "") -> Masker:
@@ -88,6 +95,42 @@ def test_what_only_looks_like_it_stays(text: str) -> None:
 )
 def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str, kept: str) -> None:
     assert masker().text(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("?next=%2Fto%3Fmail%3Dada%2540b.example&x", "?next=%2F[e-mail 1]&x"),
+        ("ada%25252540b.example ada&amp;amp;#64;b.example ada\\u0040b.example", "[e-mail 1] [e-mail 1] [e-mail 1]"),
+        ("Write john<b>@</b>example.com, now", "Write [e-mail 1], now"),
+        ("<p>john</p><i>@</i><b class='x'>example.com</b>", "<p>[e-mail 1]</b>"),
+        ("john &#64; example.com or john @ example.com", "[e-mail 1] or [e-mail 1]"),
+        ("john**@**example.com _@_", "[e-mail 1] _@_"),
+        ("a>@b.example <@c.example", "a>@b.example <@c.example"),
+        (f"Basic {b64('ada@example.org:word')}, bye", "Basic [e-mail 1], bye"),
+        (f"data:text/plain;base64,{b64('IBAN DE89 3704 0044 0532 0130 00')}", "data:text/plain;base64,[IBAN 1]"),
+        (f"/to/{b64('ada%40example.org')}/x", "/to/[e-mail 1]/x"),
+        (b64("Grüße an ada@example.org?>").rstrip("=").replace("+", "-").replace("/", "_"), "[e-mail 1]"),
+        (f"{b64('4111 1111 1111')} {b64('1111 and more')}", f"{b64('4111 1111 1111')} {b64('1111 and more')}"),
+    ],
+)
+def test_what_is_coded_twice_marked_up_or_in_base64_hides_nothing(text: str, kept: str) -> None:
+    assert masker().text(text) == kept
+
+
+def test_ids_digests_words_and_pictures_stay() -> None:
+    draw = random.Random(7)
+    bits = [draw.randbytes(size) for size in (12, 16, 20, 32, 64, 300) for _ in range(400)]
+    kinds = (bytes.hex, lambda raw: base64.b64encode(raw).decode(), lambda raw: base64.urlsafe_b64encode(raw).decode())
+    ids = [kind(raw) for kind in kinds for raw in bits] + [str(uuid.UUID(bytes=raw)) for raw in bits if len(raw) == 16]
+    ids += [
+        "conv_019aab55c0de7f0ba1c2d3e4f5a6b7c8",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+        b64("plain words, no more"),
+    ]
+    ids += ["Donaudampfschifffahrtsgesellschaft", "/usr/share/very/long/directory/names", "internationalization"]
+    own = Looked(frozenset({Kind.EMAIL, Kind.IBAN}), FINDERS)  # a row of digits may well be a number of a phone
+    assert [one for one in ids if Masker(own, salt=b"k").text(one) != one] == []
 
 
 def test_the_same_value_has_the_same_placeholder_and_another_the_next() -> None:
