@@ -44,7 +44,7 @@ def _of_cost(cost: Saving, found: Comparison) -> str:
 
 def _more(cost: Saving) -> str:
     if cost.rows_needed is None:
-        return "no number of rows would tell"
+        return "no number of rows would tell, only a margin"
     if cost.rows_needed > MOST_ROWS:
         return f"it needs about {rounded(cost.rows_needed, 1)} more rows to tell, which is not practical"
     return f"about {rounded(cost.rows_needed, 2)} more {'row' if cost.rows_needed == 1 else 'rows'} would tell"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.errors import Conflict, NotFound
+from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Outside
 from backend.experiments.repository import Cells, Experiments
@@ -49,11 +50,15 @@ async def source_of(session: AsyncSession, operator: Operator, draft: Draft) -> 
 async def unchanged(outside: Outside, before: Draft, draft: Draft) -> frozenset[str]:
     """Return by name the evaluators that ask the same in both: their scores hold, whatever is made of them."""
     registry = await outside.late("evaluators.registry")
-    old, new = (
-        {one.called: (one.kind, one.model_dump(exclude=READ_ONLY)) for one in registry.read(each.evaluators)}
-        for each in (before, draft)
-    )
+    old, new = ({one.called: _asked(one) for one in registry.read(each.evaluators)} for each in (before, draft))
     return frozenset(name for name, asked in new.items() if old.get(name) == asked)
+
+
+def _asked(evaluator: Evaluator) -> tuple[Any, ...]:
+    """Return what makes another score; one judge may be named alone or as the only one of several."""
+    judges = getattr(evaluator, "judges", None)
+    rest = evaluator.model_dump(exclude=READ_ONLY | ({"model", "models"} if judges else set()))
+    return evaluator.kind, rest, judges
 
 
 def _filled(cell: dict[str, Any], answer: ExperimentCellRow | None, kept: frozenset[str]) -> dict[str, Any]:

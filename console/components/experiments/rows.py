@@ -144,11 +144,14 @@ def _side(name: Any, side: Any, look: str) -> rx.Component:
         rx.el.div(
             rx.el.b(name, class_name="b ell", title=name, dir="auto"),
             _value(side.mark, side.words),
-            rx.el.span(side.took, class_name="t12 t2 r"),
-            rx.cond(side.href, link_button("Open trace", side.href, size="sm"), rx.fragment()),
-            rx.cond(side.cells.length() > 0, open_button(side.cells), rx.fragment()),
+            rx.el.span(
+                rx.cond(side.href, link_button("Open trace", side.href, size="sm"), rx.fragment()),
+                rx.cond(side.cells.length() > 0, open_button(side.cells), rx.fragment()),
+                class_name="row tight r",
+            ),
             class_name="row",
         ),
+        rx.el.p(side.took, class_name="t12 t2"),
         rx.el.p(rx.foreach(side.said, lambda one: _word(one, look)), dir="auto"),
         rx.cond(side.reason, rx.el.p(side.reason, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(side.scores, scores, rx.fragment()),

@@ -60,7 +60,11 @@ async def test_a_judge_that_did_not_change_is_not_asked_and_one_that_did_is_name
     first = await lab.ran(evaluators=(judge("echo"), SAYS_YES, {"kind": "human"}))
     reviewed = await lab.service.review(lab.operator, first.id, 0, "human", value=1.0, reason="Good.")
     model.asked.clear()
-    evaluators = (judge("echo", target=0.9), {**SAYS_YES, "rubric": "Is it polite?"}, {"kind": "human"})
+    evaluators = (
+        {**judge("echo", target=0.9), "model": None, "models": ["echo"]},
+        {**SAYS_YES, "rubric": "Is it polite?"},
+        {"kind": "human"},
+    )
     made = await lab.service.score_again(lab.operator, first.id, evaluators)
     assert (await lab.service.plan_of(lab.operator, made.id)).num_judge_calls == 4
     await lab.service.start(lab.operator, made.id)
