@@ -34,3 +34,8 @@ def leave(address: str) -> rx.event.EventSpec:
 def reveal(identifier: str) -> rx.event.EventSpec:
     """Return the event that brings the element of this id into view."""
     return _tell("reveal", identifier, "")
+
+
+def point(identifier: str) -> rx.event.EventSpec:
+    """Return the event that unfolds the element of this id, brings it into view and puts the focus into it."""
+    return _tell("point", identifier, "")

@@ -7,10 +7,18 @@ const GOOD_NEWS_MS = 6000;
 const HEIGHT = { say: 60, warn: 100 };
 const SETTLED_MS = 400;
 const shown = () => document.querySelector("[data-sonner-toast]");
+const ENTRY = "input, select, textarea, [contenteditable=true]";
 const ACTS = {
   say: (words, more) => toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS }),
   warn: (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true }),
   leave: (address) => location.assign(address),
+  point: (identifier) => {
+    const found = document.getElementById(identifier);
+    for (let fold = found?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    found?.scrollIntoView({ block: "center" });
+    const entry = found?.matches(ENTRY) ? found : found?.querySelector(ENTRY);
+    (entry ?? found)?.focus({ preventScroll: true });
+  },
   reveal: (identifier) => {
     const found = document.getElementById(identifier);
     // What fills the window is shown from its head on.

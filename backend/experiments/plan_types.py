@@ -23,6 +23,8 @@ class Plan:
 
     `asked` says of each text prompt what a person is supposed to say to it.
 
+    `small_judges` are the evaluators that ask a built-in model, which is often wrong as a judge.
+
     `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
     the budget then.
 
@@ -58,3 +60,4 @@ class Plan:
     detectable_in_points: bool = False
     num_taken_over: int = 0
     runs: tuple[str, ...] = ()
+    small_judges: tuple[str, ...] = ()

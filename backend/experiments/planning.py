@@ -33,6 +33,7 @@ JUDGE_TOKENS_OUT, JUDGE_SECONDS = 60, 1.5
 # The embedded model seldom keeps to the form of a verdict, so that each of its questions is asked twice.
 EMBEDDED_JUDGE_SECONDS = 2 * EXPECTED_SECONDS
 NUM_LOOKED_BACK = 20
+BUILT_IN = frozenset({"embedded", "scripted"})
 MAX_MISSING = 100
 # Of ten rows three flip between two variants, as it is in the field's comparisons of near relatives.
 FLIPPING = math.sqrt(0.3)
@@ -115,6 +116,7 @@ class Planner:
             problems=problems_of(len(rows), num_cells),
             num_taken_over=num_judged if draft.answers_of else 0,
             runs=tuple(one.words for one in pinned),
+            small_judges=tuple([one.called for one in _asking(evaluators) if await self._asks_built_in(one)]),
         )
 
     async def _missing(self, variant: Pinned, rows: Sequence[Row]) -> list[MissingVariables]:
@@ -223,6 +225,10 @@ class Planner:
         """Return how many of these models are the embedded one, from 0 to 1."""
         found = [(await self._outside.models.resolve(self._operator, one)).kind for one in models]
         return found.count("embedded") / len(found)
+
+    async def _asks_built_in(self, evaluator: Any) -> bool:
+        kinds = [(await self._outside.models.resolve(self._operator, one)).kind for one in evaluator.judges]
+        return not BUILT_IN.isdisjoint(kinds)
 
     def _judge_calls(self, evaluators: Sequence[Any], num_cells: int, of_baseline: int) -> list[int]:
         return [

@@ -79,11 +79,10 @@ class EvaluatorLine:
 
 @dataclass(frozen=True)
 class Offers:
-    """The models that may be asked, those that embed, and what is to be known of the first."""
+    """The models that may be asked, and those that embed."""
 
     talking: Sequence[Choice] = ()
     embedding: Sequence[Choice] = ()
-    about_judges: str = ""
 
 
 def evaluator_line(
@@ -149,7 +148,7 @@ def _line(
         key=f"{key}.{name}",
         label=name.replace("_", " ").capitalize(),
         kind=kind,
-        help=f"{schema.get('description', '')} {offers.about_judges if kind == 'models' else ''}".strip(),
+        help=str(schema.get("description", "")),
         value=_typed(kind, value),
         checked=value is True,
         required=required,

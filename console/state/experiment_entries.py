@@ -65,16 +65,6 @@ def draft_of(
     )
 
 
-def gathered(errors: Mapping[str, str]) -> dict[str, str]:
-    """Return the sentences of a refusal at the variant or the evaluator that each is about."""
-    found: dict[str, str] = {}
-    for name, sentence in errors.items():
-        area, _, rest = name.partition(".")
-        at = f"{area}.{rest.partition('.')[0]}" if area in ("variants", "evaluators") and rest else ""
-        found[at] = f"{found.get(at, '')} {sentence}".strip()
-    return found
-
-
 def _named(made: Sequence[VariantDraft]) -> tuple[VariantDraft, ...]:
     """Tell apart by a letter those that would have the same name."""
     names = [one.name for one in made]

@@ -26,7 +26,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
-from console.state.experiment_entries import DEFAULTS, draft_of, gathered, numbers_of
+from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
 from console.state.experiment_offers import (
     Offered,
     of_dataset,
@@ -39,6 +39,7 @@ from console.state.experiment_offers import (
 )
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown
+from console.state.experiment_wrong import placed
 from console.state.forms import Choice, Formed
 from console.state.naming import copied_from, copy_name
 from console.state.seat import Phased
@@ -64,6 +65,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     code_note: rx.Field[str] = rx.field("")
     variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
     baseline: rx.Field[str] = rx.field("")
+    wrong: rx.Field[list[Choice]] = rx.field(default_factory=list)
     scoring_note: rx.Field[str] = rx.field("")
     evaluators: rx.Field[list[EvaluatorLine]] = rx.field(default_factory=list)
     numbers: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
@@ -250,11 +252,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         async with self._placed():
             draft = draft_of(form, self.variants, self.evaluators, self._over)
             if draft != self._planned:
-                await self._plan(operator, draft)
-                return None
+                return await self._plan(operator, draft)
             if made := await self._made(operator, draft):
                 return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made)]
-        return None
+        return toasts.point(self.wrong[0].value) if self.wrong else None
 
     async def _made(self, operator: Operator, draft: Draft) -> Experiment | None:
         """Make it, or save it over the draft; None where that is not the one any more which was opened."""
@@ -294,7 +295,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
 
     @asynccontextmanager
     async def _placed(self) -> AsyncIterator[None]:
-        """Gather the sentences of a refusal at the variant or the evaluator that each is about."""
+        """Tell the sentences of a refusal at the fields that they are about."""
         async with self._checking():
             yield
-        self.errors = gathered(self.errors)
+        self.errors, self.wrong = placed(self.errors, self.variants, self.evaluators)

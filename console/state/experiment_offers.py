@@ -40,7 +40,6 @@ SENTENCES_EXPECTED = "Whole sentences are expected, which no answer equals lette
 CORRECTIONS_EXPECTED = "What is expected was written in the log, which no answer equals letter by letter, so "
 COMPARED, JUDGED = "their meaning is compared.", "a model judges whether an answer says the same."
 SAYS_THE_SAME = "The answer says the same as the expected answer, in whatever words, and nothing that contradicts it."
-SMALL_JUDGE = "The built-in model is small, and often wrong as a judge."
 NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
 
@@ -99,9 +98,7 @@ async def offered(operator: Operator) -> Offered:
         prompts=[Choice(one.id, one.name) for one in await services().prompts.list(operator)],
         flows=[Choice(one.slug, one.name) for one in (await services().flows.list(operator, page)).items],
         models=models,
-        scorers=Offers(
-            [any_judge, *models], [Choice("", "The built-in"), *embedding], about_judges=SMALL_JUDGE if is_small else ""
-        ),
+        scorers=Offers([any_judge, *models], [Choice("", "The built-in"), *embedding]),
         default_model=default_model,
         judge=connected[0] if is_small and connected else "",
         can_judge=bool(connected),

@@ -9,6 +9,7 @@ from backend.experiments.types import Draft, Plan
 from console.state import formats
 
 MOST_MISSING = 8
+SMALL_JUDGE = "the built-in model judges, which is small and often wrong at it."
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class PlanView:
 
 def plan_view(plan: Plan, draft: Draft) -> PlanView:
     over = ["The budget is below what it may cost, so it would stop on the way."] if plan.over_budget else []
+    small = [f"{formats.listed(plan.small_judges)}: {SMALL_JUDGE}"] if plan.small_judges else []
     missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}" for one in plan.missing[:MOST_MISSING]]
     left = plan.num_missing - len(missing)
     return PlanView(
         figures=_figures(plan, draft),
-        warnings=[*plan.problems, *over],
+        warnings=[*plan.problems, *over, *small],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),

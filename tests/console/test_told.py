@@ -15,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 EVALUATED = re.compile(r"rx\.(call_script|call_function|run_script|set_clipboard|toast\.(?!provider)\w+)\b")
 
 
-@pytest.mark.parametrize("told", [toasts.say("a", "b"), toasts.warn("a"), toasts.leave("/a"), toasts.reveal("a")])
+@pytest.mark.parametrize(
+    "told", [toasts.say("a", "b"), toasts.warn("a"), toasts.leave("/a"), toasts.reveal("a"), toasts.point("a")]
+)
 def test_every_act_is_one_that_the_browser_knows(told: rx.event.EventSpec) -> None:
     acts = (ROOT / "assets" / "ui" / "told.jsx").read_text()
     what = {str(name): value for name, value in told.args}["what"]

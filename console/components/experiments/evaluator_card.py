@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.experiments.source_field import SourceField
+from console.components.experiments.wrong import wrong_at
 from console.components.ui import button, field, icon_button, select, status, text_area, text_input
 from console.state.experiment_form import ExperimentFormState as Form
 
@@ -41,7 +42,8 @@ def evaluator_card(one: Any) -> rx.Component:
             rx.el.div(rx.foreach(one.folded, _entry), class_name="xf-grid"),
             class_name="xf-more",
         ),
-        rx.cond(Form.errors.contains(one.at), status("fail", Form.errors[one.at]), rx.fragment()),
+        rx.cond(Form.errors.contains(one.key), status("fail", Form.errors[one.key]), rx.fragment()),
+        id=one.key,
         key=one.key,
         class_name="xf-card",
     )
@@ -49,22 +51,23 @@ def evaluator_card(one: Any) -> rx.Component:
 
 def _entry(one: Any) -> rx.Component:
     common = {"id": one.key, "name": one.key, "default_value": one.value}
+    typed = {**common, "invalid": Form.errors.contains(one.key)}
     drawn: Any = rx.match(
         one.kind,
         ("switch", _switch(one)),
         ("models", _models(one)),
         ("choice", select(one.options, **common)),
         ("leading", select(one.options, on_change=Form.choose(one.key), **common)),
-        ("number", text_input(input_mode="decimal", **common)),
-        ("area", text_area(rows="3", required=one.required, **common)),
-        ("lines", text_area(rows="2", placeholder="One a line", **common)),
-        ("python", SourceField.create(label=one.label, name=one.key, seed=one.value)),
-        ("json", text_area(rows="4", mono=True, required=one.required, spell_check=False, **common)),
-        text_input(required=one.required, **common),
+        ("number", text_input(input_mode="decimal", **typed)),
+        ("area", text_area(rows="3", required=one.required, **typed)),
+        ("lines", text_area(rows="2", placeholder="One a line", **typed)),
+        ("python", rx.el.div(SourceField.create(label=one.label, name=one.key, seed=one.value), id=one.key)),
+        ("json", text_area(rows="4", mono=True, required=one.required, spell_check=False, **typed)),
+        text_input(required=one.required, **typed),
     )
     wide = rx.Var.create(WIDE).contains(one.kind)
     return rx.el.div(
-        field(one.label, drawn, html_for=one.key, help_text=one.help),
+        field(one.label, drawn, html_for=one.key, help_text=one.help, error=wrong_at(one.key)),
         key=one.key,
         class_name=rx.cond(wide, "xf-wide", ""),
         hidden=one.hidden,

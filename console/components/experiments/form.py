@@ -11,6 +11,7 @@ from console import routes
 from console.components.experiments.evaluator_card import evaluator_card
 from console.components.experiments.plan_panel import plan_panel
 from console.components.experiments.variant_card import variant_card
+from console.components.experiments.wrong import told_at, wrong_at
 from console.components.ui import (
     TRIGGER,
     Child,
@@ -27,6 +28,7 @@ from console.components.ui import (
 )
 from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from console.state.experiment_wrong import REST
 
 FORM = "experiment-form"
 BESIDE = "The other variants are compared with it."
@@ -34,10 +36,9 @@ RESTED = 0.5  # seconds without a change before it is planned anew
 
 
 def experiment_form() -> rx.Component:
-    wrong = rx.el.p(status("fail", Form.errors[""]), role="alert")
     return rx.el.div(
         rx.el.form(
-            rx.cond(Form.errors.contains(""), wrong, rx.fragment()),
+            _wrong(),
             rx.cond(Form.answers, _answers(), rx.fragment(_rows(), _variants())),
             _evaluators(),
             _running(),
@@ -52,14 +53,37 @@ def experiment_form() -> rx.Component:
     )
 
 
+def _wrong() -> rx.Component:
+    """Lead to each field that cannot be used, and say what concerns none of them."""
+    link = rx.foreach(
+        Form.wrong, lambda one: rx.el.a(one.label, href="#" + one.value, class_name="u", reload_document=True)
+    )
+    line = rx.el.p(status("fail", "This cannot be used yet:"), link, class_name="row wrap", role="alert")
+    rest = rx.el.p(status("fail", wrong_at(REST)), id=REST, tab_index=-1)
+    return rx.fragment(
+        rx.cond(Form.errors.contains(REST), rest, rx.cond(Form.wrong, line, rx.fragment())),
+    )
+
+
 def _any(words: str, choices: Any) -> Child:
     """Offer `choices` after what stands for none of them."""
     listed = rx.foreach(choices, lambda one: rx.el.option(one.label, value=one.value))
     return rx.fragment(rx.el.option(words, value=""), listed)
 
 
+def _name() -> rx.Component:
+    entry = text_input(
+        id="xf-name",
+        name="name",
+        default_value=Form.name,
+        required=True,
+        max_length=MAX_NAME,
+        invalid=Form.errors.contains("xf-name"),
+    )
+    return field("Name", entry, html_for="xf-name", error=wrong_at("xf-name"))
+
+
 def _rows() -> rx.Component:
-    name = text_input(id="xf-name", name="name", default_value=Form.name, required=True, max_length=MAX_NAME)
     dataset = select(
         Form.datasets,
         id="xf-dataset",
@@ -90,10 +114,14 @@ def _rows() -> rx.Component:
     return panel(
         "Rows",
         rx.el.div(
-            field("Name", name, html_for="xf-name"),
-            rx.cond(Form.datasets.length() > 0, field("Dataset", dataset, html_for="xf-dataset"), none),
-            field("Version", version, html_for="xf-version"),
-            field("Split", split, html_for="xf-split"),
+            _name(),
+            rx.cond(
+                Form.datasets.length() > 0,
+                field("Dataset", dataset, html_for="xf-dataset", error=wrong_at("xf-dataset")),
+                none,
+            ),
+            field("Version", version, html_for="xf-version", error=wrong_at("xf-version")),
+            field("Split", split, html_for="xf-split", error=wrong_at("xf-split")),
             class_name="pad xf-grid",
         ),
         note="Each variant answers every one of them.",
@@ -102,11 +130,10 @@ def _rows() -> rx.Component:
 
 def _answers() -> rx.Component:
     """Say whose answers are scored, in place of the rows and variants that they came of."""
-    name = text_input(id="xf-name", name="name", default_value=Form.name, required=True, max_length=MAX_NAME)
     return panel(
         "Answers",
         rx.el.div(
-            field("Name", name, html_for="xf-name"),
+            _name(),
             rx.el.p(
                 "Those of ",
                 rx.el.b(Form.answers, class_name="b"),
@@ -133,6 +160,7 @@ def _variants() -> rx.Component:
     )
     return panel(
         "Variants",
+        told_at("xf-variants"),
         rx.foreach(Form.variants, variant_card),
         note="Prompts, texts and flows, in any mix.",
         acts=add,
@@ -149,6 +177,7 @@ def _evaluators() -> rx.Component:
     )
     return panel(
         "Scored by",
+        told_at("xf-evaluators"),
         rx.cond(Form.scoring_note, rx.el.p(Form.scoring_note, class_name="t12 t2 pad", role="status"), rx.fragment()),
         rx.foreach(Form.evaluators, evaluator_card),
         rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
@@ -159,8 +188,16 @@ def _evaluators() -> rx.Component:
 
 def _running() -> rx.Component:
     def number(name: str, label: str, words: str = "", unit: str = "", **props: Any) -> rx.Component:
-        entry = number_input(id=f"xf-{name}", name=name, unit=unit, default_value=Form.numbers[name], **props)
-        return field(label, entry, html_for=f"xf-{name}", help_text=words)
+        at = f"xf-{name}"
+        entry = number_input(
+            id=at,
+            name=name,
+            unit=unit,
+            default_value=Form.numbers[name],
+            invalid=Form.errors.contains(at),
+            **props,
+        )
+        return field(label, entry, html_for=at, help_text=words, error=wrong_at(at))
 
     baseline = rx.el.select(
         rx.foreach(Form.variants, lambda one: rx.el.option(one.letter, value=one.key)),
@@ -181,7 +218,9 @@ def _running() -> rx.Component:
                 Form.answers,
                 rx.fragment(),
                 rx.fragment(
-                    field("Baseline", baseline, html_for="xf-baseline", help_text=BESIDE),
+                    field(
+                        "Baseline", baseline, html_for="xf-baseline", help_text=BESIDE, error=wrong_at("xf-baseline")
+                    ),
                     number("repetitions", "Repetitions", "Of each row."),
                 ),
             ),

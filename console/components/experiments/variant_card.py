@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.experiments.types import MAX_NAME
+from console.components.experiments.wrong import wrong_at
 from console.components.ui import field, icon_button, plate, select, status, text_area, text_input
 from console.state.experiment_form import ExperimentFormState as Form
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
@@ -24,23 +25,28 @@ def variant_card(one: Any) -> rx.Component:
         disabled=Form.variants.length() == 1,
     )
     name = text_input(
+        id=one.key + "-name",
         name=one.key + ".name",
         default_value=one.name,
         placeholder="Name",
         aria_label=rx.Var.create("Name of variant ") + one.letter,
         max_length=MAX_NAME,
+        invalid=Form.errors.contains(one.key + "-name"),
         class_name="grow",
     )
+    said = wrong_at(one.key + "-name")
     return rx.el.fieldset(
         rx.el.legend(rx.Var.create("Variant ") + one.letter, class_name="sr"),
         rx.el.div(plate(one.letter, "off"), rx.el.b(kind, class_name="b"), name, away, class_name="row"),
+        rx.cond(said, status("fail", said), rx.fragment()),
         rx.match(
             one.kind,
             (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own", ", else "))),
             (FLOW, _subject(one, Form.flows, "Flow")),
             rx.fragment(_texts(one), _asking(one, "The project's default", ", ")),
         ),
-        rx.cond(Form.errors.contains(one.at), status("fail", Form.errors[one.at]), rx.fragment()),
+        rx.cond(Form.errors.contains(one.key), status("fail", Form.errors[one.key]), rx.fragment()),
+        id=one.key,
         key=one.key,
         class_name="xf-card",
     )
@@ -60,8 +66,8 @@ def _subject(one: Any, choices: Any, word: str) -> rx.Component:
     )
     none = rx.el.p(f"There is no {word.lower()} yet.", class_name="t2")
     drawn = rx.el.div(
-        field(word, subject, html_for=one.key + "-subject"),
-        field("Version", version, html_for=one.key + "-version"),
+        field(word, subject, html_for=one.key + "-subject", error=wrong_at(one.key + "-subject")),
+        field("Version", version, html_for=one.key + "-version", error=wrong_at(one.key + "-version")),
         class_name="xf-grid",
     )
     return rx.cond(choices.length() > 0, drawn, none)
@@ -77,8 +83,9 @@ def _texts(one: Any) -> rx.Component:
             rows=rows,
             mono=True,
             spell_check=False,
+            invalid=Form.errors.contains(identifier),
         )
-        return field(label, entry, html_for=identifier, help_text=words)
+        return field(label, entry, html_for=identifier, help_text=words, error=wrong_at(identifier))
 
     return rx.fragment(
         area("template", "Text", "It reads the keys of a row's input: {{ question }}.", "3"),
@@ -100,19 +107,28 @@ def _asking(one: Any, default: str, then: str) -> rx.Component:
 
     def line(name: str, label: str, **props: Any) -> rx.Component:
         identifier = one.key + f"-{name}"
+        props["invalid"] = Form.errors.contains(identifier)
         entry = text_input(id=identifier, name=one.key + f".{name}", default_value=getattr(one, name), **props)
-        return field(label, entry, html_for=identifier)
+        return field(label, entry, html_for=identifier, error=wrong_at(identifier))
 
     def block(name: str, label: str, words: str) -> rx.Component:
         identifier = one.key + f"-{name}"
         entry = text_area(
-            id=identifier, name=one.key + f".{name}", default_value=getattr(one, name), rows="3", mono=True
+            id=identifier,
+            name=one.key + f".{name}",
+            default_value=getattr(one, name),
+            rows="3",
+            mono=True,
+            invalid=Form.errors.contains(identifier),
         )
-        return field(label, entry, html_for=identifier, help_text=words)
+        return field(label, entry, html_for=identifier, help_text=words, error=wrong_at(identifier))
 
     return rx.fragment(
         rx.el.div(
-            field("Model", model, html_for=one.key + "-model"),
+            rx.el.div(
+                field("Model", model, html_for=one.key + "-model", error=wrong_at(one.key + "-model")),
+                class_name="xf-two",
+            ),
             line("temperature", "Temperature", input_mode="decimal"),
             line("max_tokens", "Maximum answer length", input_mode="numeric"),
             class_name="xf-grid",

@@ -94,6 +94,10 @@ async def test_the_plan_counts_each_question_to_each_judge(lab: Lab) -> None:
     assert judged.num_judge_calls == 10 * 2 + 5 * 2  # each answer by both; each pair in both orders
     assert judged.tokens_out == alone.tokens_out + 30 * 60
     assert (judged.cost or 0) > (alone.cost or 0)
+    assert judged.small_judges == ()
+    built_in = {"kind": "judge", "rubric": "?", "models": ["echo", ""]}
+    small = await lab.service.plan(lab.operator, lab.draft(evaluators=({"kind": "exact"}, built_in)))
+    assert small.small_judges == ("judge",)
 
 
 async def test_the_embedded_model_answers_one_at_a_time(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ from backend.errors import InvalidInput
 from backend.operator import Operator
 from backend.providers.types import ModelDraft, ProviderDraft
 from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
-from console.state.experiment_offers import SMALL_JUDGE
 from console.state.forms import Choice
 from tests.console.state.test_experiment_form import dataset, entries, opened, owner
 from tests.console.tab import Tab, tab
@@ -53,7 +52,7 @@ async def test_judges_begin_with_a_connected_model_and_the_default_is_named(
 
     alone = await judges()
     assert alone.options[0] == Choice("", "The project's default (scripted, built in)")
-    assert (alone.picked, SMALL_JUDGE in alone.help) == ([""], True)
+    assert alone.picked == [""]
     draft = ProviderDraft("Mine", "https://models.example/v1", models=(ModelDraft("large"),))
     await services.providers.create(owner, draft)
     beside = await judges()
@@ -61,7 +60,6 @@ async def test_judges_begin_with_a_connected_model_and_the_default_is_named(
     await services.providers.set_default(owner, "mine:large")
     chosen = await judges()
     assert (chosen.options[0].label, chosen.picked) == ("The project's default (large, Mine)", [""])
-    assert SMALL_JUDGE not in chosen.help
 
 
 async def test_a_judge_is_asked_for_what_its_output_has(tab: Tab, dataset: str) -> None:

@@ -160,14 +160,19 @@ async def test_a_refusal_stands_at_what_it_is_about(tab: Tab, dataset: str) -> N
     form = await opened(tab)
     await form.add_evaluator("regex")
     texts = {f"{one.key}.template": "{{ question }}" for one in form.variants}
-    await form.send(entries(form, **texts, **{f"{form.evaluators[1].key}.pattern": "("}))
-    assert "not a regular expression" in form.errors["evaluators.1"]
-    await form.send(entries(form, **{**texts, f"{form.variants[1].key}.temperature": "hot"}))
-    assert form.errors == {"variants.1": "Temperature is a number."}
-    await form.send(entries(form))
-    assert {"variants.0", "variants.1"} <= form.errors.keys()
-    await form.send(entries(form, **texts, repetitions="many"))
-    assert form.errors == {"": "There are 1 to 30 repetitions."}
+    second = form.variants[1].key
+    pattern = f"{form.evaluators[1].key}.pattern"
+    assert f'"{pattern}"' in str((await form.send(entries(form, **texts, **{pattern: "("}))).args)
+    assert "not a regular expression" in form.errors[pattern]
+    await form.send(entries(form, **{**texts, f"{second}.temperature": "hot"}))
+    assert form.errors == {f"{second}-temperature": "Temperature is a number."}
+    await form.send(entries(form, repetitions="many"))
+    assert [one.label for one in form.wrong] == ["Text of variant A", "Text of variant B", "Repetitions"]
+    told = await form.send(entries(form, **texts, repetitions="0", **{pattern: "a"}))
+    assert form.errors == {"xf-repetitions": "There are 1 to 30 repetitions."}
+    assert '"xf-repetitions"' in str(told.args)
+    assert await form.send(entries(form, **texts, **{pattern: "a"})) is None
+    assert (form.errors, form.wrong) == ({}, [])
 
 
 async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
