@@ -156,15 +156,15 @@ def _since() -> rx.Component:
     """Say which rows turned since the run before."""
     since: Any = One.since
     none = rx.cond(
-        (since.green == "") & (since.red == "") & (since.added == ""),
+        (since.fixed == "") & (since.broken == "") & (since.added == ""),
         rx.el.span("no row passes or fails that did not before.", class_name="t2"),
     )
     return rx.cond(
         One.since,
         rx.el.p(
             rx.el.span("Since ", rx.el.a(since.name, href=since.href, dir="auto"), ":"),
-            rx.cond(since.green, status("ok", since.green), rx.fragment()),
-            rx.cond(since.red, status("fail", since.red), rx.fragment()),
+            rx.cond(since.fixed, status("ok", since.fixed), rx.fragment()),
+            rx.cond(since.broken, status("fail", since.broken), rx.fragment()),
             rx.cond(since.added, rx.el.span(since.added, class_name="t2"), rx.fragment()),
             none,
             rx.cond(since.judges, rx.el.span(since.judges, class_name="t2"), rx.fragment()),

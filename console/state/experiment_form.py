@@ -199,11 +199,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def pick_subject(self, key: str, subject: str) -> None:
         """Choose the prompt or the flow of a variant."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        changed = [
+        self.variants = [
             await self._with_version(operator, one, subject, at) if one.key == key else one
             for at, one in enumerate(self.variants)
         ]
-        self.variants = changed
 
     async def _with_version(self, operator: Operator, line: VariantLine, subject: str, at: int) -> VariantLine:
         """Take another prompt or flow: of a prompt the version to compare with first, then the newest."""

@@ -13,8 +13,8 @@ from console.state.experiment_savings import saving_words
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
 LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
-# Circles nearer than this would hide each other's letters: they stand above each other, each at its own cost.
-NEAR, STEP = 22.0, 26.0
+# Circles nearer than this would hide each other's letters, which stand above each other beside them then.
+NEAR, STEP, ASIDE = 22.0, 16.0, 30.0
 # Where all are equally good, the axis shows this much on both sides of them.
 AROUND = 0.1
 # A number at the end of its axis ends with the drawing.
@@ -26,7 +26,7 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 class Dot:
     """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there.
 
-    Among others it stands at `y` and not at `true_y`, which is where its quality lies.
+    Its letter stands at `letter_x` and `letter_y`; where that is `aside`, a line leads there.
     """
 
     name: str
@@ -34,7 +34,9 @@ class Dot:
     letter: str
     x: str
     y: str
-    true_y: str
+    letter_x: str
+    letter_y: str
+    aside: bool
     radius: str
     quality: str
     cost: str
@@ -91,7 +93,7 @@ def picture_of(found: Comparison) -> Picture:
 
     dots = []
     spots = [place(one.cost, one.quality) for one in points]
-    for at, (one, (across, true), up) in enumerate(zip(points, spots, _stacked(spots), strict=True)):
+    for at, (one, (across, up), letter) in enumerate(zip(points, spots, _letters(spots), strict=True)):
         written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
             Dot(
@@ -100,7 +102,9 @@ def picture_of(found: Comparison) -> Picture:
                 letter=chr(ord("A") + at),
                 x=f"{across:.1f}",
                 y=f"{up:.1f}",
-                true_y=f"{true:.1f}",
+                letter_x=f"{letter[0]:.1f}",
+                letter_y=f"{letter[1]:.1f}",
+                aside=letter != (across, up),
                 radius=f"{8 + 6 * math.sqrt(one.latency_p95 / slowest):.1f}",
                 quality=written[0],
                 cost=written[1],
@@ -138,21 +142,24 @@ def _cost_tick(at: float, words: str) -> Tick:
     return Tick(f"{at:.1f}", f"{EDGE if at > LAST_TEXT else at:.1f}", words, "end" if at > LAST_TEXT else "middle")
 
 
-def _stacked(spots: Sequence[tuple[float, float]]) -> list[float]:
-    """Return how high the circles stand: those that would cover each other above each other, around their middle."""
+def _letters(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return where the letters stand: each in its circle, those of circles that cover each other beside all of them."""
     groups: list[list[int]] = []
     for at, spot in enumerate(spots):
         near = next((group for group in groups if math.dist(spots[group[0]], spot) < NEAR), None)
         groups.append([at]) if near is None else near.append(at)
-    heights = [up for _, up in spots]
+    places = list(spots)
     for group in (one for one in groups if len(one) > 1):
         step = min(STEP, (BOTTOM - TOP) / (len(group) - 1))
         half = step * (len(group) - 1) / 2
         middle = sum(spots[at][1] for at in group) / len(group)
         first = max(min(middle - half, BOTTOM - 2 * half), TOP)
+        beside = max(spots[at][0] for at in group) + ASIDE
+        if beside > EDGE - STEP:
+            beside = min(spots[at][0] for at in group) - ASIDE
         for rank, at in enumerate(sorted(group, key=lambda one: spots[one][1])):
-            heights[at] = first + step * rank
-    return heights
+            places[at] = beside, first + step * rank
+    return places
 
 
 def _steps_between(low: float, high: float) -> list[float]:

@@ -133,7 +133,7 @@ def test_a_bad_answer_is_found_corrected_and_turns_green(console: Console, width
     expect(dialog).to_contain_text("run 2")
     dialog.get_by_role("button", name="Start").click()
     page.wait_for_url(lambda url: "/experiments/" in url and first not in url)
-    expect(page.get_by_text("1 row turned green: 0001")).to_be_visible(timeout=DONE_MS)
+    expect(page.get_by_text("1 row fixed: 0001")).to_be_visible(timeout=DONE_MS)
     console.shoot(f"bad-conversation-green-{width}")
     console.open(f"/conversations/{conversation}")
     expect(tests).to_contain_text("Test passes")

@@ -1,4 +1,4 @@
-"""Run an experiment once more over the rows of now, and say which rows changed colour since the run before."""
+"""Run an experiment once more over the rows of now, and say which rows pass or fail since the run before."""
 
 from __future__ import annotations
 

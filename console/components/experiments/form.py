@@ -211,6 +211,7 @@ def _running() -> rx.Component:
         "End as soon as the first evaluator is decided",
         class_name="choice",
     )
+    said = wrong_at("xf-baseline")
     return panel(
         "How it runs",
         rx.el.div(
@@ -218,9 +219,7 @@ def _running() -> rx.Component:
                 Form.answers,
                 rx.fragment(),
                 rx.fragment(
-                    field(
-                        "Baseline", baseline, html_for="xf-baseline", help_text=BESIDE, error=wrong_at("xf-baseline")
-                    ),
+                    field("Baseline", baseline, html_for="xf-baseline", help_text=BESIDE, error=said),
                     number("repetitions", "Repetitions", "Of each row."),
                 ),
             ),

@@ -39,7 +39,7 @@ def trade_off() -> rx.Component:
         ),
         rx.cond(One.picture.saving, rx.el.p(One.picture.saving, class_name="t12 pad", dir="auto"), rx.fragment()),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
-        note="Circle size is p95. The line joins those that no other beats.",
+        note="Circle size is p95. Nothing beats the line.",
     )
 
 
@@ -58,8 +58,8 @@ def _cost(tick: Any) -> rx.Component:
 
 
 def _leader(dot: Any) -> rx.Component:
-    """Lead from a circle that makes room for others to where its quality lies."""
-    return rx.el.svg.line(x1=dot.x, x2=dot.x, y1=dot.y, y2=dot.true_y, class_name="xp-leader")
+    """Lead from a circle to its letter, where that stands beside."""
+    return rx.el.svg.line(x1=dot.x, x2=dot.letter_x, y1=dot.y, y2=dot.letter_y, class_name="xp-leader")
 
 
 def _dot(dot: Any) -> rx.Component:
@@ -68,7 +68,12 @@ def _dot(dot: Any) -> rx.Component:
         rx.el.svg.title(dot.told),
         rx.el.svg.circle(cx=dot.x, cy=dot.y, r=dot.radius, class_name=classes("xp-point", chosen, beaten)),
         rx.el.svg.text(
-            dot.letter, x=dot.x, y=dot.y, dy="4", text_anchor="middle", class_name=classes("lab1 xp-letter", chosen)
+            dot.letter,
+            x=dot.letter_x,
+            y=dot.letter_y,
+            dy="4",
+            text_anchor="middle",
+            class_name=classes("lab1 xp-letter", chosen, when(dot.aside, "aside")),
         ),
         on_click=One.choose(dot.name),
         class_name="xp-press",

@@ -9,17 +9,20 @@ from console.state.experiment_picture import picture_of
 from tests.console.state.test_experiment_rows import compared
 
 
-def test_circles_of_one_place_stand_above_each_other_and_the_last_number_of_an_axis_ends_with_it() -> None:
+def test_a_circle_stands_where_it_belongs_and_letters_beside_what_they_would_cover() -> None:
     same = tuple(TradeOff(name, name, 0.5, 0.002, 900.0, on_front=True) for name in "ABC")
     picture = picture_of(replace(compared(), trade_offs=(*same, TradeOff("D", "D", 0.9, 0.0037, 900.0, on_front=True))))
     a, b, c, d = picture.dots
     assert {a.x, b.x, c.x} == {a.x}, "each at what it costs"
-    assert {a.true_y, b.true_y, c.true_y} == {a.true_y}
-    assert (float(b.y) - float(a.y), float(c.y) - float(b.y), d.y) == (26.0, 26.0, d.true_y)
+    assert {a.y, b.y, c.y} == {a.y}, "and at what it is worth"
+    apart = [float(one.letter_y) - float(a.letter_y) for one in (a, b, c)]
+    assert (apart, {float(one.letter_x) - float(a.x) for one in (a, b, c)}) == ([0.0, 16.0, 32.0], {30.0})
+    assert ([one.aside for one in picture.dots], d.letter_x, d.letter_y) == ([True] * 3 + [False], d.x, d.y)
     free = tuple(TradeOff(name, name, 0.5, 0.0, 900.0, on_front=True) for name in "ABCDEFGHIJ")
     equal = picture_of(replace(compared(), trade_offs=free))
     assert {one.x for one in equal.dots} == {"72.0"}
-    assert (equal.dots[0].y, equal.dots[-1].y) == ("20.0", "246.0"), "inside, and all to be seen"
+    heights = [float(one.letter_y) for one in equal.dots]
+    assert (heights[0] >= 20, heights[-1] <= 246, len({one.y for one in equal.dots})) == (True, True, 1)
     assert [one.words for one in equal.qualities] == ["40 %", "45 %", "50 %", "55 %", "60 %"]
     near = (
         same[0],
@@ -27,7 +30,11 @@ def test_circles_of_one_place_stand_above_each_other_and_the_last_number_of_an_a
         TradeOff("E", "E", 0.1, 0.002, 900.0, on_front=False),
     )
     above, below, _ = picture_of(replace(compared(), trade_offs=near)).dots
-    assert float(below.y) - float(above.y) == 26.0, "the better one above"
+    assert 0 < float(below.y) - float(above.y) < 16.0, "nothing is moved off its value"
+    assert float(below.letter_y) - float(above.letter_y) == 16.0, "the better one above"
+    dear = [TradeOff(name, name, 0.5, cost, 900.0, on_front=True) for name, cost in (("A", 0.0), ("B", 1), ("C", 1))]
+    right = picture_of(replace(compared(), trade_offs=tuple(dear))).dots[1]
+    assert float(right.letter_x) < 458, "inside the picture"
     notes = [
         one.note for one in picture_of(replace(compared(), trade_offs=(replace(same[0], on_front=False), same[1]))).dots
     ]
