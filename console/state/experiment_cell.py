@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import reflex as rx
@@ -160,7 +160,9 @@ def _how(cell: Cell) -> str:
 def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, str]]]) -> ScoredLine:
     label, agreement, version = score.get("label"), score.get("agreement"), score.get("rubric_version")
     judges = [_judge(one) for one in score.get("judges", ())]
+    order = int(score.get("order", 0))
     of = (
+        f"no verdict in order {order}" if order else "",
         str(label) if label and label != line.words else "",
         f"judges agree in {agreement:.0%}" if isinstance(agreement, int | float) else "",
         f"version {version} of the rubric" if version else "",
@@ -168,10 +170,21 @@ def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, 
     )
     # Without a verdict the error stands in its place already.
     reason = "" if judges or why(score) == line.words else why(score)
-    sent = messages([{"role": role, "content": content} for question in asked for role, content in question])
+    sent = _sent(asked, order)
     return ScoredLine(
         line.name, line.words, line.mark, reason, ", ".join(filter(None, of)), judges, sent, score.get("said", "")
     )
+
+
+def _sent(asked: list[list[tuple[str, str]]], order: int) -> Values:
+    """Draw what a judge was sent: of a pair both orders, and which of them it failed in."""
+    plain = [{"role": role, "content": content} for question in asked for role, content in question]
+    if len(asked) == 1 and not order:
+        return messages(plain)
+    marks = [f"order {at}{', no verdict' if at == order else ''}" for at in range(1, len(asked) + 1)]
+    told = zip(marks, asked, strict=True)
+    drawn = [{"role": f"{mark}: {role}", "content": content} for mark, some in told for role, content in some]
+    return replace(messages(drawn), raw=messages(plain).raw)
 
 
 def _judge(said: dict[str, Any]) -> JudgeLine:

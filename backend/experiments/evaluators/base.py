@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.errors import DomainError
 from backend.ports.code import Found
-from backend.ports.language_model import Message, ModelSettings
+from backend.ports.language_model import Message, ModelFailed, ModelSettings
 
 Direction = Literal["higher", "lower"]
 # More than that is compared by nobody; it also bounds what a quadratic distance costs.
@@ -76,8 +76,8 @@ class Score:
     """What an evaluator found. `value` None means that there is no number: a failure, or a person is waited for.
 
     `passed` None means that the evaluator has no pass mark. `cost` is what judging itself cost, in dollars, put in by
-    whoever pays. `said` is a judge's reply that nobody could understand. `judges` are what several said each, in the
-    order in which they were named; empty for a single one.
+    whoever pays. `said` is a judge's reply that nobody could understand, `order` in which of two orders of a pair.
+    `judges` are what several said each, in the order in which they were named; empty for a single one.
     """
 
     value: float | None
@@ -86,6 +86,7 @@ class Score:
     reason: str = ""
     error: str = ""
     said: str = ""
+    order: int = 0
     cost: Decimal = Decimal(0)
     agreement: float | None = None
     rubric_version: str = ""
@@ -98,6 +99,7 @@ class Score:
                 told[name] = getattr(self, name)
         if self.judges:
             told["judges"] = [one.as_json() for one in self.judges]
+        told |= {"order": self.order} if self.order else {}
         return told | ({"cost": float(self.cost)} if self.cost else {})
 
 
@@ -118,10 +120,19 @@ class NotUnderstood(DomainError):
         self.said = said[:MOST_SAID]
 
 
+class OrderFailed(DomainError):
+    """A judge of pairs could not tell in one order: 1 with the baseline's answer first, or 2 with it second."""
+
+    def __init__(self, error: NotUnderstood | ModelFailed, order: int) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.said, self.order = error.said if isinstance(error, NotUnderstood) else "", order
+
+
 def failed(error: DomainError) -> Score:
     """Return what stands where an evaluator, or one of several judges, could not tell."""
-    said = error.said if isinstance(error, NotUnderstood) else ""
-    return Score(None, error=f"{error.message} {error.hint}".strip()[:1_000], said=said)
+    said = error.said if isinstance(error, NotUnderstood | OrderFailed) else ""
+    order = error.order if isinstance(error, OrderFailed) else 0
+    return Score(None, error=f"{error.message} {error.hint}".strip()[:1_000], said=said, order=order)
 
 
 class Help(Protocol):

@@ -71,9 +71,9 @@ class Opening(Comparing):
             for one in await self._evaluators(draft_of(row).evaluators)
             if one.called in cell.scores
         }
-        # A judge that could not be understood in one order was not asked in the other.
+        # A judge of pairs that failed in one order was not asked in the next.
         return {
-            name: questions[:1] if cell.scores[name].get("error") else questions
+            name: questions[: cell.scores[name].get("order") or 1] if cell.scores[name].get("error") else questions
             for name, questions in asked.items()
             if questions
         }

@@ -136,6 +136,13 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
     lost = {"judge": {"value": None, "error": "It does not answer.", "said": "Hm."}}
     (unjudged,) = cell_view(replace(opened, cell=replace(cell, scores=lost)), [7]).scores
     assert (unjudged.words, unjudged.why, unjudged.said) == ("It does not answer.", "", "Hm.")
+    orders = {"pairs": [[("system", "Judge."), ("user", "a, b")], [("system", "Judge."), ("user", "b, a")]]}
+    half = {"pairs": {"value": None, "error": "It does not answer.", "order": 2}}
+    (pair,) = cell_view(replace(opened, cell=replace(cell, scores=half), judged=orders), [7]).scores
+    assert (pair.of, [line.name for line in pair.asked.lines]) == (
+        "no verdict in order 2",
+        ["Order 1: system", "Order 1: user", "Order 2, no verdict: system", "Order 2, no verdict: user"],
+    )
     gone = cell_view(replace(opened, messages=(), problem="Its row is gone."), [7])
     assert (gone.anew, gone.problem, gone.place, gone.sent.raw) == ("", "Its row is gone.", "", "")
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from backend.errors import DomainError, InvalidInput
-from backend.experiments.evaluators.base import Case, NotUnderstood, failed
+from backend.experiments.evaluators.base import Case, OrderFailed, failed
 from backend.experiments.evaluators.human import Human
 from backend.experiments.evaluators.panel import MOST_READ
 from backend.experiments.evaluators.registry import KINDS
@@ -111,9 +111,13 @@ async def test_a_pair_is_judged_in_both_orders(answers: list[str], value: float,
 
 async def test_what_a_pair_judge_replied_that_nobody_understood_is_kept() -> None:
     aid = Told([said(better="first"), "Both are fine."])
-    with pytest.raises(NotUnderstood) as refused:
+    with pytest.raises(OrderFailed, match="The judge did not answer") as refused:
         await evaluator("pairwise").score(Case("ours", baseline_output="theirs"), aid)
-    assert failed(refused.value).as_json()["said"] == "Both are fine."
+    told = failed(refused.value).as_json()
+    assert (told["said"], told["order"]) == ("Both are fine.", 2)
+    with pytest.raises(OrderFailed, match="The judge did not answer") as refused:
+        await evaluator("pairwise").score(Case("ours", baseline_output="theirs"), Told(["Both are fine."]))
+    assert failed(refused.value).as_json()["order"] == 1
 
 
 async def test_beside_a_baseline_that_failed_any_answer_is_better_and_nobody_is_asked() -> None:
