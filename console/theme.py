@@ -60,6 +60,7 @@ FEATURES: tuple[str, ...] = (
     "prompt_editor",
     "playground",
     "replay",
+    "experiment_picture",
     "experiments",
     "experiment_answer",
     "experiment_form",

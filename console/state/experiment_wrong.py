@@ -34,7 +34,7 @@ def places(variants: Sequence[VariantLine], evaluators: Sequence[EvaluatorLine])
     for one in variants:
         of = f"variant {one.letter}"
         names = ("name", *ENTRIES[one.kind])
-        found.append(Choice(one.key, of.capitalize()))
+        found.append(Choice(one.key, f"Variant {one.letter}"))
         found += [Choice(f"{one.key}-{name}", f"{TITLES.get(name, name.capitalize())} of {of}") for name in names]
     found.append(EVALUATORS)
     for line in evaluators:

@@ -183,7 +183,7 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
         await form.send(entries(form))
     made = (await services.experiments.list(owner)).items[0]
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    assert [event async for event in page.load()] == [None]
+    assert [event async for event in page.load()] == [None, None]
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
     await services.experiments.start(owner, made.id)
     assert ("Ask the rest" in str((await page.cancel()).args), page.line.retry) == (True, "Ask the rest")

@@ -137,19 +137,6 @@ def test_only_what_lacks_an_answer_can_be_asked_again(status: Status, num_failed
     assert experiment_line(experiment(status, num_failed), UTC, NOW).retry == words
 
 
-def test_nothing_is_asked_again_that_would_fail_again() -> None:
-    some = experiment(Status.DONE, 3)
-
-    def line(status: Status, num_in_vain: int) -> tuple[str, str]:
-        found = replace(some, status=status, progress=replace(some.progress, num_in_vain=num_in_vain))
-        drawn = experiment_line(found, UTC, NOW)
-        return drawn.retry, drawn.in_vain.partition(".")[0]
-
-    assert line(Status.DONE, 3) == ("", "3 failed answers would fail again: each row says why")
-    assert line(Status.FAILED, 1) == ("Retry failed", "1 failed answer would fail again: its row says why")
-    assert (line(Status.DONE, 0), line(Status.RUNNING, 2)[1]) == (("Retry failed", ""), "")
-
-
 def test_the_axes_have_round_numbers() -> None:
     assert [one.words for one in picture_of(compared()).costs] == ["$0"]
     picture = picture_of(compared(costs=(0.01, 0.02)))
