@@ -69,7 +69,7 @@ def test_a_row_of_several_tries_says_how_many_pass(marks: Any, words: str) -> No
           Saving("latency", "cannot_tell", "B", "cannot_tell", 400, 0.3, 123)),
          f"{UNKNOWN_YET} B costs under 1 % less, and about 120 more rows would tell."),
         ((Saving("cost", "cannot_tell", "B", "cannot_tell", 0.0012, 0.4, None),),
-         f"{UNKNOWN_YET} B costs 40 % less, and no number of rows would tell."),
+         f"{UNKNOWN_YET} B costs 40 % less, and no number of rows would tell, only a margin."),
         ((Saving("cost", "cannot_tell", "B", "cannot_tell", 0.0012, 0.4, 234_567),),
          f"{UNKNOWN_YET} B costs 40 % less, and it needs about 200,000 more rows to tell, which is not practical."),
         ((Saving("cost", "worse", "B", "worse", 0.0012, 0.4),),
