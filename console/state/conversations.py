@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import reflex as rx
@@ -36,6 +36,8 @@ from console.state.seat import Phased
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_NEW = 50
+# Of two that are written at once on Postgres, the one that began first may be there last.
+LATE = timedelta(seconds=10)
 DEFAULT_COLUMNS = ("flow",)
 # The marks of rows that change by themselves.
 UNDER_WAY = {"run", "wait"}
@@ -66,6 +68,7 @@ class ConversationsState(Phased, rx.State):
     may_remove: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
     _newest: datetime = formats.now()
+    _oldest: datetime = formats.now()
     _deleted: tuple[str, ...] = ()
     _chosen: tuple[Pair, ...] = ()
 
@@ -97,7 +100,10 @@ class ConversationsState(Phased, rx.State):
             zone = await self._zone()
             now = formats.now()
             self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
-            self._newest, self.num_new = max((row.last_message_at for row in found.listed.items), default=now), 0
+            shown = [row.last_message_at for row in found.listed.items]
+            self._newest, self.num_new = max(shown, default=now), 0
+            # Behind the last line of the page nothing is new; where it is the end of the list, what was late may be.
+            self._oldest = min(shown) if found.listed.next else self._newest - LATE
             self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
@@ -154,7 +160,7 @@ class ConversationsState(Phased, rx.State):
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         if self.phase != "ready":
             return
-        newer = replace(self._filters(), since=self._newest)
+        newer = replace(self._filters(), since=max(self._newest - LATE, self._oldest))
         listed = await services().conversations.list(operator, newer, Page(limit=MAX_NEW))
         zone, now = await self._zone(), formats.now()
         found = {row.id: row for row in listed.items}

@@ -85,6 +85,17 @@ def commits_outside_the_unit(tree: Path) -> list[str]:
     ]
 
 
+def csv_past_the_guard(tree: Path) -> list[str]:
+    """Find what writes CSV by itself: one module keeps formulas out of every export."""
+    return [
+        f"{path.relative_to(tree)}"
+        for path in files(tree, "*.py")
+        if path.relative_to(tree).parts[0] in {"backend", "console"}
+        and path != tree / "backend" / "spreadsheets.py"
+        and re.search(r"csv\.(writer|DictWriter)|\.to_csv\(|write_csv\(", path.read_text())
+    ]
+
+
 def vendors_outside_engines(tree: Path) -> list[str]:
     found = []
     for path in files(tree, "*.py"):
@@ -192,6 +203,7 @@ RULES = (
     too_long,
     imports_inside_functions,
     commits_outside_the_unit,
+    csv_past_the_guard,
     vendors_outside_engines,
     console_through_other_doors,
     handlers_that_ask_nobody,

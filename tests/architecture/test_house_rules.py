@@ -36,6 +36,7 @@ PLANTED: list[tuple[Rule, str, str]] = [
         "console/state/planted.py",
         "class PlantedState(Phased, rx.State):\n    def _x(self):\n        try: ...\n        except ValueError: ...\n",
     ),
+    (house.csv_past_the_guard, "backend/planted.py", "csv.writer(file).writerow(values)\n"),
     (house.circles_of_front_end_parts, "assets/planted/a.js", 'import { b } from "./a.js";\n'),
     (house.console_past_the_use_cases, "console/state/planted.py", "services().events.subscribe(topic)\n"),
 ]

@@ -10,8 +10,10 @@ import pytest
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.identity.permissions import Role
 from backend.operator import Permission
 from tests.factories.flows import document, form, node
+from tests.factories.people import join, operator_of
 
 RUN = {"input": {"question": "Refund it"}}
 
@@ -88,3 +90,24 @@ async def test_a_key_decides_by_its_scope_alone(client: httpx.AsyncClient, servi
             f"/api/approvals/{waits}/approve", json={"hash": shown["hash"]}, headers={"X-API-Key": key.secret}
         )
         assert answer.status_code == status, answer.text
+
+
+async def test_who_lost_the_role_between_two_calls_decides_nothing(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    owner = await services.identity.ensure_owner()
+    rita = await operator_of(services.identity, await join(services.units, owner, "Rita", Role.ADMIN))
+    theirs = {"X-API-Key": (await services.identity.create_key(rita, "Rita's")).secret}
+    waits = (await client.post("/api/flows/pay/run", json=RUN)).json()["waits_for"][0]
+    path = f"/api/approvals/{waits}"
+    shown = await client.get(path, headers=theirs)
+    assert shown.json()["barred"] == ""
+    await services.identity.change_role(owner, rita.user_id, Role.VIEWER)
+    refused = await client.post(f"{path}/approve", json={"hash": shown.json()["hash"]}, headers=theirs)
+    again = await client.get(path, headers=theirs)
+    assert (refused.status_code, again.status_code, again.json()["barred"]) == (
+        403,
+        200,
+        "A reviewer or above decides.",
+    )
+    assert len((await services.approvals.waiting(owner)).items) == 1

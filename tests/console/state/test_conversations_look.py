@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
 from backend.bootstrap import Services
+from backend.columns import utc_now
 from backend.operator import Operator
+from backend.settings import Settings
 from console.state.conversations import ConversationsState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import answer, chat, opening
@@ -56,8 +61,19 @@ async def test_what_is_answered_meanwhile_says_so_also_outside_the_filter(
     await state.look()  # nothing goes on: nothing more is read
 
 
+@pytest.fixture
+def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """On the database that a test names, SQLite where it names none."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return settings
+    make: Callable[[str], str] = request.getfixturevalue("make_postgres")
+    return settings.model_copy(update={"database": make("live_tail")})
+
+
+@pytest.mark.parametrize("settings", ["sqlite", "postgres"], indirect=True)
 async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, person: Operator) -> None:
-    await chat(services.conversations, services.units, person)
+    at = utc_now()
+    await chat(services.conversations, services.units, person, at=at)
     state = tab.state(ConversationsState)
     await state.load()
     await state.follow()
@@ -66,3 +82,7 @@ async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, perso
     await state.look()
     assert (state.rows[0].id, len(state.rows), state.num_new) == (newest.conversation_id, 2, 0)
     assert state.matching == "2"
+    late = await chat(services.conversations, services.units, person, at=at - timedelta(seconds=2))
+    await state.look()
+    assert [row.id for row in state.rows].count(late.conversation_id) == 1
+    assert (len(state.rows), state.matching) == (3, "3")

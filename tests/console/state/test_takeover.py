@@ -9,13 +9,14 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.types import Filters
-from backend.errors import Conflict
+from backend.errors import Conflict, Forbidden
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service.run_log import RunLog
 from backend.flows.types import RunStatus, RunWish
 from backend.identity.permissions import Role
+from backend.operator import Operator
 from backend.paging import Page
 from console.state.conversations import ConversationsState
 from console.state.flows_draft import FlowDraftState
@@ -28,7 +29,7 @@ from tests.backend.privacy.conftest import asking
 from tests.console.tab import Tab, refused, spent, tab
 from tests.factories.conversations import chat as chat_log
 from tests.factories.flows import chat, greeting
-from tests.factories.people import join
+from tests.factories.people import join, operator_of
 
 __all__ = ["tab"]
 
@@ -42,6 +43,20 @@ async def opened(tab: Tab, conversation_id: str) -> Any:
 
 async def test_an_anonymous_tab_reaches_no_handler(services: Services) -> None:
     await refused(TakeoverState, {"send": [{}]})
+
+
+async def lost_while_open(services: Services, owner: Operator, talk: str) -> None:
+    """Whoever takes over and loses the role says nothing more, and somebody else hands back."""
+    token = await join(services.units, owner, "Lena", Role.REVIEWER)
+    foot = await opened(Tab(token), talk)
+    await foot.take()
+    await services.identity.change_role(owner, (await operator_of(services.identity, token)).user_id, Role.VIEWER)
+    for act in (foot.send({"text": "Still here"}), foot.hand_back(), foot.take()):
+        with pytest.raises(Forbidden):
+            await act
+    await foot.look()
+    assert (foot.held_by, foot.may_reply) == ("Lena", False)
+    await services.takeovers.hand_back(owner, talk)
 
 
 async def run_page(tab: Tab, run_id: str) -> Any:
@@ -85,6 +100,7 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
         await reviewer.take()
     await foot.hand_back()
     assert foot.held_by == ""
+    await lost_while_open(services, owner, talk)
     viewer = await opened(Tab(await join(services.units, owner, "Vera", Role.VIEWER)), talk)
     assert not viewer.may_reply
 
