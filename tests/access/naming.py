@@ -79,3 +79,45 @@ def of_the_log(own: dict[str, str], ids: dict[str, str]) -> Iterator[tuple[str, 
     yield f"POST /api/messages/{own['message_id']}/test", {"dataset_id": ids["dataset_id"]}
     column = {"model": named["model"], "version": 1}
     yield f"POST /api/messages/{own['message_id']}/replay", {"columns": [column]}
+
+
+def experiment_on(dataset_id: str, **changes: Any) -> dict[str, Any]:
+    """Return an experiment over one's own rows, where nothing of it is changed."""
+    variants = [{"name": "a", "prompt": {"template": "Taken {{ message }}"}}]
+    return {"name": "Taken", "dataset_id": dataset_id, "variants": variants, **changes}
+
+
+def of_experiments(own: dict[str, str], ids: dict[str, str]) -> Iterator[tuple[str, Any]]:
+    """Yield every way to name something by its id in what experiments, prompts and datasets are sent."""
+    mine, model = own["dataset_id"], f"{ids['provider_id']}:zebra-1"
+    judge = {"kind": "judge", "rubric": "?", "model": model}
+    drafts = [
+        experiment_on(ids["dataset_id"]),
+        *(experiment_on(mine, variants=[{"name": "a", "prompt": {"id": ids["prompt_id"], **which}}])
+          for which in ({}, {"version": 1}, {"label": "production"})),
+        *(experiment_on(mine, variants=[{"name": "a", "flow": {"slug": ids["flow_id"], "version": version}}])
+          for version in ("published", "draft", 1)),
+        experiment_on(mine, variants=[{"name": "a", "prompt": {"template": "x"}, "model": model}]),
+        experiment_on(mine, evaluators=[judge]),
+        experiment_on(mine, evaluators=[{"kind": "similarity", "model": model}]),
+    ]  # fmt: skip
+    for draft in drafts:
+        yield "POST /api/experiments/plan", draft
+        yield "POST /api/experiments", draft
+        yield f"PATCH /api/experiments/{own['experiment_id']}", draft
+    yield f"GET /api/experiments?dataset_id={ids['dataset_id']}", None
+    yield f"POST /api/experiments/{own['experiment_id']}/promote", {"variant": "a", "label": ids["prompt_id"]}
+    for kind, name in (("prompt", own["prompt_id"]), ("flow", own["flow_id"]), ("prompt", ids["prompt_id"])):
+        path = f"PUT /api/publish-requirements/{kind}/{name}"
+        yield path, {"experiment_id": ids["experiment_id"]}
+        yield path, {"dataset_id": ids["dataset_id"], "evaluators": [{"kind": "exact"}]}
+        if name in own.values():
+            yield path, {"dataset_id": mine, "evaluators": [judge]}
+    rows = f"/api/datasets/{mine}/items"
+    yield f"PUT {rows}/{ids['item_id']}", {"version": 1, "input": {"message": "Taken"}}
+    yield f"POST {rows}/delete", {"ids": [ids["item_id"]]}
+    yield f"POST {rows}/labels", {"ids": [ids["item_id"]], "split": "taken"}
+    yield f"POST /api/prompts/{own['prompt_id']}/versions", {"text": "Taken", "model": model}
+    yield f"POST /api/prompts/{own['prompt_id']}/versions", {"text": f"{{% include '{ids['prompt_id']}' %}}"}
+    yield f"POST /api/prompts/{own['prompt_id']}/render", {"version": 1, "values": {"message": ids["prompt_id"]}}
+    yield f"POST /api/prompt-approvals/{ids['prompt_id']}/approve", None

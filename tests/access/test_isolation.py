@@ -18,7 +18,7 @@ from backend.identity.errors import WrongCredentials
 from backend.ids import new_id
 from backend.trace_ids import caller_address
 from tests.access import verdicts
-from tests.access.naming import BODIES, of_the_log
+from tests.access.naming import BODIES, experiment_on, of_experiments, of_the_log
 from tests.access.world import PASSWORD, Side, World
 from tests.factories import flows
 from tests.tenancy import EVERYWHERE, SCOPES
@@ -202,6 +202,42 @@ async def test_an_id_in_a_filter_or_a_body_of_the_log_opens_nothing(
     queue = await api.get(f"/api/annotation-queues/{theirs.ids['queue_id']}", headers=theirs.cookie("owner"))
     assert queue.json()["num_items"] == 1
     assert await rows_of(world.services, ours) == before
+
+
+@pytest.mark.security("11")
+@pytest.mark.parametrize("who", ["viewer", "reviewer", "editor"])
+async def test_an_id_in_a_body_of_an_experiment_opens_nothing(
+    world: World, api: httpx.AsyncClient, ours: Side, theirs: Side, who: str
+) -> None:
+    mine, foreign = await _with_experiment(api, theirs), await _with_experiment(api, ours)
+    before, own = await rows_of(world.services, ours), await rows_of(world.services, theirs)
+    answered, lost = set(), unknown(foreign)
+    for one, other in zip(of_experiments(mine, foreign), of_experiments(mine, lost), strict=True):
+        told, known = [await _sent(api, theirs.cookie(who), *asked) for asked in (one, other)]
+        assert told.status_code == known.status_code < 500, (one, told.text)
+        assert ours.word not in told.text, one
+        if told.status_code < 400:
+            answered.add(one[0])
+        else:
+            assert same(told, foreign) == same(known, lost), one
+    # A list narrowed by an unknown id is empty; a version keeps the name of a model until it is asked.
+    versions = {f"POST /api/prompts/{mine['prompt_id']}/versions"} if who == "editor" else set()
+    assert answered == {f"GET /api/experiments?dataset_id={foreign['dataset_id']}", *versions}
+    assert await rows_of(world.services, ours) == before
+    if who != "editor":
+        assert await rows_of(world.services, theirs) == own
+
+
+async def _with_experiment(api: httpx.AsyncClient, side: Side) -> dict[str, str]:
+    draft = experiment_on(side.ids["dataset_id"])
+    made = await api.post("/api/experiments", json=draft, headers=side.cookie("editor"))
+    return {**side.ids, "experiment_id": made.json()["id"]}
+
+
+async def _sent(api: httpx.AsyncClient, caller: dict[str, str], route: str, body: Any) -> httpx.Response:
+    method, _, path = route.partition(" ")
+    caller_address.set(new_id("address"))
+    return await api.request(method, path, json=body, headers=caller)
 
 
 @pytest.mark.security("34")
