@@ -86,7 +86,7 @@ def drawing(
 
     curves, spots = [], []
     for number, one in enumerate(series, 1):
-        ended, going = [*one.values], [None for _ in one.values]
+        ended, going = list[Value](one.values), list[Value]([None] * len(one.values))
         if is_open and len(ended) > 1:
             going[-2:], ended[-1] = ended[-2:], None
         curves.append(Curve(one.name, f"s{number}", curve(ended, left, height), curve(going, left, height)))
