@@ -24,8 +24,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "unsteady": (),
     "all": (),
 }
-CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": "-"}
-CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": "idle"}
+CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": ""}
+CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": ""}
+# What a judge of pairs said of an answer, and what stands for the baseline that the others were judged beside.
+PAIRS = {("variant", 1.0): "Won", ("equal", 0.5): "Tied", ("baseline", 0.0): "Lost", ("baseline", 0.5): "Baseline"}
 WORDS_AND_BLANKS = re.compile(r"\s+|\S+")
 SHOWN_CHARACTERS = 4_000
 SHOWN_REASON = 160
@@ -168,6 +170,8 @@ def score_line(name: str, score: dict[str, Any], unit: str = "") -> ScoreLine:
     if value is None:
         return ScoreLine(name, str(score.get("label") or score.get("error") or "-"), "")
     mark = "" if passed is None else "ok" if passed else "fail"
+    if passed is None and (told := PAIRS.get((str(score.get("label", "")), float(value)))):
+        return ScoreLine(name, told, "")
     words = {"ok": "Pass", "fail": "Fail"}.get(mark, "") if value in (0, 1) else _number(value, unit)
     return ScoreLine(name, words or _number(value, unit), mark)
 

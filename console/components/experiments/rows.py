@@ -69,7 +69,7 @@ def _groups(*groups: tuple[str, Any]) -> rx.Component:
 
 def _row(row: Any) -> rx.Component:
     old, new = (cell(_value(one.mark, one.words), narrow=False) for one in (row.old, row.new))
-    return _line(row, old, new, cell(status(row.mark, row.words)))
+    return _line(row, old, new, cell(rx.cond(row.words, status(row.mark, row.words), "")))
 
 
 def _row_alone(row: Any) -> rx.Component:

@@ -18,6 +18,7 @@ from console.state.experiment_compared import (
     json_of,
     lines_of,
     row_line,
+    score_line,
     text_of,
     units_of,
     word_diff,
@@ -93,6 +94,17 @@ def test_scores_of_time_and_cost_are_in_their_units() -> None:
     line = row_line(ComparedRow(4, {}, "", {}, "other", 90.0, 261.4, (), (cell,)), "took", units)
     assert [one.words for one in line.new.scores] == ["261 ms", "$0.09 per 1,000", "0.213"]
     assert line.new.words == "261 ms"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "words"),
+    [("variant", 1.0, "Won"), ("equal", 0.5, "Tied"), ("baseline", 0.0, "Lost"), ("baseline", 0.5, "Baseline"),
+     ("variant", 0.0, "0"), ("unopposed", 1.0, "1")],
+)  # fmt: skip
+def test_a_pair_is_told_as_its_card_tells_all_of_them(label: str, value: float, words: str) -> None:
+    assert score_line("pairs", {"value": value, "passed": None, "label": label}).words == words
+    row = row_line(ComparedRow(4, {}, "", {}, "other", 0.5, value, (), ()), "pairs")
+    assert (row.words, row.mark) == ("", ""), "neither fixed nor broken, and no dash for it"
 
 
 def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
