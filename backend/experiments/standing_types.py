@@ -45,9 +45,23 @@ class VersionStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionElsewhere:
+    """A version that was measured last in a way that the others were not: `how`, such as "over Returns"."""
+
+    version: int
+    how: str
+    experiment_id: str
+    experiment_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptStanding:
-    """How versions of a prompt did over one dataset, by the evaluator that decides, which `metric` names."""
+    """How versions of a prompt did over one dataset, by the evaluator that decides, which `metric` names.
+
+    `elsewhere` are those that were measured and cannot be compared with them.
+    """
 
     metric: str
     dataset_name: str
     versions: tuple[VersionStanding, ...]
+    elsewhere: tuple[VersionElsewhere, ...] = ()

@@ -55,7 +55,7 @@ from backend.experiments.node_types import ComparedNode, ComparedNodes, NodeDiff
 from backend.experiments.plan_types import MissingVariables, Plan
 from backend.experiments.promotion_types import Promoted, Promotion, Whereabouts, WishEnd
 from backend.experiments.review_types import Asked, Review, Reviews
-from backend.experiments.standing_types import PromptStanding, Since, VersionStanding
+from backend.experiments.standing_types import PromptStanding, Since, VersionElsewhere, VersionStanding
 
 __all__ = [
     "COST",
@@ -119,6 +119,7 @@ __all__ = [
     "TradeOff",
     "Unscored",
     "VariantDraft",
+    "VersionElsewhere",
     "VersionStanding",
     "Whereabouts",
     "WishEnd",

@@ -7,7 +7,7 @@ import asyncio
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import VersionStanding
+from backend.experiments.types import VersionElsewhere, VersionStanding
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from backend.prompts.types import PRODUCTION, Content, VersionRef, estimated_tokens
@@ -94,12 +94,12 @@ class PromptState(Addressed, Phased, rx.State):
         self.used = used_words(uses)
         self.uses, self.past_uses = ([use_line(one) for one in uses if one.past is past] for past in (False, True))
 
-    async def _standing(self, operator: Operator) -> dict[int, VersionStanding]:
+    async def _standing(self, operator: Operator) -> dict[int, VersionStanding | VersionElsewhere]:
         """Return how the versions did in experiments, for whoever may read those."""
         may = operator.may(Permission.EXPERIMENTS_READ)
         found = await services().experiments.prompt_standing(operator, self.id) if may else None
         self.scored, self.scored_over = scored_words(found), found.dataset_name if found else ""
-        return {one.version: one for one in found.versions} if found else {}
+        return {one.version: one for one in (*found.versions, *found.elsewhere)} if found else {}
 
     async def _content(self, operator: Operator, number: int) -> Content:
         if number == DRAFT:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from backend.errors import InvalidInput
-from backend.experiments.types import PromptStanding, VersionStanding
+from backend.experiments.types import PromptStanding, VersionElsewhere, VersionStanding
 from backend.plain_json import NotPlain, read_json
 from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Message, Use, Version
 from console import routes
@@ -27,7 +27,10 @@ KIND_WORDS = {"text": "text", "list": "list", "object": "object", "boolean": "ye
 
 @dataclass(frozen=True)
 class VersionLine:
-    """A version in the list; number 0 is what is being edited. `score` is the share of rows that passed with it."""
+    """A version in the list; number 0 is what is being edited. `score` is the share of rows that passed with it.
+
+    `elsewhere` says why one that was measured has none.
+    """
 
     number: int
     name: str
@@ -39,6 +42,7 @@ class VersionLine:
     evidence: str = ""
     score: str = ""
     scored: str = ""
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,15 @@ class WishLine:
     is_alone: bool = False
 
 
-def version_line(version: Version, zone: tzinfo, at: datetime, did: VersionStanding | None = None) -> VersionLine:
-    """Return the line; `did` is how the version did in the last experiment that is comparable."""
+def version_line(
+    version: Version, zone: tzinfo, at: datetime, did: VersionStanding | VersionElsewhere | None = None
+) -> VersionLine:
+    """Return the line; `did` is how the version did in the last experiment that is comparable, else in another one."""
     when = formats.clock(version.created_at, zone, at)
-    score, scored = _score(did) if did else ("", "")
+    score, scored = _score(did) if isinstance(did, VersionStanding) else ("", "")
+    elsewhere = ""
+    if isinstance(did, VersionElsewhere):
+        elsewhere = f"Measured {did.how} in {did.experiment_name}, so it has no score to compare."
     return VersionLine(
         number=version.number,
         name=f"v{version.number}",
@@ -117,6 +126,7 @@ def version_line(version: Version, zone: tzinfo, at: datetime, did: VersionStand
         evidence=evidence_in(version.comment),
         score=score,
         scored=scored,
+        elsewhere=elsewhere,
     )
 
 

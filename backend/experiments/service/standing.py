@@ -9,7 +9,7 @@ from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.standing_types import ItemStanding, PromptStanding, VersionStanding
+from backend.experiments.standing_types import ItemStanding, PromptStanding, VersionElsewhere, VersionStanding
 from backend.experiments.types import CellStatus, Status, kind_of, numbered
 from backend.operator import Operator, Permission
 
@@ -52,6 +52,7 @@ class Standing(UseCases):
         operator.require(Permission.EXPERIMENTS_READ)
         room, subject, name = MOST_ANSWERS, None, ""
         found: dict[int, VersionStanding] = {}
+        others: dict[int, ExperimentRow] = {}
         async with self._units.read(operator) as session:
             cells = Cells(session, operator.project_id)
             rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_EXPERIMENTS)
@@ -62,12 +63,29 @@ class Standing(UseCases):
                 room -= progress[row.id].num_cells if subject in (None, about) else 0
                 if room < 0:
                     break
+                for one in pinned_of(row):
+                    if one.prompt_id == prompt_id and one.version:
+                        others.setdefault(one.version, row)
                 if subject in (None, about) and (told := _versions(row, prompt_id, await cells.numbers(row.id))):
                     subject, found = about, told | found
                     name = row.dataset_name
         if subject is None:
             return None
-        return PromptStanding(subject[2], name, tuple(found[number] for number in sorted(found)))
+        left = [(number, row) for number, row in sorted(others.items()) if number not in found]
+        elsewhere = tuple(VersionElsewhere(number, _how(row, subject), row.id, row.name) for number, row in left)
+        return PromptStanding(subject[2], name, tuple(found[number] for number in sorted(found)), elsewhere)
+
+
+def _how(row: ExperimentRow, subject: tuple[str, str, str]) -> str:
+    """Say in what an experiment differs from those over the dataset and split, and by the evaluator, of `subject`."""
+    dataset_id, split, metric = subject
+    if row.dataset_id != dataset_id:
+        return f"over {row.dataset_name}"
+    own = draft_of(row).split
+    if own != split:
+        return f"over split {own}" if own else "over all rows"
+    by = deciders(row)[0]
+    return f"by {by}" if by != metric else "without a pass or a fail"
 
 
 def _versions(row: ExperimentRow, prompt_id: str, numbers: Sequence[tuple[Any, ...]]) -> dict[int, VersionStanding]:

@@ -44,6 +44,7 @@ def _version(one: Any) -> rx.Component:
                 class_name="row tight wrap",
             ),
             rx.el.span(one.comment, class_name="t12 vm lines", title=one.comment, dir="auto"),
+            rx.cond(one.elsewhere, rx.el.span(one.elsewhere, class_name="t12 t2 vm lines", dir="auto"), rx.fragment()),
             rx.el.span(one.by, rx.cond(one.when, ", ", ""), one.when, class_name="t12 t2", title=one.exact),
             type="button",
             on_click=[Prompt.choose(one.number), Gate.load, Play.follow(one.number)],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from backend.experiments.types import PromptChoice, VariantDraft, VersionStanding
 from backend.prompts.types import PRODUCTION, Content, NewPrompt, Turn, Use
 from tests.backend.experiments.conftest import Lab
@@ -46,3 +49,19 @@ async def test_versions_say_how_many_rows_passed_in_the_last_experiment_that_ask
         VersionStanding(1, "old", 3, 4, first.id, "Support"),
         VersionStanding(2, "new", 4, 4, again.id, "Support"),
     )
+    assert told.elsewhere == ()
+    for text in ("{{ good }}!", "{{ good }}?", "{{ good }}."):
+        await prompts.save_version(lab.operator, made.id, said(text))
+    ways: tuple[dict[str, Any], ...] = ({"kind": "levenshtein"}, {"kind": "rouge", "name": "exact"})
+    ran = [
+        await lab.ran(VariantDraft("v", PromptChoice(id=made.id, version=at)), evaluators=(how,))
+        for at, how in zip((3, 4), ways, strict=True)
+    ]
+    lab.rows = [replace(row, split="test") for row in lab.rows]
+    split = await lab.ran(VariantDraft("v", PromptChoice(id=made.id, version=5)), split="test")
+    await lab.ran(old, new)
+    found = await service.prompt_standing(lab.operator, made.id)
+    assert found is not None
+    assert [(one.version, one.how, one.experiment_id) for one in found.elsewhere] == [
+        (3, "by levenshtein", ran[0].id), (4, "without a pass or a fail", ran[1].id), (5, "over split test", split.id),
+    ]  # fmt: skip

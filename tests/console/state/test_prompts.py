@@ -12,7 +12,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
 from backend.errors import Forbidden, InvalidInput
-from backend.experiments.types import PromptStanding, Requirement, VersionStanding
+from backend.experiments.types import PromptStanding, Requirement, VersionElsewhere, VersionStanding
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from backend.prompts.types import Approval, Content, NewPrompt, Prompt, Use, VersionRef
@@ -74,6 +74,8 @@ async def test_a_version_says_how_many_rows_passed_with_it(services: Services, o
     assert (line.score, line.scored) == ("88.8 %", "213 of 240 rows pass, v2, mini in Support answer")
     assert scored_words(PromptStanding("Correct", "support-240", (did,))) == "Correct, 240 rows"
     assert (version_line(version, UTC, datetime.now(UTC)).score, scored_words(None)) == ("", "")
+    other = version_line(version, UTC, datetime.now(UTC), VersionElsewhere(2, "over Returns", "exp_2", "Nightly"))
+    assert (other.score, other.elsewhere) == ("", "Measured over Returns in Nightly, so it has no score to compare.")
 
 
 async def test_the_list_narrows_by_folder_tag_and_words(services: Services, owner: Operator, tab: Tab) -> None:
