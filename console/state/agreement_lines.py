@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.annotations.types import Agreement, Agreements
+from backend.conversations.types import Channel
 from backend.operator import Operator, Permission
 from console import routes
 from console.state import formats
+from console.state.conversations_filters import log_address
 
 TWO = 2
-NEEDS_JUDGE = "Needs an experiment whose judge scored the answers that are labelled here, word for word."
+NEEDS_JUDGE = "Needs answers that a judge of an experiment scored: add those of a flow to this queue from the log."
+OF_EXPERIMENTS = log_address((), channel=Channel.EXPERIMENT.value)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def lacking_lines(found: Agreements, num_labels: int, queue_id: str, operator: O
         here = routes.MEMBERS if operator.may(Permission.MEMBERS_MANAGE) else ""
         lines.append(LackingLine("Between people", needs, "Invite a second person", here))
     if not found.judges:
-        lines.append(LackingLine("Of a judge with people", NEEDS_JUDGE, "To the experiments", routes.EXPERIMENTS))
+        lines.append(LackingLine("Of a judge with people", NEEDS_JUDGE, "Answers of experiments", OF_EXPERIMENTS))
     return lines
 
 

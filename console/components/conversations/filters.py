@@ -41,7 +41,7 @@ def _line(key: Any, one: Any) -> rx.Component:
     )
     return rx.el.label(
         box,
-        rx.el.span(one.name, class_name="ell", dir="auto"),
+        rx.el.span(one.name, class_name="ell", dir="auto", title=one.name),
         rx.el.span(one.count, class_name="r t2"),
         rx.el.i(style={"--share": f"{one.percent}%"}),
         class_name="fc",

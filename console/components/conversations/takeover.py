@@ -38,7 +38,7 @@ def _mine() -> rx.Component:
         rx.el.div(
             status("wait", rx.fragment("You have been answering since ", Takeover.since, ". The flow waits.")),
             button("Hand back", Takeover.hand_back, size="sm", class_name="r"),
-            class_name="row",
+            class_name="row wrap",
         ),
         rx.el.form(
             text_input(

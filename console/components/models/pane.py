@@ -25,6 +25,7 @@ from console.components.ui import (
 )
 from console.state.models_form import ModelsFormState as Form
 
+PANE = "provider-pane"
 FORM = "provider-form"
 KINDS = (
     ("hosted", "Hosted"),
@@ -69,6 +70,10 @@ def _provider() -> rx.Component:
         ),
         rx.cond(Form.is_file, rx.fragment(), _foot(is_new)),
         _question(),
+        id=PANE,
+        key=Form.shown,
+        # On a narrow page it stands above the list, which may be scrolled.
+        on_mount=rx.scroll_to(PANE),
         class_name="mpane",
         aria_label=rx.cond(is_new, "Connect a provider", "Edit " + Form.name),
     )
