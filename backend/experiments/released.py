@@ -29,6 +29,14 @@ async def unreleased(session: AsyncSession, project_id: str, evaluators: Sequenc
     return {fingerprint: one for fingerprint, one in found.items() if fingerprint not in approved}
 
 
+async def check_approved(outside: Outside, operator: Operator, code: str) -> None:
+    """Raise Conflict where nobody approves this text any more."""
+    async with outside.units.read(operator) as session:
+        rows = await Codes(session, operator.project_id).of([fingerprint_of(code)])
+    if not any(row.state == "approved" for row in rows):
+        raise Conflict("Its code is not approved any more.", hint=LOOKS)
+
+
 async def check_released(outside: Outside, operator: Operator, evaluators: Sequence[Any]) -> None:
     """Raise Conflict where one of them runs code and that may not be."""
     if not coded(evaluators):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
@@ -21,6 +22,7 @@ from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
+from backend.experiments.released import check_approved
 from backend.experiments.types import HEARD, OVERALL
 from backend.operator import Operator
 from backend.ports.code import CodeFailed, Found
@@ -28,6 +30,7 @@ from backend.ports.embeddings import Embedder
 from backend.ports.language_model import Message, ModelSettings
 
 MOST_AT_LIMIT = 10
+LOOK_AGAIN_SECONDS = 1.0  # so long code runs on whose approval was taken away
 Keep = Callable[[ExperimentCellRow], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
@@ -74,6 +77,7 @@ class Aid:
         self._outside, self._operator, self._asking = outside, operator, asking
         self._embedders: dict[str, tuple[Embedder, Decimal]] = {}
         self._at_limit: Counter[str] = Counter()
+        self._approved_at: dict[str, float] = {}
         self._kept: Kept | None = None
         self.cost = Decimal(0)
 
@@ -107,10 +111,16 @@ class Aid:
         return [memoryview(vectors.row(number)).cast("f").tolist() for number in range(len(texts))]
 
     async def run_code(self, code: str, given: Mapping[str, Any]) -> Found:
-        """Run it until it used up its time or its memory MOST_AT_LIMIT times in a row: the machine is not its own."""
+        """Run it until it used up its time or its memory MOST_AT_LIMIT times in a row: the machine is not its own.
+
+        Raise Conflict once nobody approves it any more.
+        """
         if self._at_limit[code] >= MOST_AT_LIMIT:
             words = f"The code used up its time or its memory {MOST_AT_LIMIT} times in a row"
             raise CodeFailed(f"{words}, so this experiment runs it no more.")
+        if time.monotonic() - self._approved_at.get(code, -math.inf) >= LOOK_AGAIN_SECONDS:
+            await check_approved(self._outside, self._operator, code)
+            self._approved_at[code] = time.monotonic()
         try:
             found = await self._outside.code.run(code, given)
         except CodeFailed as failed:

@@ -13,6 +13,7 @@ from backend.bootstrap.experiments import put_together
 from backend.engines.python_code.link import Limits
 from backend.engines.python_code.runner import FencedCode
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
+from backend.experiments.engine import scoring
 from backend.experiments.engine.scoring import MOST_AT_LIMIT
 from backend.experiments.types import Experiment, Status
 from backend.identity.permissions import NEVER_OF_SUPPORT, PERMISSIONS, Role
@@ -183,6 +184,33 @@ async def test_what_is_refused_meanwhile_does_not_run(coding: Lab, daniel: Opera
     ended = await coding.service.get(coding.operator, made.id)
     assert (ended.status, ended.error) == (Status.FAILED, "The code of python is not approved.")
     assert coding.num_asked == 0
+
+
+async def test_what_is_refused_while_it_runs_scores_no_further_answer(
+    coding: Lab, daniel: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "LOOK_AGAIN_SECONDS", 0)
+    made = await approved(coding, daniel, concurrency=1)
+    (wish,) = await coding.service.codes_of(daniel, made.id)
+    run, num_run = FencedCode.run, 0
+
+    async def refused_behind(self: FencedCode, *given: Any) -> Any:
+        nonlocal num_run
+        num_run += 1
+        found = await run(self, *given)
+        if num_run == 3:
+            await coding.service.refuse_code(daniel, wish.id, "It counts letters.")
+        return found
+
+    monkeypatch.setattr(FencedCode, "run", refused_behind)
+    ended = await ran(coding, made)
+    assert (ended.status, ended.progress.num_done, coding.num_asked, num_run) == (Status.DONE, 8, 8, 3)
+    errors = [cell.scores["python"].get("error", "") for cell in await coding.cells(ended)]
+    assert sum("Its code is not approved any more." in words for words in errors) == 5
+    await coding.service.retry(coding.operator, made.id)
+    await coding.executor.execute(made.id)
+    again = await coding.service.get(coding.operator, made.id)
+    assert (again.status, again.error, num_run) == (Status.FAILED, "The code of python is not approved.", 3)
 
 
 async def test_an_approval_holds_in_its_project_alone(coding: Lab, daniel: Operator) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from backend.bootstrap.experiments import put_together
+from backend.datasets.types import ItemEdit
 from backend.errors import NotFound
 from backend.experiments.engine import stopping
 from backend.experiments.errors import WrongState
@@ -14,6 +18,8 @@ from backend.experiments.types import PromptChoice, Status, VariantDraft
 from backend.prompts.types import Content, NewPrompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.test_faults import asked
+from tests.factories.datasets import dataset, item
 
 
 async def test_a_retry_of_what_was_decided_early_asks_the_failed_alone_and_stays_decided(
@@ -89,3 +95,54 @@ async def test_a_paused_experiment_can_be_cancelled_and_its_rest_asked(lab: Lab)
     await lab.executor.execute(made.id)
     done = await lab.service.get(lab.operator, made.id)
     assert (done.status, done.progress.num_done, lab.num_asked) == (Status.DONE, 20, 20)
+
+
+async def test_a_budget_changes_only_while_it_rests_and_then_holds(lab: Lab) -> None:
+    lab.fill(10)
+    lab.server.latency_seconds = 0.02
+    made = await lab.started(concurrency=2, budget=Decimal(1))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await asked(lab, 4)
+    for budget in (Decimal("0.00001"), Decimal(100), None):
+        with pytest.raises(WrongState, match="running"):
+            await lab.service.set_budget(lab.operator, made.id, budget)
+    await lab.service.pause(lab.operator, made.id)
+    await carried
+    rests = await lab.service.get(lab.operator, made.id)
+    assert (rests.status, rests.draft.budget, rests.progress.num_done) == (Status.PAUSED, Decimal(1), lab.num_asked)
+    before = lab.num_asked
+    await lab.service.set_budget(lab.operator, made.id, rests.progress.cost / 2)
+    await lab.service.resume(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    ended = await lab.service.get(lab.operator, made.id)
+    assert (ended.status, "budget" in ended.error, lab.num_asked) == (Status.FAILED, True, before)
+    await lab.service.set_budget(lab.operator, made.id, Decimal(1))
+    await lab.service.resume(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.status, done.progress.num_done, lab.num_asked) == (Status.DONE, 20, 20)
+
+
+async def test_rows_that_are_edited_meanwhile_are_asked_as_they_were(lab: Lab) -> None:
+    services, operator = lab.services, lab.operator
+    opened = put_together(services.experiments._outside)
+    lab.opened, lab.server.latency_seconds = opened, 0.02
+    rows = [item(f"q{number}", f"q{number}") for number in range(8)]
+    made = await dataset(services.datasets, operator, *rows)
+    drafted = replace(lab.draft(prompt("only", "{{ message }}"), concurrency=2), dataset_id=made.id)
+    kept = await opened.service.create(operator, drafted)
+    await opened.service.start(operator, kept.id)
+    carried = asyncio.create_task(opened.executor.execute(kept.id))
+    await asked(lab, 2)
+    every = await services.datasets.all_items(operator, made.id)
+    edits = [ItemEdit(one.id, 1, item("other", "other")) for one in every]
+    await services.datasets.edit_items(operator, made.id, edits)
+    await services.datasets.add_items(operator, made.id, [item("late", "late")])
+    await opened.service.pause(operator, kept.id)
+    await carried
+    await opened.service.resume(operator, kept.id)
+    await opened.executor.execute(kept.id)
+    done, cells = await opened.service.get(operator, kept.id), await lab.cells(kept)
+    assert (done.status, done.dataset_version, done.progress.num_done) == (Status.DONE, 1, 8)
+    assert sorted(cell.output for cell in cells) == sorted(f"q{number}" for number in range(8))
+    assert {cell.scores["exact"]["value"] for cell in cells} == {1.0}, "what was expected is of that version too"
