@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.factories import flows
+
 ALERT = {"name": "Taken", "measure": "failed", "comparison": "above", "threshold": 1}
 QUEUE = {"name": "Taken", "configs": [{"name": "good"}]}
 # A body for each route that takes one, so that it is the id which is refused.
@@ -44,6 +46,23 @@ BODIES: dict[str, Any] = {
     "PATCH /api/projects/{project_id}": {"name": "Taken"},
     "POST /api/providers/{provider_id}/test": {},
 }
+
+
+def bodies(ids: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return every body that can name something by its id, with the route that takes it."""
+    search = {"knowledge_bases": [ids["knowledge_base_id"]], "limit": 3}
+    nodes = [
+        flows.node("input", "input", flows.form()),
+        flows.node("find", "knowledge_search", search),
+        flows.node("output", "output"),
+    ]
+    edges = [flows.edge("input.question", "find.query"), flows.edge("find.passages", "output.value")]
+    return [
+        ("POST /api/flows", {"name": "Thief", "document": {"nodes": nodes, "edges": edges}}),
+        ("POST /api/api-keys", {"name": "k", "scopes": ["flows:read"], "project_id": ids["project_id"]}),
+        ("POST /api/invitations", {"email": "x@y.example", "role": "viewer", "project_id": ids["project_id"]}),
+        ("PUT /api/models/default", {"model": f"{ids['provider_id']}:zebra-1"}),
+    ]
 
 
 def of_the_log(own: dict[str, str], ids: dict[str, str]) -> Iterator[tuple[str, dict[str, Any] | None]]:

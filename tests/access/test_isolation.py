@@ -18,9 +18,8 @@ from backend.identity.errors import WrongCredentials
 from backend.ids import new_id
 from backend.trace_ids import caller_address
 from tests.access import verdicts
-from tests.access.naming import BODIES, experiment_on, of_experiments, of_the_log
+from tests.access.naming import BODIES, bodies, experiment_on, of_experiments, of_the_log
 from tests.access.world import PASSWORD, Side, World
-from tests.factories import flows
 from tests.tenancy import EVERYWHERE, SCOPES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -136,29 +135,12 @@ async def test_a_foreign_file_is_not_read_in_any_form(api: httpx.AsyncClient, ou
         assert (foreign.status_code, foreign.text) == (known.status_code, known.text) == (404, known.text)
 
 
-def _bodies(ids: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
-    """Return every body that can name something by its id, with the route that takes it."""
-    search = {"knowledge_bases": [ids["knowledge_base_id"]], "limit": 3}
-    nodes = [
-        flows.node("input", "input", flows.form()),
-        flows.node("find", "knowledge_search", search),
-        flows.node("output", "output"),
-    ]
-    edges = [flows.edge("input.question", "find.query"), flows.edge("find.passages", "output.value")]
-    return [
-        ("POST /api/flows", {"name": "Thief", "document": {"nodes": nodes, "edges": edges}}),
-        ("POST /api/api-keys", {"name": "k", "scopes": ["flows:read"], "project_id": ids["project_id"]}),
-        ("POST /api/invitations", {"email": "x@y.example", "role": "viewer", "project_id": ids["project_id"]}),
-        ("PUT /api/models/default", {"model": f"{ids['provider_id']}:zebra-1"}),
-    ]
-
-
 @pytest.mark.security("11")
 async def test_an_id_inside_a_body_opens_nothing(
     world: World, api: httpx.AsyncClient, ours: Side, theirs: Side
 ) -> None:
     before = await rows_of(world.services, ours)
-    for (route, foreign), (_, lost) in zip(_bodies(ours.ids), _bodies(unknown(ours.ids)), strict=True):
+    for (route, foreign), (_, lost) in zip(bodies(ours.ids), bodies(unknown(ours.ids)), strict=True):
         method, _, path = route.partition(" ")
         told = [await api.request(method, path, json=body, headers=theirs.cookie("owner")) for body in (foreign, lost)]
         assert same(told[0], ours.ids)[0] == same(told[1], unknown(ours.ids))[0], route
