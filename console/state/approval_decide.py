@@ -74,10 +74,8 @@ class ApprovalDecideState(Formed, rx.State):
             value = typed(str(form.get("value", "")), shown.value) if choice == "change" else None
             decision = Decision(choice, shown.hash, value, str(form.get("comment", "")))
             with caught(Conflict, Forbidden, NotFound) as refusal:
+                goes_on = choice != "refuse" or await services().approvals.goes_on_refused(operator, shown.id)
                 decided = await services().approvals.decide(operator, shown.id, decision)
-                goes_on = decided.state is not ApprovalState.REFUSED or await services().approvals.goes_on_refused(
-                    operator, shown.id
-                )
             self.choice, self._shown = "", None
             others = [ApprovalCardsState.refresh, BarState.count]
             if problem := refusal.problem:

@@ -78,8 +78,9 @@ class ApprovalsState(Addressed, Phased, rx.State):
         """Open the one behind the one that was decided here."""
         operator = await self._operator(Permission.FLOWS_READ)
         order = [row.id for row in self.rows]
-        if self.phase == "ready" and self.opened_id == decided_id and decided_id in order:
-            at = order.index(decided_id)
+        if self.phase == "ready" and self.opened_id == decided_id:
+            # The list may have been read again since, and then it has the decided one no more.
+            at = order.index(decided_id) if decided_id in order else len(order)
             self.opened_id = next(iter([*order[at + 1 :], *order[:at]]), "")
         if self.phase in ("ready", "empty"):
             await self._read(operator)

@@ -98,7 +98,7 @@ def test_twenty_are_labelled_by_keyboard(console: Console) -> None:
             expect(page.locator(".an-keys kbd").first).to_have_text("k")
         page.keyboard.press("c")
     expect(page.get_by_text(f"{NUMBER} items labelled, none left")).to_be_visible()
-    expect(page.get_by_text("told once a second person")).to_be_visible()
+    expect(page.get_by_text("Needs two people on the same items")).to_be_visible()
     assert page.evaluate("window.broken") is None
     change(console, page)
     items = console.api.get(f"/api/annotation-queues/{queue}/items", params={"limit": 100}).json()["items"]

@@ -120,6 +120,10 @@ async def test_a_refusal_without_a_reason_says_so_at_its_field(waits: list[RunRe
     assert "takes the way that is drawn for a refusal" in page.refusing
     told, *_ = await dialog.send({"comment": "Too much"})
     assert "Refused. The run goes on without it." in str(told.args)
+    await page.refresh()  # before the page heard of it
+    assert page.detail.question == "Pay $5?"
+    await page.go_on(waits[0].waits_for[0])
+    assert page.detail.question == "Pay $9?", "the next one opens all the same"
 
 
 async def test_the_second_is_told_who_decided(
