@@ -6,12 +6,13 @@ import { Canvas } from "./context.js";
 import { CATCH, labelPlace, track } from "./geometry.js";
 import { trackState, useBoard, useMark } from "./marks.js";
 import { useFlow } from "./store.js";
+import { isOpen } from "./timeline.js";
 
 export const TrackEdge = memo(function TrackEdge({ id, source, target, sourceX, sourceY, targetX, targetY, sourceHandleId, selected }) {
   const [fromX, toX] = [sourceX - CATCH, targetX + CATCH]; // React Flow ends at the box that is caught, we at the port
   const { store, board } = useContext(Canvas);
   const [from, to] = [useMark(board, source), useMark(board, target)];
-  const running = useBoard(board, (b) => Boolean(b.run && ["running", "queued"].includes(b.run.status)));
+  const running = useBoard(board, (b) => isOpen(b.run));
   const way = useFlow(store, (s) => s.ways?.get(id));
   const branch = useFlow(store, (s) => Boolean(s.branching?.has(source)));
   const state = trackState(from, to, sourceHandleId, running);

@@ -7,6 +7,7 @@ import { plate } from "./document.js";
 import { PORT_STEP, PORT_TOP } from "./geometry.js";
 import { asksForCare, useBoard, useMark } from "./marks.js";
 import { money, milliseconds, PortMark, State, STATUS } from "./shapes.jsx";
+import { isOpen } from "./timeline.js";
 import { useFlow } from "./store.js";
 
 const EMPTY = [];
@@ -64,7 +65,7 @@ function spoken({ data, mark, problem, running, from, to }) {
 export const PlateNode = memo(function PlateNode({ id, data, selected }) {
   const { store, board } = useContext(Canvas);
   const mark = useMark(board, id);
-  const running = useBoard(board, (b) => Boolean(b.run && ["running", "queued"].includes(b.run.status)));
+  const running = useBoard(board, (b) => isOpen(b.run));
   const joins = useFlow(store, (s) => s.joins?.get(id));
   const problem = useFlow(store, (s) => s.problemOf?.get(id));
   const roving = useFlow(store, (s) => s.focused === id || (!s.focused && s.nodes[0]?.id === id));

@@ -7,11 +7,12 @@ import { runOrder } from "./layout.js";
 import { asksForCare, useBoard, useMark } from "./marks.js";
 import { ProblemRows } from "./problems.jsx";
 import { milliseconds, money, State, STATUS } from "./shapes.jsx";
+import { isOpen } from "./timeline.js";
 import { useFlow } from "./store.js";
 
 function Step({ store, board, node }) {
   const mark = useMark(board, node.id);
-  const running = useBoard(board, (b) => Boolean(b.run && ["running", "queued"].includes(b.run.status)));
+  const running = useBoard(board, (b) => isOpen(b.run));
   const selected = useFlow(store, (s) => s.selected === node.id);
   const joins = useFlow(store, (s) => s.joins.get(node.id));
   const problem = useFlow(store, (s) => s.problemOf.get(node.id));

@@ -2,6 +2,9 @@
 
 const NICE = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000, 120000, 300000, 600000, 1800000];
 
+/** Whether a run goes on: behind one that waits for a person too, nothing is said to have been left out. */
+export const isOpen = (run) => Boolean(run && ["running", "queued", "waiting"].includes(run.status));
+
 /** Choose a step so that at most six ticks stand on the axis. */
 export function axis(total) {
   const span = Math.max(total, 10);

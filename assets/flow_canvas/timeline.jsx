@@ -5,7 +5,7 @@ import { plate } from "./document.js";
 import { useBoard } from "./marks.js";
 import { milliseconds, money, seconds, spent, State, STATUS } from "./shapes.jsx";
 import { useFlow } from "./store.js";
-import { axis, criticalPath, endOf, sums, tickWords } from "./timeline.js";
+import { axis, criticalPath, endOf, isOpen, sums, tickWords } from "./timeline.js";
 
 const whole = (ms) => (ms < 1000 ? milliseconds(ms) : seconds(ms));
 const count = (value) => (value ? value.toLocaleString("en-US") : "");
@@ -126,7 +126,7 @@ export function Timeline({ store, board, full, title = "Timeline", runId, onSele
   const marks = useBoard(board, (b) => b.marks);
   const run = useBoard(board, (b) => b.run);
   const now = useClock(run);
-  const running = Boolean(run && ["running", "queued"].includes(run.status));
+  const running = isOpen(run);
   const rows = useMemo(() => [...nodes].sort((a, b) => (a.data.item.plate || 1e6) - (b.data.item.plate || 1e6)), [nodes]);
   const total = sums(marks, now);
   const { end, ticks, step } = axis(Math.max(total.total, now));

@@ -8,7 +8,7 @@ const { bridge, closesCircle, refusal, sortKinds } = await import(at("types.js")
 const { columns, runOrder, tidy } = await import(at("layout.js"));
 const { builder, edgeOf, freeId, fromDocument, outputsOf, toDocument, wire } = await import(at("document.js"));
 const { apply, undoing } = await import(at("operations.js"));
-const { axis, criticalPath } = await import(at("timeline.js"));
+const { axis, criticalPath, isOpen } = await import(at("timeline.js"));
 const { parts, storedFor, typing, variablesFor } = await import(at("variables.js"));
 const { fitted, hides } = await import(at("view.js"));
 const { ofSettings } = await import(at("derived.js"));
@@ -176,4 +176,9 @@ test("a secret is known where the kind may use one, and marked elsewhere", () =>
   assert.deepEqual(marked("call", "f-call-headers-0"), ["v", "v", "v miss"]);
   assert.deepEqual(marked("agent-tool-0", "f-agent-tool-0-url"), ["v", "v", "v miss"]);
   assert.deepEqual(marked("agent", "f-agent-prompt"), ["v miss", "v", "v miss"]);
+});
+
+test("a run that waits for a person goes on", () => {
+  assert.deepEqual(["queued", "running", "waiting", "done", "cancelled"].map((status) => isOpen({ status })), [true, true, true, false, false]);
+  assert.equal(isOpen(undefined), false);
 });

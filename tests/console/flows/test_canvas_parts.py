@@ -15,4 +15,4 @@ def test_the_pure_parts_of_the_canvas_hold():
         ["--test", "--test-reporter=tap", str(TESTS)], return_completed_process=True, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert "# pass 17" in done.stdout, done.stdout[-2000:]
+    assert "# pass 18" in done.stdout, done.stdout[-2000:]
