@@ -94,7 +94,7 @@ def _by_resampling(
     p_values = sign_flip_p_values(rng, sums, draws)
     return (
         [one.found(partial(_mean_interval, one, of_means[:, at]), float(p_values[at])) for at, one in enumerate(means)],
-        [_of_quantile(arms, at, of_quantiles[:, at]) for at in range(len(quantiles))],
+        [_of_quantile(arms, at, of_quantiles) for at in range(len(quantiles))],
     )
 
 
@@ -125,13 +125,22 @@ class _Quantiles:
         self.questions = questions
         self._old = {question.metric.name: _quantile(question, question.old) for question in questions}
         self._new = [_quantile(question, question.new) for question in questions]
+        torn = [question for question in questions if question.num_torn]
+        self._ends = [tuple(_quantile(one, values) for values in pair) for one in torn for pair in one.ends]
+        self._ends_of = {id(question): len(questions) + 2 * at for at, question in enumerate(torn)}
 
     def differences(self, block: Floats) -> Floats:
-        """Return variant minus baseline for each draw and question."""
+        """Return variant minus baseline for each draw and question, then both ends of those with torn rows."""
         old = {name: quantile.of(block) for name, quantile in self._old.items()}
         new = [quantile.of(block) for quantile in self._new]
         found = [one - old[question.metric.name] for question, one in zip(self.questions, new, strict=True)]
+        found += [variant.of(block) - baseline.of(block) for baseline, variant in self._ends]
         return np.column_stack([np.empty((len(block), 0)), *found])
+
+    def ends_of(self, at: int) -> tuple[int, int]:
+        """Return the columns of `differences` from which the low and the high end of an interval are taken."""
+        first = self._ends_of.get(id(self.questions[at]))
+        return (at, at) if first is None else (first, first + 1)
 
     def values(self, at: int) -> tuple[float, float]:
         question = self.questions[at]
@@ -144,8 +153,8 @@ def _quantile(question: Question, values: Floats) -> Quantile:
     return Quantile(values.ravel(), owners, question.num_clusters, LEVELS[question.metric.statistic])
 
 
-def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
-    values, question = arms.values(at), arms.questions[at]
+def _of_quantile(arms: _Quantiles, at: int, all_drawn: Floats) -> Finding:
+    values, question, drawn = arms.values(at), arms.questions[at], all_drawn[:, at]
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
     deviation = float(drawn.std()) * math.sqrt(question.num_rows)
     num_clusters = int(np.count_nonzero(question.counts))
@@ -155,7 +164,9 @@ def _of_quantile(arms: _Quantiles, at: int, drawn: Floats) -> Finding:
     def interval(confidence: float) -> Interval:
         if question.num_rows < question.rows_at_least(confidence):
             return UNKNOWN
-        return percentile_interval(drawn, widened(confidence, num_clusters))
+        level = widened(confidence, num_clusters)
+        low, high = (percentile_interval(all_drawn[:, column], level) for column in arms.ends_of(at))
+        return Interval(low.low, high.high)
 
     return Finding(interval, bootstrap_p_value(drawn, least), values, values[1] - values[0], deviation)
 

@@ -93,6 +93,19 @@ class Question:
         return 1 if level is None else rows_for_quantile(level, 1 - confidence)
 
     @property
+    def ends(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+        """Return (baseline, variant) as unlike as rows with one score leave them: the variant lowest, then highest."""
+        cells = np.concatenate([self.old.ravel(), self.new.ravel(), [self.metric.worst]])
+        low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
+        is_lost = [np.isnan(_row_means(values))[:, None] for values in (self.old, self.new)]
+        torn = [lost & ~other for lost, other in zip(is_lost, is_lost[::-1], strict=True)]
+
+        def filled(old: float, new: float) -> tuple[Floats, Floats]:
+            return np.where(torn[0], old, self.old), np.where(torn[1], new, self.new)
+
+        return filled(high, low), filled(low, high)
+
+    @property
     def span(self) -> float:
         """Return how far apart two cells are at most."""
         cells = np.concatenate([self.old.ravel(), self.new.ravel()])

@@ -223,6 +223,7 @@ def judged(*pairs: tuple[float | None, float | None]) -> list[tuple[object, ...]
     return [(at // 2, at % 2, 0, "done", {"judge": one}, 0, 1.0) for at, one in enumerate(told)]
 
 
+@pytest.mark.parametrize("statistic", ["mean", "p50"])
 @pytest.mark.parametrize(
     ("told", "verdict", "coverage"),
     [
@@ -236,9 +237,9 @@ def judged(*pairs: tuple[float | None, float | None]) -> list[tuple[object, ...]
     ],
 )
 def test_a_judge_that_is_out_makes_nothing_worse_and_hides_nothing(
-    told: list[tuple[float | None, float | None]], verdict: str, coverage: float
+    told: list[tuple[float | None, float | None]], verdict: str, coverage: float, statistic: str
 ) -> None:
-    evaluators = read([{"kind": "judge", "rubric": "?"}])
+    evaluators = read([{"kind": "judge", "rubric": "?", "statistic": statistic}])
     variants = [("old", ""), ("new", "")]
     found = compared(
         judged(*told), evaluators, variants, baseline=0, repetitions=1, was_decided=False, labels={}
