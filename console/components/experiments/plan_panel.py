@@ -14,8 +14,9 @@ def plan_panel(form: str) -> rx.Component:
     """Draw the plan, and the buttons that send the form of this id."""
     words = rx.cond(Form.planned, Form.planned, "Nothing runs and nothing is charged until you start it.")
     go: dict[str, Any] = {"type": "submit", "form": form}
-    make = rx.cond((Form.draft_id != "") & (Form.outdated == ""), "Save", "Create")
-    start = button(make + " and start", Form.choose_start(True), kind="primary", icon="play", **go)
+    is_kept = (Form.draft_id != "") & (Form.outdated == "")
+    make, make_and_start = rx.cond(is_kept, "Save", "Create"), rx.cond(is_kept, "Save and start", "Create and start")
+    start = button(make_and_start, Form.choose_start(True), kind="primary", icon="play", **go)
     acts = rx.el.div(
         button(make, Form.choose_start(False), **go),
         rx.cond(Form.may_run, start, rx.fragment()),
