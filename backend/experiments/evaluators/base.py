@@ -179,11 +179,17 @@ class Evaluator(BaseModel, ABC):
     name: str = Field(default="", max_length=80)
     direction: Direction = "higher"
     unit: str = Field(default="", max_length=20)
-    target: float | None = Field(default=None, description="What the mean should reach.")
-    threshold: float | None = Field(default=None, description="From where an answer passes.")
+    target: float | None = Field(
+        default=None, description="What the mean should reach, in the unit of the score: of 0 to 1, 0.9 is 90 %."
+    )
+    threshold: float | None = Field(default=None, description="From which score an answer passes.")
     negate: bool = Field(default=False, description="The opposite counts.")
     weight: float = Field(default=1.0, ge=0, le=1_000, description="Its part in the overall score.")
-    margin: float = Field(default=0.0, ge=0, description="A difference that does not matter.")
+    margin: float = Field(
+        default=0.0,
+        ge=0,
+        description="A difference that does not matter, in the unit of the score: of 0 to 1, 0.05 is 5 points.",
+    )
     statistic: Literal["mean", "p50", "p95"] = "mean"
 
     @property

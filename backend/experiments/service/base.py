@@ -32,6 +32,12 @@ class UseCases:
                 self._outside.schemas.checker(one.schema_)
         return found
 
+    async def _fitting(self, specs: Sequence[Any]) -> list[Any]:
+        """Return the evaluators of what is kept anew, whose numbers lie on their scales. Raise InvalidInput."""
+        found = await self._evaluators(specs)
+        (await self._outside.late("evaluators.fitting")).fit(found)
+        return found
+
     async def _shown(self, session: AsyncSession, row: ExperimentRow) -> Experiment:
         progress = await Cells(session, row.project_id).progress([row.id])
         return experiment_of(row, progress.get(row.id), self._executor.told(row.id))

@@ -80,7 +80,7 @@ class Gating(Comparing):
         if not dataset_id:
             words = "Name a dataset, or an experiment over it."
             raise InvalidInput(words, fields={"dataset_id": words})
-        if not await self._evaluators(evaluators):
+        if not await self._fitting(evaluators):
             words = "Name the evaluators that must be asked, or an experiment that asked them."
             raise InvalidInput(words, fields={"evaluators": words})
         return dataset_id, await judges_pinned(self._outside, operator, evaluators)

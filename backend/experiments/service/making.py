@@ -186,7 +186,7 @@ class Making(Coding):
         if draft.answers_of:
             draft = await over_answers(self._outside, operator, draft)
         checked(draft, self._outside.templates)
-        await self._admitted(await self._evaluators(draft.evaluators))
+        await self._admitted(await self._fitting(draft.evaluators))
         judges = await judges_pinned(self._outside, operator, draft.evaluators)
         if draft.answers_of:  # which models and versions answered is told there
             return replace(draft, evaluators=judges)

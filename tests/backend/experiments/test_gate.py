@@ -94,7 +94,7 @@ async def published(gated: Lab) -> str:
         ((1, 2), {"split": "easy"}),
         ((1, 2), {"evaluators": ({"kind": "exact", "negate": True},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "direction": "lower"},)}),
-        ((1, 2), {"evaluators": ({"kind": "exact", "margin": 1},)}),
+        ((1, 2), {"evaluators": ({"kind": "exact", "margin": 0.9},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "threshold": -1},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "ignore_case": True},)}),
         ((1, 2), {"evaluators": (TRIVIAL,)}),

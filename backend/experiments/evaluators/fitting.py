@@ -1,0 +1,59 @@
+"""Whether the numbers of an evaluator mean something on its scale: 15 entered for 15 points of a share is 1,500."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.errors import InvalidInput
+from backend.experiments.evaluators.base import Evaluator
+
+SHARE = (0.0, 1.0)
+_PERCENT = 100
+
+
+def fit(evaluators: Sequence[Evaluator]) -> None:
+    """Refuse what no score can reach. Raise InvalidInput by field.
+
+    Only of what is kept anew: experiments that hold such a number from before open as ever.
+    """
+    fields = {
+        f"evaluators.{number}.{name}": sentence
+        for number, one in enumerate(evaluators)
+        for name, sentence in _off_the_scale(one).items()
+    }
+    if fields:
+        raise InvalidInput(next(iter(fields.values())), fields=fields)
+
+
+def useful_margin(evaluator: Evaluator) -> float:
+    """Return the margin, nought where it takes in the whole scale: inside that one everything would be the same."""
+    return 0.0 if _takes_in_all(evaluator) else evaluator.margin
+
+
+def _takes_in_all(one: Evaluator) -> bool:
+    return one.scale is not None and one.margin > 0 and one.margin >= one.scale[1] - one.scale[0]
+
+
+def _off_the_scale(one: Evaluator) -> dict[str, str]:
+    if one.scale is None:
+        return {}
+    low, high = one.scale
+    goes = f"Scores of {one.called} go from {low:g} to {high:g}"
+    found = {}
+    if _takes_in_all(one):
+        points = f" of {one.margin:g} is {one.margin * _PERCENT:,.0f} points and" if one.scale == SHARE else ""
+        example = _example(one, one.margin, "points", (high - low) / 20)
+        found["margin"] = f"{goes}, so a margin{points} takes in every difference. Enter {example}."
+    for name in ("target", "threshold"):
+        value = getattr(one, name)
+        if value is not None and value > high:
+            example = _example(one, value, "%", (low + high) / 2)
+            found[name] = f"{goes}, so none reaches a {name} of {value:g}. Enter {example}."
+    return found
+
+
+def _example(one: Evaluator, value: float, unit: str, otherwise: float) -> str:
+    """Return what was probably meant, where scores are shares; else a number that fits."""
+    if one.scale == SHARE and 1 < value < _PERCENT:
+        return f"{value / _PERCENT:g} for {value:g} {unit}"
+    return f"{otherwise:g}, for example"
