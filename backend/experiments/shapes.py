@@ -148,4 +148,5 @@ def cell_of(row: ExperimentCellRow, names: Sequence[str] | Mapping[int, str]) ->
         latency_ms=row.latency_ms,
         finished_at=row.finished_at,
         judge_cost=row.judge_cost,
+        taken_over=row.taken_over,
     )

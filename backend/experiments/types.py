@@ -200,7 +200,10 @@ class Experiment:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer. `scores` are by evaluator as `Score.as_json` writes them; `cost` has the `judge_cost` in it."""
+    """One answer. `scores` are by evaluator as `Score.as_json` writes them; `cost` has the `judge_cost` in it.
+
+    `taken_over` where another experiment asked for it and paid what it cost beside the judges.
+    """
 
     number: int
     row: int
@@ -220,6 +223,7 @@ class Cell:
     latency_ms: float
     finished_at: datetime | None
     judge_cost: Decimal = Decimal(0)
+    taken_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

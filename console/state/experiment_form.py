@@ -139,10 +139,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             await self._repeat(operator, found, kept)
 
     async def _repeat(self, operator: Operator, found: Offered, kept: Experiment) -> None:
-        """Fill the form with what an experiment was asked for, under a name of its own."""
+        """Fill the form with what an experiment was asked for, to be asked anew under a name of its own."""
         taken = await services().experiments.names(operator, copied_from(kept.name))
         self.name = copy_name(kept.name, taken, MAX_NAME)
-        await self._fill(operator, found, kept)
+        await self._fill(operator, found, replace(kept, draft=replace(kept.draft, answers_of="")))
 
     async def _fill(self, operator: Operator, found: Offered, kept: Experiment) -> None:
         if kept.draft.answers_of:

@@ -114,7 +114,7 @@ class Carrying:
 
     async def _price(self, variant: Pinned) -> Price:
         """Return what an answer may cost: a first one a whole answer's worth of tokens, each the longest question."""
-        if self._row.budget is None or variant.kind == "flow":
+        if self._row.budget is None or variant.kind == "flow" or self._draft.answers_of:
             return Price()
         endpoint = await self._asking.endpoint(variant.model)
         longest = max((json.dumps(row.input, ensure_ascii=False) for row in self._rows.values()), key=len, default="")

@@ -9,11 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.errors import Conflict, NotFound
 from backend.experiments.evaluators.base import Evaluator
-from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.models import NOBODYS, ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Outside
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.shapes import draft_of
-from backend.experiments.types import HEARD, CellStatus, Draft
+from backend.experiments.types import HEARD, CellStatus, Draft, Status
 from backend.operator import Operator
 
 SAID = ("output", "run_id", "tokens_in", "tokens_out", "cost", "latency_ms", "error")
@@ -39,12 +39,16 @@ async def taken_over(
 
 
 async def source_of(session: AsyncSession, operator: Operator, draft: Draft) -> ExperimentRow:
-    """Return the experiment whose answers are scored. Raise Conflict where it was deleted."""
+    """Return the experiment whose answers are scored. Raise Conflict where it was deleted, or has not all of them."""
     try:
-        return await Experiments(session, operator.project_id).get(draft.answers_of)
+        source = await Experiments(session, operator.project_id).get(draft.answers_of)
     except NotFound as error:
         words = "The experiment whose answers were to be scored was deleted."
         raise Conflict(words, hint="Copy this one to ask for answers anew.") from error
+    if source.status != Status.DONE:
+        words = f"{source.name} has not all of its answers, so none of them is scored again."
+        raise Conflict(words, hint="Let it end first: resume it, or retry what is left.")
+    return source
 
 
 async def unchanged(outside: Outside, before: Draft, draft: Draft) -> frozenset[str]:
@@ -64,7 +68,7 @@ def _asked(evaluator: Evaluator) -> tuple[Any, ...]:
 def _filled(cell: dict[str, Any], answer: ExperimentCellRow | None, kept: frozenset[str]) -> dict[str, Any]:
     status = CellStatus(answer.status) if answer else CellStatus.SKIPPED
     if answer is None or status not in (*ANSWERED, CellStatus.FAILED):
-        return {**cell, "status": CellStatus.SKIPPED.value}
+        return {**cell, "status": CellStatus.SKIPPED.value, "attempt": NOBODYS}  # no retry asks what was not asked
     scores = {name: score for name, score in answer.scores.items() if name in kept and "error" not in score}
     return {
         **cell,

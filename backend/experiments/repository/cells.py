@@ -131,12 +131,13 @@ class Cells:
         return {experiment_id: _progress(by_status) for experiment_id, by_status in found.items()}
 
     async def last_of(self, item_ids: Sequence[str]) -> Sequence[ExperimentCellRow]:
-        """Return how each of these rows was answered in the last experiment that has an answer to it."""
+        """Return how each of these rows was answered in the last experiment that asked for an answer to it."""
         cell = ExperimentCellRow
         asked = (
             col(cell.project_id) == self._project_id,
             col(cell.item_id).in_(item_ids),
             col(cell.status).in_((CellStatus.DONE.value, CellStatus.FAILED.value)),
+            ~col(cell.taken_over),
         )
         newest = select(col(cell.item_id), func.max(cell.experiment_id)).where(*asked).group_by(col(cell.item_id))
         last = dict((await self._session.exec(newest)).all())

@@ -17,7 +17,7 @@ from backend.spreadsheets import csv_line
 
 AT_ONCE = 500
 BEFORE = ("number", "row", "variant", "repetition", "status", "input", "expected", "answer", "error")
-BEHIND = ("latency_ms", "cost", "tokens_in", "tokens_out", "run")
+BEHIND = ("latency_ms", "cost", "tokens_in", "tokens_out", "run", "taken_over")
 
 
 class Exporting(Comparing):
@@ -56,7 +56,8 @@ def _line(cell: ExperimentCellRow, names: Sequence[str], metrics: Sequence[str],
     before = (cell.number, cell.row, names[cell.variant], cell.repetition + 1, cell.status, _text(given.input),
               _text(given.expected), cell.output, cell.error)  # fmt: skip
     scores = [(cell.scores.get(name) or {}).get("value") for name in metrics]
-    behind = (cell.latency_ms, f"{cell.cost + cell.judge_cost:f}", cell.tokens_in, cell.tokens_out, cell.run_id)
+    behind = (cell.latency_ms, f"{cell.cost + cell.judge_cost:f}", cell.tokens_in, cell.tokens_out, cell.run_id,
+              "yes" if cell.taken_over else "")  # fmt: skip
     return [*before, *("" if score is None else score for score in scores), *behind]
 
 

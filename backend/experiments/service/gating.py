@@ -276,7 +276,9 @@ def _is_left(score: dict[str, Any] | None) -> bool:
 
 
 def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:
-    return [row for row in done if row.dataset_version == version and not draft_of(row).split]
+    """Leave out what scores older answers again: it would pass for the newest run."""
+    asked = ((row, draft_of(row)) for row in done if row.dataset_version == version)
+    return [row for row, draft in asked if not draft.split and not draft.answers_of]
 
 
 def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:

@@ -21,7 +21,7 @@ from backend.experiments.pinning import pin
 from backend.experiments.planning import problems_of
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Experiments, Ownership
-from backend.experiments.rescoring import pinned_there
+from backend.experiments.rescoring import decided_there, pinned_there
 from backend.experiments.service.base import target
 from backend.experiments.service.coding import Coding
 from backend.experiments.shapes import draft_of, pinned_as_json, revision_of
@@ -70,6 +70,8 @@ class Running(Coding):
             if row.status == Status.DRAFT:
                 if revision_of(row) != revision:  # what was pinned is not what it says now
                     raise StaleDraft
+                if draft.answers_of:
+                    row.decided = await decided_there(work.session, operator, draft)
                 row.pinned = pinned_as_json(pinned)
                 row.dataset_name, row.dataset_version = rows.name, rows.version
                 row.num_rows, row.num_cells = len(rows.rows), num_cells
@@ -109,7 +111,8 @@ class Running(Coding):
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
-            _require_flows(operator, row)
+            if not draft_of(row).answers_of:
+                _require_flows(operator, row)
             status = Status(row.status)
             if status.is_open and row.wish == "pause":
                 row.wish = ""  # its owner has not stopped yet and goes on

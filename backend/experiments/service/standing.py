@@ -57,6 +57,7 @@ class Standing(UseCases):
             cells = Cells(session, operator.project_id)
             rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_EXPERIMENTS)
             done = [row for row in rows if row.status == Status.DONE.value and deciders(row)]
+            done = [row for row in done if not draft_of(row).answers_of]  # whose answers are older than they look
             progress = await cells.progress([row.id for row in done])
             for row in done:
                 about = (row.dataset_id, draft_of(row).split, deciders(row)[0])

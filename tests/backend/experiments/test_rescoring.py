@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,12 +11,18 @@ import pytest
 
 from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.experiments.engine import making
+from backend.experiments.errors import GateRefused
 from backend.experiments.models import REMOVED
-from backend.experiments.types import CellStatus, Status
+from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
 from backend.operator import Permission
+from backend.prompts.types import PRODUCTION
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.test_gate import gated, published
 from tests.backend.experiments.test_paying import CALL, YES, asks, judge
 from tests.backend.experiments.test_removed_rows import erase
+from tests.factories import flows
+
+__all__ = ["gated"]
 
 SAYS_YES = {"kind": "judge", "name": "kind", "rubric": "Is it kind?", "model": "echo"}
 
@@ -86,7 +93,7 @@ async def test_pairs_are_judged_once_more_beside_the_same_baseline(lab: Lab, mon
     first = await lab.ran(baseline="new")
     model.asked.clear()
     pair = {"kind": "pairwise", "rubric": "Which is better?", "model": "echo"}
-    made = await lab.service.score_again(lab.operator, first.id, (pair,), baseline="old")
+    made = await lab.service.score_again(lab.operator, first.id, (pair,))
     await lab.service.start(lab.operator, made.id)
     await lab.executor.execute(made.id)
     done = await lab.service.get(lab.operator, made.id)
@@ -130,7 +137,7 @@ async def test_a_cancel_and_a_retry_ask_no_answer_anew(lab: Lab) -> None:
 async def test_it_is_refused_where_there_is_nothing_to_score(lab: Lab) -> None:
     lab.fill(1)
     draft = await lab.service.create(lab.operator, lab.draft())
-    with pytest.raises(Conflict, match="no answers to score yet"):
+    with pytest.raises(Conflict, match="has not all of its answers"):
         await lab.service.score_again(lab.operator, draft.id, ({"kind": "exact"},))
     first = await lab.ran()
     with pytest.raises(InvalidInput, match="at least one evaluator"):
@@ -138,6 +145,10 @@ async def test_it_is_refused_where_there_is_nothing_to_score(lab: Lab) -> None:
     reader = replace(lab.operator, permissions=frozenset({Permission.EXPERIMENTS_READ}))
     with pytest.raises(Forbidden):
         await lab.service.score_again(reader, first.id, ({"kind": "exact"},))
+    for field, value in (("repetitions", 2), ("baseline", "new"), ("split", "test"), ("variants", ())):
+        with pytest.raises(InvalidInput, match="there already") as refusal:
+            await lab.service.score_again(lab.operator, first.id, ({"kind": "exact"},), **{field: value})
+        assert list(refusal.value.fields) == [field]
     made = await lab.service.score_again(lab.operator, first.id, ({"kind": "exact"},))
     await lab.service.delete(lab.operator, first.id)
     with pytest.raises(Conflict, match="was deleted"):
@@ -163,3 +174,75 @@ async def test_an_answer_of_a_row_that_is_removed_meanwhile_is_not_kept(
     gone = [one for one in await lab.cells(made) if one.row == 1]
     assert {(one.status, one.output, one.error) for one in gone} == {(CellStatus.SKIPPED, "", REMOVED)}
     assert all(one.scores == {} for one in gone)
+
+
+async def test_what_is_not_whole_is_scored_by_nobody(lab: Lab) -> None:
+    lab.fill(3)
+    first = await lab.ran(prompt("old", "{{ weak }}", "400"), prompt("new", "{{ good }}"))
+    made = await lab.service.score_again(lab.operator, first.id, ({"kind": "exact"},))
+    await lab.service.retry(lab.operator, first.id)
+    with pytest.raises(Conflict, match="has not all of its answers"):
+        await lab.service.start(lab.operator, made.id)
+    await lab.service.cancel(lab.operator, first.id)
+    with pytest.raises(Conflict, match="has not all of its answers"):
+        await lab.service.score_again(lab.operator, first.id, ({"kind": "exact"},))
+
+
+async def test_an_early_end_is_one_here_too_and_what_was_not_asked_never_is(lab: Lab) -> None:
+    lab.fill(60, wrong=range(1, 61))
+    first = await lab.ran(early_stop=True, concurrency=1)
+    assert first.decided
+    assert first.progress.num_skipped
+    made = await lab.service.score_again(lab.operator, first.id, ({"kind": "exact"}, {"kind": "contains"}))
+    before = lab.num_asked
+    await lab.service.start(lab.operator, made.id)
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await lab.service.cancel(lab.operator, made.id)
+    await carried
+    await lab.service.retry(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.decided, done.progress.num_skipped) == (first.decided, first.progress.num_skipped)
+    assert lab.num_asked == before
+
+
+async def test_a_small_budget_is_enough_for_what_costs_nothing(lab: Lab) -> None:
+    lab.fill(2)
+    first = await lab.ran()
+    made = await lab.service.score_again(lab.operator, first.id, ({"kind": "contains"},), budget=Decimal("0.000001"))
+    await lab.service.start(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    assert (await lab.service.get(lab.operator, made.id)).status is Status.DONE
+
+
+async def test_calls_of_a_flow_that_nobody_kept_are_not_taken_for_none(lab: Lab) -> None:
+    lab.fill(1)
+    await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    first = await lab.ran(VariantDraft("flow", flow=FlowChoice("desk", "draft")))
+    with pytest.raises(InvalidInput, match="was not kept"):
+        await lab.service.score_again(lab.operator, first.id, ({"kind": "tool_calls"},))
+    made = await lab.service.score_again(lab.operator, first.id, ({"kind": "contains"},))
+    runs_none = replace(lab.operator, permissions=lab.operator.permissions - {Permission.FLOWS_RUN})
+    for act in (lab.service.start, lab.service.pause, lab.service.resume):
+        await act(runs_none, made.id)
+    with pytest.raises(Forbidden):
+        await lab.service.retry(runs_none, made.id)
+
+
+async def test_no_version_passes_or_stands_by_answers_that_are_older_than_they_look(gated: Lab) -> None:
+    prompt_id = await published(gated)
+    variants = [VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2)]
+    lucky = await gated.ran(*variants)
+    for row in gated.rows:
+        row.input["weak"] = "no"
+    newer = await gated.ran(*variants)
+    standing = await gated.service.prompt_standing(gated.operator, prompt_id)
+    made = await gated.service.score_again(gated.operator, lucky.id, ({"kind": "exact"},))
+    await gated.service.start(gated.operator, made.id)
+    await gated.executor.execute(made.id)
+    with pytest.raises(GateRefused, match="got worse") as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert refusal.value.experiment_id == newer.id
+    assert await gated.service.prompt_standing(gated.operator, prompt_id) == standing
+    rows = await gated.service.standing(gated.operator, ["item_1"])
+    assert rows["item_1"].experiment_id == newer.id
