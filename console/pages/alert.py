@@ -67,6 +67,7 @@ def alert() -> rx.Component:
             act="Delete alert",
             on_act=State.delete,
         ),
+        of=State.address,
     )
 
 

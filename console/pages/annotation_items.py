@@ -72,6 +72,7 @@ def annotation_items() -> rx.Component:
         ),
         queue_form(State.look),
         *_questions(),
+        of=State.address,
     )
 
 

@@ -51,6 +51,7 @@ def annotation_queue() -> rx.Component:
         ),
         row_dialog(Pick, "Make it a test", "Question"),
         on_unmount=State.leave,
+        of=State.address,
     )
 
 

@@ -55,6 +55,7 @@ def dataset() -> rx.Component:
         dataset_form(),
         _question(),
         slim=True,
+        of=Dataset.address,
     )
 
 

@@ -37,6 +37,7 @@ def document() -> rx.Component:
             what="The document",
         ),
         slim=True,
+        of=Document.address,
     )
 
 

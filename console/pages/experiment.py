@@ -63,6 +63,7 @@ def experiment() -> rx.Component:
         again_dialog(),
         delete_draft_dialog(),
         refuse_code_dialog(),
+        of=One.address,
     )
 
 

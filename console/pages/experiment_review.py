@@ -56,6 +56,7 @@ def experiment_review() -> rx.Component:
             on_retry=Review.load,
             what="What waits",
         ),
+        of=Review.address,
     )
 
 

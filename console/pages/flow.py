@@ -40,6 +40,7 @@ def flow() -> rx.Component:
         ),
         dialogs(),
         slim=True,
+        of=FlowDraftState.address,
     )
 
 

@@ -61,6 +61,7 @@ def knowledge_base() -> rx.Component:
         ),
         base_form(),
         _question(),
+        of=Base.address,
     )
 
 

@@ -63,6 +63,7 @@ def prompt() -> rx.Component:
         dialogs(),
         live_dialog(),
         slim=True,
+        of=Prompt.address,
     )
 
 

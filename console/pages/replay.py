@@ -32,4 +32,5 @@ def replay() -> rx.Component:
             what="The turn",
         ),
         row_dialog(Pick, "Make it a test", "Question"),
+        of=Replay.address,
     )

@@ -28,6 +28,7 @@ def run() -> rx.Component:
             what="The run",
         ),
         slim=True,
+        of=RunPageState.run_id,
     )
 
 

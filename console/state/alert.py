@@ -54,10 +54,11 @@ class AlertPageState(Addressed, Asking, Phased, rx.State):
     @rx.event
     async def load(self) -> Any:
         """Read the alert that the address names; what it would have done is read behind it."""
-        operator = await self._operator(Permission.CONVERSATIONS_READ)
         secret, secret_of = self.secret, self._secret_of
+        self._arrive()
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.reset()
-        self._alert_id = self._wanted()
+        self.address = self._alert_id = self._wanted()
         if secret_of == self._alert_id:
             self.secret, self._secret_of = secret, secret_of
         self.may_edit = operator.may(Permission.PROJECT_MANAGE)

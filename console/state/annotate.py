@@ -88,9 +88,10 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Open the queue that the address names, and what waits in it for who is here."""
+        self._arrive()
         operator = await self._operator(Permission.ANNOTATIONS_READ)
         self.reset()
-        self.queue_id = self._wanted()
+        self.address = self.queue_id = self._wanted()
         async with self._loading():
             queue = await services().annotations.queue(operator, self.queue_id)
             self.name, self.instructions = queue.name, queue.about.instructions

@@ -90,9 +90,10 @@ class AnnotationItemsState(Addressed, Asking, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Open the list of the queue that the address names."""
+        self._arrive()
         operator = await self._operator(Permission.ANNOTATIONS_READ)
         self.reset()
-        self.queue_id = self._wanted()
+        self.address = self.queue_id = self._wanted()
         self.may_edit = operator.may(Permission.ANNOTATIONS_EDIT)
         self.label_href = routes.to(routes.ANNOTATION_QUEUE, self.queue_id)
         await self._read(operator)

@@ -42,10 +42,8 @@ class DatasetState(Addressed, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Read the dataset that the address names."""
-        operator = await self._operator(Permission.DATASETS_READ)
-        if self._wanted() != self.dataset_id:
-            self.reset()
-        await self._read(operator)
+        self._arrive()
+        await self._read(await self._operator(Permission.DATASETS_READ))
 
     @rx.event
     async def refresh(self, version: int) -> None:

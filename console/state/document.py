@@ -49,9 +49,8 @@ class DocumentState(Addressed, Phased, rx.State):
     @rx.event
     async def load(self) -> Any:
         """Read the document that the address names, at the passage that it names."""
+        self._arrive()
         operator = await self._operator(Permission.KNOWLEDGE_READ)
-        if self._wanted() != self._document_id:
-            self.reset()
         self._document_id = self._wanted()
         async with self._loading():
             await self._read_head(operator)

@@ -84,12 +84,11 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the experiment that the address names, and go on watching it while it runs."""
-        operator = await self._operator(Permission.EXPERIMENTS_READ)
         wanted = self._wanted()
-        if wanted != self.experiment_id:
-            self.reset()
+        if self._arrive():
             self.experiment_id = wanted
             yield
+        operator = await self._operator(Permission.EXPERIMENTS_READ)
         async with self._loading():
             found = await services().experiments.get(operator, wanted)
             self.may_edit = operator.may(Permission.EXPERIMENTS_EDIT)

@@ -77,6 +77,7 @@ def code_waiting(one: CodeApproval) -> CodeWaiting:
 class ExperimentCodeState(Formed, rx.State):
     """`deciding` is the text that the dialog asks about, empty where it is closed."""
 
+    experiment_id: rx.Field[str] = rx.field("")
     codes: rx.Field[list[CodeLine]] = rx.field(default_factory=list)
     deciding: rx.Field[str] = rx.field("")
 
@@ -92,6 +93,7 @@ class ExperimentCodeState(Formed, rx.State):
     async def _read(self, operator: Operator, experiment_id: str) -> None:
         may = operator.may(Permission.EXPERIMENTS_CODE)
         found = await services().experiments.codes_of(operator, experiment_id)
+        self.experiment_id = experiment_id
         self.codes = [code_line(one, operator.user_id, may=may) for one in found]
 
     @rx.event

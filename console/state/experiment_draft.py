@@ -36,6 +36,7 @@ class ExperimentDraftState(Seated, rx.State):
     `problem` says why it cannot be planned, and so not run.
     """
 
+    experiment_id: rx.Field[str] = rx.field("")
     held: rx.Field[list[HeldLine]] = rx.field(default_factory=list)
     asked: rx.Field[list[AskedLine]] = rx.field(default_factory=list)
     plan: rx.Field[PlanView] = rx.field(default_factory=PlanView)
@@ -66,7 +67,7 @@ class ExperimentDraftState(Seated, rx.State):
             for one, words in zip(draft.variants, runs, strict=True)
         ]
         self.edit = f"{routes.EXPERIMENT_NEW}?draft={found.id}"
-        self._revision = found.revision
+        self.experiment_id, self._revision = found.id, found.revision
 
     @rx.event
     async def start(self) -> Any:

@@ -61,9 +61,10 @@ class ExperimentReviewState(Addressed, Formed, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Show the first answer that waits."""
+        self._arrive()
         operator = await self._operator(Permission.EXPERIMENTS_REVIEW)
         self.reset()
-        self.experiment_id = self._wanted()
+        self.address = self.experiment_id = self._wanted()
         async with self._loading():
             self.name = (await services().experiments.get(operator, self.experiment_id)).name
             await self._next(operator, -1)

@@ -28,7 +28,6 @@ from console.toasts import say, warn
 class FlowDraftState(Addressed, Phased, rx.State):
     """`seed` is sent once per `revision`; after that only small answers go to the browser."""
 
-    address: rx.Field[str] = rx.field("")
     key: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
     slug: rx.Field[str] = rx.field("")
@@ -52,12 +51,12 @@ class FlowDraftState(Addressed, Phased, rx.State):
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the flow that the address names."""
-        operator = await self._operator(Permission.FLOWS_READ)
         wanted = self._wanted()
         if wanted != self.address:
             self.phase, self.key, self.seed = "loading", wanted, {}
+            self.address, self.name = wanted, ""
             yield
-        self.address = wanted
+        operator = await self._operator(Permission.FLOWS_READ)
         async with self._loading():
             self._zone_name = (await self._person()).time_zone
             self.may_edit = operator.may(Permission.FLOWS_EDIT)

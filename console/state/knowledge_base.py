@@ -34,10 +34,8 @@ class KnowledgeBaseState(Addressed, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Read the base that the address names."""
-        operator = await self._operator(Permission.KNOWLEDGE_READ)
-        if self._wanted() != self.base_id:
-            self.reset()
-        await self._read(operator)
+        self._arrive()
+        await self._read(await self._operator(Permission.KNOWLEDGE_READ))
 
     async def _read(self, operator: Operator) -> None:
         async with self._loading():

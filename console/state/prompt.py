@@ -59,11 +59,12 @@ class PromptState(Addressed, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Read the prompt that the address names, at `?v=3` or at its newest version."""
-        operator = await self._operator(Permission.PROMPTS_READ)
         editing = await self.get_state(PromptDraftState)
-        if self._wanted() not in {self.id, self.slug}:
-            self.reset()
+        if self._wanted() in {self.id, self.slug}:
+            self.address = self._wanted()  # its other name; what is written stays
+        if self._arrive():
             editing.reset()
+        operator = await self._operator(Permission.PROMPTS_READ)
         async with self._loading():
             await self._read(operator)
             wanted = self._asked("v")

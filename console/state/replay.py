@@ -57,12 +57,13 @@ class ReplayState(Addressed, Answering, Phased, rx.State):
     @rx.event
     async def load(self) -> None:
         """Open the turn that the address names by its answer; one that is open keeps its columns."""
+        arrived = self._arrive()
         operator = await self._operator(Permission.FLOWS_READ)
         wanted = self._wanted()
-        if wanted == self.message_id and self.phase == "ready":
+        if not arrived and self.phase == "ready":
             return
         self.reset()
-        self.message_id = wanted
+        self.address = self.message_id = wanted
         async with self._loading():
             found = await services().turns.look(operator, wanted)
             turn = found.turn

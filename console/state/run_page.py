@@ -98,12 +98,12 @@ class RunPageState(Phased, rx.State):
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the run that the address names, and go on watching it while it runs."""
-        operator = await self._operator(Permission.FLOWS_READ)
         wanted = self.router.url.path.rstrip("/").rpartition("/")[2]
         if wanted != self.run_id:
             self.phase, self.run_id, self.seed, self.node = "loading", wanted, {}, NodeLine()
             self.line, self.title = None, ""
             yield
+        operator = await self._operator(Permission.FLOWS_READ)
         async with self._loading():
             detail = await services().runs.get(operator, wanted)
             self.catalogue = services().flows.catalogue(operator)

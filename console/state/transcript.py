@@ -46,9 +46,12 @@ class TranscriptState(Phased, rx.State):
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
         """Read the conversation that the address names, else the newest of the list."""
-        operator = await self._operator(Permission.CONVERSATIONS_READ)
         path = self.router.url.path.rstrip("/")
-        wanted = await self._newest() if path == routes.CONVERSATIONS else path.rpartition("/")[2]
+        wanted = "" if path == routes.CONVERSATIONS else path.rpartition("/")[2]
+        if wanted and self._turn_to(wanted):
+            yield
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        wanted = wanted or await self._newest()
         async for step in self._open(operator, wanted):
             yield step
 
@@ -61,9 +64,7 @@ class TranscriptState(Phased, rx.State):
 
     async def _open(self, operator: Operator, wanted: str) -> AsyncIterator[Any]:
         """Read a conversation; of another one than before, show first that it is coming."""
-        if wanted != self.conversation_id:
-            self.phase, self.conversation_id = "loading", wanted
-            self.messages, self.commenting = [], ""
+        if self._turn_to(wanted):
             yield
         if not wanted:
             self.phase = "empty"
@@ -74,6 +75,14 @@ class TranscriptState(Phased, rx.State):
             yield TraceState.show_spans(self.conversation_id, answer.trace_id)
         else:
             yield TraceState.show(answer.run_id if answer else "")
+
+    def _turn_to(self, wanted: str) -> bool:
+        """Forget the conversation that was open; tell whether it was another one."""
+        if wanted == self.conversation_id:
+            return False
+        self.phase, self.conversation_id = "loading", wanted
+        self.messages, self.commenting = [], ""
+        return True
 
     async def _read(self, operator: Operator) -> None:
         """Draw the messages as they stand now."""

@@ -24,6 +24,8 @@ from console.components.ui import (
     tag,
     text_input,
 )
+from console.components.ui.at_address import at_address
+from console.components.ui.phase_view import loading
 from console.state.approval_cards import ApprovalCardsState
 from console.state.beside import BesideState
 from console.state.conversations import ConversationsState
@@ -36,20 +38,30 @@ from console.state.transcript import TranscriptState
 
 
 def transcript() -> rx.Component:
+    coming = skeleton_rows(220, 90, count=6)
     return rx.el.section(
-        phase_view(
-            TranscriptState.phase,
-            rx.fragment(_head(), _outside(), remarks(), _messages(), approval_cards(), takeover_foot()),
-            skeleton=skeleton_rows(220, 90, count=6),
-            empty=empty_state("No conversation is open", "Choose one from the list to read it."),
-            problem=TranscriptState.problem,
-            on_retry=TranscriptState.load,
-            what="The conversation",
+        at_address(
+            TranscriptState.conversation_id,
+            _opened(coming),
+            loading(coming, "The conversation"),
+            also=routes.CONVERSATIONS.removeprefix("/"),  # the list opens its newest
         ),
         row_dialog(Pick, "Make it a test", "Question"),
         queue_dialog(),
         class_name="trans",
         aria_label="Transcript",
+    )
+
+
+def _opened(coming: rx.Component) -> rx.Component:
+    return phase_view(
+        TranscriptState.phase,
+        rx.fragment(_head(), _outside(), remarks(), _messages(), approval_cards(), takeover_foot()),
+        skeleton=coming,
+        empty=empty_state("No conversation is open", "Choose one from the list to read it."),
+        problem=TranscriptState.problem,
+        on_retry=TranscriptState.load,
+        what="The conversation",
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
 from console.components.ui import banner, button, code, dialog, field, panel, status, text_area
+from console.state.experiment import ExperimentState as One
 from console.state.experiment_code import ExperimentCodeState as Code
 
 REFUSE = "refuse-code-form"
@@ -14,12 +16,17 @@ REFUSE = "refuse-code-form"
 
 def code_that_waits() -> rx.Component:
     """Draw what needs a person, to stand before anything else."""
-    return rx.foreach(Code.codes, lambda one: rx.cond(one.lead, rx.fragment(_asking(one), _text(one)), rx.fragment()))
+    return _each(lambda one: rx.cond(one.lead, rx.fragment(_asking(one), _text(one)), rx.fragment()))
 
 
 def code_that_is_decided() -> rx.Component:
     """Draw what is decided, to stand behind what the experiment found."""
-    return rx.foreach(Code.codes, lambda one: rx.cond(one.lead, rx.fragment(), _text(one)))
+    return _each(lambda one: rx.cond(one.lead, rx.fragment(), _text(one)))
+
+
+def _each(draw: Callable[[Any], rx.Component]) -> rx.Component:
+    """Draw the code of this experiment, which is read behind the page's own state."""
+    return rx.cond(Code.experiment_id == One.experiment_id, rx.foreach(Code.codes, draw), rx.fragment())
 
 
 def _asking(one: Any) -> rx.Component:

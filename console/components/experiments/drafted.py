@@ -23,7 +23,8 @@ def draft_acts(like: rx.Component) -> rx.Component:
 
 
 def drafted() -> rx.Component:
-    return rx.cond((One.line.status == "draft") & (Drafted.edit != ""), rx.el.div(_held(), _plan(), class_name="xf"))
+    is_read = Drafted.experiment_id == One.experiment_id  # this state is read behind the page's own
+    return rx.cond((One.line.status == "draft") & is_read, rx.el.div(_held(), _plan(), class_name="xf"))
 
 
 def _held() -> rx.Component:
