@@ -101,13 +101,21 @@ def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:
 def metrics_of(evaluators: Sequence[Evaluator], scores: dict[str, Floats]) -> list[Metric]:
     """Return how each metric is read, those alone that gave a number."""
     found = [
-        Metric(one.called, one.direction == "higher", useful_margin(one), one.statistic, one.worst)
+        Metric(one.called, one.direction == "higher", useful_margin(one), one.statistic, one.worst, _width(one))
         for one in evaluators
         if one.called in scores and not np.isnan(scores[one.called]).all()
     ]
     if OVERALL in scores and not np.isnan(scores[OVERALL]).all():
-        found.append(Metric(OVERALL))
+        found.append(Metric(OVERALL, width=1.0))
     return found
+
+
+def _width(one: Evaluator) -> float | None:
+    """Return how far a variant's score may lie from the baseline's, which stands at a tie where pairs are judged."""
+    if one.scale is None:
+        return None
+    low, high = one.scale
+    return max(high - TIE, TIE - low) if one.needs_pairs else high - low
 
 
 def resources_of(evaluators: Sequence[Evaluator]) -> list[Metric]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.experiments.statistics.corrections import holm, holm_parts
 from backend.experiments.statistics.power import FEWEST_ROWS, rows_for_difference, rows_for_equals, rows_for_sameness
-from backend.experiments.statistics.proportions import Interval, mcnemar_exact, newcombe_paired
+from backend.experiments.statistics.proportions import Interval, Pairs, mcnemar_exact, newcombe_paired
 from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
 from backend.experiments.statistics.questions import UNKNOWN, Finding, Question, unknown
 from backend.experiments.statistics.resampling import (
@@ -66,7 +66,7 @@ def _answers(questions: Sequence[Question], rng: np.random.Generator) -> list[Fi
         if question.is_too_small:
             found[number] = _untold(question)
         elif pairs is not None:
-            found[number] = question.found(partial(newcombe_paired, pairs), mcnemar_exact(pairs))
+            found[number] = question.found(partial(_share_interval, question, pairs), mcnemar_exact(pairs))
         else:
             (means if question.metric.statistic == "mean" else quantiles).append(number)
     if means or quantiles:
@@ -98,6 +98,12 @@ def _by_resampling(
     )
 
 
+def _share_interval(question: Question, pairs: Pairs, confidence: float) -> Interval:
+    if not question.sums.any():
+        return question.unseen(confidence)
+    return newcombe_paired(pairs, confidence)
+
+
 def _mean_interval(question: Question, drawn: Floats, confidence: float) -> Interval:
     """Return the wider ends of BCa and of Student's interval.
 
@@ -105,12 +111,10 @@ def _mean_interval(question: Question, drawn: Floats, confidence: float) -> Inte
     """
     used = question.counts > 0
     sums, counts = question.sums[used], question.counts[used]
+    if not sums.any():  # of which a bootstrap would claim to be certain
+        return question.unseen(confidence)
     if len(sums) <= 1:
         return UNKNOWN
-    if not sums.any():
-        # A bootstrap of nothing but noughts would claim to be certain; rows yet unseen may still differ.
-        unseen = question.span * (1 - ((1 - confidence) / 2) ** (1 / len(sums)))
-        return Interval(0.0 - unseen, unseen)
     mean = float(sums.sum() / counts.sum())
     left_out = (sums.sum() - sums) / (counts.sum() - counts)
     skewed = bca(drawn, mean, left_out, widened(confidence, len(sums)))
@@ -226,7 +230,7 @@ def _rows_needed(question: Question, finding: Finding, confidence: float) -> int
     margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation
     rows = max(least, rows_for_difference(deviation, difference))
     if margin > 0 and difference == deviation == 0:
-        rows = rows_for_equals(1.0 if question.pairs else question.span, margin)
+        rows = rows_for_equals(question.width, margin)
     elif margin > 0:
         rows = min(rows, rows_for_sameness(deviation, difference, margin))
     if math.isnan(difference) or rows > _MAX_ROWS_NEEDED:

@@ -106,10 +106,25 @@ class Question:
         return filled(high, low), filled(low, high)
 
     @property
-    def span(self) -> float:
-        """Return how far apart two cells are at most."""
+    def width(self) -> float:
+        """Return how far apart two cells may lie: by the scale, and where it has no end by what was seen."""
         cells = np.concatenate([self.old.ravel(), self.new.ravel()])
-        return float(np.nanmax(cells) - np.nanmin(cells))
+        known = self.metric.width if self.metric.width is not None else 1.0 if self.pairs else 0.0
+        return max(known, float(np.nanmax(cells) - np.nanmin(cells)))
+
+    def unseen(self, confidence: float) -> Interval:
+        """Return where the difference may lie although no row differs: rows yet unseen may.
+
+        By the exact bound of their share (Clopper and Pearson 1934) where none of n was seen, each as far apart as the
+        scale is wide: it depends on the confidence and on the number of rows, or of what they come from, and on
+        nothing that was scored.
+        """
+        count = int(np.count_nonzero(self.counts))
+        width = self.width if count else 0.0
+        if not count or (count == 1 and width == 0):
+            return UNKNOWN
+        most = width * (1 - ((1 - confidence) / 2) ** (1 / count))
+        return Interval(0.0 - most, most)
 
     def found(self, interval: Callable[[float], Interval], p_value: float) -> Finding:
         difference = self.values[1] - self.values[0]

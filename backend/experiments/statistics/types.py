@@ -19,6 +19,7 @@ class Metric:
 
     `margin` is the difference that does not matter, in the metric's unit; nought if every one matters. `worst` is
     what a failed cell counts as; None leaves it out, as for latency and cost, which a failed cell does not have.
+    `width` is how far apart two scores may lie at most, None where their scale has no end.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Metric:
     margin: float = 0.0
     statistic: Statistic = "mean"
     worst: float | None = 0.0
+    width: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ import pytest
 
 from backend.experiments.statistics.comparison import compare
 from backend.experiments.statistics.types import Arm, Comparison, Metric
+from tests.later import Later
+
+proportion = Later("statsmodels.stats.proportion")
 
 NAN = math.nan
 # Name, the baseline's scores of each row, the variant's, how the metric is read, and the verdict.
@@ -67,3 +70,22 @@ def test_what_has_no_spread_still_says_how_many_rows_would_do(
     assert (told(1).verdict, told(1).rows_needed) == ("cannot_tell", needed)
     if needed is not None:
         assert told(1 + math.ceil(needed / len(old))).verdict != "cannot_tell"
+
+
+@pytest.mark.parametrize(("confidence", "points"), [(0.95, 0.168434), (0.975, 0.196760)])
+def test_where_no_row_differs_the_rows_and_the_confidence_alone_say_how_much_is_open(
+    confidence: float, points: float
+) -> None:
+    """One try of half the rows right, three steady ones, a judge that is nearly always content: the same question."""
+    half, most = np.array([[0.0], [1.0]] * 10), np.array([[0.0]] + [[1.0]] * 19)
+    graded = np.linspace(0.3, 0.6, 20)[:, None]
+    for scores in (half, np.repeat(half, 3, axis=1), most, np.ones((20, 1)), np.ones((20, 3)), graded):
+        (found,) = compare(
+            Arm("old", {"m": scores}), [Arm("new", {"m": scores})], [Metric("m", width=1.0)], confidence=confidence
+        )
+        assert (found.low, found.high) == (pytest.approx(-points, abs=1e-6), pytest.approx(points, abs=1e-6))
+        exact = proportion.proportion_confint(0, 20, alpha=1 - confidence, method="beta")[1]
+        assert found.high == pytest.approx(exact, abs=1e-9)
+    grades = Metric("m", width=4.0)
+    (found,) = compare(Arm("old", {"m": 1 + 4 * half}), [Arm("new", {"m": 1 + 4 * half})], [grades])
+    assert found.high == pytest.approx(4 * 0.168434, abs=1e-5)

@@ -33,6 +33,17 @@ def passes(share: float, repetitions: int = 1) -> Draw:
     return draw
 
 
+def seldom(repetitions: int = 1) -> Draw:
+    """Return arms of which one row in fifty differs, to either side: in three studies of ten no row does."""
+
+    def draw(rng: np.random.Generator) -> tuple[Floats, Floats]:
+        old = (rng.random((60, 1)) < 0.5).astype(np.float64)
+        new = np.where(rng.random((60, 1)) < 0.02, 1 - old, old)
+        return np.repeat(old, repetitions, axis=1), np.repeat(new, repetitions, axis=1)
+
+    return draw
+
+
 def skewed(rng: np.random.Generator) -> tuple[Floats, Floats]:
     row = rng.lognormal(0, 1, (60, 1))
     return row * rng.lognormal(0, 0.5, (60, 1)), row * rng.lognormal(0, 0.5, (60, 1))
@@ -60,6 +71,8 @@ STUDIES = {
     "shares": (passes(0.8), Metric("m")),
     "shares near all": (passes(0.97), Metric("m")),
     "repetitions": (passes(0.8, 3), Metric("m")),
+    "hardly any row": (seldom(), Metric("m", width=1.0)),
+    "hardly any row, asked thrice": (seldom(3), Metric("m", width=1.0)),
     "grades": (graded, Metric("m")),
     "skewed": (skewed, Metric("m")),
 }
