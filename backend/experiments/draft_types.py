@@ -145,13 +145,14 @@ class Requirement:
 class GateResult:
     """What the gate says to a content now, and of which experiment; that is empty where none counts, or none is asked.
 
-    Words are there where it did not pass.
+    Words are there where it did not pass. `room` says how much worse it may be although nothing shows it.
     """
 
     passed: bool
     words: str = ""
     hint: str = ""
     experiment_id: str = ""
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

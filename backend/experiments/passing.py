@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from backend.experiments.types import COST, LATENCY, Comparison, MetricComparison
@@ -46,17 +47,41 @@ def shortcomings(comparison: Comparison, evaluators: Collection[str], variants: 
     return said
 
 
+def room_for(comparison: Comparison, evaluators: Collection[str], variant: str) -> str:
+    """Say by how much each metric may be worse although nothing shows it; empty where none may that matters."""
+    said = []
+    for one in comparison.metrics:
+        if one.variant != variant or not is_asked(one.metric, evaluators) or one.verdict in ("better", "same"):
+            continue
+        most = -one.low if one.direction == "higher" else one.high
+        if most > 0:
+            said.append(f"{one.metric} by {_distance(one, most)}")
+    return f"It may still be worse without these rows showing it: {', '.join(said)}." if said else ""
+
+
+def _distance(one: MetricComparison, most: float) -> str:
+    """Return how far worse a metric may be, of a share in points."""
+    if not math.isfinite(most):
+        return "any amount"
+    if one.unit or not _is_share(one):
+        return f"up to {_amount(one, most)}"
+    return f"up to {100 * most:.1f} points"
+
+
+def _is_share(one: MetricComparison) -> bool:
+    return 0 <= one.value <= 1 and 0 <= one.baseline_value <= 1
+
+
 def _amount(one: MetricComparison, value: float) -> str:
     """Return a value in its unit, shares of 0 to 1 in percent as the page of the experiment has them."""
     if one.unit:
         return f"${value:.4g}" if one.unit == "$" else f"{value:.4g} {one.unit}"
-    is_share = 0 <= one.value <= 1 and 0 <= one.baseline_value <= 1
-    return f"{100 * value:.1f} %" if is_share else f"{value:.4g}"
+    return f"{100 * value:.1f} %" if _is_share(one) else f"{value:.4g}"
 
 
-def why_sooner(said: str, beside_all: Comparison, evaluators: Collection[str]) -> str:
+def why_sooner(said: Collection[str], beside_all: Comparison, evaluators: Collection[str]) -> str:
     """Say why the gate found a fall that the comparison of all variants does not; empty where that finds it too."""
-    if said in shortcomings(beside_all, evaluators):
+    if set(said) <= set(shortcomings(beside_all, evaluators)):
         return ""
     num_questions = sum(is_asked(one.metric, evaluators) for one in beside_all.metrics)
     return (

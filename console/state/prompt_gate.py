@@ -44,7 +44,7 @@ class PromptGateState(Seated, rx.State):
         self.dataset, self.dataset_href = asked.dataset_name, routes.to(routes.DATASET, asked.dataset_id)
         self.rule, self.passed = rule_words(asked), found.passed
         num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
-        self.said, self.hint = said_of(found, number, num_rows), found.hint
+        self.said, self.hint = said_of(found, number, num_rows), found.hint or found.room
         self.evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
 
 
@@ -70,8 +70,10 @@ def rule_words(asked: Requirement) -> str:
 
 
 def said_of(found: GateResult, number: int, num_rows: int) -> str:
-    """Say how a version did. That nothing got worse is all that a gate shows, over few rows it is not much."""
+    """Say how a version did. That nothing is known to be worse is all that a gate shows."""
     if not found.passed:
         return found.words
     over = formats.counted(num_rows, "row")
-    return f"v{number} did not get worse on {over}" if found.experiment_id else f"v{number} is in production"
+    if not found.experiment_id:
+        return f"v{number} is in production"
+    return f"Nothing is known to be worse in v{number} on {over}"

@@ -11,7 +11,7 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
-from backend.experiments.passing import ASK_AGAIN, shortcomings, unjudged, why_sooner
+from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, unjudged, why_sooner
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
@@ -101,7 +101,7 @@ class Gating(Comparing):
         subject_id, title = await self._subject(operator, kind, name)
         publishing = Publishing(kind, operator.project_id, subject_id, title, fingerprint, version)
         try:
-            return GateResult(passed=True, experiment_id=await self._passed_in(publishing))
+            return await self._passed_in(publishing)
         except GateRefused as refused:
             return GateResult(
                 passed=False, words=refused.message, hint=refused.hint, experiment_id=refused.experiment_id
@@ -111,8 +111,8 @@ class Gating(Comparing):
         """Raise GateRefused unless the newest experiment that counts passed with exactly this content."""
         await self._passed_in(publishing)
 
-    async def _passed_in(self, publishing: Publishing) -> str:
-        """Return the experiment that passed, empty where none had to. Raise GateRefused.
+    async def _passed_in(self, publishing: Publishing) -> GateResult:
+        """Return the experiment that passed, if one had to, and what it leaves open. Raise GateRefused.
 
         One counts that asked the whole of the dataset as it is now, with every evaluator of the requirement, and with
         what is published at this moment as a variant, which is the baseline here whatever the experiment says. Others
@@ -123,12 +123,12 @@ class Gating(Comparing):
             experiments = Experiments(session, project_id)
             required = await experiments.requirement(publishing.kind, publishing.subject_id)
             if required is None:
-                return ""
+                return GateResult(passed=True)
             done = await experiments.done_over(required.dataset_id)
         gate = acting(project_id, "", "The gate")
         published = await self._published(gate, publishing)
         if published and published.fingerprint == publishing.fingerprint:
-            return ""
+            return GateResult(passed=True)
         taken_in = await self._taken_in(gate, publishing, publishing.version)
         default = (await self._outside.models.resolve(gate)).reference if publishing.kind == "prompt" else ""
         wanted = Served(publishing.fingerprint, taken_in, default, publishing.version)
@@ -156,12 +156,12 @@ class Gating(Comparing):
             if unscored:
                 words = f"{name} has not passed {required.dataset_name} yet: {unscored}"
                 raise GateRefused(words, hint=hint, experiment_id=row.id)
-            said = await self._shortcomings(gate, row, base, ours, metrics)
+            said, room = await self._shortcomings(gate, row, base, ours, metrics)
             if said:
-                words = f"{name} did not pass {required.dataset_name}: {said[0]}"
-                hint = f"{await self._why_sooner(gate, row, base, ours, said[0])} Experiment {row.name} says more."
+                words = f"{name} did not pass {required.dataset_name}: {' '.join(said)}"
+                hint = f"{await self._why_sooner(gate, row, base, ours, said)} Experiment {row.name} says more."
                 raise GateRefused(words, hint=hint.strip(), experiment_id=row.id)
-            return row.id
+            return GateResult(passed=True, experiment_id=row.id, room=room)
         beside = " beside the published one" if published else ""
         raise GateRefused(
             f"{name} must pass the dataset {required.dataset_name} before it is published.",
@@ -172,16 +172,21 @@ class Gating(Comparing):
 
     async def _shortcomings(
         self, gate: Operator, row: ExperimentRow, base: str, ours: str, metrics: list[str]
-    ) -> list[str]:
-        """Ask the required evaluators by themselves first: each more beside them would let them miss more."""
+    ) -> tuple[list[str], str]:
+        """Return what is not good enough, and what the required evaluators leave open.
+
+        Those are asked by themselves first: each more beside them would let them miss more.
+        """
         said: list[str] = []
+        room = ""
         evaluators = {one.called for one in await self._evaluators(draft_of(row).evaluators)}
         for some in [metrics, []] if metrics else [[]]:
             found = await self.comparison(gate, row.id, base, some, (base, ours))
             said = said or shortcomings(found, evaluators, [ours])
-        return said
+            room = room or ("" if base == ours else room_for(found, evaluators, ours))
+        return said, room
 
-    async def _why_sooner(self, gate: Operator, row: ExperimentRow, base: str, ours: str, said: str) -> str:
+    async def _why_sooner(self, gate: Operator, row: ExperimentRow, base: str, ours: str, said: list[str]) -> str:
         """Say why the page of the experiment may call undecided what the gate refuses."""
         if base == ours:
             return ""

@@ -282,7 +282,11 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     shown = tab.at(f"/prompts/{support.id}").state(PromptGateState)
     await tab.state(PromptState).load()
     await shown.load()
-    assert (shown.dataset, shown.passed, shown.said) == (asked.dataset_name, True, "v2 did not get worse on 4 rows")
+    assert (shown.dataset, shown.passed, shown.said) == (
+        asked.dataset_name,
+        True,
+        "Nothing is known to be worse in v2 on 4 rows",
+    )
     assert (shown.evidence, evaluators_in(asked) in shown.rule) == (f"/experiments/{made.id}", True)
     tab.at(f"/experiments/{made.id}")
     await dialog.ask()
