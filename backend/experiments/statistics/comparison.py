@@ -161,14 +161,13 @@ def _of_quantile(arms: _Quantiles, at: int, all_drawn: Floats) -> Finding:
     values, question, drawn = arms.values(at), arms.questions[at], all_drawn[:, at]
     # The spread of the quantile itself, told as that of one row, so that one formula says how many rows are needed.
     deviation = float(drawn.std()) * math.sqrt(question.num_rows)
-    num_clusters = int(np.count_nonzero(question.counts))
     # All that is seen lies on one side of the quantile with a chance that no draw knows of.
-    least = 2 * max(LEVELS[question.metric.statistic] ** question.num_rows, 0.5**num_clusters)
+    least = 2 * max(LEVELS[question.metric.statistic], 0.5) ** question.num_sources
 
     def interval(confidence: float) -> Interval:
-        if question.num_rows < question.rows_at_least(confidence):
+        if question.num_sources < question.rows_at_least(confidence):
             return UNKNOWN
-        level = widened(confidence, num_clusters)
+        level = widened(confidence, question.num_sources)
         low, high = (percentile_interval(all_drawn[:, column], level) for column in arms.ends_of(at))
         return Interval(low.low, high.high)
 
@@ -223,8 +222,8 @@ def _rows_needed(question: Question, finding: Finding, confidence: float) -> int
     """Return how many further rows would decide it if the difference stays what it is, by the nearer of two ways."""
     least = max(FEWEST_ROWS, question.rows_at_least(confidence))
     if question.is_too_small and question.num_rows:
-        more = least - question.num_rows
-        return more if more > 0 else None  # enough rows, of too few conversations
+        more = least - question.num_sources
+        return more if question.num_sources == question.num_rows else None  # rows of other conversations would help
     if question.num_torn:
         return None
     margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation

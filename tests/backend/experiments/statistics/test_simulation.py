@@ -98,6 +98,24 @@ def test_the_interval_of_a_p95_holds_or_is_none(
     assert known == (NUM_STUDIES if num_rows >= 72 else 0)
 
 
+@pytest.mark.parametrize("num_talks", [10, 80])
+def test_rows_of_one_conversation_are_no_more_than_it_to_a_p95(num_talks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over ten conversations of ten rows it held the truth in 57 of 100 studies."""
+    monkeypatch.setattr(comparison, "num_draws", lambda _num_clusters: 1_000)
+    rng, clusters = np.random.default_rng(3), np.repeat(np.arange(num_talks), 10)
+    covered = known = 0
+    for study in range(NUM_STUDIES):
+        talk = rng.normal(0, 1, num_talks)[clusters][:, None] + rng.normal(0, 0.3, (len(clusters), 1))
+        old, new = (np.exp(talk + rng.normal(0, 0.5, num_talks)[clusters][:, None]) for _ in range(2))
+        arms = Arm("A", {"m": old}), [Arm("B", {"m": 2 * new})]
+        found = compare(*arms, [P95], clusters=clusters, seed=study)[0]
+        truth = np.exp(NormalDist(0, (1 + 0.09 + 0.25) ** 0.5).inv_cdf(0.95))
+        covered += found.low <= truth <= found.high
+        known += math.isfinite(found.low)
+    assert covered / NUM_STUDIES >= 0.95 - CHANCE
+    assert known == (0 if num_talks == 10 else NUM_STUDIES)
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_false_verdicts_are_rare_and_intervals_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "num_draws", lambda _num_clusters: 1_000)
