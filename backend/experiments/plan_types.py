@@ -19,6 +19,8 @@ class MissingVariables:
 class Plan:
     """What a start would do. Dollars and minutes are estimates, None where nothing tells them (`unknown` says why).
 
+    `uncounted` are variants whose tokens and dollars nothing tells: both figures are at least what they say then.
+
     `runs` says in a few words what each variant is as it would run now, in their order.
 
     `asked` says of each text prompt what a person is supposed to say to it.
@@ -59,5 +61,6 @@ class Plan:
     some_in_turn: bool = False
     detectable_in_points: bool = False
     num_taken_over: int = 0
+    uncounted: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     small_judges: tuple[str, ...] = ()

@@ -58,13 +58,16 @@ class Planner:
         missing = [one for some in lacking for one in some]
         asked = [await self._asked(variant, rows, some) for variant, some in zip(variants, lacking, strict=True)]
         unknown: list[str] = []
+        uncounted: list[str] = []
         tokens_in = tokens_out = 0
         cost, seconds, in_turn = Decimal(0), 0.0, 0.0
         for variant in variants:
             one = await self._of_variant(variant, rows, unknown)
             number = len(rows) * draft.repetitions
             tokens_in, tokens_out = tokens_in + round(one[0] * number), tokens_out + round(one[1] * number)
-            cost += one[2] * number
+            if one[2] is None:
+                uncounted.append(variant.name)
+            cost += (one[2] or 0) * number
             if await self._is_embedded(variant):
                 in_turn += one[3] * number
             else:
@@ -98,7 +101,7 @@ class Planner:
             num_judge_calls=num_calls,
             tokens_in=tokens_in,
             tokens_out=tokens_out,
-            cost=cost,
+            cost=None if uncounted and not cost else cost,
             minutes=_minutes(draft, phases, in_turn, num_cells + num_calls),
             one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
             some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
@@ -111,6 +114,7 @@ class Planner:
             budget_is_firm=not num_calls
             and not embedded[1]
             and all(one.parameters.get("max_tokens") for one in pinned),
+            uncounted=tuple(uncounted),
             unknown=tuple(dict.fromkeys(unknown)),
             asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),
@@ -162,8 +166,8 @@ class Planner:
 
     async def _of_variant(
         self, variant: Pinned, rows: Sequence[Row], unknown: list[str]
-    ) -> tuple[float, float, Decimal, float]:
-        """Return tokens in, tokens out, dollars and seconds of one answer."""
+    ) -> tuple[float, float, Decimal | None, float]:
+        """Return tokens in, tokens out, dollars and seconds of one answer; no dollars where no run tells them."""
         if variant.kind == "flow":
             return await self._of_flow(variant, unknown)
         sizes = [estimated_tokens(await self._text(variant, row)) for row in _spread(rows)]
@@ -193,12 +197,12 @@ class Planner:
         except DomainError:
             return variant.template
 
-    async def _of_flow(self, variant: Pinned, unknown: list[str]) -> tuple[float, float, Decimal, float]:
+    async def _of_flow(self, variant: Pinned, unknown: list[str]) -> tuple[float, float, Decimal | None, float]:
         listed = await self._outside.runs.list(self._operator, Page(50), flow=variant.flow_id)
         runs = [run for run in listed.items if run.status.value == "done"]
         if not runs:
             unknown.append(f"{variant.name}: the flow has not run yet, so its tokens and cost are not counted.")
-            return 0.0, 0.0, Decimal(0), EXPECTED_SECONDS
+            return 0.0, 0.0, None, EXPECTED_SECONDS
         return (
             fmean(run.usage.tokens_in for run in runs),
             fmean(run.usage.tokens_out for run in runs),

@@ -21,6 +21,8 @@ class ItemStanding:
 class Since:
     """Which rows pass now and did not in the run before, `green`, the other way round, and those it did not have.
 
+    By `deciding` a row is told to pass, the first evaluator that marks any; empty where none does.
+
     `judges` are not asked the same in both, so that a row may have turned by them alone.
     """
 
@@ -30,6 +32,7 @@ class Since:
     red: tuple[int, ...]
     added: tuple[int, ...] = ()
     judges: tuple[str, ...] = ()
+    deciding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def experiment() -> rx.Component:
             body(
                 code_that_waits(),
                 drafted(),
+                _scores(),
                 _going(),
                 _said(),
                 promoted(),
@@ -153,6 +154,13 @@ def _asked() -> rx.Component:
     return rx.cond((One.asked.length() > 0) & ~One.cards & (One.line.status != "done"), asked, rx.fragment())
 
 
+def _scores() -> rx.Component:
+    """Say of an experiment that asked for no answers whose it scores, and what that cost."""
+    name = rx.cond(One.scored_href, rx.el.a(One.scored, href=One.scored_href, dir="auto"), One.scored)
+    words = rx.el.p("Scores the answers of ", name, ". ", One.scoring_cost, class_name="t2")
+    return rx.cond((One.scored != "") & (One.line.status != "draft"), words, rx.fragment())
+
+
 def _since() -> rx.Component:
     """Say which rows turned since the run before."""
     since: Any = One.since
@@ -163,7 +171,12 @@ def _since() -> rx.Component:
     return rx.cond(
         One.since,
         rx.el.p(
-            rx.el.span("Since ", rx.el.a(since.name, href=since.href, dir="auto"), ":"),
+            rx.el.span(
+                "Since ",
+                rx.el.a(since.name, href=since.href, dir="auto"),
+                rx.cond(since.by, rx.fragment(", by ", rx.el.bdi(since.by)), rx.fragment()),
+                ":",
+            ),
             rx.cond(since.fixed, status("ok", since.fixed), rx.fragment()),
             rx.cond(since.broken, status("fail", since.broken), rx.fragment()),
             rx.cond(since.added, rx.el.span(since.added, class_name="t2"), rx.fragment()),

@@ -17,6 +17,7 @@ from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
 from console.state.experiment_nodes import Dissected
+from console.state.experiment_offers import scored_there
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
 from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
@@ -30,6 +31,7 @@ from console.state.experiment_rows import (
     asked_words,
     experiment_line,
     lead,
+    scoring_words,
     verdict_cards,
 )
 from console.state.experiment_since import SinceLine, since_line
@@ -71,6 +73,9 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
     row: rx.Field[RowLine | None] = rx.field(None)
     may_edit: rx.Field[bool] = rx.field(False)
     waiting: rx.Field[str] = rx.field("")
+    scored: rx.Field[str] = rx.field("")
+    scored_href: rx.Field[str] = rx.field("")
+    scoring_cost: rx.Field[str] = rx.field("")
     since: rx.Field[SinceLine | None] = rx.field(None)
     asked: rx.Field[list[AskedLine]] = rx.field(default_factory=list)
     asks: rx.Field[str] = rx.field("")
@@ -99,6 +104,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
             others = [name for name in self.variants if name != self.baseline]
             self.variant = self.variant if self.variant in others else others[0] if others else self.baseline
             await self._show(found)
+            self.scored, self.scored_href = await scored_there(operator, found.draft)
             await self._compare(operator, found)
             self.phase = "ready"
             if found.status.is_open:
@@ -223,6 +229,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
         self.line = experiment_line(found, zone, formats.now())
         self.asked, self.asks = asked_lines(found), asked_words(found)
         self._units = units_of(found.draft)
+        self.scoring_cost = scoring_words(found)
 
     async def _show_promoted(self, operator: Operator) -> None:
         """Say where the variants went, and on the button whether the chosen one did."""

@@ -15,7 +15,7 @@ from console import routes, toasts
 from console.problems import Caught, caught
 from console.state import formats
 from console.state.experiment import ExperimentState
-from console.state.experiment_offers import GONE, scored_name
+from console.state.experiment_offers import scored_there
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_rows import AskedLine
 from console.state.seat import Seated
@@ -113,11 +113,8 @@ def _shown_anew(refusal: Caught) -> list[Any]:
 
 async def _scored(operator: Operator, draft: Draft) -> list[HeldLine]:
     """Say whose answers it scores, where it asks for none."""
-    if not draft.answers_of:
-        return []
-    name = await scored_name(operator, draft)
-    href = "" if name == GONE else routes.to(routes.EXPERIMENT, draft.answers_of)
-    return [HeldLine("Answers", f"those of {name}", href)]
+    name, href = await scored_there(operator, draft)
+    return [HeldLine("Answers", f"those of {name}", href)] if name else []
 
 
 def held_lines(draft: Draft, dataset: str) -> list[HeldLine]:

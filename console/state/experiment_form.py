@@ -38,7 +38,7 @@ from console.state.experiment_offers import (
     worth_comparing,
 )
 from console.state.experiment_plan import PlanView, plan_view
-from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown
+from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown, unlike
 from console.state.experiment_wrong import placed
 from console.state.forms import Choice, Formed
 from console.state.naming import copied_from, copy_name
@@ -79,6 +79,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     drawn: rx.Field[int] = rx.field(0)
     _planned: Draft | None = None
     _starts: bool = False
+    _saves: bool = False
     _num_made: int = 0
     _revision: str = ""
     _over: Draft | None = None
@@ -160,19 +161,16 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.dataset = dataset_id
         self.dataset_versions, self.splits = await of_dataset(operator, dataset_id)
 
-    def _key(self) -> str:
-        self._num_made += 1
-        return f"f{self._num_made}"
-
     async def _add(self, operator: Operator, line: VariantLine) -> None:
-        at = len(self.variants)
-        placed = replace(line, key=self._key(), at=f"variants.{at}", letter=LETTERS[at])
+        at, self._num_made = len(self.variants), self._num_made + 1
+        placed = replace(line, key=f"f{self._num_made}", at=f"variants.{at}", letter=LETTERS[at])
         self.variants = [*self.variants, await versioned(operator, placed, placed.subject)]
 
     def _score(self, found: Offered, settings: dict[str, Any]) -> None:
         kind = next((one for one in found.kinds if one.kind == settings["kind"]), None)
         if kind is not None:
-            line = evaluator_line(kind, self._key(), len(self.evaluators), found.scorers, settings)
+            self._num_made += 1
+            line = evaluator_line(kind, f"f{self._num_made}", len(self.evaluators), found.scorers, settings)
             self.evaluators = [*self.evaluators, line]
 
     @rx.event
@@ -187,6 +185,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         if len(self.variants) < MAX_VARIANTS and kind in (MANAGED, INLINE, FLOW):
             choices = {MANAGED: self.prompts, FLOW: self.flows}.get(kind) or [Choice("", "")]
             await self._add(operator, VariantLine("", "", "", kind, subject=choices[0].value))
+            self.variants = unlike(self.variants)
 
     @rx.event
     async def remove_variant(self, key: str) -> None:
@@ -242,15 +241,16 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def choose_start(self, starts: bool) -> None:
         """Note which button sends the form: the one that starts what it makes, or the other."""
         await self._operator(Permission.EXPERIMENTS_EDIT)
-        self._starts = starts
+        self._starts, self._saves = starts, not starts and self.draft_id != "" and not self.outdated
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
-        """Plan it; once the plan of just these entries is seen, make it, start it if that was wished, and go to it."""
+        """Plan it, but to save a draft; once just that plan is seen, make it, start it if wished, and go to it."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
+        saves, self._saves = self._saves, False
         async with self._placed():
             draft = draft_of(form, self.variants, self.evaluators, self._over)
-            if draft != self._planned:
+            if draft != self._planned and not saves:
                 return await self._plan(operator, draft)
             if made := await self._made(operator, draft):
                 return [rx.redirect(routes.to(routes.EXPERIMENT, made.id)), *await self._begun(operator, made)]
@@ -272,11 +272,9 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     async def plan_anew(self, form: dict[str, Any]) -> None:
         """Plan once more what changed since the plan on the page, so that its button makes what it says."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        if self._planned is None:
-            return
         async with self._placed():
-            draft = draft_of(form, self.variants, self.evaluators, self._over)
-            if draft != self._planned:
+            known = self._planned
+            if known and (draft := draft_of(form, self.variants, self.evaluators, self._over)) != known:
                 await self._plan(operator, draft)
 
     async def _plan(self, operator: Operator, draft: Draft) -> None:

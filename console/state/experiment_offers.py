@@ -13,6 +13,7 @@ from backend.experiments.types import Draft, EvaluatorKind
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from backend.prompts.types import PRODUCTION, Prompt
+from console import routes
 from console.problems import caught
 from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers
@@ -161,6 +162,14 @@ def worth_comparing(prompt: Prompt) -> list[str]:
     if prompt.labels.get(PRODUCTION, prompt.latest) != prompt.latest:
         return [f"{LABEL}{PRODUCTION}", newest]
     return [f"{VERSION}{max(prompt.latest - 1, 1)}", newest]
+
+
+async def scored_there(operator: Operator, draft: Draft) -> tuple[str, str]:
+    """Return the name and the address of the experiment whose answers are scored; empty where there is none."""
+    if not draft.answers_of:
+        return "", ""
+    name = await scored_name(operator, draft)
+    return name, "" if name == GONE else routes.to(routes.EXPERIMENT, draft.answers_of)
 
 
 async def scored_name(operator: Operator, draft: Draft) -> str:

@@ -131,7 +131,7 @@ def picture_of(found: Comparison) -> Picture:
 
 
 def _note(*, is_baseline: bool, on_front: bool) -> str:
-    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["beaten by another"])])
+    return ", ".join([*(["baseline"] if is_baseline else []), *([] if on_front else ["not on the line"])])
 
 
 def _tick(at: float, words: str) -> Tick:

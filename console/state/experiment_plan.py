@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from backend.experiments.types import Draft, Plan
 from console.state import formats
 
 MOST_MISSING = 8
+UNKNOWN = "not known yet"
 SMALL_JUDGE = "the built-in model judges, which is small and often wrong at it."
 
 
@@ -34,16 +35,27 @@ class PlanView:
 
 def plan_view(plan: Plan, draft: Draft) -> PlanView:
     over = ["The budget is below what it may cost, so it would stop on the way."] if plan.over_budget else []
+    if plan.uncounted and draft.budget is not None and not over:
+        over = [f"What {formats.listed(plan.uncounted)} costs is not known yet, so it may stop at the budget."]
     small = [f"{formats.listed(plan.small_judges)}: {SMALL_JUDGE}"] if plan.small_judges else []
+    alike = [f"{formats.listed(names)} are the same, so nothing can differ between them." for names in _alike(draft)]
     missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}" for one in plan.missing[:MOST_MISSING]]
     left = plan.num_missing - len(missing)
     return PlanView(
         figures=_figures(plan, draft),
-        warnings=[*plan.problems, *over, *small],
+        warnings=[*plan.problems, *over, *small, *alike],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),
     )
+
+
+def _alike(draft: Draft) -> list[list[str]]:
+    """Return the names of variants that differ by nothing but them, where answers are asked for."""
+    of: dict[str, list[str]] = {}
+    for one in () if draft.answers_of else draft.variants:
+        of.setdefault(repr(replace(one, name="")), []).append(one.name)
+    return [names for names in of.values() if len(names) > 1]
 
 
 def _gathered(notes: Sequence[str]) -> list[str]:
@@ -64,9 +76,16 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
     if plan.num_judge_calls:
         figures.append(PlanFigure("Questions to judges", formats.count(plan.num_judge_calls)))
     told = f"{formats.count(plan.tokens_in)} in, {formats.count(plan.tokens_out)} out"
-    figures.append(PlanFigure("Tokens", f"about {formats.count(plan.tokens_in + plan.tokens_out)}", told))
+    num_tokens, about = plan.tokens_in + plan.tokens_out, "at least" if plan.uncounted else "about"
+    if num_tokens or not plan.uncounted:
+        figures.append(PlanFigure("Tokens", f"{about} {formats.count(num_tokens)}", told))
+    else:
+        figures.append(PlanFigure("Tokens", UNKNOWN))
+    left_out = f"without {formats.listed(plan.uncounted)}" if plan.uncounted else ""
     if plan.cost is not None:
-        figures.append(PlanFigure("Cost", f"about {formats.money(plan.cost)}"))
+        figures.append(PlanFigure("Cost", f"{about} {formats.money(plan.cost)}", left_out))
+    elif plan.uncounted:
+        figures.append(PlanFigure("Cost", UNKNOWN))
     if plan.minutes is not None:
         at_once = "one at a time" if plan.one_at_a_time else f"{draft.concurrency} at once"
         at_once = f"the built-in model one at a time, others {at_once}" if plan.some_in_turn else at_once

@@ -108,7 +108,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
     failed = f", {formats.count(progress.num_failed)} failed" if progress.num_failed else ""
     judged = f", {formats.count(progress.num_judged)} answered, being judged" if progress.num_judged else ""
     left = formats.span(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
-    moment, whole = found.started_at or found.created_at, formats.counted(progress.num_cells, "answer")
+    whole, began = formats.counted(progress.num_cells, "answer"), found.started_at
     return ExperimentLine(
         id=found.id,
         href=routes.to(routes.EXPERIMENT, found.id),
@@ -127,8 +127,8 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         error=_said(found, zone, now),
         goes_on=progress.num_done > 0 or ended < progress.num_cells,
         stays=found.status is Status.PAUSED and found.resumes_at is None,
-        when=formats.clock(moment, zone, now),
-        when_exact=formats.exact(moment, zone),
+        when=formats.clock(began, zone, now) if began else "Not started",
+        when_exact=formats.exact(began, zone) if began else f"Made {formats.exact(found.created_at, zone)}",
     )
 
 
@@ -142,6 +142,13 @@ def asked_words(found: Experiment) -> str:
     often = f", {of.repetitions} times each" if of.repetitions > 1 else ""
     named = numbered(str(one.get("name") or kind_of(one)) for one in of.evaluators)
     return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {formats.listed(named)}' if named else ''}"
+
+
+def scoring_words(found: Experiment) -> str:
+    """Say what it cost to score answers that were there already; empty where it asked for its own."""
+    cost = found.progress.judge_cost
+    said = f"Scoring cost {formats.money(cost)}" if cost else "Scoring cost nothing"
+    return f"{said}{' so far' if found.status.is_open else ''}." if found.draft.answers_of else ""
 
 
 def _said(found: Experiment, zone: tzinfo, now: Any) -> str:

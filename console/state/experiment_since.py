@@ -15,7 +15,7 @@ MOST_TURNED = 20
 class SinceLine:
     """Which rows were fixed, which broken, and which are new; empty for none.
 
-    `judges` were not asked the same in both.
+    `by` is the evaluator that tells. `judges` were not asked the same in both.
     """
 
     name: str
@@ -24,6 +24,7 @@ class SinceLine:
     broken: str
     added: str
     judges: str
+    by: str = ""
 
 
 def since_line(since: Since) -> SinceLine:
@@ -36,7 +37,16 @@ def since_line(since: Since) -> SinceLine:
         f"{formats.counted(len(since.green), 'row')} fixed: {fixed}" if fixed else "",
         f"{formats.counted(len(since.red), 'row')} broken: {broken}" if broken else "",
         f"{formats.counted(len(since.added), 'new row')}: {added}" if added else "",
-        f"{formats.listed(since.judges)} judged otherwise there, so a row may have turned by that alone."
-        if since.judges
-        else "",
+        _judges(since),
+        since.deciding,
     )
+
+
+def _judges(since: Since) -> str:
+    """Say who was asked otherwise, and that rows may have turned by it, where some did by what is judged."""
+    if not since.judges:
+        return ""
+    names = formats.listed(since.judges)
+    if since.deciding in since.judges and (since.green or since.red):
+        return f"{names} judged otherwise there, so a row may have turned by that alone."
+    return f"{names} {'asks' if len(since.judges) == 1 else 'ask'} otherwise now."

@@ -53,6 +53,14 @@ def versions_of_flow(flow: Flow, versions: Sequence[VersionInfo]) -> list[Choice
     return [Choice(DRAFT, "draft"), *published, *(Choice(str(one.number), f"v{one.number}") for one in versions)]
 
 
+def unlike(lines: Sequence[VariantLine]) -> list[VariantLine]:
+    """Begin the last variant, if it is a flow, with the first version that no other begins with: what is published."""
+    *others, last = lines
+    taken = {one.version or DRAFT for one in others if (one.kind, one.subject) == (FLOW, last.subject)}
+    free = [one.value for one in last.versions if one.value not in taken]
+    return [*others, replace(last, version=free[0]) if taken and free else last]
+
+
 def shown(draft: VariantDraft) -> VariantLine:
     """Return a variant that was made as the form shows it, without its place, and without a name nobody gave it."""
     line = _shown(draft)

@@ -12,7 +12,7 @@ from backend.experiments.models import ExperimentRow
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.making import Making
 from backend.experiments.service.running import Running
-from backend.experiments.service.standing import deciders, verdicts
+from backend.experiments.service.standing import deciders, marking, verdicts
 from backend.experiments.shapes import draft_of, wish_of
 from backend.experiments.standing_types import Since
 from backend.experiments.types import MAX_NAME, SCORED_AGAIN, Draft, Experiment, Plan
@@ -77,7 +77,8 @@ class Again(Making, Running):
                 return None
             cells = Cells(session, operator.project_id)
             old = _named(before, verdicts(await cells.numbers(before.id), deciders(before)))
-            new = _named(row, verdicts(await cells.numbers(row.id), deciders(row)))
+            ours = await cells.numbers(row.id)
+            new = _named(row, verdicts(ours, deciders(row)))
         turned = {key: said for key, said in new.items() if said is not None and old.get(key) is (not said)}
         return Since(
             before.id,
@@ -86,6 +87,7 @@ class Again(Making, Running):
             red=_rows(key for key, said in turned.items() if not said),
             added=_rows(key for key in new if key[0] not in {number for number, _ in old}),
             judges=await self._changed(draft_of(before), draft),
+            deciding=marking([scores for _, _, _, _, scores, *_ in ours], deciders(row)),
         )
 
     async def _changed(self, before: Draft, now: Draft) -> tuple[str, ...]:

@@ -115,6 +115,12 @@ def verdicts(numbers: Sequence[tuple[Any, ...]], deciding: Sequence[str]) -> dic
     return {key: verdict(answers, deciding) for key, answers in ended.items()}
 
 
+def marking(scores: Sequence[dict[str, Any] | None], deciding: Sequence[str]) -> str:
+    """Return the first evaluator that says of any answer whether it passes; empty where none does."""
+    marked = {name for each in scores for name, one in (each or {}).items() if one.get("passed") is not None}
+    return next((name for name in deciding if name in marked), "")
+
+
 def verdict(answers: Sequence[tuple[str, dict[str, Any]]], deciding: Sequence[str]) -> bool | None:
     """Say whether every answer, by its status and scores, passes; None where nothing was there to pass."""
     if any(status == CellStatus.FAILED for status, _ in answers):

@@ -22,12 +22,15 @@ def plan_panel(form: str) -> rx.Component:
         rx.cond(Form.may_run, start, rx.fragment()),
         class_name="row xf-acts",
     )
+    # Enter presses the first button of a form, so that planning stands before saving.
+    save = rx.cond(is_kept, button("Save", Form.choose_start(False), **go), rx.fragment())
+    unplanned = rx.el.div(button("Plan", kind="primary", **go), save, class_name="row xf-acts")
     return panel(
         "Plan",
         rx.el.div(
             rx.cond(Form.planned, plan_said(Form.plan), rx.fragment()),
             rx.el.p(words, class_name="t12 t2", role="status"),
-            rx.cond(Form.planned, acts, button("Plan", kind="primary", **go)),
+            rx.cond(Form.planned, acts, unplanned),
             class_name="pad xf-plan",
         ),
         class_name="xf-side",

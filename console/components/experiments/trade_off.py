@@ -39,7 +39,7 @@ def trade_off() -> rx.Component:
         ),
         rx.cond(One.picture.saving, rx.el.p(One.picture.saving, class_name="t12 pad", dir="auto"), rx.fragment()),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
-        note="Circle size is p95. Nothing beats the line.",
+        note="Circle size is p95. The line joins those that none measured better and cheaper.",
     )
 
 

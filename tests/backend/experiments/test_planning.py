@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from backend.experiments.asked_words import ITSELF, asked_words
-from backend.experiments.types import PromptChoice, VariantDraft
+from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.ports.language_model import ModelEndpoint
 from backend.prompts.types import Content, NewPrompt
+from console.state import formats
 from console.state.experiment_plan import plan_view
 from tests.backend.experiments.conftest import PRICE, Lab, prompt
+from tests.factories import flows
 
 
 async def asked(lab: Lab, text: str) -> tuple[str, ...]:
@@ -123,3 +125,26 @@ async def test_the_embedded_model_answers_one_at_a_time(lab: Lab, monkeypatch: p
     plans = [await lab.service.plan(lab.operator, replace(both, concurrency=most)) for most in (1, 2)]
     assert [one.minutes for one in plans] == [pytest.approx(20 * 10 * 3 / 60), pytest.approx(20 * 9 * 3 / 2 / 60)]
     assert not (await lab.service.plan(lab.operator, lab.draft())).some_in_turn
+
+
+async def test_what_nothing_tells_of_a_flow_is_said_and_never_a_nought(lab: Lab) -> None:
+    lab.fill(2)
+    for row in lab.rows:
+        row.input["question"] = "a"
+    await lab.services.flows.create(lab.operator, "Desk", document=flows.echo())
+    desk = VariantDraft("desk", flow=FlowChoice("desk", "draft"))
+
+    async def told(*variants: VariantDraft, **given: Any) -> tuple[dict[str, tuple[str, str]], list[str], Any]:
+        draft = lab.draft(*variants, budget=Decimal(1), **given)
+        plan = await lab.service.plan(lab.operator, draft)
+        view = plan_view(plan, draft)
+        return {one.name: (one.value, one.note) for one in view.figures}, view.warnings, plan
+
+    figures, warnings, plan = await told(desk)
+    assert (figures["Tokens"], figures["Cost"], plan.cost) == (("not known yet", ""), ("not known yet", ""), None)
+    assert warnings == ["What desk costs is not known yet, so it may stop at the budget."]
+    figures, _, plan = await told(desk, prompt("own", "{{ good }}"))
+    assert figures["Tokens"][0] == "at least 402"
+    assert figures["Cost"] == (f"at least {formats.money(plan.cost)}", "without desk")
+    _, warnings, _ = await told(desk, replace(desk, name="the same"))
+    assert "desk and the same are the same, so nothing can differ between them." in warnings

@@ -16,6 +16,8 @@ from backend.experiments.models import REMOVED
 from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
 from backend.operator import Permission
 from backend.prompts.types import PRODUCTION
+from console.state import formats
+from console.state.experiment_rows import scoring_words
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.backend.experiments.test_gate import gated, published
 from tests.backend.experiments.test_paying import CALL, YES, asks, judge
@@ -57,6 +59,8 @@ async def test_a_judge_scores_what_was_answered_and_nothing_is_asked_again(
     since = await lab.service.since(lab.operator, done.id)
     assert since is not None
     assert (since.experiment_id, since.green, since.red, since.judges) == (first.id, (), (), ())
+    assert since.deciding == "exact"
+    assert [scoring_words(each) for each in (done, first)] == [f"Scoring cost {formats.money(12 * CALL)}.", ""]
 
 
 async def test_a_judge_that_did_not_change_is_not_asked_and_one_that_did_is_named(

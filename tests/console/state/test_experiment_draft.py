@@ -81,6 +81,10 @@ async def test_an_edited_draft_stays_the_same_experiment(
     await services.experiments.set_budget(owner, made.id, Decimal(7))
     form = await opened(tab, f"?draft={made.id}")
     assert (form.name, form.numbers["budget"], form.draft_name, form.outdated) == (made.name, "7", made.name, "")
+    await form.choose_start(starts=False)
+    assert f"/experiments/{made.id}" in str(await form.send(entries(form, name="Unplanned")))
+    (kept,) = (await services.experiments.list(owner)).items
+    assert (kept.id, kept.name, kept.status.value) == (made.id, "Unplanned", "draft")
     sent = entries(form, name="Better", repetitions="3")
     assert await form.send(sent) is None
     assert f"/experiments/{made.id}" in str(await form.send(sent))

@@ -38,7 +38,7 @@ def test_a_circle_stands_where_it_belongs_and_letters_beside_what_they_would_cov
     notes = [
         one.note for one in picture_of(replace(compared(), trade_offs=(replace(same[0], on_front=False), same[1]))).dots
     ]
-    assert (notes, compared().baseline) == (["baseline, beaten by another", ""], "A")
+    assert (notes, compared().baseline) == (["baseline, not on the line", ""], "A")
     for tick in picture.costs:
         is_last = float(tick.at) > 420
         assert (tick.anchor, tick.text_at == tick.at) == (("end", False) if is_last else ("middle", True))

@@ -27,6 +27,7 @@ from backend.experiments.types import (
     Whereabouts,
     WishEnd,
 )
+from console.state import formats
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines
 from console.state.experiment_rows import (
@@ -97,6 +98,14 @@ def test_a_parked_one_says_when_it_goes_on() -> None:
     at = f"{(NOW + timedelta(hours=1)).astimezone(ZoneInfo('Europe/Berlin')):%H:%M:%S}"
     assert (line.error, line.stays) == (f"It asks to wait 60 min. It continues on its own at {at}.", False)
     assert experiment_line(experiment(Status.PAUSED), UTC, NOW).stays
+
+
+def test_what_has_not_begun_has_no_time_under_started() -> None:
+    made = experiment(Status.DRAFT)
+    line = experiment_line(replace(made, started_at=None), UTC, NOW)
+    assert (line.when, line.when_exact) == ("Not started", f"Made {formats.exact(made.created_at, UTC)}")
+    begun = experiment_line(replace(made, started_at=NOW), UTC, NOW)
+    assert (begun.when, begun.when_exact) == (formats.clock(NOW, UTC, NOW), formats.exact(NOW, UTC))
 
 
 def test_what_is_compared_stands_before_any_verdict() -> None:
