@@ -34,6 +34,7 @@ from console.components.ui import (
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_draft import PromptDraftState as Draft
 from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_gate import PromptGateState as Gate
 from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
 
@@ -73,11 +74,9 @@ def _acts() -> rx.Component:
         button("Discard", Edit.discard, kind="quiet"),
         button(next_name, Edit.ask_save, kind="primary", disabled=Edit.errors.length() > 0),
     )
-    make = button(
-        rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION,
-        Labels.ask_point(PRODUCTION, Prompt.chosen),
-        kind="primary",
-    )
+    words = rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION
+    point = Labels.ask_point(PRODUCTION, Prompt.chosen)
+    make = rx.cond((Gate.dataset != "") & ~Gate.passed, button(words, point), button(words, point, kind="primary"))
     saved = rx.fragment(
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),

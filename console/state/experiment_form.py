@@ -29,13 +29,15 @@ from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_
 from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
 from console.state.experiment_offers import (
     Offered,
+    asked_by,
     of_dataset,
     offered,
+    placed_anew,
+    required_of,
     scored_name,
     scoring_kinds,
     scoring_of,
     versioned,
-    worth_comparing,
 )
 from console.state.experiment_plan import PlanView, plan_view
 from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown, unlike
@@ -105,25 +107,30 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
                 kept = await services().experiments.get(operator, scores)
                 self.name = f"{kept.name[: MAX_NAME - len(SCORED_AGAIN)]}{SCORED_AGAIN}"
                 await self._fill(operator, found, replace(kept, draft=replace(kept.draft, answers_of=kept.id)))
-            else:
+            elif not await self._begin_asked(operator, found):
                 await self._begin(operator, found)
             self.phase = "ready"
+
+    async def _begin_asked(self, operator: Operator, found: Offered) -> bool:
+        """Fill the form with what the prompt of the address must pass; tell whether there is such a thing."""
+        asked = await required_of(operator, self._asked("gate"), self._asked("version"))
+        if asked is None:
+            return False
+        self.numbers, self.name = dict(DEFAULTS), asked.name[:MAX_NAME]
+        await self._pick(operator, asked.dataset)
+        for variant in asked.variants:
+            await self._add(operator, variant)
+        self._score(found, *asked.evaluators)
+        return True
 
     async def _begin(self, operator: Operator, found: Offered) -> None:
         """Ask the flow of the address, else a prompt in production beside it as it is now, else two texts."""
         self.numbers = dict(DEFAULTS)
         wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
-        if flow := self._asked("flow"):
-            await self._add(operator, VariantLine("", "", "", FLOW, subject=flow))
-        elif asked := self._asked("prompt") or found.first(MANAGED):
-            prompt = await services().prompts.get(operator, asked)
-            self.name = f"{prompt.name} v{prompt.latest}"[:MAX_NAME] if self._asked("prompt") else ""
-            for version in worth_comparing(prompt):
-                await self._add(operator, VariantLine("", "", "", MANAGED, subject=prompt.id, version=version))
-        else:
-            for _ in range(2):
-                await self._add(operator, VariantLine("", "", "", INLINE))
+        self.name, variants = await asked_by(operator, self._asked("flow"), self._asked("prompt"), found.first(MANAGED))
+        for variant in variants:
+            await self._add(operator, variant)
         fits, self.scoring_note = await scoring_of(operator, self.dataset, can_judge=found.can_judge)
         if fits:
             self._score(found, found.begun(fits["kind"]) | fits)
@@ -154,8 +161,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
             await self._add(operator, shown(variant))
             if variant.name == kept.baseline:
                 self.baseline = self.variants[-1].key
-        for settings in kept.draft.evaluators:
-            self._score(found, settings)
+        self._score(found, *kept.draft.evaluators)
 
     async def _pick(self, operator: Operator, dataset_id: str) -> None:
         self.dataset = dataset_id
@@ -166,12 +172,12 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         placed = replace(line, key=f"f{self._num_made}", at=f"variants.{at}", letter=LETTERS[at])
         self.variants = [*self.variants, await versioned(operator, placed, placed.subject)]
 
-    def _score(self, found: Offered, settings: dict[str, Any]) -> None:
-        kind = next((one for one in found.kinds if one.kind == settings["kind"]), None)
-        if kind is not None:
-            self._num_made += 1
-            line = evaluator_line(kind, f"f{self._num_made}", len(self.evaluators), found.scorers, settings)
-            self.evaluators = [*self.evaluators, line]
+    def _score(self, found: Offered, *evaluators: dict[str, Any]) -> None:
+        for settings in evaluators:
+            if kind := next((one for one in found.kinds if one.kind == settings["kind"]), None):
+                self._num_made += 1
+                line = evaluator_line(kind, f"f{self._num_made}", len(self.evaluators), found.scorers, settings)
+                self.evaluators = [*self.evaluators, line]
 
     @rx.event
     async def pick_dataset(self, dataset_id: str) -> None:
@@ -199,16 +205,9 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Choose the prompt or the flow of a variant."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         self.variants = [
-            await self._with_version(operator, one, subject, at) if one.key == key else one
+            await placed_anew(operator, one, subject, at) if one.key == key else one
             for at, one in enumerate(self.variants)
         ]
-
-    async def _with_version(self, operator: Operator, line: VariantLine, subject: str, at: int) -> VariantLine:
-        """Take another prompt or flow: of a prompt the version to compare with first, then the newest."""
-        if line.kind == MANAGED and subject:
-            prompt = await services().prompts.get(operator, subject)
-            line = replace(line, version=worth_comparing(prompt)[min(at, 1)])
-        return await versioned(operator, line, subject)
 
     @rx.event
     async def add_evaluator(self, kind: str) -> None:

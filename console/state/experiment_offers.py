@@ -9,7 +9,7 @@ from typing import Any
 from backend.bootstrap import services
 from backend.datasets.types import SourceKind
 from backend.errors import NotFound
-from backend.experiments.types import Draft, EvaluatorKind
+from backend.experiments.types import MAX_NAME, Draft, EvaluatorKind
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from backend.prompts.types import PRODUCTION, Prompt
@@ -19,6 +19,7 @@ from console.state import formats
 from console.state.evaluator_fields import TITLES, Offers
 from console.state.experiment_variants import (
     FLOW,
+    INLINE,
     LABEL,
     MANAGED,
     VERSION,
@@ -156,6 +157,25 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
     return replace(line, subject=subject, versions=versions, version=version)
 
 
+async def asked_by(operator: Operator, flow: str, prompt: str, first: str) -> tuple[str, list[VariantLine]]:
+    """Return what a new experiment is called and asks: the flow, the prompt or else the first one, else two texts."""
+    if flow:
+        return "", [VariantLine("", "", "", FLOW, subject=flow)]
+    if not (prompt or first):
+        return "", [VariantLine("", "", "", INLINE)] * 2
+    found = await services().prompts.get(operator, prompt or first)
+    name = f"{found.name} v{found.latest}"[:MAX_NAME] if prompt else ""
+    return name, [VariantLine("", "", "", MANAGED, subject=found.id, version=one) for one in worth_comparing(found)]
+
+
+async def placed_anew(operator: Operator, line: VariantLine, subject: str, at: int) -> VariantLine:
+    """Take another prompt or flow: of a prompt the version to compare with first, then the newest."""
+    if line.kind == MANAGED and subject:
+        prompt = await services().prompts.get(operator, subject)
+        line = replace(line, version=worth_comparing(prompt)[min(at, 1)])
+    return await versioned(operator, line, subject)
+
+
 def worth_comparing(prompt: Prompt) -> list[str]:
     """Return production and the newest version, else the newest and the one before."""
     newest = f"{VERSION}{prompt.latest}"
@@ -170,6 +190,27 @@ async def scored_there(operator: Operator, draft: Draft) -> tuple[str, str]:
         return "", ""
     name = await scored_name(operator, draft)
     return name, "" if name == GONE else routes.to(routes.EXPERIMENT, draft.answers_of)
+
+
+@dataclass(frozen=True)
+class Required:
+    """The experiment that a gate asks for."""
+
+    name: str
+    dataset: str
+    variants: list[VariantLine]
+    evaluators: Sequence[dict[str, Any]]
+
+
+async def required_of(operator: Operator, prompt_id: str, number: str) -> Required | None:
+    """Return what counts for a version at the gate of its prompt: what is in production beside it, all rows."""
+    asked = await services().experiments.requirement(operator, "prompt", prompt_id) if prompt_id else None
+    if asked is None:
+        return None
+    prompt = await services().prompts.get(operator, prompt_id)
+    versions = [*([f"{LABEL}{PRODUCTION}"] if PRODUCTION in prompt.labels else []), f"{VERSION}{number}"]
+    variants = [VariantLine("", "", "", MANAGED, subject=prompt.id, version=one) for one in versions]
+    return Required(f"{prompt.name} v{number}, {asked.dataset_name}", asked.dataset_id, variants, asked.evaluators)
 
 
 async def scored_name(operator: Operator, draft: Draft) -> str:

@@ -10,13 +10,15 @@ from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, Approval, VersionRef
 from console import routes
 from console.state import formats
-from console.state.evaluator_fields import TITLES
 from console.state.prompt import PromptState
 from console.state.seat import Seated
 
 
 class PromptGateState(Seated, rx.State):
-    """`dataset` is empty where nothing is asked; `evidence` is the experiment that `said` comes from."""
+    """`dataset` is empty where nothing is asked; `evidence` is the experiment that `said` comes from.
+
+    `asking` opens the form of the experiment that is missing, empty where one has spoken.
+    """
 
     dataset: rx.Field[str] = rx.field("")
     dataset_href: rx.Field[str] = rx.field("")
@@ -25,6 +27,7 @@ class PromptGateState(Seated, rx.State):
     said: rx.Field[str] = rx.field("")
     hint: rx.Field[str] = rx.field("")
     evidence: rx.Field[str] = rx.field("")
+    asking: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> None:
@@ -46,21 +49,28 @@ class PromptGateState(Seated, rx.State):
         num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
         self.said, self.hint = said_of(found, number, num_rows), found.hint or found.room
         self.evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
+        if not found.passed and not found.experiment_id and operator.may(Permission.EXPERIMENTS_EDIT):
+            self.asking = f"{routes.EXPERIMENT_NEW}?gate={page.id}&version={number}"
 
 
 async def gate_on(operator: Operator, wish: Approval) -> str:
     """Say why a wish that waits could not be approved now, empty where nothing is against it."""
-    if wish.label != PRODUCTION or not operator.may(Permission.EXPERIMENTS_READ):
-        return ""
-    version = await services().prompts.get_version(operator, wish.prompt_id, VersionRef("", wish.version))
-    fingerprint = version.content.fingerprint()
-    found = await services().experiments.gate_result(operator, "prompt", wish.prompt_id, fingerprint, wish.version)
+    found = await gate_of(operator, wish.prompt_id, wish.label, wish.version)
     return f"It cannot be approved now: {found.words}" if not found.passed else ""
 
 
+async def gate_of(operator: Operator, prompt_id: str, label: str, number: int) -> GateResult:
+    """Return what the gate would say to a label on a version: it passes where nothing is asked, or may be read."""
+    if label != PRODUCTION or not operator.may(Permission.EXPERIMENTS_READ):
+        return GateResult(passed=True)
+    version = await services().prompts.get_version(operator, prompt_id, VersionRef("", number))
+    fingerprint = version.content.fingerprint()
+    return await services().experiments.gate_result(operator, "prompt", prompt_id, fingerprint, number)
+
+
 def evaluators_in(asked: Requirement) -> str:
-    """Return the names of the evaluators, as the form of experiments has them."""
-    names = [str(one.get("name") or TITLES.get(kind_of(one), kind_of(one))) for one in asked.evaluators]
+    """Return the names of the evaluators, as the gate and the page of an experiment have them."""
+    names = [str(one.get("name") or kind_of(one)) for one in asked.evaluators]
     return ", ".join(names) or "any evaluator"
 
 

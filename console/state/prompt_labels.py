@@ -15,7 +15,7 @@ from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
 from console.state.prompt import PromptState
-from console.state.prompt_gate import PromptGateState, gate_on
+from console.state.prompt_gate import PromptGateState, gate_of, gate_on
 from console.state.prompt_rows import (
     LabelLine,
     MoveLine,
@@ -29,7 +29,8 @@ from console.state.refusals import RefusalLine
 
 
 class PromptLabelsState(Formed, rx.State):
-    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version.
+    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version, `against` why
+    the gate refuses that, as far as it is known before.
 
     `asked` are the versions that wait for production. `is_alone` where nobody could approve what a dialog is about."""
 
@@ -48,6 +49,7 @@ class PromptLabelsState(Formed, rx.State):
     pointing: rx.Field[str] = rx.field("")
     target: rx.Field[int] = rx.field(0)
     stands: rx.Field[str] = rx.field("")
+    against: rx.Field[str] = rx.field("")
     deciding: rx.Field[str] = rx.field("")
     details: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
@@ -93,6 +95,8 @@ class PromptLabelsState(Formed, rx.State):
             page = await self.get_state(PromptState)
             wanted = await services().prompts.get_version(operator, page.id, VersionRef("", number))
             self.is_alone = await _is_alone(operator, operator.user_id, wanted.created_by_id)
+        found = await gate_of(operator, (await self.get_state(PromptState)).id, label, number)
+        self.against = "" if found.passed else f"{found.words} {found.hint}".strip()
         self.pointing, self.target, self.errors, self.opened = label, number, {}, "point"
         self.stands = next((one.version for one in self.labels if one.name == label), "")
 
@@ -110,7 +114,7 @@ class PromptLabelsState(Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
         label = self.pointing or form.get("label", "")
-        async with self._checking():
+        async with self._checking(Conflict):
             change = await services().prompts.set_label(operator, page.id, label, self.target, form.get("comment", ""))
             self.opened = ""
             moved = change.approval is None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.live_tests.types import State
 from backend.operator import Operator, Permission
+from backend.prompts.types import PRODUCTION
 from console import toasts
 from console.state import formats
 from console.state.forms import Choice, Formed
 from console.state.prompt import PromptState
+from console.state.prompt_gate import gate_of
 from console.state.prompt_labels import PromptLabelsState
-from console.state.prompt_live_rows import LiveCard, live_card, shares_of, wish_of
+from console.state.prompt_live_rows import LiveCard, is_lost, live_card, shares_of, wish_of
 
 FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
 SHOWN = 3
@@ -24,7 +28,8 @@ OFFERED = 8
 class PromptLiveState(Formed, rx.State):
     """`versions` are those that a new test offers, with the weight that each begins with.
 
-    `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody.
+    `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody;
+    `against` why the newest version begins without a weight.
     """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
@@ -33,6 +38,7 @@ class PromptLiveState(Formed, rx.State):
     taken: rx.Field[list[str]] = rx.field(default_factory=list)
     unfollowed: rx.Field[list[str]] = rx.field(default_factory=list)
     opened: rx.Field[bool] = rx.field(False)
+    against: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
 
@@ -49,6 +55,9 @@ class PromptLiveState(Formed, rx.State):
         listed = (await live.list(operator, prompt_id)).items
         shown = [one for at, one in enumerate(listed) if at < SHOWN or one.state is State.RUNNING]
         self.cards = [live_card(await live.report(operator, one.id), zone, now) for one in shown]
+        if any(one.is_running for one in self.cards):
+            followed = await _followed(operator, prompt_id)
+            self.cards = [replace(one, reaches_nobody=is_lost(one, followed)) for one in self.cards]
         self.splits = {one.label: shares_of(one) for one in self.cards if one.is_running}
         self.is_running = bool(self.splits)
 
@@ -62,13 +71,15 @@ class PromptLiveState(Formed, rx.State):
         free = [one for one in labels if one.name not in self.splits]
         self.labels = [Choice(one.name, f"{one.name}, now v{one.version}") for one in free]
         self.taken = [f"{label} is split already: {shares}." for label, shares in self.splits.items()]
-        uses = await services().prompts.uses(operator, page.id)
-        followed = {one.follows for one in uses if one.kind in FOLLOWERS}
+        followed = await _followed(operator, page.id)
         self.unfollowed = [one.name for one in free if one.name not in followed]
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
         offered = sorted({*newest, *now}, reverse=True)
-        self.versions = [Choice(str(one), "50" if one in {page.production, page.latest} else "") for one in offered]
+        found = await gate_of(operator, page.id, PRODUCTION, page.latest)
+        self.against = "" if found.passed else f"v{page.latest}: {found.words}"
+        even = {page.production, page.latest} if found.passed else {page.production}
+        self.versions = [Choice(str(one), "50" if one in even else "") for one in offered]
         self.errors, self.opened = {}, True
 
     @rx.event
@@ -82,7 +93,7 @@ class PromptLiveState(Formed, rx.State):
         """Split the label from the next conversation on."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
         page = await self.get_state(PromptState)
-        async with self._checking():
+        async with self._checking(Conflict):
             wish = wish_of(form, [int(one.value) for one in self.versions])
             test = await services().live_tests.start(operator, page.id, wish)
             self.opened = False
@@ -105,3 +116,8 @@ class PromptLiveState(Formed, rx.State):
         await self._read(operator, (await self.get_state(PromptState)).id)
         words = f"v{version} is in {change.label.name}." if change.label else "It waits for a second person."
         return [PromptState.refresh, PromptLabelsState.load, toasts.say(words)]
+
+
+async def _followed(operator: Operator, prompt_id: str) -> set[str]:
+    """Return the labels that a flow or another prompt follows: a test on the others reaches nobody."""
+    return {one.follows for one in await services().prompts.uses(operator, prompt_id) if one.kind in FOLLOWERS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -48,7 +48,7 @@ class ArmLine:
 
 @dataclass(frozen=True)
 class LiveCard:
-    """A live test. `broken` warns that the conversations do not follow the weights."""
+    """A live test. `broken` warns that conversations do not follow the weights; none come where it `reaches_nobody`."""
 
     id: str
     label: str
@@ -60,6 +60,7 @@ class LiveCard:
     broken: str
     is_running: bool
     arms: list[ArmLine] = field(default_factory=list)
+    reaches_nobody: bool = False
 
 
 def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
@@ -98,6 +99,11 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
         is_running=test.state is State.RUNNING,
         arms=arms,
     )
+
+
+def is_lost(card: LiveCard, followed: Collection[str]) -> bool:
+    """Tell whether it runs on a label that nothing follows."""
+    return card.is_running and card.label not in followed
 
 
 def shares_of(card: LiveCard) -> str:

@@ -162,9 +162,11 @@ class Gating(Comparing):
                 hint = f"{await self._why_sooner(gate, row, base, ours, said)} Experiment {row.name} says more."
                 raise GateRefused(words, hint=hint.strip(), experiment_id=row.id)
             return GateResult(passed=True, experiment_id=row.id, room=room)
-        beside = " beside the published one" if published else ""
+        of_prompt = publishing.kind == "prompt"
+        beside = f" beside the {'one in production' if of_prompt else 'published one'}" if published else ""
+        goes = "goes to production" if of_prompt else "is published"
         raise GateRefused(
-            f"{name} must pass the dataset {required.dataset_name} before it is published.",
+            f"{name} must pass the dataset {required.dataset_name} before it {goes}.",
             hint=said_elsewhere
             or f"Run an experiment over all of its newest version, with {await self._words(required)}, and with this "
             f"content as a variant{beside}.{said_lacking}",

@@ -46,6 +46,8 @@ def _pointing() -> rx.Component:
     name = text_input(id="label-name", name="label", mono=True, required=True, placeholder="pilot")
     stands = rx.fragment(Labels.pointing, " is ", Labels.stands, " now. ")
     comment = text_input(id="label-comment", name="comment", max_length=2000)
+    made = rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing, "Set label")
+    make, sends = rx.cond(protected, "Ask for approval", made), {"type": "submit", "form": POINT}
     waits = "It is protected: somebody who neither asked for the change nor wrote the version has to approve it."
     return dialog(
         rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing + "?", "A label of your own"),
@@ -56,7 +58,7 @@ def _pointing() -> rx.Component:
             rx.cond(protected, waits, ""),
         ),
         nobody_else(protected & Labels.is_alone, Labels.may_invite),
-        _wrong(),
+        rx.cond(_error(""), _wrong(), rx.cond(Labels.against, rx.el.p(status("fail", Labels.against)), rx.fragment())),
         rx.el.form(
             rx.cond(
                 Labels.pointing,
@@ -79,16 +81,7 @@ def _pointing() -> rx.Component:
         on_close=Labels.show(""),
         foot=[
             button(rx.cond(Labels.stands, rx.Var.create("Keep ") + Labels.stands, "Cancel"), Labels.show("")),
-            button(
-                rx.cond(
-                    protected,
-                    "Ask for approval",
-                    rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing, "Set label"),
-                ),
-                kind="primary",
-                type="submit",
-                form=POINT,
-            ),
+            rx.cond(Labels.against, button(make, **sends), button(make, kind="primary", **sends)),
         ],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import phead, status
+from console.components.ui import link_button, phead, status
 from console.state.prompt_gate import PromptGateState as Gate
 
 
@@ -12,6 +12,7 @@ def gate() -> rx.Component:
     """Draw the requirement and what it says to the chosen version; nothing where there is none."""
     said = rx.cond(Gate.passed, status("ok", Gate.said), status("fail", Gate.said))
     evidence = rx.el.a("Open the experiment", href=Gate.evidence, class_name="t12")
+    missing = link_button("Run this experiment", Gate.asking, icon="flask-conical", size="sm")
     return rx.cond(
         Gate.dataset,
         rx.el.div(
@@ -23,6 +24,7 @@ def gate() -> rx.Component:
                     said,
                     rx.cond(Gate.hint, rx.el.span(Gate.hint, class_name="t12 t2", dir="auto"), rx.fragment()),
                     rx.cond(Gate.evidence, evidence, rx.fragment()),
+                    rx.cond(Gate.asking, missing, rx.fragment()),
                 ),
                 class_name="lbls",
             ),

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
+from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
+from backend.experiments.types import Requirement
 from backend.live_tests.types import Arm, ArmReport, LiveTest, Metric, Report, Standing, State
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
@@ -62,6 +64,7 @@ async def test_a_label_is_split_stopped_and_promoted(
     assert (live.errors, live.opened) == ({"arms": "A weight is a whole number."}, True)
     await live.start({"label": "production", "w2": "10", "w1": "30", "metric": "latency", "guardrail": "answered"})
     card = live.cards[0]
+    assert not card.reaches_nobody
     assert (live.opened, live.is_running, card.words, card.metric) == (
         False, True, "Running", "Time a turn, guarded by answered"
     )  # fmt: skip
@@ -79,6 +82,25 @@ async def test_a_label_is_split_stopped_and_promoted(
     await live.promote(live.cards[0].id, 2)
     assert live.cards[0].words == "Promoted"
     assert (await services.prompts.get(owner, answer.id)).labels == {"production": 2}
+
+
+async def test_what_reaches_nobody_or_fails_the_gate_is_said_where_it_is_begun_and_where_it_runs(
+    services: Services, owner: Operator, answer: Prompt, tab: Tab
+) -> None:
+    live = await opened(tab, answer)
+    dataset = await services.datasets.create(owner, About("Returns"))
+    await services.datasets.add_items(owner, dataset.id, [NewItem({"question": "q"}, "x")])
+    await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
+    await live.ask()
+    assert [one.label for one in live.versions] == ["", "50"], "no weight for what the gate refuses"
+    assert live.against == f"v2: {answer.name} must pass the dataset Returns before it goes to production."
+    await live.start({"label": "production", "w2": "1", "w1": "1"})
+    assert (live.opened, "must pass the dataset Returns" in live.errors[""]) == (True, True)
+    await services.experiments.release(owner, "prompt", answer.id)
+    await live.start({"label": "production", "w2": "1", "w1": "1"})
+    assert (live.opened, live.cards[0].is_running, live.cards[0].reaches_nobody) == (False, True, True)
+    await live.stop(live.cards[0].id)
+    assert not live.cards[0].reaches_nobody
 
 
 def following(slug: str) -> dict[str, Any]:

@@ -225,7 +225,7 @@ async def test_a_protected_label_is_decided_by_another(services: Services, answe
     await services.datasets.add_items(owner, dataset.id, [NewItem({"question": "q"}, "x")])
     await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
     await labels.load()
-    refusal = f"It cannot be approved now: {answer.name} must pass the dataset Returns before it is published."
+    refusal = f"It cannot be approved now: {answer.name} must pass the dataset Returns before it goes to production."
     assert (labels.wishes[0].comment, labels.asked) == (refusal, [2])
     token = await join(services.units, await services.identity.ensure_owner(), "Yuki", Role.REVIEWER)
     _, _, _, theirs = await opened(Tab(token), answer)
