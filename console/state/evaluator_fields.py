@@ -14,7 +14,7 @@ from console.state.forms import Choice
 
 TITLES = {
     "exact": "Equals the expected output",
-    "contains": "Contains words",
+    "contains": "Contains the expected text",
     "regex": "Matches an expression",
     "json_valid": "Is JSON",
     "json_schema": "Fits a JSON schema",

@@ -35,18 +35,21 @@ class Exact(Evaluator):
 
 
 class Contains(Evaluator):
-    """The answer has any or all of these words; without words, those of the expected output."""
+    """The answer holds any or all of these texts, each in one piece; without any, the whole expected output."""
 
     kind: ClassVar[str] = "contains"
     values: tuple[str, ...] = Field(default=(), max_length=100, description="In place of the expected output.")
     mode: Literal["any", "all"] = "any"
     ignore_case: bool = True
+    whole: bool = Field(default=False, description="Whole words alone: without it, no is found in not.")
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         wanted = list(self.values) or _options(case.expected)
         given = [_folded(one, ignore_case=self.ignore_case) for one in case.readings]
         missing = [
-            one for one in wanted if not any(_folded(one, ignore_case=self.ignore_case) in text for text in given)
+            one
+            for one in wanted
+            if not any(_holds(text, _folded(one, ignore_case=self.ignore_case), whole=self.whole) for text in given)
         ]
         holds = not missing if self.mode == "all" else len(missing) < len(wanted)
         if holds and wanted:
@@ -95,6 +98,13 @@ def found_in(compiled: Any, text: str, *, whole: bool = False) -> bool:
 @lru_cache(256)
 def _compiled(pattern: str, flags: int) -> Any:
     return regex.compile(pattern, flags)
+
+
+def _holds(text: str, part: str, *, whole: bool) -> bool:
+    """Tell whether a text holds another in one piece, with `whole` beginning and ending where a word does."""
+    if not whole:
+        return part in text
+    return regex.search(rf"(?<!\w){regex.escape(part)}(?!\w)", text) is not None
 
 
 def _folded(text: str, *, ignore_case: bool) -> str:
