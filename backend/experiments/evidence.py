@@ -7,7 +7,7 @@ import math
 from backend.experiments.types import COST, Comparison, Duels, Experiment, MetricComparison
 
 MAX_WORDS = 1_300
-VERDICTS = {"better": "Better", "worse": "Worse", "same": "The same", "cannot_tell": "Cannot be told"}
+VERDICTS = {"better": "Better", "worse": "Worse", "same": "The same", "cannot_tell": "Cannot tell"}
 
 
 def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:

@@ -21,9 +21,14 @@ from console.components.experiments.trade_off import trade_off
 from console.components.experiments.verdicts import verdicts
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
+    TRIGGER,
     banner,
     button,
+    icon_button,
     link_button,
+    menu,
+    menu_item,
+    menu_link,
     meter,
     panel,
     phase_view,
@@ -70,14 +75,16 @@ def experiment() -> rx.Component:
 
 def _head() -> rx.Component:
     state = One.line.status
-    export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True)
-    like = link_button("Copy", rx.Var.create(f"{routes.EXPERIMENT_NEW}?like=") + One.experiment_id, icon="copy")
-    scores = rx.Var.create(f"{routes.EXPERIMENT_NEW}?scores=") + One.experiment_id
-    score = link_button("Score again", scores, icon="list-checks")
+    lesser = rx.cond(state == "done", "hide-s", "")  # "More" has them on a narrow page
+    new = rx.Var.create(routes.EXPERIMENT_NEW)
+    export = link_button("Export", One.as_csv, icon="download", download=True, reload_document=True, class_name=lesser)
+    like = link_button("Copy", new + "?like=" + One.experiment_id, icon="copy", class_name=lesser)
+    score = link_button("Score again", new + "?scores=" + One.experiment_id, icon="list-checks", class_name="hide-s")
     review = link_button(One.waiting, routes.EXPERIMENT_REVIEW.partition("[")[0] + One.experiment_id, icon="hand")
     promote = rx.cond(One.cards, promote_button(), rx.fragment())
     again = rx.cond(One.line.retry, button(One.line.retry, One.retry), rx.fragment())
-    require = rx.cond(One.cards, button("Require for production", Require.ask, icon="shield-check"), rx.fragment())
+    requiring = button("Require for production", Require.ask, icon="shield-check", class_name="hide-s")
+    require = rx.cond(One.cards, requiring, rx.fragment())
     rest = rx.cond(One.line.goes_on, button("Resume", One.resume, kind="primary"), rx.fragment())
     acts = rx.match(
         state,
@@ -92,7 +99,7 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
-        ("done", rx.fragment(export, like, again, again_button(), score, require, promote)),
+        ("done", rx.fragment(export, like, again, again_button(), score, require, _more(), promote)),
         rx.fragment(export, like, again),
     )
     return page_head(
@@ -109,6 +116,22 @@ def _head() -> rx.Component:
             rx.fragment(),
         ),
     )
+
+
+def _more() -> rx.Component:
+    """Gather on a narrow page what is done seldom."""
+    new = rx.Var.create(routes.EXPERIMENT_NEW)
+    require = menu_item("Require for production", Require.ask, icon="shield-check")
+    items = menu(
+        icon_button("ellipsis", "More", kind="", custom_attrs=TRIGGER),
+        menu_link("Score again", new + "?scores=" + One.experiment_id, icon="list-checks"),
+        menu_link("Copy", new + "?like=" + One.experiment_id, icon="copy"),
+        menu_link("Export", One.as_csv, icon="download", download=True, reload_document=True),
+        rx.cond(One.cards, require, rx.fragment()),
+        label="More",
+        align="right",
+    )
+    return rx.el.span(items, class_name="only-s")
 
 
 def _going() -> rx.Component:

@@ -15,6 +15,7 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
 from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
 from console.state.experiment_nodes import Dissected
 from console.state.experiment_offers import scored_there
@@ -23,15 +24,11 @@ from console.state.experiment_promoted import PromotedLine, button_words, doubts
 from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
 from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
-    AskedLine,
     ExperimentLine,
     VerdictCard,
     agreement_lines,
-    asked_lines,
-    asked_words,
     experiment_line,
     lead,
-    scoring_words,
     verdict_cards,
 )
 from console.state.experiment_since import SinceLine, since_line

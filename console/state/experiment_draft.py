@@ -15,9 +15,9 @@ from console import routes, toasts
 from console.problems import Caught, caught
 from console.state import formats
 from console.state.experiment import ExperimentState
+from console.state.experiment_asked import AskedLine
 from console.state.experiment_offers import scored_there
 from console.state.experiment_plan import PlanView, plan_view
-from console.state.experiment_rows import AskedLine
 from console.state.seat import Seated
 
 

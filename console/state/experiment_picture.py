@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from backend.experiments.types import Comparison
 from console.state import formats
-from console.state.experiment_savings import saving_words
+from console.state.experiment_savings import lacks_margin, saving_words
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
 LEFT, RIGHT, TOP, BOTTOM, FLOOR = 72, 440, 20, 246, 264
@@ -60,7 +60,7 @@ class Tick:
 class Picture:
     """`drawn` are the dots from back to front: none hides one that is not beaten. `quality` names its axis.
 
-    `saving` is the sentence below.
+    `saving` is the sentence below, `lacks_margin` where it asks for one.
     """
 
     dots: list[Dot] = field(default_factory=list)
@@ -70,6 +70,7 @@ class Picture:
     costs: list[Tick] = field(default_factory=list)
     saving: str = ""
     quality: str = ""
+    lacks_margin: bool = False
 
 
 def picture_of(found: Comparison) -> Picture:
@@ -127,6 +128,7 @@ def picture_of(found: Comparison) -> Picture:
         ],
         saving_words(found),
         found.primary,
+        lacks_margin(found),
     )
 
 

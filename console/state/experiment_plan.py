@@ -90,7 +90,7 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         at_once = "one at a time" if plan.one_at_a_time else f"{draft.concurrency} at once"
         at_once = f"the built-in model one at a time, others {at_once}" if plan.some_in_turn else at_once
         rate = f", {formats.count(draft.requests_per_minute)} a minute" if draft.requests_per_minute else ""
-        figures.append(PlanFigure("Time", f"about {formats.span(plan.minutes * 60_000)}", at_once + rate))
+        figures.append(PlanFigure("Time", f"about {formats.roughly(plan.minutes * 60_000)}", at_once + rate))
     if plan.detectable is not None:
         about = f"of {plan.detectable_metric}; 4 of 5 experiments like this one would find it"
         told = f"{100 * plan.detectable:.2g} points" if plan.detectable_in_points else f"{plan.detectable:.2g}"

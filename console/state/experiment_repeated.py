@@ -36,6 +36,7 @@ class RepeatedView:
 
     lines: list[RepeatedLine] = field(default_factory=list)
     note: str = ""
+    is_unsteady: bool = False
 
 
 def repeated_views(found: Comparison) -> dict[str, RepeatedView]:
@@ -44,7 +45,11 @@ def repeated_views(found: Comparison) -> dict[str, RepeatedView]:
     for one in found.repetitions:
         of.setdefault(one.metric, []).append(one)
     return {
-        metric: RepeatedView([_line(one, found.baseline) for one in some], f"by {metric}, {some[0].k} tries a row")
+        metric: RepeatedView(
+            [_line(one, found.baseline) for one in some],
+            f"by {metric}, {some[0].k} tries a row",
+            any(one.num_unsteady for one in some),
+        )
         for metric, some in of.items()
     }
 

@@ -15,12 +15,11 @@ from backend.experiments.types import (
     Experiment,
     MetricComparison,
     Status,
-    kind_of,
-    numbered,
 )
 from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
+from console.state.experiment_ends import under
 from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, retry_of
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
@@ -30,10 +29,11 @@ PLAIN = 0.95
 SURER = "Several differences are tested at once: each interval is so much surer that all together mislead 1 time in 20."
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
-WIDTH, MIDDLE, LONGEST = 206.0, 103.0, 90.0
+MIDDLE, LONGEST = 103.0, 90.0
 LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,6 @@ class ExperimentLine:
 
 
 @dataclass(frozen=True)
-class AskedLine:
-    """A variant as it runs, where no verdict stands yet."""
-
-    name: str
-    words: str
-    is_baseline: bool
-
-
-@dataclass(frozen=True)
 class VerdictCard:
     """One metric of the chosen variant: values, difference and its interval as a small picture.
 
@@ -93,6 +84,8 @@ class VerdictCard:
     high: str = ""
     low_x: str = ""
     high_x: str = ""
+    low_text_x: str = ""
+    high_text_x: str = ""
     at_x: str = ""
     band_x: str = ""
     band_width: str = ""
@@ -107,7 +100,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
     ended = progress.num_done + progress.num_failed
     failed = f", {formats.count(progress.num_failed)} failed" if progress.num_failed else ""
     judged = f", {formats.count(progress.num_judged)} answered, being judged" if progress.num_judged else ""
-    left = formats.span(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
+    left = formats.roughly(progress.eta_seconds * 1e3) if progress.eta_seconds is not None else ""
     whole, began = formats.counted(progress.num_cells, "answer"), found.started_at
     return ExperimentLine(
         id=found.id,
@@ -130,25 +123,6 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         when=formats.clock(began, zone, now) if began else "Not started",
         when_exact=formats.exact(began, zone) if began else f"Made {formats.exact(found.created_at, zone)}",
     )
-
-
-def asked_lines(found: Experiment) -> list[AskedLine]:
-    return [AskedLine(one.name, one.words, one.name == found.baseline) for one in found.pinned]
-
-
-def asked_words(found: Experiment) -> str:
-    """Say of how many rows, how often, and by which evaluators: "24 rows, 3 times each, scored by exact and regex"."""
-    of = found.draft
-    often = f", {of.repetitions} times each" if of.repetitions > 1 else ""
-    named = numbered(str(one.get("name") or kind_of(one)) for one in of.evaluators)
-    return f"{formats.counted(found.num_rows, 'row')}{often}{f', scored by {formats.listed(named)}' if named else ''}"
-
-
-def scoring_words(found: Experiment) -> str:
-    """Say what it cost to score answers that were there already; empty where it asked for its own."""
-    cost = found.progress.judge_cost
-    said = f"Scoring cost {formats.money(cost)}" if cost else "Scoring cost nothing"
-    return f"{said}{' so far' if found.status.is_open else ''}." if found.draft.answers_of else ""
 
 
 def _said(found: Experiment, zone: tzinfo, now: Any) -> str:
@@ -178,7 +152,7 @@ def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
     told = [f"{words} {formats.listed(of[word])}" for word, words in LEADS.items() if of[word]]
     said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
     left = of["cannot_tell"]
-    return f"{said} {formats.listed(left).capitalize()} cannot be told." if told and left else said
+    return f"{said} Cannot tell by {formats.listed(left)}." if told and left else said
 
 
 def agreement_lines(found: Sequence[Agreement]) -> list[str]:
@@ -205,8 +179,8 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     key, one = one.metric, readable(one)
     # Beside itself a baseline is neither better nor worse: its mean would only count what failed.
     is_duel = one.duels is not None and one.duels.against == baseline
-    ends = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
-    reach = max([*ends, 1e-12])
+    sizes = [abs(end) for end in (one.low, one.high, one.margin, one.difference) if math.isfinite(end)]
+    reach = max([*sizes, 1e-12])
 
     def x(value: float) -> float:
         return MIDDLE + LONGEST * max(-1.0, min(1.0, value / reach))
@@ -216,7 +190,8 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     low, high = x(one.low), x(one.high)
     band = LONGEST * one.margin / reach
     words = VERDICTS[one.verdict]
-    told = f"{_signed(one, one.low)} to {_signed(one, one.high)}"
+    ends = _signed(one, one.low), _signed(one, one.high)
+    below = under(low, high, *ends)
     return VerdictCard(
         key=key,
         metric=named(one),
@@ -228,13 +203,15 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
         note="" if failed and one.rows_needed is None else note_of(one),  # more rows would not mend an evaluator
         failed=failed,
         duels=duel_words(one, baseline),
-        aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {told}",
+        aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {ends[0]} to {ends[1]}",
         sure=f"{_sure(one)} interval" if is_known else "",
         sure_why=SURER if is_known and one.confidence > PLAIN else "",
-        low=_signed(one, one.low) if is_known else "",
-        high=_signed(one, one.high) if is_known else "",
+        low=ends[0] if is_known else "",
+        high=ends[1] if is_known else "",
         low_x=f"{low:.1f}",
         high_x=f"{high:.1f}",
+        low_text_x=f"{below[0]:.1f}",
+        high_text_x=f"{below[1]:.1f}",
         at_x=f"{x(one.difference) if is_known else MIDDLE:.1f}",
         band_x=f"{MIDDLE - band:.1f}",
         band_width=f"{2 * band:.1f}",
@@ -248,14 +225,14 @@ def named(one: MetricComparison) -> str:
 
 def _sure(one: MetricComparison) -> str:
     """Return the confidence of the interval: more than 95 % where several questions share what may go wrong."""
-    return f"{100 * one.confidence:.4g} %"
+    return f"{math.floor(1_000 * one.confidence + ROUNDING) / 10:g} %"
 
 
 def note_of(one: MetricComparison) -> str:
     """Say what stands behind a verdict: the rows that it rests on, or that it lacks."""
     if one.verdict == "cannot_tell":
         if one.rows_needed is None:
-            return "No difference seen" if one.difference == 0 else "No number of rows would tell"
+            return f"Needs {'a wider' if one.margin else 'a'} margin, not more rows"
         if one.rows_needed > MOST_ROWS:
             return f"Would need about {rounded(one.rows_needed, 1)} more rows, which is not practical"
         return f"Needs about {rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
@@ -263,8 +240,12 @@ def note_of(one: MetricComparison) -> str:
         return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
         equal = "Equal on every row" if one.value else "Neither cost anything"
-        return f"Inside the {amount(one, one.margin)} band" if one.margin else equal
+        return f"Inside the {_width(one)} band" if one.margin else equal
     return formats.counted(one.num_rows, "row")
+
+
+def _width(one: MetricComparison) -> str:
+    return f"{100 * one.margin:.3g} point" if not one.unit and _is_share(one) else amount(one, one.margin)
 
 
 def rounded(number: int, digits: int) -> str:

@@ -42,9 +42,18 @@ def _of_cost(cost: Saving, found: Comparison) -> str:
             return f"No variant is known to cost less than {found.baseline}."
 
 
+def lacks_margin(found: Comparison) -> bool:
+    """Tell whether only a margin would say if the cheaper variant is as good."""
+    cost = next((one for one in found.savings if one.metric == COST), None)
+    return cost is not None and cost.reason == "cannot_tell" and cost.rows_needed is None
+
+
 def _more(cost: Saving) -> str:
     if cost.rows_needed is None:
-        return "no number of rows would tell, only a margin"
+        return (
+            "more rows would not tell. Say how much worse it may be: set a margin with “Score again”, which asks "
+            "for no new answers"
+        )
     if cost.rows_needed > MOST_ROWS:
         return f"it needs about {rounded(cost.rows_needed, 1)} more rows to tell, which is not practical"
     return f"about {rounded(cost.rows_needed, 2)} more {'row' if cost.rows_needed == 1 else 'rows'} would tell"

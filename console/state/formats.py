@@ -10,7 +10,7 @@ from typing import Protocol
 
 # Every month has 28 days; the rest of the calendar is the browser's to know.
 DAY = re.compile(r"20\d{2}-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)")
-SECOND_MS = 1_000
+SECOND_MS, TEN_SECONDS_MS = 1_000, 10_000
 LONG_MS = 90_000
 MINUTE_MS = 60_000
 
@@ -69,6 +69,11 @@ def span(milliseconds: float) -> str:
     if milliseconds < LONG_MS:
         return f"{milliseconds / SECOND_MS:.1f} s"
     return f"{milliseconds / MINUTE_MS:.0f} min"
+
+
+def roughly(milliseconds: float) -> str:
+    """Return an estimate of a duration, without digits that it cannot know: 36 s."""
+    return f"{milliseconds / SECOND_MS:.0f} s" if TEN_SECONDS_MS <= milliseconds < LONG_MS else span(milliseconds)
 
 
 def money(dollars: Decimal, *, single: bool = False) -> str:

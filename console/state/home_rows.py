@@ -66,7 +66,7 @@ def flow_row(line: FlowLine, zone: tzinfo, at: datetime) -> FlowRow:
 def experiment_row(found: Experiment) -> ExperimentRow:
     progress = found.progress
     ended = progress.num_done + progress.num_failed
-    left = f", about {formats.span(progress.eta_seconds * 1e3)} left" if progress.eta_seconds is not None else ""
+    left = f", about {formats.roughly(progress.eta_seconds * 1e3)} left" if progress.eta_seconds is not None else ""
     return ExperimentRow(
         id=found.id,
         href=routes.to(routes.EXPERIMENT, found.id),

@@ -23,7 +23,7 @@ def repeated() -> rx.Component:
     unsteady = rx.el.p(
         "How likely one try passes (pass@1), at least one of k (pass@k), and all k (pass^k). "
         "A row is unsteady where some of its tries pass and some do not. ",
-        button("List unsteady rows", One.show("unsteady"), size="sm"),
+        rx.cond(view.is_unsteady, button("List unsteady rows", One.show("unsteady"), size="sm"), rx.fragment()),
         class_name="t12 t2 pad",
     )
     drawn = panel(

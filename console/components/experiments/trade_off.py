@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.ui import Column, cell, data_table, panel, table_row, tag
 from console.components.ui.kinds import classes, when
 from console.state.experiment import ExperimentState as One
@@ -37,10 +38,20 @@ def trade_off() -> rx.Component:
             role="img",
             custom_attrs={"aria-label": "Quality against cost of each variant; the table below says the same"},
         ),
-        rx.cond(One.picture.saving, rx.el.p(One.picture.saving, class_name="t12 pad", dir="auto"), rx.fragment()),
+        rx.cond(
+            One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
+        ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
         note="Circle size is p95. The line joins those that none measured better and cheaper.",
     )
+
+
+def _margin() -> rx.Component:
+    """Lead to the form in which a margin is set for answers that are there."""
+    address = rx.Var.create(f"{routes.EXPERIMENT_NEW}?scores=") + One.experiment_id
+    link = rx.fragment(" ", rx.el.a("Score again", href=address, class_name="link"))
+    may = One.picture.lacks_margin & One.may_edit & (One.line.status == "done")
+    return rx.cond(may, link, rx.fragment())
 
 
 def _quality(tick: Any) -> rx.Component:

@@ -17,7 +17,7 @@ from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Stat
 from backend.operator import Permission
 from backend.prompts.types import PRODUCTION
 from console.state import formats
-from console.state.experiment_rows import scoring_words
+from console.state.experiment_asked import scoring_words
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.backend.experiments.test_gate import gated, published
 from tests.backend.experiments.test_paying import CALL, YES, asks, judge

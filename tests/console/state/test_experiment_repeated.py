@@ -19,6 +19,10 @@ SHARES = (Share(0.8, 0.71, 0.872), Share(0.95, 0.9, 1.0), Share(0.5, 0.4, 0.6))
 UNKNOWN = Share(math.nan, 0.0, 1.0)
 CHEAP = Saving("cost", "named", "B", "same", 0.0012, 0.4)
 NAMED = "B is the cheapest that is not worse than A by exact: it saves $1.20 per 1,000 answers, 40 %."
+NO_ROWS = (
+    "more rows would not tell. Say how much worse it may be: set a margin with “Score again”, which asks "
+    "for no new answers."
+)
 UNKNOWN_YET = "No cheaper variant is known to be as good:"
 
 
@@ -69,7 +73,7 @@ def test_a_row_of_several_tries_says_how_many_pass(marks: Any, words: str) -> No
           Saving("latency", "cannot_tell", "B", "cannot_tell", 400, 0.3, 123)),
          f"{UNKNOWN_YET} B costs under 1 % less, and about 120 more rows would tell."),
         ((Saving("cost", "cannot_tell", "B", "cannot_tell", 0.0012, 0.4, None),),
-         f"{UNKNOWN_YET} B costs 40 % less, and no number of rows would tell, only a margin."),
+         f"{UNKNOWN_YET} B costs 40 % less, and {NO_ROWS}"),
         ((Saving("cost", "cannot_tell", "B", "cannot_tell", 0.0012, 0.4, 234_567),),
          f"{UNKNOWN_YET} B costs 40 % less, and it needs about 200,000 more rows to tell, which is not practical."),
         ((Saving("cost", "worse", "B", "worse", 0.0012, 0.4),),
@@ -82,3 +86,4 @@ def test_a_row_of_several_tries_says_how_many_pass(marks: Any, words: str) -> No
 def test_the_sentence_below_the_picture(savings: tuple[Saving, ...], words: str) -> None:
     picture = picture_of(replace(compared(), savings=savings))
     assert (picture.saving, picture.quality) == (words, "exact")
+    assert picture.lacks_margin == (NO_ROWS in words)

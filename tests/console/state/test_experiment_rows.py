@@ -28,17 +28,11 @@ from backend.experiments.types import (
     WishEnd,
 )
 from console.state import formats
+from console.state.experiment_asked import asked_lines, asked_words
+from console.state.experiment_ends import under
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines
-from console.state.experiment_rows import (
-    SURER,
-    agreement_lines,
-    asked_lines,
-    asked_words,
-    experiment_line,
-    lead,
-    verdict_cards,
-)
+from console.state.experiment_rows import SURER, agreement_lines, experiment_line, lead, verdict_cards
 from console.state.experiment_unscored import retry_words, unscored_lines
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
@@ -182,11 +176,16 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
         ({"num_rows": 1, "verdict": "better"}, "1 row"),
         ({"rows_needed": 518}, "Needs about 520 more rows"),
         ({"rows_needed": 197_454}, "Would need about 200,000 more rows, which is not practical"),
-        ({"rows_needed": None}, "No number of rows would tell"),
-        ({"rows_needed": None, "difference": 0.0}, "No difference seen"),
+        ({"rows_needed": None}, "Needs a margin, not more rows"),
+        ({"rows_needed": None, "difference": 0.0}, "Needs a margin, not more rows"),
+        ({"rows_needed": None, "margin": 1.0}, "Needs a wider margin, not more rows"),
         ({"verdict": "same", "value": 0.0}, "Neither cost anything"),
         ({"verdict": "same"}, "Equal on every row"),
         ({"verdict": "same", "margin": 200.0}, "Inside the 200 ms band"),
+        (
+            {"verdict": "same", "margin": 0.15, "unit": "", "value": 0.5, "baseline_value": 0.5},
+            "Inside the 15 point band",
+        ),
         ({"verdict": "better", "num_fixed": 3, "num_broken": 1}, "3 rows fixed, 1 broken"),
     ],
 )
@@ -199,7 +198,7 @@ def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
     said = [replace(METRIC, metric=name, verdict=verdict, statistic="mean") for name, verdict in (
         ("exact", "better"), ("regex", "better"), ("cost", "worse"), ("latency", "cannot_tell"))]  # fmt: skip
     cards = verdict_cards(compared(*said), "B")
-    assert lead("B", cards) == "B is better in exact and regex, worse in cost. Latency cannot be told."
+    assert lead("B", cards) == "B is better in exact and regex, worse in cost. Cannot tell by latency."
     assert lead("B", cards[3:]) == "Nothing is decided about B yet."
 
 
@@ -273,6 +272,8 @@ def test_a_card_says_how_sure_its_interval_is() -> None:
     corrected = replace(METRIC, confidence=0.975)
     (card,) = verdict_cards(compared(corrected), "B")
     assert (card.sure, card.sure_why) == ("97.5 % interval", SURER)
+    (many,) = verdict_cards(compared(replace(METRIC, confidence=1 - 0.05 / 6)), "B")
+    assert many.sure == "99.1 % interval", "never surer than it is"
     assert verdict_cards(compared(METRIC), "B")[0].sure_why == ""
     assert ", 97.5 % interval" in card.aria
     (unknown,) = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")
@@ -301,3 +302,17 @@ def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> No
     half = replace(said, unscored=(Unscored("latency", "A", 6, 6, "Late."),))
     assert [one.words for one in verdict_cards(half, "B")] == ["No verdict"]  # nothing stands on the other side
     assert [retry_words(one) for one in (said, compared(METRIC))] == ["Retry failed", ""]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "at"),
+    [
+        (40.0, 160.0, (40.0, 160.0)),  # under their ends
+        (100.0, 104.0, (78.8, 125.2)),  # beside each other
+        (0.0, 206.0, (19.2, 186.8)),  # inside the drawing
+        (13.0, 14.0, (19.2, 65.6)),
+        (190.0, 193.0, (140.4, 186.8)),
+    ],
+)
+def test_the_numbers_of_an_interval_stand_under_its_ends(low: float, high: float, at: tuple[float, float]) -> None:
+    assert under(low, high, "+1.2 s", "+3.4 s") == pytest.approx(at)

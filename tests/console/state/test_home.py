@@ -70,7 +70,7 @@ async def test_the_home_is_read_again_only_once_something_began_or_ended(
     experiments.append(compared)
     await state._follow(person)
     [row] = state.experiments
-    assert (row.name, row.left, row.percent, len(read)) == ("Which", "3 of 8 answers, about 12.0 s left", 37, 4)
+    assert (row.name, row.left, row.percent, len(read)) == ("Which", "3 of 8 answers, about 12 s left", 37, 4)
     assert row.href == f"/experiments/{compared.id}"
 
 
