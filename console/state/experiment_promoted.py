@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from backend.experiments.types import Comparison, MetricComparison, Whereabouts, WishEnd
+from backend.experiments.types import COST, LATENCY, OVERALL, Comparison, MetricComparison, Whereabouts, WishEnd
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
@@ -101,7 +101,14 @@ def against(found: Comparison, variant: str) -> list[str]:
     """Say what somebody who promotes it should know: all that is worse, with figures, and what is not decided."""
     decides = doubts(found, variant)
     is_told = any(one.metric == found.primary for one in _worse(found, variant))
-    return [line for line in (setbacks(found, variant), "" if is_told else decides) if line]
+    return [line for line in (setbacks(found, variant), "" if is_told else decides, _undecided(found, variant)) if line]
+
+
+def _undecided(found: Comparison, variant: str) -> str:
+    """Name what beside the metric that decides cannot be told either; time and money differ by the hour."""
+    beside = [one for one in found.metrics if one.variant == variant and one.verdict == "cannot_tell"]
+    names = [one.metric for one in beside if one.metric not in (found.primary, OVERALL, LATENCY, COST)]
+    return f"Nobody can tell yet whether {formats.listed(names)} got worse." if names else ""
 
 
 def setbacks(found: Comparison, variant: str, stands: str = "") -> str:

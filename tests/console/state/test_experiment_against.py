@@ -37,6 +37,9 @@ def test_all_that_is_worse_is_told_with_figures(verdict: Any, said: list[str]) -
     told = f"B is worse than A in {also}cost per 1,000 ($0.096 to $0.141)."
     assert against(compared(decides, cost), "B") == [told, *said]
     assert against(compared(replace(cost, verdict="better")), "B") == []
+    open_too = [replace(METRIC, metric=name, verdict="cannot_tell") for name in ("judge", "tone", "cost")]
+    beside = "Nobody can tell yet whether judge and tone got worse."
+    assert against(compared(decides, cost, *open_too), "B") == [told, *said, beside]
 
 
 async def test_what_a_label_points_at_is_compared_too(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
