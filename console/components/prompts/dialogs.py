@@ -47,7 +47,7 @@ def _pointing() -> rx.Component:
     stands = rx.fragment(Labels.pointing, " is ", Labels.stands, " now. ")
     comment = text_input(id="label-comment", name="comment", max_length=2000)
     made = rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing, "Set label")
-    make, sends = rx.cond(protected, "Ask for approval", made), {"type": "submit", "form": POINT}
+    make = rx.cond(protected, "Ask for approval", made)
     waits = "It is protected: somebody who neither asked for the change nor wrote the version has to approve it."
     return dialog(
         rx.cond(Labels.pointing, rx.Var.create("Make ") + version + " " + Labels.pointing + "?", "A label of your own"),
@@ -81,7 +81,11 @@ def _pointing() -> rx.Component:
         on_close=Labels.show(""),
         foot=[
             button(rx.cond(Labels.stands, rx.Var.create("Keep ") + Labels.stands, "Cancel"), Labels.show("")),
-            rx.cond(Labels.against, button(make, **sends), button(make, kind="primary", **sends)),
+            rx.cond(
+                Labels.against,
+                button(make, type="submit", form=POINT),
+                button(make, kind="primary", type="submit", form=POINT),
+            ),
         ],
     )
 
