@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WIDTH, LETTER, GAP = 206.0, 6.4, 8.0
+WIDTH, LETTER, GAP = 206.0, 5.6, 6.0
 
 
 def under(low: float, high: float, low_words: str, high_words: str) -> tuple[float, float]:

@@ -308,10 +308,10 @@ def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> No
     ("low", "high", "at"),
     [
         (40.0, 160.0, (40.0, 160.0)),  # under their ends
-        (100.0, 104.0, (78.8, 125.2)),  # beside each other
-        (0.0, 206.0, (19.2, 186.8)),  # inside the drawing
-        (13.0, 14.0, (19.2, 65.6)),
-        (190.0, 193.0, (140.4, 186.8)),
+        (100.0, 104.0, (82.2, 121.8)),  # beside each other
+        (0.0, 206.0, (16.8, 189.2)),  # inside the drawing
+        (13.0, 14.0, (16.8, 56.4)),
+        (190.0, 193.0, (149.6, 189.2)),
     ],
 )
 def test_the_numbers_of_an_interval_stand_under_its_ends(low: float, high: float, at: tuple[float, float]) -> None:
