@@ -20,8 +20,7 @@ from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
-from console.state.experiment_variants import FLOW, INLINE, MANAGED, VariantLine, unlike
-from console.state.forms import Choice
+from console.state.experiment_variants import FLOW, INLINE, MANAGED
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, evaluators_in
 from console.state.prompt_rows import move_line
@@ -304,13 +303,3 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     assert asked.evaluators == made.draft.evaluators[:1]
     await dialog.release()
     assert await services.experiments.requirement(owner, "prompt", support.id) is None
-
-
-def test_a_second_variant_of_a_flow_begins_with_another_version() -> None:
-    offered = [Choice("draft", "draft"), Choice("published", "published, now v2"), Choice("2", "v2")]
-    one = VariantLine("f1", "", "", FLOW, subject="desk", versions=offered)
-    assert [line.version for line in unlike([one])] == [""]
-    assert [line.version for line in unlike([one, one])] == ["", "published"]
-    assert [line.version for line in unlike([one, replace(one, subject="other")])] == ["", ""]
-    unpublished = replace(one, versions=offered[:1])
-    assert unlike([unpublished, unpublished])[1] == unpublished  # which the plan says

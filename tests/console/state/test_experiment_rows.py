@@ -27,9 +27,7 @@ from backend.experiments.types import (
     Whereabouts,
     WishEnd,
 )
-from console.state import formats
 from console.state.experiment_asked import asked_lines, asked_words
-from console.state.experiment_ends import under
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines
 from console.state.experiment_rows import SURER, agreement_lines, experiment_line, lead, verdict_cards
@@ -92,14 +90,6 @@ def test_a_parked_one_says_when_it_goes_on() -> None:
     at = f"{(NOW + timedelta(hours=1)).astimezone(ZoneInfo('Europe/Berlin')):%H:%M:%S}"
     assert (line.error, line.stays) == (f"It asks to wait 60 min. It continues on its own at {at}.", False)
     assert experiment_line(experiment(Status.PAUSED), UTC, NOW).stays
-
-
-def test_what_has_not_begun_has_no_time_under_started() -> None:
-    made = experiment(Status.DRAFT)
-    line = experiment_line(replace(made, started_at=None), UTC, NOW)
-    assert (line.when, line.when_exact) == ("Not started", f"Made {formats.exact(made.created_at, UTC)}")
-    begun = experiment_line(replace(made, started_at=NOW), UTC, NOW)
-    assert (begun.when, begun.when_exact) == (formats.clock(NOW, UTC, NOW), formats.exact(NOW, UTC))
 
 
 def test_what_is_compared_stands_before_any_verdict() -> None:
@@ -302,17 +292,3 @@ def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> No
     half = replace(said, unscored=(Unscored("latency", "A", 6, 6, "Late."),))
     assert [one.words for one in verdict_cards(half, "B")] == ["No verdict"]  # nothing stands on the other side
     assert [retry_words(one) for one in (said, compared(METRIC))] == ["Retry failed", ""]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "at"),
-    [
-        (40.0, 160.0, (40.0, 160.0)),  # under their ends
-        (100.0, 104.0, (82.2, 121.8)),  # beside each other
-        (0.0, 206.0, (16.8, 189.2)),  # inside the drawing
-        (13.0, 14.0, (16.8, 56.4)),
-        (190.0, 193.0, (149.6, 189.2)),
-    ],
-)
-def test_the_numbers_of_an_interval_stand_under_its_ends(low: float, high: float, at: tuple[float, float]) -> None:
-    assert under(low, high, "+1.2 s", "+3.4 s") == pytest.approx(at)
