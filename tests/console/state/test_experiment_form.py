@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +14,11 @@ from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.components.experiments.form import FORM, experiment_form
-from console.state import formats
 from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
-from console.state.prompt import PromptState
-from console.state.prompt_gate import PromptGateState, evaluators_in
-from console.state.prompt_rows import move_line
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
 
@@ -187,119 +182,3 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])
     await services.experiments.start(owner, made.id)
     assert ("Ask the rest" in str((await page.cancel()).args), page.line.retry) == (True, "Ask the rest")
-
-
-async def test_the_winner_is_promoted_from_its_page(
-    tab: Tab, dataset: str, services: Services, owner: Operator
-) -> None:
-    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
-    await services.prompts.save_version(owner, kept.id, Content(text="Say {{ question }}."))
-    form = await opened(tab, f"?prompt={kept.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
-    assert (page.variants, page.line.status, page.line.retry) == (["v1", "v2"], "done", "")
-    assert (page.flipped, page.group, len(page.rows)) == ("Flipped 0", "all", 4)
-    dialog = tab.state(ExperimentPromoteState)
-    await dialog.ask()
-    assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
-    assert dialog.what == "The label will point at Short v2."
-    assert dialog.against[-1] == page.doubts
-    assert [one.value for one in dialog.labels] == ["production", "staging"]
-    assert page.doubts == "exact is not decided. Needs a margin, not more rows."
-    assert (dialog.label, dialog.lead) == ("production", "")
-    await dialog.send({"label": "staging", "comment": ""})
-    assert dialog.opened is False
-    [staged] = page.promoted
-    assert (staged.mark, staged.words, staged.name, staged.then) == ("ok", "v2 is in staging as", "Short v2", "")
-    assert staged.when.startswith(f"by {owner.name}, ")
-    assert (page.promote, page.is_promoted) == ("Promote v2", False)  # people do not get it yet
-    await dialog.send({"label": "production", "comment": ""})
-    assert (page.promote, page.is_promoted) == ("v2 is in production", True)
-    await dialog.ask()
-    assert "v2 is in production as Short v2 (" in dialog.stands
-    assert "v2 is in staging as Short v2 (" in dialog.stands
-    await services.prompts.protect_label(owner, "production", protected=True)
-    page.doubts, page.lead = "", "v2 is better in exact."
-    await dialog.ask()
-    assert (dialog.label, dialog.lead) == ("staging", "v2 is better in exact."), "staging waits for nobody"
-    await services.prompts.remove_label(owner, kept.id, "staging")
-    await dialog.ask()
-    assert dialog.label == "production", "it has no other label"
-    await dialog.close()
-    move = (await services.prompts.moves(owner, kept.id))[-1]
-    line = move_line(move, UTC, formats.now())
-    assert (move.label, line.evidence) == ("staging", f"/experiments/{made.id}")
-    assert (made.id in move.comment, made.id in line.comment) == (True, False)
-
-
-async def test_a_promotion_says_which_version_it_makes(
-    tab: Tab, dataset: str, services: Services, owner: Operator
-) -> None:
-    kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
-    form = await opened(tab, f"?prompt={kept.id}")
-    for _ in range(2):
-        await form.send(entries(form, **{"f2.temperature": "0.3", "f2.name": "warm"}))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
-    assert page.metric == "exact"
-    await page.show_by("latency")
-    assert (page.metric, page.rows[0].new.words.endswith("ms")) == ("latency", True)
-    await page.choose_baseline("warm")
-    await page.choose_baseline("v1")
-    await page.show_by("nothing")
-    assert (page.metric, page.variant) == ("latency", "warm"), "another baseline keeps it"
-    dialog = tab.state(ExperimentPromoteState)
-    await dialog.ask()
-    assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")
-    said = await dialog.send({"label": "staging", "comment": ""})
-    assert "Short v2, made of v1, is in staging." in str(said)
-    await dialog.ask()
-    assert dialog.what.startswith("The label will point at Short v2, which says the same as v1")
-
-
-async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
-    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
-) -> None:
-    form = await opened(tab, f"?prompt={support.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
-    dialog = tab.state(ExperimentRequireState)
-    await dialog.ask()
-    assert (dialog.opened, dialog.subject, dialog.refused, dialog.now) == (True, support.name, False, "")
-    await dialog.send()
-    asked = await services.experiments.requirement(owner, "prompt", support.id)
-    assert asked is not None
-    assert asked.evaluators == made.draft.evaluators
-    shown = tab.at(f"/prompts/{support.id}").state(PromptGateState)
-    await tab.state(PromptState).load()
-    await shown.load()
-    assert (shown.dataset, shown.passed, shown.said) == (
-        asked.dataset_name,
-        True,
-        "Nothing is known to be worse in v2 on 4 rows",
-    )
-    assert (shown.evidence, evaluators_in(asked) in shown.rule) == (f"/experiments/{made.id}", True)
-    tab.at(f"/experiments/{made.id}")
-    await dialog.ask()
-    assert dialog.now == f"{dialog.dataset}, by {', '.join(one.name for one in dialog.evaluators)}"
-    for at in range(len(dialog.evaluators)):
-        await dialog.count(at)
-    await dialog.send()
-    assert (dialog.opened, dialog.errors) == (True, {"": "At least one evaluator has to count."})
-    await dialog.count(0)
-    await dialog.send()
-    asked = await services.experiments.requirement(owner, "prompt", support.id)
-    assert asked is not None
-    assert asked.evaluators == made.draft.evaluators[:1]
-    await dialog.release()
-    assert await services.experiments.requirement(owner, "prompt", support.id) is None
