@@ -99,7 +99,12 @@ def _head() -> rx.Component:
             ),
         ),
         ("failed", rx.fragment(rx.cond(One.rows, export, rx.fragment()), like, again, rest)),
-        ("done", rx.fragment(export, like, again, again_button(), score, require, _more(), promote)),
+        (
+            "done",
+            rx.el.span(
+                export, like, again, again_button(), score, require, _more(), promote, class_name="row wrap xp-acts"
+            ),
+        ),
         rx.fragment(export, like, again),
     )
     return page_head(
