@@ -7,7 +7,8 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from console.state import formats
-from console.state.conversations_rows import MessageLine, message_line
+from console.state.conversations_rows import MessageLine
+from console.state.decided import message_lines
 from console.state.seat import Phased
 from console.state.transcript import WINDOW
 from console.state.transcript_facts import Fact, facts_of
@@ -45,7 +46,7 @@ class BesideState(Phased, rx.State):
             opened = await services().conversations.opened(operator, conversation_id, WINDOW)
             zone, now = await self._zone(), formats.now()
             self.title, self.facts = opened.conversation.title, facts_of(opened.conversation)
-            self.messages = [message_line(message, zone, now, opened.conversation) for message in opened.messages]
+            self.messages = await message_lines(operator, opened, zone, now)
             whole = formats.count(opened.conversation.num_messages)
             self.earlier = f"The last {WINDOW} of {whole} messages" if opened.has_earlier else ""
             self.phase = "ready"

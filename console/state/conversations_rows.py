@@ -105,6 +105,7 @@ class MessageLine:
     tests: list[TestLine] = field(default_factory=list)
     replay: str = ""
     replied: bool = False
+    decided: list[str] = field(default_factory=list)
 
 
 def traced_first(lines: Sequence[MessageLine]) -> MessageLine | None:
@@ -156,7 +157,7 @@ def _mark(row: Conversation) -> tuple[str, str]:
 def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversation | None = None) -> MessageLine:
     """Return the line; in its `talk` a person's reply is told from what the flow answered."""
     agent = message.role in (Role.ASSISTANT, Role.TOOL)
-    replied = talk is not None and _is_reply(message, talk)
+    replied = talk is not None and is_reply(message, talk)
     done = message.state is not ChatState.RUNNING
     parts = answer_parts(message.text, message.citations)
     author = message.author or message.tool_name or ROLE_WORDS[message.role]
@@ -183,7 +184,7 @@ def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversati
     )
 
 
-def _is_reply(message: Message, talk: Conversation) -> bool:
+def is_reply(message: Message, talk: Conversation) -> bool:
     """Tell whether a person answered in the place of the flow: under another name, and without a token."""
     is_said = message.role is Role.ASSISTANT and message.state is ChatState.ANSWERED
     return talk.is_held_here and is_said and message.author != talk.flow_name and not message.tokens_out

@@ -16,6 +16,7 @@ from backend.ids import new_id
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state import formats
+from console.state.conversations_rows import is_reply
 from console.state.pacing import paced
 from console.state.run_board import RunBoard
 from console.state.seat import Seated
@@ -151,6 +152,16 @@ def _elapsed_ms(run: Run) -> float:
     if run.status.is_final:
         return run.time_ms
     return (formats.now() - (run.started_at or run.created_at)).total_seconds() * 1_000
+
+
+async def reply_in(operator: Operator, run: RunBoard) -> Message | None:
+    """Return what a person said in the place of a run that has ended, None where the flow answered."""
+    if run.status == RunStatus.DONE.value and run.conversation_id and operator.may(Permission.CONVERSATIONS_READ):
+        with suppress(NotFound):  # it was deleted
+            opened = await services().conversations.opened(operator, run.conversation_id)
+            ours = (one for one in opened.messages if one.run_id == run.run_id)
+            return next((one for one in ours if is_reply(one, opened.conversation)), None)
+    return None
 
 
 async def replies(operator: Operator, conversation_id: str) -> list[Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,9 +15,10 @@ from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from console.problems import Problem
 from console.state import formats
+from console.state.decided import decided_of, decided_words
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_form import FlowFormState
-from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_drawn, replies, under_way
+from console.state.flows_live import FlowLiveState, chosen, follow, hear, last_drawn, replies, reply_in, under_way
 from console.state.flows_said import Said, answer, question, refusal, reply
 from console.state.run_board import RunBoard
 from console.state.seat import Phased
@@ -164,10 +166,19 @@ class FlowRunState(Phased, rx.State):
         async with self:
             if owner != self._owner:
                 return
-            draft = await self.get_state(FlowDraftState)
-            self.said, self._last = [*self.said, answer(board, draft.name)], board.run_id
+            operator = await self._operator(Permission.FLOWS_READ)
+            self.said, self._last = [*self.said, await self._ended(operator, board)], board.run_id
             self._conversation = board.conversation_id if (await self.get_state(FlowFormState)).chat else ""
             self.talks = bool(self._conversation)
+
+    async def _ended(self, operator: Operator, board: RunBoard) -> Said:
+        """Return what came of a run: what a person said in its place, or its answer with who let that pass."""
+        if by_person := await reply_in(operator, board):
+            return reply(by_person, await self._zone(), formats.now())
+        said = answer(board, (await self.get_state(FlowDraftState)).name)
+        text = "".join(piece.text for piece in said.pieces)
+        passed = await decided_of(operator, run_id=board.run_id) if board.run_id else []
+        return replace(said, decided=[decided_words(one, text) for one in passed])
 
     @rx.event
     async def stop(self) -> None:

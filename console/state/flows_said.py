@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -11,6 +11,7 @@ from console import routes
 from console.problems import Problem
 from console.state import formats
 from console.state.cited_text import Part, parts_of
+from console.state.conversations_rows import BY_A_PERSON, message_line
 from console.state.run_board import RunBoard, shown
 
 
@@ -34,6 +35,8 @@ class Said:
     state: str = ""
     words: str = ""
     node: str = ""
+    initials: str = ""
+    decided: list[str] = field(default_factory=list)
     run_href: str = ""
 
 
@@ -43,8 +46,10 @@ def question(text: str, zone: tzinfo, now: datetime) -> Said:
 
 def reply(message: Message, zone: tzinfo, now: datetime) -> Said:
     """Return what a person says in the place of the flow."""
-    when = formats.clock(message.created_at, zone, now)
-    return Said(agent=True, who=message.author, when=when, pieces=[Part(message.text)])
+    line = message_line(message, zone, now)
+    run = routes.to(routes.RUN, message.run_id) if message.run_id else ""
+    said = Said(agent=True, who=line.author, when=line.when, pieces=[Part(message.text)], run_href=run)
+    return replace(said, state="ok", words=BY_A_PERSON, initials=line.initials)
 
 
 def answer(board: RunBoard, who: str) -> Said:

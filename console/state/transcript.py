@@ -16,8 +16,9 @@ from console import routes, toasts
 from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
-from console.state.conversations_rows import MessageLine, TestLine, message_line, test_line, traced_first
+from console.state.conversations_rows import MessageLine, TestLine, test_line, traced_first
 from console.state.conversations_words import CHANNEL_WORDS
+from console.state.decided import message_lines
 from console.state.remarks import RemarksState
 from console.state.scores import ScoresState
 from console.state.seat import Phased
@@ -94,7 +95,7 @@ class TranscriptState(Phased, rx.State):
             self.title, self.flow = conversation.title, conversation.flow_name
             self.flow_href = routes.to(routes.FLOW, conversation.flow_id) if conversation.is_held_here else ""
             self.channel = CHANNEL_WORDS[conversation.channel]
-            self.messages = [message_line(message, zone, now, opened.conversation) for message in opened.messages]
+            self.messages = await message_lines(operator, opened, zone, now)
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
             self._drawn = conversation
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
@@ -125,10 +126,7 @@ class TranscriptState(Phased, rx.State):
         )
         zone = await self._zone()
         now = formats.now()
-        self.messages = [
-            *(message_line(message, zone, now, opened.conversation) for message in opened.messages),
-            *self.messages,
-        ]
+        self.messages = [*await message_lines(operator, opened, zone, now), *self.messages]
         await self._show_tests(operator)
         self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
 

@@ -33,6 +33,7 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
                 rx.cond(line.error, status("fail", line.error), rx.fragment()),
             ),
             rx.cond(line.state == "unsourced", status("idle", "Answered without a source"), rx.fragment()),
+            rx.foreach(line.decided, lambda words: status("ok", words)),
             rx.foreach(line.tools, _tool),
             rx.cond(line.sources.length() > 0, rx.el.ul(rx.foreach(line.sources, _source), class_name="src")),
             rx.cond(line.figures, foot, rx.fragment()),

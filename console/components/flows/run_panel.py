@@ -80,7 +80,7 @@ def _talk() -> rx.Component:
 
 def said(line: Any) -> rx.Component:
     """Draw one message: who, when, the text with its sources, how it went."""
-    face = rx.cond(line.agent, icon("waypoints", small=True), "Y")
+    face = rx.cond(line.initials, line.initials, rx.cond(line.agent, icon("waypoints", small=True), "Y"))
     trouble = rx.el.button(
         status("fail", line.words), type="button", class_name="lk", on_click=FlowRunState.point(line.node)
     )
@@ -93,6 +93,7 @@ def said(line: Any) -> rx.Component:
         rx.el.div(
             rx.el.span(rx.foreach(line.pieces, piece)),
             rx.cond(line.sources, rx.el.ol(rx.foreach(line.sources, source), class_name="srcs"), rx.fragment()),
+            rx.foreach(line.decided, lambda words: status("ok", words)),
             rx.cond(
                 line.state,
                 rx.el.div(
@@ -132,12 +133,11 @@ def source(one: Any) -> rx.Component:
 
 
 def _now() -> rx.Component:
+    coming = rx.cond(FlowLiveState.waits, status("wait", "Waiting for a person"), rx.el.span(class_name="caret"))
     return rx.el.div(
         rx.el.span(icon("waypoints", small=True), class_name="avatar", custom_attrs={"aria-hidden": "true"}),
         rx.el.div(rx.el.b(FlowDraftState.name), rx.el.span(FlowSaveState.draft), class_name="who"),
-        rx.el.div(
-            FlowLiveState.answer, rx.el.span(class_name="caret"), class_name="txt", custom_attrs={"data-answer": "live"}
-        ),
+        rx.el.div(FlowLiveState.answer, coming, class_name="txt", custom_attrs={"data-answer": "live"}),
         class_name="msg agent",
     )
 

@@ -20,8 +20,11 @@ from console.state.approval_decide import ApprovalDecideState
 from console.state.approval_rows import duration, typed
 from console.state.approvals import ApprovalsState
 from console.state.bar import BarState
+from console.state.flows_run import FlowRunState
 from console.state.home import HomeState
+from console.state.run_board import RunBoard
 from console.state.transcript import TranscriptState
+from tests.backend.flows.test_approvals import go_on
 from tests.console.tab import Tab, refused, spent, tab
 from tests.factories.flows import asking, greeting
 from tests.factories.people import join
@@ -93,7 +96,7 @@ async def test_a_flow_is_chosen_and_stays_when_nothing_of_it_waits(
 
 
 async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
-    services: Services, waits: list[RunResult], tab: Tab
+    services: Services, owner: Operator, waits: list[RunResult], tab: Tab
 ) -> None:
     page, dialog = await opened(tab), tab.state(ApprovalDecideState)
     await dialog.open(waits[0].waits_for[0], "change")
@@ -109,6 +112,13 @@ async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
     await page.choose(waits[0].waits_for[0])
     assert ("changed and approved it at" in page.detail.decided, page.detail.comment) == (True, "Half")
     assert [line.text for line in page.detail.changes] == ["$5", "$3"]
+    await go_on(services, owner, await services.approvals.get(owner, waits[0].waits_for[0]))
+    talk = tab.at(f"/conversations/{waits[0].conversation_id}").state(TranscriptState)
+    await spent(talk.load())
+    assert [line.decided for line in talk.messages] == [[], ["Changed and approved by Local owner"]]
+    board = RunBoard()
+    board.recall(await services.runs.get(owner, waits[0].run_id), 1)
+    assert (await tab.state(FlowRunState)._ended(owner, board)).decided == talk.messages[1].decided
 
 
 async def test_a_refusal_without_a_reason_says_so_at_its_field(waits: list[RunResult], tab: Tab) -> None:

@@ -22,6 +22,7 @@ from console.state.conversations import ConversationsState
 from console.state.flows_draft import FlowDraftState
 from console.state.flows_live import FlowLiveState
 from console.state.flows_run import FlowRunState
+from console.state.run_board import RunBoard
 from console.state.run_page import RunPageState
 from console.state.takeover import TakeoverState
 from console.state.transcript import TranscriptState
@@ -92,6 +93,10 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     first, reply = (one for one in shown.messages if one.agent)
     assert (first.author, first.replied, first.version) == ("Chat", False, "")
     assert (reply.author, reply.replied, reply.figures) == (owner.name, True, "Answered by a person")
+    board = RunBoard()
+    board.recall(await services.runs.get(owner, waits.run_id), 1)
+    said = await tab.state(FlowRunState)._ended(owner, board)
+    assert (said.who, said.words, said.initials) == (owner.name, "Answered by a person", reply.initials)
     page = await run_page(aside, waits.run_id)
     assert (page.state_words, page.node.reason) == ("Answered by a person", "A person answered in its place.")
     reviewer = await opened(Tab(await join(services.units, owner, "Rita", Role.REVIEWER)), talk)
