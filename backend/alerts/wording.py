@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.alerts.types import Comparison, Event, Measure
 from backend.ports.mail import Letter
+from backend.written import figure
 
 WORDS = {
     Measure.CONVERSATIONS: "Conversations",
@@ -31,7 +32,7 @@ def written(measure: Measure, value: float) -> str:
     if measure.value.startswith("latency"):
         return f"{value / SECOND_MS:.1f} s" if value >= SECOND_MS else f"{value:.0f} ms"
     if measure is Measure.COST:
-        return f"${value:,.2f}" if value >= 1 or not value else f"${value:.4g}"
+        return f"${value:,.2f}" if value >= 1 or not value else f"${figure(value, 4)}"
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from backend.experiments.types import COST, LATENCY, Comparison, MetricComparison
+from backend.written import figure
 
 ASK_AGAIN = "Retry the experiment, which asks for the missing scores alone."
 
@@ -75,8 +76,8 @@ def _is_share(one: MetricComparison) -> bool:
 def _amount(one: MetricComparison, value: float) -> str:
     """Return a value in its unit, shares of 0 to 1 in percent as the page of the experiment has them."""
     if one.unit:
-        return f"${value:.4g}" if one.unit == "$" else f"{value:.4g} {one.unit}"
-    return f"{100 * value:.1f} %" if _is_share(one) else f"{value:.4g}"
+        return f"${figure(value, 4)}" if one.unit == "$" else f"{figure(value, 4)} {one.unit}"
+    return f"{100 * value:.1f} %" if _is_share(one) else figure(value, 4)
 
 
 def why_sooner(said: Collection[str], beside_all: Comparison, evaluators: Collection[str]) -> str:

@@ -179,7 +179,7 @@ def _dollars(cost: float) -> str:
 
 
 def _quality(value: float, *, is_share: bool) -> str:
-    return f"{100 * value:.3g} %" if is_share else f"{value:.3g}"
+    return f"{100 * value:.3g} %" if is_share else formats.figure(value)
 
 
 def _steps(front: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

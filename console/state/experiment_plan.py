@@ -93,7 +93,8 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         figures.append(PlanFigure("Time", f"about {formats.roughly(plan.minutes * 60_000)}", at_once + rate))
     if plan.detectable is not None:
         about = f"of {plan.detectable_metric}; 4 of 5 experiments like this one would find it"
-        told = f"{100 * plan.detectable:.2g} points" if plan.detectable_in_points else f"{plan.detectable:.2g}"
+        least = formats.figure(100 * plan.detectable if plan.detectable_in_points else plan.detectable, 2)
+        told = f"{least} points" if plan.detectable_in_points else least
         figures.append(PlanFigure("Smallest difference it can tell", told, about))
     cap = formats.money(draft.budget) if draft.budget is not None else "none"
     ends = "it ends there" if plan.budget_is_firm else "answers under way may pass it"

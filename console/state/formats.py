@@ -56,9 +56,9 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def figure(value: float) -> str:
-    """Return three digits of a number, written out: 0.83, 1230, 0.000005."""
-    text = f"{value:.3g}"
+def figure(value: float, digits: int = 3) -> str:
+    """Return so many digits of a number, written out: 0.83, 1230, 0.000005."""
+    text = f"{value:.{digits}g}"
     return f"{Decimal(text):f}" if "e" in text else text
 
 

@@ -31,6 +31,13 @@ def test_money_is_exact_where_it_is_small(dollars: str, words: str) -> None:
     assert formats.money(Decimal(dollars)) == words
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [(100.0, "100"), (16.84, "17"), (0.000005, "0.000005"), (12345.0, "12000")]
+)
+def test_a_figure_is_written_out(value: float, words: str) -> None:
+    assert formats.figure(value, 2) == words
+
+
 def test_a_single_call_shows_four_places() -> None:
     assert formats.money(Decimal("0.0121"), single=True) == "$0.0121"
 

@@ -28,6 +28,7 @@ from backend.flows.service.run_log import RunLog
 from backend.operator import Permission
 from backend.providers.types import ModelDraft, ProviderDraft
 from backend.turns.types import NewTest
+from console.state.agreement_lines import agreement_line
 from console.state.annotate import AnnotateState
 from console.state.conversations_filters import asked_of, filters_of
 from console.state.scores import ScoresState
@@ -92,7 +93,9 @@ async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
     assert [one.between for one in state.lacking] == ["Between people"]
     assert (line.config, line.raters, line.kappa) == ("good", "judge of Judged and people", "0.50")
     low, high = (f"{judge[end]:.2f}".replace("-", "\u2212") for end in ("low", "high"))
-    assert (line.equal, line.interval) == ("75 % of 4 items the same", f"{low} to {high}")
+    assert (line.equal, line.interval) == ("75 % of 4 items the same", "too few items for an interval")
+    [measured] = (await services.annotations.agreements(owner, queue.id)).judges
+    assert agreement_line(replace(measured, num_items=20)).interval == f"{low} to {high}"
 
     transcript = tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState)
     await spent(transcript.load())
