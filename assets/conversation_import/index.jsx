@@ -17,7 +17,7 @@ const WORDS = {
 };
 const ACCEPTED = ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.xlsx";
 
-export function ConversationImport({ project, onAdded }) {
+export function ConversationImport({ project, masking, maskingHref, onAdded }) {
   const [file, setFile] = useState(null);
   const picker = useRef(null);
   const dialog = useRef(null);
@@ -25,8 +25,8 @@ export function ConversationImport({ project, onAdded }) {
   added.current = onAdded;
   const store = useMemo(() => {
     const act = async (write) => {
-      await write();
-      added.current?.();
+      const written = await write();
+      added.current?.(written.num_masked);
     };
     return { api: new Api("/api/conversations", project), writes: { act }, state: { order: [] }, subscribe: () => () => {} };
   }, [project]);
@@ -44,7 +44,8 @@ export function ConversationImport({ project, onAdded }) {
         onChange={(event) => { setFile(event.target.files[0] ?? null); event.target.value = ""; }} />
       {file && (
         <dialog ref={dialog} className="ipd" aria-label="Import conversations" onClose={() => setFile(null)}>
-          <Importer key={`${file.name}${file.lastModified}`} store={store} file={file} words={WORDS} onEnd={() => setFile(null)} />
+          <Importer key={`${file.name}${file.lastModified}`} store={store} file={file} words={WORDS} onEnd={() => setFile(null)}
+            note={masking && <>{masking} {maskingHref && <a href={maskingHref}>Switch it on</a>}</>} />
         </dialog>
       )}
     </>

@@ -18,8 +18,8 @@ const ROWS = {
   known: (one, store, order) => <>same input as {one.row ? <button type="button" className="link mono" onClick={() => store.move(order.indexOf(one.row))}>{numbered(one.row)}</button> : "a line above"}</>,
 };
 
-/* `store` has `api.upload` and `writes.act`; `words` says what rows become. */
-export function Importer({ store, file, onEnd, words = ROWS }) {
+/* `store` has `api.upload` and `writes.act`; `words` says what rows become, `note` what is to be known before. */
+export function Importer({ store, file, onEnd, words = ROWS, note }) {
   const [plan, setPlan] = useState(null);
   const [mapping, setMapping] = useState(null);
   const [stage, setStage] = useState({ name: "send", done: 0, of: 0 });
@@ -87,6 +87,7 @@ export function Importer({ store, file, onEnd, words = ROWS }) {
           {plan && <button type="button" className="btn sm primary" disabled={Boolean(stage) || blocked} aria-describedby="import-why" onClick={add}>Add {counted(fits, ...words.added)}</button>}
         </span>
       </header>
+      {note && <p className="pad t12 t2">{note}</p>}
       {problem && <Refusal problem={problem} onRetry={() => look(mapping)} />}
       {plan && mapping && (
         <div className="ib">

@@ -32,6 +32,7 @@ from console.state.conversations_filters import (
     time_lines,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
+from console.state.masking_words import ON, masked_words, masking_words
 from console.state.seat import Phased
 
 MAX_SEARCH_CHARACTERS = 200
@@ -58,6 +59,8 @@ class ConversationsState(Phased, rx.State):
     export_href: rx.Field[str] = rx.field("")
     project: rx.Field[str] = rx.field("")
     may_import: rx.Field[bool] = rx.field(default=False)
+    masking: rx.Field[str] = rx.field("")
+    masking_href: rx.Field[str] = rx.field("")
     num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
     chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
@@ -91,6 +94,7 @@ class ConversationsState(Phased, rx.State):
             self._chosen, self.num_filters = chosen, len(chosen)
             self.query = asked.get("text", "")[:MAX_SEARCH_CHARACTERS]
             self.num_clears += 1
+        self.masking, self.masking_href = await masking_words(operator)
         await self._read(operator)
 
     async def _read(self, operator: Operator) -> None:
@@ -186,11 +190,14 @@ class ConversationsState(Phased, rx.State):
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
     @rx.event
-    async def imported(self) -> rx.event.EventSpec:
-        """Show what a file brought, and say where filters hide it."""
-        await self._read(await self._operator(Permission.CONVERSATIONS_READ))
-        hidden = "Clear the search and filters to see all of it." if self.query or self.num_filters else ""
-        return toasts.say("The file is in the log.", hidden)
+    async def imported(self, num_masked: int) -> rx.event.EventSpec:
+        """Show what a file brought, say how much of it was masked, and where filters hide it."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        await self._read(operator)
+        self.masking, self.masking_href = await masking_words(operator)
+        masked = masked_words(num_masked, is_on=num_masked > 0 or self.masking == ON)
+        hidden = " Clear the search and filters to see all of it." if self.query or self.num_filters else ""
+        return toasts.say("The file is in the log.", masked + hidden)
 
     @rx.event
     async def follow(self) -> None:

@@ -22,6 +22,7 @@ from console.state.first_run_rows import (
     step_lines,
 )
 from console.state.home import HomeState
+from console.state.masking_words import masking_words
 from console.state.presence import is_open
 from console.state.seat import Phased
 
@@ -49,6 +50,8 @@ class FirstRunState(Phased, rx.State):
     upload_url: rx.Field[str] = rx.field("")
     own_name: rx.Field[str] = rx.field("")
     own_href: rx.Field[str] = rx.field("")
+    masking: rx.Field[str] = rx.field("")
+    masking_href: rx.Field[str] = rx.field("")
 
     @rx.event
     async def load(self) -> Any:
@@ -86,6 +89,7 @@ class FirstRunState(Phased, rx.State):
     async def _read(self, operator: Operator) -> None:
         async with self._loading():
             first = await services().demo.first_run(operator)
+            self.masking, self.masking_href = await masking_words(operator)
             zone = await self._zone()
             # Who may not run a flow has no step to do.
             may_run = operator.may(Permission.FLOWS_RUN)

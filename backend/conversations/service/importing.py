@@ -42,11 +42,15 @@ MARK_EVERY = KEEP_DELETED / 6
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came in, and what was left out: in the log already, or bad."""
+    """What came in, and what was left out: in the log already, or bad.
+
+    `num_masked` are the values of people that placeholders stand for, each counted once a conversation.
+    """
 
     num_added: int
     num_known: int
     num_bad: int
+    num_masked: int
 
 
 @dataclass(slots=True)
@@ -111,20 +115,24 @@ class ImportUseCases(ReportingUseCases):
         looked = await self._look(operator, path, name, targets, progress)
         if looked.num_bad and not (skip_bad and (looked.sound or looked.known)):
             raise BadRows(looked.problems, looked.num_bad, len(looked.table.rows) + len(looked.table.faults))
-        num_added = await self._add(operator, looked.sound, progress)
-        return Imported(num_added, len(looked.known) + len(looked.sound) - num_added, looked.num_bad)
+        num_added, num_masked = await self._add(operator, looked.sound, progress)
+        num_known = len(looked.known) + len(looked.sound) - num_added
+        return Imported(num_added, num_known, looked.num_bad, num_masked)
 
-    async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> int:
-        """Write them hidden, some at a time so that others write between, and show all at once; return how many.
+    async def _add(self, operator: Operator, groups: list[Group], progress: Progress) -> tuple[int, int]:
+        """Write them hidden, some at a time so that others write between, and show all at once.
 
+        Return how many, and how many values of theirs were masked.
         Those that another import of the same file has shown meanwhile go again. Raise ImportCut.
         """
         hidden: dict[str, str] = {}  # the session of each
+        masked: dict[str, int] = {}  # how many values of each
         marked = utc_now()
         try:
             for start in range(0, len(groups), KEPT_AT_ONCE):
                 progress("write", start, len(groups))
                 ready = await self.ready(operator, [one.report() for one in groups[start : start + KEPT_AT_ONCE]])
+                masked |= {one.conversation_id: len(one.masker.numbers) for one in ready}
                 now = utc_now()
                 async with self._units.write(operator) as work:
                     if now - marked > MARK_EVERY:
@@ -145,7 +153,7 @@ class ImportUseCases(ReportingUseCases):
             raise
         if there:
             await self._take_back(operator, [one for one, session_id in hidden.items() if session_id in there])
-        return len(shown)
+        return len(shown), sum(masked[one] for one in shown)
 
     async def _take_back(self, operator: Operator, conversation_ids: Sequence[str]) -> None:
         """Remove what was not shown; a crash before this leaves it hidden, and the next delete takes it along."""

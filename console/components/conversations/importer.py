@@ -9,10 +9,15 @@ IMPORT = {"data-conversation-import": "true"}
 
 
 class ConversationImport(rx.NoSSRComponent):
-    """Draws nothing until a file is picked. `on_added` fires once its conversations are in the log."""
+    """Draws nothing until a file is picked. `on_added` fires with the number of masked values once it is in the log.
+
+    `masking` says whether anything is masked; `masking_href` leads to where that is switched on.
+    """
 
     library = "$/public/conversation_import/index.jsx"
     tag = "ConversationImport"
 
     project: rx.Var[str]
-    on_added: rx.EventHandler[rx.event.no_args_event_spec]
+    masking: rx.Var[str]
+    masking_href: rx.Var[str]
+    on_added: rx.EventHandler[rx.event.passthrough_event_spec(int)]

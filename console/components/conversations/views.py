@@ -37,7 +37,12 @@ def tools() -> rx.Component:
         rx.cond(QueuePick.num_selected > 0, _selected(), rx.fragment(_views(), _columns(), _more(), _live())),
         rx.cond(
             State.may_import,
-            ConversationImport.create(project=State.project, on_added=State.imported),
+            ConversationImport.create(
+                project=State.project,
+                masking=State.masking,
+                masking_href=State.masking_href,
+                on_added=State.imported,
+            ),
             rx.fragment(),
         ),
         class_name="ctools",

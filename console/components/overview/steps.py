@@ -17,7 +17,15 @@ LIMIT_BYTES = 50 * 1024 * 1024
 
 
 def steps() -> rx.Component:
-    return rx.el.ol(_ask(), _add(), _connect(), class_name="first-steps")
+    return rx.fragment(rx.el.ol(_ask(), _add(), _connect(), class_name="first-steps"), _masking())
+
+
+def _masking() -> rx.Component:
+    """Say what is kept of what people write before anything of theirs is here."""
+    switch = rx.el.a("Switch it on", href=FirstRunState.masking_href)
+    return rx.el.p(
+        FirstRunState.masking, " ", rx.cond(FirstRunState.masking_href, switch, rx.fragment()), class_name="t12 t2"
+    )
 
 
 def _step(number: str, line: Any, title: str, words: Any, *body: rx.Component) -> rx.Component:

@@ -83,15 +83,19 @@ async def test_rows_of_one_id_are_one_conversation(services: Services, operator:
 
 async def test_the_same_file_twice_adds_nothing(services: Services, operator: Operator, write: Write) -> None:
     await services.masking.set_rules(operator, MaskingRules(frozenset(Kind)))
-    named = write("log.csv", MESSAGES.replace("a-1", "ada@example.org"))
+    said = MESSAGES.replace("On its way, tomorrow.", "Write to ada@example.org")
+    named = write("log.csv", said.replace("a-1", "ada@example.org"))
     turns = write("turns.jsonl", '{"question": "Who?", "answer": "Me."}\n' * 3 + '{"question": "Who?"}\n')
+    masked = []
     for path, number in ((named, 2), (turns, 4)):  # who asks the same, and has no id, is another
         made = await services.conversations.import_file(operator, path, path.name)
         assert (made.num_added, made.num_known) == (number, 0)
+        masked.append(made.num_masked)
         made = await services.conversations.import_file(operator, path, path.name)
         assert (made.num_added, made.num_known) == (0, number)
         plan = await services.conversations.plan_import(operator, path, path.name)
         assert (plan.num_duplicates, plan.num_fitting) == (number, number)
+    assert (masked, made.num_masked) == ([1, 0], 0)
     assert len(await titles(services, operator)) == 6
 
 
