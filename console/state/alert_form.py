@@ -61,7 +61,8 @@ class AlertFormState(Addressed, Formed, Phased, rx.State):
                 self.entries = entries_of(alert.rule)
             else:
                 self._chosen = tuple(one for one in asked_of(self.router.url.query_parameters) if one[0] != "time")
-                self.entries = first_entries(FIRST_MEASURE)
+                asked = self._asked("measure")
+                self.entries = first_entries(Measure(asked) if asked in set(Measure) else FIRST_MEASURE)
             await self._count(operator)
             self.phase = "ready"
         return AlertFormState.look_back if self.phase == "ready" else None

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 import reflex as rx
 
+from backend.alerts.types import Measure
 from backend.bootstrap import services
 from backend.conversations.figure_types import Dashboard, FigureWish, Split, Step
 from backend.flows.types import Publishing
@@ -43,6 +44,13 @@ from console.state.seat import Phased
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90}
 STEPS = {"1": Step.HOUR, "7": Step.DAY, "30": Step.DAY, "90": Step.WEEK}
 OWN = "own"
+# What an alert watches of the figure that is shown.
+WATCHED = {one: one for one in METRICS} | {
+    "failed": Measure.FAILED_SHARE,
+    "latency": Measure.LATENCY_P95,
+    "helpful": Measure.HELPFUL_SHARE,
+    "completed": Measure.COMPLETED_SHARE,
+}
 
 
 class DashboardsState(Phased, rx.State):
@@ -197,5 +205,5 @@ class DashboardsState(Phased, rx.State):
         )
         self.shown = f"{first} to {last}, {zone}" if first != last else f"{first}, {zone}"
         self.picture_words = f"{self.picture_title} by {self.step}, {self.shown}; the table below says the same"
-        self.watch_href = log_address(self._chosen, of=routes.ALERT_FORM)
+        self.watch_href = log_address(self._chosen, of=routes.ALERT_FORM, measure=WATCHED[self.metric])
         self.log_href = log_address((*self._chosen,), since=found.since.isoformat(), until=found.until.isoformat())

@@ -25,6 +25,8 @@ from console.state.alert_rows import firing_line, resolves
 from console.state.alerts import AlertsState
 from console.state.bar import BarState
 from console.state.conversations_filters import asked_of, filters_of
+from console.state.dashboards import DashboardsState
+from console.state.figure_rows import METRICS
 from console.state.home import HomeState
 from tests.console.tab import Tab, refused, spent, tab
 from tests.tenancy import EVERYWHERE
@@ -63,6 +65,19 @@ async def test_another_figure_leaves_what_is_typed_elsewhere(tab: Tab) -> None:
     drawn, measured = form.drawn, form.num_measured
     await spent(form.change("measure", "latency_p95"))
     assert (form.drawn, form.num_measured, form.entries["threshold"]) == (drawn, measured + 1, "10")
+
+
+async def test_an_alert_begins_with_the_figure_that_a_dashboard_shows(tab: Tab) -> None:
+    board = tab.state(DashboardsState)
+    await board.load()
+    for metric in METRICS:
+        await board.show_metric(metric)
+        form = tab.at(board.watch_href).state(AlertFormState)
+        await form.load()
+        assert form.entries["measure"].removesuffix("_share").removesuffix("_p95") == metric
+    form = tab.at("/alerts/edit?measure=none").state(AlertFormState)
+    await form.load()
+    assert form.entries["measure"] == "failed_share"
 
 
 @pytest.fixture
