@@ -39,21 +39,23 @@ def _line(line: Any) -> rx.Component:
 
 
 def _second() -> rx.Component:
+    choose = empty_state("Kept beside", "Open another conversation from the list, to compare it with this one.")
+    said = rx.el.div(
+        facts(BesideState.facts),
+        rx.cond(BesideState.earlier != "", rx.el.p(BesideState.earlier, class_name="t12 t2"), rx.fragment()),
+        rx.foreach(BesideState.messages, _line),
+        class_name="scroll grow chat",
+        tab_index=0,
+        role="region",
+        aria_label="Messages of the conversation beside",
+    )
     ready = rx.fragment(
         rx.el.div(
             rx.el.h2(BesideState.title, class_name="ell", dir="auto"),
             rx.el.span(icon_button("x", "Close the comparison", BesideState.let_go, size="sm"), class_name="r"),
             class_name="phead",
         ),
-        rx.el.div(
-            facts(BesideState.facts),
-            rx.cond(BesideState.earlier != "", rx.el.p(BesideState.earlier, class_name="t12 t2"), rx.fragment()),
-            rx.foreach(BesideState.messages, _line),
-            class_name="scroll grow chat",
-            tab_index=0,
-            role="region",
-            aria_label="Messages of the conversation beside",
-        ),
+        rx.cond(BesideState.conversation_id == TranscriptState.conversation_id, choose, said),
     )
     return rx.el.aside(
         phase_view(
