@@ -12,7 +12,7 @@ import httpcore2
 
 from backend.engines.http.addresses import Address, may_be_called, numeric
 from backend.engines.http.dialled import Dialled
-from backend.engines.http.places import REFUSED
+from backend.engines.http.places import NOT_PUBLIC, REFUSED
 from backend.ports.http import AddressRefused
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -52,7 +52,7 @@ class PinnedBackend(httpcore2.AsyncNetworkBackend):
         texts = [str(literal)] if literal is not None else await self._resolver(host, port)
         addresses = [_address(text) for text in texts]
         if (must_exist and not addresses) or not all(may_be_called(address, private=private) for address in addresses):
-            raise AddressRefused(REFUSED)
+            raise AddressRefused(REFUSED if must_exist else NOT_PUBLIC)
         return [str(address) for address in addresses]
 
     async def connect_tcp(

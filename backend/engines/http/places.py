@@ -13,6 +13,8 @@ from backend.ports.http import WEB_PORTS, AddressRefused, Reach
 
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9._])?")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+NOT_PUBLIC = "This address cannot be called: it does not lie on the public internet."
+# Of a name that was looked up it is not told which: whoever asks would learn the names of our network.
 REFUSED = "This address cannot be called: it does not exist, or does not lie on the public internet."
 MAX_URL_CHARACTERS = 8_000
 MAX_PORT = 65_535
@@ -62,7 +64,7 @@ def admit(place: Place, reach: Reach) -> None:
     if place.port not in WEB_PORTS | reach.ports and not private:
         raise AddressRefused("Only the ports 80 and 443 can be called.")
     if place.host in CLOSED_NAMES:
-        raise AddressRefused(REFUSED)
+        raise AddressRefused(NOT_PUBLIC)
     literal = numeric(place.host)
     if literal is not None and not may_be_called(literal, private=private):
-        raise AddressRefused(REFUSED)
+        raise AddressRefused(NOT_PUBLIC)

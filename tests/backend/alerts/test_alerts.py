@@ -146,6 +146,7 @@ async def test_an_inner_address_is_refused_when_it_is_typed_and_when_it_is_calle
         await guarded.create(desk.owner, replace(FAILING, webhook_url=desk.url))
     for wrong in ("Only the ports 80 and 443", "does not lie on the public internet", "Take an address on the public"):
         assert wrong in refused.value.fields["webhook_url"]
+    assert "does not exist" not in refused.value.fields["webhook_url"]
     alert = await desk.alerts.create(desk.owner, replace(FAILING, webhook_url=desk.url, looks=1))
     at = now()
     await desk.happen(at - timedelta(minutes=1), "failed", "failed")
