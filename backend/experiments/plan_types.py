@@ -25,7 +25,8 @@ class Plan:
 
     `asked` says of each text prompt what a person is supposed to say to it.
 
-    `small_judges` are the evaluators that ask a built-in model, which is often wrong as a judge.
+    `small_judges` are the evaluators that ask a built-in model, which is often wrong as a judge; `own_judges`
+    ask a model that answers too.
 
     `budget_is_firm` where every answer has a maximum length and nobody else is paid for it: no answer under way passes
     the budget then.
@@ -64,3 +65,4 @@ class Plan:
     uncounted: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     small_judges: tuple[str, ...] = ()
+    own_judges: tuple[str, ...] = ()

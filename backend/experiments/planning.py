@@ -15,6 +15,7 @@ from backend.experiments.asked_words import ITSELF, READ, asked_words
 from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.outside import Outside, Row
+from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.rescoring import answered_there, pinned_there
@@ -121,6 +122,7 @@ class Planner:
             num_taken_over=num_judged if draft.answers_of else 0,
             runs=tuple(one.words for one in pinned),
             small_judges=tuple([one.called for one in _asking(evaluators) if await self._asks_built_in(one)]),
+            own_judges=await judging_themselves(self._outside, self._operator, pinned, evaluators),
         )
 
     async def _missing(self, variant: Pinned, rows: Sequence[Row]) -> list[MissingVariables]:

@@ -11,6 +11,7 @@ from console.state import formats
 MOST_MISSING = 8
 UNKNOWN = "not known yet"
 SMALL_JUDGE = "the built-in model judges, which is small and often wrong at it."
+OWN_JUDGE = "judges its own answers; choose another model as judge."
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
     if plan.uncounted and draft.budget is not None and not over:
         over = [f"What {formats.listed(plan.uncounted)} costs is not known yet, so it may stop at the budget."]
     small = [f"{formats.listed(plan.small_judges)}: {SMALL_JUDGE}"] if plan.small_judges else []
+    own = [f"{name} {OWN_JUDGE}" for name in plan.own_judges]
     alike = [f"{formats.listed(names)} are the same, so nothing can differ between them." for names in _alike(draft)]
     missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}" for one in plan.missing[:MOST_MISSING]]
     left = plan.num_missing - len(missing)
     return PlanView(
         figures=_figures(plan, draft),
-        warnings=[*plan.problems, *over, *small, *alike],
+        warnings=[*plan.problems, *over, *small, *own, *alike],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),

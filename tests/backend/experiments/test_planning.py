@@ -96,7 +96,7 @@ async def test_the_plan_counts_each_question_to_each_judge(lab: Lab) -> None:
     assert judged.num_judge_calls == 10 * 2 + 5 * 2  # each answer by both; each pair in both orders
     assert judged.tokens_out == alone.tokens_out + 30 * 60
     assert (judged.cost or 0) > (alone.cost or 0)
-    assert judged.small_judges == ()
+    assert (judged.small_judges, judged.own_judges) == ((), ("judge", "pairwise"))
     built_in = {"kind": "judge", "rubric": "?", "models": ["echo", ""]}
     small = await lab.service.plan(lab.operator, lab.draft(evaluators=({"kind": "exact"}, built_in)))
     assert small.small_judges == ("judge",)
@@ -148,3 +148,11 @@ async def test_what_nothing_tells_of_a_flow_is_said_and_never_a_nought(lab: Lab)
     assert figures["Cost"] == (f"at least {formats.money(plan.cost)}", "without desk")
     _, warnings, _ = await told(desk, replace(desk, name="the same"))
     assert "desk and the same are the same, so nothing can differ between them." in warnings
+    await lab.services.flows.create(
+        lab.operator, "Asking", document=flows.one("llm", {"instructions": "?"}, "question", "text")
+    )
+    asking = replace(desk, name="asking", flow=FlowChoice("asking", "draft"))
+    for model, own in (("", ["judge judges its own answers; choose another model as judge."]), ("echo", [])):
+        judge = {"kind": "judge", "rubric": "Right?", "models": ["no-usage", model]}
+        _, warnings, _ = await told(asking, evaluators=(judge,))
+        assert [one for one in warnings if "own answers" in one] == own, "nodes of a flow ask the project's model"

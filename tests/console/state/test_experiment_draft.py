@@ -56,7 +56,10 @@ async def test_a_draft_says_what_it_will_run_and_what_that_costs(
     assert [(one.name, one.is_baseline) for one in page.asked] == [("production", True), ("v2", False)]
     assert page.asked[0].words.startswith("Support v1, ")
     assert page.asked[0].words.endswith(", follows production")
-    assert page.plan.warnings == ["judge: the built-in model judges, which is small and often wrong at it."]
+    assert page.plan.warnings == [
+        "judge: the built-in model judges, which is small and often wrong at it.",
+        "judge judges its own answers; choose another model as judge.",
+    ]
     assert (page.plan.figures[0].note, page.problem) == ("3 rows x 2 variants x 2 repetitions", "")
     await services.prompts.delete(owner, support.id)
     gone = await shown(tab, made)
