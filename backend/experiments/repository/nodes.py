@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.models import ExperimentCellRow
-from backend.flows.models import NodeRunRow
+from backend.flows.models import NodeRunRow, RunRow
 from backend.flows.types import NodeStatus
 
 # A node that was skipped, or cut because another one failed, did not run.
@@ -40,9 +40,12 @@ class NodeTotals:
         self._session, self._project_id = session, project_id
 
     async def num_answers(self, experiment_id: str) -> dict[int, int]:
-        """Return how many answers have a run, by the place of their variant."""
+        """Return how many answers have a run that is still there, by the place of their variant."""
         variant = col(ExperimentCellRow.variant)
-        statement = select(variant, func.count()).where(*self._answered(experiment_id)).group_by(variant)
+        runs = select(variant, func.count()).join(RunRow, col(RunRow.id) == col(ExperimentCellRow.run_id))
+        statement = runs.where(*self._answered(experiment_id), col(RunRow.project_id) == self._project_id).group_by(
+            variant
+        )
         return dict((await self._session.exec(statement)).all())
 
     async def of(self, experiment_id: str, variant: int) -> list[NodeTotal]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from backend.experiments.types import Experiment, FlowChoice, VariantDraft
-from backend.flows.models import NodeRunRow
+from backend.flows.models import NodeRunRow, RunRow
 from backend.ports.jobs import BY_ID
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.factories import flows
@@ -80,3 +80,11 @@ async def nodes_stand_beside_each_other(lab: Lab) -> None:
     assert (alone.baseline_node, alone.ran, alone.added_ms) == ("polish", None, -2.0 * 4 / 5)
     for baseline, variant in (("prompt", ""), ("old", "prompt"), ("old", "old")):
         assert (await lab.service.nodes(lab.operator, done.id, baseline, variant)).nodes == ()
+    async with lab.services.experiments._units.write(BY_ID) as work:
+        gone = [runs["old", 1], runs["old", 2]]
+        await work.session.exec(delete(NodeRunRow).where(col(NodeRunRow.run_id).in_(gone)))
+        await work.session.exec(delete(RunRow).where(col(RunRow.id).in_(gone)))
+    left = await lab.service.nodes(lab.operator, done.id)
+    (was,) = [one.baseline for one in left.nodes if one.baseline_node == "hello"]
+    assert was is not None
+    assert (left.num_answers["old"], was.num_runs, round(was.cost, 9)) == (3, 3, 0.001), "erased runs divide nothing"
