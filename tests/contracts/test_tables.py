@@ -99,6 +99,13 @@ def test_a_bad_first_line_is_a_bad_row_too(file: Write, first: str) -> None:
     assert [fault.number for fault in table.faults] == [1, 3]
 
 
+@pytest.mark.parametrize("head", ["payload", '"order data"'])
+def test_a_column_of_objects_keeps_its_name(file: Write, head: str) -> None:
+    table = read_rows(file(f'{head}\r\n{{"q": 1}}\r\n{{"q": 2}}\r\n'))
+    assert told(table) == ("csv", (head.strip('"'),), [(2, ('{"q": 1}',)), (3, ('{"q": 2}',))])
+    assert read_rows(file(f'{head}\n{{"q": 1, "a": 2}}\n')).kind == "jsonl", "a comma would part its cells"
+
+
 def test_a_mark_that_is_written_twice_is_in_no_name(file: Write) -> None:
     for content in ("\ufeff\ufeffq,a\n1,2\n", '\ufeff\ufeff{"q": 1, "a": 2}\n', '\ufeff\ufeff[{"q": 1, "a": 2}]'):
         assert read_rows(file(content)).columns == ("q", "a")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from backend.ports.tables import Table
 MAX_CELL_CHARACTERS = 1_000_000
 MAX_NUMBER = 2**63
 MOST_LOOKED_AT = 20
+NAME = re.compile(r'\s*("?)[^\W\d][\w .-]{0,99}\1\s*')
 BYTE_ORDER_MARK = "\ufeff"
 SAVE_AS = "Save it as UTF-8 and add it again."
 
@@ -126,13 +128,21 @@ def read_jsonl(path: Path) -> Table:
 def is_lines(text: str) -> bool:
     """Tell whether each line is a row by itself; a file of one line may also be an object that holds the list.
 
-    Where the first one is none, most of those behind it are to be: it is a bad row then, and the others are read.
+    Where the first one is none, most of those behind it are to be: it is a bad row then, and the others are read. A
+    name above nothing but rows is the head of a column that holds them.
     """
     first, *others = [line for line in text.split("\n") if line.strip()][:MOST_LOOKED_AT]
     if row := _object(first):
         holds_rows = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in row.values())
         return bool(others) or not holds_rows
-    return 2 * sum(_object(line) is not None for line in others) > len(others)
+    num_rows = sum(_object(line) is not None for line in others)
+    is_column = num_rows == len(others) > 0 and NAME.fullmatch(first) and _is_one_column([first, *others])
+    return 2 * num_rows > len(others) and not is_column
+
+
+def _is_one_column(lines: list[str]) -> bool:
+    delimiter = delimiter_of("\n".join(lines))
+    return all(len(cells) == 1 for cells in csv.reader(lines, delimiter=delimiter))
 
 
 def _object(line: str) -> dict[str, Any] | None:
