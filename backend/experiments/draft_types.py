@@ -27,6 +27,8 @@ UNOPPOSED = "unopposed"
 QUESTIONS = ("question", "message", "query", "text", "input", "prompt")
 # Where the detail of an answer has what judges said whose panel is not through.
 HEARD = "heard"
+# In the metadata of a row that a turn became: what was answered then, where somebody put another answer in its place.
+CORRECTED = "corrected"
 # Where the detail of a failed answer has that the same would fail again.
 IN_VAIN = "fails_again"
 # What other tools call the same kind of evaluator.

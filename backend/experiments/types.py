@@ -22,6 +22,7 @@ from backend.experiments.comparison_types import (
     WorseSlice,
 )
 from backend.experiments.draft_types import (
+    CORRECTED,
     COST,
     DEFAULT_CONCURRENCY,
     HEARD,
@@ -58,6 +59,7 @@ from backend.experiments.review_types import Asked, Review, Reviews
 from backend.experiments.standing_types import PromptStanding, Since, VersionElsewhere, VersionStanding
 
 __all__ = [
+    "CORRECTED",
     "COST",
     "DEFAULT_CONCURRENCY",
     "HEARD",

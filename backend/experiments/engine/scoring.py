@@ -23,7 +23,7 @@ from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, fa
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Outside, Row
 from backend.experiments.released import check_approved
-from backend.experiments.types import HEARD, OVERALL
+from backend.experiments.types import CORRECTED, COST, HEARD, LATENCY, OVERALL
 from backend.operator import Operator
 from backend.ports.code import CodeFailed, Found
 from backend.ports.embeddings import Embedder
@@ -31,6 +31,7 @@ from backend.ports.language_model import Message, ModelSettings
 
 MOST_AT_LIMIT = 10
 LOOK_AGAIN_SECONDS = 1.0  # so long code runs on whose approval was taken away
+WAS_CORRECTED = "This is the answer that was corrected."
 Keep = Callable[[ExperimentCellRow], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ class Scoring:
         kept = Kept(cell, evaluator.called, keep)
         aid, before = self._aid.anew(kept), kept.cost
         try:
-            found = await self._score(evaluator, case, aid)
+            found = _doubted(await self._score(evaluator, case, aid), evaluator, case)
             cell.scores = {**cell.scores, evaluator.called: storable(replace(found, cost=before + aid.cost).as_json())}
             kept.forget()
         finally:
@@ -210,6 +211,16 @@ class Scoring:
             total += one.weight * value
             weight += one.weight
         return total / weight if weight and math.isfinite(total) else None
+
+
+def _doubted(found: Score, evaluator: Evaluator, case: Case) -> Score:
+    """Say of what passes, or has no mark, that somebody corrected this very answer: no judge knows of that."""
+    was = case.metadata.get(CORRECTED)
+    if not isinstance(was, str) or case.output.strip() != was.strip() or case.output.strip() == case.expected:
+        return found
+    if found.passed is False or found.value is None or evaluator.kind in (LATENCY, COST):
+        return found
+    return replace(found, reason=f"{WAS_CORRECTED} {found.reason}".strip())
 
 
 def case_of(answer: Answer, row: Row) -> Case:

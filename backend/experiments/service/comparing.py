@@ -13,7 +13,7 @@ from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
-from backend.experiments.types import COST, LATENCY, OVERALL, Change, ComparedRow, ComparedRows, Comparison
+from backend.experiments.types import CORRECTED, COST, LATENCY, OVERALL, Change, ComparedRow, ComparedRows, Comparison
 from backend.operator import Operator, Permission
 
 MAX_LABEL = 60
@@ -143,6 +143,6 @@ def _labels(row: Row) -> dict[str, str]:
     """Return by what a row may belong to a slice: its split, and short values of its metadata."""
     told = {"split": row.split} if row.split else {}
     for key, value in row.metadata.items():
-        if isinstance(value, str | bool | int) and len(str(value)) <= MAX_LABEL:
+        if key != CORRECTED and isinstance(value, str | bool | int) and len(str(value)) <= MAX_LABEL:
             told[key] = str(value)
     return told

@@ -15,7 +15,7 @@ from backend.datasets.types import Item, KeptRow, KeyFit, NewItem, Source, Sourc
 from backend.errors import NotFound
 from backend.experiments.service import ExperimentService
 from backend.experiments.standing_types import ItemStanding
-from backend.experiments.types import Status
+from backend.experiments.types import CORRECTED, Status
 from backend.flows.service import RunService
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
@@ -24,6 +24,7 @@ from backend.turns.types import MAX_HISTORY, NewTest, TestState, Turn, TurnTest
 
 HISTORY = "history"
 QUESTION = "question"
+MOST_CORRECTED = 10_000  # characters of an answer that its row keeps beside the right one
 # A question stands at most so many messages before its answer: tools and the words of the system come between.
 REACH = 4 * MAX_HISTORY
 
@@ -64,6 +65,8 @@ class KeepingUseCases:
         metadata = {"conversation": turn.conversation.id, "run": turn.answer.run_id}
         source = Source(SourceKind.LOG, turn.question.author, turn.answer.id)
         corrected = await self._conversations.mask(operator, turn.conversation.id, wish.expected_output, Way.FEEDBACK)
+        if isinstance(corrected, str) and _differs(turn.answer.text, corrected):
+            metadata[CORRECTED] = turn.answer.text
         item = NewItem(given, corrected, metadata, wish.split)
         return await self._datasets.keep_item(operator, dataset_id, item, source, named=wish.dataset_name, is_once=True)
 
@@ -120,6 +123,10 @@ class KeepingUseCases:
             with suppress(NotFound):
                 return dict((await self._runs.get(operator, answer.run_id)).run.input)
         return {}
+
+
+def _differs(answer: str, corrected: str) -> bool:
+    return answer.strip() != corrected.strip() and 0 < len(answer) <= MOST_CORRECTED
 
 
 def _is_told(message: Message) -> bool:

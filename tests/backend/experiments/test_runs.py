@@ -188,6 +188,21 @@ async def test_pairs_of_answers_that_an_earlier_attempt_got_are_kept(lab: Lab) -
     assert [list(cell.scores) for cell in judged] == [["pairwise"], ["pairwise"]]
 
 
+async def test_an_answer_that_was_corrected_does_not_pass_in_silence(lab: Lab) -> None:
+    lab.fill(3)
+    for at, row in enumerate(lab.rows):
+        lab.rows[at] = replace(row, metadata={"corrected": f"a{row.number} or so" if row.number < 3 else row.expected})
+    variants = (prompt("old", "{{ good }} or so "), prompt("new", "{{ good }}"))
+    done = await lab.ran(*variants, evaluators=({"kind": "contains"}, {"kind": "exact"}, {"kind": "latency"}))
+    noted = [
+        (cell.variant, cell.row, name)
+        for cell in await lab.cells(done)
+        for name, score in cell.scores.items()
+        if score.get("reason", "").startswith("This is the answer that was corrected.")
+    ]
+    assert noted == [("old", 1, "contains"), ("old", 2, "contains")], "of what fails its own reason says enough"
+
+
 async def test_a_judge_is_paid_for_beside_the_answer_and_pairs_are_judged_after(lab: Lab) -> None:
     lab.fill(3)
     specs = ({"kind": "judge", "rubric": "Is it right?", "model": "echo"}, {"kind": "pairwise", "model": "lab:echo"})

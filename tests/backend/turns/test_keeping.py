@@ -78,7 +78,11 @@ async def test_a_turn_becomes_a_row_of_what_its_run_was_given(services: Services
     (row,) = await rows(services, owner, kept.dataset_id)
     assert (row.input, row.expected_output) == ({"message": "May I return it?"}, "Within 30 days.")
     assert (row.split, row.source.kind, row.source.reference) == ("test", SourceKind.LOG, message)
-    assert row.metadata["conversation"] == conversation
+    said = "You said May I return it?"
+    assert (row.metadata["conversation"], row.metadata["corrected"]) == (conversation, said)
+    await services.turns.keep(owner, message, NewTest(f" {said}", dataset_name="Desk tests"))
+    (row,) = await rows(services, owner, kept.dataset_id)
+    assert "corrected" not in row.metadata, "it was right as it was"
 
 
 async def test_keeping_a_turn_twice_keeps_one_row(services: Services) -> None:
