@@ -35,6 +35,7 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
     if (answer.cancelled) drop(item);
     else if (answer.problem) change(item, { state: "refused", words: answer.problem });
     else if (answer.alreadyHere) change(item, { state: "known", words: words.known(answer.alreadyHere) });
+    else if (answer.beside) change(item, { state: "beside", words: words.beside, older: `/documents/${answer.beside}` });
     else drop(item);
     if (answer.added) act.current.onAdded?.();
     start();
@@ -89,7 +90,7 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
       {items.length > 0 && (
         <section className="panel uploads" aria-label="Files on their way">
           <header>
-            <h2>{unfinished ? words.sending(unfinished) : "Not added"}</h2>
+            <h2>{unfinished ? words.sending(unfinished) : items.some((item) => item.state === "beside") ? "To look at" : "Not added"}</h2>
             <span className="r row">
               <button type="button" className="btn sm" onClick={() => [...live.current.items].forEach(stop)}>
                 {unfinished ? "Cancel all" : "Dismiss all"}
@@ -121,6 +122,7 @@ function Row({ item, onStop, onRetry }) {
       <span className="t12 t2 num">{item.state === "sending" ? `${item.percent} %` : item.state === "waiting" ? "Waits" : ""}</span>
       <span className="row tight">
         {item.state === "refused" && <button type="button" className="btn sm" onClick={onRetry}>Send again</button>}
+        {item.older && <a className="btn sm" href={item.older} aria-label={`Open the older ${item.name}`}>Open the older one</a>}
         <button type="button" className="btn sm" onClick={onStop} aria-label={`${sending ? "Cancel" : "Dismiss"} ${item.name}`}>
           {sending ? "Cancel" : "Dismiss"}
         </button>

@@ -101,13 +101,17 @@ class DocumentBody(BaseModel):
 
 
 class AddedBody(DocumentBody):
-    """`already_here` tells that the base held this content; the document is the one that it had."""
+    """`already_here` tells that the base held this content; the document is the one that it had.
+
+    `beside` is the id of an older document of the same name with other content, null for none: both answer.
+    """
 
     already_here: bool = False
+    beside: str | None = None
 
     @classmethod
     def told(cls, added: Added) -> Self:
-        return cls.of(added.document, already_here=added.already_here)
+        return cls.of(added.document, already_here=added.already_here, beside=added.beside or None)
 
 
 class RefusedBody(BaseModel):

@@ -127,10 +127,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file. `already_here` tells that the base held the same content, under this document's name."""
+    """What became of a file. `already_here` tells that the base held the same content, under this document's name.
+
+    `beside` is the newest document that had this name with other content, empty for none: both answer from now on.
+    """
 
     document: Document
     already_here: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

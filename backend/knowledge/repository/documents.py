@@ -72,6 +72,16 @@ class Documents:
         )
         return (await self._session.exec(statement)).first()
 
+    async def same_name(self, knowledge_base_id: str, name: str) -> DocumentRow | None:
+        """Return the newest document of a name."""
+        statement = (
+            select(DocumentRow)
+            .where(*self._matching(knowledge_base_id, EVERYTHING), DocumentRow.name == name)
+            .order_by(col(DocumentRow.id).desc())
+            .limit(1)
+        )
+        return (await self._session.exec(statement)).first()
+
     async def in_work(self, knowledge_base_id: str) -> Sequence[Document]:
         statement = select(DocumentRow).where(
             *self._matching(knowledge_base_id, EVERYTHING),

@@ -45,9 +45,9 @@ class DocumentUseCases(UseCases):
         if size > self._parts.max_document_bytes:
             raise FileTooLarge(name, self._parts.max_document_bytes)
         sha256 = await asyncio.to_thread(_digest, path)
-        row, is_new = await self._note(operator, knowledge_base_id, name, size, sha256)
+        row, is_new, beside = await self._note(operator, knowledge_base_id, name, size, sha256)
         if is_new:
-            return Added(await self._store(operator, row, path))
+            return Added(await self._store(operator, row, path), beside=beside)
         if row.status in ENDED_BADLY:
             await self._parts.objects.put(object_key(operator.project_id, row.id), path)  # it may be what was missing
             return Added(await self.retry(operator, row.id), already_here=True)
@@ -115,14 +115,15 @@ class DocumentUseCases(UseCases):
 
     async def _note(
         self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str
-    ) -> tuple[DocumentRow, bool]:
-        """Return the row that holds this content already and False, else a new one and True."""
+    ) -> tuple[DocumentRow, bool, str]:
+        """Return the row that holds this content already and False, else a new one and True, and its namesake's id."""
         async with self._units.write(operator) as work:
             # The lock on the base keeps the same file, sent twice at once, from being taken in twice.
             base = await KnowledgeBases(work.session, operator.project_id).change(knowledge_base_id)
             rows = Documents(work.session, operator.project_id)
             if known := await rows.same_content(base.id, sha256):
-                return known, False
+                return known, False, ""
+            beside = await rows.same_name(base.id, name)
             row = DocumentRow(
                 id=new_id("doc"),
                 project_id=operator.project_id,
@@ -133,7 +134,7 @@ class DocumentUseCases(UseCases):
                 embedding_model=base.embedding_model,
             )
             rows.add(row)
-            return row, True
+            return row, True, beside.id if beside else ""
 
     async def _store(self, operator: Operator, row: DocumentRow, path: Path) -> Document:
         """Keep the file; its row stands already, so that no crash leaves a file that nobody knows of."""

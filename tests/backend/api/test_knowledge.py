@@ -119,7 +119,11 @@ async def test_the_same_file_twice_is_told_and_not_made_twice(client: httpx.Asyn
     first = (await upload(client, base, ("a.md", MARKDOWN.encode()))).json()["documents"][0]
     second = (await upload(client, base, ("b.md", MARKDOWN.encode()))).json()["documents"][0]
     assert (first["already_here"], second["already_here"]) == (False, True)
-    assert second["id"] == first["id"]
+    assert (second["id"], second["beside"]) == (first["id"], None)
+    beside = (await upload(client, base, ("a.md", b"Other words."), ("c.md", b"Of no namesake."))).json()["documents"]
+    assert [one["beside"] for one in beside] == [first["id"], None]
+    third = (await upload(client, base, ("a.md", b"Words of a third."))).json()["documents"][0]
+    assert third["beside"] == beside[0]["id"], "the newest of the name"
 
 
 async def test_a_repeated_upload_is_answered_as_before(client: httpx.AsyncClient, base: str) -> None:
