@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from backend.masking.base64_texts import decoded
+from backend.masking.base64_texts import BETWEEN, decoded
 from backend.masking.plain import CODED, plain
 from backend.masking.types import Found, Kind
 from backend.ports.masking import Expression, Finders, Place
@@ -27,6 +27,13 @@ CARD_LENGTHS = range(13, 20)
 FIRST_DIGITS = "23456"
 # Beyond so many groups of digits in one text, rows of digits that could be a card are taken for one.
 MAX_LOOKED_AT = 20_000
+# Of what stands in Base64, by whose digits nobody is known.
+NUMBERS = frozenset({Kind.CARD.value, Kind.PHONE.value})
+REACH = 40
+IN_AN_ID = re.compile(r"[-_]?[A-Za-z0-9]")
+IN_JSON = re.compile(r'"\s*:\s*\Z')
+BEGINS = re.compile(rf"(?:\A|{BETWEEN})[A-Za-z_]*[:=]?\Z")
+ENDS_THERE = re.compile(rf"\Z|{BETWEEN}")
 # Of the registry of IBANs: how many signs one has in each country.
 LENGTHS = {
     country: int(length)
@@ -88,12 +95,24 @@ def _hidden(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]],
     within = decoded(text)
     said, places = plain(within.text)
     found, cut = _all(said, looked) if said else ([], 0)
+    found = [one for one in found if one[3] not in NUMBERS or not _is_counted(said, one[0], one[1])]
 
     def token(place: int) -> tuple[int, int]:
         return within.token_at(place if places is None else places[place])
 
     there = [(*token(start), rank, kind) for start, _, rank, kind in found if start < cut]
     return there, token(cut)[0] if cut < len(said) else len(text)
+
+
+def _is_counted(text: str, start: int, end: int) -> bool:
+    """Tell whether digits of a token are a number of a machine: a part of an id, a bare number of JSON, a cursor."""
+    if IN_AN_ID.match(text, end) or text[max(0, start - 1) : start] in {"-", "_"} or text[start - 1 : start].isalnum():
+        return True
+    if not text[start:end].isdigit():
+        return False
+    return bool(IN_JSON.search(text, max(0, start - REACH), start)) or bool(
+        BEGINS.search(text, max(0, start - REACH), start) and ENDS_THERE.match(text, end)
+    )
 
 
 def _end(text: str, place: int) -> int:

@@ -31,6 +31,23 @@ CODED = re.compile(
 )
 # An @ beside which something stands that a reader of the page does not see, or a blank.
 MARKED_UP = re.compile(r"(?<=[> ])@|@(?=[<*_`~])")
+# With blanks around its @ an address looks like prose ("tomorrow @ cafe.central") or code (`a @ b.mean`): its domain
+# has to end as many do, and what stands before it to be no single letter.
+COUNTRIES = (
+    "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca "
+    "cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo "
+    "fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it "
+    "je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn "
+    "mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps "
+    "pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj "
+    "tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
+)
+WELL_KNOWN = "com org net info edu gov mil biz name app dev cloud online shop tech xyz test example"
+APART = re.compile(
+    rf" @ (?:[\w-]{{1,63}}\.){{1,8}}(?:{'|'.join(f'{COUNTRIES} {WELL_KNOWN}'.split())})(?![\w(\[-]|\.\w)", re.IGNORECASE
+)
+MAILBOX = re.compile(r"(?<![\w.+%)\]-])\w[\w.+%-]+\Z")
+MAX_LOCAL = 128
 MAX_TAGS, MAX_TAG = 4, 200
 EMPHASIS = "*_`~"
 
@@ -73,7 +90,7 @@ def _joined(text: str) -> tuple[str, Sequence[int] | None]:
     for sign in MARKED_UP.finditer(text):
         at = sign.start()
         start, end = _before(text, at, done), _behind(text, at + 1)
-        if text[at - 1 : at] == " " and text[at + 1 : at + 2] == " ":
+        if APART.match(text, at - 1) and MAILBOX.search(text, max(0, at - 1 - MAX_LOCAL), at - 1):
             start, end = at - 1, at + 2
         if start >= done:
             pieces += text[done:start], "@"

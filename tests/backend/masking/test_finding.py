@@ -107,6 +107,11 @@ def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str,
         ("john &#64; example.com or john @ example.com", "[e-mail 1] or [e-mail 1]"),
         ("john**@**example.com _@_", "[e-mail 1] _@_"),
         ("a>@b.example <@c.example", "a>@b.example <@c.example"),
+        ("ada.b @ mail.example, eve @ x.org.", "[e-mail 1], [e-mail 2]."),
+        ("Tomorrow @ cafe.central, x = A @ B.weight.data + w @ w.de, grads @ step.it()", None),
+        (b64("cursor:2892298430115") + " " + b64("4111111111111111"), None),
+        (b64('{"sub":"07571535-4379-6a1c-8f00-1a2b3c4d5e6f","iat":4930123456,"id": 4111111111111111}'), None),
+        (b64('{"card":"4111111111111111"}') + " " + b64("call +49 30 123456, please"), "[card 1] [phone 1]"),
         (f"Basic {b64('ada@example.org:word')}, bye", "Basic [e-mail 1], bye"),
         (f"data:text/plain;base64,{b64('IBAN DE89 3704 0044 0532 0130 00')}", "data:text/plain;base64,[IBAN 1]"),
         (f"/to/{b64('ada%40example.org')}/x", "/to/[e-mail 1]/x"),
@@ -114,8 +119,8 @@ def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str,
         (f"{b64('4111 1111 1111')} {b64('1111 and more')}", f"{b64('4111 1111 1111')} {b64('1111 and more')}"),
     ],
 )
-def test_what_is_coded_twice_marked_up_or_in_base64_hides_nothing(text: str, kept: str) -> None:
-    assert masker().text(text) == kept
+def test_what_is_coded_twice_marked_up_or_in_base64_hides_nothing(text: str, kept: str | None) -> None:
+    assert masker().text(text) == (text if kept is None else kept)
 
 
 def test_ids_digests_words_and_pictures_stay() -> None:
