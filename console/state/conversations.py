@@ -90,9 +90,9 @@ class ConversationsState(Phased, rx.State):
         """Read the first page and the filters; the address may choose."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         asked = self.router.url.query_parameters
-        if chosen := asked_of(asked):
-            self._chosen, self.num_filters = chosen, len(chosen)
-            self.query = asked.get("text", "")[:MAX_SEARCH_CHARACTERS]
+        chosen, text = asked_of(asked), asked.get("text", "").strip()[:MAX_SEARCH_CHARACTERS]
+        if chosen or text:
+            self._chosen, self.num_filters, self.query = chosen, len(chosen), text
             self.num_clears += 1
         self.masking, self.masking_href = await masking_words(operator)
         await self._read(operator)

@@ -86,3 +86,14 @@ async def test_a_live_list_takes_new_rows_in(services: Services, tab: Tab, perso
     await state.look()
     assert [row.id for row in state.rows].count(late.conversation_id) == 1
     assert (len(state.rows), state.matching) == (3, "3")
+
+
+async def test_an_address_may_ask_for_words_alone(services: Services, tab: Tab, person: Operator) -> None:
+    for said in ("The first one", "Another"):
+        await chat(services.conversations, services.units, person, said=said)
+    state = tab.at("/conversations?text=first").state(ConversationsState)
+    await state.load()
+    assert (state.query, len(state.rows), state.num_filters) == ("first", 1, 0)
+    state = tab.at("/conversations").state(ConversationsState)
+    await state.load()
+    assert (state.query, len(state.rows)) == ("first", 1), "coming back leaves the search as it was"
