@@ -79,17 +79,29 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
     return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked}, failed)
 
 
-def with_pairs(found: Matrices, evaluators: Sequence[Evaluator], judged_against: int) -> Matrices:
+def failed_of(found: Matrices, cells: Sequence[tuple[Any, ...]]) -> Floats:
+    """Return where one variant failed that is not compared, by item and repetition, from its own cells."""
+    place, failed = {row: at for at, row in enumerate(found.rows)}, np.zeros(found.failed.shape[1:])
+    for row, _, repetition, status, *_ in cells:
+        if row in place and status == CellStatus.FAILED:
+            failed[place[row], repetition] = 1.0
+    return failed
+
+
+def with_pairs(found: Matrices, evaluators: Sequence[Evaluator], theirs: Floats, at: int | None = None) -> Matrices:
     """Count failed cells of pairs as the pair went: what all were judged against ties with itself whatever it did.
 
     As its worst it stood at nought where it failed, and beside that an answer was worth two that won. An answer that
     failed has lost, unless the other failed too.
+
+    `theirs` tells where the one failed that all were judged against, `at` its place, None where it is not compared.
     """
     lost = {}
     for one in evaluators:
         if one.needs_pairs and one.worst is not None:
-            lost[one.called] = np.where(found.failed[judged_against] > 0, TIE, np.full(found.failed.shape, one.worst))
-            lost[one.called][judged_against] = TIE
+            lost[one.called] = np.where(theirs > 0, TIE, np.full(found.failed.shape, one.worst))
+            if at is not None:
+                lost[one.called][at] = TIE
     return replace(found, lost=lost)
 
 

@@ -12,6 +12,7 @@ from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.duels import with_duels
 from backend.experiments.analysis.matrices import (
     Matrices,
+    failed_of,
     matrices,
     metrics_of,
     resources_of,
@@ -55,16 +56,20 @@ def compared(
     was_decided: bool,
     labels: Mapping[int, Mapping[str, str]],
     judged_against: str = "",
+    opposing: Sequence[tuple[Any, ...]] = (),
 ) -> Comparison:
     """Compare; `variants` are names and words, `labels` the metadata of rows, `was_decided` tells an early stop.
 
-    `judged_against` is the variant beside which pairs were judged, the baseline that the experiment ran with.
+    `judged_against` is the variant beside which pairs were judged, the baseline that the experiment ran with;
+    `opposing` are its cells where it is not one of those that are compared.
     """
     names = [*(one.called for one in evaluators), OVERALL]
     found = matrices(cells, names, len(variants), repetitions)
     plain = [name for name, _ in variants]
     if judged_against in plain:
-        found = with_pairs(found, evaluators, plain.index(judged_against))
+        found = with_pairs(found, evaluators, found.failed[plain.index(judged_against)], plain.index(judged_against))
+    elif opposing:
+        found = with_pairs(found, evaluators, failed_of(found, opposing))
     quality = metrics_of(evaluators, found.scores)
     unscored = unscored_of(cells, evaluators, plain, baseline)
     said: list[MetricComparison] = []

@@ -40,7 +40,11 @@ class Comparing(UseCases):
         operator.require(Permission.EXPERIMENTS_READ)
         row, numbers = await self._numbers(operator, experiment_id)
         draft, names = draft_of(row), names_of(row)
+        opposing: Sequence[tuple[Any, ...]] = ()
         if variants:
+            if row.baseline not in variants:
+                against = place_of(names, row.baseline)
+                opposing = [one for one in numbers if one[1] == against]
             places = [place_of(names, name) for name in variants]
             numbers = [(one[0], at, *one[2:]) for at, place in enumerate(places) for one in numbers if one[1] == place]
             names = list(variants)
@@ -59,6 +63,7 @@ class Comparing(UseCases):
             was_decided=bool(row.decided),
             labels={one.number: _labels(one) for one in rows.values()},
             judged_against=row.baseline,
+            opposing=opposing,
         )
         return found
 

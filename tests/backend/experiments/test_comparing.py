@@ -276,6 +276,11 @@ def test_pairs_are_won_tied_and_lost_beside_whom_they_were_judged_in_figures_and
     variants = [(name, name) for name in "ABC"]
     found = {baseline: compared(cells, pairs, variants, baseline=baseline, **given) for baseline in (0, 2)}
     told = {(at, one.variant): one for at in found for one in found[at].metrics if one.metric == "pairwise"}
+    # As the gate compares them, without whom they were judged against: where both failed they are tied there too.
+    pair = [(row, at - 1, *rest) for row, at, *rest in cells if at]
+    apart = compared(pair, pairs, variants[1:], baseline=1, **given, opposing=[one for one in cells if one[1] == 0])
+    (alone,) = [one for one in apart.metrics if one.metric == "pairwise"]
+    assert (alone.value, alone.baseline_value) == (told[2, "B"].value, told[2, "B"].baseline_value) == (0.5, 0.5)
     experiment: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=7, dataset_name="Rows", dataset_version=1)
     assert told[0, "B"].duels == told[2, "B"].duels == Duels("A", 2, 3, 2)
     assert told[2, "A"].duels == Duels("A", 0, 7, 0)
