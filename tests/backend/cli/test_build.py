@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from backend.cli.build import _same_lock, hash_of_inputs
+from backend.cli.build import _same_lock, _signs_of_life, hash_of_inputs
 
 
 @pytest.fixture
@@ -55,3 +56,15 @@ def test_a_lock_with_other_content_stays(tmp_path: Path) -> None:
     with _same_lock(tmp_path):
         lock.write_text('{"a":2}')
     assert lock.read_text() == '{"a":2}'
+
+
+def test_a_long_build_gives_signs_of_life(capsys: pytest.CaptureFixture[str]) -> None:
+    said = ""
+    with _signs_of_life(time.monotonic(), every=0.01):
+        while not said:
+            said = capsys.readouterr().out
+    assert "Still building the front end, 0 s so far" in said
+    capsys.readouterr()
+    with _signs_of_life(time.monotonic()):
+        pass
+    assert capsys.readouterr().out == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -44,3 +45,23 @@ def test_setting_up_on_another_machine_is_refused_before_anything_is_installed(t
     assert done.returncode == 1
     assert done.stderr == "Signalbox runs on Linux x86_64 and aarch64; this is Darwin arm64.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [".ci", "bin"]
+
+
+def test_a_taken_port_is_said_before_anything_is_installed(tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "set-up", tmp_path / ".ci")
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = subprocess.run(
+            [tmp_path / ".ci" / "set-up", "run"],
+            env={"PATH": os.environ["PATH"], "SIGNALBOX_PORT": port},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Port {port} is held by another program, or by a Signalbox that runs")
+    assert not (tmp_path / ".venv").exists()
