@@ -22,7 +22,7 @@ def steps() -> rx.Component:
 
 def _masking() -> rx.Component:
     """Say what is kept of what people write before anything of theirs is here."""
-    switch = rx.el.a("Switch it on", href=FirstRunState.masking_href)
+    switch = rx.el.a("Switch it on", href=FirstRunState.masking_href, class_name="link")
     return rx.el.p(
         FirstRunState.masking, " ", rx.cond(FirstRunState.masking_href, switch, rx.fragment()), class_name="t12 t2"
     )
