@@ -7,12 +7,11 @@ from typing import Any
 
 from pydantic import Field
 
-from backend.api.bodies import Strict
-from backend.api.experiment_bodies import Budget, VariantBody
-from backend.experiments.types import DEFAULT_CONCURRENCY, Draft, Experiment
+from backend.api.experiment_bodies import NewExperiment, VariantBody
+from backend.experiments.types import Draft, Experiment
 
 
-class ChangedExperiment(Strict):
+class ChangedExperiment(NewExperiment):
     """What is left out stays; another dataset begins with its newest version and all its rows.
 
     With `revision`, the one that was read, nothing is written over what somebody else saved since.
@@ -21,16 +20,7 @@ class ChangedExperiment(Strict):
     revision: str = ""
     name: str = Field(default="", min_length=1, max_length=120)
     dataset_id: str = ""
-    dataset_version: int | None = Field(default=None, ge=1)
-    split: str = ""
     variants: list[VariantBody] = Field(default_factory=list, min_length=1, max_length=10)
-    evaluators: list[dict[str, Any]] = Field(default_factory=list, max_length=20)
-    repetitions: int = 1
-    concurrency: int = DEFAULT_CONCURRENCY
-    requests_per_minute: int | None = None
-    budget: Budget | None = None
-    early_stop: bool = False
-    baseline: str = ""
 
     def over(self, kept: Experiment) -> Draft:
         """Return what is kept with the changes."""
