@@ -9,6 +9,7 @@ import zlib
 import pytest
 
 from backend.engines.http.client import GuardedHttp
+from backend.engines.http.places import NOT_PUBLIC
 from backend.errors import InvalidInput
 from backend.ports.http import AddressRefused, AnswerTooBig, CallFailed, HttpCall, Reach
 from tests.doubles.addresses import EVER_CLOSED, REFUSED_HOSTS, REFUSED_URLS
@@ -76,12 +77,20 @@ async def test_one_private_address_among_many_refuses_the_name(street):
 async def test_private_and_unknown_names_read_alike(street):
     client = GuardedHttp(resolver=Names(inner_example=["10.0.0.7"]), network=street.internet)
     said = []
-    for host in ("inner.example", "unknown.example", "127.0.0.1"):
+    for host in ("inner.example", "unknown.example"):
         with pytest.raises(AddressRefused) as refused:
             await client.send(HttpCall("GET", f"http://{host}/"))
         said.append((refused.value.message, refused.value.hint))
     assert len(set(said)) == 1
     assert "10.0.0.7" not in said[0][0]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.7", "[::1]", "metadata.google.internal"])
+async def test_an_address_needing_no_look_up_is_told_its_reason(street, host: str):
+    """Whoever wrote it knows what it is: the words give away nothing of our network's names."""
+    with pytest.raises(AddressRefused) as refused:
+        await street.client.send(HttpCall("GET", f"http://{host}/"))
+    assert refused.value.message == NOT_PUBLIC
 
 
 async def test_a_name_that_turns_private_after_the_check_reaches_nothing(street):
