@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from backend.ports.traces import Span
+
+HOTTEST = 2
+MOST_TOKENS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,13 @@ class CallMessage:
     text: str
     calls: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def spoken(self) -> tuple[Literal["system", "user", "assistant"], str]:
+        """Role and text for a model that is given no tools: what was called, and what came of it, as words."""
+        calls = [f"Called {call.get('name')} with {_as_text(call.get('arguments'))}" for call in self.calls]
+        text = "\n".join(filter(None, ("Result of a tool:" if self.role == "tool" else "", self.text, *calls)))
+        return "system" if self.role == "system" else "assistant" if self.role == "assistant" else "user", text
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
@@ -52,3 +63,16 @@ class LoggedCall:
     messages: tuple[CallMessage, ...]
     temperature: float | None = None
     max_tokens: int | None = None
+
+    @property
+    def parameters(self) -> tuple[float | None, int | None]:
+        """Temperature and most tokens, each None where no prompt of ours takes it."""
+        warm, most = self.temperature, self.max_tokens
+        return (
+            warm if warm is not None and 0 <= warm <= HOTTEST else None,
+            most if most is not None and 0 < most <= MOST_TOKENS else None,
+        )
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

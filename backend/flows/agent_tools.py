@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from backend.errors import InvalidInput
+from backend.flows.asking import MAX_RESULT_CHARACTERS
 from backend.flows.context import NodeContext
 from backend.flows.document import PortName
 from backend.flows.kind import ui
@@ -20,7 +21,6 @@ from backend.ports.grounding import lay_out
 from backend.ports.http import HttpCall
 from backend.ports.language_model import Tool
 
-MAX_ANSWER_CHARACTERS = 20_000
 MAX_ANSWER_BYTES = 1_000_000
 _ERROR_STATUS = 400
 STORED = re.compile(r"(\{\{\s*(secrets|variables)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\})")
@@ -93,6 +93,7 @@ class Shelf:
     def __init__(self, context: NodeContext[Any]) -> None:
         self._context = context
         self.passages: list[dict[str, Any]] = []
+        self._repeated: list[tuple[str, dict[str, Any]]] = []
 
     def tool(self, config: KnowledgeTool | HttpTool) -> Tool:
         if isinstance(config, KnowledgeTool):
@@ -125,22 +126,28 @@ class Shelf:
             if answer.status >= _ERROR_STATUS:
                 raise InvalidInput(f"The address answered with HTTP {answer.status}.")
             # The other side may repeat what it was sent, and the model shall not read it.
-            return self._context.veil.text(as_text(read_body(answer)))[:MAX_ANSWER_CHARACTERS]
+            return self._context.veil.text(as_text(read_body(answer)))[:MAX_RESULT_CHARACTERS]
 
         return Tool(config.name, config.description, schema_of(config.arguments), call)
 
     def _recorded(self, tool: str, given: dict[str, Any]) -> str | None:
-        """Return what a replay answers for a call: what it gave then. None to call. Raise InvalidInput."""
+        """Return what a replay answers for a call: what it gave then, each time as it was. None to call.
+
+        Raise InvalidInput where it was not made then.
+        """
         repeats = self._context.run.repeats
         if repeats is None or repeats.acts:
             return None
         then = repeats.recorded.get(self._context.node_id)
-        for step in then.detail.get("steps", ()) if then else ():
-            if step["tool"] == tool and step["arguments"] == given and "result" in step:
-                if step.get("failed"):
-                    raise InvalidInput(str(step["result"]))
-                return str(step["result"])
-        raise InvalidInput("This call was not made then, and a replay makes no new one.")
+        steps = [one for one in (then.detail.get("steps", ()) if then else ()) if "result" in one]
+        same = [one for one in steps if (one["tool"], one["arguments"]) == (tool, given)]
+        if not same:
+            raise InvalidInput("This call was not made then, and a replay makes no new one.")
+        told = same[min(self._repeated.count((tool, given)), len(same) - 1)]
+        self._repeated.append((tool, given))
+        if told.get("failed"):
+            raise InvalidInput(str(told["result"]))
+        return str(told["result"])
 
     async def _stored(self, text: str) -> str:
         """Put secrets and variables into the places that a person left for them; no template runs here."""

@@ -29,7 +29,8 @@ from backend.ports.language_model import (
 )
 from backend.ports.language_model import Usage as ModelUsage
 
-SHOWN_CHARACTERS = 2_000
+# As much of an answer as a tool may tell the model; all of it is kept, for a replay gives the model the same.
+MAX_RESULT_CHARACTERS = 20_000
 
 
 @dataclass(slots=True)
@@ -164,7 +165,7 @@ async def _counted_when_cut(context: NodeContext[Any], endpoint: ModelEndpoint, 
 def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, *, failed: bool) -> None:
     for step in reversed(steps):
         if step["id"] == call_id:
-            step["result"], step["failed"] = content[:SHOWN_CHARACTERS], failed
+            step["result"], step["failed"] = content[:MAX_RESULT_CHARACTERS], failed
             return
 
 

@@ -85,10 +85,14 @@ def ruled(messages: Sequence[Message], *, before: str = "", after: str = "") -> 
 
 
 async def endpoint_of(context: NodeContext[Any], config: Asking, before: Told) -> ModelEndpoint:
-    """Return the node's model, else its prompt's, else the project's; in a replay, the one it was given."""
-    named = before.content.model if before.content else ""
-    other = context.run.repeats.model if context.run.repeats else ""
-    return await context.outside.models.resolve(context.run.operator, other or config.model or named)
+    """Return the node's model, else its prompt's, else the project's.
+
+    In a replay it is the one that was chosen there, and where nobody ever chose, the one that was asked then.
+    """
+    named = config.model or (before.content.model if before.content else "")
+    if (repeats := context.run.repeats) is not None:
+        named = repeats.model or named or repeats.model_of(context.node_id)
+    return await context.outside.models.resolve(context.run.operator, named)
 
 
 def settings_of(config: Asking, before: Told, schema: dict[str, Any] | None = None) -> ModelSettings:

@@ -156,7 +156,8 @@ class RunDetail:
 class Repeats:
     """What a run repeats: `recorded` is what the nodes did then, which stands in for what acts on the outside.
 
-    With `acts` that is done anew. `model`, and versions of `prompts` by slug, take the place of the flow's own.
+    With `acts` that is done anew. `model`, and versions of `prompts` by slug, take the place of the flow's own. Where
+    the same document runs, `is_same`, a node that names no model asks the one that it asked then.
     """
 
     conversation_id: str
@@ -164,6 +165,12 @@ class Repeats:
     acts: bool = False
     model: str = ""
     prompts: Mapping[str, int] = field(default_factory=dict)
+    is_same: bool = False
+
+    def model_of(self, node: str) -> str:
+        """Return the model that a node asked then; empty where another may answer, or nobody knows."""
+        then = self.recorded.get(node) if self.is_same else None
+        return str(then.detail.get("model", "")) if then else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,9 @@ class Replayable:
     cautions: tuple[str, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
     """Role and text of what is asked where no flow runs."""
+    temperature: float | None = None
+    max_tokens: int | None = None
+    """What it is asked with there; None where nobody told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from backend.conversations.types import CallMessage, LoggedCall
@@ -13,9 +11,6 @@ from backend.prompts.types import MAX_MESSAGES, MAX_TEXT, Content, Turn
 from backend.providers.types import ModelChoice
 from console import routes
 from console.state.prompt_play_rows import escaped
-
-MOST_TOKENS = 2_000_000
-HOTTEST = 2
 
 
 def play_address(conversation_id: str, trace_id: str, span_id: str) -> str:
@@ -35,13 +30,8 @@ def prompt_of(call: LoggedCall, models: Sequence[ModelChoice]) -> tuple[Content,
         differs.append(f"{call.model} is not connected here, so the project's default model answers.")
     if any(one.calls or one.role == "tool" for one in call.messages):
         differs.append("Tool calls and their results stand in it as text.")
-    content = Content(
-        kind="chat",
-        messages=tuple(said),
-        model=model,
-        temperature=_within(call.temperature, 0, HOTTEST),
-        max_tokens=call.max_tokens if call.max_tokens and 0 < call.max_tokens <= MOST_TOKENS else None,
-    )
+    warm, most = call.parameters
+    content = Content(kind="chat", messages=tuple(said), model=model, temperature=warm, max_tokens=most)
     return content, " ".join(differs)
 
 
@@ -53,18 +43,8 @@ def reference_of(name: str, models: Sequence[ModelChoice]) -> str:
 
 
 def _turn(one: CallMessage) -> Turn:
-    calls = [f"Called {call.get('name')} with {_as_text(call.get('arguments'))}" for call in one.calls]
-    text = "\n".join(filter(None, ("Result of a tool:" if one.role == "tool" else "", one.text, *calls)))
+    role, text = one.spoken
     content = escaped(text)
     if len(content) > MAX_TEXT:
         raise InvalidInput(f"A message of the call is longer than the {MAX_TEXT:,} characters of a prompt's text.")
-    return Turn(role="system" if one.role == "system" else "assistant" if one.role == "assistant" else "user",
-                content=content)  # fmt: skip
-
-
-def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _within(value: float | None, low: float, high: float) -> float | None:
-    return value if value is not None and low <= value <= high else None
+    return Turn(role=role, content=content)

@@ -13,7 +13,7 @@ from backend.conversations.tracing.conventions import understood
 from backend.conversations.types import LoggedCall, SpanLine
 from backend.errors import NotFound
 from backend.operator import Operator, Permission
-from backend.paging import Listed, Page
+from backend.paging import MAX_LIMIT, Listed, Page
 from backend.ports.traces import Span, SpanEvent
 
 
@@ -43,6 +43,21 @@ class SpanUseCases(ReadingUseCases):
         if work is None or not is_call(work):
             raise NotFound("There is no such call.", hint="It may be gone, or say nothing of what it was asked.")
         return call_of(work)
+
+    async def last_call(self, operator: Operator, conversation_id: str, trace_id: str) -> LoggedCall | None:
+        """Return the last call of a model that a trace tells, None where it tells none.
+
+        Raise ConversationNotFound.
+        """
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = SpanRepository(session, operator.project_id)
+            await self._row(rows, conversation_id)
+            found = await rows.spans_of(conversation_id, trace_id, Page(MAX_LIMIT))
+        works = [understood(span_of(row)) for row in found]
+        calls = [work for work in works if is_call(work)]
+        last = max(calls, key=lambda work: (work.span.started_at, work.span.span_id), default=None)
+        return call_of(last) if last else None
 
 
 def _line_of(span: Span) -> SpanLine:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from backend.conversations.types import Message
-from backend.errors import NotFound
+from backend.errors import InvalidInput, NotFound
+from backend.experiments.pinning import reference_of
 from backend.flows.nodes.registry import KINDS
 from backend.flows.service import FlowService
 from backend.flows.types import NodeRun, NodeStatus, RunDetail
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from backend.prompts.service import PromptService
-from backend.prompts.types import VersionRef
+from backend.prompts.types import MAX_MESSAGES, MAX_TEXT, VersionRef
 from backend.providers.service import ProviderService
 from backend.turns.service.keeping import KeepingUseCases
 from backend.turns.types import Asked, Deed, Replayable, Turn
 
 ROLES = ("system", "user", "assistant")
 READS = ("knowledge_search", "rag_answer")
+AS_WORDS = "Tool calls and their results stand in it as words."
+TRACED = "It was held elsewhere: the last call of a model that its trace tells is asked, and no tool is called."
+UNTOLD = (
+    "It was held elsewhere, and its trace does not tell what a model was asked: "
+    "what stands in the transcript is asked, and no tool is called."
+)
 OUTSIDE = "It was held elsewhere: what stands in the transcript is asked, and no tool is called."
 GONE = "Its flow was deleted: its last call of a model is asked alone, and no tool is called."
 NO_CALL = (
@@ -34,6 +42,17 @@ MASKED = (
 # The least that is written.
 CENTS = Decimal("0.0001")
 SEARCHED = "The documents are searched again, as they are now."
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a model is asked where no flow runs, and what will not be as it was."""
+
+    caution: str
+    model: str
+    messages: tuple[tuple[str, str], ...]
+    temperature: float | None = None
+    max_tokens: int | None = None
 
 
 class LookingUseCases(KeepingUseCases):
@@ -56,6 +75,7 @@ class LookingUseCases(KeepingUseCases):
         prompt, lost = await self._asked(operator, ran)
         cautions += lost
         cautions += await self._lost_models(operator, ran)
+        cautions += _unnoted(ran)
         if any(_searches(one) for one in ran.nodes):
             cautions.append(SEARCHED)
         cautions += _costs(ran.run.usage.cost)
@@ -77,20 +97,41 @@ class LookingUseCases(KeepingUseCases):
 
     async def _alone(self, operator: Operator, turn: Turn, ran: RunDetail | None) -> Replayable:
         """Return what a model is asked where no flow can run."""
-        call = next((one for one in reversed(ran.nodes) if one.detail.get("messages")), None) if ran else None
-        if call:
-            messages = [(str(one["role"]), str(one["content"])) for one in call.detail["messages"]]
-            named, caution = str(call.detail.get("model", "")), GONE
-        else:
+        alone = _last_of(ran) if ran else await self._traced(operator, turn)
+        if alone is None:
             said = (*turn.rules, *turn.history, turn.question)
-            messages = [(one.role.value, one.text) for one in said]
-            named, caution = turn.answer.model, OUTSIDE if not turn.conversation.is_held_here else NO_CALL
-        kept = tuple((role, text) for role, text in messages if role in ROLES and text)
+            caution = NO_CALL if turn.conversation.is_held_here else UNTOLD if turn.answer.trace_id else OUTSIDE
+            alone = Alone(caution, turn.answer.model, tuple((one.role.value, one.text) for one in said))
+        kept = tuple((role, text) for role, text in alone.messages if role in ROLES and text)
+        named = await self._reference(operator, alone.model)
         lost = await self._lost(operator, named)
-        cautions = [caution, f"{lost} The project's own model answers."] if lost else [caution]
+        cautions = [alone.caution, f"{lost} The project's own model answers."] if lost else [alone.caution]
         cautions += await self._masked(operator, turn, kept)
         cautions += _costs(ran.run.usage.cost if ran else turn.answer.cost)
-        return Replayable(turn, model="" if lost else named, cautions=tuple(cautions), messages=kept)
+        model, asked = "" if lost else named, (alone.temperature, alone.max_tokens)
+        return Replayable(
+            turn, model=model, cautions=tuple(cautions), messages=kept, temperature=asked[0], max_tokens=asked[1]
+        )
+
+    async def _traced(self, operator: Operator, turn: Turn) -> Alone | None:
+        """Return what a model was asked last by the trace of an answer; None where it does not tell, or too much."""
+        if not turn.answer.trace_id:
+            return None
+        call = await self._conversations.last_call(operator, turn.conversation.id, turn.answer.trace_id)
+        if call is None or len(call.messages) > MAX_MESSAGES:
+            return None
+        said = tuple(one.spoken for one in call.messages)
+        if any(len(text) > MAX_TEXT for _, text in said):
+            return None
+        caution = f"{TRACED} {AS_WORDS}" if any(one.calls or one.role == "tool" for one in call.messages) else TRACED
+        return Alone(caution, call.model, said, *call.parameters)
+
+    async def _reference(self, operator: Operator, name: str) -> str:
+        """Return the model of the project that another system's name means, else the name."""
+        if name and ":" not in name and operator.may(Permission.MODELS_READ):
+            with suppress(InvalidInput):
+                return reference_of(name, await self._providers.list_models(operator))
+        return name
 
     async def _masked(self, operator: Operator, turn: Turn, asked: Any) -> list[str]:
         """Say so where words were taken out of what is asked again."""
@@ -144,6 +185,28 @@ def _given(arguments: Any) -> str:
     if not isinstance(arguments, dict):
         return ""
     return ", ".join(f"{name}={value}" for name, value in arguments.items())[:200]
+
+
+def _last_of(ran: RunDetail) -> Alone | None:
+    """Return the last call of a model in a run whose flow is gone."""
+    call = next((one for one in reversed(ran.nodes) if one.detail.get("messages")), None)
+    if call is None:
+        return None
+    messages = tuple((str(one["role"]), str(one["content"])) for one in call.detail["messages"])
+    config = next((one.config for one in ran.document.nodes if one.id == call.node), {})
+    asked = (config.get("temperature"), config.get("max_tokens"))
+    return Alone(GONE, str(call.detail.get("model", "")), messages, *asked)
+
+
+def _unnoted(ran: RunDetail) -> list[str]:
+    """Say where a node failed before its model was noted: nobody knows which one the project gave it then."""
+    named = {one.id for one in ran.document.nodes if one.config.get("model")}
+    asks = {name for name, kind in KINDS.items() if "model" in kind.Config.model_fields}
+    return [
+        f"{one.plate:02} {one.title} failed before its model was noted: where nobody chose one, today's is asked."
+        for one in ran.nodes
+        if one.kind in asks and one.status is NodeStatus.FAILED and one.node not in named
+    ]
 
 
 def _searches(node: NodeRun) -> bool:

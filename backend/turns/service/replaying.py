@@ -96,7 +96,7 @@ class ReplayingUseCases(LookingUseCases):
             trigger=Trigger.REPLAY,
             snapshot_id=found.ran.snapshot_id if same else "",
             history=tuple(history) if isinstance(history, list) else found.turn.earlier,
-            repeats=Repeats(found.turn.conversation.id, recorded, acts, column.model, prompts),
+            repeats=Repeats(found.turn.conversation.id, recorded, acts, column.model, prompts, same),
         )
         run_id = ""
         try:
@@ -126,7 +126,13 @@ class ReplayingUseCases(LookingUseCases):
     async def _messages(self, operator: Operator, found: Replayable, column: ReplayColumn, tell: Tell) -> ReplayDone:
         """Ask a model what the messages say; nothing but the model is asked."""
         said = tuple(Said(role=role, content=plain(text)) for role, text in found.messages)
-        content = Content(kind="chat", messages=said, model=column.model or found.model, temperature=None)
+        content = Content(
+            kind="chat",
+            messages=said,
+            model=column.model or found.model,
+            temperature=found.temperature,
+            max_tokens=found.max_tokens,
+        )
         done = ReplayDone(error="The model ended without a word.")
         async with aclosing(self._prompts.play(operator, [content], Values({}))) as events:
             async for _, event in events:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -39,11 +40,18 @@ async def owner(services: Services) -> Operator:
 @pytest.fixture
 async def internet(services: Services) -> AsyncIterator[list[Seen]]:
     """A server that seems public and counts what it was asked."""
+    async with answering(services, lambda number: f"call {number}") as seen:
+        yield seen
+
+
+@asynccontextmanager
+async def answering(services: Services, words: Callable[[int], str]) -> AsyncIterator[list[Seen]]:
+    """Let api.example answer the requests of flows, each with the words of its number."""
     seen: list[Seen] = []
 
     def answer(one: Seen) -> bytes:
         seen.append(one)
-        return reply(json.dumps(f"call {len(seen)}").encode(), content_type="application/json")
+        return reply(json.dumps(words(len(seen))).encode(), content_type="application/json")
 
     async with web(answer) as server:
         network = SeemingInternet({PUBLIC_ADDRESS: server.port})
