@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
+from typing import cast as typed
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.api.access import allowed
 from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
+from backend.conversations.remark_types import OutcomeTold
 from backend.conversations.types import Comment, Rating
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
@@ -29,6 +31,13 @@ class NewFeedback(Strict):
     rating: Rating
     comment: str = ""
     seen: Rating | None = None
+
+
+class NewOutcome(Strict):
+    """What is left out stays as it is; null takes it back."""
+
+    satisfaction: int | None = Field(default=None, strict=True, ge=1, le=5)
+    task_completed: bool | None = Field(default=None, strict=True)
 
 
 class NewTag(Strict):
@@ -72,6 +81,13 @@ class CommentList(BaseModel):
 async def set_feedback(operator: Writer, message_id: str, body: NewFeedback) -> None:
     """Judge an answer: `up`, `down`, or `none` to take it back; `comment` says why."""
     await services().conversations.set_feedback(operator, message_id, body.rating, body.comment, seen=body.seen)
+
+
+@router.put("/conversations/{conversation_id}/outcome", status_code=204)
+async def tell_outcome(operator: Writer, conversation_id: str, body: NewOutcome) -> None:
+    """Say whether the task was done and how satisfied the person was, 1 (not at all) to 5; null takes it back."""
+    told = typed(OutcomeTold, body.model_dump(exclude_unset=True))
+    await services().conversations.tell_outcome(operator, conversation_id, told)
 
 
 @router.put("/conversations/{conversation_id}/handled", status_code=204)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Satisfaction(StrEnum):
-    """How satisfied the person was, from 1 (not at all) to 5, as whoever reported the conversation tells it."""
+    """How satisfied the person was, from 1 (not at all) to 5, as somebody told."""
 
     ONE = "1"
     TWO = "2"

@@ -8,9 +8,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like the next four
+from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like those that follow
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
 from backend.conversations.facet_types import Satisfaction as Satisfaction  # noqa: PLC0414
+from backend.conversations.remark_types import Comment as Comment  # noqa: PLC0414
+from backend.conversations.remark_types import View as View  # noqa: PLC0414
 from backend.conversations.span_types import CallMessage as CallMessage  # noqa: PLC0414
 from backend.conversations.span_types import LoggedCall as LoggedCall  # noqa: PLC0414
 from backend.conversations.span_types import SpanLine as SpanLine  # noqa: PLC0414
@@ -68,7 +70,7 @@ class Rating(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Whether the task was done, as whoever reported the conversation tells it."""
+    """Whether the task was done, as whoever reported the conversation, or looked at it, tells it."""
 
     COMPLETED = "completed"
     NOT_COMPLETED = "not_completed"
@@ -236,30 +238,6 @@ class Opened:
     messages: tuple[Message, ...]
     has_earlier: bool
     details: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A word to colleagues, of a message where `message_id` is not empty. Whoever wrote it may delete it."""
-
-    id: str
-    conversation_id: str
-    message_id: str
-    text: str
-    author: str
-    author_id: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A saved view. `query` has `text`, and lists under the names of the filters and `columns`."""
-
-    id: str
-    name: str
-    query: dict[str, Any]
-    created_by: str
-    version: int
 
 
 def prompt_choice(name: str, version: int) -> str:

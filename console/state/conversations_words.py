@@ -33,6 +33,10 @@ CHANNEL_WORDS = {
 }
 OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Unknown"}
 OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED}
+# What a person may say of a conversation as a whole, by the values of a form.
+TASK_WORDS = (("", "Not said"), ("yes", "Yes"), ("no", "No"))
+TASK = {"yes": True, "no": False}
+SATISFACTION_WORDS = (("", "Not said"), ("1", "1, not at all"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5, very"))
 TEST_WORDS = {
     TestState.NEW: ("queued", "Test not run yet"),
     TestState.CHANGED: ("queued", "Test changed since it ran"),

@@ -9,7 +9,8 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.conversations.types import Conversation, Rating
+from backend.conversations.remark_types import OutcomeTold
+from backend.conversations.types import Conversation, Rating, Satisfaction
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console import routes, toasts
@@ -17,7 +18,7 @@ from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
 from console.state.conversations_rows import MessageLine, TestLine, test_line, traced_first
-from console.state.conversations_words import CHANNEL_WORDS
+from console.state.conversations_words import CHANNEL_WORDS, TASK
 from console.state.decided import message_lines
 from console.state.remarks import RemarksState
 from console.state.scores import ScoresState
@@ -27,6 +28,7 @@ from console.state.trace_rows import OutputLine, output_lines
 from console.state.transcript_facts import Fact, facts_of
 
 WINDOW = 100
+SATISFACTIONS = frozenset(Satisfaction) - {Satisfaction.UNKNOWN}
 
 
 class TranscriptState(Phased, rx.State):
@@ -42,6 +44,8 @@ class TranscriptState(Phased, rx.State):
     facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
     details: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     commenting: rx.Field[str] = rx.field("")
+    task: rx.Field[str] = rx.field("")
+    satisfaction: rx.Field[str] = rx.field("")
     _drawn: Conversation | None = None
 
     @rx.event
@@ -97,6 +101,8 @@ class TranscriptState(Phased, rx.State):
             self.channel = CHANNEL_WORDS[conversation.channel]
             self.messages = await message_lines(operator, opened, zone, now)
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
+            self.task = next((key for key, done in TASK.items() if done is conversation.task_completed), "")
+            self.satisfaction = str(conversation.satisfaction or "")
             self._drawn = conversation
             self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
             await self._show_tests(operator)
@@ -167,6 +173,22 @@ class TranscriptState(Phased, rx.State):
         """Keep the thumb without words."""
         await self._operator(Permission.CONVERSATIONS_READ)
         self.commenting = ""
+
+    @rx.event
+    async def tell_task(self, value: str) -> None:
+        """Say whether the task was done, or that it is not known."""
+        await self._tell({"task_completed": TASK.get(value)})
+
+    @rx.event
+    async def tell_satisfaction(self, value: str) -> None:
+        """Say how satisfied the person was, or that it is not known."""
+        await self._tell({"satisfaction": int(value) if value in SATISFACTIONS else None})
+
+    async def _tell(self, told: OutcomeTold) -> None:
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await services().conversations.tell_outcome(operator, self.conversation_id, told)
+        await self._read(operator)
+        await (await self.get_state(ConversationsState))._count(operator)
 
     async def _newest(self) -> str:
         """Return the id of the first row; nothing when the list is empty."""

@@ -1,4 +1,4 @@
-"""What people think of answers, and conversations taken away."""
+"""What people think of answers and of a conversation as a whole, and conversations taken away."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from backend.audit.types import Target
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound, JudgedMeanwhile, MessageNotFound, UndoPassed
 from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow
+from backend.conversations.remark_types import OutcomeTold
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Rating
@@ -22,6 +23,7 @@ from backend.unit_of_work import Work
 # The undo bar stands 10 s; whoever finds out later still has an hour.
 KEEP_DELETED = timedelta(hours=1)
 MAX_COMMENT_CHARACTERS = 2_000
+MOST_SATISFIED = 5
 
 
 class JudgingUseCases(Base):
@@ -105,6 +107,32 @@ class JudgingUseCases(Base):
             work.session.add_all((row, comment))
             act = "conversation.handle" if handled else "conversation.reopen"
             await AuditTrail(work.session).record(operator, act, _target(row))
+
+    async def tell_outcome(self, operator: Operator, conversation_id: str, told: OutcomeTold) -> None:
+        """Say how satisfied the person was and whether their task was done, None where it is not known after all.
+
+        What is left out stays as it is. Raise ConversationNotFound, InvalidInput.
+        """
+        operator.require(Permission.CONVERSATIONS_REPLY)
+        if told.get("satisfaction") not in (None, *range(1, MOST_SATISFIED + 1)):
+            words = "Satisfaction is a whole number from 1 (not at all) to 5."
+            raise InvalidInput(words, fields={"satisfaction": "1 to 5"})
+        async with self._units.write(operator) as work:
+            row = await ConversationRepository(work.session, operator.project_id).conversation(
+                storable(conversation_id)
+            )
+            if row is None:
+                raise ConversationNotFound
+            before = {name: getattr(row, name) for name, value in told.items() if getattr(row, name) != value}
+            if not before:
+                return
+            for name in before:
+                setattr(row, name, told.get(name))
+            work.session.add(row)
+            after = {name: told.get(name) for name in before}
+            await AuditTrail(work.session).record(
+                operator, "conversation.outcome", _target(row), before=before, after=after
+            )
 
     async def delete(self, operator: Operator, conversation_id: str) -> None:
         """Take the conversation out of every list; `restore` brings it back for an hour. Raise ConversationNotFound."""

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from backend.alerts.types import Measure
+from backend.audit.service import AuditService
+from backend.audit.types import Filters as AuditFilters
 from backend.conversations.errors import (
     CommentNotFound,
     ConversationNotFound,
@@ -15,7 +18,7 @@ from backend.conversations.errors import (
 from backend.conversations.service import ConversationService
 from backend.conversations.service.remarks import MAX_COMMENT_CHARACTERS, MAX_COMMENTS
 from backend.conversations.tags import MAX_TAGS
-from backend.conversations.types import Facet, Filters, Rating, Turn
+from backend.conversations.types import Facet, Filters, Outcome, Rating, Satisfaction, Turn
 from backend.errors import Forbidden, InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -141,9 +144,32 @@ async def test_a_stale_thumb_of_another_is_refused(log, owner, colleague, turn):
     await log.set_feedback(owner, turn.answer_id, Rating.UP, seen=Rating.DOWN)
 
 
+async def test_how_it_went_is_told_and_counted(log, units, owner, turn):
+    await chat(log, units, owner, said="Where is my lamp?")
+    await log.tell_outcome(owner, turn.conversation_id, {"satisfaction": 2, "task_completed": True})
+    await log.tell_outcome(owner, turn.conversation_id, {"task_completed": False})
+    await log.tell_outcome(owner, turn.conversation_id, {"task_completed": False})  # says nothing new
+    filters = Filters(flow_ids=("flow_desk",), outcomes=(Outcome.NOT_COMPLETED,), satisfactions=(Satisfaction.TWO,))
+    found = await log.browse(owner, filters, Page())
+    assert [one.id for one in found.listed.items] == [turn.conversation_id]
+    assert {one.value: one.count for one in found.facets.satisfactions if one.count} == {"2": 1}
+    told = await log.figures(owner, Filters(flow_ids=("flow_desk",)))
+    assert (Measure.SATISFACTION.of(told), Measure.COMPLETED_SHARE.of(told)) == ((2, 1), (0, 1))
+    acts = await AuditService(units).list(owner, AuditFilters(action="conversation.outcome"))
+    assert [(one.before, one.after) for one in acts.items] == [
+        ({"task_completed": True}, {"task_completed": False}),
+        ({"satisfaction": None, "task_completed": None}, {"satisfaction": 2, "task_completed": True}),
+    ]
+    with pytest.raises(InvalidInput):
+        await log.tell_outcome(owner, turn.conversation_id, {"satisfaction": 6})
+    with pytest.raises(ConversationNotFound):
+        await log.tell_outcome(replace(owner, project_id=new_id("proj")), turn.conversation_id, {"satisfaction": 5})
+
+
 async def test_noting_needs_the_right_to_reply(log, owner, turn):
     viewer, at = replace(owner, permissions=frozenset({Permission.CONVERSATIONS_READ})), turn.conversation_id
     for act in (log.add_tag(viewer, at, "x"), log.remove_tag(viewer, at, "x"), log.add_comment(viewer, at, "x"),
+                log.tell_outcome(viewer, at, {}),
                 log.delete_comment(viewer, "comment_1")):  # fmt: skip
         with pytest.raises(Forbidden):
             await act

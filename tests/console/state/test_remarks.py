@@ -46,6 +46,25 @@ async def test_tags_and_comments_are_noted_beside_the_transcript(
     assert (remarks.comments, remarks.tags) == ([], [])
 
 
+async def test_how_a_conversation_went_is_said_and_taken_back(services: Services, tab: Tab, person: Operator) -> None:
+    turn = await chat(services.conversations, services.units, person)
+    state, listed = (
+        tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState),
+        tab.state(ConversationsState),
+    )
+    await spent(state.load())
+    assert (state.task, state.satisfaction) == ("", "")
+    await state.tell_task("no")
+    await state.tell_satisfaction("2")
+    assert (state.task, state.satisfaction) == ("no", "2")
+    facts = {one.name: one.value for one in state.facts}
+    assert (facts["Outcome"], facts["Satisfaction"]) == ("Not completed", "2 of 5")
+    assert "satisfaction" in {one.key for one in listed.filters}
+    await state.tell_task("")
+    await state.tell_satisfaction("nine")  # what no select sends
+    assert (state.task, state.satisfaction) == ("", "")
+
+
 async def test_a_thumb_that_somebody_else_gave_meanwhile_is_shown(
     services: Services, tab: Tab, person: Operator
 ) -> None:

@@ -1,0 +1,38 @@
+"""What people note on conversations, and keep of the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A word to colleagues, of a message where `message_id` is not empty. Whoever wrote it may delete it."""
+
+    id: str
+    conversation_id: str
+    message_id: str
+    text: str
+    author: str
+    author_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A saved view. `query` has `text`, and lists under the names of the filters and `columns`."""
+
+    id: str
+    name: str
+    query: dict[str, Any]
+    created_by: str
+    version: int
+
+
+class OutcomeTold(TypedDict, total=False):
+    """What somebody says of a conversation as a whole; `satisfaction` is 1 (not at all) to 5."""
+
+    satisfaction: int | None
+    task_completed: bool | None
