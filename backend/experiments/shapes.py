@@ -26,6 +26,7 @@ from backend.experiments.types import (
 )
 
 NOTHING_TOLD = Told()
+NOT_YET = (CellStatus.PENDING, CellStatus.RUNNING)
 WISHED = {"pause": Status.PAUSED, "cancel": Status.CANCELLED}
 
 
@@ -140,7 +141,7 @@ def cell_of(row: ExperimentCellRow, names: Sequence[str] | Mapping[int, str]) ->
         detail=row.detail,
         scores=row.scores,
         error=row.error,
-        run_id=row.run_id,
+        run_id="" if row.status in NOT_YET else row.run_id,  # it is named before it begins
         tries=row.tries,
         tokens_in=row.tokens_in,
         tokens_out=row.tokens_out,

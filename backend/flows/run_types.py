@@ -180,6 +180,7 @@ class RunWish:
     `snapshot_id` names a draft that was pinned, whatever it is by now, or the document of a version. Runs of
     experiments have no conversation; theirs name the row of a dataset, `item_id`. `person` is what the caller knows
     whom it serves by. `history` is what was said before, as roles and texts; None is what the conversation holds.
+    `run_id` names the run before it begins, so that after a crash its caller finds it; empty makes one up.
     """
 
     input: dict[str, Any]
@@ -191,6 +192,7 @@ class RunWish:
     snapshot_id: str = ""
     history: tuple[dict[str, Any], ...] | None = None
     repeats: Repeats | None = None
+    run_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,16 @@ def fork() -> FlowDocument:
     )
 
 
+def relay(*models: str) -> FlowDocument:
+    """Return Input -> a node for each model, which is asked what the one before it said -> Output."""
+    names = [f"m{number}" for number in range(len(models))]
+    asking = [node(name, "llm", {"model": model}) for name, model in zip(names, models, strict=True)]
+    ends = ["input.question", *(f"{name}.text" for name in names)]
+    edges = [(source, f"{name}.prompt") for source, name in zip(ends, names, strict=False)]
+    nodes = [node("input", "input", form()), *asking, node("output", "output")]
+    return document(nodes, [*edges, (ends[-1], "output.value")])
+
+
 def one(kind: str, config: dict[str, Any], port: str, out: str, **other: Any) -> FlowDocument:
     """Return Input -> work -> Output."""
     nodes = [node("input", "input", form()), node("work", kind, config, **other), node("output", "output")]

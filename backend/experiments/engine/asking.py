@@ -11,7 +11,7 @@ from typing import Any
 from backend.columns import storable
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.engine.answers import Answer
-from backend.experiments.engine.lanes import Lane, Lanes
+from backend.experiments.engine.lanes import Lane, LaneGivenUp, Lanes, TurnGivenBack
 from backend.experiments.engine.rendering import given_to, history_of, rendered, result_of
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
@@ -19,6 +19,7 @@ from backend.experiments.types import IN_VAIN, Pinned
 from backend.flows.engine.chat import answer_text
 from backend.flows.errors import RunInterrupted
 from backend.flows.types import RunResult, RunStatus, RunWish, Trigger
+from backend.flows.types import Usage as RunUsage
 from backend.operator import Operator
 from backend.ports.language_model import (
     AgentLimits,
@@ -183,14 +184,26 @@ class Asking:
         version: Any = variant.version or "draft"
         given, history = given_to(variant, row), history_of(variant, row)
         wish = RunWish(
-            given, version, trigger=Trigger.EXPERIMENT, item_id=row.id, snapshot_id=variant.document, history=history
+            given,
+            version,
+            trigger=Trigger.EXPERIMENT,
+            item_id=row.id,
+            snapshot_id=variant.document,
+            history=history,
+            run_id=answer.run_id,
         )
 
         if set(variant.required) - given.keys():
             answer.detail[IN_VAIN] = True
 
         async def run() -> None:
-            result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
+            try:
+                result = await self._outside.runs.run(self._operator, variant.flow_id, wish)
+            except asyncio.CancelledError:
+                if (used := await self._outside.runs.cut(self._operator, answer.run_id)) is not None:
+                    _count(answer, used)
+                    answer.run_id = ""
+                raise
             _read(answer, result)
             if result.refused:
                 raise result.refused
@@ -201,6 +214,11 @@ class Asking:
             await lane.call(run, **self._bounds, is_stopped=self._is_stopped)
         except ModelFailed:
             return  # it has the words of the run
+        except TurnGivenBack:
+            raise
+        except LaneGivenUp:
+            answer.run_id = ""  # it has ended: who resumes begins another
+            raise
         if self._with_trace:
             found = await self._outside.runs.get(self._operator, answer.run_id)
             answer.tool_calls = [
@@ -214,10 +232,14 @@ def _read(answer: Answer, result: RunResult) -> None:
     if result.status is not RunStatus.DONE:
         answer.error = result.error or "The run did not end well."
     answer.text, answer.run_id, answer.latency_ms = answer_text(result.output), result.run_id, result.time_ms
-    answer.tokens_in, answer.tokens_out = result.usage.tokens_in, result.usage.tokens_out
-    answer.cost, answer.passages = result.usage.cost, list(result.citations)
+    answer.passages = list(result.citations)
+    _count(answer, result.usage)
     if result.output and len(result.output) > 1:
         answer.detail["output"] = result.output
+
+
+def _count(answer: Answer, used: RunUsage) -> None:
+    answer.tokens_in, answer.tokens_out, answer.cost = used.tokens_in, used.tokens_out, used.cost
 
 
 def settings_of(parameters: dict[str, Any]) -> ModelSettings:

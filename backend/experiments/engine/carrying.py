@@ -48,7 +48,8 @@ class Carrying:
         self._stop: Stop | None = None
         self.goes_on = False
         self._workers: list[asyncio.Task[None]] = []
-        self.ledger = Ledger(outside.units, row, self._hear)
+        flows = {at for at, one in enumerate(self._pinned) if one.kind == "flow"}
+        self.ledger = Ledger(outside.units, row, self._hear, flows)
         self._teller = Teller(outside.events, row)
         self._asking = Asking(
             outside,
@@ -237,7 +238,7 @@ class Carrying:
         """Answer and score one claimed cell."""
         row, variant = self._rows[cell.row], self._pinned[cell.variant]
         if cell.status != CellStatus.ANSWERED:
-            answer = Answer()
+            answer = Answer(run_id=cell.run_id)
             try:
                 await self._asking.answer(variant, row, answer)
             finally:

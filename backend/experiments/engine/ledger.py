@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
@@ -38,10 +38,12 @@ class _Wish:
 
 
 class Ledger:
-    """`heard` is called with what is wished of the owner, whenever it is read."""
+    """`heard` is called with what is wished of the owner, whenever it is read; `flows` are variants by their place."""
 
-    def __init__(self, units: Units, row: ExperimentRow, heard: Callable[[str], Awaitable[None]]) -> None:
-        self._units, self._row, self._heard = units, row, heard
+    def __init__(
+        self, units: Units, row: ExperimentRow, heard: Callable[[str], Awaitable[None]], flows: Collection[int]
+    ) -> None:
+        self._units, self._row, self._heard, self._flows = units, row, heard, flows
         self._waiting: list[_Wish] = []
         self._ready: deque[ExperimentCellRow] = deque()
         self._after = -1
@@ -161,6 +163,7 @@ class Ledger:
                 for cell in taken:
                     work.session.expunge(cell)
                     cell.attempt = self._row.attempt  # the claim is written past the object
+                await ownership.name_runs(self._row, [cell for cell in taken if cell.variant in self._flows])
         if taken:
             self._after = taken[-1].number
             self._ready.extend(taken)

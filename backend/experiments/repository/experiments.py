@@ -109,8 +109,8 @@ class Experiments:
         num_answered = (await self._session.exec(answered.values(status=CellStatus.ANSWERED.value))).rowcount
         unpaid: dict[str, Any] = {"cost": 0, "tokens_in": 0, "tokens_out": 0, "tries": 0, "taken_over": False}
         await self._session.exec(update(cell).where(*theirs, col(cell.taken_over)).values(**unpaid))
-        waiting: dict[str, Any] = {"status": CellStatus.PENDING.value, "error": "", "scores": {}, "output": ""}
-        asked = await self._session.exec(update(cell).where(*theirs).values(**waiting, finished_at=None))
+        said: dict[str, Any] = {"error": "", "scores": {}, "output": "", "run_id": "", "finished_at": None}
+        asked = await self._session.exec(update(cell).where(*theirs).values(status=CellStatus.PENDING.value, **said))
         return int(num_answered + asked.rowcount)
 
     async def end_all(self, moment: datetime) -> list[str]:

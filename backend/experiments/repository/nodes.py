@@ -11,11 +11,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.models import ExperimentCellRow
+from backend.experiments.types import CellStatus
 from backend.flows.models import NodeRunRow, RunRow
 from backend.flows.types import NodeStatus
 
 # A node that was skipped, or cut because another one failed, did not run.
 RAN = (NodeStatus.DONE.value, NodeStatus.FAILED.value)
+# A run is named before it begins, and one under way tells nothing yet.
+WAITING = (CellStatus.PENDING.value, CellStatus.RUNNING.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +97,5 @@ class NodeTotals:
             col(ExperimentCellRow.project_id) == self._project_id,
             col(ExperimentCellRow.experiment_id) == experiment_id,
             col(ExperimentCellRow.run_id) != "",
+            ~col(ExperimentCellRow.status).in_(WAITING),
         )

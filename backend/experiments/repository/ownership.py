@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.experiments.errors import AttemptLost
 from backend.experiments.models import NOBODYS, REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.types import CellStatus, Status
+from backend.flows.models import RunRow
+from backend.ids import new_id
 
 # The reason that the test of scopes asks for.
 EVERY_PROJECT = "the engine carries the experiments of all projects"
@@ -29,6 +31,15 @@ WRITE = (
         CELLS.c.attempt == bindparam("b_attempt"),
     )
     .values({name: bindparam(f"v_{name}") for name in WRITTEN})
+)
+NAME = (
+    update(CELLS)
+    .where(
+        CELLS.c.project_id == bindparam("b_project"),
+        CELLS.c.experiment_id == bindparam("b_experiment"),
+        CELLS.c.number == bindparam("b_number"),
+    )
+    .values(run_id=bindparam("v_run_id"))
 )
 EXPERIMENTS: Table = ExperimentRow.__table__  # type: ignore[attr-defined]
 HOLD = (
@@ -134,6 +145,22 @@ class Ownership:
                 .execution_options(synchronize_session=False)
             )
         return cells
+
+    async def name_runs(self, row: ExperimentRow, cells: Sequence[ExperimentCellRow]) -> None:
+        """Name the run that is to answer each waiting cell before it begins; after `take` in the same unit.
+
+        One that was begun by an attempt that broke off keeps its name: it is waited for, and nothing is done twice.
+        """
+        named = [cell.run_id for cell in cells if cell.run_id]
+        statement = select(RunRow.id).where(RunRow.project_id == row.project_id, col(RunRow.id).in_(named))
+        begun = set((await self._session.exec(statement)).all()) if named else set()
+        new = [cell for cell in cells if cell.status == CellStatus.PENDING and cell.run_id not in begun]
+        for cell in new:
+            cell.run_id = new_id("run")
+        of = {"b_project": row.project_id, "b_experiment": row.id}
+        if new:
+            given = [{**of, "b_number": cell.number, "v_run_id": cell.run_id} for cell in new]
+            await (await self._session.connection()).execute(NAME, given)
 
     async def write(self, row: ExperimentRow, cells: Sequence[ExperimentCellRow]) -> None:
         """Write what became of cells, but of those that became another's meanwhile or nobody's; after `hold`."""

@@ -68,6 +68,11 @@ class Runner:
         """Return the ids of the runs that have a row: those a dead process would leave behind."""
         return [run_id for run_id, active in self._active.items() if active.recorder.is_open]
 
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether the process ends: its runs go on at the next start."""
+        return self._is_stopping
+
     def task_of(self, run_id: str) -> asyncio.Task[RunOutcome] | None:
         active = self._active.get(run_id)
         return active.task if active else None

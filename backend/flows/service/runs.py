@@ -11,17 +11,17 @@ from typing import Any, Literal
 
 from backend.columns import utc_now
 from backend.errors import InvalidInput, NotFound
-from backend.flows.asking import AskFailed
 from backend.flows.document import FlowDocument
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
-from backend.flows.errors import ConversationHeld, RunInterrupted, RunNotFound
+from backend.flows.errors import ConversationHeld, Fenced, RecordRefused, RunInterrupted, RunNotFound
 from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
 from backend.flows.repository.runs import RunRepository
+from backend.flows.service.begun import GOES_ON, Begun, result_of
 from backend.flows.service.listening import LAST_WORDS, Missed, heard, heard_or_quiet, unheard
 from backend.flows.service.parts import flow_row
 from backend.flows.service.starting import Starting
@@ -32,7 +32,6 @@ from backend.paging import Listed, Page
 from backend.ports.database import OfProject
 from backend.ports.events import Events, EventsLost
 from backend.ports.jobs import BY_ID, Jobs, Waiting
-from backend.ports.language_model import ModelFailed
 from backend.unit_of_work import Units
 
 JOB = "run"
@@ -61,14 +60,18 @@ class RunService:
     ) -> None:
         self._units, self._events, self._jobs = units, events, jobs
         self._starting, self._loader, self._runner, self._chat, self._worker = starting, loader, runner, chat, worker
+        self._begun = Begun(units, runner)
 
     async def run(self, operator: Operator, name: str, wish: RunWish) -> RunResult:
         """Run a flow and wait for its end; a run that fails, or waits for a person, is an answer, not an error.
 
+        One that was begun before under the id of the wish is waited for instead.
         Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published,
         RunInterrupted when the server stops before the end.
         """
         operator.require(Permission.FLOWS_RUN)
+        if wish.run_id and (begun := await self._begun.result(operator, wish.run_id)):
+            return begun
         prepared = await self._starting.prepare(operator, name, wish)
         try:
             job = await self._starting.job(operator, prepared)
@@ -79,11 +82,13 @@ class RunService:
             outcome = await asyncio.shield(task)
         except asyncio.CancelledError:
             if not task.cancelled():
-                if wish.trigger is Trigger.EXPERIMENT:
-                    self._runner.cancel(job.run_id)  # nobody would read its answer, and it costs
                 raise  # the caller went away; the run goes on
-            raise RunInterrupted("The server stops; the run goes on at its next start.") from None
-        return _result(job.run_id, outcome, job.facts.conversation_id)
+            raise RunInterrupted(GOES_ON) from None
+        except (Fenced, RecordRefused):  # it goes on without us
+            if wish.run_id and (begun := await self._begun.result(operator, wish.run_id)):
+                return begun
+            raise
+        return result_of(job.run_id, outcome, job.facts.conversation_id)
 
     async def stream(self, operator: Operator, name: str, wish: RunWish) -> AsyncGenerator[dict[str, Any]]:
         """Start a run and yield its events, the last being run.done, run.failed or run.waiting; close it to end.
@@ -194,6 +199,16 @@ class RunService:
             await asyncio.wait([task], timeout=2)
         return (await self._found(operator, run_id)).run
 
+    async def cut(self, operator: Operator, run_id: str) -> Usage | None:
+        """End a run whose answer nobody will read and say what it cost; None where it goes on at the next start."""
+        if self._runner.is_stopping:
+            return None
+        if (task := self._runner.task_of(run_id)) and self._runner.cancel(run_id):
+            await asyncio.wait([task], timeout=2)
+        with contextlib.suppress(RunNotFound):  # it had not begun
+            return (await self.cancel(operator, run_id)).usage
+        return Usage()
+
     async def end_all(self, project_id: str) -> None:
         """Cancel what runs or waits in a project that was closed; other processes follow at their next beat."""
         async with self._units.write(OfProject(project_id)) as work:
@@ -268,26 +283,3 @@ async def _held(held: ConversationHeld) -> AsyncGenerator[dict[str, Any]]:
     """Say the only word of a run that waits for the person who answers its conversation."""
     said = {"event": "run.waiting", "run_id": held.run_id, "status": "waiting", "waits_for": []}
     yield {"conversation_id": held.conversation_id, **said, "usage": Usage().as_json(), "time_ms": 0}
-
-
-def _result(run_id: str, outcome: RunOutcome, conversation_id: str | None) -> RunResult:
-    return RunResult(
-        run_id=run_id,
-        status=outcome.status,
-        output=outcome.output,
-        usage=outcome.usage,
-        citations=outcome.citations,
-        conversation_id=conversation_id,
-        error=outcome.error,
-        error_node=outcome.error_node,
-        time_ms=outcome.time_ms,
-        waits_for=outcome.waits_for,
-        refused=_refused(outcome),
-    )
-
-
-def _refused(outcome: RunOutcome) -> ModelFailed | None:
-    failed = outcome.cause.__cause__ if outcome.cause else None
-    if not isinstance(failed, AskFailed):
-        return None
-    return ModelFailed(outcome.error, reason=failed.reason, retry_after_seconds=failed.retry_after_seconds)

@@ -71,7 +71,7 @@ class Starting:
 
     async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
         """Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published."""
-        wish, run_id = replace(wish, input=storable(wish.input)), new_id("run")
+        wish, run_id = replace(wish, input=storable(wish.input)), wish.run_id or new_id("run")
         live = self._published.get(operator.project_id, name) if wish.version == "published" else None
         if live is None:
             live = await self._find(operator, name, wish)

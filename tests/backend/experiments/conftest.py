@@ -23,9 +23,9 @@ from backend.providers.types import ModelDraft, ProviderDraft
 
 DATASET = "dset_1"
 DAYS = (
-    "echo", "429", "429-date", "429-hour", "429-always", "500", "500-twice", "502-html", "400", "json-error", "html",
-    "no-usage", "hang", "hang-midway", "pings", "drip", "cut", "reset", "broken", "error-midway",
-    "tools-for-ever", "empty",
+    "echo", "scripted", "429", "429-date", "429-hour", "429-always", "500", "500-twice", "502-html", "400",
+    "json-error", "html", "no-usage", "hang", "hang-once", "hang-midway", "pings", "drip", "cut", "reset",
+    "broken", "error-midway", "tools-for-ever", "empty",
 )  # fmt: skip
 PRICE = Decimal(10)  # dollars for a million tokens, both ways
 

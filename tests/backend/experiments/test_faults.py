@@ -11,20 +11,25 @@ import sqlite3
 import sys
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from backend import bootstrap
+from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.experiments.engine.executor import LOOKS
 from backend.experiments.errors import AttemptLost
 from backend.experiments.repository import Ownership
-from backend.experiments.types import Cell, CellStatus, Status
+from backend.experiments.types import Cell, CellStatus, FlowChoice, Status, VariantDraft
+from backend.flows.repository.ownership import Ownership as RunOwnership
+from backend.paging import Page
 from backend.ports.jobs import BY_ID
 from backend.settings import SQLITE_FILE
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.factories import flows
 from tests.serving import ROOT
 
 # A soak kills experiments of the size that people run.
@@ -98,6 +103,58 @@ async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(la
     # Of each kill at most what was in flight, and one answer of each worker that was being written.
     assert 0 <= repeated <= 2 * (CONCURRENCY + CONCURRENCY)
     assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0))
+
+
+async def taken_over(services: Services) -> None:
+    """Go on with the runs of the process that ended, as the next one does at its start."""
+    async with services.units.write(BY_ID) as work:
+        ownership = RunOwnership(work.session)
+        dead = await ownership.owners()
+        runs = [run for worker in dead for run in await ownership.take_over(worker, services.runs._worker)]
+    for run_id, attempt in runs:
+        await services.runs.inherit(run_id, attempt)
+
+
+@pytest.mark.fault
+async def test_r2_kill_9_asks_no_model_of_a_flow_twice_but_those_in_flight(lab: Lab, seed: int) -> None:
+    lab.fill(NUM_ROWS // 3)
+    lab.server.latency_seconds = 0.02
+    document = flows.relay("lab:echo", "lab:scripted")
+    await lab.services.flows.create(lab.operator, "Two", document=document)
+    made = await lab.started(VariantDraft("two", flow=FlowChoice("two", "draft")), concurrency=CONCURRENCY)
+    process = await carrier(lab, made.id)
+    await asked(lab, random.Random(seed).randint(CONCURRENCY, NUM_ROWS // 3))
+    process.kill()
+    await process.wait()
+    await taken_over(lab.services)
+    await lab.executor.execute(made.id)
+    done, cells = await lab.service.get(lab.operator, made.id), await lab.cells(made)
+    assert (done.status, done.progress.num_done) == (Status.DONE, NUM_ROWS // 3)
+    assert {cell.output for cell in cells} == {f"You said: q{row.number}" for row in lab.rows}
+    repeated = lab.num_asked - 2 * len(cells)
+    assert 0 < repeated <= CONCURRENCY, "no more than what was in flight"
+    runs = (await lab.services.runs.list(lab.operator, Page(500))).items
+    assert {run.id: run.usage.cost for run in runs} == {cell.run_id: cell.cost for cell in cells}
+
+
+async def test_a_run_that_a_stop_cuts_is_gone_on_with_and_not_begun_again(lab: Lab) -> None:
+    lab.fill(1)
+    await lab.services.flows.create(lab.operator, "Two", document=flows.relay("lab:echo", "lab:hang-once"))
+    made = await lab.started(VariantDraft("two", flow=FlowChoice("two", "draft")))
+    carried = asyncio.create_task(lab.executor.execute(made.id))
+    await asked(lab, 2)
+    await asyncio.gather(lab.executor.close(), lab.services.runs._runner.close(0))
+    await carried
+    heir = await bootstrap.start(lab.services.settings, serving=False)
+    try:
+        await taken_over(heir)
+        heirs = replace(lab, services=heir)
+        await heirs.executor.execute(made.id)
+        (cell,), (run,) = await heirs.cells(made), (await heir.runs.list(lab.operator)).items
+    finally:
+        await bootstrap.stop(heir)
+    assert lab.server.requests == {"echo": 1, "hang-once": 2}
+    assert (cell.status, cell.run_id, cell.cost, run.attempt) == (CellStatus.DONE, run.id, run.usage.cost, 2)
 
 
 @pytest.mark.fault

@@ -67,11 +67,11 @@ async def test_r17_a_wait_of_an_hour_parks_the_experiment_with_the_time(lab: Lab
     assert done_before == resumed.progress.num_done
 
 
-async def asking_flow(lab: Lab, model: str) -> VariantDraft:
-    """Make a flow whose model has such a day."""
-    document = flows.one("llm", {"model": f"lab:{model}"}, "prompt", "text")
-    await lab.services.flows.create(lab.operator, model, document=document)
-    return VariantDraft(model, flow=FlowChoice(model, "draft"))
+async def asking_flow(lab: Lab, *models: str) -> VariantDraft:
+    """Make a flow whose models have such days, one behind the other."""
+    document = flows.relay(*(f"lab:{model}" for model in models))
+    made = await lab.services.flows.create(lab.operator, models[-1], document=document)
+    return VariantDraft(models[-1], flow=FlowChoice(made.slug, "draft"))
 
 
 async def test_r17_a_wait_of_an_hour_parks_an_experiment_over_flows_too(lab: Lab) -> None:
@@ -97,11 +97,11 @@ async def test_r18_a_wrong_key_ends_an_experiment_over_flows_once(lab: Lab) -> N
     assert len((await lab.services.runs.list(lab.operator)).items) <= 4
 
 
-async def test_a_cancel_ends_the_runs_of_flows_under_way(lab: Lab) -> None:
+async def test_a_cancel_ends_the_runs_of_flows_under_way_and_counts_them(lab: Lab) -> None:
     lab.fill(4)
-    made = await lab.started(await asking_flow(lab, "hang"))
+    made = await lab.started(await asking_flow(lab, "echo", "hang"))
     carried = asyncio.create_task(lab.executor.execute(made.id))
-    while lab.num_asked < 4:
+    while lab.server.requests["hang"] < 4:
         await asyncio.sleep(0.01)
     await lab.service.cancel(lab.operator, made.id)
     await carried
@@ -110,21 +110,18 @@ async def test_a_cancel_ends_the_runs_of_flows_under_way(lab: Lab) -> None:
             await asyncio.sleep(0.01)
     runs = await lab.services.runs.list(lab.operator)
     assert {run.status for run in runs.items} == {RunStatus.CANCELLED}
+    spent = sum(run.usage.cost for run in runs.items)
+    assert (await lab.service.get(lab.operator, made.id)).progress.cost == spent > 0
 
 
 async def test_what_tries_cost_is_kept_where_the_experiment_is_parked(lab: Lab) -> None:
-    nodes = [
-        flows.node("input", "input", flows.form()),
-        flows.node("first", "llm", {"model": "lab:echo"}),
-        flows.node("second", "llm", {"model": "lab:429-hour"}),
-        flows.node("output", "output"),
-    ]
-    edges = [("input.question", "first.prompt"), ("first.text", "second.prompt"), ("second.text", "output.value")]
-    await lab.services.flows.create(lab.operator, "Two", document=flows.document(nodes, edges))
     lab.fill(1)
-    parked = await lab.ran(VariantDraft("two", flow=FlowChoice("two", "draft")))
+    parked = await lab.ran(await asking_flow(lab, "echo", "429-hour"))
     assert (parked.status, parked.progress.num_done, parked.progress.num_failed) == (Status.PAUSED, 0, 0)
     assert parked.progress.cost > 0
+    await lab.service.resume(lab.operator, parked.id)
+    await lab.executor.execute(parked.id)
+    assert len((await lab.services.runs.list(lab.operator)).items) == 2, "what has ended is not waited for"
 
 
 async def test_r17_who_pauses_a_parked_experiment_lets_it_stay(lab: Lab) -> None:
