@@ -58,6 +58,12 @@ def to(route: str, identifier: object) -> str:
     return f"{head}{identifier}{rest.partition(']')[2]}"
 
 
+def message(conversation_id: str, message_id: str) -> str:
+    """Return the address of a conversation, open at one of its messages."""
+    address = to(CONVERSATION, conversation_id)
+    return f"{address}?at={message_id}" if message_id else address
+
+
 def cited(document_id: str, chunk_id: str) -> str:
     """Return the address of a document, open at the passage that a citation names."""
     address = to(DOCUMENT, document_id)

@@ -46,7 +46,7 @@ function Open({ store, item, isNew, shown }) {
         <Mark mark={mark} />
         {!isNew && <span className="t12 t2 ell">{item.source && sourceOf(item)}</span>}
         {!isNew && item.source?.kind === "log" && typeof item.metadata?.conversation === "string" && (
-          <a className="t12 nw" href={`/conversations/${encodeURIComponent(item.metadata.conversation)}#m-${encodeURIComponent(item.source.reference)}`}>Open the conversation</a>
+          <a className="t12 nw" href={`/conversations/${encodeURIComponent(item.metadata.conversation)}?at=${encodeURIComponent(item.source.reference)}`}>Open the conversation</a>
         )}
         <span className="r row tight">
           {!isNew && <button type="button" className="btn sm" aria-label="Previous row" onClick={() => store.move(at - 1)}><Chevron path="m2 6.5 3-3 3 3" /></button>}

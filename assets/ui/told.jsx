@@ -8,6 +8,13 @@ const HEIGHT = { say: 60, warn: 100 };
 const SETTLED_MS = 400;
 const shown = () => document.querySelector("[data-sonner-toast]");
 const ENTRY = "input, select, textarea, [contenteditable=true]";
+const DRAWN_MS = 3000;
+/* What the server has sent just before may not stand in the page yet. */
+const onceDrawn = (identifier, act, until = performance.now() + DRAWN_MS) => requestAnimationFrame(() => {
+  const found = document.getElementById(identifier);
+  if (found) act(found);
+  else if (performance.now() < until) onceDrawn(identifier, act, until);
+});
 const ACTS = {
   say: (words, more) => toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS }),
   warn: (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true }),
@@ -19,11 +26,10 @@ const ACTS = {
     const entry = found?.matches(ENTRY) ? found : found?.querySelector(ENTRY);
     (entry ?? found)?.focus({ preventScroll: true });
   },
-  reveal: (identifier) => {
-    const found = document.getElementById(identifier);
+  reveal: (identifier) => onceDrawn(identifier, (found) => {
     // What fills the window is shown from its head on.
-    found?.scrollIntoView({ block: found.offsetHeight > innerHeight / 2 ? "start" : "center" });
-  },
+    found.scrollIntoView({ block: found.offsetHeight > innerHeight / 2 ? "start" : "center" });
+  }),
 };
 
 /* Browsers report a layout that settles a frame later as an error; it is none, and would be sent and logged. */

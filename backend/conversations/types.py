@@ -232,12 +232,17 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A part of a conversation, its end first. `details` is the metadata that was told with it."""
+    """A part of a conversation, its end first. `details` is the metadata that was told with it.
+
+    Of a part around a message, `num_before` counts what was said before its first.
+    """
 
     conversation: Conversation
     messages: tuple[Message, ...]
     has_earlier: bool
     details: dict[str, Any]
+    has_later: bool = False
+    num_before: int = 0
 
 
 def prompt_choice(name: str, version: int) -> str:

@@ -145,7 +145,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             self.messages = [message_line(one, zone, now, opened.conversation) for one in opened.messages]
             self.conversation_id, self.message_id = at.conversation_id, at.message_id
             self.about = ABOUT_ANSWER if at.message_id else ABOUT_WHOLE
-            self.href = routes.to(routes.CONVERSATION, at.conversation_id)
+            self.href = routes.message(at.conversation_id, at.message_id)
         self.phase = "ready"
 
     def _count(self, num_done: int, num_items: int, num_skipped: int = 0) -> None:

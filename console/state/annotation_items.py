@@ -49,8 +49,7 @@ def item_line(one: QueueItem, label_href: str = "") -> ItemLine:
     return ItemLine(
         id=one.id,
         title=one.title,
-        href=routes.to(routes.CONVERSATION, one.target.conversation_id)
-        + (f"#m-{one.target.message_id}" if one.target.message_id else ""),
+        href=routes.message(one.target.conversation_id, one.target.message_id),
         what="Answer" if one.target.message_id else "Conversation",
         mark=mark,
         words=words,

@@ -38,7 +38,7 @@ class ApprovalCardsState(Addressed, Seated, rx.State):
         before = {card.id for card in self.cards}
         await self._read(operator)
         is_decided = not before <= {card.id for card in self.cards}
-        return TranscriptState.load if is_decided and not self._of_run() else None
+        return TranscriptState.refresh if is_decided and not self._of_run() else None
 
     def _of_run(self) -> str:
         """Return the run of the page, empty on another page."""

@@ -108,10 +108,11 @@ class MessageLine:
     decided: list[str] = field(default_factory=list)
 
 
-def traced_first(lines: Sequence[MessageLine]) -> MessageLine | None:
-    """Return the answer whose trace is shown first: the last that was found not helpful, else the last that has one."""
+def traced_first(lines: Sequence[MessageLine], marked: str = "") -> MessageLine | None:
+    """Return the answer whose trace is shown first: the one that is `marked`, the last found not helpful, the last."""
     traced = [line for line in reversed(lines) if line.agent and (line.run_id or line.trace_id)]
-    return next((line for line in traced if line.rating == "down"), traced[0] if traced else None)
+    told = [line for line in traced if line.id == marked] or [line for line in traced if line.rating == "down"]
+    return next(iter(told or traced), None)
 
 
 MARKS = {

@@ -11,6 +11,7 @@ from backend.bootstrap import services
 from backend.conversations.types import Comment, Conversation, Rating
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
+from console import routes
 from console.problems import caught
 from console.state import formats
 from console.state.conversations import ConversationsState
@@ -28,6 +29,7 @@ class CommentLine:
     when_exact: str
     about: str
     mine: bool
+    href: str
 
 
 class RemarksState(Formed, rx.State):
@@ -62,6 +64,7 @@ class RemarksState(Formed, rx.State):
                 when_exact=formats.exact(one.created_at, zone),
                 about=one.message_id,
                 mine=one.author_id == operator.user_id,
+                href=routes.message(one.conversation_id, one.message_id),
             )
 
         self.comments = [line(one) for one in await services().conversations.comments(operator, self.conversation_id)]

@@ -69,7 +69,7 @@ class ReplayState(Addressed, Answering, Phased, rx.State):
             turn = found.turn
             self.question = turn.question.text
             self.before = f"after {formats.counted(len(turn.history), 'message')}" if turn.history else ""
-            self.conversation_href = f"{routes.to(routes.CONVERSATION, turn.conversation.id)}#m-{wanted}"
+            self.conversation_href = routes.message(turn.conversation.id, wanted)
             self.was, self.cautions = asked_line(found), [*found.cautions]
             self.deeds = [DeedLine(f"{one.plate:02}", one.title, one.words) for one in found.deeds]
             self.versions, self.prompts = version_choices(found), prompt_choices(found)

@@ -32,9 +32,10 @@ class ScoreLine:
 
 @dataclass(frozen=True)
 class Scored:
-    """The scores of one answer, of the whole conversation where `about` is empty."""
+    """The scores of one answer, to which `href` leads, of the whole conversation where `about` is empty."""
 
     about: str
+    href: str
     when: str
     lines: list[ScoreLine]
 
@@ -52,14 +53,19 @@ class ScoresState(Seated, rx.State):
             self.scored = []
             return
         found = await services().annotations.scores(operator, conversation_id, [line.id for line in answers])
-        self.scored = scored_of(found, answers)
+        self.scored = scored_of(found, answers, conversation_id)
 
 
-def scored_of(found: Sequence[Score], answers: Sequence[MessageLine]) -> list[Scored]:
+def scored_of(found: Sequence[Score], answers: Sequence[MessageLine], conversation_id: str) -> list[Scored]:
     """Return scores by what they are of: the conversation, then the answers that are drawn, the newest first."""
     places = [("", ""), *((line.id, line.when) for line in reversed(answers))]
     groups = [
-        Scored(about, when, [_line(one, number) for number, one in enumerate(found) if one.message_id == about])
+        Scored(
+            about,
+            routes.message(conversation_id, about),
+            when,
+            [_line(one, number) for number, one in enumerate(found) if one.message_id == about],
+        )
         for about, when in places
     ]
     return [group for group in groups if group.lines]

@@ -33,7 +33,7 @@ class TakeoverState(Formed, rx.State):
         before = self.held_by
         await self._read(operator)
         if before != self.held_by:
-            return TranscriptState.load
+            return TranscriptState.refresh
         await (await self.get_state(TranscriptState))._follow(operator)
         return None
 
@@ -62,7 +62,7 @@ class TakeoverState(Formed, rx.State):
         shown = await self.get_state(TranscriptState)
         async with self._checking():
             await services().takeovers.reply(operator, shown.conversation_id, str(form.get("text", "")))
-            return TranscriptState.load
+            return TranscriptState.show_end
         return None
 
     @rx.event
@@ -71,4 +71,4 @@ class TakeoverState(Formed, rx.State):
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         await services().takeovers.hand_back(operator, (await self.get_state(TranscriptState)).conversation_id)
         await self._read(operator)
-        return TranscriptState.load
+        return TranscriptState.refresh

@@ -10,7 +10,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.remark_types import OutcomeTold
-from backend.conversations.types import Conversation, Rating, Satisfaction
+from backend.conversations.types import Conversation, Opened, Rating, Satisfaction
 from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console import routes, toasts
@@ -29,10 +29,16 @@ from console.state.transcript_facts import Fact, facts_of
 
 WINDOW = 100
 SATISFACTIONS = frozenset(Satisfaction) - {Satisfaction.UNKNOWN}
+MAX_DRAWN = 3 * WINDOW
+MARK = "m-"  # before the id of a message, in the page and behind # in addresses that were kept from before
 
 
 class TranscriptState(Phased, rx.State):
-    """`conversation_id` is empty while none is open."""
+    """`conversation_id` is empty while none is open.
+
+    A part of its messages is drawn: `earlier` and `later` say which where there are more. `marked` is the one to which
+    the address leads.
+    """
 
     conversation_id: rx.Field[str] = rx.field("")
     title: rx.Field[str] = rx.field("")
@@ -41,23 +47,37 @@ class TranscriptState(Phased, rx.State):
     channel: rx.Field[str] = rx.field("")
     messages: rx.Field[list[MessageLine]] = rx.field(default_factory=list)
     earlier: rx.Field[str] = rx.field("")
+    later: rx.Field[str] = rx.field("")
+    marked: rx.Field[str] = rx.field("")
     facts: rx.Field[list[Fact]] = rx.field(default_factory=list)
     details: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
     commenting: rx.Field[str] = rx.field("")
     task: rx.Field[str] = rx.field("")
     satisfaction: rx.Field[str] = rx.field("")
     _drawn: Conversation | None = None
+    _num_before: int = 0
 
     @rx.event
     async def load(self) -> AsyncIterator[Any]:
-        """Read the conversation that the address names, else the newest of the list."""
+        """Read the conversation that the address names, at its message, else the newest of the list at its end."""
         path = self.router.url.path.rstrip("/")
         wanted = "" if path == routes.CONVERSATIONS else path.rpartition("/")[2]
         if wanted and self._turn_to(wanted):
             yield
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        wanted = wanted or await self._newest()
-        async for step in self._open(operator, wanted):
+        at = self._message_asked() if wanted else ""
+        if not at and (self.marked or self.later):
+            self._leave_place()
+        async for step in self._open(operator, wanted or await self._newest(), at):
+            yield step
+        if self.marked:
+            yield toasts.reveal(MARK + self.marked)
+
+    @rx.event
+    async def refresh(self) -> AsyncIterator[Any]:
+        """Draw what is open as it stands now, where it is."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        async for step in self._open(operator, self.conversation_id):
             yield step
 
     @rx.event
@@ -67,48 +87,67 @@ class TranscriptState(Phased, rx.State):
         async for step in self._open(operator, await self._newest()):
             yield step
 
-    async def _open(self, operator: Operator, wanted: str) -> AsyncIterator[Any]:
-        """Read a conversation; of another one than before, show first that it is coming."""
+    async def _open(self, operator: Operator, wanted: str, at: str = "") -> AsyncIterator[Any]:
+        """Read a conversation, at a message or where it is; of another one, show first that it is coming."""
         if self._turn_to(wanted):
             yield
         if not wanted:
             self.phase = "empty"
             return
-        await self._read(operator)
-        answer = traced_first(self.messages)
+        await self._read(operator, at)
+        answer = traced_first(self.messages, self.marked)
         if answer and answer.trace_id:
             yield TraceState.show_spans(self.conversation_id, answer.trace_id)
         else:
             yield TraceState.show(answer.run_id if answer else "")
 
+    def _message_asked(self) -> str:
+        """Return the message that the address names."""
+        url = self.router.url
+        kept = url.fragment.removeprefix(MARK) if url.fragment.startswith(MARK) else ""
+        return url.query_parameters.get("at", "") or kept
+
     def _turn_to(self, wanted: str) -> bool:
         """Forget the conversation that was open; tell whether it was another one."""
         if wanted == self.conversation_id:
             return False
-        self.phase, self.conversation_id = "loading", wanted
-        self.messages, self.commenting = [], ""
+        self.phase, self.conversation_id, self.commenting = "loading", wanted, ""
+        self._leave_place()
         return True
 
-    async def _read(self, operator: Operator) -> None:
-        """Draw the messages as they stand now."""
+    def _leave_place(self) -> None:
+        self.messages, self.later, self.marked = [], "", ""
+
+    async def _read(self, operator: Operator, at: str = "") -> None:
+        """Draw the messages as they stand now, those around one where it is not among them."""
         async with self._loading():
-            num_read = max(WINDOW, len(self.messages))  # what was shown of earlier ones stays
-            opened = await services().conversations.opened(operator, self.conversation_id, num_read)
-            zone = await self._zone()
-            now, conversation = formats.now(), opened.conversation
+            opened = await self._part(operator, at)
+            conversation = opened.conversation
             self.title, self.flow = conversation.title, conversation.flow_name
             self.flow_href = routes.to(routes.FLOW, conversation.flow_id) if conversation.is_held_here else ""
             self.channel = CHANNEL_WORDS[conversation.channel]
-            self.messages = await message_lines(operator, opened, zone, now)
+            self.messages = await self._lines(operator, opened)
+            if at:
+                self.marked = at if any(line.id == at for line in self.messages) else ""
             self.facts, self.details = facts_of(conversation), output_lines(opened.details) if opened.details else []
             self.task = next((key for key, done in TASK.items() if done is conversation.task_completed), "")
             self.satisfaction = str(conversation.satisfaction or "")
             self._drawn = conversation
-            self._show_earlier(has_earlier=opened.has_earlier, num_messages=conversation.num_messages)
+            self._say_place(opened)
             await self._show_tests(operator)
             await (await self.get_state(RemarksState))._show(operator, conversation)
             await (await self.get_state(ScoresState))._show(operator, conversation.id, self.messages)
             self.phase = "ready"
+
+    async def _part(self, operator: Operator, at: str) -> Opened:
+        """Return the part around a message that is not drawn yet, else what is drawn: at the end, the end."""
+        log, num_read = services().conversations, max(WINDOW, len(self.messages))
+        if at and all(line.id != at for line in self.messages):
+            return await log.around(operator, self.conversation_id, at, WINDOW)
+        if self.later:
+            opened = await log.opened(operator, self.conversation_id, num_read, until=self.messages[-1].id)
+            return replace(opened, has_later=True, num_before=self._num_before)
+        return await log.opened(operator, self.conversation_id, num_read)
 
     async def _follow(self, operator: Operator) -> None:
         """Draw the messages anew where something was said since; the trace beside stays at what is looked at."""
@@ -117,24 +156,57 @@ class TranscriptState(Phased, rx.State):
             if opened.conversation != self._drawn:
                 await self._read(operator)
 
-    def _show_earlier(self, *, has_earlier: bool, num_messages: int) -> None:
-        shown, total = formats.count(len(self.messages)), formats.count(num_messages)
-        self.earlier = f"The last {shown} of {total} messages" if has_earlier else ""
+    def _say_place(self, opened: Opened) -> None:
+        """Say which messages are drawn where that is not all of them."""
+        shown, total = len(self.messages), opened.conversation.num_messages
+        self._num_before = opened.num_before if opened.has_later else max(0, total - shown)
+        first, last, whole = (formats.count(one) for one in (self._num_before + 1, self._num_before + shown, total))
+        place = f"Messages {first} to {last} of {whole}"
+        words = place if opened.has_later else f"The last {shown} of {whole} messages"
+        self.earlier, self.later = words if opened.has_earlier else "", words if opened.has_later else ""
 
     @rx.event
-    async def show_earlier(self) -> None:
-        """Put the messages before the first one above it."""
+    async def show_earlier(self) -> Any:
+        """Put the messages before the first one above it; beyond `MAX_DRAWN`, the last ones leave the page."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         if not self.messages:
-            return
-        opened = await services().conversations.opened(
-            operator, self.conversation_id, WINDOW, before=self.messages[0].id
-        )
-        zone = await self._zone()
-        now = formats.now()
-        self.messages = [*await message_lines(operator, opened, zone, now), *self.messages]
+            return None
+        seam, log = self.messages[0].id, services().conversations
+        opened = await log.opened(operator, self.conversation_id, WINDOW, before=seam)
+        lines = [*await self._lines(operator, opened), *self.messages]
+        self.messages = lines[:MAX_DRAWN]
+        has_later, num_before = bool(self.later) or len(lines) > MAX_DRAWN, self._num_before - len(opened.messages)
+        self._say_place(replace(opened, has_later=has_later, num_before=num_before))
         await self._show_tests(operator)
-        self._show_earlier(has_earlier=opened.has_earlier, num_messages=opened.conversation.num_messages)
+        return toasts.reveal(MARK + seam)
+
+    @rx.event
+    async def show_later(self) -> Any:
+        """Put the messages behind the last one below it; beyond `MAX_DRAWN`, the first ones leave the page."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        if not self.messages:
+            return None
+        seam, log = self.messages[-1].id, services().conversations
+        opened = await log.later(operator, self.conversation_id, seam, WINDOW)
+        lines = [*self.messages, *await self._lines(operator, opened)]
+        self.messages = lines[-MAX_DRAWN:]
+        num_before = self._num_before + len(lines) - len(self.messages)
+        self._say_place(replace(opened, has_earlier=num_before > 0, num_before=num_before))
+        await self._show_tests(operator)
+        return toasts.reveal(MARK + seam)
+
+    @rx.event
+    async def show_end(self) -> AsyncIterator[Any]:
+        """Draw the last messages."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self._leave_place()
+        async for step in self._open(operator, self.conversation_id):
+            yield step
+        if self.messages:
+            yield toasts.reveal(MARK + self.messages[-1].id)
+
+    async def _lines(self, operator: Operator, opened: Opened) -> list[MessageLine]:
+        return await message_lines(operator, opened, await self._zone(), formats.now())
 
     async def _show_tests(self, operator: Operator) -> None:
         """Say below each answer which rows it became, and how they stand."""

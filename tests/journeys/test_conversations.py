@@ -194,8 +194,26 @@ def test_a_turn_is_kept_as_a_row_with_the_right_answer(console: Console, flow: s
     expect(page.locator(".tests")).to_contain_text("Test not run yet")
     page.get_by_role("link", name="Row 0001 of from-the-log").click()
     page.get_by_role("link", name="Open the conversation").click()
-    page.wait_for_url(f"**/conversations/{conversation}#m-*")
+    page.wait_for_url(f"**/conversations/{conversation}?at=*")
+    expect(page.locator("[id^=m-][aria-current=true]")).to_contain_text("Who pays for the scratch?")
     console.api.delete(f"/api/datasets/{made['id']}")
+
+
+def test_a_link_leads_to_its_message(console: Console) -> None:
+    said = [{"role": "assistant" if at % 2 else "user", "content": f"line {at}"} for at in range(250)]
+    told = {"session_id": "long", "agent_config": "retail", "agent_name": "sales", "duration": 9, "turn_count": 125}
+    made = console.api.post("/api/conversations", json={**told, "transcript": {"messages": said}}).json()
+    address = f"/conversations/{made['conversation']['id']}"
+    listed = console.api.get(f"/api{address}/messages", params={"limit": 150}).json()["messages"]
+    for link in ("?at=", "#m-"):
+        page = console.open(f"{address}{link}{listed[100]['id']}")
+        expect(page.locator(".msg[aria-current=true]")).to_contain_text("line 100")
+        expect(page.locator(".msg[aria-current=true]")).to_be_in_viewport()
+    page.get_by_role("button", name="Show earlier ones").click()
+    expect(page.get_by_text("line 51", exact=True)).to_be_in_viewport()
+    page.get_by_role("button", name="To the end").click()
+    expect(page.get_by_text("line 249", exact=True)).to_be_in_viewport()
+    expect(page.get_by_text("The last 100 of 250 messages")).to_be_attached()
 
 
 def test_a_deleted_conversation_comes_back(console: Console, flow: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, update
+from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -125,6 +125,15 @@ class MessageRepository:
         if until:
             statement = statement.where(MessageRow.id <= until)
         return (await self._session.exec(statement.order_by(col(MessageRow.id).desc()))).all()[::-1]
+
+    async def num_before(self, conversation_id: str, message_id: str) -> int:
+        """Return how many messages were said before one."""
+        statement = select(func.count()).where(
+            MessageRow.conversation_id == conversation_id,
+            MessageRow.project_id == self._project_id,
+            MessageRow.id < message_id,
+        )
+        return (await self._session.exec(statement)).one()
 
     async def feedback(self, message_id: str) -> FeedbackRow | None:
         statement = select(FeedbackRow).where(

@@ -7,7 +7,7 @@ from backend.conversations.service.importing import ImportUseCases
 from backend.conversations.service.indexing import IndexingUseCases
 from backend.conversations.service.judging import JudgingUseCases
 from backend.conversations.service.measuring import MeasuringUseCases
-from backend.conversations.service.reading import ReadingUseCases
+from backend.conversations.service.opening import OpeningUseCases
 from backend.conversations.service.remarks import RemarkUseCases
 from backend.conversations.service.reporting import ReportingUseCases
 from backend.conversations.service.tracing import TracingUseCases
@@ -18,7 +18,7 @@ from backend.conversations.service.views import ViewUseCases
 class ConversationService(
     TurnUseCases,
     TracingUseCases,
-    ReadingUseCases,
+    OpeningUseCases,
     JudgingUseCases,
     RemarkUseCases,
     ImportUseCases,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from backend.columns import storable
 from backend.conversations.errors import ConversationNotFound, MessageNotFound
@@ -117,12 +118,11 @@ class ReadingUseCases(Base):
             rows = ConversationRepository(session, operator.project_id)
             conversation = await self._row(rows, conversation_id)
             found = await rows.window(conversation_id, limit=limit + 1, before=storable(before), until=storable(until))
-            record = (await rows.records([conversation_id])).get(conversation_id)
             return Opened(
                 conversation_of(conversation),
                 tuple(message_of(*row) for row in found[-limit:]),
                 has_earlier=len(found) > limit,
-                details=(record.details if record else None) or {},
+                details=await self._details(rows, conversation_id),
             )
 
     async def turn(self, operator: Operator, message_id: str, limit: int = WINDOW) -> Opened:
@@ -134,6 +134,10 @@ class ReadingUseCases(Base):
         if answer is None:
             raise MessageNotFound("There is no such answer.")
         return await self.opened(operator, answer.conversation_id, limit, until=answer.id)
+
+    async def _details(self, rows: ConversationRepository, conversation_id: str) -> dict[str, Any]:
+        record = (await rows.records([conversation_id])).get(conversation_id)
+        return (record.details if record else None) or {}
 
     async def _row(self, rows: ConversationRepository, conversation_id: str) -> ConversationRow:
         row = await rows.conversation(storable(conversation_id), lock=False)

@@ -9,10 +9,13 @@ import reflex as rx
 from console.components.ui import cite, cite_astray, icon, status
 
 
-def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str = "") -> rx.Component:
+def message(
+    line: Any, foot: rx.Component, under_way: rx.Component, prefix: str = "", marked: Any = False
+) -> rx.Component:
     """Draw a message; `foot` stands below an answer that has figures, `under_way` where one is still to come.
 
-    With a `prefix`, unlike any other on the page, links find the message by it and its id.
+    With a `prefix`, unlike any other on the page, links find the message by it and its id. `marked` is the one to which
+    the address leads.
     """
     by_agent = line.agent & ~line.replied
     face = rx.cond(by_agent, icon("waypoints", small=True), line.initials)
@@ -39,7 +42,10 @@ def message(line: Any, foot: rx.Component, under_way: rx.Component, prefix: str 
             rx.cond(line.figures, foot, rx.fragment()),
             class_name="txt",
         ),
-        class_name=rx.cond(by_agent, "msg agent", "msg"),
+        class_name=rx.cond(
+            marked, rx.cond(by_agent, "msg agent led", "msg led"), rx.cond(by_agent, "msg agent", "msg")
+        ),
+        aria_current=rx.cond(marked, "true", "false"),
         key=line.id,
         id=f"{prefix}{line.id}" if prefix else None,
     )

@@ -80,7 +80,7 @@ def _comments() -> rx.Component:
 
 
 def _comment(one: Any) -> rx.Component:
-    on = rx.el.a("on a message", href=f"#m-{one.about}", class_name="t12")
+    on = rx.el.a("on a message", href=one.href, class_name="t12")
     away = icon_button("trash-2", "Delete your comment", Remarks.delete(one.id), kind="quiet", size="sm")
     return rx.el.li(
         rx.el.div(

@@ -37,7 +37,7 @@ def _section() -> rx.Component:
 
 
 def _group(group: Any) -> rx.Component:
-    of_answer = rx.el.p(rx.el.a("Answer of ", group.when, href="#m-" + group.about), class_name="t12 t2 pad")
+    of_answer = rx.el.p(rx.el.a("Answer of ", group.when, href=group.href), class_name="t12 t2 pad")
     return rx.fragment(
         rx.cond(group.about, of_answer, rx.fragment()),
         rx.el.ul(rx.foreach(group.lines, _line), class_name="t12"),

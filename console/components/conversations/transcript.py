@@ -34,7 +34,7 @@ from console.state.queue_pick import QueuePickState as QueuePick
 from console.state.remarks import RemarksState
 from console.state.takeover import TakeoverState
 from console.state.trace import TraceState
-from console.state.transcript import TranscriptState
+from console.state.transcript import MARK, TranscriptState
 
 
 def transcript() -> rx.Component:
@@ -115,10 +115,20 @@ def _messages() -> rx.Component:
         button("Show earlier ones", TranscriptState.show_earlier, size="sm"),
         class_name="row earlier",
     )
+    later = rx.el.div(
+        rx.el.span(TranscriptState.later, class_name="t12 t2"),
+        button("Show later ones", TranscriptState.show_later, size="sm"),
+        button("To the end", TranscriptState.show_end, size="sm"),
+        class_name="row earlier",
+    )
     return rx.el.div(
         rx.cond(BesideState.conversation_id != "", facts(TranscriptState.facts), rx.fragment()),
         rx.cond(TranscriptState.earlier != "", earlier, rx.fragment()),
-        rx.foreach(TranscriptState.messages, lambda line: message(line, _feedback(line), _under_way(), "m-")),
+        rx.foreach(
+            TranscriptState.messages,
+            lambda line: message(line, _feedback(line), _under_way(), MARK, marked=TranscriptState.marked == line.id),
+        ),
+        rx.cond(TranscriptState.later != "", later, rx.fragment()),
         class_name="scroll grow chat",
         tab_index=0,
         role="region",

@@ -226,7 +226,7 @@ async def test_the_log_fills_a_queue(services: Services, tab: Tab, person: Opera
     state = tab.at(f"/queues/{queue.id}").state(AnnotationItemsState)
     await state.load()
     assert [one.what for one in state.rows] == ["Conversation"] * 3 + ["Answer"] * 3
-    answer = next(one for one in state.rows if one.href.endswith(f"#m-{turns[2].answer_id}"))
+    answer = next(one for one in state.rows if one.href.endswith(f"?at={turns[2].answer_id}"))
     assert answer.what == "Answer"
 
 
