@@ -19,14 +19,20 @@ from backend.alerts.types import (
     Watched,
     Way,
 )
-from backend.conversations.types import ChatState
 from console import routes
 from console.state import formats
-from console.state.conversations_filters import log_address, pairs_of
-from console.state.figure_rows import MEASURES
+from console.state.conversations_filters import figure_address, pairs_of
+from console.state.figure_rows import MEASURES, METRICS
 
 WHOLE = {Measure.CONVERSATIONS, Measure.FAILED, Measure.TOKENS}
-OF_FAILURES = {Measure.FAILED, Measure.FAILED_SHARE}
+# Measures that some conversations alone have, and the figure that is of the same ones.
+OF_METRIC = {
+    Measure.FAILED: "failed",
+    Measure.FAILED_SHARE: "failed",
+    Measure.HELPFUL_SHARE: "helpful",
+    Measure.SATISFACTION: "satisfaction",
+    Measure.COMPLETED_SHARE: "completed",
+}
 FATES = {Fate.WAITING: ("queued", "Waiting"), Fate.SENT: ("ok", "Sent"), Fate.FAILED: ("fail", "Given up")}
 EVENTS = {Event.FIRED: "Fired", Event.RESOLVED: "Resolved", Event.TEST: "Test"}
 WAYS = {Way.EMAIL: "E-mail", Way.WEBHOOK: "Webhook"}
@@ -208,7 +214,6 @@ def _looked(firing: Firing, zone: tzinfo, at: datetime) -> str:
 def behind(watched: Watched, until: datetime) -> str:
     """Return the log with the conversations that a look at this moment saw; of failures, those that failed."""
     more = {"text": watched.filters.text} if watched.filters.text else {}
-    if watched.measure in OF_FAILURES:
-        more["state"] = ChatState.FAILED.value
+    narrow = METRICS[OF_METRIC[watched.measure]].behind if watched.measure in OF_METRIC else ()
     since = until - timedelta(minutes=watched.window_minutes)
-    return log_address(pairs_of(watched.filters), **more, since=since.isoformat(), until=until.isoformat())
+    return figure_address(pairs_of(watched.filters), narrow, **more, since=since.isoformat(), until=until.isoformat())

@@ -30,6 +30,7 @@ from console.state.conversations_filters import (
     filters_of,
     ticked,
     time_lines,
+    toggled,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.masking_words import ON, masked_words, masking_words
@@ -150,9 +151,7 @@ class ConversationsState(Phased, rx.State):
     async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
         """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        pair: Pair = (facet, value)
-        kept = tuple(one for one in self._chosen if one != pair)
-        self._chosen = kept if len(kept) < len(self._chosen) else (*kept, pair)
+        self._chosen = toggled(self._chosen, (facet, value))
         self.num_filters = len(self._chosen)
         self.filters = ticked(self.filters, self._chosen)
         yield

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from backend.conversations.types import (
     AGENT,
+    SHOWN,
     Channel,
     ChatState,
     Conversation,
@@ -107,6 +108,10 @@ def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[Fi
     return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines[key]]
 
 
+# Stands for all of them in the chip that takes them away together.
+ALL_TRAFFIC: Pair = ("channel", "")
+
+
 @dataclass(frozen=True)
 class Chip:
     """What is chosen, said above the list: filters stay where somebody goes away and comes back."""
@@ -117,13 +122,22 @@ class Chip:
 
 
 def chips_of(filters: Iterable[FilterLines]) -> list[Chip]:
-    """Return what is ticked, under the name of its filter."""
-    return [
+    """Return what is ticked, under the name of its filter; the channels that figures count are one chip."""
+    ticked = [(one, line) for one in filters for line in one.lines if line.chosen]
+    channels = {(one.key, line.value) for one, line in ticked if one.key == "channel"}
+    is_traffic = channels == {*TRAFFIC}
+    chips = [
         Chip(one.key, line.value, f"{one.title}: {line.name or 'none'}")
-        for one in filters
-        for line in one.lines
-        if line.chosen
+        for one, line in ticked
+        if not (is_traffic and one.key == "channel")
     ]
+    return [*chips, Chip(*ALL_TRAFFIC, "Channel: all but examples")] if is_traffic else chips
+
+
+def toggled(chosen: tuple[Pair, ...], pair: Pair) -> tuple[Pair, ...]:
+    """Return what is chosen with one choice more, or without it."""
+    kept = tuple(one for one in chosen if one != pair and not (pair == ALL_TRAFFIC and one[0] == "channel"))
+    return kept if len(kept) < len(chosen) else (*kept, pair)
 
 
 def ticked(filters: list[FilterLines], chosen: tuple[Pair, ...]) -> list[FilterLines]:
@@ -190,6 +204,25 @@ def log_address(chosen: Iterable[Pair], of: str = routes.CONVERSATIONS, **more: 
             pairs[key] = f"{pairs[key]}{AND}{value}" if key in pairs else value
     # An empty value, which stands for none, would be lost in an address.
     return f"{of}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
+
+
+# What figures count where no channel is chosen: what came with the product is no traffic.
+TRAFFIC = tuple(("channel", one.value) for one in Channel if one in SHOWN and one is not Channel.EXAMPLE)
+
+
+def figure_address(chosen: Iterable[Pair], narrow: tuple[Pair, ...] = (), **more: str) -> str:
+    """Return where the log shows what a figure is of; `narrow` are the choices that have the figure at all.
+
+    Of a choice that leaves none of them, the figure is of none, and the address leads to what was looked at.
+    """
+    given = tuple(chosen)
+    keys = {key for key, _ in given}
+    if "channel" not in keys:
+        given = (*given, *TRAFFIC)
+    for key in {key for key, _ in narrow}:
+        both = tuple(one for one in narrow if one[0] == key and (key not in keys or one in given))
+        given = (*(one for one in given if one[0] != key), *both) if both else given
+    return log_address(given, **more)
 
 
 def _tokens(row: Conversation) -> int:

@@ -20,11 +20,13 @@ from console.state.conversations_filters import (
     FilterLines,
     Pair,
     asked_of,
+    figure_address,
     filter_lines,
     filters_of,
     log_address,
     ticked,
     time_pair,
+    toggled,
 )
 from console.state.dashboards_rows import (
     LineRow,
@@ -129,9 +131,7 @@ class DashboardsState(Phased, rx.State):
     async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
         """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        pair: Pair = (facet, value)
-        kept = tuple(one for one in self._chosen if one != pair)
-        self._chosen = kept if len(kept) < len(self._chosen) else (*kept, pair)
+        self._chosen = toggled(self._chosen, (facet, value))
         self.num_filters = len(self._chosen)
         self.filters = ticked(self.filters, self._chosen)
         yield
@@ -206,4 +206,4 @@ class DashboardsState(Phased, rx.State):
         self.shown = f"{first} to {last}, {zone}" if first != last else f"{first}, {zone}"
         self.picture_words = f"{self.picture_title} by {self.step}, {self.shown}; the table below says the same"
         self.watch_href = log_address(self._chosen, of=routes.ALERT_FORM, measure=WATCHED[self.metric])
-        self.log_href = log_address((*self._chosen,), since=found.since.isoformat(), until=found.until.isoformat())
+        self.log_href = figure_address(self._chosen, since=found.since.isoformat(), until=found.until.isoformat())

@@ -13,7 +13,7 @@ from backend.conversations.types import Channel
 from backend.flows.types import Publishing
 from console import routes
 from console.state import formats
-from console.state.conversations_filters import Pair, log_address
+from console.state.conversations_filters import Pair, figure_address
 from console.state.conversations_words import CHANNEL_WORDS
 from console.state.figure_picture import Event, Series
 from console.state.figure_rows import Metric, dollars, percent
@@ -90,9 +90,8 @@ def name_of(line: Line, split: str) -> str:
 def _at(metric: Metric, chosen: tuple[Pair, ...], line: Line, point: Point, split: str) -> str:
     """Return the log with what stands behind a point: of failures, those that failed."""
     more = {split: line.value} if split != Split.NONE else {}
-    if metric.key == "failed":
-        more["state"] = "failed"
-    return log_address(chosen, **more, since=point.since.isoformat(), until=point.until.isoformat())
+    moments = {"since": point.since.isoformat(), "until": point.until.isoformat()}
+    return figure_address(chosen, metric.behind, **more, **moments)
 
 
 def published_by_step(found: Dashboard, publishings: Sequence[Publishing], zone: tzinfo) -> dict[int, Published]:
@@ -140,7 +139,7 @@ def time_rows(
         rows.append(
             TimeRow(
                 when,
-                log_address(chosen, since=point.since.isoformat(), until=point.until.isoformat()),
+                figure_address(chosen, since=point.since.isoformat(), until=point.until.isoformat()),
                 formats.count(sum(line.points[at].figures.num for line in found.lines)),
                 [metric.write(value) if value is not None else "" for value in values],
             )
@@ -153,7 +152,7 @@ def line_rows(found: Dashboard, chosen: tuple[Pair, ...], split: str) -> list[Li
         LineRow(
             kind=f"s{number}",
             name=name_of(line, split),
-            href=log_address(
+            href=figure_address(
                 chosen, **{split: line.value}, since=found.since.isoformat(), until=found.until.isoformat()
             ),
             num=formats.count(line.figures.num),

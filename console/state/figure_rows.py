@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from backend.alerts.types import Alert, Measure
 from backend.conversations.figure_types import Figures
+from backend.conversations.types import ChatState, Outcome, Rating, Satisfaction
 from console.state import formats
 
 Value = float | None
@@ -28,7 +29,7 @@ class Metric:
     """What a tile and a picture show. `readings` are drawn beside each other, `main` alone where lines are split.
 
     `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither. `base` is how many conversations the
-    figure is read from: a change against a handful of them would be noise.
+    figure is read from: a change against a handful of them would be noise. `behind` are the filters that show those.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Metric:
     worse: int = 0
     is_share: bool = False
     base: Callable[[Figures], int] = lambda of: of.num
+    behind: tuple[tuple[str, str], ...] = ()
 
 
 def percent(share: float) -> str:
@@ -68,6 +70,7 @@ METRICS = {
         Metric(
             "failed", "Failed", percent, (Reading("Failed", lambda of: of.failed_share),),
             lambda of: formats.counted(of.num_failed, "conversation"), worse=1, is_share=True,
+            behind=(("state", ChatState.FAILED.value),),
         ),
         Metric(
             "latency", "Latency p95", formats.span,
@@ -88,17 +91,20 @@ METRICS = {
             "helpful", "Marked helpful", percent, (Reading("Helpful", lambda of: of.liked_share),),
             lambda of: f"{formats.count(of.num_liked)} of {formats.count(of.num_rated)}", worse=-1, is_share=True,
             base=lambda of: of.num_rated,
+            behind=tuple(("rating", one.value) for one in Rating if one is not Rating.NONE),
         ),
         Metric(
             "satisfaction", "Satisfaction", lambda value: f"{value:.2f}",
             (Reading("Satisfaction", lambda of: of.satisfaction),),
             lambda of: f"of 5, from {formats.counted(of.num_satisfied, 'rating')}", worse=-1,
             base=lambda of: of.num_satisfied,
+            behind=tuple(("satisfaction", one.value) for one in Satisfaction if one is not Satisfaction.UNKNOWN),
         ),
         Metric(
             "completed", "Tasks completed", percent, (Reading("Done", lambda of: of.completed_share),),
             lambda of: f"{formats.count(of.num_completed)} of {formats.count(of.num_judged)}", worse=-1, is_share=True,
             base=lambda of: of.num_judged,
+            behind=tuple(("outcome", one.value) for one in Outcome if one is not Outcome.UNKNOWN),
         ),
     )
 }  # fmt: skip

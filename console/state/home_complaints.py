@@ -13,7 +13,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from console import routes
 from console.state import formats
-from console.state.conversations_filters import log_address
+from console.state.conversations_filters import figure_address
 from console.state.home_needs import first_words
 
 NOT_HELPFUL = {"rating": Rating.DOWN.value}
@@ -59,7 +59,7 @@ async def _complaint(operator: Operator, line: Line, filters: Filters, moments: 
         line.value,
         line.name,
         f"{formats.counted(line.figures.num, 'conversation')} marked not helpful.",
-        log_address((), flow=line.value, **NOT_HELPFUL, **moments),
+        figure_address((), flow=line.value, **NOT_HELPFUL, **moments),
         [one for one in questions if one],
     )
 

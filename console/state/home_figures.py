@@ -14,7 +14,7 @@ from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console.problems import caught
 from console.state import formats
-from console.state.conversations_filters import log_address
+from console.state.conversations_filters import figure_address
 from console.state.figure_picture import spark
 from console.state.figure_rows import METRICS, compared, tile
 from console.state.home_complaints import NOT_HELPFUL, Complaint, complaints
@@ -23,7 +23,7 @@ from console.state.seat import Phased
 SHOWN = ("conversations", "failed", "latency", "cost", "helpful")
 WEEK = "7"
 # What a tile leads to: the conversations that somebody would look for behind it.
-BEHIND = {"failed": {"state": "failed"}, "helpful": NOT_HELPFUL}
+BEHIND = {"failed": METRICS["failed"].behind, "helpful": tuple(NOT_HELPFUL.items())}
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class HomeFiguresState(Phased, rx.State):
                 HomeTile(
                     one.key, one.title, one.value, one.change, one.tone, one.note,
                     spark([METRICS[key].readings[METRICS[key].main].of(point.figures) for point in points]),
-                    log_address((), **BEHIND.get(key, {}), **moments),
+                    figure_address(BEHIND.get(key, ()), **moments),
                 )
                 for key in SHOWN
                 for one in [tile(METRICS[key], found.whole, before)]
@@ -128,7 +128,7 @@ class HomeFiguresState(Phased, rx.State):
             down = replace(wish.filters, ratings=(Rating.DOWN,))
             num = (await services().conversations.figures(operator, down)).num
             self.num_complaints = f"{formats.counted(num, 'conversation')} marked not helpful" if num else ""
-            self.complaints_href = log_address((), **NOT_HELPFUL, **moments)
+            self.complaints_href = figure_address((), **NOT_HELPFUL, **moments)
             self.complaints = await complaints(operator, wish, moments) if num else []
             self.may_handle = operator.may(Permission.CONVERSATIONS_REPLY)
             self.phase = "ready"
@@ -139,5 +139,5 @@ def _flow_figures(line: Line, moments: dict[str, str]) -> FlowFigures:
         value = METRICS[key].readings[METRICS[key].main].of(line.figures)
         return "" if value is None else METRICS[key].write(value)
 
-    href = log_address((), flow=line.value, **moments)
+    href = figure_address((), flow=line.value, **moments)
     return FlowFigures(formats.count(line.figures.num), told("failed"), told("latency"), told("cost"), href)

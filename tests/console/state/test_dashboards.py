@@ -14,7 +14,17 @@ from backend.conversations.types import Filters
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
-from console.state.conversations_filters import asked_of, filters_of, log_address, time_pair
+from console.state.conversations_filters import (
+    Choice,
+    FilterLines,
+    asked_of,
+    chips_of,
+    figure_address,
+    filters_of,
+    log_address,
+    time_pair,
+    toggled,
+)
 from console.state.dashboards import DashboardsState
 from console.state.figure_picture import Series, drawing, spark
 from console.state.figure_rows import METRICS, whole
@@ -77,16 +87,27 @@ async def test_a_dashboard_of_nothing_says_so(services: Services, tab: Tab) -> N
     assert state.phase == "empty"
 
 
+# How many conversations a figure is read from, of those that a point counts; of other metrics all.
+OF = {
+    "failed": lambda of: of.num_failed,
+    "helpful": lambda of: of.num_rated,
+    "satisfaction": lambda of: of.num_satisfied,
+    "completed": lambda of: of.num_judged,
+}
+
+
 @pytest.mark.parametrize("split", ["none", "model", "flow", "channel", "prompt"])
-@pytest.mark.parametrize("metric", ["conversations", "failed"])
 async def test_each_point_leads_to_as_many_as_it_counts(
-    services: Services, tab: Tab, person: Operator, split: str, metric: str
+    services: Services, tab: Tab, person: Operator, split: str
 ) -> None:
+    liked = {"rating": "up", "satisfaction": 4, "task_completed": False}
     await put(services, person, 6, model=HOSTILE)
     await put(services, person, 4, model="b", state="failed", flow_id="f", flow_name="Desk")
+    await put(services, person, 3, model="b", channel="traced", **liked)
+    await put(services, person, 2, model="b", rating="handled", satisfaction=1, task_completed=True)
+    await put(services, person, 5, channel="example", state="failed", **liked)
     state = tab.state(DashboardsState)
     await state.show_split(split)
-    await state.show_metric(metric)
     assert state.phase == "ready"
     found = state._found
     assert found is not None
@@ -95,18 +116,48 @@ async def test_each_point_leads_to_as_many_as_it_counts(
         for number, line in enumerate(found.lines, 1)
         for left, point in enumerate(line.points)
     }
-    assert state.picture.spots
-    for spot in state.picture.spots:
-        behind = (await services.conversations.browse(person, asked(spot.href), Page(limit=1))).facets.matching
-        place = round(float(spot.left[:-1]) / 100 * len(found.lines[0].points) - 0.5)
-        figures = points[spot.kind[1:], f"{place}"]
-        assert behind == (figures.num_failed if metric == "failed" else figures.num)
+
+    async def behind(href: str) -> int:
+        return (await services.conversations.browse(person, asked(href), Page(limit=1))).facets.matching
+
+    for metric in METRICS:
+        await state.show_metric(metric)
+        assert state.picture.spots
+        for spot in state.picture.spots:
+            place = round(float(spot.left[:-1]) / 100 * len(found.lines[0].points) - 0.5)
+            # Several readings of the one line are drawn where nothing is split.
+            figures = points["1" if split == "none" else spot.kind[1:], f"{place}"]
+            assert await behind(spot.href) == OF.get(metric, lambda of: of.num)(figures), (metric, spot.href)
     for row in state.times:
-        behind = (await services.conversations.browse(person, asked(row.href), Page(limit=1))).facets.matching
-        assert str(behind) == row.num
+        assert str(await behind(row.href)) == row.num
     for line in state.lines:
-        behind = (await services.conversations.browse(person, asked(line.href), Page(limit=1))).facets.matching
-        assert str(behind) == line.num
+        assert str(await behind(line.href)) == line.num
+    assert await behind(state.log_href) == found.whole.num == 15
+
+
+async def test_a_point_leads_to_no_more_than_the_filters_leave(services: Services, tab: Tab, person: Operator) -> None:
+    await put(services, person, 1, rating="up")
+    await put(services, person, 1, rating="down")
+    state = tab.state(DashboardsState)
+    await state.show_metric("helpful")
+    for chosen, num in (((("rating", "down"),), 1), ((("rating", "none"),), 0), ((("channel", "example"),), 0)):
+        state._chosen = chosen
+        await state.show_span("7")
+        for spot in state.picture.spots:
+            found = (await services.conversations.browse(person, asked(spot.href), Page(limit=1))).facets.matching
+            assert found == num
+
+
+def test_the_channels_that_figures_count_are_one_chip() -> None:
+    def lines(*values: str) -> list[FilterLines]:
+        return [FilterLines("channel", "Channel", [Choice(one, one, "1", 1, chosen=True) for one in values])]
+
+    chosen = asked_of(dict(parse_qsl(urlsplit(figure_address((("model", "a"),))).query)))
+    channels = [value for key, value in chosen if key == "channel"]
+    (chip,) = chips_of(lines(*channels))
+    assert chip.words == "Channel: all but examples"
+    assert toggled(chosen, (chip.key, chip.value)) == (("model", "a"),)
+    assert [one.words for one in chips_of(lines("api", "example"))] == ["Channel: api", "Channel: example"]
 
 
 async def test_filters_and_days_narrow_the_figures(services: Services, tab: Tab, person: Operator) -> None:
