@@ -26,6 +26,7 @@ from console.components.ui import (
 )
 from console.state.annotate import AnnotateState as State
 from console.state.dataset_pick import DatasetPickState as Pick
+from console.state.transcript import MARK
 
 FORM = "label-form"
 
@@ -76,6 +77,7 @@ def _item() -> rx.Component:
     return PressKeys.create(
         rx.el.section(
             rx.el.div(
+                rx.cond(State.earlier != "", _earlier(), rx.fragment()),
                 rx.foreach(State.messages, _message),
                 class_name="scroll chat an-said",
                 tab_index=0,
@@ -132,9 +134,18 @@ def _item() -> rx.Component:
     )
 
 
+def _earlier() -> rx.Component:
+    """Say that what is asked of reaches further back, and show it."""
+    return rx.el.div(
+        rx.el.span(State.earlier, class_name="t12 t2"),
+        button("Show earlier ones", State.show_earlier, size="sm"),
+        class_name="row earlier",
+    )
+
+
 def _message(line: Any) -> rx.Component:
     foot = rx.el.p(line.figures, class_name="t12 t2 figs")
-    said = message(line, foot, status("run", "Answering"))
+    said = message(line, foot, status("run", "Answering"), MARK)
     return rx.el.div(said, class_name=rx.cond(line.id == State.message_id, "an-turn", ""), key=line.id)
 
 

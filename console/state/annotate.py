@@ -10,6 +10,7 @@ import reflex as rx
 
 from backend.annotations.types import ConfigKind, ScoreConfig, Turned
 from backend.bootstrap import services
+from backend.conversations.types import Opened
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.operator import Operator, Permission
 from console import routes, toasts
@@ -20,7 +21,7 @@ from console.state.agreement_lines import AgreementLine, LackingLine, agreement_
 from console.state.conversations_rows import MessageLine, message_line
 from console.state.forms import Formed
 from console.state.seat import Phased
-from console.state.transcript import WINDOW
+from console.state.transcript import MARK, WINDOW
 
 CONTEXT = 20
 ABOUT_ANSWER = "Asked of the marked answer, not of what was said before it."
@@ -83,6 +84,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
     agreements: rx.Field[list[AgreementLine]] = rx.field(default_factory=list)
     lacking: rx.Field[list[LackingLine]] = rx.field(default_factory=list)
     about: rx.Field[str] = rx.field("")
+    earlier: rx.Field[str] = rx.field("")
     _config: ScoreConfig | None = None
 
     @rx.event
@@ -141,12 +143,34 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             at = task.target
             limit = CONTEXT if at.message_id else WINDOW
             opened = await services().conversations.opened(operator, at.conversation_id, limit, until=at.message_id)
-            zone, now = await self._zone(), formats.now()
-            self.messages = [message_line(one, zone, now, opened.conversation) for one in opened.messages]
+            self.messages = await self._lines(opened)
             self.conversation_id, self.message_id = at.conversation_id, at.message_id
+            self._say_earlier(opened)
             self.about = ABOUT_ANSWER if at.message_id else ABOUT_WHOLE
             self.href = routes.message(at.conversation_id, at.message_id)
         self.phase = "ready"
+
+    async def _lines(self, opened: Opened) -> list[MessageLine]:
+        zone, now = await self._zone(), formats.now()
+        return [message_line(one, zone, now, opened.conversation) for one in opened.messages]
+
+    def _say_earlier(self, opened: Opened) -> None:
+        """Say how much is shown of what the label is of, where that is not all."""
+        shown, total = (formats.count(one) for one in (len(self.messages), opened.conversation.num_messages))
+        words = f"{shown} messages, down to the answer" if self.message_id else f"The last {shown} of {total} messages"
+        self.earlier = words if opened.has_earlier else ""
+
+    @rx.event
+    async def show_earlier(self) -> Any:
+        """Put the messages before the first one above it."""
+        operator = await self._operator(Permission.ANNOTATIONS_LABEL)
+        if not self.messages:
+            return None
+        seam, log = self.messages[0].id, services().conversations
+        opened = await log.opened(operator, self.conversation_id, WINDOW, before=seam)
+        self.messages = [*await self._lines(opened), *self.messages]
+        self._say_earlier(opened)
+        return toasts.reveal(MARK + seam)
 
     def _count(self, num_done: int, num_items: int, num_skipped: int = 0) -> None:
         self.left = f"{formats.count(num_done)} of {formats.counted(num_items, 'item')} done"

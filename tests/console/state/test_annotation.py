@@ -9,7 +9,8 @@ import pytest
 from backend.annotations.configs import config_of
 from backend.annotations.types import ConfigKind, NewQueue, Queue, Target
 from backend.bootstrap import Services
-from backend.conversations.types import Turn
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role, Turn
 from backend.errors import InvalidInput, NotFound
 from backend.operator import Operator
 from backend.paging import Page
@@ -186,6 +187,25 @@ async def test_a_queue_that_is_deleted_while_somebody_labels_is_left_without_a_w
     assert state.asked is None
     await state.load()
     assert state.phase == "failed"
+
+
+async def test_a_long_item_is_shown_whole_on_wish(services: Services, tab: Tab, person: Operator) -> None:
+    said = tuple(Told(Role.ASSISTANT if number % 2 else Role.USER, f"line {number}") for number in range(230))
+    made = (await services.conversations.report(person, Report("s", "retail", "sales", messages=said))).conversation
+    answer = (await services.conversations.opened(person, made.id, 1)).messages[0]
+    queue = await queue_of(services, person, [])
+    await services.annotations.add_items(person, queue.id, [Target(made.id), Target(made.id, answer.id)])
+    state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
+    await state.load()
+    assert (state.about[:16], state.earlier) == ("Asked of the con", "The last 100 of 230 messages")
+    for first, words in (("line 30", "The last 200 of 230 messages"), ("line 0", "")):
+        assert await state.show_earlier() is not None, "what was read stays in view"
+        assert (state.messages[0].parts[0].text, state.earlier) == (first, words)
+    assert [one.parts[0].text for one in state.messages] == [one.text for one in said]
+    await state.label(state.asked.item_id, "good", "0")
+    assert (state.about[:16], state.earlier) == ("Asked of the mar", "20 messages, down to the answer")
+    await state.show_earlier()
+    assert (len(state.messages), state.earlier) == (120, "120 messages, down to the answer")
 
 
 async def test_words_are_typed(services: Services, tab: Tab, person: Operator, turns: list[Turn]) -> None:
