@@ -243,7 +243,7 @@ class Carrying:
                 await self._asking.answer(variant, row, answer)
             finally:
                 put_into(cell, answer)
-            if not answer.error and self._scoring.costs:
+            if not answer.error and self._scoring.asks:
                 cell.status = CellStatus.ANSWERED.value
                 self._teller.answered(cell)
                 await self.ledger.write(cell)

@@ -142,7 +142,7 @@ class Scoring:
         self._aid = aid
         self.alone = [one for one in evaluators if not one.needs_pairs]
         self.pairs = [one for one in evaluators if one.needs_pairs]
-        self.costs = any(one.num_calls for one in self.alone)
+        self.asks = any(one.asks for one in self.alone)
         self._weighted = len({one.weight for one in evaluators}) > 1
         self._evaluators = evaluators
 
@@ -155,7 +155,7 @@ class Scoring:
         left = [one for one in self.alone if one.called not in cell.scores]
         for at, one in enumerate(left, 1):
             await self._put(cell, one, case, keep)
-            if one.num_calls and any(later.num_calls for later in left[at:]):
+            if one.calls_models and any(later.asks for later in left[at:]):
                 await keep(cell)
         if is_baseline and self.pairs:
             half = Score(0.5, label="baseline").as_json()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from decimal import Decimal
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -115,6 +116,41 @@ async def test_a_panel_that_broke_off_asks_only_the_judges_that_are_missing(
         float(2 * times * CALL), ["lab:no-usage", "lab:429"],
     )  # fmt: skip
     assert ("heard" in cells[-1].detail, score["agreement"]) == (False, 1)
+
+
+class Compared:
+    """An embedding model that never ends; it says when it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def embed(self, _texts: Sequence[str]) -> None:
+        self.asked.set()
+        await asyncio.Event().wait()
+
+
+async def test_an_answer_is_in_the_record_before_its_meaning_is_compared(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.fill(1)
+    model, embedder = asks(lab, monkeypatch, lambda *_: YES), Compared()
+    with monkeypatch.context() as patch:
+        patch.setattr(lab.executor._outside.models, "open_embedder", AsyncMock(return_value=embedder))
+        specs = (judge("no-usage"), {"kind": "similarity"})
+        made = await lab.started(prompt("only", "{{ good }}"), evaluators=specs[1:])
+        both = await lab.started(prompt("only", "{{ good }}"), evaluators=specs)
+        for one, scored in ((made, []), (both, ["no-usage"])):
+            embedder.asked.clear()
+            carried = asyncio.create_task(lab.executor.execute(one.id))
+            await asyncio.wait_for(embedder.asked.wait(), 20)
+            _, (cell,) = await now(lab, one)  # what a process that is killed here leaves behind
+            assert (cell.status, cell.output, list(cell.scores)) == (CellStatus.ANSWERED, YES, scored)
+            carried.cancel()
+            await asyncio.gather(carried, return_exceptions=True)
+    for one in (made, both):
+        await lab.executor.execute(one.id)
+        assert (await now(lab, one))[0].status is Status.DONE
+    assert model.asked == ["echo", "echo", "no-usage"]
 
 
 async def test_every_try_of_a_judge_that_failed_is_paid(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
