@@ -13,7 +13,7 @@ from backend.operator import Operator
 from backend.providers.types import ModelDraft, ProviderDraft
 from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
 from console.state.forms import Choice
-from tests.console.state.test_experiment_form import dataset, entries, opened, owner
+from tests.console.experimenting import dataset, entries, opened, owner
 from tests.console.tab import Tab, tab
 
 __all__ = ["dataset", "owner", "tab"]

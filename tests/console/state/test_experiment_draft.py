@@ -10,17 +10,16 @@ from backend.bootstrap import Services
 from backend.experiments.types import Experiment, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Prompt
-from console.state.experiment import ExperimentState
 from console.state.experiment_draft import ExperimentDraftState, variant_words
-from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
-from tests.console.tab import Tab, refused, spent, tab
+from tests.console.experimenting import dataset, entries, made_of, opened, owner, support
+from tests.console.experimenting import shown as shown_page
+from tests.console.tab import Tab, refused, tab
 
 __all__ = ["dataset", "owner", "support", "tab"]
 
 
 async def shown(tab: Tab, made: Experiment) -> Any:
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    await spent(page.load())
+    await shown_page(tab, made)
     drafted = tab.state(ExperimentDraftState)
     await drafted.load()
     return drafted
@@ -31,9 +30,7 @@ async def drafted(tab: Tab, services: Services, owner: Operator, support: Prompt
     await form.add_evaluator("judge")
     rubric = f"{form.evaluators[-1].key}.rubric"
     sent = entries(form, **more) | {rubric: "Is it right?", f"{form.evaluators[-1].key}.models.": "on"}
-    for _ in range(2):
-        await form.send(sent)
-    return (await services.experiments.list(owner)).items[0]
+    return await made_of(services, form, sent)
 
 
 async def test_an_anonymous_tab_reaches_no_handler(services: Services) -> None:

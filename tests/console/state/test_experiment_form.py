@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
-from backend.datasets.types import About, NewItem
 from backend.experiments.types import FlowChoice, PromptChoice
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
@@ -19,37 +18,11 @@ from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from tests.console.experimenting import dataset, entries, made_of, opened, owner, support
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
 
-__all__ = ["tab"]
-
-
-@pytest.fixture
-async def owner(services: Services) -> Operator:
-    return await services.identity.ensure_owner()
-
-
-@pytest.fixture
-async def dataset(services: Services, owner: Operator) -> str:
-    made = await services.datasets.create(owner, About("Returns"))
-    rows = [NewItem({"question": f"q{number}"}, f"a{number}", split="test" if number else "") for number in range(4)]
-    await services.datasets.add_items(owner, made.id, rows)
-    return made.id
-
-
-@pytest.fixture
-async def support(services: Services, owner: Operator) -> Prompt:
-    made = await services.prompts.create(owner, NewPrompt("Support", Content(text="Answer {{ question }}.")))
-    await services.prompts.set_label(owner, made.id, "production", 1)
-    await services.prompts.save_version(owner, made.id, Content(text="Answer {{ question }} for {{ name }}."))
-    return await services.prompts.get(owner, made.id)
-
-
-async def opened(tab: Tab, query: str = "") -> Any:
-    form = tab.at(f"/experiments/new{query}").state(ExperimentFormState)
-    await form.load()
-    return form
+__all__ = ["dataset", "owner", "support", "tab"]
 
 
 async def test_the_browser_draws_a_form_that_is_opened_again_anew(tab: Tab, support: Prompt, dataset: str) -> None:
@@ -57,18 +30,6 @@ async def test_the_browser_draws_a_form_that_is_opened_again_anew(tab: Tab, supp
     assert len(set(drawn)) == 3
     form = next(one for one in experiment_form().children if one.id == FORM)
     assert str(form.key) == str(ExperimentFormState.drawn)
-
-
-def entries(form: Any, **more: str) -> dict[str, str]:
-    """Return what a browser would send of an untouched form."""
-    sent = {"name": form.name or "Try", "dataset": form.dataset, **form.numbers}
-    for one in form.variants:
-        names = ("name", "subject", "version", "template", "system", "model", "temperature", "max_tokens", "stop")
-        sent |= {f"{one.key}.{name}": getattr(one, name) for name in names}
-    for one in form.evaluators:
-        for line in (*one.own, *one.first, *one.folded):
-            sent |= {line.key: line.value} if line.kind != "switch" else {line.key: "on"} if line.checked else {}
-    return sent | more
 
 
 @pytest.mark.parametrize("kind", [ExperimentFormState, ExperimentPromoteState, ExperimentRequireState, ExperimentState])
@@ -174,9 +135,7 @@ async def test_a_draft_shows_its_plan_and_copies_of_it_begin_alike(
     tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
 ) -> None:
     form = await opened(tab, f"?prompt={support.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
+    made = await made_of(services, form, entries(form))
     page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
     assert [event async for event in page.load()] == [None, None]
     assert (page.phase, page.line.status, page.cards) == ("ready", "draft", [])

@@ -12,9 +12,8 @@ from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from backend.turns.types import NewTest
-from console.state.experiment import ExperimentState
 from console.state.experiment_again import ExperimentAgainState
-from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
+from tests.console.experimenting import answered, dataset, entries, opened, owner, shown, support
 from tests.console.tab import Tab, tab
 from tests.factories.conversations import chat as said
 from tests.factories.flows import chat
@@ -99,13 +98,8 @@ async def test_rows_of_which_every_answer_failed_stand_there_with_the_reasons(
     tab: Tab, dataset: str, services: Services, owner: Operator
 ) -> None:
     kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ nobody }}.")))
-    form = await opened(tab, f"?prompt={kept.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    (made,) = (await services.experiments.list(owner)).items
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
+    made = await answered(services, tab, kept)
+    page = await shown(tab, made)
     assert (page.line.status, page.cards, page.group) == ("failed", [], "all")
     assert [(one.row, "nobody" in one.why, one.mark) for one in page.rows] == [
         (number, True, "fail") for number in range(1, 5)

@@ -8,13 +8,12 @@ from backend.bootstrap import Services
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state import formats
-from console.state.experiment import ExperimentState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState, evaluators_in
 from console.state.prompt_rows import move_line
-from tests.console.state.test_experiment_form import dataset, entries, opened, owner, support
+from tests.console.experimenting import answered, dataset, owner, shown, support
 from tests.console.tab import Tab, tab
 
 __all__ = ["dataset", "owner", "support", "tab"]
@@ -25,13 +24,8 @@ async def test_the_winner_is_promoted_from_its_page(
 ) -> None:
     kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
     await services.prompts.save_version(owner, kept.id, Content(text="Say {{ question }}."))
-    form = await opened(tab, f"?prompt={kept.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
+    made = await answered(services, tab, kept)
+    page = await shown(tab, made)
     assert (page.variants, page.line.status, page.line.retry) == (["v1", "v2"], "done", "")
     assert (page.flipped, page.group, len(page.rows)) == ("Flipped 0", "all", 4)
     dialog = tab.state(ExperimentPromoteState)
@@ -71,13 +65,8 @@ async def test_a_promotion_says_which_version_it_makes(
     tab: Tab, dataset: str, services: Services, owner: Operator
 ) -> None:
     kept = await services.prompts.create(owner, NewPrompt("Short", Content(text="Answer {{ question }}.")))
-    form = await opened(tab, f"?prompt={kept.id}")
-    for _ in range(2):
-        await form.send(entries(form, **{"f2.temperature": "0.3", "f2.name": "warm"}))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
+    made = await answered(services, tab, kept, **{"f2.temperature": "0.3", "f2.name": "warm"})
+    page = await shown(tab, made)
     assert page.metric == "exact"
     await page.show_by("latency")
     assert (page.metric, page.rows[0].new.words.endswith("ms")) == ("latency", True)
@@ -97,13 +86,8 @@ async def test_a_promotion_says_which_version_it_makes(
 async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
 ) -> None:
-    form = await opened(tab, f"?prompt={support.id}")
-    for _ in range(2):
-        await form.send(entries(form))
-    made = (await services.experiments.list(owner)).items[0]
-    await services.experiments.carry_out(owner, made.id)
-    page = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    [_ async for _ in page.load()]
+    made = await answered(services, tab, support)
+    await shown(tab, made)
     dialog = tab.state(ExperimentRequireState)
     await dialog.ask()
     assert (dialog.opened, dialog.subject, dialog.refused, dialog.now) == (True, support.name, False, "")
@@ -111,15 +95,15 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     asked = await services.experiments.requirement(owner, "prompt", support.id)
     assert asked is not None
     assert asked.evaluators == made.draft.evaluators
-    shown = tab.at(f"/prompts/{support.id}").state(PromptGateState)
+    gate = tab.at(f"/prompts/{support.id}").state(PromptGateState)
     await tab.state(PromptState).load()
-    await shown.load()
-    assert (shown.dataset, shown.passed, shown.said) == (
+    await gate.load()
+    assert (gate.dataset, gate.passed, gate.said) == (
         asked.dataset_name,
         True,
         "Nothing is known to be worse in v2 on 4 rows",
     )
-    assert (shown.evidence, evaluators_in(asked) in shown.rule) == (f"/experiments/{made.id}", True)
+    assert (gate.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
     tab.at(f"/experiments/{made.id}")
     await dialog.ask()
     assert dialog.now == f"{dialog.dataset}, by {', '.join(one.name for one in dialog.evaluators)}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from backend.bootstrap import Services
 from backend.experiments.types import Draft, Experiment, PromptChoice, Status, VariantDraft
 from backend.operator import Operator
-from console.state.experiment import ExperimentState
+from tests.console.experimenting import dataset, made_of, opened, owner, support
+from tests.console.experimenting import shown as shown_page
 from tests.console.state.test_experiment_draft import shown
-from tests.console.state.test_experiment_form import dataset, opened, owner, support
-from tests.console.tab import Tab, spent, tab
+from tests.console.tab import Tab, tab
 
 __all__ = ["dataset", "owner", "support", "tab"]
 
@@ -44,13 +44,11 @@ async def test_other_evaluators_score_the_answers_of_an_experiment(
     )  # fmt: skip
     again = await opened(tab, f"?draft={made.id}")
     assert (again.answers, again.draft_id) == ("Returns", made.id)
-    for _ in range(2):
-        await again.send({**sent, "name": "By a word", f"{again.evaluators[-1].key}.values": "q1"})
+    await made_of(services, again, {**sent, "name": "By a word", f"{again.evaluators[-1].key}.values": "q1"})
     await services.experiments.carry_out(owner, made.id)
     done = await services.experiments.get(owner, made.id)
     assert (done.name, done.status, done.progress.num_done, done.progress.cost) == ("By a word", Status.DONE, 8, 0)
-    found = tab.at(f"/experiments/{made.id}").state(ExperimentState)
-    await spent(found.load())
+    found = await shown_page(tab, made)
     assert found.since is not None
     assert (found.since.name, found.since.href, found.since.judges) == ("Returns", f"/experiments/{first.id}", "")
 

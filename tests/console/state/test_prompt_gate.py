@@ -9,8 +9,8 @@ from backend.operator import Operator
 from backend.prompts.types import Content, Prompt
 from console.state.prompt import PromptState
 from console.state.prompt_gate import PromptGateState
-from tests.console.state.test_experiment_form import dataset, entries, owner, support
-from tests.console.state.test_experiment_form import opened as opened_form
+from tests.console.experimenting import dataset, entries, made_of, owner, support
+from tests.console.experimenting import opened as opened_form
 from tests.console.state.test_prompts import answer, opened
 from tests.console.tab import Tab, tab
 
@@ -55,9 +55,7 @@ async def test_the_experiment_that_is_missing_is_filled_in_so_that_it_counts(
     form = await opened_form(tab, shown.asking.removeprefix("/experiments/new"))
     assert form.dataset == dataset
     assert [one.version for one in form.variants] == ["label:production", "version:3"]
-    for _ in range(2):
-        await form.send(entries(form))
-    counted = (await services.experiments.list(owner)).items[0]
+    counted = await made_of(services, form, entries(form))
     await services.experiments.carry_out(owner, counted.id)
     tab.at(f"/prompts/{support.id}")
     await shown.load()
