@@ -106,12 +106,17 @@ def variant_of(line: VariantLine, form: Mapping[str, Any]) -> VariantDraft:
         chosen = version if version in (DRAFT, PUBLISHED) else int(version) if version.isdigit() else PUBLISHED
         return VariantDraft(name, flow=FlowChoice(text("subject"), chosen))
     if line.kind == MANAGED:
-        which, version = text("version").partition(":")[::2]
-        number = int(version) if which == "version" and version.isdigit() else None
-        prompt = PromptChoice(id=text("subject"), version=number, label="" if number else version)
+        prompt = managed(text("subject"), text("version"))
     else:
         prompt = PromptChoice(template=text("template"), system=text("system"))
     return VariantDraft(name, prompt=prompt, model=text("model"), parameters=_parameters(line, text))
+
+
+def managed(subject: str, version: str) -> PromptChoice:
+    """Return which version of a prompt is meant by what was picked: a number, or what stands under a label."""
+    which, named = version.partition(":")[::2]
+    number = int(named) if which == "version" and named.isdigit() else None
+    return PromptChoice(id=subject, version=number, label="" if number else named)
 
 
 def _called(line: VariantLine, version: str, model: str) -> str:

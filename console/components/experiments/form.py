@@ -9,6 +9,7 @@ import reflex as rx
 from backend.experiments.types import MAX_NAME, MAX_VARIANTS
 from console import routes
 from console.components.experiments.evaluator_card import evaluator_card
+from console.components.experiments.other_models import other_models_button, other_models_dialog
 from console.components.experiments.plan_panel import plan_panel
 from console.components.experiments.variant_card import variant_card
 from console.components.experiments.wrong import told_at, wrong_at
@@ -31,6 +32,8 @@ from console.state.experiment_variants import FLOW, INLINE, MANAGED
 from console.state.experiment_wrong import REST
 
 FORM = "experiment-form"
+# What stands in the fields at the moment of a press: they stay in the browser until they are sent.
+ENTERED: Any = rx.Var(f"Object.fromEntries(new FormData(document.getElementById('{FORM}')))").to(dict)
 BESIDE = "The other variants are compared with it."
 RESTED = 0.5  # seconds without a change before it is planned anew
 
@@ -48,6 +51,7 @@ def experiment_form() -> rx.Component:
             class_name="xf-form",
         ),
         plan_panel(FORM),
+        other_models_dialog(),
         rx.cond(Form.planned, Entries.create(form=FORM, seconds=RESTED, on_entries=Form.plan_anew), rx.fragment()),
         class_name="xf",
     )
@@ -163,7 +167,7 @@ def _variants() -> rx.Component:
         told_at("xf-variants"),
         rx.foreach(Form.variants, variant_card),
         note="Prompts, texts and flows, in any mix.",
-        acts=add,
+        acts=rx.fragment(other_models_button(ENTERED), add),
     )
 
 
