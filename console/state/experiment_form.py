@@ -30,6 +30,7 @@ from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
 from console.state.experiment_offers import (
     Offered,
     asked_by,
+    begun_with,
     of_dataset,
     offered,
     placed_anew,
@@ -214,7 +215,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         """Add an evaluator of a kind."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         found = await offered(operator)
-        self._score(found, found.begun(kind))
+        self._score(found, await begun_with(operator, found, kind, self.dataset))
 
     @rx.event
     async def choose(self, key: str, value: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.bootstrap import services
-from backend.datasets.types import SourceKind
+from backend.datasets.types import Item, SourceKind
 from backend.errors import NotFound
 from backend.experiments.types import MAX_NAME, Draft, EvaluatorKind
 from backend.operator import Operator, Permission
@@ -35,6 +35,8 @@ JUDGING = ("judge", "pairwise")
 # What the form begins with where it is not the default: `contains` does not mind the case either.
 BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
 ROWS_LOOKED_AT = 50
+# A word of this length may well stand inside another one. Where words are written without blanks none ends anywhere.
+LONGEST_WORD, UNBROKEN_FROM = 20, "\u0e00"
 # No model writes a whole sentence letter by letter as somebody else did.
 LONGEST_EQUALLED = 60
 NOTHING_EXPECTED = "No row says what is expected, so no answer can be compared with it: let a model or a person judge."
@@ -69,7 +71,7 @@ class Offered:
         return found[0].value if found else ""
 
     def begun(self, kind: str) -> dict[str, Any]:
-        """Return the settings that a new evaluator begins with where they are not the defaults."""
+        """Return the settings that a new evaluator begins with whatever the rows are, where they are no defaults."""
         judges = {"models": [self.judge]} if self.judge and kind in JUDGING else {}
         return {"kind": kind, **BEGINS.get(kind, {}), **judges}
 
@@ -122,9 +124,8 @@ async def of_dataset(operator: Operator, dataset_id: str) -> tuple[list[Choice],
 
 async def scoring_of(operator: Operator, dataset_id: str, *, can_judge: bool = False) -> tuple[dict[str, Any], str]:
     """Return the evaluator that fits what the first rows expect, empty for none, and why it is that one."""
-    page = Page(ROWS_LOOKED_AT)
-    found = (await services().datasets.items(operator, dataset_id, page=page)).items if dataset_id else ()
-    expected = [one.expected_output for one in found if one.expected_output not in (None, "", {})]
+    found = await _first_rows(operator, dataset_id)
+    expected = _expected(found)
     if found and not expected:
         return {}, NOTHING_EXPECTED
     if any(isinstance(one, dict) and len(one) > 1 for one in expected):
@@ -137,6 +138,36 @@ async def scoring_of(operator: Operator, dataset_id: str, *, can_judge: bool = F
     if can_judge:
         return {"kind": "judge", "name": "same", "rubric": SAYS_THE_SAME}, f"{why}{JUDGED}"
     return {"kind": "similarity"}, f"{why}{COMPARED}"
+
+
+async def begun_with(operator: Operator, found: Offered, kind: str, dataset_id: str) -> dict[str, Any]:
+    """Return the settings that a new evaluator of these rows begins with where they are no defaults."""
+    settings = found.begun(kind)
+    if kind != "contains":
+        return settings
+    expected = _expected(await _first_rows(operator, dataset_id))
+    return settings | {"whole": True} if expected and all(map(_is_word, expected)) else settings
+
+
+async def _first_rows(operator: Operator, dataset_id: str) -> Sequence[Item]:
+    """Return as many rows as tell what is expected; none of the empty id."""
+    if not dataset_id:
+        return ()
+    return (await services().datasets.items(operator, dataset_id, page=Page(ROWS_LOOKED_AT))).items
+
+
+def _expected(rows: Sequence[Item]) -> list[Any]:
+    return [one.expected_output for one in rows if one.expected_output not in (None, "", {})]
+
+
+def _is_word(expected: Any) -> bool:
+    """Tell whether an evaluator of words looks for single short ones here, such as "no" or 3."""
+    if isinstance(expected, dict) and len(expected) == 1:
+        return _is_word(next(iter(expected.values())))
+    if isinstance(expected, list):
+        return all(map(_is_word, expected))
+    text = str(expected)
+    return len(text) <= LONGEST_WORD and len(text.split()) == 1 and max(text) < UNBROKEN_FROM
 
 
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:

@@ -41,7 +41,11 @@ class Contains(Evaluator):
     values: tuple[str, ...] = Field(default=(), max_length=100, description="In place of the expected output.")
     mode: Literal["any", "all"] = "any"
     ignore_case: bool = True
-    whole: bool = Field(default=False, description="Whole words alone: without it, no is found in not.")
+    whole: bool = Field(
+        default=False,
+        description="Whole words alone: without it, no is found in know. The form begins with it where the rows expect "
+        "single words.",
+    )
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         wanted = list(self.values) or _options(case.expected)

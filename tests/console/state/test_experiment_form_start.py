@@ -8,6 +8,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
+from backend.experiments.types import Draft, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from backend.providers.types import ModelDraft, ProviderDraft
@@ -123,6 +124,30 @@ async def test_what_compares_words_begins_without_minding_the_case(tab: Tab, dat
         await form.add_evaluator(kind)
     cases = [field.checked for one in form.evaluators for field in one.own if field.name == "ignore_case"]
     assert (len(cases) >= 2, all(cases)) == (True, True)
+
+
+async def test_whole_words_are_looked_for_where_single_ones_are_expected(
+    tab: Tab, services: Services, owner: Operator, dataset: str
+) -> None:
+    form = await opened(tab)
+
+    def is_whole() -> bool:
+        return next(field.checked for field in form.evaluators[-1].own if field.name == "whole")
+
+    told: list[tuple[Any, bool]] = [
+        ("no", True), (3, True), ({"answer": "no"}, True), (["yes", "no"], True),
+        ("Not now", False), (["yes", "of course"], False), ("東京", False), (None, False),
+    ]  # fmt: skip
+    for expected, whole in told:
+        made = await services.datasets.create(owner, About(f"Expects {expected}"))
+        await services.datasets.add_items(owner, made.id, [NewItem({"question": "q"}, expected)])
+        await form.pick_dataset(made.id)
+        await form.add_evaluator("contains")
+        assert is_whole() is whole, expected
+    variant = VariantDraft("only", PromptChoice(template="{{ question }}"))
+    draft = Draft("Before", dataset, (variant,), ({"kind": "contains"},))
+    form = await opened(tab, f"?like={(await services.experiments.create(owner, draft)).id}")
+    assert not is_whole(), "what was made means what it meant"
 
 
 async def test_the_form_begins_with_the_flow_that_answered(tab: Tab, services: Services, owner: Operator) -> None:
