@@ -12,6 +12,8 @@ from console.state.evaluator_fields import EvaluatorLine, settings_of
 from console.state.experiment_variants import LETTERS, VariantLine, variant_of
 
 UNREADABLE = -1
+# Which button sends the form.
+PLAN, SAVE, START = "plan", "save", "start"
 DEFAULTS = {"repetitions": "1", "concurrency": str(DEFAULT_CONCURRENCY)}
 
 

@@ -26,7 +26,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
-from console.state.experiment_entries import DEFAULTS, draft_of, numbers_of
+from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of
 from console.state.experiment_offers import (
     Offered,
     asked_by,
@@ -238,10 +238,10 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.evaluators = [replace(one, at=f"evaluators.{at}") for at, one in enumerate(left)]
 
     @rx.event
-    async def choose_start(self, starts: bool) -> None:
-        """Note which button sends the form: the one that starts what it makes, or the other."""
+    async def choose_act(self, act: str) -> None:
+        """Note which button sends the form: "plan", "save", or "start" for the one that starts what it makes."""
         await self._operator(Permission.EXPERIMENTS_EDIT)
-        self._starts, self._saves = starts, not starts and self.draft_id != "" and not self.outdated
+        self._starts, self._saves = act == START, act == SAVE and self.draft_id != "" and not self.outdated
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from console.state.prompt_rows import (
     VersionLine,
     draft_line,
     scored_words,
-    use_line,
+    use_lines,
     used_words,
     version_line,
 )
@@ -93,7 +93,7 @@ class PromptState(Addressed, Phased, rx.State):
         self.versions = [draft_line(prompt.latest), *saved] if editing.dirty else saved
         uses = await prompts.uses(operator, prompt.id)
         self.used = used_words(uses)
-        self.uses, self.past_uses = ([use_line(one) for one in uses if one.past is past] for past in (False, True))
+        self.uses, self.past_uses = (use_lines(uses, past=past) for past in (False, True))
 
     async def _standing(self, operator: Operator) -> dict[int, VersionStanding | VersionElsewhere]:
         """Return how the versions did in experiments, for whoever may read those."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import reflex as rx
@@ -19,10 +21,11 @@ from console.state.prompt_play import PromptPlayState
 from console.state.prompt_rows import edited, with_parameter
 
 NOTHING = Problem()
+TEXTS = ("text", "messages")
 
 
 class PromptEditState(Formed, rx.State):
-    """`stale` says that a newer version came meanwhile; saving again then goes on top of it."""
+    """`stale` says that a newer version came meanwhile, on top of which `save_over` alone saves."""
 
     may_edit: rx.Field[bool] = rx.field(False)
     models: rx.Field[list[dict[str, str]]] = rx.field(default_factory=list)
@@ -32,6 +35,7 @@ class PromptEditState(Formed, rx.State):
     saving: rx.Field[bool] = rx.field(False)
     stale: rx.Field[Problem] = rx.field(default_factory=Problem)
     _prices: dict[str, float] | None = None
+    _told_of: int = -1
 
     @rx.event
     async def load(self) -> None:
@@ -62,7 +66,7 @@ class PromptEditState(Formed, rx.State):
         draft = await self.get_state(PromptDraftState)
         if document.get("revision") != draft.revision:
             return None
-        async with self._checking():
+        async with self._typing(draft, *TEXTS):
             draft._content = edited(draft._content, document)
         return await self._took(operator, draft)
 
@@ -72,10 +76,20 @@ class PromptEditState(Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_EDIT)
         draft = await self.get_state(PromptDraftState)
         draft.parameters = {**draft.parameters, name: written}
-        async with self._checking():
+        async with self._typing(draft, name):
             draft._content = with_parameter(draft._content, name, written)
         self._count(draft)
         return await self._took(operator, draft)
+
+    @asynccontextmanager
+    async def _typing(self, draft: PromptDraftState, *names: str) -> AsyncIterator[None]:
+        """Tell at its field what cannot be used; what is told at other fields of the open text stands until mended."""
+        told = self.errors if self._told_of == draft.revision else {}
+        others = {at: words for at, words in told.items() if at not in names and at in (*draft.parameters, *TEXTS)}
+        self._told_of = draft.revision
+        async with self._checking():
+            yield
+        self.errors = {**others, **self.errors}
 
     async def _took(self, operator: Operator, draft: PromptDraftState) -> Any:
         """Note what is edited; what became as it was saved is no draft any more."""
@@ -113,10 +127,18 @@ class PromptEditState(Formed, rx.State):
 
     @rx.event
     async def save(self, form: dict[str, str]) -> Any:
-        """Save a version; where a newer one stands, only after that was said."""
+        """Save a version; where a newer one stands meanwhile, say that instead, and each time that Enter is pressed."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
+        return await self._save(operator, form, (await self.get_state(PromptState)).latest)
+
+    @rx.event
+    async def save_over(self, form: dict[str, str]) -> Any:
+        """Save a version on top of the newer one that was told."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        return await self._save(operator, form, None) if self.stale.words else None
+
+    async def _save(self, operator: Operator, form: dict[str, str], base: int | None) -> Any:
         page, draft = await self.get_state(PromptState), await self.get_state(PromptDraftState)
-        base = None if self.stale.words else page.latest
         with caught(Conflict) as refusal:
             async with self._checking():
                 comment = form.get("comment", "")

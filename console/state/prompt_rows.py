@@ -155,6 +155,18 @@ def use_line(use: Use) -> UseLine:
     return UseLine(f"{use.name}{place} {'used' if use.past else 'uses'} {what}", routes.to(address, use.id))
 
 
+def use_lines(uses: Sequence[Use], *, past: bool) -> list[UseLine]:
+    """Return who uses it now, or did before, each once: of experiments of one name the newest, with how many."""
+    found: dict[str, list[str]] = {}
+    for line in (use_line(one) for one in uses if one.past is past):
+        hrefs = found.setdefault(line.words, [])
+        hrefs += [line.href] if line.href not in hrefs else []
+    return [
+        UseLine(f"{words} ({formats.count(len(hrefs))} times)" if len(hrefs) > 1 else words, hrefs[0])
+        for words, hrefs in found.items()
+    ]
+
+
 def used_words(uses: Sequence[Use]) -> str:
     """Say who uses it now in a few words, each once: "Used by Support desk and 2 others"."""
     names = list(dict.fromkeys(use.name for use in uses if not use.past))

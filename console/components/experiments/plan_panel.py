@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.ui import button, panel, status
+from console.state.experiment_entries import PLAN, SAVE, START
 from console.state.experiment_form import ExperimentFormState as Form
 
 
@@ -16,15 +17,17 @@ def plan_panel(form: str) -> rx.Component:
     go: dict[str, Any] = {"type": "submit", "form": form}
     is_kept = (Form.draft_id != "") & (Form.outdated == "")
     make, make_and_start = rx.cond(is_kept, "Save", "Create"), rx.cond(is_kept, "Save and start", "Create and start")
-    start = button(make_and_start, Form.choose_start(True), kind="primary", icon="play", **go)
+    start = button(make_and_start, Form.choose_act(START), kind="primary", icon="play", **go)
     acts = rx.el.div(
-        button(make, Form.choose_start(False), **go),
+        button(make, Form.choose_act(SAVE), **go),
         rx.cond(Form.may_run, start, rx.fragment()),
         class_name="row xf-acts",
     )
-    # Enter presses the first button of a form, so that planning stands before saving.
-    save = rx.cond(is_kept, button("Save", Form.choose_start(False), **go), rx.fragment())
-    unplanned = rx.el.div(button("Plan", kind="primary", **go), save, class_name="row xf-acts")
+    # Enter presses the first button of a form, so that planning stands before saving. Each says what it is for: a
+    # browser may have sent nothing at the press before, because a field was empty.
+    save = rx.cond(is_kept, button("Save", Form.choose_act(SAVE), **go), rx.fragment())
+    plan = button("Plan", Form.choose_act(PLAN), kind="primary", **go)
+    unplanned = rx.el.div(plan, save, class_name="row xf-acts")
     return panel(
         "Plan",
         rx.el.div(

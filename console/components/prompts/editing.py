@@ -24,6 +24,7 @@ from console.state.prompt_edit import PromptEditState as Edit
 from console.state.prompt_play import PromptPlayState as Play
 
 FORM = "save-form"
+TYPED: Any = rx.Var(f"Object.fromEntries(new FormData(document.getElementById('{FORM}')))").to(dict)
 
 
 def editing() -> rx.Component:
@@ -48,7 +49,8 @@ def editing() -> rx.Component:
 
 def _needs() -> rx.Component:
     """Say what has to be filled, or what is wrong."""
-    wrong = rx.el.p(status("fail", Draft.wrong), class_name="pneeds", role="alert")
+    said = rx.cond(Draft.wrong, Draft.wrong, rx.cond(_error("text"), _error("text"), _error("messages"))).to(str)
+    wrong = rx.el.p(status("fail", said), class_name="pneeds", role="alert")
     holes = rx.el.p(
         rx.el.span("Needs", class_name="t12 t2"),
         rx.foreach(Draft.holes, _hole),
@@ -56,7 +58,7 @@ def _needs() -> rx.Component:
         custom_attrs={"data-holes": "true"},
     )
     return rx.cond(
-        Draft.wrong,
+        said,
         wrong,
         rx.cond(
             Draft.holes, holes, rx.el.p("No placeholders: the text is always the same.", class_name="pneeds t12 t2")
@@ -138,7 +140,12 @@ def _block(label: str, name: str, words: str) -> rx.Component:
 def saving() -> rx.Component:
     stale = banner("wait", Edit.stale.words, Edit.stale.hint)
     comment = text_input(id="save-comment", name="comment", max_length=2000, placeholder="Shorter answers")
-    act = rx.cond(Edit.stale.words, "Save on top of it", "Save version")
+    # Enter in the field sends the form, and saves on top of nobody: that takes a press of this button.
+    act = rx.cond(
+        Edit.stale.words,
+        button("Save on top of it", Edit.save_over(TYPED), kind="primary"),
+        button("Save version", kind="primary", type="submit", form=FORM),
+    )
     return dialog(
         rx.Var.create("Save as v") + (Prompt.latest + 1).to_string(),
         rx.cond(Edit.stale.words, stale, rx.fragment()),
@@ -152,5 +159,5 @@ def saving() -> rx.Component:
         identifier="save",
         opened=Edit.saving,
         on_close=Edit.leave_save,
-        foot=[button("Keep editing", Edit.leave_save), button(act, kind="primary", type="submit", form=FORM)],
+        foot=[button("Keep editing", Edit.leave_save), act],
     )

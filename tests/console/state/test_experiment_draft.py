@@ -10,7 +10,9 @@ from backend.bootstrap import Services
 from backend.experiments.types import Experiment, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Prompt
+from console.components.experiments.plan_panel import plan_panel
 from console.state.experiment_draft import ExperimentDraftState, variant_words
+from console.state.experiment_entries import PLAN, SAVE, START
 from tests.console.experimenting import dataset, entries, made_of, opened, owner, support
 from tests.console.experimenting import shown as shown_page
 from tests.console.tab import Tab, refused, tab
@@ -81,7 +83,13 @@ async def test_an_edited_draft_stays_the_same_experiment(
     await services.experiments.set_budget(owner, made.id, Decimal(7))
     form = await opened(tab, f"?draft={made.id}")
     assert (form.name, form.numbers["budget"], form.draft_name, form.outdated) == (made.name, "7", made.name, "")
-    await form.choose_start(starts=False)
+    await form.choose_act(SAVE)  # whose press sends nothing, as long as a field that must be filled is empty
+    await form.choose_act(PLAN)
+    assert (await form.send(entries(form, name="Planned")), form.planned) == (None, "Planned.")
+    assert (await services.experiments.get(owner, made.id)).name == made.name
+    drawn = str(plan_panel("form").render())
+    assert drawn.count("choose_act") == drawn.count('type:"submit"') == 4, "no button leaves it to the one before"
+    await form.choose_act(SAVE)
     assert f"/experiments/{made.id}" in str(await form.send(entries(form, name="Unplanned")))
     (kept,) = (await services.experiments.list(owner)).items
     assert (kept.id, kept.name, kept.status.value) == (made.id, "Unplanned", "draft")
@@ -105,7 +113,7 @@ async def test_what_changed_or_began_meanwhile_is_not_written_over(
         assert "Somebody changed this draft meanwhile." in str(await act())
     assert await form.send(sent) is None
     assert form.outdated == "Somebody changed this draft meanwhile."
-    await form.choose_start(starts=True)
+    await form.choose_act(START)
     await form.send(sent)
     mine, kept = (await services.experiments.list(owner)).items
     assert (mine.name, mine.status.value, kept.id, kept.name) == ("Mine", "queued", made.id, "Theirs")

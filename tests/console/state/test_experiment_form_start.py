@@ -14,6 +14,7 @@ from backend.prompts.types import Content, NewPrompt, Prompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from backend.turns.types import NewTest
 from console.state.experiment_again import ExperimentAgainState
+from console.state.experiment_entries import SAVE, START
 from tests.console.experimenting import answered, dataset, entries, opened, owner, shown, support
 from tests.console.tab import Tab, tab
 from tests.factories.conversations import chat as said
@@ -28,9 +29,9 @@ async def test_what_is_made_starts_where_that_was_wished(
     form = await opened(tab, f"?prompt={support.id}")
     assert form.may_run is True
     await form.send(entries(form))
-    await form.choose_start(starts=False)
+    await form.choose_act(SAVE)
     assert len(await form.send(entries(form))) == 1
-    await form.choose_start(starts=True)
+    await form.choose_act(START)
     await form.plan_anew(entries(form, name="Again", repetitions="2"))
     assert (form.planned, form.plan.figures[0].value) == ("The plan was updated because the form had changed.", "16")
     await form.send(entries(form, name="Again"))
@@ -45,7 +46,7 @@ async def test_what_cannot_start_is_kept_and_says_why(
     await services.datasets.create(owner, About("Empty"))
     form = await opened(tab, f"?prompt={support.id}")
     await form.send(entries(form))
-    await form.choose_start(starts=True)
+    await form.choose_act(START)
     made = await form.send(entries(form))
     assert (len(made), "The dataset has no rows here." in str(made[1])) == (2, True)
     assert [one.shown_status for one in (await services.experiments.list(owner)).items] == ["draft"]

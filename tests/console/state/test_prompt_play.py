@@ -158,7 +158,7 @@ async def test_columns_follow_what_was_saved_also_after_a_refusal(
     await edit.save({"comment": ""})
     assert edit.stale.words
     assert [one.version for one in play.columns] == ["1", "2", "0"]
-    await edit.save({"comment": ""})
+    await edit.save_over({"comment": ""})
     assert [(one.version, one.max_tokens) for one in play.columns] == [("4", ""), ("2", ""), ("4", "")]
     assert (play.columns[0].text, play.columns[2].text) == (said, "")
     assert (await services.prompts.get(owner, answer.id)).content.max_tokens == 77

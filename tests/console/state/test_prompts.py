@@ -24,7 +24,7 @@ from console.state.prompt_labels import PromptLabelsState
 from console.state.prompt_rows import (
     parameters_of,
     scored_words,
-    use_line,
+    use_lines,
     used_words,
     version_line,
     wish_line,
@@ -154,11 +154,15 @@ async def test_a_newer_version_is_told_before_it_is_saved_upon(
 ) -> None:
     _, draft, edit, _ = await opened(tab, answer)
     await edit.edit({"text": "Mine", "messages": [], "revision": draft.revision})
+    await edit.ask_save()
+    assert await edit.save_over({"comment": ""}) is None, "nothing newer was told"
     daniel = replace(owner, name="Daniel")
     await services.prompts.save_version(daniel, answer.id, Content(text="Theirs"))
     await edit.save({"comment": ""})
     assert edit.stale.words == "Daniel saved v3 meanwhile."
-    await edit.save({"comment": ""})
+    await edit.save({"comment": ""})  # Enter in the field, where the button is not pressed
+    assert (edit.saving, (await services.prompts.get(owner, answer.id)).latest) == (True, 3)
+    await edit.save_over({"comment": ""})
     assert [one.content.text for one in (await services.prompts.list_versions(owner, answer.id)).items][:2] == [
         "Mine", "Theirs",
     ]  # fmt: skip
@@ -166,12 +170,20 @@ async def test_a_newer_version_is_told_before_it_is_saved_upon(
 
 async def test_a_parameter_that_cannot_be_used_is_told_at_its_field(answer: Prompt, tab: Tab) -> None:
     _, draft, edit, _ = await opened(tab, answer)
-    for name, wrong in (("temperature", "warm"), ("max_tokens", "1.5"), ("tools", "["), ("response_schema", "[1]")):
-        await edit.set_parameter(name, wrong)
-        assert list(edit.errors) == [name]
+    wrong = {"temperature": "warm", "max_tokens": "1.5", "tools": "[", "response_schema": "[1]"}
+    for at, name in enumerate(wrong, 1):
+        await edit.set_parameter(name, wrong[name])
+        assert list(edit.errors) == list(wrong)[:at]
     assert not draft.dirty
-    await edit.set_parameter("temperature", "0.1")
+    await edit.edit({"text": "Say it.", "messages": [], "revision": draft.revision})
+    assert list(edit.errors) == list(wrong), "what still stands in the fields cannot be used, whatever else is typed"
+    for name, right in (("max_tokens", ""), ("tools", ""), ("response_schema", ""), ("temperature", "0.1")):
+        await edit.set_parameter(name, right)
     assert (draft._content.temperature, draft.dirty, edit.errors) == (0.1, True, {})
+    await edit.set_parameter("temperature", "warm")
+    draft._seed(draft._saved, draft._base)  # as another version is opened
+    await edit.edit({"text": "Say it.", "messages": [], "revision": draft.revision})
+    assert edit.errors == {}
 
 
 def test_parameters_come_back_as_they_were_typed() -> None:
@@ -273,7 +285,11 @@ async def test_details_change_name_folder_and_tags(
 def test_words_of_rows() -> None:
     assert used_words([]) == ""
     over = Use("experiment", "exp_1", "Tone", "", "", 1, past=True)
-    assert (used_words([over]), use_line(over).words) == ("", "Tone used v1")
+    again = [over, replace(over, id="exp_0"), over, replace(over, version=2), replace(over, past=False)]
+    assert [(one.words, one.href) for one in use_lines(again, past=True)] == [
+        ("Tone used v1 (2 times)", "/experiments/exp_1"), ("Tone used v2", "/experiments/exp_1"),
+    ]  # fmt: skip
+    assert (used_words([over]), use_lines([over], past=True)[0].words) == ("", "Tone used v1")
     assert used_words([over, replace(over, past=False)]) == "Used by Tone"
     moment = datetime(2026, 11, 21, tzinfo=UTC)
     asked = Approval("a", "p", "Answer", "production", 2, None, "waiting", "", "Ines", "u1", moment, "u2")
