@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
-from backend.experiments.types import COST, Comparison, Duels, Experiment, MetricComparison
+from backend.experiments.types import COST, Comparison, Duels, Experiment, MetricComparison, Repeated
 
 MAX_WORDS = 1_300
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "The same", "cannot_tell": "Cannot tell"}
@@ -22,6 +23,7 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
     lines = [
         f"Experiment {found.name}: {variant} beside {comparison.baseline}, {over}.",
         *(f"{words}: {told}." for words, told in said.items() if told),
+        *_tries(comparison, variant),
     ]
     told = "\n".join(lines)
     cut = told if len(told) <= MAX_WORDS else f"{told[: MAX_WORDS - 3]}..."
@@ -49,6 +51,31 @@ def _told(one: MetricComparison, baseline: str) -> str:
         return said
     signed = [f"+{end}" if value > 0 else end for value, end in ((one.low, low), (one.high, high))]
     return f"{said} (by {signed[0]} to {signed[1]}{points})"
+
+
+def _tries(comparison: Comparison, variant: str) -> list[str]:
+    """Return how steadily both pass where each row was answered several times, in a line for all metrics."""
+    before = {one.metric: one for one in comparison.repetitions if one.variant == comparison.baseline}
+    ours = [one for one in comparison.repetitions if one.variant == variant]
+    told = [_steadiness(before.get(one.metric), one) for one in ours if one.num_rows]
+    return [f"Of {ours[0].k} tries a row: {'; '.join(told)}."] if told else []
+
+
+def _steadiness(before: Repeated | None, one: Repeated) -> str:
+    """Return "exact pass@1 50 to 66.7 %, pass@3 75 to 75 %, pass^3 25 to 50 %, unsteady rows 3 to 2 of 4"."""
+    sides = [before, one] if before and before.num_rows else [one]
+
+    def from_to(told: Callable[[Repeated], float]) -> str:
+        return " to ".join(_number(told(side)) for side in sides)
+
+    shares = (
+        ("pass@1", from_to(lambda side: 100 * side.pass_at_1.value)),
+        (f"pass@{one.k}", from_to(lambda side: 100 * side.pass_at_k.value)),
+        (f"pass^{one.k}", from_to(lambda side: 100 * side.pass_all_k.value)),
+    )
+    said = ", ".join(f"{name} {values} %" for name, values in shares)
+    rows = from_to(lambda side: side.num_unsteady)
+    return f"{one.metric} {said}, unsteady rows {rows} of {one.num_rows + one.num_left_out}"
 
 
 def _told_in_rows(duels: Duels, variant: str, baseline: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from backend.experiments.analysis.matrices import Matrices
+from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics.proportions import wilson
 from backend.experiments.statistics.repetitions import pass_all, pass_at
 from backend.experiments.statistics.resampling import Floats
@@ -27,6 +28,11 @@ def repeated_of(
         for at, name in enumerate(variants)
         if (metric, name) not in unopposed
     )
+
+
+def stood_alone(evaluators: Sequence[Evaluator], judged_against: str) -> set[tuple[str, str]]:
+    """Return the metrics that judge pairs, each with the variant that stood beside itself there."""
+    return {(one.called, judged_against) for one in evaluators if one.needs_pairs}
 
 
 def is_unsteady(passed: Floats) -> list[bool]:

@@ -19,7 +19,7 @@ from backend.experiments.analysis.matrices import (
     row_means,
     with_pairs,
 )
-from backend.experiments.analysis.repeated import repeated_of
+from backend.experiments.analysis.repeated import repeated_of, stood_alone
 from backend.experiments.analysis.savings import savings_of
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
@@ -112,9 +112,7 @@ def compared(
         ),
         unscored=tuple(unscored),
         savings=savings_of(said, primary.name) if primary else (),
-        repetitions=repeated_of(
-            found, names, plain, unopposed={(one.called, judged_against) for one in evaluators if one.needs_pairs}
-        ),
+        repetitions=repeated_of(found, names, plain, unopposed=stood_alone(evaluators, judged_against)),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Row
-from backend.experiments.repository import Cells, Experiments
-from backend.experiments.service.comparing import Comparing
+from backend.experiments.repository import Cells
+from backend.experiments.service.comparing import Comparing, names_of
 from backend.experiments.shapes import draft_of
 from backend.experiments.types import OVERALL
 from backend.operator import Operator, Permission
@@ -21,22 +22,23 @@ BEHIND = ("latency_ms", "cost", "tokens_in", "tokens_out", "run", "taken_over")
 
 
 class Exporting(Comparing):
-    """A line for each answer, a column for each score, and of judges what each of them said and why."""
+    """A line for each answer: its scores, of judges what each said and why, and how steadily its variant passes."""
 
     async def export(self, operator: Operator, experiment_id: str) -> AsyncIterator[bytes]:
         """Return it as CSV in blocks, which no spreadsheet takes for formulas. Raise ExperimentNotFound at once."""
         operator.require(Permission.EXPERIMENTS_READ)
-        async with self._units.read(operator) as session:
-            row = await Experiments(session, operator.project_id).get(experiment_id)
+        row, numbers = await self._numbers(operator, experiment_id)
         draft = draft_of(row)
         evaluators = await self._evaluators(draft.evaluators)
         metrics = [*(one.called for one in evaluators), OVERALL]
         judges = [(one.called, at) for one in evaluators if one.num_calls for at in range(len(one.judges))]
         by_judge = [f"{name}, judge {at + 1}{said}" for name, at in judges for said in ("", ": verdict", ": reason")]
-        names, rows = [one.name for one in draft.variants], await self._rows(operator, row)
+        names, rows = names_of(row), await self._rows(operator, row)
+        tried = (await self._outside.late("analysis.tried")).Tried
+        tries = await asyncio.to_thread(tried, numbers, evaluators, names, draft.repetitions, row.baseline)
 
         async def blocks() -> AsyncIterator[bytes]:
-            yield f"\ufeff{csv_line([*BEFORE, *metrics, *BEHIND, *by_judge])}".encode()
+            yield f"\ufeff{csv_line([*BEFORE, *metrics, *BEHIND, *by_judge, *tries.head])}".encode()
             after = -1
             while True:
                 async with self._units.read(operator) as session:
@@ -45,7 +47,8 @@ class Exporting(Comparing):
                     return
                 after = found[-1].number
                 yield "".join(
-                    csv_line([*_line(cell, names, metrics, rows), *_by_judge(cell, judges)]) for cell in found
+                    csv_line([*_line(cell, names, metrics, rows), *_by_judge(cell, judges), *tries.line(cell)])
+                    for cell in found
                 ).encode()
 
         return blocks()

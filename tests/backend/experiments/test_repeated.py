@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,10 +15,12 @@ from backend.experiments.analysis.flips import changes
 from backend.experiments.analysis.repeated import repeated_of
 from backend.experiments.analysis.verdicts import compared
 from backend.experiments.evaluators.registry import read
+from backend.experiments.evidence import evidence
 from backend.experiments.statistics.proportions import wilson
 from backend.experiments.types import Share
 from tests.backend.experiments.conftest import Lab, prompt
 
+EXPERIMENT: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=4, dataset_name="Rows", dataset_version=1)
 Marks = tuple[bool | str | None, ...]
 
 
@@ -54,6 +59,9 @@ def test_a_try_any_and_all_tries_that_pass_are_told_for_each_variant() -> None:
     assert new.pass_at_1.value == pytest.approx((1 / 3 + 1 / 3 + 0 + 1) / 4)
     assert (new.pass_at_k.value, new.pass_all_k.value) == (0.75, 0.25)
     assert (old.num_unsteady, new.num_unsteady, new.num_rows, new.num_left_out) == (0, 2, 4, 0)
+    told = next(line for line in evidence(EXPERIMENT, found, "new").split("\n") if "tries" in line)
+    shares = "exact pass@1 75 to 41.7 %, pass@3 75 to 75 %, pass^3 75 to 25 %"
+    assert told == f"Of 3 tries a row: {shares}, unsteady rows 0 to 2 of 4."
     ends = wilson(1, 4)
     assert new.pass_all_k == Share(0.25, ends.low, ends.high), "rows are the trials, not tries"
 
@@ -70,7 +78,9 @@ def test_rows_that_lack_a_score_are_left_out_and_counted_and_still_seen_to_be_un
 
 
 def test_once_answered_rows_and_scores_without_a_pass_mark_have_none() -> None:
-    assert said(cells(((True,), (False,))), 1).repetitions == ()
+    once = said(cells(((True,), (False,))), 1)
+    assert once.repetitions == ()
+    assert " tries " not in evidence(EXPERIMENT, once, "new")
     assert said(cells(((True, False), (False, True)), has_mark=False), 2).repetitions == ()
     pairs = said(cells(((True, "failed"), (False, True)), metric="pairwise"), 2, "pairwise", judged_against="old")
     assert [one.variant for one in pairs.repetitions] == ["new"], "nobody stood beside the baseline"
@@ -113,3 +123,11 @@ async def test_unsteady_rows_can_be_listed_alone(lab: Lab) -> None:
     told = {one.variant: one for one in (await lab.service.comparison(lab.operator, done.id)).repetitions}
     assert (told["new"].pass_at_k.value, told["new"].pass_all_k.value) == (1.0, pytest.approx(4 / 6))
     assert (told["old"].num_unsteady, told["new"].num_unsteady) == (0, 2)
+    blocks = [block async for block in await lab.service.export(lab.operator, done.id)]
+    lines = list(csv.DictReader(io.StringIO(b"".join(blocks).decode("utf-8-sig"))))
+    names = [f"Helpful, {name}" for name in ("passed", "row unsteady", "pass@1", "pass@2", "pass^2")]
+    assert {one["variant"]: [one[name] for name in names[2:]] for one in lines} == {
+        "old": ["1.0", "1.0", "1.0"], "new": ["0.833333", "1.0", "0.666667"],
+    }  # fmt: skip
+    assert {(one["row"], one["variant"]) for one in lines if one[names[1]] == "yes"} == {("3", "new"), ("5", "new")}
+    assert [one[names[0]] for one in lines if one["row"] == "3" and one["variant"] == "new"] == ["yes", "no"]
