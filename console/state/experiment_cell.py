@@ -11,6 +11,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import Cell, OpenedCell
 from backend.operator import Permission
+from backend.written import figure
 from console import routes
 from console.state import formats
 from console.state.experiment import ExperimentState
@@ -166,7 +167,7 @@ def _scored(line: ScoreLine, score: dict[str, Any], asked: list[list[tuple[str, 
         str(label) if label and label != line.words else "",
         f"judges agree in {agreement:.0%}" if isinstance(agreement, int | float) else "",
         f"version {version} of the rubric" if version else "",
-        f"judged for ${formats.figure(score['cost'])}" if score.get("cost") else "",
+        f"judged for ${figure(score['cost'])}" if score.get("cost") else "",
     )
     # Without a verdict the error stands in its place already.
     reason = "" if judges or why(score) == line.words else why(score)

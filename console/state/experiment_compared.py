@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from backend.experiments.types import COST, LATENCY, QUESTIONS, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
+from backend.written import figure
 from console import routes
 from console.state import formats
 from console.state.experiment_repeated import tally
@@ -216,7 +217,7 @@ def _plain(value: Any) -> str:
 
 def _number(value: float | None, unit: str = "") -> str:
     if value is None or not unit:
-        return "-" if value is None else formats.figure(value)
+        return "-" if value is None else figure(value)
     return formats.span(value) if unit == "ms" else formats.answer_price(Decimal(str(value)))
 
 

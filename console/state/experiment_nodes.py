@@ -11,6 +11,7 @@ import reflex as rx
 from backend.bootstrap import services
 from backend.experiments.types import ComparedNode, ComparedNodes, Experiment, NodeFigures
 from backend.operator import Operator, Permission
+from backend.written import figure
 from console import routes
 from console.state import formats
 
@@ -78,7 +79,7 @@ def _line(one: ComparedNode, found: ComparedNodes, variant: str) -> NodeLine:
         median=Figure(formats.span(shown.median_ms), _by(by.median_ms, formats.span) if by else ""),
         mean=Figure(formats.span(shown.mean_ms), _by(by.mean_ms, formats.span) if by else ""),
         cost=Figure(_price(shown.cost), _by(by.cost, _price) if by else ""),
-        tokens=Figure(formats.figure(shown.tokens), _by(by.tokens, formats.figure) if by else ""),
+        tokens=Figure(figure(shown.tokens), _by(by.tokens, figure) if by else ""),
         href=routes.to(routes.RUN, shown.run_id),
         leads_to="A run in which it failed" if shown.num_failed else "Its slowest run",
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from backend.experiments.types import Comparison
+from backend.written import figure
 from console.state import formats
 from console.state.experiment_savings import lacks_margin, saving_words
 
@@ -179,7 +180,7 @@ def _dollars(cost: float) -> str:
 
 
 def _quality(value: float, *, is_share: bool) -> str:
-    return f"{100 * value:.3g} %" if is_share else formats.figure(value)
+    return f"{100 * value:.3g} %" if is_share else figure(value)
 
 
 def _steps(front: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from backend.experiments.types import Draft, Plan
+from backend.written import figure
 from console.state import formats
 
 MOST_MISSING = 8
@@ -95,7 +96,7 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
         figures.append(PlanFigure("Time", f"about {formats.roughly(plan.minutes * 60_000)}", at_once + rate))
     if plan.detectable is not None:
         about = f"of {plan.detectable_metric}; 4 of 5 experiments like this one would find it"
-        least = formats.figure(100 * plan.detectable if plan.detectable_in_points else plan.detectable, 2)
+        least = figure(100 * plan.detectable if plan.detectable_in_points else plan.detectable, 2)
         told = f"{least} points" if plan.detectable_in_points else least
         figures.append(PlanFigure("Smallest difference it can tell", told, about))
     cap = formats.money(draft.budget) if draft.budget is not None else "none"

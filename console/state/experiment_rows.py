@@ -16,6 +16,7 @@ from backend.experiments.types import (
     MetricComparison,
     Status,
 )
+from backend.written import figure
 from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
@@ -263,7 +264,7 @@ def amount(one: MetricComparison, value: float) -> str:
         return formats.price(Decimal(str(value))) if value >= 0 else f"\u2212{amount(one, -value)}"
     if not one.unit and min(abs(one.value), abs(one.baseline_value)) >= 0 and _is_share(one):
         return f"{100 * value:.1f} %"
-    return f"{formats.figure(value, 4)}{f' {one.unit}' if one.unit else ''}"
+    return f"{figure(value, 4)}{f' {one.unit}' if one.unit else ''}"
 
 
 def _is_share(one: MetricComparison) -> bool:

@@ -56,12 +56,6 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def figure(value: float, digits: int = 3) -> str:
-    """Return so many digits of a number, written out: 0.83, 1230, 0.000005."""
-    text = f"{value:.{digits}g}"
-    return f"{Decimal(text):f}" if "e" in text else text
-
-
 def span(milliseconds: float) -> str:
     """Return a duration for summaries: 900 ms, 4.8 s, 3 min."""
     if milliseconds < SECOND_MS:

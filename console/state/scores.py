@@ -10,8 +10,8 @@ import reflex as rx
 from backend.annotations.types import Label, Score
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
+from backend.written import figure
 from console import routes
-from console.state import formats
 from console.state.conversations_rows import MessageLine
 from console.state.seat import Seated
 
@@ -95,4 +95,4 @@ def said(label: Label, passed: bool | None, high: float | None) -> tuple[str, st
         return mark, label
     if mark and label in (0, 1):
         return mark, "Pass" if passed else "Fail"
-    return mark, f"{label:g} of {high:g}" if high is not None else formats.figure(label)
+    return mark, f"{label:g} of {high:g}" if high is not None else figure(label)

@@ -23,7 +23,7 @@ VENDORS = frozenset(
 )  # fmt: skip
 # The console may enter the backend here and nowhere else.
 CONSOLE_DOORS = re.compile(
-    r"backend(\.bootstrap|\.operator|\.errors|\.paging|\.ids|\.plain_json|\.trace_ids|\.[a-z_]+\.([a-z]+_)?types)?$"
+    r"backend(\.bootstrap|\.operator|\.errors|\.paging|\.ids|\.plain_json|\.trace_ids|\.written|\.[a-z_]+\.([a-z]+_)?types)?$"
 )
 CONSOLE_ROOT_DOORS = re.compile(r"backend\.api(\.[a-z_]+)?$")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.privacy.types import Going
+from backend.written import figure
 from console.state import formats
 from console.state.privacy import _told
 
@@ -35,7 +36,7 @@ def test_money_is_exact_where_it_is_small(dollars: str, words: str) -> None:
     ("value", "words"), [(100.0, "100"), (16.84, "17"), (0.000005, "0.000005"), (12345.0, "12000")]
 )
 def test_a_figure_is_written_out(value: float, words: str) -> None:
-    assert formats.figure(value, 2) == words
+    assert figure(value, 2) == words
 
 
 def test_a_single_call_shows_four_places() -> None:
