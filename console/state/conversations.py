@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -21,20 +20,16 @@ from console.state.conversations_filters import (
     FILTERS,
     TIME,
     Chip,
-    FilterLines,
-    Pair,
     asked_of,
     chips_of,
     export_address,
     filter_lines,
     filters_of,
-    ticked,
     time_lines,
-    toggled,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
+from console.state.filtered import Filtered
 from console.state.masking_words import ON, masked_words, masking_words
-from console.state.seat import Phased
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_NEW = 50
@@ -45,11 +40,10 @@ DEFAULT_COLUMNS = ("flow",)
 UNDER_WAY = {"run", "wait"}
 
 
-class ConversationsState(Phased, rx.State):
+class ConversationsState(Filtered, rx.State):
     """The list keeps its place while transcripts are opened beside it."""
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
-    filters: rx.Field[list[FilterLines]] = rx.field(default_factory=list)
     columns: rx.Field[list[str]] = rx.field(default_factory=lambda: [*DEFAULT_COLUMNS])
     live: rx.Field[bool] = rx.field(default=False)
     num_new: rx.Field[int] = rx.field(0)
@@ -62,7 +56,6 @@ class ConversationsState(Phased, rx.State):
     may_import: rx.Field[bool] = rx.field(default=False)
     masking: rx.Field[str] = rx.field("")
     masking_href: rx.Field[str] = rx.field("")
-    num_filters: rx.Field[int] = rx.field(0)
     num_clears: rx.Field[int] = rx.field(0)
     chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     has_more: rx.Field[bool] = rx.field(default=False)
@@ -74,7 +67,6 @@ class ConversationsState(Phased, rx.State):
     _newest: datetime = formats.now()
     _oldest: datetime = formats.now()
     _deleted: tuple[str, ...] = ()
-    _chosen: tuple[Pair, ...] = ()
 
     @rx.var
     def is_whole(self) -> bool:
@@ -145,16 +137,6 @@ class ConversationsState(Phased, rx.State):
         """Look for words in the messages."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query = text.strip()[:MAX_SEARCH_CHARACTERS]
-        await self._read(operator)
-
-    @rx.event
-    async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
-        """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
-        operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self._chosen = toggled(self._chosen, (facet, value))
-        self.num_filters = len(self._chosen)
-        self.filters = ticked(self.filters, self._chosen)
-        yield
         await self._read(operator)
 
     @rx.event(temporal=True)

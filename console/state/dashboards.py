@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -17,16 +16,12 @@ from backend.paging import Page
 from console import routes
 from console.state import formats
 from console.state.conversations_filters import (
-    FilterLines,
-    Pair,
     asked_of,
     figure_address,
     filter_lines,
     filters_of,
     log_address,
-    ticked,
     time_pair,
-    toggled,
 )
 from console.state.dashboards_rows import (
     LineRow,
@@ -41,7 +36,7 @@ from console.state.dashboards_rows import (
 )
 from console.state.figure_picture import Drawing, drawing
 from console.state.figure_rows import METRICS, Tile, compared, tile
-from console.state.seat import Phased
+from console.state.filtered import Filtered
 
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90}
 STEPS = {"1": Step.HOUR, "7": Step.DAY, "30": Step.DAY, "90": Step.WEEK}
@@ -55,7 +50,7 @@ WATCHED = {one: one for one in METRICS} | {
 }
 
 
-class DashboardsState(Phased, rx.State):
+class DashboardsState(Filtered, rx.State):
     """Everything is read anew at each choice; nothing is kept between."""
 
     span: rx.Field[str] = rx.field("7")
@@ -64,8 +59,6 @@ class DashboardsState(Phased, rx.State):
     metric: rx.Field[str] = rx.field("conversations")
     first_day: rx.Field[str] = rx.field("")
     last_day: rx.Field[str] = rx.field("")
-    filters: rx.Field[list[FilterLines]] = rx.field(default_factory=list)
-    num_filters: rx.Field[int] = rx.field(0)
     against: rx.Field[str] = rx.field("")
     tiles: rx.Field[list[Tile]] = rx.field(default_factory=list)
     picture: rx.Field[Drawing] = rx.field(default_factory=Drawing)
@@ -78,7 +71,6 @@ class DashboardsState(Phased, rx.State):
     more_lines: rx.Field[str] = rx.field("")
     log_href: rx.Field[str] = rx.field("")
     watch_href: rx.Field[str] = rx.field("")
-    _chosen: tuple[Pair, ...] = ()
     _found: Dashboard | None = None
     _published: tuple[Publishing, ...] = ()
     _read_at: datetime = formats.now()
@@ -126,16 +118,6 @@ class DashboardsState(Phased, rx.State):
         await self._operator(Permission.CONVERSATIONS_READ)
         self.metric = metric if metric in METRICS else self.metric
         self._draw(await self._zone())
-
-    @rx.event
-    async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
-        """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
-        operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self._chosen = toggled(self._chosen, (facet, value))
-        self.num_filters = len(self._chosen)
-        self.filters = ticked(self.filters, self._chosen)
-        yield
-        await self._read(operator)
 
     @rx.event
     async def clear(self) -> None:

@@ -45,19 +45,6 @@ class DatasetPickState(RowPicking, rx.State):
         return await services().turns.fit(operator, self.message_id, dataset_id)
 
     @rx.event
-    async def choose(self, dataset_id: str) -> None:
-        """Take the dataset that the row is to go into, empty for a new one."""
-        operator = await self._operator(Permission.DATASETS_EDIT)
-        self.chosen = dataset_id
-        await self._say_fit(operator)
-
-    @rx.event
-    async def close(self) -> None:
-        """Hide the form; nothing is kept."""
-        await self._operator(Permission.DATASETS_READ)
-        self.opened = False
-
-    @rx.event
     async def save(self, form: dict[str, Any]) -> Any:
         """Make the row; what it is given is read from the log again."""
         operator = await self._operator(Permission.DATASETS_EDIT)

@@ -41,19 +41,6 @@ class PromptPlayRowState(RowPicking, rx.State):
         return await services().datasets.key_fit(operator, dataset_id, row_input(values_of(play.needs, play.values)))
 
     @rx.event
-    async def choose(self, dataset_id: str) -> None:
-        """Take the dataset that the row is to go into, empty for a new one."""
-        operator = await self._operator(Permission.DATASETS_EDIT)
-        self.chosen = dataset_id
-        await self._say_fit(operator)
-
-    @rx.event
-    async def close(self) -> None:
-        """Hide the form; nothing is kept."""
-        await self._operator(Permission.DATASETS_READ)
-        self.opened = False
-
-    @rx.event
     async def save(self, form: dict[str, Any]) -> Any:
         """Add the row."""
         operator = await self._operator(Permission.DATASETS_EDIT)

@@ -9,7 +9,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.datasets.types import KeyFit
-from backend.operator import Operator
+from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console.state.formats import counted, listed
 from console.state.forms import Choice, Formed
@@ -63,6 +63,19 @@ class RowPicking(Formed, mixin=True):
     async def _fit(self, operator: Operator, dataset_id: str) -> KeyFit:
         """Compare the keys that the row would have with those of the rows that are there."""
         raise NotImplementedError
+
+    @rx.event
+    async def choose(self, dataset_id: str) -> None:
+        """Take the dataset that the row is to go into, empty for a new one."""
+        operator = await self._operator(Permission.DATASETS_EDIT)
+        self.chosen = dataset_id
+        await self._say_fit(operator)
+
+    @rx.event
+    async def close(self) -> None:
+        """Hide the form; nothing is kept."""
+        await self._operator(Permission.DATASETS_READ)
+        self.opened = False
 
     def _added(self, row: int, name: str, version: int) -> Any:
         """Close the form and say where the row is."""

@@ -131,9 +131,15 @@ def console_through_other_doors(tree: Path) -> list[str]:
 
 
 def _is_state(node: ast.AST) -> bool:
-    """Tell a State by the names of its bases: rx.State, the mixins, or another state."""
-    names = [ast.unparse(base) for base in node.bases] if isinstance(node, ast.ClassDef) else []
-    return any(name.endswith(("State", "Seated", "Phased")) for name in names)
+    """Tell a State by the names of its bases: rx.State, the mixins, or another state; or because it is a mixin."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    bases = [ast.unparse(base) for base in node.bases]
+    return _is_mixin(node) or any(name.endswith(("State", "Seated", "Phased")) for name in bases)
+
+
+def _is_mixin(node: ast.ClassDef) -> bool:
+    return any(one.arg == "mixin" for one in node.keywords)
 
 
 def handlers_that_ask_nobody(tree: Path) -> list[str]:
@@ -163,7 +169,7 @@ def errors_kept_in_states(tree: Path) -> list[str]:
         for path in files(tree, "*.py")
         if path.is_relative_to(tree / "console")
         for state in ast.walk(ast.parse(path.read_text()))
-        if isinstance(state, ast.ClassDef) and _is_state(state) and not any(k.arg == "mixin" for k in state.keywords)
+        if isinstance(state, ast.ClassDef) and _is_state(state) and not _is_mixin(state)
         for node in ast.walk(state)
         if isinstance(node, ast.ExceptHandler)
     ]

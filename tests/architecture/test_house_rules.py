@@ -32,6 +32,11 @@ PLANTED: list[tuple[Rule, str, str]] = [
         "class PlantedState(Phased, rx.State):\n    async def load(self):\n        await services().flows.list()\n",
     ),
     (
+        house.handlers_that_ask_nobody,
+        "console/state/planted.py",
+        "class Picking(Formed, mixin=True):\n    async def choose(self):\n        self.chosen = 1\n",
+    ),
+    (
         house.errors_kept_in_states,
         "console/state/planted.py",
         "class PlantedState(Phased, rx.State):\n    def _x(self):\n        try: ...\n        except ValueError: ...\n",
