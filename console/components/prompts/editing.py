@@ -76,8 +76,9 @@ def _error(name: str) -> Any:
 
 
 def _parameters() -> rx.Component:
+    show = rx.el.label(rx.el.input(type="checkbox"), "Show parameters", class_name="choice pfold")
     return rx.el.section(
-        phead("Parameters"),
+        phead("Parameters", acts=show),
         rx.el.div(
             field(
                 "Model",

@@ -110,13 +110,20 @@ def _at_once(one: Any) -> rx.Component:
 
 
 def _uses() -> rx.Component:
-    """Say who uses it, and how each can be reached; apart from those, what asked it and ended."""
+    """Say who uses it, and how each can be reached; folded, apart from those, what asked it and ended."""
 
-    def part(words: str, uses: Any) -> rx.Component:
-        listed = rx.el.ul(rx.foreach(uses, _use), class_name="lbls")
-        return rx.cond(uses, rx.el.div(phead(words), listed, class_name="psec"), rx.fragment())
+    def listed(uses: Any) -> rx.Component:
+        return rx.el.ul(rx.foreach(uses, _use), class_name="lbls")
 
-    return rx.fragment(part("Used by", Prompt.uses), part("Used before", Prompt.past_uses))
+    past = rx.el.details(
+        rx.el.summary(
+            rx.el.b("Used before", class_name="b"), " ", rx.el.span(Prompt.past_uses.length(), class_name="t2")
+        ),
+        listed(Prompt.past_uses),
+        class_name="psec vpast",
+    )
+    now = rx.el.div(phead("Used by"), listed(Prompt.uses), class_name="psec")
+    return rx.fragment(rx.cond(Prompt.uses, now, rx.fragment()), rx.cond(Prompt.past_uses, past, rx.fragment()))
 
 
 def _use(one: Any) -> rx.Component:
