@@ -47,6 +47,12 @@ class Row:
     metadata: dict[str, Any] = field(default_factory=dict)
     split: str = ""
 
+    @property
+    def conversation(self) -> str:
+        """Return the conversation that the row was taken from, as its metadata say; empty where they say none."""
+        told = self.metadata.get("conversation") or self.metadata.get("conversation_id") or ""
+        return str(told) if isinstance(told, str | int) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

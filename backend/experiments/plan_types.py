@@ -37,6 +37,8 @@ class Plan:
     `detectable` is the smallest true difference of the first metric that is found four times out of five;
     `num_taken_over` answers are there already, of which only evaluators are asked.
 
+    `stops_by` is the evaluator that may end it early; empty where none can.
+
     `detectable_in_points` where the metric lies between 0 and 1, so that a hundredth is a point.
     """
 
@@ -66,3 +68,4 @@ class Plan:
     runs: tuple[str, ...] = ()
     small_judges: tuple[str, ...] = ()
     own_judges: tuple[str, ...] = ()
+    stops_by: str = ""

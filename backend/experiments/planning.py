@@ -12,15 +12,16 @@ from typing import Any
 
 from backend.errors import DomainError
 from backend.experiments.asked_words import ITSELF, READ, asked_words
+from backend.experiments.detecting import smallest_difference
 from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
+from backend.experiments.evaluators.deciding import decider
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.rescoring import answered_there, pinned_there
 from backend.experiments.shapes import pinned_of
-from backend.experiments.statistics.power import detectable_difference
 from backend.experiments.types import MAX_CELLS, QUESTIONS, Draft, MissingVariables, Pinned, Plan
 from backend.operator import Operator
 from backend.paging import Page
@@ -36,10 +37,6 @@ EMBEDDED_JUDGE_SECONDS = 2 * EXPECTED_SECONDS
 NUM_LOOKED_BACK = 20
 BUILT_IN = frozenset({"embedded", "scripted"})
 MAX_MISSING = 100
-# Of ten rows three flip between two variants, as it is in the field's comparisons of near relatives.
-FLIPPING = math.sqrt(0.3)
-# A score on a scale differs from row to row by about a quarter of it.
-SPREAD = 0.25
 
 
 class Planner:
@@ -93,7 +90,8 @@ class Planner:
         seconds += (sum(elsewhere) - of_pairs) * JUDGE_SECONDS
         num_pairs = num_cells - len(rows) * draft.repetitions if of_pairs else 0
         phases = ((num_cells, seconds), (num_pairs, of_pairs * JUDGE_SECONDS))
-        detectable, metric, in_points = _detectable(evaluators, len(rows), draft.repetitions)
+        num_questions = len(evaluators) * max(1, len(draft.variants) - 1)
+        detectable, metric, in_points = smallest_difference(evaluators, len(rows), draft.repetitions, num_questions)
         return Plan(
             num_rows=len(rows),
             num_variants=len(draft.variants),
@@ -122,6 +120,7 @@ class Planner:
             num_taken_over=num_judged if draft.answers_of else 0,
             runs=tuple(one.words for one in pinned),
             small_judges=tuple([one.called for one in _asking(evaluators) if await self._asks_built_in(one)]),
+            stops_by=ends.called if len(draft.variants) > 1 and (ends := decider(evaluators)) else "",
             own_judges=await judging_themselves(self._outside, self._operator, pinned, evaluators),
         )
 
@@ -274,19 +273,6 @@ def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], in_turn: float, 
 
 def _spread(rows: Sequence[Row]) -> Sequence[Row]:
     return rows[:: max(1, len(rows) // SAMPLE_ROWS)][:SAMPLE_ROWS]
-
-
-def _detectable(evaluators: Sequence[Any], num_rows: int, repetitions: int) -> tuple[float | None, str, bool]:
-    """Return the smallest difference that the first metric on a scale can show, its name, and whether it is a share."""
-    first = next((one for one in evaluators if one.scale is not None and not one.needs_person), None)
-    if first is None or not num_rows:
-        return None, "", False
-    low, high = first.scale
-    is_share = (low, high) == (0.0, 1.0)
-    deviation = FLIPPING if is_share else SPREAD * (high - low)
-    # Repetitions take the noise of the answers out and leave that of the rows; half is a cautious share.
-    deviation *= math.sqrt((1 + 1 / repetitions) / 2)
-    return min(detectable_difference(deviation, num_rows), high - low), first.called, is_share
 
 
 def problems_of(num_rows: int, num_cells: int) -> tuple[str, ...]:

@@ -102,9 +102,13 @@ def _figures(plan: Plan, draft: Draft) -> list[PlanFigure]:
     cap = formats.money(draft.budget) if draft.budget is not None else "none"
     ends = "it ends there" if plan.budget_is_firm else "answers under way may pass it"
     figures.append(PlanFigure("Budget", cap, ends if draft.budget is not None else ""))
-    figures.append(PlanFigure("Early stop", "on" if draft.early_stop else "off", _early(draft)))
+    figures.append(PlanFigure("Early stop", "on" if draft.early_stop else "off", _early(draft, plan)))
     return figures
 
 
-def _early(draft: Draft) -> str:
-    return "it ends when the first metric is decided" if draft.early_stop else ""
+def _early(draft: Draft, plan: Plan) -> str:
+    if not draft.early_stop:
+        return ""
+    if plan.stops_by:
+        return f"it ends when {plan.stops_by} is decided"
+    return "nothing can end it: that takes two variants, and a first evaluator read as a mean"

@@ -113,7 +113,7 @@ def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:
 def metrics_of(evaluators: Sequence[Evaluator], scores: dict[str, Floats]) -> list[Metric]:
     """Return how each metric is read, those alone that gave a number."""
     found = [
-        Metric(one.called, one.direction == "higher", useful_margin(one), one.statistic, one.worst, _width(one))
+        Metric(one.called, one.aim == "higher", useful_margin(one), one.statistic, one.worst, _width(one))
         for one in evaluators
         if one.called in scores and not np.isnan(scores[one.called]).all()
     ]

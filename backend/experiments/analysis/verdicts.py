@@ -10,6 +10,7 @@ import numpy as np
 
 from backend.experiments.analysis.agreements import agreements_of
 from backend.experiments.analysis.duels import with_duels
+from backend.experiments.analysis.early import looked_at_early
 from backend.experiments.analysis.matrices import (
     Matrices,
     failed_of,
@@ -26,9 +27,8 @@ from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.comparison import compare
-from backend.experiments.statistics.live import always_valid_interval
 from backend.experiments.statistics.pareto import front
-from backend.experiments.statistics.resampling import Floats
+from backend.experiments.statistics.resampling import Floats, Ints
 from backend.experiments.statistics.slices import slices_that_got_worse
 from backend.experiments.statistics.types import Metric
 from backend.experiments.types import (
@@ -41,8 +41,6 @@ from backend.experiments.types import (
     WorseSlice,
 )
 
-DEFAULT_SCALE = 0.1
-EARLY_CONFIDENCE = 0.95  # of the always valid interval
 UNITS = {LATENCY: "ms", COST: "$"}
 
 
@@ -55,10 +53,13 @@ def compared(
     repetitions: int,
     was_decided: bool,
     labels: Mapping[int, Mapping[str, str]],
+    sources: Mapping[int, str] | None = None,
     judged_against: str = "",
     opposing: Sequence[tuple[Any, ...]] = (),
 ) -> Comparison:
     """Compare; `variants` are names and words, `labels` the metadata of rows, `was_decided` tells an early stop.
+
+    `sources` has the conversation that a row was taken from: rows of one are resampled together.
 
     `judged_against` is the variant beside which pairs were judged, the baseline that the experiment ran with;
     `opposing` are its cells where it is not one of those that are compared.
@@ -74,8 +75,10 @@ def compared(
     unscored = unscored_of(cells, evaluators, plain, baseline)
     said: list[MetricComparison] = []
     if found.rows and len(variants) > 1:
+        clusters = _clusters(found.rows, sources or {})
         readers = {one.called: one for one in evaluators}
-        for family in (quality, resources_of(evaluators)):
+        families = (quality, resources_of(evaluators))
+        for family in families:
             said += [
                 _told(
                     one,
@@ -84,10 +87,11 @@ def compared(
                     _flips(found, one, variants, baseline),
                     is_equal=_is_equal(found, one, family, variants, baseline),
                 )
-                for one in _family(found, family, variants, baseline)
+                for one in _family(found, family, variants, baseline, clusters)
             ]
         if was_decided and quality:
-            said = [_looked_at_early(one, quality[0], found, variants, baseline) for one in said]
+            metrics = [*families[0], *families[1]]
+            said = looked_at_early(said, metrics, found, names=plain, baseline=baseline, clusters=clusters)
         said = [with_duels(one, readers.get(one.metric), found, plain, judged_against) for one in said]
         known = {one.name for one in quality}
         said += [
@@ -117,12 +121,23 @@ def compared(
 
 
 def _family(
-    found: Matrices, metrics: Sequence[Metric], variants: Sequence[tuple[str, str]], baseline: int
+    found: Matrices,
+    metrics: Sequence[Metric],
+    variants: Sequence[tuple[str, str]],
+    baseline: int,
+    clusters: Ints | None,
 ) -> list[statistics.Comparison]:
     if not metrics:
         return []
     arms = [found.arm(at, name, metrics) for at, (name, _) in enumerate(variants)]
-    return compare(arms[baseline], [arm for at, arm in enumerate(arms) if at != baseline], metrics)
+    return compare(arms[baseline], [arm for at, arm in enumerate(arms) if at != baseline], metrics, clusters=clusters)
+
+
+def _clusters(rows: Sequence[int], sources: Mapping[int, str]) -> Ints | None:
+    """Return a number for each row, the same for those of one conversation; None where every row stands alone."""
+    numbers: dict[int | str, int] = {}
+    found = [numbers.setdefault(sources.get(row) or row, len(numbers)) for row in rows]
+    return None if len(numbers) == len(rows) else np.array(found)
 
 
 def _told(
@@ -178,7 +193,7 @@ def _untold(evaluator: Evaluator, variant: str) -> MetricComparison:
         num_rows=0,
         coverage=0.0,
         baseline_coverage=0.0,
-        direction=evaluator.direction,
+        direction=evaluator.aim,
         unit=evaluator.unit,
         margin=evaluator.margin,
         statistic=evaluator.statistic,
@@ -210,41 +225,6 @@ def _is_equal(
     metric = next(metric for metric in family if metric.name == one.metric)
     differences = _differences(found, metric, baseline, [name for name, _ in variants].index(one.variant))
     return one.num_rows > 0 and not np.nan_to_num(differences).any()
-
-
-def _looked_at_early(
-    one: MetricComparison, primary: Metric, found: Matrices, variants: Sequence[tuple[str, str]], baseline: int
-) -> MetricComparison:
-    """Give the metric that ended the run an interval that holds though it was looked at after every row."""
-    if one.metric != primary.name:
-        return one
-    variant = [name for name, _ in variants].index(one.variant)
-    differences = _differences(found, primary, baseline, variant)
-    known = differences[~np.isnan(differences)]
-    if len(known) <= 1:
-        return one
-    scores = found.scores[primary.name]
-    width = float(np.nanmax(scores) - np.nanmin(scores)) or 1.0
-    variance = max(float(known.var(ddof=1)) / len(known), (width / len(known)) ** 2 / 4)
-    scale = primary.margin or DEFAULT_SCALE * width
-    interval = always_valid_interval(one.difference, variance, scale)
-    prior = scale * scale
-    evidence = 0.5 * math.log(variance / (variance + prior)) + one.difference**2 * prior / (
-        2 * variance * (variance + prior)
-    )
-    told: Any = "cannot_tell"
-    if primary.margin > 0 and interval.inside(primary.margin):
-        told = "same"
-    elif interval.low > 0 or interval.high < 0:
-        told = "better" if (one.difference > 0) == primary.higher_is_better else "worse"
-    changes = {"low": interval.low, "high": interval.high, "p_value": min(1.0, math.exp(-evidence)), "verdict": told}
-    changes |= {"confidence": EARLY_CONFIDENCE}
-    rows_needed = one.rows_needed if told == "cannot_tell" else 0
-    return _replaced(one, {**changes, "rows_needed": rows_needed})
-
-
-def _replaced(one: MetricComparison, changes: dict[str, Any]) -> MetricComparison:
-    return MetricComparison(**{name: changes.get(name, getattr(one, name)) for name in one.__slots__})
 
 
 def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -> Floats:

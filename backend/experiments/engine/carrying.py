@@ -22,6 +22,7 @@ from backend.experiments.engine.scoring import Aid, Scoring
 from backend.experiments.engine.stopping import Decision
 from backend.experiments.engine.telling import Teller
 from backend.experiments.errors import AttemptLost
+from backend.experiments.evaluators.deciding import decider
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Outside, acting
 from backend.experiments.released import check_released
@@ -126,10 +127,8 @@ class Carrying:
         return Price(cost(endpoint, first), cost(endpoint, Usage(asked, most)))
 
     def _decide(self) -> Decision | None:
-        first = next((one for one in self._scoring.alone if not one.needs_person), None)
-        if self._row.decided or not self._draft.early_stop or len(self._pinned) == 1:
-            return None
-        if first is None or first.statistic != "mean":
+        first = decider(self._scoring.alone)
+        if first is None or self._row.decided or not self._draft.early_stop or len(self._pinned) == 1:
             return None
         low, high = first.scale or (0.0, 1.0)
         return Decision(
@@ -140,6 +139,7 @@ class Carrying:
             margin=first.margin,
             width=high - low,
             worst=first.worst,
+            sources={number: row.conversation for number, row in self._rows.items()},
         )
 
     async def _ask_all(self) -> None:

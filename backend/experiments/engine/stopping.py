@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from backend.experiments.statistics.live import always_valid_interval
+from backend.experiments.statistics.live import always_valid_interval, confidence_beside, variance_of_mean
 
 MIN_ROWS = 20
 # Without a margin, a tenth of the scale is the size of difference that the interval is made for.
@@ -15,7 +15,10 @@ DEFAULT_SCALE = 0.1
 
 @dataclass
 class Decision:
-    """Collects the first metric row by row. `worst` is what a failed cell counts as, None where it is left out."""
+    """Collects the first metric row by row. `worst` is what a failed cell counts as, None where it is left out.
+
+    `sources` has the conversation that a row was taken from: rows of one are no more than it to what chance may do.
+    """
 
     metric: str
     num_variants: int
@@ -24,9 +27,9 @@ class Decision:
     margin: float
     width: float
     worst: float | None
+    sources: Mapping[int, str] = field(default_factory=dict)
     _cells: dict[tuple[int, int], list[float]] = field(default_factory=dict)
-    _differences: dict[int, list[float]] = field(default_factory=dict)
-    _seen: int = 0
+    _differences: dict[int, dict[int | str, list[float]]] = field(default_factory=dict)
 
     def add(self, row: int, variant: int, value: float | None, *, failed: bool) -> None:
         """Take one cell in; None for one without a score, which is left out unless the answer failed."""
@@ -41,7 +44,8 @@ class Decision:
             if len(mine) >= self.repetitions and len(theirs) >= self.repetitions:
                 difference = _mean(mine) - _mean(theirs)
                 if math.isfinite(difference):
-                    self._differences.setdefault(other, []).append(difference)
+                    by_source = self._differences.setdefault(other, {})
+                    by_source.setdefault(self.sources.get(row) or row, []).append(difference)
 
     @property
     def words(self) -> str:
@@ -50,22 +54,22 @@ class Decision:
         for variant in range(self.num_variants):
             if variant == self.baseline:
                 continue
-            differences = self._differences.get(variant, [])
-            if not self._is_decided(differences):
+            by_source = self._differences.get(variant, {})
+            if not self._is_decided(list(by_source.values())):
                 return ""
-            said.append(len(differences))
+            said.append(sum(map(len, by_source.values())))
         return f"{self.metric} is decided after {max(said)} rows." if said else ""
 
-    def _is_decided(self, differences: Sequence[float]) -> bool:
-        count = len(differences)
+    def _is_decided(self, by_source: Sequence[Sequence[float]]) -> bool:
+        count = len(by_source)
         if count < MIN_ROWS:
             return False
-        mean = math.fsum(differences) / count
-        variance = math.fsum((one - mean) ** 2 for one in differences) / (count - 1) / count
+        sums, counts = [math.fsum(one) for one in by_source], [len(one) for one in by_source]
+        mean = math.fsum(sums) / sum(counts)
         # Rows that all differ alike look certain; one more that does not would change that.
-        variance = max(variance, (self.width / count) ** 2 / 4)
+        variance = max(variance_of_mean(sums, counts), (self.width / count) ** 2 / 4)
         scale = self.margin or DEFAULT_SCALE * self.width
-        interval = always_valid_interval(mean, variance, scale)
+        interval = always_valid_interval(mean, variance, scale, confidence_beside(self.num_variants - 1))
         apart = interval.low > 0 or interval.high < 0
         return (self.margin > 0 and interval.inside(self.margin)) or (apart and abs(mean) > self.margin)
 

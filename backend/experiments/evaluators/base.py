@@ -164,7 +164,7 @@ class Help(Protocol):
 
 
 class Evaluator(BaseModel, ABC):
-    """`negate` turns a score of 0 to 1 round, and the pass mark of any. `margin` is the difference that is none.
+    """`negate` turns a score round on its scale, where that has no end its direction. `margin` does not matter.
 
     `low` and `high` are the ends of the scale, None where it has no end; a failed answer counts as the worse end.
     """
@@ -201,6 +201,13 @@ class Evaluator(BaseModel, ABC):
         return 0.0, 1.0
 
     @property
+    def aim(self) -> Direction:
+        """Return where better scores lie once negated: one without a scale stays what it is, and less of it is good."""
+        if not self.negate or self.scale is not None:
+            return self.direction
+        return "lower" if self.direction == "higher" else "higher"
+
+    @property
     def worst(self) -> float | None:
         """Return what a failed answer counts as; None leaves it out."""
         if self.scale is None:
@@ -233,13 +240,11 @@ class Evaluator(BaseModel, ABC):
         value, passed = found.value, found.passed
         if value is None or not math.isfinite(value):
             return found
-        if self.negate and self.scale == (0.0, 1.0):
-            value = 1.0 - value
+        if self.negate and self.scale is not None:
+            value = sum(self.scale) - value
             passed = None if passed is None else not passed
         if self.threshold is not None:
-            passed = value >= self.threshold if self.direction == "higher" else value <= self.threshold
-            if self.negate and self.scale != (0.0, 1.0):
-                passed = not passed
+            passed = value >= self.threshold if self.aim == "higher" else value <= self.threshold
         return replace(found, value=value, passed=passed)
 
 

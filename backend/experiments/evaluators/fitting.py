@@ -1,4 +1,4 @@
-"""Whether the numbers of an evaluator mean something on its scale: 15 entered for 15 points of a share is 1,500."""
+"""Whether the numbers of an evaluator mean something: 15 entered for 15 points of a share is 1,500."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _PERCENT = 100
 
 
 def fit(evaluators: Sequence[Evaluator]) -> None:
-    """Refuse what no score can reach. Raise InvalidInput by field.
+    """Refuse what no score can reach, and a weight that nothing would heed. Raise InvalidInput by field.
 
     Only of what is kept anew: experiments that hold such a number from before open as ever.
     """
     fields = {
         f"evaluators.{number}.{name}": sentence
         for number, one in enumerate(evaluators)
-        for name, sentence in _off_the_scale(one).items()
+        for name, sentence in {**_off_the_scale(one), **_weightless(one)}.items()
     }
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
@@ -50,6 +50,21 @@ def _off_the_scale(one: Evaluator) -> dict[str, str]:
             example = _example(one, value, "%", (low + high) / 2)
             found[name] = f"{goes}, so none reaches a {name} of {value:g}. Enter {example}."
     return found
+
+
+def _weightless(one: Evaluator) -> dict[str, str]:
+    """Say why a weight would not be heeded: the overall score is made with the answer, of scores on a scale."""
+    if one.weight == 1:
+        return {}
+    if one.scale is None:
+        why = "has no scale"
+    elif one.needs_person:
+        why = "waits for a person"
+    elif one.needs_pairs:
+        why = "tells of a pair, not of one answer"
+    else:
+        return {}
+    return {"weight": f"{one.called} {why}, so it is no part of the overall score. Leave its weight at 1."}
 
 
 def _example(one: Evaluator, value: float, unit: str, otherwise: float) -> str:

@@ -62,6 +62,7 @@ class Comparing(UseCases):
             repetitions=draft.repetitions,
             was_decided=bool(row.decided),
             labels={one.number: _labels(one) for one in rows.values()},
+            sources={one.number: one.conversation for one in rows.values()},
             judged_against=row.baseline,
             opposing=opposing,
         )

@@ -227,7 +227,7 @@ def _rows_needed(question: Question, finding: Finding, confidence: float) -> int
     if question.num_torn:
         return None
     margin, difference, deviation = question.metric.margin, finding.difference, finding.deviation
-    rows = max(least, rows_for_difference(deviation, difference))
+    rows = max(least, rows_for_difference(deviation, difference, 1 - confidence))
     if margin > 0 and difference == deviation == 0:
         rows = rows_for_equals(question.width, margin)
     elif margin > 0:

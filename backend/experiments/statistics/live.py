@@ -22,13 +22,41 @@ def split_p_value(counts: Sequence[int], shares: Sequence[float]) -> float:
     return chi_square_survival(statistic, len(counts) - 1)
 
 
+def confidence_beside(num_variants: int, alpha: float = 0.05) -> float:
+    """Return the confidence at which each of several variants is held against one baseline (Bonferroni)."""
+    return 1 - alpha / max(1, num_variants)
+
+
+def variance_of_mean(sums: Sequence[float], counts: Sequence[int]) -> float:
+    """Return the variance of the mean of rows that come from a few sources: what each adds up to, and of how many.
+
+    With one row in each it is the plain s^2 / n; a single source tells nothing of it.
+    """
+    total, num_sources = sum(counts), len(sums)
+    if num_sources <= 1:
+        return math.inf
+    mean = math.fsum(sums) / total
+    apart = math.fsum((one - mean * count) ** 2 for one, count in zip(sums, counts, strict=True))
+    return apart / total**2 * num_sources / (num_sources - 1)
+
+
+def always_valid_p(difference: float, variance: float, scale: float) -> float:
+    """Return the p that is at most alpha where the interval of confidence 1 - alpha leaves out nought."""
+    if not 0 < variance < math.inf:
+        return 1.0
+    prior = scale * scale
+    evidence = 0.5 * math.log(variance / (variance + prior))
+    evidence += difference**2 * prior / (2 * variance * (variance + prior))
+    return min(1.0, math.exp(-evidence))
+
+
 def always_valid_interval(difference: float, variance: float, scale: float, confidence: float = 0.95) -> Interval:
     """Return an interval of a difference that may be looked at after every conversation.
 
     The mixture sequential test of Robbins, as Johari et al. 2017 use it: `variance` is that of the difference of
     the means now, `scale` the size of the differences that are expected (the margin is a good choice).
     """
-    if variance <= 0:
+    if not 0 < variance < math.inf:
         return Interval(-math.inf, math.inf)
     prior = scale * scale
     bound = (variance + prior) / prior * (math.log((variance + prior) / variance) + 2 * math.log(1 / (1 - confidence)))

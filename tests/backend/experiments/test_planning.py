@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.experiments.asked_words import ITSELF, asked_words
+from backend.experiments.statistics.power import detectable_difference
 from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.ports.language_model import ModelEndpoint
@@ -156,3 +157,32 @@ async def test_what_nothing_tells_of_a_flow_is_said_and_never_a_nought(lab: Lab)
         judge = {"kind": "judge", "rubric": "Right?", "models": ["no-usage", model]}
         _, warnings, _ = await told(asking, evaluators=(judge,))
         assert [one for one in warnings if "own answers" in one] == own, "nodes of a flow ask the project's model"
+
+
+@pytest.mark.parametrize(
+    ("evaluators", "name"),
+    [
+        (({"kind": "human"}, {"kind": "pairwise", "rubric": "?"}, {"kind": "exact"}), "exact"),
+        (({"kind": "exact", "statistic": "p50"}, {"kind": "contains", "values": ["x"]}), ""),
+        (({"kind": "human"},), ""),
+    ],
+)
+async def test_the_plan_says_by_what_it_may_end_early(lab: Lab, evaluators: tuple[Any, ...], name: str) -> None:
+    lab.fill(3)
+    draft = lab.draft(evaluators=evaluators, early_stop=True)
+    plan = await lab.service.plan(lab.operator, draft)
+    assert plan.stops_by == name
+    said = next(one.note for one in plan_view(plan, draft).figures if one.name == "Early stop")
+    assert said == (f"it ends when {name} is decided" if name else
+                    "nothing can end it: that takes two variants, and a first evaluator read as a mean")  # fmt: skip
+
+
+async def test_the_smallest_difference_minds_how_much_is_asked(lab: Lab) -> None:
+    """Eight metrics of two variants more share what Holm leaves to one: 60 rows tell less of each."""
+    lab.fill(60)
+    many = tuple({"kind": "exact", "name": f"m{number}"} for number in range(8))
+    few = await lab.service.plan(lab.operator, lab.draft())
+    much = await lab.service.plan(lab.operator, lab.draft(prompt("a", "x"), prompt("b", "y"), prompt("c", "z"),
+                                                          evaluators=many))  # fmt: skip
+    assert few.detectable == pytest.approx(detectable_difference(0.3**0.5, 60), abs=1e-9)
+    assert much.detectable == pytest.approx(detectable_difference(0.3**0.5, 60, 0.05 / 16), abs=1e-9)

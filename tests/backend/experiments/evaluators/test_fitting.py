@@ -29,6 +29,12 @@ GRADES = {"kind": "judge", "rubric": "Is it right?", "output": "score", "min": 1
          "Scores of exact go from 0 to 1, so none reaches a target of 90. Enter 0.9 for 90 %."),
         ({**GRADES, "threshold": 6}, "threshold",
          "Scores of judge go from 1 to 5, so none reaches a threshold of 6. Enter 3, for example."),
+        ({"kind": "latency", "weight": 2}, "weight",
+         "latency has no scale, so it is no part of the overall score. Leave its weight at 1."),
+        ({"kind": "human", "question": "Is it right?", "weight": 0}, "weight",
+         "human waits for a person, so it is no part of the overall score. Leave its weight at 1."),
+        ({"kind": "pairwise", "weight": 3}, "weight",
+         "pairwise tells of a pair, not of one answer, so it is no part of the overall score. Leave its weight at 1."),
     ],
 )  # fmt: skip
 def test_a_number_off_the_scale_is_refused_with_an_example(spec: dict[str, Any], field: str, words: str) -> None:

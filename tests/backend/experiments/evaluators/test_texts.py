@@ -12,9 +12,9 @@ import pytest
 from backend.errors import InvalidInput
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.scoring import Scoring
-from backend.experiments.evaluators.base import Case
+from backend.experiments.evaluators.base import Case, Score
 from backend.experiments.evaluators.overlap import bleu, rouge
-from backend.experiments.evaluators.registry import read
+from backend.experiments.evaluators.registry import KINDS, read
 from backend.experiments.models import ExperimentCellRow
 from backend.experiments.outside import Row
 from tests.backend.experiments.evaluators.aid import Told, evaluator, score
@@ -217,6 +217,28 @@ def test_wrong_settings_are_refused_in_words(spec: dict, words: str) -> None:
 def test_two_of_a_kind_get_names_of_their_own() -> None:
     found = read([{"kind": "contains"}, {"kind": "contains"}, {"kind": "is-json", "name": "Form"}])
     assert [one.called for one in found] == ["contains", "contains 2", "Form"]
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "pairwise"])
+def test_every_kind_can_be_negated(kind: str) -> None:
+    """On a scale the score is turned round, and the pass mark with it; without one more of it is good, or less."""
+    needed: dict[str, dict[str, Any]] = {
+        "regex": {"pattern": "x"}, "json_schema": {"schema": {}}, "json_field": {"path": "a"},
+        "judge": {"rubric": "?", "output": "score", "min": 1, "max": 5}, "human": {"min": 1, "max": 4},
+        "python": {"code": "def score(output):\n    return 1"}, "contains": {"values": ["x"]},
+    }  # fmt: skip
+    plain, turned = (evaluator(kind, negate=negate, **needed.get(kind, {})) for negate in (False, True))
+    if plain.scale is None:
+        assert (plain.aim, turned.aim) == ("lower", "higher")
+        assert turned.judged(Score(7.0)).value == 7.0
+        assert turned.model_copy(update={"threshold": 5.0}).judged(Score(7.0)).passed is True
+        return
+    low, high = plain.scale
+    near = low + (high - low) / 4
+    assert (turned.aim, turned.judged(Score(near, passed=False)).value) == (plain.aim, pytest.approx(low + high - near))
+    assert turned.judged(Score(near, passed=False)).passed is True
+    marked = turned.model_copy(update={"threshold": (low + high) / 2})
+    assert (marked.judged(Score(low)).passed, marked.judged(Score(high)).passed) == (True, False)
 
 
 async def test_weights_that_differ_make_one_metric_of_all_on_the_same_scale() -> None:

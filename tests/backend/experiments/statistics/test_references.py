@@ -11,7 +11,7 @@ from backend.experiments.statistics.distributions import chi_square_survival, no
 from backend.experiments.statistics.live import split_p_value
 from backend.experiments.statistics.power import rows_for_difference
 from backend.experiments.statistics.proportions import Pairs, mcnemar_exact, wilson
-from backend.experiments.statistics.resampling import bca, sign_flip_p_values, weighted_means
+from backend.experiments.statistics.resampling import bca, sign_flip_p_values, student, weighted_means
 from tests.later import Later
 
 stats = Later("scipy.stats")
@@ -19,6 +19,7 @@ contingency_tables = Later("statsmodels.stats.contingency_tables")
 inter_rater = Later("statsmodels.stats.inter_rater")
 multitest = Later("statsmodels.stats.multitest")
 proportion = Later("statsmodels.stats.proportion")
+weightstats = Later("statsmodels.stats.weightstats")
 EXACT = 1e-9
 
 
@@ -88,6 +89,19 @@ def test_the_bca_interval_of_the_same_draws(confidence: float) -> None:
     found = bca(drawn, float(data.mean()), left_out, confidence)
     expected = reference.confidence_interval
     assert (found.low, found.high) == (pytest.approx(expected.low, abs=EXACT), pytest.approx(expected.high, abs=EXACT))
+
+
+@pytest.mark.parametrize("num_rows", [12, 60])
+def test_sameness_is_two_one_sided_t_tests(num_rows: int) -> None:
+    """At the margin that the interval of 90 % just fits into, the larger of both p is 5 %."""
+    rng = np.random.default_rng(num_rows)
+    old = rng.normal(3, 1, num_rows)
+    new = old + rng.normal(0.05, 0.4, num_rows)
+    differences = new - old
+    left_out = (differences.sum() - differences) / (num_rows - 1)
+    found = student(float(differences.mean()), left_out, 0.9)
+    margin = max(abs(found.low), abs(found.high))
+    assert weightstats.ttost_paired(new, old, -margin, margin)[0] == pytest.approx(0.05, abs=EXACT)
 
 
 def test_weighted_means_are_means_of_what_was_drawn() -> None:

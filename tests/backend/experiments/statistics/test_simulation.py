@@ -129,3 +129,15 @@ def test_false_verdicts_are_rare_and_intervals_hold(name: str, monkeypatch: pyte
         covered += found.low <= 0 <= found.high
     assert verdicts / NUM_STUDIES <= 0.05 + CHANCE
     assert covered / NUM_STUDIES >= 0.95 - CHANCE
+
+
+def test_what_lies_at_the_margin_is_seldom_called_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A difference of exactly the margin matters: two one-sided tests at 5 % miss it in at most one study of twenty."""
+    monkeypatch.setattr(comparison, "num_draws", lambda _num_clusters: 1_000)
+    rng, metric, same = np.random.default_rng(4), Metric("m", margin=0.3, worst=None), 0
+    for study in range(NUM_STUDIES):
+        row = rng.normal(0, 1, (60, 1))
+        old, new = (row + rng.normal(0, 0.5, (60, 1)) for _ in range(2))
+        found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new + 0.3})], [metric], seed=study)[0]
+        same += found.verdict == "same"
+    assert same / NUM_STUDIES <= 0.05 + CHANCE
