@@ -31,6 +31,8 @@ HEARD = "heard"
 CORRECTED = "corrected"
 # Where the detail of a failed answer has that the same would fail again.
 IN_VAIN = "fails_again"
+# Where the detail of an answer has that its model, which cannot be held to the schema, was told it in words.
+IN_WORDS = "schema_in_words"
 # What other tools call the same kind of evaluator.
 ALSO = {
     "exact_match": "exact", "equals": "exact", "llm_judge": "judge", "is_json": "json_valid", "json": "json_valid",

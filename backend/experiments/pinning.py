@@ -12,6 +12,7 @@ from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft, k
 from backend.flows.document import FlowDocument
 from backend.flows.nodes.input import Input, InputConfig
 from backend.operator import Operator
+from backend.prompts.asked import require_tools
 from backend.prompts.types import PRODUCTION, Content, VersionRef
 from backend.providers.types import ModelChoice
 
@@ -114,6 +115,9 @@ async def _prompt(
     # One that names no model keeps its own fingerprint; `as_run` says which version ran.
     is_itself = not variant.parameters and (not content.model or named in ("", own_model))
     fingerprint = content.fingerprint() if is_itself else ran
+    choice = next((model for model in models if model.reference == (named or own_model)), None)
+    if choice is not None:
+        require_tools(choice.reference, choice.capabilities, content.tools)
     own = {"temperature": content.temperature, "max_tokens": content.max_tokens, "json_schema": content.response_schema}
     return Pinned(
         variant.name,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +14,10 @@ from backend.columns import storable
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.lanes import Lane, LaneGivenUp, Lanes, TurnGivenBack
-from backend.experiments.engine.rendering import given_to, history_of, rendered, result_of
+from backend.experiments.engine.rendering import given_to, history_of, rendered
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
-from backend.experiments.types import IN_VAIN, Pinned
+from backend.experiments.types import IN_VAIN, IN_WORDS, Pinned
 from backend.flows.engine.chat import answer_text
 from backend.flows.errors import RunInterrupted
 from backend.flows.types import RunResult, RunStatus, RunWish, Trigger
@@ -30,14 +32,13 @@ from backend.ports.language_model import (
     ModelFailed,
     ModelSettings,
     TextDelta,
-    Tool,
     ToolCall,
     Usage,
     estimated_usage,
 )
+from backend.prompts.asked import ends_at_call, held_to, num_requests, tool_of
 from backend.prompts.types import ToolSpec
 
-MAX_REQUESTS = 6
 # A question that is refused for what it says, or for its length, is refused again.
 FOR_ITSELF: frozenset[FailureReason] = frozenset({"refused", "context", "too_long"})
 
@@ -115,11 +116,16 @@ class Asking:
         except InvalidInput:  # a pinned text and a pinned row never change
             answer.detail[IN_VAIN] = True
             raise
-        tools = [_tool(spec) for spec in specs]
         endpoint = await self.endpoint(variant.model)
         answer.detail["model"] = endpoint.reference
+        settings = settings_of(variant.parameters)
+        messages, schema = held_to(endpoint, messages, settings.json_schema)
+        if settings.json_schema and not schema:
+            answer.detail[IN_WORDS] = True
 
         def spent(usage: Usage) -> None:
+            if usage.estimated:
+                answer.detail["is_estimated"] = True
             answer.cost += self._outside.models.cost(endpoint, usage)
             answer.tokens_in += usage.input_tokens
             answer.tokens_out += usage.output_tokens
@@ -128,14 +134,14 @@ class Asking:
         calls = answer.tool_calls
         try:
             finished, answer.tries = await lane.call(
-                lambda: self._finished(endpoint, messages, settings_of(variant.parameters), tools, calls, cut=spent),
+                lambda: self._finished(
+                    endpoint, messages, replace(settings, json_schema=schema), specs, calls, cut=spent
+                ),
                 **self._bounds,
                 spent=spent,
                 is_stopped=self._is_stopped,
             )
         except ModelFailed as failed:
-            if failed.reason == "limit" and calls:
-                return  # the call itself is the answer: nobody said what the tool gives back
             answer.text, answer.error = str(storable(failed.text)), _words(failed)
             if failed.text:
                 answer.detail["is_torn"] = True
@@ -146,22 +152,20 @@ class Asking:
         answer.text, answer.latency_ms = str(storable(finished.text)), finished.total_ms
         if finished.is_cut:
             answer.detail["is_cut"] = True
-        if finished.usage.estimated:
-            answer.detail["is_estimated"] = True
 
     async def _finished(
         self,
         endpoint: ModelEndpoint,
         messages: Sequence[Message],
         settings: ModelSettings,
-        tools: Sequence[Tool] = (),
+        specs: Sequence[ToolSpec] = (),
         calls: list[dict[str, Any]] | None = None,
         *,
         cut: Callable[[Usage], None],
     ) -> Finished:
         """Return the end of a call; `cut` hears what one cost, by its length, that was cancelled while it spoke."""
-        num_said = 0
-        limits = AgentLimits(max_requests=MAX_REQUESTS if tools else 1)
+        num_said, began = 0, time.perf_counter()
+        limits, tools = AgentLimits(max_requests=num_requests(specs)), [tool_of(spec) for spec in specs]
         stream = self._outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
         if calls:
             calls.clear()
@@ -178,6 +182,11 @@ class Asking:
             if num_said:
                 cut(estimated_usage(sum(len(message.content) for message in messages), num_said))
             raise
+        except ModelFailed as failed:
+            if not calls or not ends_at_call(failed, calls[-1]["name"], specs):
+                raise
+            total_ms = (time.perf_counter() - began) * 1e3
+            return Finished(failed.text, failed.usage, "tool_calls", None, total_ms)
         raise ModelFailed("The model ended without a word.", reason="broken", may_help_to_retry=True)
 
     async def _run(self, variant: Pinned, row: Row, answer: Answer) -> None:
@@ -249,13 +258,6 @@ def settings_of(parameters: dict[str, Any]) -> ModelSettings:
         stop=tuple(parameters.get("stop", ())),
         json_schema=parameters.get("json_schema"),
     )
-
-
-def _tool(spec: ToolSpec) -> Tool:
-    async def call(_arguments: dict[str, Any]) -> str:
-        return result_of(spec)
-
-    return Tool(spec.name, spec.description, spec.parameters, call)
 
 
 def _words(error: DomainError) -> str:

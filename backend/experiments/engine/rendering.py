@@ -84,8 +84,3 @@ def placeholders_in(values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if isinstance(value, list) and all(isinstance(one, dict) and "role" in one for one in value)
     }
-
-
-def result_of(spec: ToolSpec) -> str:
-    """Return what a tool of a prompt gives back."""
-    return spec.result or "Done."

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.errors import DomainError, Forbidden, NotFound
-from backend.experiments.engine.rendering import HISTORY, given_to, history_of, rendered, result_of
+from backend.experiments.engine.rendering import HISTORY, given_to, history_of, rendered
 from backend.experiments.evaluators.base import Case
 from backend.experiments.models import REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
-from backend.experiments.types import Cell, CellStatus, OpenedCell, Pinned
+from backend.experiments.types import IN_WORDS, Cell, CellStatus, OpenedCell, Pinned
 from backend.operator import Operator, Permission
+from backend.prompts.asked import with_schema
 
 NO_ROW = "Its row is in the dataset no more, so what was asked cannot be told."
 
@@ -43,7 +44,10 @@ class Opening(Comparing):
         if given is not None:
             told |= await self._told(operator, variant, given)
             told["judged"] = await self._judged(row, cell, given, beside)
-        results = {one["name"]: one.pop("result") for one in told["tools"]}
+        if cell.detail.get(IN_WORDS) and told["messages"]:
+            told["messages"] = with_schema(told["messages"], variant.parameters["json_schema"])
+        told["messages"] = tuple((one.role, one.content) for one in told["messages"])
+        results = {one["name"]: result for one in told["tools"] if (result := one.pop("result"))}
         calls = cell.detail.get("tool_calls", ())
         return OpenedCell(
             cell=cell,
@@ -91,13 +95,13 @@ class Opening(Comparing):
         except DomainError as error:
             return {"problem": f"{error.message} {error.hint}".strip()}
         return {
-            "messages": tuple((one.role, one.content) for one in messages),
+            "messages": messages,
             "tools": tuple(
                 {
                     "name": one.name,
                     "description": one.description,
                     "parameters": one.parameters,
-                    "result": result_of(one),
+                    "result": one.result,
                 }
                 for one in tools
             ),

@@ -15,9 +15,9 @@ from backend.flows.document import PortType
 from backend.flows.kind import NodeConfig, NodeKind, Result, ui
 from backend.flows.model_fields import MaxTokens, Model, NumEarlier, Prompt, Temperature
 from backend.flows.ports import Port
-from backend.flows.prompted import asked, endpoint_of, ruled, settings_of, told, unchosen
+from backend.flows.prompted import asked, endpoint_of, settings_of, told, unchosen
 from backend.flows.types import Problem, Severity
-from backend.ports.language_model import Message
+from backend.prompts.asked import held_to
 
 
 class LlmConfig(NodeConfig):
@@ -90,20 +90,13 @@ class Llm(NodeKind[LlmConfig]):
         messages = await asked(context, inputs, before, config.user)
         endpoint = await endpoint_of(context, config, before)
         schema = config.json_schema or (before.content.response_schema if before.content else None)
-        if schema and not endpoint.capabilities.json_schema:
-            messages = _with_schema(messages, schema)
-        settings = settings_of(config, before, schema if schema and endpoint.capabilities.json_schema else None)
+        messages, kept = held_to(endpoint, messages, schema)
+        settings = settings_of(config, before, kept)
         said = await ask(context, endpoint, messages, settings)
         outputs: dict[str, Any] = {"text": said.text}
         if schema:
             outputs["object"] = read_object(said.text)
         return Result(outputs, reason=before.reason(), usage=said.usage, detail=said.detail(messages) | before.detail())
-
-
-def _with_schema(messages: list[Message], schema: dict[str, Any]) -> list[Message]:
-    """Say the schema in words to a model that cannot be held to it."""
-    words = f"Answer with one JSON object of this schema and nothing else:\n{json.dumps(schema)}"
-    return ruled(messages, after=words)
 
 
 def read_object(text: str) -> dict[str, Any]:

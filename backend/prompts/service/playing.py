@@ -23,10 +23,10 @@ from backend.ports.language_model import (
     ModelSettings,
     Patience,
     TextDelta,
-    Tool,
     ToolCall,
 )
-from backend.prompts.content import Content, ToolSpec
+from backend.prompts.asked import ends_at_call, held_to, num_requests, require_tools, tool_of
+from backend.prompts.content import Content
 from backend.prompts.play_types import (
     MAX_COLUMNS,
     PlayDone,
@@ -39,12 +39,10 @@ from backend.prompts.service.rendering import RenderingUseCases
 from backend.prompts.types import Rendered, Values
 
 logger = logging.getLogger(__name__)
-MAX_REQUESTS = 6
 # Of a column, as of a run of a flow that says nothing else.
 MAX_TOKENS = 500_000
 # A person waits for it.
 PATIENCE = Patience(first_token=60, whole_call=180, attempts=1)
-SCHEMA_WORDS = "Answer with one JSON object of this schema and nothing else:"
 Tell = Callable[[PlayEvent], Awaitable[None]]
 
 
@@ -103,17 +101,19 @@ class PlayUseCases(RenderingUseCases):
     async def _asked(
         self, endpoint: ModelEndpoint, messages: Sequence[Message], content: Content, tell: Tell
     ) -> PlayEvent:
-        if content.tools and not endpoint.capabilities.tools:
-            raise InvalidInput(f"{endpoint.reference} cannot call tools.", hint="Choose another model.")
+        require_tools(endpoint.reference, endpoint.capabilities, content.tools)
+        messages, schema = held_to(endpoint, messages, content.response_schema)
         start, calls = time.perf_counter(), list[ToolCall]()
         given = {tool.name: tool.result for tool in content.tools}
         first_token_ms: float | None = None
         stream = self._language_model.stream(
             endpoint,
-            _with_schema(messages, content, endpoint),
-            tools=[_tool(one) for one in content.tools],
-            settings=_settings(content, endpoint),
-            limits=AgentLimits(max_requests=_num_requests(content), max_total_tokens=MAX_TOKENS, patience=PATIENCE),
+            messages,
+            tools=[tool_of(one) for one in content.tools],
+            settings=ModelSettings(content.temperature, content.max_tokens, json_schema=schema),
+            limits=AgentLimits(
+                max_requests=num_requests(content.tools), max_total_tokens=MAX_TOKENS, patience=PATIENCE
+            ),
         )
         try:
             async with aclosing(stream) as events:
@@ -130,8 +130,7 @@ class PlayUseCases(RenderingUseCases):
         except ModelFailed as failed:
             cost = self._models.cost(endpoint, failed.usage)
             tokens = failed.usage.input_tokens, failed.usage.output_tokens
-            if failed.reason == "limit" and calls and not given.get(calls[-1].name):
-                # The call itself is the answer: nobody said what the tool gives back.
+            if calls and ends_at_call(failed, calls[-1].name, content.tools):
                 return PlayDone(
                     failed.text, endpoint.reference, *tokens, cost, first_token_ms, _since(start), is_cut=False
                 )
@@ -161,37 +160,6 @@ def _spoken(rendered: Rendered, values: Values) -> list[Message]:
     if values.message.strip():
         return [*rendered.messages, Message("user", values.message)]
     return [replace(one, role="user") for one in rendered.messages]
-
-
-def _num_requests(content: Content) -> int:
-    """Ask once more after a tool only where the prompt says what every tool gives back."""
-    return MAX_REQUESTS if content.tools and all(tool.result for tool in content.tools) else 1
-
-
-def _tool(spec: ToolSpec) -> Tool:
-    async def give(_arguments: dict[str, Any]) -> str:
-        return spec.result
-
-    return Tool(spec.name, spec.description, spec.parameters, give)
-
-
-def _settings(content: Content, endpoint: ModelEndpoint) -> ModelSettings:
-    return ModelSettings(
-        temperature=content.temperature,
-        max_output_tokens=content.max_tokens,
-        json_schema=content.response_schema if endpoint.capabilities.json_schema else None,
-    )
-
-
-def _with_schema(messages: Sequence[Message], content: Content, endpoint: ModelEndpoint) -> list[Message]:
-    """Say the schema in words to a model that cannot be held to it."""
-    said = list(messages)
-    if not content.response_schema or endpoint.capabilities.json_schema:
-        return said
-    words = f"{SCHEMA_WORDS}\n{json.dumps(content.response_schema)}"
-    if said and said[0].role == "system":
-        return [replace(said[0], content=f"{said[0].content}\n\n{words}"), *said[1:]]
-    return [Message("system", words), *said]
 
 
 def _object_in(text: str) -> tuple[Any, str]:

@@ -19,6 +19,7 @@ from backend.experiments.service import ExperimentService
 from backend.experiments.types import Cell, Draft, Experiment, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.paging import Page
+from backend.ports.language_model import Capabilities
 from backend.providers.types import ModelDraft, ProviderDraft
 
 DATASET = "dset_1"
@@ -108,6 +109,10 @@ def prompt(name: str, template: str, model: str = "echo", **parameters: Any) -> 
     return VariantDraft(name, prompt=PromptChoice(template=template), model=model, parameters=parameters)
 
 
+def _can(day: str) -> Capabilities:
+    return Capabilities(tools=day in ("scripted", "tools-for-ever"), json_schema=day == "scripted")
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
     made = ScriptedServer(key="lab-key-0001", keeps_requests=True)
@@ -118,7 +123,7 @@ async def server() -> AsyncIterator[ScriptedServer]:
 @pytest.fixture
 async def lab(services: Services, server: ScriptedServer) -> Lab:
     operator = await services.identity.ensure_owner()
-    models = tuple(ModelDraft(day, input_price=PRICE, output_price=PRICE) for day in DAYS)
+    models = tuple(ModelDraft(day, "chat", _can(day), input_price=PRICE, output_price=PRICE) for day in DAYS)
     draft = ProviderDraft("Lab", await server.start(), models, api_key="lab-key-0001", allow_private_address=True)
     provider = await services.providers.create(operator, draft)
     return Lab(services, operator, server, provider.id)

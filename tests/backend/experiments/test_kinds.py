@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from backend.errors import InvalidInput
 from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt
@@ -56,4 +57,9 @@ async def test_a_tool_that_a_prompt_calls_is_its_answer(lab: Lab) -> None:
     wish = VariantDraft("v1", PromptChoice(id=made.id, version=1))
     [cell] = await lab.cells(await lab.ran(wish, evaluators=({"kind": "tool_calls", "mode": "any"},)))
     assert (cell.status, cell.scores["tool_calls"]["value"]) == (CellStatus.DONE, 1)
-    assert {one["name"] for one in cell.detail["tool_calls"]} == {"search"}
+    assert [one["name"] for one in cell.detail["tool_calls"]] == ["search"]
+    assert (cell.output, lab.num_asked) == ("", 1), "nobody said what the tool gives back, so it ends at the call"
+    assert cell.cost > 0 < cell.latency_ms
+    other = replace(wish, model="lab:echo")
+    with pytest.raises(InvalidInput, match="lab:echo cannot call tools"):
+        await lab.service.plan(lab.operator, lab.draft(other))

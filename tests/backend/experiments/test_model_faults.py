@@ -261,6 +261,7 @@ async def test_r20_a_torn_answer_is_kept_as_failed_and_never_asked_again(lab: La
     torn = [cell for cell in await lab.cells(done) if cell.variant == "torn"]
     assert {cell.status for cell in torn} == {CellStatus.FAILED}
     assert all(cell.output and cell.detail["is_torn"] and cell.cost > 0 for cell in torn)
+    assert all(cell.detail["is_estimated"] for cell in torn), "nobody counted its tokens"
     assert lab.server.requests[day] == 2
     found = await lab.service.comparison(lab.operator, done.id)
     assert {(one.variant, one.value) for one in found.metrics if one.metric == "exact"} == {("whole", 1.0)}
@@ -270,7 +271,8 @@ async def test_r20_a_torn_answer_is_kept_as_failed_and_never_asked_again(lab: La
 async def test_r20_tokens_that_nobody_counted_are_estimated_and_said_to_be(lab: Lab) -> None:
     lab.fill(2)
     done = await lab.ran(prompt("uncounted", "{{ good }}", "no-usage"))
-    assert all(cell.cost > 0 and cell.tokens_out > 0 for cell in await lab.cells(done))
+    cells = await lab.cells(done)
+    assert all(cell.cost > 0 and cell.tokens_out > 0 and cell.detail["is_estimated"] for cell in cells)
 
 
 async def test_r22_starting_twice_at_once_and_again_is_one_run(lab: Lab) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from backend.errors import Forbidden, NotFound
 from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Permission
+from backend.prompts.asked import SCHEMA_WORDS
 from backend.prompts.types import Content, NewPrompt, ToolSpec
 from tests.backend.experiments.conftest import Lab, prompt
 from tests.backend.experiments.test_removed_rows import erase
@@ -81,7 +84,48 @@ async def test_an_opened_answer_tells_the_tools_it_called_and_what_a_flow_was_gi
     }
     opened = by_variant["tooled"]
     assert [one["name"] for one in opened.tools] == ["look_up"]
-    assert opened.calls
+    assert {one["result"] for one in opened.calls} == {"42"}
+    assert (opened.cell.status, len(opened.calls)) == (CellStatus.FAILED, lab.server.requests["tools-for-ever"])
     assert opened.messages == (("system", "a1"), ("user", "q1"))
     ran = by_variant["flow"]
     assert (ran.kind, ran.messages, bool(ran.given), bool(ran.cell.run_id)) == ("flow", (), True, True)
+
+
+async def test_what_a_variant_chose_reaches_the_model_and_nothing_else_does(lab: Lab) -> None:
+    lab.fill(1)
+    schema = {"type": "object", "properties": {"answer": {"type": "string"}}}
+    chosen = {"temperature": 0.3, "max_tokens": 50, "stop": ["END"]}
+    tool = ToolSpec(name="search", parameters={"type": "object", "properties": {"q": {"type": "string"}}}, result="42")
+    own = Content(text="{{ good }}", temperature=0.7, max_tokens=60, tools=(tool,))
+    kept = await lab.services.prompts.create(lab.operator, NewPrompt("Tooled", own))
+    tooled = PromptChoice(id=kept.id, version=1)
+    made = await lab.ran(
+        prompt("strict", "{{ good }}", "lab:scripted", **chosen, json_schema=schema),
+        prompt("told", "{{ good }}", "echo", **chosen, json_schema=schema),
+        prompt("bare", "{{ good }}", "no-usage"),
+        VariantDraft("its own", prompt=tooled, model="lab:scripted"),
+        VariantDraft("another", prompt=tooled, model="lab:scripted", parameters={"temperature": 0, "stop": ["END"]}),
+        evaluators=(),
+        concurrency=1,
+    )
+    cells, sent = await lab.cells(made), [_chosen(request) for request in lab.server.seen]
+    assert {cell.status for cell in cells} == {CellStatus.DONE}
+    shape = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+    assert sent[:3] == [{**chosen, "response_format": shape}, chosen, {}]
+    called = {"type": "function", "function": {"name": tool.name, "description": "", "parameters": tool.parameters}}
+    for request, parameters in zip(
+        (sent[3], sent[5]), ({"temperature": 0.7}, {"temperature": 0, "stop": ["END"]}), strict=True
+    ):
+        (given,) = request.pop("tools")
+        assert given | {"function": {**given["function"], "parameters": tool.parameters}} == called
+        assert request == {"tool_choice": "auto", "max_tokens": 60, **parameters}
+    said = f"{SCHEMA_WORDS}\n{json.dumps(schema)}"  # which it cannot be held to
+    assert lab.server.seen[1]["messages"][0] == {"role": "system", "content": said}
+    assert (await lab.service.cell(lab.operator, made.id, 1)).messages == (("system", said), ("user", "a1"))
+
+
+def _chosen(request: dict[str, Any]) -> dict[str, Any]:
+    """Return what was sent beside the messages; how it is streamed is nobody's choice."""
+    return {
+        name: value for name, value in request.items() if name not in ("model", "messages", "stream", "stream_options")
+    }
