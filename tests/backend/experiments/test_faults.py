@@ -28,7 +28,7 @@ from backend.flows.repository.ownership import Ownership as RunOwnership
 from backend.paging import Page
 from backend.ports.jobs import BY_ID
 from backend.settings import SQLITE_FILE
-from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.conftest import PRICE, Lab, prompt
 from tests.factories import flows
 from tests.serving import ROOT
 
@@ -80,6 +80,8 @@ def sent(lab: Lab) -> Counter[str]:
 async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(lab: Lab, seed: int) -> None:
     chance = random.Random(seed)
     lab.fill(NUM_ROWS)
+    for row in lab.rows:  # answers of different lengths, so that one in place of another would show in what they cost
+        row.input["good"] = row.input["weak"] = f"a{row.number}" + " and so on" * (row.number % 7)
     lab.server.latency_seconds = 0.02
     made = await lab.started(concurrency=CONCURRENCY)
     kept: list[dict[str, int]] = []
@@ -102,7 +104,10 @@ async def test_r2_kill_9_loses_nothing_and_asks_again_only_what_was_in_flight(la
     repeated = sum(asked_in_all.values()) - 2 * NUM_ROWS
     # Of each kill at most what was in flight, and one answer of each worker that was being written.
     assert 0 <= repeated <= 2 * (CONCURRENCY + CONCURRENCY)
-    assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0))
+    # The server counts a token a word, of a question and of the answer that repeats it.
+    words = 2 * sum(len(row.input["good"].split()) for row in lab.rows)
+    assert (done.progress.tokens_in, done.progress.tokens_out) == (words, words)
+    assert done.progress.cost == sum((cell.cost for cell in cells), Decimal(0)) == 2 * words * PRICE / 1_000_000
 
 
 async def taken_over(services: Services) -> None:
