@@ -6,13 +6,13 @@ const AT_ONCE = 3;
 const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 /* Posts each dropped or picked file by itself, so that each has its progress, its cancel and its own words. */
-export function Upload({ url, limitBytes, accept, onAdded }) {
+export function Upload({ url, limitBytes, accept, onAdded, onReplace }) {
   const [items, setItems] = useState([]);
   const [over, setOver] = useState(false);
   const picker = useRef(null);
   const live = useRef({ items: [], next: 1, depth: 0 });
   const act = useRef({});
-  act.current = { url, limitBytes, onAdded };
+  act.current = { url, limitBytes, onAdded, onReplace };
 
   const draw = () => setItems(live.current.items.map((item) => ({ ...item })));
   const drop = (item) => {
@@ -34,8 +34,16 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
     const answer = await job.done;
     if (answer.cancelled) drop(item);
     else if (answer.problem) change(item, { state: "refused", words: answer.problem });
-    else if (answer.alreadyHere) change(item, { state: "known", words: words.known(answer.alreadyHere) });
-    else if (answer.beside) change(item, { state: "beside", words: words.beside, older: `/documents/${answer.beside}` });
+    else if (answer.alreadyHere)
+      change(item, {
+        state: "known",
+        words: (answer.beside ? words.knownElsewhere : words.known)(answer.alreadyHere),
+        older: answer.beside && `/documents/${answer.beside}`,
+      });
+    else if (answer.beside) {
+      const { id, count } = answer;
+      change(item, { state: "beside", words: words.beside(count), older: `/documents/${answer.beside}`, id, count });
+    }
     else drop(item);
     if (answer.added) act.current.onAdded?.();
     start();
@@ -90,7 +98,7 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
       {items.length > 0 && (
         <section className="panel uploads" aria-label="Files on their way">
           <header>
-            <h2>{unfinished ? words.sending(unfinished) : items.some((item) => item.state === "beside") ? "To look at" : "Not added"}</h2>
+            <h2>{unfinished ? words.sending(unfinished) : items.some((item) => item.older) ? "To look at" : "Not added"}</h2>
             <span className="r row">
               <button type="button" className="btn sm" onClick={() => [...live.current.items].forEach(stop)}>
                 {unfinished ? "Cancel all" : "Dismiss all"}
@@ -98,6 +106,7 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
             </span>
           </header>
           <ul>{items.map((item) => <Row key={item.key} item={item} onStop={() => stop(find(item.key))}
+            onReplace={() => { act.current.onReplace?.(item.id); drop(find(item.key)); }}
             onRetry={() => { change(find(item.key), { state: "waiting", words: "" }); start(); }} />)}</ul>
         </section>
       )}
@@ -106,8 +115,9 @@ export function Upload({ url, limitBytes, accept, onAdded }) {
   );
 }
 
-function Row({ item, onStop, onRetry }) {
+function Row({ item, onStop, onRetry, onReplace }) {
   const sending = item.state === "sending" || item.state === "waiting";
+  const end = sending ? "Cancel" : item.id ? words.keep(item.count) : "Dismiss";
   const shape = item.state === "refused" ? "fail" : "idle";
   return (
     <li>
@@ -122,10 +132,13 @@ function Row({ item, onStop, onRetry }) {
       <span className="t12 t2 num">{item.state === "sending" ? `${item.percent} %` : item.state === "waiting" ? "Waits" : ""}</span>
       <span className="row tight">
         {item.state === "refused" && <button type="button" className="btn sm" onClick={onRetry}>Send again</button>}
-        {item.older && <a className="btn sm" href={item.older} aria-label={`Open the older ${item.name}`}>Open the older one</a>}
-        <button type="button" className="btn sm" onClick={onStop} aria-label={`${sending ? "Cancel" : "Dismiss"} ${item.name}`}>
-          {sending ? "Cancel" : "Dismiss"}
-        </button>
+        {item.id && (
+          <button type="button" className="btn sm" onClick={onReplace} aria-label={`Replace the older ${item.name}`}>
+            {words.replace(item.count)}
+          </button>
+        )}
+        {item.older && <a className="btn sm" href={item.older} aria-label={`Open the older ${item.name}`}>{words.open(item.count)}</a>}
+        <button type="button" className="btn sm" onClick={onStop} aria-label={`${end} ${item.name}`}>{end}</button>
       </span>
     </li>
   );

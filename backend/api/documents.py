@@ -22,7 +22,7 @@ from backend.api.knowledge_bodies import (
 )
 from backend.api.uploads import FIELD, Received, received
 from backend.bootstrap import services
-from backend.errors import DomainError
+from backend.errors import DomainError, InvalidInput
 from backend.knowledge.errors import FileTooLarge
 from backend.knowledge.names import harmless
 from backend.knowledge.types import Added, DocumentFilter, DocumentStatus
@@ -73,10 +73,13 @@ async def list_documents(
 
 
 @router.post("/knowledge-bases/{knowledge_base_id}/documents", status_code=201, openapi_extra=FILES_SCHEMA)
-async def add_documents(operator: Editor, knowledge_base_id: str, request: Request) -> UploadAnswer:
+async def add_documents(
+    operator: Editor, knowledge_base_id: str, request: Request, *, replace: bool = False
+) -> UploadAnswer:
     """Take in files (field `files`, each up to 50 MB); ingestion goes on behind the answer.
 
-    A file that is refused does not hold up the others; only when all are is the answer a refusal.
+    A file that is refused does not hold up the others; only when all are is the answer a refusal. With `replace` each
+    takes the place of the documents of its name once it is ready; until then those answer.
     """
     running = services()
     await running.knowledge.get(operator, knowledge_base_id)  # before a byte of the body is kept
@@ -84,9 +87,12 @@ async def add_documents(operator: Editor, knowledge_base_id: str, request: Reque
     refusals: list[tuple[str, DomainError]] = []
     limit = running.knowledge.max_document_bytes
     async with received(request, running.settings.folder / UPLOADS, limit) as files:
+        taken: set[str] = set()
         for file in files:
             try:
-                documents.append(AddedBody.told(await _add(operator, knowledge_base_id, file, limit)))
+                if replace:
+                    _once(harmless(file.name), taken)
+                documents.append(AddedBody.told(await _add(operator, knowledge_base_id, file, limit, replace=replace)))
             except DomainError as refusal:
                 refusals.append((harmless(file.name), refusal))
     if not documents:
@@ -94,10 +100,17 @@ async def add_documents(operator: Editor, knowledge_base_id: str, request: Reque
     return UploadAnswer(documents=documents, refused=_told(refusals))
 
 
-async def _add(operator: Operator, knowledge_base_id: str, file: Received, limit: int) -> Added:
+def _once(name: str, taken: set[str]) -> None:
+    """Refuse a second file of a name: it would replace the first one, which nobody means."""
+    if name in taken:
+        raise InvalidInput(f"Another file of this request is named “{name}” too.", hint="Send it by itself.")
+    taken.add(name)
+
+
+async def _add(operator: Operator, knowledge_base_id: str, file: Received, limit: int, *, replace: bool) -> Added:
     if file.too_large:
         raise FileTooLarge(harmless(file.name), limit)
-    return await services().knowledge.add_document(operator, knowledge_base_id, file.name, file.path)
+    return await services().knowledge.add_document(operator, knowledge_base_id, file.name, file.path, replace=replace)
 
 
 def _told(refusals: Sequence[tuple[str, DomainError]]) -> list[RefusedBody]:
@@ -120,6 +133,13 @@ async def delete_document(operator: Editor, document_id: str, *, undo: bool = Fa
 async def restore_document(operator: Editor, document_id: str) -> DocumentBody:
     """Bring back a document that was deleted with `undo`."""
     return DocumentBody.of(await services().knowledge.restore_document(operator, document_id))
+
+
+@router.post("/documents/{document_id}/replace-older")
+async def replace_older_documents(operator: Editor, document_id: str) -> DocumentBody:
+    """Let a document take the place of the older ones of its name, which can be restored for 10 s after they left."""
+    document, _ = await services().knowledge.replace_older(operator, document_id)
+    return DocumentBody.of(document)
 
 
 @router.post("/documents/{document_id}/retry")

@@ -75,7 +75,10 @@ class KnowledgeBaseBody(BaseModel):
 
 
 class DocumentBody(BaseModel):
-    """`error` is a sentence, null unless the document failed."""
+    """`error` is a sentence, null unless the document failed.
+
+    `replaces_older` tells that it takes the place of the others of its name once it is ready.
+    """
 
     id: str
     knowledge_base_id: str
@@ -90,6 +93,7 @@ class DocumentBody(BaseModel):
     num_chunks: int
     num_pages: int | None
     error: str | None
+    replaces_older: bool
     created_at: datetime
     updated_at: datetime
 
@@ -103,15 +107,24 @@ class DocumentBody(BaseModel):
 class AddedBody(DocumentBody):
     """`already_here` tells that the base held this content; the document is the one that it had.
 
-    `beside` is the id of an older document of the same name with other content, null for none: both answer.
+    `beside` is the id of the newest of the `num_beside` other documents of the file's name, null for none. All of
+    them answer, or leave once this one is ready where `replaces` is true.
     """
 
     already_here: bool = False
     beside: str | None = None
+    num_beside: int = 0
+    replaces: bool = False
 
     @classmethod
     def told(cls, added: Added) -> Self:
-        return cls.of(added.document, already_here=added.already_here, beside=added.beside or None)
+        return cls.of(
+            added.document,
+            already_here=added.already_here,
+            beside=added.beside or None,
+            num_beside=added.num_beside,
+            replaces=added.replaces,
+        )
 
 
 class RefusedBody(BaseModel):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from backend.errors import InvalidInput, NotFound, Unavailable
 from backend.knowledge.errors import UploadInterrupted
+from backend.knowledge.hiding import take_place
 from backend.knowledge.models import DocumentRow
 from backend.knowledge.parts import Parts, object_key
 from backend.knowledge.progress import Ledger
@@ -39,7 +40,8 @@ class Ingestion:
         if not is_cut:
             await self._cut(await self._parse())
         await self._make_findable(await self._num_indexed() if is_cut else 0)
-        await self._ledger.end(DocumentStatus.DONE, stage=Stage.INDEX, percent=100, error="", hint="")
+        ended = {"stage": Stage.INDEX, "percent": 100, "error": "", "hint": ""}
+        await self._ledger.end(DocumentStatus.DONE, also=take_place, **ended)
 
     async def _parse(self) -> ParsedDocument:
         await self._ledger.advance(Stage.PARSE)

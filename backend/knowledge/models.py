@@ -33,7 +33,8 @@ class KnowledgeBaseRow(SQLModel, table=True):
 class DocumentRow(SQLModel, table=True):
     """`attempt` is the fence: an attempt writes only while the number is its own.
 
-    `deleted_at` hides the row at once; `purge_after` is when its content goes for good, None while it is kept.
+    `deleted_at` hides the row at once; `purge_after` is when its content goes for good, None while it is kept. When
+    the document is ready, those of its name whose ids sort before `replaces_before` are hidden; empty for none.
     """
 
     __tablename__ = "document"
@@ -55,6 +56,7 @@ class DocumentRow(SQLModel, table=True):
     error: str = ""
     hint: str = ""
     is_unreadable: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    replaces_before: str = Field(default="", sa_column_kwargs={"server_default": ""})
     attempt: int = 0
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from backend.knowledge.errors import AttemptLost
@@ -19,6 +19,7 @@ from backend.unit_of_work import Units, Work
 BETWEEN_WRITES_SECONDS = 0.2
 BETWEEN_LOOKS_SECONDS = 0.3
 PULSE_SECONDS = 60.0
+Also = Callable[[Work, Events, DocumentRow], Awaitable[Any]]
 
 
 async def tell(events: Events, project_id: str, document: Document, *, deleted: bool = False) -> None:
@@ -52,12 +53,13 @@ class Ledger:
         self._written_at = time.monotonic()
         self._is_ending = False
 
-    async def write(self, work: Work, **values: Any) -> None:
+    async def write(self, work: Work, **values: Any) -> DocumentRow:
         """Set columns within a unit of work, and tell of it once it stands."""
         row = await DocumentWork(work.session).write(self._document_id, self._attempt, **values)
         document = document_of(row)
         self._stage, self._written_at = document.stage, time.monotonic()
         work.after_commit(lambda: tell(self._events, self._project_id, document))
+        return row
 
     async def advance(self, stage: Stage, percent: int = 0, **values: Any) -> None:
         """Note how far a stage is; skip the note when the last one is younger than 0.2 s and says the same stage."""
@@ -67,10 +69,13 @@ class Ledger:
         async with self._units.write(self._tenant) as work:
             await self.write(work, stage=stage, percent=percent, **values)
 
-    async def end(self, status: DocumentStatus, **values: Any) -> None:
+    async def end(self, status: DocumentStatus, *, also: Also | None = None, **values: Any) -> None:
+        """End the attempt; what is to be done `also` stands or falls with it."""
         self._is_ending = True
         async with self._units.write(self._tenant) as work:
-            await self.write(work, status=status, **values)
+            row = await self.write(work, status=status, **values)
+            if also:
+                await also(work, self._events, row)
 
     async def keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work while the attempt is the current one; end it within a second when it is not."""

@@ -98,7 +98,7 @@ class Document:
     """A file and how far it has come. `kind` is empty until the content was looked at.
 
     `error` and `hint` are sentences for the person who gave the file, empty unless it failed; `is_unreadable` where
-    no retry would change that.
+    no retry would change that. `replaces_older` where it is to take the place of others of its name once it is ready.
     """
 
     id: str
@@ -118,6 +118,7 @@ class Document:
     created_at: datetime
     updated_at: datetime
     is_unreadable: bool = False
+    replaces_older: bool = False
 
     @property
     def may_be_retried(self) -> bool:
@@ -129,12 +130,15 @@ class Document:
 class Added:
     """What became of a file. `already_here` tells that the base held the same content, under this document's name.
 
-    `beside` is the newest document that had this name with other content, empty for none: both answer from now on.
+    `beside` is the newest of the `num_beside` other documents of the file's name, empty for none: all answer from now
+    on, or those leave once this one is ready where `replaces` is set.
     """
 
     document: Document
     already_here: bool = False
     beside: str = ""
+    num_beside: int = 0
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

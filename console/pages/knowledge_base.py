@@ -48,7 +48,13 @@ def knowledge_base() -> rx.Component:
             body(
                 rx.cond(
                     Base.may_edit,
-                    Upload.create(url=Base.upload_url, limit_bytes=Base.limit_bytes, accept=ACCEPTED, on_added=ADDED),
+                    Upload.create(
+                        url=Base.upload_url,
+                        limit_bytes=Base.limit_bytes,
+                        accept=ACCEPTED,
+                        on_added=ADDED,
+                        on_replace=Documents.replace,
+                    ),
                     rx.fragment(),
                 ),
                 documents_panel(),

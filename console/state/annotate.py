@@ -19,6 +19,7 @@ from console.state import formats
 from console.state.addresses import Addressed
 from console.state.agreement_lines import AgreementLine, LackingLine, agreement_line, lacking_lines
 from console.state.conversations_rows import MessageLine, message_line
+from console.state.decided import gone_documents
 from console.state.forms import Formed
 from console.state.seat import Phased
 from console.state.transcript import MARK, WINDOW
@@ -143,16 +144,16 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             at = task.target
             limit = CONTEXT if at.message_id else WINDOW
             opened = await services().conversations.opened(operator, at.conversation_id, limit, until=at.message_id)
-            self.messages = await self._lines(opened)
+            self.messages = await self._lines(operator, opened)
             self.conversation_id, self.message_id = at.conversation_id, at.message_id
             self._say_earlier(opened)
             self.about = ABOUT_ANSWER if at.message_id else ABOUT_WHOLE
             self.href = routes.message(at.conversation_id, at.message_id)
         self.phase = "ready"
 
-    async def _lines(self, opened: Opened) -> list[MessageLine]:
-        zone, now = await self._zone(), formats.now()
-        return [message_line(one, zone, now, opened.conversation) for one in opened.messages]
+    async def _lines(self, operator: Operator, opened: Opened) -> list[MessageLine]:
+        zone, now, gone = await self._zone(), formats.now(), await gone_documents(operator, opened)
+        return [message_line(one, zone, now, opened.conversation, gone) for one in opened.messages]
 
     def _say_earlier(self, opened: Opened) -> None:
         """Say how much is shown of what the label is of, where that is not all."""
@@ -168,7 +169,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
             return None
         seam, log = self.messages[0].id, services().conversations
         opened = await log.opened(operator, self.conversation_id, WINDOW, before=seam)
-        self.messages = [*await self._lines(opened), *self.messages]
+        self.messages = [*await self._lines(operator, opened), *self.messages]
         self._say_earlier(opened)
         return toasts.reveal(MARK + seam)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -48,10 +48,13 @@ class ConversationLine:
 
 @dataclass(frozen=True)
 class Source:
+    """A passage that an answer names. Where its document is gone `said` holds its words, and there is no `href`."""
+
     number: str
     href: str
     name: str
     place: str
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,12 +158,18 @@ def _mark(row: Conversation) -> tuple[str, str]:
     return MARKS[row.state], STATE_WORDS[row.state]
 
 
-def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversation | None = None) -> MessageLine:
-    """Return the line; in its `talk` a person's reply is told from what the flow answered."""
+def message_line(
+    message: Message,
+    zone: tzinfo,
+    now: datetime,
+    talk: Conversation | None = None,
+    gone: Collection[str] = (),
+) -> MessageLine:
+    """Return the line; in its `talk` a person's reply is told from what the flow answered. `gone` are documents."""
     agent = message.role in (Role.ASSISTANT, Role.TOOL)
     replied = talk is not None and is_reply(message, talk)
     done = message.state is not ChatState.RUNNING
-    parts = answer_parts(message.text, message.citations)
+    parts = answer_parts(message.text, message.citations, gone)
     author = message.author or message.tool_name or ROLE_WORDS[message.role]
     return MessageLine(
         id=message.id,
@@ -171,7 +180,7 @@ def message_line(message: Message, zone: tzinfo, now: datetime, talk: Conversati
         when_exact=formats.exact(message.created_at, zone),
         version=f"v{message.version}" if agent and message.version and not replied else "",
         parts=parts,
-        sources=[*(source_line(citation) for citation in message.citations), *no_sources(parts)],
+        sources=[*(source_line(citation, gone) for citation in message.citations), *no_sources(parts)],
         state=message.state,
         error=message.error,
         figures=(BY_A_PERSON if replied else _figures(message)) if message.role is Role.ASSISTANT and done else "",
@@ -238,14 +247,16 @@ def passage_address(citation: Citation) -> str:
     return routes.cited(citation.document_id, citation.chunk_id)
 
 
-def source_line(citation: Citation) -> Source:
+def source_line(citation: Citation, gone: Collection[str] = ()) -> Source:
+    is_gone = citation.document_id in gone
     page = f"page {citation.page}" if citation.page else ""
     heading = citation.heading.rpartition(" > ")[2]  # the document's name already says the rest
     return Source(
         number=str(citation.number),
-        href=passage_address(citation),
+        href="" if is_gone else passage_address(citation),
         name=citation.document_name,
         place=", ".join(filter(None, (heading, page))),
+        said=citation.text if is_gone else "",
     )
 
 
@@ -256,5 +267,5 @@ def no_sources(parts: Sequence[Part]) -> list[Source]:
     ]
 
 
-def answer_parts(text: str, citations: tuple[Citation, ...]) -> list[Part]:
-    return parts_of(text, {str(citation.number): passage_address(citation) for citation in citations})
+def answer_parts(text: str, citations: tuple[Citation, ...], gone: Collection[str] = ()) -> list[Part]:
+    return parts_of(text, {line.number: line.href for line in (source_line(citation, gone) for citation in citations)})

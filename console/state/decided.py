@@ -1,4 +1,4 @@
-"""Who approved an answer, or changed it before it was said: in words, by the run that gave it."""
+"""Who approved an answer, or changed it before it was said, and which of what it cites is gone."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ async def decided_of(operator: Operator, *, conversation_id: str = "", run_id: s
 
 
 async def message_lines(operator: Operator, opened: Opened, zone: tzinfo, now: datetime) -> list[MessageLine]:
-    """Return the lines of a conversation, each answer with who let it pass."""
-    talk = opened.conversation
+    """Return the lines of a conversation, each answer with who let it pass and what it cites."""
+    talk, gone = opened.conversation, await gone_documents(operator, opened)
     passed: dict[str, list[Approval]] = {}
     for one in await decided_of(operator, conversation_id=talk.id):
         passed.setdefault(one.run_id, []).append(one)
@@ -45,5 +45,13 @@ async def message_lines(operator: Operator, opened: Opened, zone: tzinfo, now: d
         if line.agent
         else line
         for message in opened.messages
-        for line in [message_line(message, zone, now, talk)]
+        for line in [message_line(message, zone, now, talk, gone)]
     ]
+
+
+async def gone_documents(operator: Operator, opened: Opened) -> frozenset[str]:
+    """Return the cited documents that were replaced or deleted since."""
+    cited = {citation.document_id for message in opened.messages for citation in message.citations}
+    if not operator.may(Permission.KNOWLEDGE_READ):
+        return frozenset()
+    return frozenset(cited - await services().knowledge.known_documents(operator, cited))

@@ -140,6 +140,16 @@ class KnowledgeDocumentsState(Phased, rx.State):
         return KnowledgeDocumentsState.refresh
 
     @rx.event
+    async def replace(self, document_id: str) -> Any:
+        """Let a document take the place of the older ones of its name; what left now can be brought back for 10 s."""
+        operator = await self._operator(Permission.KNOWLEDGE_EDIT)
+        document, gone = await services().knowledge.replace_older(operator, document_id)
+        if gone:
+            self._deleted = tuple(gone)
+            self.undo_words = f"The older {document.name} deleted"
+        return KnowledgeDocumentsState.refresh
+
+    @rx.event
     async def delete(self, document_id: str) -> Any:
         """Delete a document; it can be brought back for 10 s."""
         return await self._delete(await self._operator(Permission.KNOWLEDGE_EDIT), [document_id])

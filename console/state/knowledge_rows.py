@@ -58,6 +58,7 @@ class DocumentLine:
     progress: ProgressLine
     reason: str
     can_retry: bool
+    note: str = ""
 
 
 def size_words(num_bytes: int) -> str:
@@ -130,6 +131,7 @@ def document_line(document: Document, zone: tzinfo, now: datetime) -> DocumentLi
         ),
         reason=f"{document.error} {document.hint}".strip(),
         can_retry=document.may_be_retried,
+        note="Replaces the older ones" if document.replaces_older else "",
     )
 
 

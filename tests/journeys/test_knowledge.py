@@ -119,7 +119,11 @@ def test_a_file_that_is_refused_says_why_where_it_stands(console: Console, base:
     expect(row(page, "zones.csv").get_by_text("Ready")).to_be_visible(timeout=READY_MS)
     drop(page, {"again.csv": samples()["zones.csv"]})
     expect(page.get_by_text("Already here as “zones.csv”")).to_be_visible()
+    drop(page, {"zones.csv": b"zone,days\nNorth,9\n"})
+    expect(page.get_by_text("Added beside an older one of this name")).to_be_visible(timeout=READY_MS)
     console.look("knowledge-refused")
+    page.get_by_role("button", name="Replace the older zones.csv").click()
+    expect(row(page, "zones.csv")).to_have_count(1, timeout=READY_MS)
     page.get_by_role("button", name="Dismiss all").click()
     expect(page.get_by_text("Larger than 50 MB")).to_have_count(0)
 

@@ -72,15 +72,39 @@ class Documents:
         )
         return (await self._session.exec(statement)).first()
 
-    async def same_name(self, knowledge_base_id: str, name: str) -> DocumentRow | None:
-        """Return the newest document of a name."""
+    async def same_name(self, knowledge_base_id: str, name: str) -> Sequence[str]:
+        """Return the ids of the documents of a name, newest first."""
         statement = (
-            select(DocumentRow)
+            select(DocumentRow.id)
             .where(*self._matching(knowledge_base_id, EVERYTHING), DocumentRow.name == name)
             .order_by(col(DocumentRow.id).desc())
-            .limit(1)
         )
-        return (await self._session.exec(statement)).first()
+        return (await self._session.exec(statement)).all()
+
+    async def replaced_by(self, row: DocumentRow) -> Sequence[DocumentRow]:
+        """Return what a document takes the place of, to be written to; not what was asked to replace it later."""
+        statement = (
+            select(DocumentRow)
+            .where(
+                *self._matching(row.knowledge_base_id, EVERYTHING),
+                DocumentRow.name == row.name,
+                DocumentRow.id != row.id,
+                col(DocumentRow.id) < row.replaces_before,
+                col(DocumentRow.replaces_before) <= row.replaces_before,
+            )
+            .order_by(col(DocumentRow.id).desc())
+            .with_for_update()
+        )
+        return (await self._session.exec(statement)).all()
+
+    async def known(self, document_ids: Collection[str]) -> Sequence[str]:
+        """Return which of the documents are there."""
+        statement = select(DocumentRow.id).where(
+            DocumentRow.project_id == self._project_id,
+            col(DocumentRow.id).in_(document_ids),
+            col(DocumentRow.deleted_at).is_(None),
+        )
+        return (await self._session.exec(statement)).all()
 
     async def in_work(self, knowledge_base_id: str) -> Sequence[Document]:
         statement = select(DocumentRow).where(
@@ -150,6 +174,7 @@ def document_of(row: DocumentRow) -> Document:
         error=row.error,
         hint=row.hint,
         is_unreadable=row.is_unreadable,
+        replaces_older=row.replaces_before != "",
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

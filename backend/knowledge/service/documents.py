@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import hashlib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from backend.columns import utc_now
 from backend.errors import Conflict, Unavailable
 from backend.ids import new_id
 from backend.knowledge.errors import DocumentNotFound, FileTooLarge, NotFinished
+from backend.knowledge.hiding import NO_TIME, hide, take_place
 from backend.knowledge.models import DocumentRow
 from backend.knowledge.names import harmless
 from backend.knowledge.parts import INGEST, PURGE_DOCUMENT, object_key
@@ -25,6 +27,7 @@ from backend.ports.database import OfProject
 from backend.unit_of_work import Work
 
 ENDED_BADLY = frozenset({DocumentStatus.FAILED, DocumentStatus.CANCELLED})
+NOBODY = ("", 0)
 
 
 class DocumentUseCases(UseCases):
@@ -34,10 +37,14 @@ class DocumentUseCases(UseCases):
     def max_document_bytes(self) -> int:
         return self._parts.max_document_bytes
 
-    async def add_document(self, operator: Operator, knowledge_base_id: str, name: str, path: Path) -> Added:
+    async def add_document(
+        self, operator: Operator, knowledge_base_id: str, name: str, path: Path, *, replace: bool = False
+    ) -> Added:
         """Take in the file at `path`, which the caller keeps. The same content is taken in once per base.
 
-        Adding a document again that had failed or was cancelled is trying it again. Raise FileTooLarge, NotFound.
+        Adding a document again that had failed or was cancelled is trying it again. With `replace` it takes the place
+        of the others of its name once it is ready; content that is here under another name replaces nothing.
+        Raise FileTooLarge, NotFound.
         """
         operator.require(Permission.KNOWLEDGE_EDIT)
         name = harmless(name)
@@ -45,13 +52,32 @@ class DocumentUseCases(UseCases):
         if size > self._parts.max_document_bytes:
             raise FileTooLarge(name, self._parts.max_document_bytes)
         sha256 = await asyncio.to_thread(_digest, path)
-        row, is_new, beside = await self._note(operator, knowledge_base_id, name, size, sha256)
+        row, is_new, others = await self._note(operator, knowledge_base_id, name, size, sha256, replace=replace)
+        added = Added(document_of(row), not is_new, *others, replaces=replace and row.name == name and others != NOBODY)
         if is_new:
-            return Added(await self._store(operator, row, path), beside=beside)
+            return dataclasses.replace(added, document=await self._store(operator, row, path))
         if row.status in ENDED_BADLY:
             await self._parts.objects.put(object_key(operator.project_id, row.id), path)  # it may be what was missing
-            return Added(await self.retry(operator, row.id), already_here=True)
-        return Added(document_of(row), already_here=True)
+            return dataclasses.replace(added, document=await self.retry(operator, row.id))
+        return added
+
+    async def replace_older(self, operator: Operator, document_id: str) -> tuple[Document, list[str]]:
+        """Let a document take the place of the older ones of its name: now where it is ready, else once it is.
+
+        Return the ids of those that left now, which can be restored for 10 s. Raise Conflict where it ended badly or
+        nothing older has its name, NotFound.
+        """
+        operator.require(Permission.KNOWLEDGE_EDIT)
+        async with self._units.write(operator) as work:
+            rows = Documents(work.session, operator.project_id)
+            row = await rows.change(document_id)
+            if row.status in ENDED_BADLY:
+                raise Conflict(f"“{row.name}” is not ready, so the older one stays.", hint="Retry it first.")
+            row.replaces_before = max(row.replaces_before, row.id)
+            if not await self._tell_replacing(work, operator, row):
+                raise Conflict(f"No older “{row.name}” is here any more.")
+            gone = await take_place(work, self._parts.events, row) if row.status == DocumentStatus.DONE else []
+            return self._write(work, row), gone
 
     async def cancel(self, operator: Operator, document_id: str) -> Document:
         """Stop the work on a document within a second. Raise NotFinished when there is none, NotFound."""
@@ -87,16 +113,10 @@ class DocumentUseCases(UseCases):
         async with self._units.write(operator) as work:
             rows = Documents(work.session, operator.project_id)
             row = await rows.change(document_id)
-            row.deleted_at, row.purge_after = now, now + UNDO_WINDOW if undo else now
-            if DocumentStatus(row.status).in_work:
-                row.status, row.stage, row.percent = DocumentStatus.QUEUED, Stage.PARSE, 0
-            row.attempt += 1
-            rows.add(row)
-            gone = document_of(row)
+            hide(work, self._parts.events, row, now, UNDO_WINDOW if undo else NO_TIME)
             before = {"knowledge_base_id": row.knowledge_base_id, "sha256": row.sha256}
             target = Target("document", row.id, row.name)
             await AuditTrail(work.session).record(operator, "document.delete", target, before=before)
-            work.after_commit(lambda: tell(self._parts.events, row.project_id, gone, deleted=True))
             if not undo:
                 work.after_commit(lambda: self._parts.jobs.enqueue(PURGE_DOCUMENT, row.id, row.attempt))
 
@@ -114,17 +134,24 @@ class DocumentUseCases(UseCases):
             return self._write(work, row)
 
     async def _note(
-        self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str
-    ) -> tuple[DocumentRow, bool, str]:
-        """Return the row that holds this content already and False, else a new one and True, and its namesake's id."""
+        self, operator: Operator, knowledge_base_id: str, name: str, size: int, sha256: str, *, replace: bool
+    ) -> tuple[DocumentRow, bool, tuple[str, int]]:
+        """Return the row that holds this content already and False, else a new one and True.
+
+        Behind it come the newest other document of the name, and how many there are.
+        """
         async with self._units.write(operator) as work:
             # The lock on the base keeps the same file, sent twice at once, from being taken in twice.
             base = await KnowledgeBases(work.session, operator.project_id).change(knowledge_base_id)
             rows = Documents(work.session, operator.project_id)
-            if known := await rows.same_content(base.id, sha256):
-                return known, False, ""
-            beside = await rows.same_name(base.id, name)
-            row = DocumentRow(
+            known = await rows.same_content(base.id, sha256)
+            others = [one for one in await rows.same_name(base.id, name) if known is None or one != known.id]
+            told = (others[0], len(others)) if others else NOBODY
+            if known and known.name != name:
+                return known, False, told
+            if known and not replace:  # it stands beside its namesakes because somebody kept it there
+                return known, False, NOBODY
+            row = known or DocumentRow(
                 id=new_id("doc"),
                 project_id=operator.project_id,
                 knowledge_base_id=base.id,
@@ -134,7 +161,20 @@ class DocumentUseCases(UseCases):
                 embedding_model=base.embedding_model,
             )
             rows.add(row)
-            return row, True, beside.id if beside else ""
+            if replace and others:
+                row.replaces_before = new_id("doc")
+                await self._tell_replacing(work, operator, row)
+                if row.status == DocumentStatus.DONE:
+                    await take_place(work, self._parts.events, row)
+            return row, known is None, told
+
+    async def _tell_replacing(self, work: Work, operator: Operator, row: DocumentRow) -> list[str]:
+        """Write into the audit log what a document replaces, and return it."""
+        older = [one.id for one in await Documents(work.session, operator.project_id).replaced_by(row)]
+        before = {"knowledge_base_id": row.knowledge_base_id, "documents": older}
+        target = Target("document", row.id, row.name)
+        await AuditTrail(work.session).record(operator, "document.replace", target, before=before)
+        return older
 
     async def _store(self, operator: Operator, row: DocumentRow, path: Path) -> Document:
         """Keep the file; its row stands already, so that no crash leaves a file that nobody knows of."""

@@ -69,6 +69,14 @@ class ReadingUseCases(UseCases):
         async with self._units.read(operator) as session:
             return await Documents(session, operator.project_id).get(document_id)
 
+    async def known_documents(self, operator: Operator, document_ids: Collection[str]) -> frozenset[str]:
+        """Return which of the documents are there: what cites them may be older than what they hold."""
+        operator.require(Permission.KNOWLEDGE_READ)
+        if not document_ids:
+            return frozenset()
+        async with self._units.read(operator) as session:
+            return frozenset(await Documents(session, operator.project_id).known(document_ids))
+
     @asynccontextmanager
     async def listen(self, operator: Operator, document_id: str = "") -> AsyncIterator[AsyncIterator[Event]]:
         """Hear the progress of a document, or of all in the project, once the block is entered. Raise NotFound."""

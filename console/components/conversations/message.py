@@ -52,7 +52,7 @@ def message(
 
 
 def _part(part: Any) -> rx.Component:
-    linked = cite(part.number, part.href, f"Source {part.number}")
+    linked = rx.cond(part.href, cite(part.number, part.href, f"Source {part.number}"), cite(part.number))
     return rx.cond(part.number, rx.cond(part.astray, cite_astray(part.number), linked), part.text)
 
 
@@ -61,6 +61,18 @@ def _tool(tool: Any) -> rx.Component:
 
 
 def _source(source: Any) -> rx.Component:
+    gone = rx.el.li(
+        cite(source.number),
+        rx.el.details(
+            rx.el.summary(source.name, ", not here any more"),
+            rx.el.p(source.place, class_name="t2"),
+            rx.el.p(source.said, class_name="lines", dir="auto"),
+        ),
+    )
+    return rx.cond(source.said, gone, _there(source))
+
+
+def _there(source: Any) -> rx.Component:
     return rx.el.li(
         rx.cond(source.href, cite(source.number, source.href, f"Source {source.number}"), cite_astray(source.number)),
         rx.cond(source.href, rx.el.a(source.name, href=source.href, class_name="b"), rx.el.span(source.name)),

@@ -150,7 +150,11 @@ def document_row(row: rx.Var[DocumentLine], rest: rx.RestProp) -> rx.Component:
     pick = checkbox("Select " + one["name"], chosen, Documents.toggle(one["id"]), bare=True)
     return table_row(
         rx.el.td(rx.cond(Base.may_edit, pick, rx.fragment()), class_name="pick"),
-        cell(rx.el.a(one["name"], href=one["href"], title=one["name"]), name=True),
+        cell(
+            rx.el.a(one["name"], href=one["href"], title=one["name"]),
+            rx.cond(one["note"], rx.el.span(" ", one["note"], class_name="t12 t2"), rx.fragment()),
+            name=True,
+        ),
         cell(one["kind"], narrow=False),
         cell(one["size"], number=True, narrow=False),
         rx.el.td(stages(progress.marks, progress.percent, progress.words), class_name="hide-m stage-cell"),

@@ -10,7 +10,11 @@ ADD_DOCUMENTS = {"data-add-documents": "true"}
 
 
 class Upload(rx.Component):
-    """Draws nothing until files come. `on_added` fires whenever one has become a document."""
+    """Draws nothing until files come.
+
+    `on_added` fires whenever one has become a document, `on_replace` with a document that is to take the place of the
+    older ones of its name.
+    """
 
     library = "$/public/upload/upload.jsx"
     tag = "Upload"
@@ -18,3 +22,4 @@ class Upload(rx.Component):
     limit_bytes: rx.Var[int]
     accept: rx.Var[str]
     on_added: rx.EventHandler[rx.event.no_args_event_spec]
+    on_replace: rx.EventHandler[rx.event.passthrough_event_spec(str)]

@@ -126,6 +126,30 @@ async def test_the_same_file_twice_is_told_and_not_made_twice(client: httpx.Asyn
     assert third["beside"] == beside[0]["id"], "the newest of the name"
 
 
+async def test_a_file_replaces_the_documents_of_its_name(
+    client: httpx.AsyncClient, services: Services, base: str
+) -> None:
+    path = f"/api/knowledge-bases/{base}/documents"
+
+    async def ids() -> list[str]:
+        return [document["id"] for document in (await client.get(path)).json()["documents"]]
+
+    [first] = (await upload(client, base, ("a.md", b"One."))).json()["documents"]
+    sent = files(("a.md", b"Two."), ("x/a.md", b"Three."))
+    told = (await client.post(path, params={"replace": "true"}, files=sent)).json()
+    [second] = told["documents"]
+    assert (second["beside"], second["num_beside"], second["replaces"]) == (first["id"], 1, True)
+    assert told["refused"][0]["detail"] == "Another file of this request is named “a.md” too. Send it by itself."
+    assert (await client.get(f"/api/documents/{second['id']}")).json()["replaces_older"]
+    await tasks.ingest_document(services.knowledge._parts, second["id"])
+    assert await ids() == [second["id"]]
+    [third] = (await upload(client, base, ("a.md", b"Four."))).json()["documents"]
+    await tasks.ingest_document(services.knowledge._parts, third["id"])
+    replace_older = f"/api/documents/{third['id']}/replace-older"
+    assert (await client.post(replace_older)).json()["id"] == third["id"]
+    assert ((await client.post(replace_older)).status_code, await ids()) == (409, [third["id"]])
+
+
 async def test_a_repeated_upload_is_answered_as_before(client: httpx.AsyncClient, base: str) -> None:
     send = {"files": files(("a.txt", b"Words.")), "headers": {"Idempotency-Key": "k"}}
     first = await client.post(f"/api/knowledge-bases/{base}/documents", **send)
@@ -251,7 +275,7 @@ def _routes() -> list[tuple[str, str]]:
 
 
 def test_the_routes_of_knowledge_are_all_looked_at() -> None:
-    assert len(_routes()) == 16
+    assert len(_routes()) == 17
 
 
 async def test_no_route_answers_without_a_key(client: httpx.AsyncClient) -> None:

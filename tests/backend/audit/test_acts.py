@@ -97,10 +97,13 @@ async def test_knowledge_is_told(services: Services, person: Operator, tmp_path:
     added = await services.knowledge.add_document(person, base.id, "page.md", path)
     await services.knowledge.delete_document(person, added.document.id, undo=True)
     await services.knowledge.restore_document(person, added.document.id)
+    path.write_text("# Returns\n\nWithin 60 days.")
+    await services.knowledge.add_document(person, base.id, "page.md", path, replace=True)
     await services.knowledge.delete(person, base.id)
     events = await _told(services, person)
-    assert _actions(events) == ["document.delete", "document.restore", "knowledge_base.delete"]
-    assert [event.target.name for event in events] == ["page.md", "page.md", "Handbook"]
+    assert _actions(events) == ["document.delete", "document.restore", "document.replace", "knowledge_base.delete"]
+    assert [event.target.name for event in events] == ["page.md", "page.md", "page.md", "Handbook"]
+    assert events[2].before == {"knowledge_base_id": base.id, "documents": [added.document.id]}
 
 
 async def test_conversations_are_told_by_their_id_alone(services: Services, person: Operator) -> None:

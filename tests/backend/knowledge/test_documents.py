@@ -227,6 +227,7 @@ async def test_a_foreign_document_reads_like_an_unknown_one(desk: Desk, stranger
         desk.knowledge.retry,
         desk.knowledge.delete_document,
         desk.knowledge.restore_document,
+        desk.knowledge.replace_older,
     ):
         with pytest.raises(NotFound) as foreign:
             await act(stranger, document.id)

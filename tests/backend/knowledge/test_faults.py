@@ -49,14 +49,24 @@ def wait_for(client: httpx.Client, document_id: str, *wanted: str) -> dict[str, 
 def test_kill_9_in_ingestion_loses_and_doubles_nothing(server: Server, stage: str, seed: int) -> None:
     with client_of(server) as client:
         base = client.post("/api/knowledge-bases", json={"name": "Killed"}).json()["id"]
+        path, search = f"/api/knowledge-bases/{base}/documents", f"/api/knowledge-bases/{base}/search"
+        [older] = client.post(path, files={"files": ("handbook.md", b"Rule 1 of old.")}).json()["documents"]
+        wait_for(client, older["id"], "done")
         sent = {"files": ("handbook.md", handbook(NUM_PASSAGES).encode())}
-        [document] = client.post(f"/api/knowledge-bases/{base}/documents", files=sent).json()["documents"]
+        [document] = client.post(path, params={"replace": "true"}, files=sent).json()["documents"]
         wait_for(client, document["id"], stage)
         time.sleep(random.Random(seed).random() / 2)
         server.kill()
         server.start()
+        question = {"query": "Rule 1 of old", "mode": "keyword", "limit": 20}
+        answering = [older["id"]]
+        while answering == [older["id"]] and client.get(f"/api/documents/{document['id']}").json()["status"] != "done":
+            found = client.post(search, json=question).json()["passages"]
+            answering = sorted({passage["document_id"] for passage in found})
+            assert answering in ([older["id"]], [document["id"]]), "one of them answers, and never both"
         ended = wait_for(client, document["id"], "done", "failed", "cancelled")
         assert (ended["status"], ended["num_chunks"]) == ("done", NUM_PASSAGES)
+        assert client.get(f"/api/documents/{older['id']}").status_code == 404
 
         ordinals: list[int] = []
         after = ""

@@ -138,6 +138,23 @@ async def test_selected_documents_are_deleted_and_brought_back(desk: Desk, tab: 
     assert [row.name for row in state.rows] == ["c.txt", "b.txt", "a.txt"]
 
 
+async def test_an_older_document_is_replaced_now_or_once_the_new_one_is_ready(desk: Desk, tab: Tab) -> None:
+    older, newer = await desk.added("a.txt", "One."), await desk.added("a.txt", "Two.")
+    state = tab.at(f"/knowledge/{desk.base.id}").state(KnowledgeDocumentsState)
+    await state.load()
+    await state.replace(newer.id)
+    await state.refresh()
+    assert ([row.id for row in state.rows], state.undo_words) == ([newer.id], "The older a.txt deleted")
+    await state.undo()
+    await state.refresh()
+    assert [row.id for row in state.rows] == [newer.id, older.id]
+    waiting = await desk.add("a.txt", "Three.")
+    await state.replace(waiting.id)
+    await state.refresh()
+    assert [row.note for row in state.rows] == ["Replaces the older ones", "", ""]
+    assert state.undo_words == ""
+
+
 async def test_the_search_test_shows_three_columns(desk: Desk, tab: Tab) -> None:
     await desk.added("returns.md", MARKDOWN)
     tab.at(f"/knowledge/{desk.base.id}")
