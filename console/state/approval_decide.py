@@ -17,7 +17,7 @@ from console.state.approval_rows import changed_lines, typed, written
 from console.state.approvals import ApprovalsState
 from console.state.bar import BarState
 from console.state.forms import Formed
-from console.state.trace_rows import OutputLine
+from console.state.prompt_diff import Half
 
 DONE = {
     ApprovalState.APPROVED: "Approved. The run goes on.",
@@ -35,7 +35,7 @@ class ApprovalDecideState(Formed, rx.State):
     value: rx.Field[str] = rx.field("")
     is_json: rx.Field[bool] = rx.field(default=False)
     second: rx.Field[str] = rx.field("")
-    changes: rx.Field[list[OutputLine]] = rx.field(default_factory=list)
+    changes: rx.Field[list[Half]] = rx.field(default_factory=list)
     _shown: Approval | None = None
 
     @rx.event

@@ -11,8 +11,7 @@ from backend.errors import InvalidInput
 from backend.flows.types import Approval, ApprovalState
 from console import routes
 from console.state import formats
-from console.state.prompt_diff import compared
-from console.state.trace_rows import OutputLine
+from console.state.prompt_diff import Half, compared
 
 SHOWN_CHARACTERS = 20_000
 URGENT_MINUTES = 15
@@ -117,7 +116,7 @@ class ApprovalDetail:
     comment: str
     arguments: list[Argument] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    changes: list[OutputLine] = field(default_factory=list)
+    changes: list[Half] = field(default_factory=list)
 
 
 def waiting_line(one: Approval, zone: tzinfo, now: datetime) -> WaitingLine:
@@ -206,10 +205,9 @@ def typed(text: str, shown: Any) -> Any:
         raise InvalidInput("This is not JSON.", fields={"value": "This is not JSON any more."}) from None
 
 
-def changed_lines(before: Any, after: Any) -> list[OutputLine]:
-    """Return what was changed, line by line."""
-    lines = compared(written(before).split("\n"), written(after).split("\n")).lines
-    return [OutputLine(line.number, "".join(piece.text for piece in line.pieces), line.mark) for line in lines]
+def changed_lines(before: Any, after: Any) -> list[Half]:
+    """Return what was changed, line by line with the words that differ."""
+    return compared(written(before).split("\n"), written(after).split("\n")).lines
 
 
 def address(approval_id: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import button, cite, code, icon, keys, meter, plate, status
+from console.components.ui import button, cite, icon, keys, meter, plate, status
+from console.components.ui.word_diff import compared_lines
 from console.state.approval_decide import ApprovalDecideState as Decide
 from console.state.approvals import ApprovalsState as Page
 
@@ -102,7 +103,7 @@ def _time(one: Any) -> rx.Component:
 
 
 def _outcome(one: Any) -> rx.Component:
-    changes = rx.el.div(code(one.changes, label="What was changed"), class_name="ap-diff")
+    changes = rx.el.div(compared_lines(one.changes, "What was changed"), class_name="ap-diff")
     return rx.el.div(
         rx.el.p(one.decided, class_name="b"),
         rx.cond(

@@ -6,7 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import SAFE, button, code, dialog, field, refusal, text_area
+from console.components.ui import SAFE, button, dialog, field, refusal, text_area
+from console.components.ui.word_diff import compared_lines
 from console.state.approval_decide import ApprovalDecideState as Decide
 
 FORM = "decide-form"
@@ -59,7 +60,7 @@ def _form() -> rx.Component:
         ),
         rx.cond(
             Decide.changes.length() > 0,
-            rx.el.div(code(Decide.changes, label="What you changed"), class_name="ap-diff"),
+            rx.el.div(compared_lines(Decide.changes, "What you changed"), class_name="ap-diff"),
             rx.fragment(),
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console.components.ui import select, status, tag
-from console.components.ui.code import SIGNS
+from console.components.ui.word_diff import compared_lines
 from console.state.prompt import PromptState as Prompt
 from console.state.prompt_play import PromptPlayState as Play
 from console.state.prompt_rendered import PromptRenderedState as Sent
@@ -15,8 +15,8 @@ from console.state.prompt_rendered import PromptRenderedState as Sent
 
 def side_by_side() -> rx.Component:
     return rx.el.div(
-        _file(rx.fragment(_base_picker(), _saved(Prompt.before)), Prompt.rows, lambda row: row.left, "Before"),
-        _file(_chosen(), Prompt.rows, lambda row: row.right, "After"),
+        _file(rx.fragment(_base_picker(), _saved(Prompt.before)), lambda row: row.left, "Before"),
+        _file(_chosen(), lambda row: row.right, "After"),
         class_name="dd",
     )
 
@@ -24,9 +24,7 @@ def side_by_side() -> rx.Component:
 def unified() -> rx.Component:
     return rx.el.div(
         rx.el.div(_base_picker(), rx.el.span("to"), _chosen(), class_name="fh"),
-        rx.el.div(
-            rx.foreach(Prompt.lines, _half), class_name="code", role="group", aria_label="Differences", tab_index=0
-        ),
+        compared_lines(Prompt.lines, "Differences"),
     )
 
 
@@ -72,34 +70,5 @@ def _base_picker() -> rx.Component:
     return rx.cond(Prompt.bases, picker, rx.el.span("No earlier version", class_name="t2"))
 
 
-def _file(head: rx.Component, rows: Any, side: Any, label: str) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(head, class_name="fh"),
-        rx.el.div(
-            rx.foreach(rows, lambda row: _half(side(row))),
-            class_name="code",
-            role="group",
-            aria_label=label,
-            tab_index=0,
-        ),
-    )
-
-
-def _half(half: Any) -> rx.Component:
-    sign = rx.match(half.mark, *SIGNS.items(), "")
-    return rx.fragment(
-        rx.el.span(half.number, class_name="ln"),
-        rx.el.span(
-            rx.el.span(sign, class_name="sg"),
-            rx.foreach(half.pieces, _piece),
-            class_name=rx.Var.create("l ") + half.mark,
-        ),
-    )
-
-
-def _piece(piece: Any) -> rx.Component:
-    return rx.cond(
-        piece.changed,
-        rx.el.b(piece.text, class_name=piece.kind),
-        rx.el.span(piece.text, class_name=piece.kind),
-    )
+def _file(head: rx.Component, side: Any, label: str) -> rx.Component:
+    return rx.el.div(rx.el.div(head, class_name="fh"), compared_lines(Prompt.rows, label, side))
