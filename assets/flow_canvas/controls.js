@@ -85,7 +85,7 @@ function withoutControl(store, api, fit, wrapper, event) {
   const edit = {
     n: () => askAnywhere(store, wrapper, api),
     c: () => focused && store.set({ joining: focused }),
-    T: () => event.shiftKey && tidyUp(store),
+    T: () => event.shiftKey && (tidyUp(store), fit()),
     Delete: () => remove(store, chosen(store), store.state.edges.filter((e) => e.selected)),
     Backspace: () => remove(store, chosen(store), store.state.edges.filter((e) => e.selected)),
   };

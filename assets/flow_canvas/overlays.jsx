@@ -58,7 +58,7 @@ function ZoomBox({ store, fit, map, setMap }) {
       {button("plus", "Zoom in", () => zoomIn({ duration: 90 }))}
       {button("maximize", "Fit to view", () => fit())}
       {button("map", "Small map", () => setMap(!map), { "aria-pressed": map })}
-      {!readOnly && button("network", "Tidy up", () => tidyUp(store))}
+      {!readOnly && button("network", "Tidy up", () => { tidyUp(store); fit(); })}
       {!readOnly && button("undo", "Undo", () => store.undo())}
       {!readOnly && button("redo", "Redo", () => store.redo())}
       {button("list-tree", "Show as steps", () => store.set({ view: "steps" }))}

@@ -97,7 +97,7 @@ def open_flows(
         await approvals.end_overdue()
 
     return Flows(
-        flows=FlowService(units, events, templates, KINDS, published, prompts=outside.prompts),
+        flows=FlowService(units, events, templates, KINDS, published, prompts=outside.prompts, models=outside.models),
         runs=runs,
         runner=runner,
         approvals=approvals,

@@ -18,6 +18,9 @@ from backend.ports.templates import TemplateFailed, Templates
 Kinds = Mapping[str, NodeKind[Any]]
 OWN_NAMES = frozenset({"inputs"})
 STORED_NAMES = frozenset({"secrets", "variables"})
+# The ways out of where a person decides, and the one that is taken either way.
+DECIDED = {"approved": "an approval", "refused": "a refusal"}
+BOTH_WAYS = "decision"
 
 
 def problems_of(document: FlowDocument, kinds: Kinds, templates: Templates) -> list[Problem]:
@@ -160,6 +163,16 @@ class _Check:
                 self._say(node, "No input reaches it, so it would never run.", "Draw a track to it, or remove it.")
             if node.id not in sources and not self._is(node, "ends") and node.id not in looped:
                 self._say(node, "It leads nowhere.", "Draw a track from it.", warn=node.id not in starts)
+            elif self._is(node, "holds"):
+                self._check_decisions(node)
+
+    def _check_decisions(self, node: Node) -> None:
+        """Warn where a run would end without an answer once a person has decided."""
+        taken = {edge.source_port for edge in self._document.edges if edge.source == node.id}
+        for port, noun in DECIDED.items():
+            if not taken & {port, BOTH_WAYS}:
+                fix = f"Draw a track from {port}, or from {BOTH_WAYS}."
+                self._say(node, f"Nothing follows {noun}: the run ends there, without an answer.", fix, warn=True)
 
     def _check_references(self) -> None:
         for node in self._document.nodes:

@@ -43,8 +43,8 @@ class DraftUseCases(UseCases):
         return await self._told(operator, saved, applied.document)
 
     async def _told(self, operator: Operator, saved: Saved, document: FlowDocument) -> Saved:
-        """Return it with what the prompts tell too. They are asked when the draft is kept, so it waits for none."""
-        found = await self._prompt_problems.of(operator, document)
+        """Return it with what stands outside too. That is asked when the draft is kept, so it waits for none."""
+        found = await self._outside_problems(operator, document)
         placed = [replace(problem, plate=saved.plates.get(problem.node, 0)) for problem in found]
         return replace(saved, problems=in_order([*saved.problems, *placed]))
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from backend.columns import storable
 from backend.errors import Conflict, InvalidInput
-from backend.flows.context import Prompts
+from backend.flows.context import Models, Prompts
 from backend.flows.document import FlowDocument
 from backend.flows.errors import FlowNotFound
 from backend.flows.graph.order import with_plates
@@ -18,6 +18,7 @@ from backend.flows.models import FlowRow
 from backend.flows.nodes.registry import AnyKind
 from backend.flows.published import Published
 from backend.flows.repository.flows import FlowRepository
+from backend.flows.service.model_problems import ModelProblems
 from backend.flows.service.prompt_problems import PromptProblems
 from backend.flows.types import MAX_NAME_CHARACTERS, Problem
 from backend.operator import Operator
@@ -41,10 +42,11 @@ class UseCases:
         published: Published,
         *,
         prompts: Prompts | None = None,
+        models: Models | None = None,
     ) -> None:
         self._units, self._events, self._templates = units, events, templates
         self._kinds, self._published = kinds, published
-        self._prompt_problems = PromptProblems(prompts)
+        self._prompt_problems, self._model_problems = PromptProblems(prompts), ModelProblems(models)
         # Whoever may refuse a publication adds itself: it stands above and is not known here.
         self.gates: list[PublishGate] = []
 
@@ -53,8 +55,15 @@ class UseCases:
         return problems_of(document, self._kinds, self._templates)
 
     async def _all_problems(self, operator: Operator, document: FlowDocument) -> list[Problem]:
-        """Return what the document tells, and the prompts that it uses. They are asked, so it stands in no unit."""
-        return in_order([*self._problems(document), *await self._prompt_problems.of(operator, document)])
+        """Return what the document tells, and what it names outside. That is asked, so it stands in no unit."""
+        return in_order([*self._problems(document), *await self._outside_problems(operator, document)])
+
+    async def _outside_problems(self, operator: Operator, document: FlowDocument) -> list[Problem]:
+        """Return what the prompts and models that a document names say against it."""
+        return [
+            *await self._prompt_problems.of(operator, document),
+            *await self._model_problems.of(operator, document),
+        ]
 
 
 async def flow_row(rows: FlowRepository, name: str, *, lock: bool = False) -> FlowRow:

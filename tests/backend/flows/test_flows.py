@@ -9,10 +9,10 @@ import pytest
 from backend.bootstrap import Services
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.flows.errors import FlowHasProblems, OperationRefused, StaleDraft
-from backend.flows.types import RunWish
+from backend.flows.types import FlowDocument, RunWish
 from backend.operator import Operator, Permission
 from backend.paging import Page
-from tests.factories.flows import echo, fork, greeting, node
+from tests.factories.flows import document, echo, fork, form, greeting, node
 
 
 @pytest.fixture
@@ -200,3 +200,28 @@ async def test_flows_and_runs_are_paged_newest_first(services: Services, operato
     assert listed["f1"].last_run is not None
     assert listed["f1"].last_run.id == ids[2]
     assert listed["f2"].last_run is None
+
+
+async def test_a_model_that_is_gone_stands_in_the_checklist_and_keeps_a_flow_back(
+    services: Services, operator: Operator
+) -> None:
+    def asking(model: str) -> FlowDocument:
+        nodes = [node("input", "input", form()), node("say", "llm", {"user": "{{ input.question }}", "model": model})]
+        return document(
+            [*nodes, node("output", "output")], [("input.question", "say.data"), ("say.text", "output.value")]
+        )
+
+    made = await services.flows.create(operator, "Desk", document=asking("gone:small"))
+    [found] = await services.flows.problems(operator, made.id)
+    assert (found.sentence, found.node, found.plate, found.field) == (
+        "There is no model 'gone:small'.",
+        "say",
+        2,
+        "model",
+    )
+    with pytest.raises(FlowHasProblems, match="gone:small"):
+        await services.flows.publish(operator, made.id)
+    saved = await services.flows.save_draft(operator, made.id, asking("gone:small"), made.draft_version)
+    assert [(one.plate, one.fix) for one in saved.problems] == [(2, "Choose one under Models.")]
+    saved = await services.flows.save_draft(operator, made.id, asking(""), saved.version)
+    assert saved.problems == []

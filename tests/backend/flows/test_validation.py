@@ -124,6 +124,28 @@ def test_several_tracks_to_one_port_are_a_warning_unless_they_are_branches(templ
     assert "the first that carries something counts" in problem.sentence
 
 
+@pytest.mark.parametrize(
+    ("ports", "sentences"),
+    [
+        ([], ["It leads nowhere."]),
+        (["approved"], ["Nothing follows a refusal: the run ends there, without an answer."]),
+        (["refused"], ["Nothing follows an approval: the run ends there, without an answer."]),
+        (["approved", "refused"], []),
+        (["decision"], []),
+    ],
+)
+def test_a_decision_that_nothing_follows_is_a_warning(
+    ports: list[str], sentences: list[str], templates: JinjaTemplates
+) -> None:
+    nodes = [START, node("ask", "approval"), *(node(port, "template", {"template": "x"}) for port in ports), END]
+    edges = [("input.question", "ask.value"), *((f"ask.{port}", f"{port}.data") for port in ports)]
+    edges += [(f"{port}.text", "output.value") for port in ports] or [("input.question", "output.value")]
+    found = problems_of(with_plates(document(nodes, edges)), KINDS, templates)
+    assert [(one.sentence, one.node, one.severity.value) for one in found] == [
+        (sentence, "ask", "warning") for sentence in sentences
+    ]
+
+
 def test_five_hundred_nodes_are_checked_in_a_tenth_of_a_second(templates: JinjaTemplates) -> None:
     names = [f"n{number}" for number in range(500)]
     nodes = [START, *(node(name, "template", {"template": "{{ input.question }}"}) for name in names), END]
