@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # 16 signs hold 12 letters, the shortest address that is worth it. A word, a digest or an id of this length is looked at
@@ -14,6 +14,8 @@ TOKEN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 STANDARD = str.maketrans("-_", "+/")
 FIRST = 16
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+LATIN = re.compile(rb"[\t\n\r\x20-\x7e\xa0-\xff]+")
+LEAST_ASCII = 0.75  # of the letters; what is random has a half
 # Which no number and no address goes across.
 BETWEEN = "\n;\n"
 
@@ -32,44 +34,61 @@ class Decoded:
 
 
 def decoded(text: str) -> Decoded:
-    """Return what stands in a text in Base64 and is readable. Each token is read twice at most."""
+    """Return what stands in a text in Base64 and is readable. Each token is read three times at most."""
     texts, begins, spans, length = list[str](), list[int](), list[tuple[int, int]](), 0
-    for start, end in _tokens(text):
-        if readable := _readable(text[start:end]):
-            texts.append(readable)
+    for token in TOKEN.finditer(text):
+        for start, end, said in _said(token.start(), token.group()):
+            texts.append(said)
             begins.append(length)
             spans.append((start, end))
-            length += len(readable) + len(BETWEEN)
+            length += len(said) + len(BETWEEN)
     return Decoded(BETWEEN.join(texts), begins, spans)
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int]]:
-    for token in TOKEN.finditer(text):
-        start, end = token.span()
-        if _readable(text[start : start + FIRST]):
-            yield start, end
-        else:  # a path has its parts between signs that are digits of Base64 too
-            place = start
-            for part in token.group().split("/"):
-                if len(part) >= FIRST:
-                    yield place, place + len(part)
-                place += len(part) + 1
+def _said(start: int, token: str) -> list[tuple[int, int, str]]:
+    """Return what a token says, or each part of a path: between them stands a sign that is a digit of Base64 too."""
+    if said := _readable(token):
+        return [(start, start + len(token), said)]
+    found, place = list[tuple[int, int, str]](), start
+    for part in token.split("/") if "/" in token else ():
+        if len(part) >= FIRST and (said := _readable(part)):
+            found.append((place, place + len(part), said))
+        place += len(part) + 1
+    if not found and (said := _latin(token)):
+        return [(start, start + len(token), said)]
+    return found
 
 
 def _readable(token: str) -> str:
-    """Return what a token says; empty where that is no text."""
+    """Return what a token says in UTF-8; empty where that is no text."""
     digits = token.rstrip("=").translate(STANDARD)
     # Nearly all are told by their beginning, of which the last letter may be cut.
-    head = _read(digits[:FIRST], "replace")[:-1]
-    if not head or UNREADABLE.search(head):
+    if not _is_text(_bytes(digits[:FIRST]).decode(errors="replace")[:-1]):
         return ""
-    said = _read(digits, "strict")
-    return "" if UNREADABLE.search(said) else said
+    try:
+        said = _bytes(digits).decode()
+    except UnicodeDecodeError:
+        return ""
+    return said if _is_text(said) else ""
 
 
-def _read(digits: str, errors: str) -> str:
+def _is_text(said: str) -> bool:
+    return bool(said) and not UNREADABLE.search(said)
+
+
+def _latin(token: str) -> str:
+    """Return a text of one byte a letter, as older programs of western Europe write it, most of it in ASCII."""
+    digits = token.rstrip("=").translate(STANDARD)
+    for some in (digits[:FIRST], digits):
+        said = _bytes(some)
+        if not LATIN.fullmatch(said) or len(said.decode("ascii", "ignore")) < LEAST_ASCII * len(said):
+            return ""
+    return said.decode("latin-1")
+
+
+def _bytes(digits: str) -> bytes:
     whole = digits[:-1] if len(digits) % 4 == 1 else digits
     try:
-        return binascii.a2b_base64(whole + "=" * (-len(whole) % 4)).decode(errors=errors)
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return binascii.a2b_base64(whole + "=" * (-len(whole) % 4))
+    except binascii.Error:
+        return b""

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from backend.masking.base64_texts import BETWEEN, decoded
-from backend.masking.plain import CODED, plain
+from backend.masking.plain import CODED, SPELT, plain, spells
 from backend.masking.types import Found, Kind
 from backend.ports.masking import Expression, Finders, Place
 
+# Start, end, the rank of the rule and the name of what it looks for.
+Ranked = tuple[int, int, int, str]
 # In a text with more, what stands behind the last one is not kept at all.
 MAX_FOUND = 2_000
 LOCAL = frozenset("!#$%'*+^_`{|}~.-")
@@ -70,11 +72,11 @@ def found_in(text: str, looked: Looked) -> list[Found]:
 
     Where a rule finds more than MAX_FOUND, the rest of the text is one of the kind "".
     """
-    shown, places = plain(text)
-    found, cut = _all(shown, looked)
-    hidden, cut_there = _hidden(shown, looked)
-    found, cut = [*found, *hidden], min(cut, cut_there)
-    merged: list[tuple[int, int, int, str]] = []
+    found, cut = _shown(text, looked)
+    if Kind.EMAIL in looked.kinds and spells(text):
+        spelt, cut_there = _spelt(text)
+        found, cut = [*found, *spelt], min(cut, cut_there)
+    merged: list[Ranked] = []
     for start, end, rank, kind in sorted(found):
         if start >= cut:
             break
@@ -83,14 +85,37 @@ def found_in(text: str, looked: Looked) -> list[Found]:
             merged[-1] = (at, max(until, end), *min((first, name), (rank, kind)))
         else:
             merged.append((start, end, rank, kind))
-    if cut < len(shown):
-        merged.append((max(cut, merged[-1][1] if merged else 0), len(shown), 0, ""))
+    if cut < len(text):
+        merged.append((max(cut, merged[-1][1] if merged else 0), len(text), 0, ""))
+    return [Found(start, end, kind) for start, end, _, kind in merged if end > start]
+
+
+def _shown(text: str, looked: Looked) -> tuple[list[Ranked], int]:
+    """Return what every rule finds in the text as it looks to a reader, and before which place one found too much."""
+    shown, places = plain(text)
+    found, cut = _all(shown, looked)
+    hidden, cut_there = _hidden(shown, looked)
+    return _placed(text, [*found, *hidden], min(cut, cut_there), places, CODED)
+
+
+def _spelt(text: str) -> tuple[list[Ranked], int]:
+    """Return the addresses of a text whose letters are coded one by one."""
+    shown, places = plain(text, SPELT)
+    found = [(start, end, 0, Kind.EMAIL.value) for start, end in islice(emails(shown), MAX_FOUND + 1)]
+    return _placed(text, found, found[-1][0] if len(found) > MAX_FOUND else len(shown), places, SPELT)
+
+
+def _placed(
+    text: str, found: list[Ranked], cut: int, places: Sequence[int] | None, coded: re.Pattern[str]
+) -> tuple[list[Ranked], int]:
+    """Return what was found, and the cut, by their places in the text that was read."""
     if places is None:
-        return [Found(start, end, kind) for start, end, _, kind in merged]
-    return [Found(places[start], _end(text, places[end - 1]), kind) for start, end, _, kind in merged if end > start]
+        return found, cut
+    there = [(places[start], _end(text, places[end - 1], coded), rank, kind) for start, end, rank, kind in found]
+    return there, places[cut]
 
 
-def _hidden(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], int]:
+def _hidden(text: str, looked: Looked) -> tuple[list[Ranked], int]:
     """Return which tokens of Base64 hold something, and before which one too much was found. One level is read."""
     within = decoded(text)
     said, places = plain(within.text)
@@ -115,13 +140,13 @@ def _is_counted(text: str, start: int, end: int) -> bool:
     )
 
 
-def _end(text: str, place: int) -> int:
+def _end(text: str, place: int, coded: re.Pattern[str]) -> int:
     """Return where the sign at a place ends."""
-    coded = CODED.match(text, place)
-    return coded.end() if coded else place + 1
+    sign = coded.match(text, place)
+    return sign.end() if sign else place + 1
 
 
-def _all(text: str, looked: Looked) -> tuple[list[tuple[int, int, int, str]], int]:
+def _all(text: str, looked: Looked) -> tuple[list[Ranked], int]:
     """Return what every rule finds, and where the first that finds too much was stopped."""
     rules: list[tuple[str, Iterator[Place]]] = [
         (kind.value, rule(text))

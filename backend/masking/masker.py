@@ -14,7 +14,7 @@ from typing import Any
 from backend.masking.aside import aside
 from backend.masking.finding import Looked, found_in
 from backend.masking.nested import NOT_KEPT, within_json
-from backend.masking.plain import plain
+from backend.masking.plain import SPELT, plain
 from backend.masking.types import Found, Kind, Way
 
 PLACEHOLDER = re.compile(r"\[([^\[\]\n]{1,40}) ([0-9]{1,6})\]")
@@ -23,6 +23,7 @@ NAME_DIGITS = 10
 CUT = "name"
 # A number of a JSON value can be a card as well, whatever way it is written.
 SHORTEST_NUMBER, LONGEST_NUMBER = 10**12, 10**19
+LONGEST_PHONE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,10 @@ class Masker:
             known = within_json(value, level, self._value)
             return self._plain(value) if known is None else known
         if isinstance(value, Mapping):
-            return {self._value(key, level): self._value(one, level) for key, one in value.items()}
+            return {
+                self._value(key, level): one if self._is_id(key, one) else self._value(one, level)
+                for key, one in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self._value(one, level) for one in value]
         if isinstance(value, int | float) and SHORTEST_NUMBER <= abs(value) < LONGEST_NUMBER:
@@ -130,6 +134,16 @@ class Masker:
             masked = self._plain(written)
             return value if masked == written else masked
         return value
+
+    def _is_id(self, key: Any, value: Any) -> bool:
+        """Tell whether the digits of a field could be a phone, and its name says that they are something else."""
+        assert self.looked is not None
+        if not isinstance(value, str) or not value.isdigit() or len(value) > LONGEST_PHONE:
+            return False
+        if {one.kind for one in found_in(value, self.looked)} != {Kind.PHONE.value}:
+            return False
+        lead = f"{key}: "
+        return all(one.end <= len(lead) for one in found_in(lead + value, self.looked))
 
     def real(self, value: Any) -> Any:
         """Return a value with the words of the run in the place of their placeholders."""
@@ -196,9 +210,9 @@ def _overlaps(found: Found, ours: Sequence[tuple[int, int]]) -> bool:
 
 
 def _compared(kind: str, word: str) -> str:
-    word = plain(word)[0]
     if kind == Kind.EMAIL:
-        return word.casefold()
+        return plain(word, SPELT)[0].casefold()
+    word = plain(word)[0]
     if kind in {Kind.PHONE, Kind.IBAN, Kind.CARD}:
         return "".join(filter(str.isalnum, word)).upper()
     return word

@@ -20,6 +20,20 @@ CANDIDATE = re.compile(r"(?<![\w@])(?:\+|\()?\d[\d ()./\t-]{5,30}")
 MIN_DIGITS, MAX_DIGITS = 7, 15
 # Beyond so many candidates in one text, whatever has the length of a number is taken for one.
 MAX_LOOKED_AT = 1_000
+# A number in one piece, without a country's code or a leading 0, is one by its length and first digits alone, as an id
+# may be by chance. Behind a word that says so it is an id, unless somebody is to be called.
+REACH = 40
+NUMBERED = (
+    "account|article|booking|case|contract|customer|item|parcel|payment|policy|receipt|record|request|reservation|"
+    "session|shipment|user|artikel|auftrags?|bestell|buchungs?|kunden|rechnungs?|sendungs?|serien|vertrags?|vorgangs?"
+)
+IS_AN_ID = re.compile(
+    r"(?:(?i:(?:\A|[\W_])(?:(?:order|ticket|invoice|transaction|tracking|serial|sku|ref|reference)(?:[ _-]?number)?"
+    rf"|(?:order|ticket|invoice|transaction|tracking|serial|{NUMBERED})(?:[ _-]?(?:id|no\.?|nr\.?|number|nummer))"
+    r"|(?:[a-z]{2,20}[ _-])?id))|[a-z]I[dD]|#)"
+    r"[\s:=#\"'(\[]{0,4}\Z"
+)
+CALLS = re.compile(r"(?i:phone|tel|mobil|cell|call|fax|whatsapp|handy|ruf|sms|dial|contact|reach)")
 
 
 class LinearExpression:
@@ -50,7 +64,7 @@ class LibraryFinders:
         for found in islice(candidates, MAX_LOOKED_AT):
             piece = found.group()
             if sum(one.isdigit() for one in piece) >= MIN_DIGITS:
-                yield from _numbers(piece, found.start(), regions)
+                yield from (place for place in _numbers(piece, found.start(), regions) if not _is_id(text, *place))
         for found in candidates:
             if MIN_DIGITS <= sum(one.isdigit() for one in found.group()) <= MAX_DIGITS:
                 yield found.span()
@@ -66,6 +80,15 @@ def _numbers(piece: str, start: int, regions: Sequence[str]) -> Iterator[Place]:
         if places:
             yield from places
             return
+
+
+def _is_id(text: str, start: int, end: int) -> bool:
+    """Tell whether what could be a number is called something else."""
+    digits = text[start:end]
+    if not digits.isdigit() or digits[0] == "0":
+        return False
+    first = max(0, start - REACH)
+    return bool(IS_AN_ID.search(text, first, start)) and not CALLS.search(text, first, start)
 
 
 @lru_cache(512)

@@ -107,6 +107,15 @@ def test_digits_of_any_script_and_signs_that_nobody_sees_hide_nothing(text: str,
         ("john &#64; example.com or john @ example.com", "[e-mail 1] or [e-mail 1]"),
         ("john**@**example.com _@_", "[e-mail 1] _@_"),
         ("a>@b.example <@c.example", "a>@b.example <@c.example"),
+        ("ada&#64example.org, ada&#64;example.org &#6412", "[e-mail 1], [e-mail 1] &#6412"),
+        ("ada@ex%61mple.org, ada@%65xample%2Eorg, ada%40exampl&#101;.org", "[e-mail 1], [e-mail 1], [e-mail 1]"),
+        ("".join(f"&#{ord(sign)};" for sign in "ada@example.org") + " is written", "[e-mail 1] is written"),
+        (
+            "".join(f"&#x{ord(sign):x};" for sign in "Ada@Example.org") + ", \\u0061da@example.org",
+            "[e-mail 1], [e-mail 1]",
+        ),
+        ("%4111111111111111 a%62c &#100;", "%[card 1] a%62c &#100;"),
+        (base64.b64encode("Grüße an Müller, mueller@straße.example".encode("latin-1")).decode(), "[e-mail 1]"),
         ("ada.b @ mail.example, eve @ x.org.", "[e-mail 1], [e-mail 2]."),
         ("Tomorrow @ cafe.central, x = A @ B.weight.data + w @ w.de, grads @ step.it()", None),
         (b64("cursor:2892298430115") + " " + b64("4111111111111111"), None),
@@ -136,6 +145,31 @@ def test_ids_digests_words_and_pictures_stay() -> None:
     ids += ["Donaudampfschifffahrtsgesellschaft", "/usr/share/very/long/directory/names", "internationalization"]
     own = Looked(frozenset({Kind.EMAIL, Kind.IBAN}), FINDERS)  # a row of digits may well be a number of a phone
     assert [one for one in ids if Masker(own, salt=b"k").text(one) != one] == []
+
+
+PHONES = Looked(frozenset({Kind.PHONE}), FINDERS, ("DE", "US"))
+SAY_SO = (
+    "order {}", "Order number: {}", "#{}", "order_id={}", '{{"customerId": "{}"}}', "Rechnungsnummer {}",
+    "invoice no. {}",
+)  # fmt: skip
+
+
+def test_of_ten_thousand_ids_that_say_so_none_is_taken_for_a_phone() -> None:
+    draw = random.Random(7)
+    texts = [SAY_SO[at % len(SAY_SO)].format(draw.randrange(10**8, 10**12)) for at in range(10_000)]
+    one = Masker(PHONES, salt=b"k")
+    assert [text for text in texts if one.text(text) != text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}", "My number is {}", "Call {}, order is late", "phone #{}", "Tel.-Nr. {}", "cell id {}",
+        "in case {} is busy", "customer {}", '{{"phone": "{}"}}', "my mobile no. {}", "Paid {}",
+    ],
+)  # fmt: skip
+def test_a_phone_in_one_piece_is_found_where_nothing_says_that_it_is_an_id(text: str) -> None:
+    assert "[phone 1]" in Masker(PHONES, salt=b"k").text(text.format("4155552671"))
 
 
 def test_the_same_value_has_the_same_placeholder_and_another_the_next() -> None:
