@@ -169,7 +169,6 @@ def _typed(asked: Any) -> rx.Component:
         button("Next", kind="primary", type="submit", form=FORM),
         id=FORM,
         on_submit=State.send,
-        reset_on_submit=True,
         class_name="row wrap",
         key=asked.item_id + asked.name,
     )

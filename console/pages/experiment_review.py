@@ -95,8 +95,8 @@ def _scores(line: Any) -> rx.Component:
         button("Score", kind="primary", type="submit", form=FORM),
         id=FORM,
         on_submit=Review.send,
-        reset_on_submit=True,
         class_name="row",
+        key=line.number.to_string() + line.name,
     )
     wrong = rx.el.p(status("fail", Review.errors[""]), role="alert")
     return rx.el.div(

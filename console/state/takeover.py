@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.operator import Operator, Permission
 from console.state import formats
 from console.state.forms import Formed
@@ -14,16 +15,21 @@ from console.state.transcript import TranscriptState
 
 
 class TakeoverState(Formed, rx.State):
-    """`held_by` is empty while the flow answers; `is_mine` where the one who looks does."""
+    """`held_by` is empty while the flow answers; `is_mine` where the one who looks does.
+
+    What is typed stays until it was sent, as `num_sent` counts.
+    """
 
     held_by: rx.Field[str] = rx.field("")
     since: rx.Field[str] = rx.field("")
     is_mine: rx.Field[bool] = rx.field(default=False)
     may_reply: rx.Field[bool] = rx.field(default=False)
+    num_sent: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def load(self) -> None:
         """Read who answers."""
+        self.num_sent, self.errors = 0, {}
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
     @rx.event(temporal=True)
@@ -60,8 +66,9 @@ class TakeoverState(Formed, rx.State):
         """Say it under one's own name."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         shown = await self.get_state(TranscriptState)
-        async with self._checking():
+        async with self._checking(Conflict, at="text"):
             await services().takeovers.reply(operator, shown.conversation_id, str(form.get("text", "")))
+            self.num_sent += 1
             return TranscriptState.show_end
         return None
 

@@ -103,7 +103,8 @@ class TakeoverService:
         operator.require(Permission.CONVERSATIONS_REPLY)
         text = str(storable(text)).strip()
         if not 1 <= len(text) <= MAX_REPLY:
-            raise InvalidInput(f"A reply has 1 to {MAX_REPLY:,} characters.", fields={"text": "Write something."})
+            words = f"A reply has at most {MAX_REPLY:,} characters." if text else "Write something."
+            raise InvalidInput(words, fields={"text": words})
         ahead = await self._log.ahead(operator, conversation_id, Way.REPLY, text)
         async with self._units.write(operator) as work:
             conversation, held = await self._locked(work, operator, conversation_id)

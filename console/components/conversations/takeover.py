@@ -42,11 +42,16 @@ def _mine() -> rx.Component:
         ),
         rx.el.form(
             text_input(
-                name="text", placeholder="Reply under your name", aria_label="Reply", dir="auto", class_name="grow"
+                name="text",
+                placeholder="Reply under your name",
+                aria_label="Reply",
+                dir="auto",
+                auto_focus=Takeover.num_sent > 0,  # behind one that was sent, the next is written
+                class_name="grow",
+                key=f"{TranscriptState.conversation_id}-{Takeover.num_sent}",
             ),
             button("Send", kind="primary", type="submit"),
             on_submit=Takeover.send,
-            reset_on_submit=True,
             class_name="row",
         ),
         rx.cond(Takeover.errors.contains("text"), wrong, rx.fragment()),

@@ -172,9 +172,19 @@ def _ask() -> rx.Component:
         on_submit=FlowRunState.send,
         id="run-form",
     )
-    asking = rx.fragment(blocked, rx.cond(FlowFormState.has_input, drawn, none))
+    asking = rx.fragment(blocked, rx.cond(FlowFormState.has_input, rx.fragment(drawn, _busy()), none))
     looking = rx.el.p("Editors and above can run flows.", class_name="where t12 t2")
     return rx.el.div(why, rx.cond(FlowDraftState.may_run, asking, looking), class_name="asking")
+
+
+def _busy() -> rx.Component:
+    """Say why nothing can be sent now, and what becomes of what is typed."""
+    words = rx.cond(
+        FlowLiveState.waits,
+        "This run waits for a person. Start over to send another; what you type stays.",
+        "The answer is being written. Send when it is there, or stop it; what you type stays.",
+    )
+    return rx.cond(FlowLiveState.running, rx.el.p(words, class_name="busy t12 t2", role="status"), rx.fragment())
 
 
 def _go(word: str) -> rx.Component:

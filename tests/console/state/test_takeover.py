@@ -77,6 +77,8 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     assert (foot.held_by, foot.is_mine) == (owner.name, True)
     await foot.send({"text": " "})
     assert foot.errors == {"text": "Write something."}
+    await foot.send({"text": "x" * 30_000})
+    assert ("at most" in foot.errors["text"], foot.num_sent) == (True, 0), "what was typed stays"
     shown = tab.state(TranscriptState)
     again = RunWish({"message": "Are you there?"}, "draft", conversation_id=talk)
     waits = await services.runs.run(owner, "chat", again)
@@ -89,6 +91,7 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
     assert await foot.look() is None
     assert [one.parts[0].text for one in shown.messages if not one.agent] == ["Hello", "Are you there?"]
     await foot.send({"text": "I am here."})
+    assert (foot.errors, foot.num_sent) == ({}, 1)
     await spent(shown.load())
     first, reply = (one for one in shown.messages if one.agent)
     assert (first.author, first.replied, first.version) == ("Chat", False, "")
@@ -105,6 +108,8 @@ async def test_one_takes_over_replies_and_hands_back_while_another_reads_who(ser
         await reviewer.take()
     await foot.hand_back()
     assert foot.held_by == ""
+    await foot.send({"text": "Too late"})
+    assert (foot.errors["text"][:20], foot.num_sent) == ("You do not hold this", 1)
     await lost_while_open(services, owner, talk)
     viewer = await opened(Tab(await join(services.units, owner, "Vera", Role.VIEWER)), talk)
     assert not viewer.may_reply
