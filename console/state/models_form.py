@@ -17,6 +17,7 @@ from console.problems import caught
 from console.state.formats import counted
 from console.state.forms import Formed, sentences_of
 from console.state.models import ModelsState
+from console.state.models_rows import NO_MODEL, NONE_CHOSEN
 from console.state.models_trial import ModelsTestState
 from console.toasts import say
 
@@ -179,6 +180,9 @@ class ModelsFormState(Formed, rx.State):
         """Connect or change the provider with what stands in the fields."""
         operator = await self._operator(Permission.MODELS_EDIT)
         draft = _draft(form, [entry.key for entry in self.entries], is_new=self.shown == "new")
+        if self.shown == "new" and self.offered and not draft.models:
+            self.errors = {"models": NONE_CHOSEN}  # who fetched them means to have some
+            return None
         async with self._checking():
             if self.shown == "new":
                 provider = await services().providers.create(operator, draft)
@@ -186,7 +190,7 @@ class ModelsFormState(Formed, rx.State):
                 provider = await services().providers.update(operator, self.shown, draft, self._version)
             self._fill(provider)
             await (await self.get_state(ModelsTestState))._show(provider.id, operator)
-            return [ModelsState.load, say(f"{provider.name} is saved.")]
+            return [ModelsState.load, say(f"{provider.name} is saved.", "" if provider.models else NO_MODEL)]
         self.needs_key = self.needs_key or "api_key" in self.errors
         return None
 
@@ -224,8 +228,9 @@ class ModelsFormState(Formed, rx.State):
         named = {entry.key: str(form.get(f"{entry.key}.name", "")).strip() for entry in self.entries}
         self.offered = [name for name in found if name not in named.values()]
         num_found = counted(len(found), "model")
-        self.offer_words = f"{num_found} at this address. Press one to add it." if self.offered else ""
-        self.offer_words = self.offer_words or f"The form names all {num_found} of this address."
+        act = "Connect" if self.shown == "new" else "Save provider"
+        more = f"{num_found} at this address. Press those that you want, then {act}."
+        self.offer_words = more if self.offered else f"The form names all {num_found} of this address."
         if self.offered:
             self.entries = [entry for entry in self.entries if named[entry.key]]
 

@@ -14,6 +14,8 @@ from console.state.forms import Choice
 SLOW_MS = 10_000
 NO_TEST = "Not tested yet"
 NOTHING = "\u2013"
+NONE_CHOSEN = "No model is chosen yet. Press those that you want among the models at this address."
+NO_MODEL = "It has no model yet, so nothing can ask it."
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from backend.ports.language_model import Capabilities, Usage
 from backend.providers.types import Model, ModelChoice, ModelDraft, ModelTest, Provider, ProviderDraft
 from console.state.models import ModelsState
 from console.state.models_form import ModelsFormState, _draft
-from console.state.models_rows import built_in_lines, choice_of, line_of_test, provider_lines
+from console.state.models_rows import NONE_CHOSEN, built_in_lines, choice_of, line_of_test, provider_lines
 from console.state.models_trial import ModelsTestState
 from tests.console.tab import Tab, tab
 
@@ -166,3 +166,22 @@ async def test_the_address_opens_a_form_and_a_connected_model_is_offered(service
     assert [one.label for one in page.instead] == ["big, Mine"]
     await page.choose_default(page.instead[0].value)
     assert (page.instead, page.default_label) == ([], "big, Mine")
+
+
+async def test_a_provider_whose_models_were_fetched_and_not_chosen_is_not_connected(
+    services: Services, tab: Tab
+) -> None:
+    form = tab.at("/models").state(ModelsFormState)
+    await form.open_new("ollama")
+    form._offer(["llama", "qwen"], {})
+    assert form.offer_words == "2 models at this address. Press those that you want, then Connect."
+    typed = {"name": "Mine", "base_url": "https://models.example/v1"}
+    assert await form.save(typed) is None
+    assert form.errors == {"models": NONE_CHOSEN}
+    assert (form.shown, form.offered) == ("new", ["llama", "qwen"])
+    await form.take_model("qwen")
+    [entry] = form.entries
+    assert "Mine is saved." in str((await form.save({**typed, f"{entry.key}.name": "qwen"}))[1].args)
+    await form.open_new()
+    told = (await form.save({**typed, "name": "Bare"}))[1]
+    assert "It has no model yet" in str(told.args)
