@@ -130,6 +130,7 @@ class Answer:
     author: str = ""
     author_id: str = ""
     citations: tuple[Citation, ...] = ()
+    tool_calls: tuple[dict[str, Any], ...] = ()
     model: str = ""
     tokens_in: int = 0
     tokens_out: int = 0

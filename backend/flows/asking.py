@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -35,7 +36,11 @@ MAX_RESULT_CHARACTERS = 20_000
 
 @dataclass(slots=True)
 class Said:
-    """A whole answer. `steps` are the tools that were called, `retries` the requests that had to be made again."""
+    """A whole answer. `steps` are the tools that were called, `retries` the requests that had to be made again.
+
+    A step has `tool`, `arguments`, `result`, whether it `failed`, and two times in ms: `time_ms`, and `at_ms` from when
+    the model was asked.
+    """
 
     text: str
     usage: Usage
@@ -129,6 +134,7 @@ async def _asked(
     limits = AgentLimits(max_requests=max_requests, max_total_tokens=context.tokens_left)
     steps: list[dict[str, Any]] = []
     retries: list[dict[str, Any]] = []
+    began = time.perf_counter()
     heard = _Heard(sum(len(message.content) for message in messages))
     stream = context.outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
     async with _counted_when_cut(context, endpoint, heard), aclosing(stream) as events:
@@ -138,9 +144,9 @@ async def _asked(
                 case TextDelta(text):
                     await context.say(text)
                 case ToolCall(call_id, name, arguments):
-                    steps.append({"id": call_id, "tool": name, "arguments": arguments})
+                    steps.append({"id": call_id, "tool": name, "arguments": arguments, "at_ms": _since(began)})
                 case ToolResult(call_id, _, content, failed):
-                    _note_result(steps, call_id, content, failed=failed)
+                    _note_result(steps, call_id, content, _since(began), failed=failed)
                 case Attempt(number, words, pause_seconds):
                     retries.append({"number": number, "error": words, "waited_ms": round(pause_seconds * 1e3)})
                 case Finished():
@@ -162,11 +168,16 @@ async def _counted_when_cut(context: NodeContext[Any], endpoint: ModelEndpoint, 
         raise
 
 
-def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, *, failed: bool) -> None:
+def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, now_ms: float, *, failed: bool) -> None:
     for step in reversed(steps):
         if step["id"] == call_id:
             step["result"], step["failed"] = content[:MAX_RESULT_CHARACTERS], failed
+            step["time_ms"] = round(now_ms - step["at_ms"], 1)
             return
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1e3, 1)
 
 
 def turns(history: Any, most: int) -> list[Message]:

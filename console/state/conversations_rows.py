@@ -26,6 +26,7 @@ from console.state.conversations_filters import COLUMNS
 from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
 
 MAX_ARGUMENTS = 2_000
+MAX_RESULT = 2_001  # with the sign that it was cut
 BY_A_PERSON = "Answered by a person"
 NO_PASSAGE = "No passage stands behind this number"
 
@@ -59,10 +60,13 @@ class Source:
 
 @dataclass(frozen=True)
 class ToolLine:
-    """A tool that an answer called, with what it was given."""
+    """A tool that an answer called, with what it was given, and where that is known, what it gave and in which time."""
 
     name: str
     arguments: str
+    result: str = ""
+    failed: bool = False
+    time: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,12 +205,19 @@ def is_reply(message: Message, talk: Conversation) -> bool:
 
 
 def tool_line(call: dict[str, Any]) -> ToolLine:
-    """Read a call as the usual APIs write it, or our own."""
+    """Read a call as the usual APIs write it, or an agent of ours, which says what came of it too."""
     told = call.get("function")
     function: dict[str, Any] = told if isinstance(told, dict) else call
     arguments = function.get("arguments", function.get("input", ""))
     written = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-    return ToolLine(str(function.get("name") or "tool"), written[:MAX_ARGUMENTS])
+    took, result = call.get("time_ms"), call.get("result")
+    return ToolLine(
+        str(function.get("name") or "tool"),
+        written[:MAX_ARGUMENTS],
+        result[:MAX_RESULT] if isinstance(result, str) else "",
+        call.get("failed") is True,
+        formats.span(took) if isinstance(took, int | float) else "",
+    )
 
 
 def test_line(test: TurnTest, flow_id: str) -> TestLine:

@@ -14,6 +14,7 @@ from console.state.trace_rows import (
     NodeDetail,
     TraceHead,
     TraceLine,
+    call_detail,
     node_detail,
     opened_first,
     trace_head,
@@ -79,5 +80,5 @@ class TraceState(Phased, rx.State):
             self.chosen, self.node = name, span_detail(span, number, self._conversation)
             return
         node = next((one for one in self._nodes if one.node == name), None)
-        self.chosen = name if node else ""
-        self.node = node_detail(node) if node else NodeDetail()
+        found = node_detail(node) if node else call_detail(self._nodes, name)
+        self.chosen, self.node = (name, found) if found else ("", NodeDetail())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from console.state import formats
 from console.state.run_values import Values, values
 
 SHORT_ID = 12
+# Between a node and the number of its call: no id of a node has a blank.
+CALL = " call "
 MAX_SHOWN_CHARACTERS = 6_000
 MARKS = {
     NodeStatus.PENDING: ("queued", "Not reached"),
@@ -42,7 +44,7 @@ class OutputLine:
 
 @dataclass(frozen=True)
 class TraceLine:
-    """A node on the time line; `left` and `width` are percent of the whole run."""
+    """A node on the time line, or a call of its, without a plate; `left` and `width` are percent of the whole run."""
 
     node: str
     plate: str
@@ -104,7 +106,7 @@ def opened_first(nodes: Sequence[NodeRun]) -> str:
 
 def trace_lines(detail: RunDetail) -> list[TraceLine]:
     whole = max((node.offset_ms + node.time_ms for node in detail.nodes), default=0) or 1
-    return [_line(node, whole) for node in detail.nodes]
+    return [line for node in detail.nodes for line in (_line(node, whole), *_calls(node, whole))]
 
 
 def _line(node: NodeRun, whole: float) -> TraceLine:
@@ -118,6 +120,44 @@ def _line(node: NodeRun, whole: float) -> TraceLine:
         width=max(round(100 * node.time_ms / whole, 1), 0.8) if ran else 0,
         time=UNTIMED.get(node.status) or (f"{node.time_ms:,.0f} ms" if ran else MARKS[node.status][1]),
         cost=formats.spent(node.usage),
+    )
+
+
+def _calls(node: NodeRun, whole: float) -> Iterator[TraceLine]:
+    """Yield a line for each tool that the node called; one from before times were kept has no bar."""
+    begun = node.offset_ms + sum(one.time_ms for one in node.tries[:-1]) + sum(one.waited_ms for one in node.tries)
+    for number, step in enumerate(node.detail.get("steps", ())):
+        at, took = step.get("at_ms"), step.get("time_ms")
+        is_timed = at is not None and took is not None
+        yield TraceLine(
+            node=f"{node.node}{CALL}{number}",
+            plate="",
+            plate_state="",
+            title=str(step.get("tool", "")),
+            left=round(100 * (begun + at) / whole, 1) if is_timed else 0,
+            width=max(round(100 * took / whole, 1), 0.8) if is_timed else 0,
+            time=f"{took:,.0f} ms" if is_timed else "",
+            cost="Failed" if step.get("failed") else "",
+        )
+
+
+def call_detail(nodes: Sequence[NodeRun], name: str) -> NodeDetail | None:
+    """Return what a call of a node took and gave; None for the name of anything else."""
+    owner, _, number = name.partition(CALL)
+    node = next((one for one in nodes if one.node == owner), None)
+    steps = node.detail.get("steps", ()) if node else ()
+    if node is None or not number.isdecimal() or int(number) >= len(steps):
+        return None
+    step = steps[int(number)]
+    failed = bool(step.get("failed"))
+    return NodeDetail(
+        plate=f"{node.plate:02}",
+        title=f"{node.title}, {step.get('tool', '')}",
+        mark="fail" if failed else "ok",
+        words="Failed" if failed else "Done",
+        inputs=values(step.get("arguments")),
+        gave="Result",
+        output=values(step.get("result")),
     )
 
 

@@ -58,6 +58,17 @@ def chat() -> FlowDocument:
     return document(nodes, [("input.message", "said.data"), ("said.text", "output.value")])
 
 
+def agent(mode: str = "chat", **config: Any) -> FlowDocument:
+    """Return a flow whose agent may look parcels up at api.example."""
+    look_up = {"type": "http", "name": "look_up", "url": "http://api.example/parcels/{number}"}
+    nodes = [
+        node("start", "input", {"mode": mode, "fields": [{"name": "message"}]}),
+        node("ask", "agent", {"tools": [{**look_up, "arguments": [{"name": "number"}]}], **config}),
+        node("end", "output"),
+    ]
+    return document(nodes, [("start.message", "ask.prompt"), ("ask.text", "end.value")])
+
+
 def asking(mode: str = "form", **config: Any) -> FlowDocument:
     """Return a flow that asks a person before it answers, and says no where they do."""
     nodes = [

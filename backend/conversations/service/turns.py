@@ -98,7 +98,8 @@ class TurnUseCases(Base):
 
     async def answer_ahead(self, operator: Operator, conversation_id: str, answer: Answer) -> AheadText | None:
         """Mask what a run came to before the unit that closes its turn."""
-        said = [answer.text, answer.error, [citation_values(citation) for citation in answer.citations]]
+        cited = [citation_values(citation) for citation in answer.citations]
+        said = [answer.text, answer.error, cited, list(answer.tool_calls)]
         return await self.ahead(operator, conversation_id, Way.RUN, storable(said))
 
     async def close_turn(
@@ -127,6 +128,7 @@ class TurnUseCases(Base):
         message.error, message.model = error or await masker.kept(answer.refused if not text else ""), answer.model
         message.author, message.author_id = answer.author or message.author, answer.author_id
         message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
+        message.tool_calls = await masker.kept(storable(list(answer.tool_calls)))
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True

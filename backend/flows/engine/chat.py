@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
+# What a transcript shows of what a tool gave; the run has all of it.
+MAX_RESULT_CHARACTERS = 2_000
 HEARD = (*SAID, ChatState.UNANSWERED, ChatState.REFUSED)
 
 
@@ -117,6 +119,7 @@ class Chat:
             cites_nothing=cites_nothing(job.plan, outcome.output, outcome.citations),
             citations=tuple(citation_of(values) for values in outcome.citations),
             model=models_used(job.plan, outcome.models),
+            tool_calls=calls_of(outcome.steps),
             tokens_in=outcome.usage.tokens_in,
             tokens_out=outcome.usage.tokens_out,
             cost=outcome.usage.cost,
@@ -166,6 +169,25 @@ def prompt_used(plan: Plan) -> tuple[str, int]:
     prompts = [getattr(step.config, "prompt", None) for step in plan.steps]
     named = [(one.slug, one.version) for one in prompts if isinstance(one, ManagedPrompt) and one.slug and one.version]
     return named[-1] if named else ("", 0)
+
+
+def calls_of(steps: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return the calls of tools as a message keeps them: a name and what it was given, with what it gave and when."""
+    return tuple(
+        {
+            "id": str(step.get("id", "")),
+            "name": str(step.get("tool", "")),
+            "arguments": step.get("arguments", {}),
+            "result": _cut(str(step.get("result", ""))),
+            "failed": bool(step.get("failed")),
+            "time_ms": step.get("time_ms"),
+        }
+        for step in steps
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_RESULT_CHARACTERS else f"{text[:MAX_RESULT_CHARACTERS]}…"
 
 
 def citation_of(values: dict[str, Any]) -> Citation:

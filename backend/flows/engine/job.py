@@ -44,5 +44,7 @@ class RunOutcome:
     cause: DomainError | None = None
     waits_for: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    steps: tuple[dict[str, Any], ...] = ()
+    """The tools that agents called."""
     refused: str = ""
     """Who refused what it was to answer or do, and why."""

@@ -14,12 +14,16 @@ from backend.flows.types import Usage
 
 @dataclass(slots=True)
 class Product:
-    """What a run came to so far. `refused` says who refused what it was to answer or do, and why."""
+    """What a run came to so far. `refused` says who refused what it was to answer or do, and why.
+
+    `steps` are the tools that its agents called, in plate order.
+    """
 
     output: dict[str, Any] = field(default_factory=dict)
     citations: list[dict[str, Any]] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     models: set[str] = field(default_factory=set)
+    steps: list[dict[str, Any]] = field(default_factory=list)
     num_steps: int = 0
     refused: str = ""
 
@@ -33,6 +37,7 @@ class Product:
         for at in in_order:
             if plan.steps[at].kind.ends:
                 self.output.update(results[at].outputs)
+        self.steps.extend(step for at in in_order for step in results[at].detail.get("steps", ()))
         led = _leading_to(plan, refused)
         self.citations.extend(one for at in in_order if at not in led for one in results[at].citations)
         if refused:

@@ -215,6 +215,7 @@ def _outcome(status: RunStatus, product: Product, execution: Execution, waits_fo
         execution.time_ms,
         waits_for=waits_for,
         models=tuple(product.models),
+        steps=tuple(product.steps),
         refused=product.refused,
     )
 
@@ -233,6 +234,7 @@ def _ended_early(active: _Active, error: DomainError) -> RunOutcome:
         error_node=node,
         cause=error,
         models=tuple(product.models),
+        steps=tuple(product.steps),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, delete, func, update
 from sqlmodel import col, select
@@ -56,6 +57,18 @@ class Ownership:
         found: dict[str, set[str]] = {}
         for run_id, name in await self._session.exec(statement.distinct()) if run_ids else ():
             found.setdefault(run_id, set()).add(name)
+        return found
+
+    async def steps(self, run_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        """Return the tools that the agents of the runs called, as they came; nothing for a run without a call."""
+        steps = col(NodeRunRow.detail)["steps"]
+        statement = select(NodeRunRow.run_id, steps.as_json()).where(
+            col(NodeRunRow.run_id).in_(run_ids), steps.as_string() != "[]"
+        )
+        found: dict[str, list[dict[str, Any]]] = {}
+        ordered = statement.order_by(col(NodeRunRow.offset_ms))
+        for run_id, called in await self._session.exec(ordered) if run_ids else ():
+            found.setdefault(run_id, []).extend(called)
         return found
 
     async def refusals(self, run_ids: Collection[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from backend.conversations.types import Channel, Citation, Role
 from backend.errors import DomainError
 from backend.flows.engine.chat import (
     answer_text,
+    calls_of,
     citation_of,
     cites_nothing,
     models_used,
@@ -42,6 +43,8 @@ MAX_CHARACTERS = 100_000
 CHANNELS = {Trigger.CONSOLE.value: Channel.CONSOLE, Trigger.DEMO.value: Channel.CONSOLE,
             Trigger.EXPERIMENT.value: Channel.EXPERIMENT}  # fmt: skip
 
+Steps = Sequence[Mapping[str, Any]]
+
 
 class RunLog:
     """Of the server alone: behind the runs, so that none of them waits for its line in the log."""
@@ -63,6 +66,7 @@ class RunLog:
             ownership = Ownership(session)
             found = await ownership.unlogged(AT_ONCE, experiments=experiments)
             answered = await ownership.models_that_answered([run_id for _, run_id, _ in found])
+            called = await ownership.steps([run_id for _, run_id, _ in found])
             refused = await ownership.refusals([run_id for _, run_id, _ in found])
             ended = await ownership.to_log([run_id for _, run_id, _ in found], lock=False)
         if not found:
@@ -71,8 +75,17 @@ class RunLog:
         ready: dict[str, Ready] = {}
         for project_id in {row.project_id for row, _ in ended}:
             theirs = [(row, flow) for row, flow in ended if row.project_id == project_id]
-            reports = [_report(row, flow, plans[row.id], answered.get(row.id, ()), refused.get(row.id, ""))
-                       for row, flow in theirs]  # fmt: skip
+            reports = [
+                _report(
+                    row,
+                    flow,
+                    plans[row.id],
+                    answered=answered.get(row.id, ()),
+                    refused=refused.get(row.id, ""),
+                    called=called.get(row.id, ()),
+                )
+                for row, flow in theirs
+            ]
             masked = await self._log.ready(run_operator(project_id, "", ""), reports)
             ready |= {row.id: one for (row, _), one in zip(theirs, masked, strict=True)}
         async with self._units.write(BY_ID) as work:
@@ -94,7 +107,9 @@ class RunLog:
             return None
 
 
-def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[str], refused: str) -> Report:
+def _report(
+    row: RunRow, flow: FlowRow, plan: Plan | None, *, answered: Collection[str], refused: str, called: Steps
+) -> Report:
     slug, number = prompt_used(plan) if plan else ("", 0)
     asked_by = row.started_by_id if row.trigger == Trigger.CONSOLE and not row.person else ""
     question = Told(Role.USER, _cut(_question(row.input, plan)), row.started_at or row.created_at)
@@ -110,6 +125,7 @@ def _report(row: RunRow, flow: FlowRow, plan: Plan | None, answered: Collection[
         cost=row.cost,
         latency_ms=round(row.time_ms),
         citations=tuple(_citations(row)),
+        tool_calls=calls_of(called),
         was_cancelled=row.status == RunStatus.CANCELLED,
         found_nothing=plan is not None and says_nothing_found(plan, row.output, row.citations),
         cites_nothing=plan is not None and cites_nothing(plan, row.output, row.citations),

@@ -57,7 +57,15 @@ def _part(part: Any) -> rx.Component:
 
 
 def _tool(tool: Any) -> rx.Component:
-    return rx.el.p(icon("plug", small=True), rx.el.b(tool.name), rx.el.code(tool.arguments), class_name="tcall t12")
+    """Draw a call: a line, and where it is known what came of it, that behind the line."""
+    told = (icon("plug", small=True), rx.el.b(tool.name), rx.el.code(tool.arguments))
+    line = rx.el.p(*told, class_name="tcall t12")
+    took = rx.cond(tool.failed, status("fail", "Failed"), rx.fragment()), rx.el.span(tool.time, class_name="t2 r")
+    folded = rx.el.details(
+        rx.el.summary(*told, *took, class_name="tcall t12"),
+        rx.el.pre(tool.result, class_name="well out", dir="auto"),
+    )
+    return rx.cond(tool.result, folded, line)
 
 
 def _source(source: Any) -> rx.Component:

@@ -52,7 +52,7 @@ def _line(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(
-                plate(line.plate, line.plate_state),
+                rx.cond(line.plate, plate(line.plate, line.plate_state), rx.fragment()),
                 rx.el.span(line.title, class_name="ell", dir="auto"),
                 class_name="row",
                 style={"--depth": line.depth.to_string()},
@@ -67,6 +67,7 @@ def _line(line: Any) -> rx.Component:
             aria_pressed=rx.cond(TraceState.chosen == line.node, "true", "false"),
             on_click=TraceState.choose(line.node),
         ),
+        class_name=rx.cond(line.plate, "", "sub"),
         key=line.node,
     )
 

@@ -125,7 +125,10 @@ async def test_two_saves_at_once_keep_one(any_database: Database, templates: Jin
     assert (draft.draft_version, draft.draft.nodes[0].title) == (2, kept[0])
 
 
-async def test_the_models_that_answered_are_read_from_the_nodes(any_database: Database) -> None:
+STEP = {"tool": "look_up", "arguments": {"number": "a-1"}, "failed": False, "time_ms": 1.5}
+
+
+async def test_what_answered_and_was_called_is_read_from_the_nodes(any_database: Database) -> None:
     units = Units(any_database)
     owner = await IdentityService(units).ensure_owner()
     made = await FlowService(units, InProcessEvents(), None, KINDS, Published()).create(owner, "Desk")  # type: ignore[arg-type]  # as above
@@ -138,7 +141,12 @@ async def test_the_models_that_answered_are_read_from_the_nodes(any_database: Da
         trigger="api",
         input={},
     )
-    details = {"one": {"model": "a:b", "messages": []}, "two": {"model": "c:d"}, "three": {"model": "a:b"}, "four": {}}
+    details = {
+        "one": {"model": "a:b", "steps": []},
+        "two": {"model": "c:d", "steps": [STEP]},
+        "three": {"model": "a:b"},
+        "four": {},
+    }
     async with units.write(EVERYWHERE) as work:
         work.session.add(run)
         await work.session.flush()
@@ -147,6 +155,8 @@ async def test_the_models_that_answered_are_read_from_the_nodes(any_database: Da
     async with units.read(EVERYWHERE) as session:
         assert await Ownership(session).models_that_answered([run.id, "run_2"]) == {"run_1": {"a:b", "c:d"}}
         assert await Ownership(session).models_that_answered([]) == {}
+        assert await Ownership(session).steps([run.id, "run_2"]) == {"run_1": [STEP]}
+        assert await Ownership(session).steps([]) == {}
 
 
 async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database: Database) -> None:

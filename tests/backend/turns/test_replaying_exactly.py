@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.types import Filters
 from backend.engines.language_model.scripted_server import ScriptedServer
-from backend.flows.document import FlowDocument
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.language_model import Capabilities
@@ -39,21 +37,10 @@ async def lab(services: Services, owner: Operator) -> AsyncIterator[ScriptedServ
     await made.close()
 
 
-def agent(**config: Any) -> FlowDocument:
-    look_up = {"type": "http", "name": "look_up", "url": "http://api.example/parcels/{number}"}
-    tool = {**look_up, "arguments": [{"name": "number"}]}
-    nodes = [
-        flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
-        flows.node("ask", "agent", {"tools": [tool], **config}),
-        flows.node("end", "output"),
-    ]
-    return flows.document(nodes, [("start.message", "ask.prompt"), ("ask.text", "end.value")])
-
-
 async def test_the_model_that_answered_is_asked_again_whatever_the_project_asks_now(
     services: Services, owner: Operator, lab: ScriptedServer
 ) -> None:
-    await publish(services, owner, agent(tools=[]))
+    await publish(services, owner, flows.agent(tools=[]))
     _, message = await say(services, owner, {"message": "Why?"})
     await services.providers.set_default(owner, SCRIPTED_CHAT)
     assert (await services.turns.look(owner, message)).cautions == ()
@@ -76,7 +63,7 @@ async def test_a_call_that_failed_says_that_nobody_knows_its_model(
     services: Services, owner: Operator, lab: ScriptedServer
 ) -> None:
     await services.providers.set_default(owner, "lab:400")
-    await publish(services, owner, agent(tools=[]))
+    await publish(services, owner, flows.agent(tools=[]))
     _, message = await say(services, owner, {"message": "Why?"})
     (caution,) = (await services.turns.look(owner, message)).cautions
     assert caution == "02 ask failed before its model was noted: where nobody chose one, today's is asked."
@@ -85,7 +72,7 @@ async def test_a_call_that_failed_says_that_nobody_knows_its_model(
 async def test_what_a_tool_gave_is_read_again_as_it_was_read_then(
     services: Services, owner: Operator, lab: ScriptedServer
 ) -> None:
-    await publish(services, owner, agent())
+    await publish(services, owner, flows.agent())
     async with answering(services, lambda number: f"{number}: {LONG}") as seen:
         _, message = await say(services, owner, {"message": "a-1"})
         (done,) = await replayed(services, owner, message)
