@@ -22,14 +22,20 @@ Writer = Annotated[Operator, allowed(Permission.CONVERSATIONS_REPLY)]
 
 
 class TakeoverBody(BaseModel):
-    """Who answers, empty with no time while the flow does."""
+    """Who answers, empty with no time while the flow does.
+
+    `draft` is what the flow was about to answer when it was taken over, and was not said; while it is still being made,
+    `is_under_way`.
+    """
 
     held_by: str = ""
     since: datetime | None = None
+    draft: str = ""
+    is_under_way: bool = False
 
     @classmethod
     def of(cls, takeover: Takeover | None) -> TakeoverBody:
-        return cls(held_by=takeover.held_by, since=takeover.since) if takeover else cls()
+        return cls(**{name: getattr(takeover, name) for name in cls.model_fields}) if takeover else cls()
 
 
 class Reply(Strict):
@@ -44,7 +50,7 @@ async def get_takeover(operator: Reader, conversation_id: str) -> TakeoverBody:
 
 @router.post("/{conversation_id}/takeover")
 async def take_over(operator: Writer, conversation_id: str) -> TakeoverBody:
-    """Let the flow pause before its next answer; 409 while somebody else holds the conversation."""
+    """Let the flow pause; an answer under way becomes a draft. 409 while somebody else holds the conversation."""
     return TakeoverBody.of(await services().takeovers.take(operator, conversation_id))
 
 

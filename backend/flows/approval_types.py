@@ -75,12 +75,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Takeover:
-    """Who answers a conversation in the place of its flow, and since when."""
+    """Who answers a conversation in the place of its flow, and since when.
+
+    `draft` is what the flow was about to answer to the last question, empty where it was not; while that is still being
+    made, `is_under_way`.
+    """
 
     conversation_id: str
     held_by: str
     held_by_id: str
     since: datetime
+    draft: str = ""
+    is_under_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)

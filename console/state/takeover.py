@@ -17,7 +17,8 @@ from console.state.transcript import TranscriptState
 class TakeoverState(Formed, rx.State):
     """`held_by` is empty while the flow answers; `is_mine` where the one who looks does.
 
-    What is typed stays until it was sent, as `num_sent` counts.
+    What is typed stays until it was sent, as `num_sent` counts. `draft` is what the flow was about to say, `reply` what
+    the entry begins with; `drawn` counts how often it was taken.
     """
 
     held_by: rx.Field[str] = rx.field("")
@@ -25,11 +26,15 @@ class TakeoverState(Formed, rx.State):
     is_mine: rx.Field[bool] = rx.field(default=False)
     may_reply: rx.Field[bool] = rx.field(default=False)
     num_sent: rx.Field[int] = rx.field(0)
+    draft: rx.Field[str] = rx.field("")
+    is_under_way: rx.Field[bool] = rx.field(default=False)
+    reply: rx.Field[str] = rx.field("")
+    drawn: rx.Field[int] = rx.field(0)
 
     @rx.event
     async def load(self) -> None:
         """Read who answers."""
-        self.num_sent, self.errors = 0, {}
+        self.num_sent, self.errors, self.reply = 0, {}, ""
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
     @rx.event(temporal=True)
@@ -51,6 +56,9 @@ class TakeoverState(Formed, rx.State):
         is_chat = known and (held is not None or await takeovers.is_chat(operator, shown.conversation_id))
         zone = await self._zone()
         self.held_by, self.is_mine = (held.held_by, held.held_by_id == operator.user_id) if held else ("", False)
+        self.draft, self.is_under_way = (held.draft, held.is_under_way) if held else ("", False)
+        if not self.is_mine:
+            self.reply = ""
         self.since = formats.day(held.since, zone, formats.now()) if held else ""
         self.may_reply = bool(is_chat) and operator.may(Permission.CONVERSATIONS_REPLY)
 
@@ -62,13 +70,19 @@ class TakeoverState(Formed, rx.State):
         await self._read(operator)
 
     @rx.event
+    async def use_draft(self) -> None:
+        """Put what the flow was about to say into the entry, to be changed or sent."""
+        await self._operator(Permission.CONVERSATIONS_REPLY)
+        self.reply, self.drawn = self.draft, self.drawn + 1
+
+    @rx.event
     async def send(self, form: dict[str, Any]) -> Any:
         """Say it under one's own name."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         shown = await self.get_state(TranscriptState)
         async with self._checking(Conflict, at="text"):
             await services().takeovers.reply(operator, shown.conversation_id, str(form.get("text", "")))
-            self.num_sent += 1
+            self.num_sent, self.draft, self.reply = self.num_sent + 1, "", ""
             return TranscriptState.show_end
         return None
 

@@ -80,7 +80,7 @@ class Stage:
         self.runner = Runner(journal, self.events, self.outside, self._settle, first_pause=0.01)
         self.flow_id = new_id("flow")
 
-    async def _settle(self, _job: RunJob, outcome: RunOutcome) -> None:
+    async def _settle(self, _job: RunJob, outcome: RunOutcome) -> bool:
         self.settled.append(outcome)
 
     async def open(self) -> None:

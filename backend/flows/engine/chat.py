@@ -12,6 +12,7 @@ from backend.conversations.service import ConversationService
 from backend.conversations.service.base import AheadText
 from backend.conversations.service.turns import way_of
 from backend.conversations.types import SAID, Answer, Channel, ChatState, Citation, Opening
+from backend.flows.engine.drafts import kept_back
 from backend.flows.engine.job import RunJob, RunOutcome
 from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
@@ -106,8 +107,8 @@ class Chat:
             mask = await self.masks.of(session, operator.project_id, run_id, talk)
         return AheadTurn(question, await mask.read_ahead(text, question.masker))
 
-    async def settle(self, job: RunJob, outcome: RunOutcome) -> None:
-        """Write the answer; a second time does nothing."""
+    async def settle(self, job: RunJob, outcome: RunOutcome) -> bool:
+        """Write the answer; a second time does nothing. False where it is kept back for whoever took over."""
         prompt_name, prompt_version = prompt_used(job.plan)
         answer = Answer(
             run_id=job.run_id,
@@ -130,7 +131,10 @@ class Chat:
         operator = job.facts.operator
         ahead = await self._log.answer_ahead(operator, job.facts.conversation_id or "", answer)
         async with self._units.write(operator) as work:
+            if outcome.status is RunStatus.DONE and await kept_back(work, job, outcome):
+                return False
             await self._log.close_turn(work, operator, answer, ahead=ahead)
+        return True
 
     async def fail(
         self, work: Work, operator: Operator, run_id: str, error: str, *, was_cancelled: bool = False

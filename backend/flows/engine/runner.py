@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -30,7 +31,7 @@ CHECKPOINT_SECONDS = 1.0
 # What the next attempt may not meet again: a full disk, a lock, a database that starts, a run that is another's.
 _MAY_PASS = (Unavailable, OperationalError, InterfaceError, NoConnection)
 logger = logging.getLogger(__name__)
-Settle = Callable[[RunJob, RunOutcome], Awaitable[None]]
+Settle = Callable[[RunJob, RunOutcome], Awaitable[bool]]
 
 
 class _Active:
@@ -55,7 +56,10 @@ class Runner:
         *,
         first_pause: float = FIRST_PAUSE_SECONDS,
     ) -> None:
-        """`settle` writes the answer of a chat to the log, before the run is closed; twice must be as once."""
+        """`settle` writes the answer of a chat to the log, before the run is closed; twice must be as once.
+
+        It returns False where a person answers there meanwhile: the run then waits for them, with its answer unsaid.
+        """
         self._journal, self._events, self._outside, self._settle = journal, events, outside, settle
         self._first_pause = first_pause
         self._active: dict[str, _Active] = {}
@@ -170,16 +174,17 @@ class Runner:
             logger.exception("run %s failed", job.run_id)
             outcome = _ended_early(active, DomainError("The run failed for a reason of our own."))
         active.is_ending = True
-        await self._close(job, active, outcome)
+        outcome = await self._close(job, active, outcome)
         await _tell(voice, outcome)
         return outcome
 
-    async def _close(self, job: RunJob, active: _Active, outcome: RunOutcome) -> None:
+    async def _close(self, job: RunJob, active: _Active, outcome: RunOutcome) -> RunOutcome:
         """Settle a chat under the fence, then close the run: a crash between the two is mended by the next attempt."""
         if job.facts.conversation_id:
             if outcome.status is not RunStatus.CANCELLED:
                 await active.recorder.check()
-            await self._settle(job, outcome)
+            if not await self._settle(job, outcome):
+                return replace(outcome, status=RunStatus.WAITING, output=None, citations=[])
         if active.execution.held and self._outside.people:
             await self._outside.people.dismiss(job.facts, "The run ended before anybody decided.")
         await active.recorder.end(
@@ -197,6 +202,7 @@ class Runner:
             )
         )
         await job.facts.mask.forget(job.run_id)
+        return outcome
 
     async def _keep(self, active: _Active) -> None:
         try:

@@ -11,13 +11,15 @@ from backend.conversations.errors import ConversationNotFound
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service import ConversationService
-from backend.conversations.types import Answer
+from backend.conversations.types import AGENT, Answer
 from backend.errors import Conflict, InvalidInput
 from backend.flows.approval_types import Unanswered
+from backend.flows.engine.chat import answer_text
 from backend.flows.engine.loader import Loader
 from backend.flows.models import RunRow, TakeoverRow
 from backend.flows.nodes.input import InputConfig
 from backend.flows.repository.approvals import ApprovalRepository
+from backend.flows.repository.runs import RunRepository
 from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.service.runs import JOB
 from backend.flows.types import RunStatus, Takeover, Usage, run_topic
@@ -28,6 +30,7 @@ from backend.ports.jobs import Jobs
 from backend.unit_of_work import Units, Work
 
 MAX_REPLY = 20_000
+ANSWERED = "A person answered in the place of the flow."
 ANSWERED_BELOW = "Answered with the question after it."
 
 
@@ -46,8 +49,9 @@ class TakeoverService:
                 is None
             ):
                 raise ConversationNotFound
-            row = await TakeoverRepository(session, operator.project_id).holder(conversation_id)
-        return _takeover(row) if row else None
+            rows = TakeoverRepository(session, operator.project_id)
+            row = await rows.holder(conversation_id)
+            return await _takeover(rows, row) if row else None
 
     async def unanswered(self, operator: Operator, limit: int) -> Sequence[Unanswered]:
         """Return the questions that wait for a person who took over, the longest first."""
@@ -73,14 +77,17 @@ class TakeoverService:
         return isinstance(config, InputConfig) and config.mode == "chat"
 
     async def take(self, operator: Operator, conversation_id: str) -> Takeover:
-        """Let the flow pause before its next answer. Raise ConversationNotFound, Conflict while it is another's."""
+        """Let the flow pause: what it is about to answer is not said. Who listens to that run hears that it waits.
+
+        Raise ConversationNotFound, Conflict while it is another's.
+        """
         operator.require(Permission.CONVERSATIONS_REPLY)
         is_chat = await self.is_chat(operator, conversation_id)
         async with self._units.write(operator) as work:
             conversation, held = await self._locked(work, operator, conversation_id)
             if held and held.held_by_id != operator.user_id:
                 raise Conflict(f"{held.held_by} answers this conversation since {held.since:%H:%M} UTC.")
-            if not conversation.flow_id:
+            if conversation.flow_id.startswith(AGENT):
                 raise Conflict("No flow answers here: this conversation was held elsewhere.")
             if held is None and not is_chat:
                 raise Conflict("Nothing is answered here any more: this was one run of a form.")
@@ -93,7 +100,12 @@ class TakeoverService:
                 )
                 work.session.add(held)
                 await self._record(work, operator, "take_over", conversation_id)
-            return _takeover(held)
+                await work.session.flush()
+            rows = TakeoverRepository(work.session, operator.project_id)
+            going, found = await rows.under_way(conversation_id), await _takeover(rows, held)
+        for run_id in going:
+            await self._tell(run_id, RunStatus.WAITING)
+        return found
 
     async def reply(self, operator: Operator, conversation_id: str, text: str) -> None:
         """Answer the question that waits, else say something more.
@@ -110,24 +122,30 @@ class TakeoverService:
             conversation, held = await self._locked(work, operator, conversation_id)
             if held is None or held.held_by_id != operator.user_id:
                 raise Conflict("You do not hold this conversation.", hint="Take it over first.")
-            runs = await TakeoverRepository(work.session, operator.project_id).runs(conversation_id)
-            for run in runs[:-1]:
-                _end(run, RunStatus.CANCELLED, error=ANSWERED_BELOW)
-                cancelled = Answer(run_id=run.id, error=ANSWERED_BELOW, was_cancelled=True)
+            rows = TakeoverRepository(work.session, operator.project_id)
+            runs, going = await rows.runs(conversation_id), await rows.under_way(conversation_id)
+            *above, last = sorted([*(run.id for run in runs), *going]) or [""]
+            for run_id in above:
+                cancelled = Answer(run_id=run_id, error=ANSWERED_BELOW, was_cancelled=True)
                 await self._log.close_turn(work, operator, cancelled)
-            if runs:
-                masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY, ahead)
-                _end(runs[-1], RunStatus.DONE, output={"answer": await masker.kept(text)})
-                await self._log.masked(work, masker)
-                answered = Answer(run_id=runs[-1].id, text=text, author=operator.name, author_id=operator.user_id)
+            if last:
+                answered = Answer(run_id=last, text=text, author=operator.name, author_id=operator.user_id)
                 await self._log.close_turn(work, operator, answered, ahead=ahead)
             else:
                 await self._log.add_reply(work, operator, conversation, text, ahead=ahead)
+            for run in runs:
+                if run.id != last:
+                    _end(run, RunStatus.CANCELLED, error=ANSWERED_BELOW)
+                    continue
+                masker = await self._log.masker(work, operator.project_id, conversation_id, Way.REPLY, ahead)
+                _end(run, RunStatus.DONE, output={"answer": await masker.kept(text)})
+                await self._log.masked(work, masker)
             work.session.add_all(runs)
             await self._record(work, operator, "reply", conversation_id)
             ended = [(run.id, run.status, {"answer": text} if run.output else None, run.error) for run in runs]
         for run_id, status, output, error in ended:
             await self._tell(run_id, status, output, error)
+        await self._end_all(operator, going)
 
     async def hand_back(self, operator: Operator, conversation_id: str) -> None:
         """Let the flow answer again, first what nobody answered. An admin hands back for somebody else.
@@ -165,8 +183,23 @@ class TakeoverService:
     async def _record(self, work: Work, operator: Operator, act: str, conversation_id: str) -> None:
         await AuditTrail(work.session).record(operator, f"conversation.{act}", Target("conversation", conversation_id))
 
-    async def _tell(self, run_id: str, status: str, output: object, error: str) -> None:
+    async def _end_all(self, operator: Operator, run_ids: Sequence[str]) -> None:
+        """End runs whose questions a person has answered: behind that unit, for a run locks itself first."""
+        if not run_ids:
+            return
+        async with self._units.write(operator) as work:
+            rows = RunRepository(work.session, operator.project_id)
+            for run_id in run_ids:
+                if await rows.cancel_idle(run_id, ANSWERED, utc_now()):
+                    await ApprovalRepository(work.session, operator.project_id).end(run_id, ANSWERED)
+                await rows.ask_to_cancel(run_id)
+
+    async def _tell(self, run_id: str, status: str, output: object = None, error: str = "") -> None:
         """Say the last word of a run for whoever watches it."""
+        if status == RunStatus.WAITING:
+            waits = {"event": "run.waiting", "run_id": run_id, "status": "waiting", "waits_for": []}
+            await self._events.publish(run_topic(run_id), {**waits, "usage": Usage().as_json(), "time_ms": 0})
+            return
         event = "run.done" if status == RunStatus.DONE else "run.failed"
         facts = {"event": event, "run_id": run_id, "status": str(status), "usage": Usage().as_json(), "time_ms": 0}
         await self._events.publish(
@@ -179,5 +212,7 @@ def _end(run: RunRow, status: RunStatus, *, output: dict[str, str] | None = None
     run.started_at = run.finished_at = utc_now()
 
 
-def _takeover(row: TakeoverRow) -> Takeover:
-    return Takeover(row.conversation_id, row.held_by, row.held_by_id, row.since)
+async def _takeover(rows: TakeoverRepository, row: TakeoverRow) -> Takeover:
+    draft = answer_text(await rows.draft(row.conversation_id))
+    is_under_way = bool(await rows.under_way(row.conversation_id))
+    return Takeover(row.conversation_id, row.held_by, row.held_by_id, row.since, draft, is_under_way)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import Every, button, status, text_input
+from console.components.ui import Every, button, status, text_area, text_input
 from console.state.takeover import TakeoverState as Takeover
 from console.state.transcript import TranscriptState
 
@@ -13,7 +13,10 @@ LOOK_SECONDS = 5
 
 def takeover_foot() -> rx.Component:
     free = rx.el.div(
-        rx.el.span("The flow answers here. It pauses when you take over.", class_name="t12 t2 grow"),
+        rx.el.span(
+            "The flow answers here. It pauses when you take over: an answer under way is not sent.",
+            class_name="t12 t2 grow",
+        ),
         button("Take over", Takeover.take, icon="hand"),
         class_name="tk row",
     )
@@ -40,20 +43,55 @@ def _mine() -> rx.Component:
             button("Hand back", Takeover.hand_back, size="sm", class_name="r"),
             class_name="row wrap",
         ),
+        rx.cond(Takeover.is_under_way, _under_way(), rx.cond(Takeover.draft, _draft(), rx.fragment())),
         rx.el.form(
-            text_input(
-                name="text",
-                placeholder="Reply under your name",
-                aria_label="Reply",
-                dir="auto",
-                auto_focus=Takeover.num_sent > 0,  # behind one that was sent, the next is written
-                class_name="grow",
-                key=f"{TranscriptState.conversation_id}-{Takeover.num_sent}",
-            ),
+            rx.cond(Takeover.reply, _long_entry(), _entry()),
             button("Send", kind="primary", type="submit"),
             on_submit=Takeover.send,
             class_name="row",
         ),
         rx.cond(Takeover.errors.contains("text"), wrong, rx.fragment()),
         class_name="tk",
+    )
+
+
+def _entry() -> rx.Component:
+    return text_input(
+        name="text",
+        placeholder="Reply under your name",
+        aria_label="Reply",
+        dir="auto",
+        auto_focus=Takeover.num_sent > 0,  # behind one that was sent, the next is written
+        class_name="grow",
+        key=f"{TranscriptState.conversation_id}-{Takeover.num_sent}",
+    )
+
+
+def _long_entry() -> rx.Component:
+    """Draw the entry with the draft in it: that may have lines."""
+    return text_area(
+        name="text",
+        default_value=Takeover.reply,
+        key=Takeover.drawn.to_string(),
+        aria_label="Reply",
+        dir="auto",
+        auto_focus=True,
+        class_name="grow",
+    )
+
+
+def _under_way() -> rx.Component:
+    words = "The flow was answering as you took over. Its answer is not sent; it will stand here as a draft."
+    return rx.el.p(words, class_name="t12 t2")
+
+
+def _draft() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.b("The flow\u2019s draft, not sent", class_name="b t12"),
+            button("Use the draft", Takeover.use_draft, size="sm", class_name="r"),
+            class_name="row wrap",
+        ),
+        rx.el.p(Takeover.draft, class_name="said t12", dir="auto", tab_index=0, role="region", aria_label="Draft"),
+        class_name="well draft",
     )

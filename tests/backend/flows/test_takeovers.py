@@ -13,6 +13,8 @@ from backend import bootstrap
 from backend.api.app import create_api
 from backend.audit.types import Filters
 from backend.bootstrap import Services
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role as Speaker
 from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.flows.types import RunResult, RunStatus, RunWish, Takeover
 from backend.identity.permissions import PERMISSIONS, Role
@@ -140,6 +142,10 @@ async def test_who_may_not_and_what_is_not_there(
     for act in (services.takeovers.take(other, talk), services.takeovers.holder(other, talk)):
         with pytest.raises(NotFound):
             await act
+    elsewhere = Report("s", "a", "A", messages=(Told(Speaker.USER, "Hello"),))
+    told = (await services.conversations.report(operator, elsewhere)).conversation
+    with pytest.raises(Conflict, match="held elsewhere"):
+        await services.takeovers.take(operator, told.id)
     await services.takeovers.take(operator, talk)
     with pytest.raises(InvalidInput):
         await services.takeovers.reply(operator, talk, "  ")
@@ -167,7 +173,9 @@ async def test_over_rest(services: Services, operator: Operator, talk: str) -> N
     transport = httpx.ASGITransport(create_api(), raise_app_exceptions=False)
     path = f"/api/conversations/{talk}"
     async with httpx.AsyncClient(transport=transport, base_url="http://test", headers={"X-API-Key": key.secret}) as api:
-        assert (await api.get(f"{path}/takeover")).json() == {"held_by": "", "since": None}
+        assert (await api.get(f"{path}/takeover")).json() == {
+            "held_by": "", "since": None, "draft": "", "is_under_way": False,
+        }  # fmt: skip
         assert (await api.post(f"{path}/takeover")).json()["held_by"] == operator.name
         body = {"input": {"message": "Hello?"}, "conversation_id": talk}
         streamed = (await api.post("/api/flows/chat/run", json={**body, "stream": True})).text
