@@ -249,15 +249,16 @@ class TranscriptState(Phased, rx.State):
     @rx.event
     async def tell_task(self, value: str) -> None:
         """Say whether the task was done, or that it is not known."""
-        await self._tell({"task_completed": TASK.get(value)})
+        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await self._tell(operator, {"task_completed": TASK.get(value)})
 
     @rx.event
     async def tell_satisfaction(self, value: str) -> None:
         """Say how satisfied the person was, or that it is not known."""
-        await self._tell({"satisfaction": int(value) if value in SATISFACTIONS else None})
-
-    async def _tell(self, told: OutcomeTold) -> None:
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
+        await self._tell(operator, {"satisfaction": int(value) if value in SATISFACTIONS else None})
+
+    async def _tell(self, operator: Operator, told: OutcomeTold) -> None:
         await services().conversations.tell_outcome(operator, self.conversation_id, told)
         await self._read(operator)
         await (await self.get_state(ConversationsState))._count(operator)
