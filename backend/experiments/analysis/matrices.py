@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from backend.experiments.evaluators.base import Evaluator
-from backend.experiments.evaluators.fitting import useful_margin
 from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.types import Arm, Metric
@@ -113,7 +112,7 @@ def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:
 def metrics_of(evaluators: Sequence[Evaluator], scores: dict[str, Floats]) -> list[Metric]:
     """Return how each metric is read, those alone that gave a number."""
     found = [
-        Metric(one.called, one.aim == "higher", useful_margin(one), one.statistic, one.worst, _width(one))
+        Metric(one.called, one.aim == "higher", one.useful_margin, one.statistic, one.worst, _width(one))
         for one in evaluators
         if one.called in scores and not np.isnan(scores[one.called]).all()
     ]

@@ -136,7 +136,7 @@ class Carrying:
             num_variants=len(self._pinned),
             baseline=self._baseline,
             repetitions=self._draft.repetitions,
-            margin=first.margin,
+            margin=first.useful_margin,
             width=high - low,
             worst=first.worst,
             sources={number: row.conversation for number, row in self._rows.items()},

@@ -215,6 +215,15 @@ class Evaluator(BaseModel, ABC):
         return self.scale[0] if self.direction == "higher" else self.scale[1]
 
     @property
+    def useful_margin(self) -> float:
+        """Return the margin, nought where it takes in the whole scale: inside that one everything would be the same."""
+        return 0.0 if self.takes_in_all else self.margin
+
+    @property
+    def takes_in_all(self) -> bool:
+        return self.scale is not None and self.margin > 0 and self.margin >= self.scale[1] - self.scale[0]
+
+    @property
     def asks(self) -> bool:
         """Tell whether it depends on others, which may fail for one answer and not for the next."""
         return self.calls_models or self.runs_code

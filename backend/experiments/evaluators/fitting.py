@@ -25,22 +25,13 @@ def fit(evaluators: Sequence[Evaluator]) -> None:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
 
 
-def useful_margin(evaluator: Evaluator) -> float:
-    """Return the margin, nought where it takes in the whole scale: inside that one everything would be the same."""
-    return 0.0 if _takes_in_all(evaluator) else evaluator.margin
-
-
-def _takes_in_all(one: Evaluator) -> bool:
-    return one.scale is not None and one.margin > 0 and one.margin >= one.scale[1] - one.scale[0]
-
-
 def _off_the_scale(one: Evaluator) -> dict[str, str]:
     if one.scale is None:
         return {}
     low, high = one.scale
     goes = f"Scores of {one.called} go from {low:g} to {high:g}"
     found = {}
-    if _takes_in_all(one):
+    if one.takes_in_all:
         points = f" of {one.margin:g} is {one.margin * _PERCENT:,.0f} points and" if one.scale == SHARE else ""
         example = _example(one, one.margin, "points", (high - low) / 20)
         found["margin"] = f"{goes}, so a margin{points} takes in every difference. Enter {example}."

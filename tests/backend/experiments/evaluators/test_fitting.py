@@ -10,6 +10,7 @@ from backend.errors import InvalidInput
 from backend.experiments.analysis.verdicts import compared
 from backend.experiments.evaluators.fitting import fit
 from backend.experiments.evaluators.registry import read
+from backend.experiments.repository import Experiments
 from tests.backend.experiments.conftest import Lab, prompt
 
 SHARES = "Scores of contains go from 0 to 1,"
@@ -66,3 +67,16 @@ def test_an_old_margin_of_the_whole_scale_calls_no_collapse_the_same() -> None:
         repetitions=1, was_decided=False, labels={},
     )  # fmt: skip
     assert (found.metrics[0].verdict, found.metrics[0].margin) == ("worse", 0.0)
+
+
+async def test_an_old_margin_of_the_whole_scale_ends_nothing_early(lab: Lab) -> None:
+    lab.fill(30)
+    made = await lab.service.create(lab.operator, lab.draft(early_stop=True, concurrency=1))
+    async with lab.services.units.write(lab.operator) as work:  # as it was kept before such a margin was refused
+        row = await Experiments(work.session, lab.operator.project_id).get(made.id)
+        row.definition = {**row.definition, "evaluators": [{"kind": "exact", "margin": 15}]}
+        work.session.add(row)
+    await lab.service.start(lab.operator, made.id)
+    await lab.executor.execute(made.id)
+    done = await lab.service.get(lab.operator, made.id)
+    assert (done.decided, done.progress.num_done, done.progress.num_skipped) == ("", 60, 0)
