@@ -179,9 +179,9 @@ def _typed(kind: str, value: Any) -> str:
         return ""
     if kind == "lines":
         return "\n".join(str(one) for one in value)
-    if kind == "json" or (kind == "any" and not isinstance(value, str)):
+    if kind == "json" or (kind == "any" and (not isinstance(value, str) or _is_json(value))):
         return "" if value in ({}, []) else json.dumps(value, ensure_ascii=False, indent=2)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def settings_of(line: EvaluatorLine, form: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +218,8 @@ def _entered(one: FieldLine, form: Mapping[str, Any]) -> Any:
     if one.kind == "number":
         return float(text) if any(sign in text for sign in ".eE") else int(text)
     if one.kind == "lines":
-        return [row.strip() for row in text.splitlines() if row.strip()]
+        stood = set(one.value.splitlines())  # " no " that somebody sent with its blanks keeps them
+        return [row if row in stood else row.strip() for row in text.splitlines() if row.strip()]
     return read_json(text) if one.kind == "json" or (one.kind == "any" and _is_json(text)) else text
 
 

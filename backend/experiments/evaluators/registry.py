@@ -75,7 +75,8 @@ def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:
 def matched(required: Sequence[Evaluator], given: Sequence[Evaluator]) -> tuple[list[str], list[str]]:
     """Return what the required ones are called among the given, and those that are not among them.
 
-    Names may differ and nothing else: another threshold, target or direction is another evaluator.
+    Names may differ and nothing else: another threshold, target or direction is another evaluator. Judges are the same
+    in any order, and one may be named alone or as the only one of several.
     """
     names = [(_settings(one), one.called) for one in given]
     found: list[str] = []
@@ -87,7 +88,9 @@ def matched(required: Sequence[Evaluator], given: Sequence[Evaluator]) -> tuple[
 
 
 def _settings(evaluator: Evaluator) -> tuple[str, dict[str, Any]]:
-    return evaluator.kind, evaluator.model_dump(mode="json", exclude={"name"})
+    told = evaluator.model_dump(mode="json", exclude={"name"})
+    judges = getattr(evaluator, "judges", None)
+    return evaluator.kind, told if judges is None else {**told, "model": None, "models": sorted(judges)}
 
 
 def _refusal(kind: str, field: str, error: ValidationError) -> InvalidInput:

@@ -9,9 +9,10 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.errors import InvalidInput
+from backend.experiments.evaluators.registry import matched, read
 from backend.operator import Operator
 from backend.providers.types import ModelDraft, ProviderDraft
-from console.state.evaluator_fields import TITLES, Offers, evaluator_line, settings_of
+from console.state.evaluator_fields import TITLES, EvaluatorLine, Offers, evaluator_line, settings_of
 from console.state.forms import Choice
 from tests.console.experimenting import dataset, entries, opened, owner
 from tests.console.tab import Tab, tab
@@ -32,14 +33,43 @@ async def test_every_kind_can_be_entered_as_its_schema_says(services: Services, 
     }
     for kind, settings in given.items():
         line = evaluator_line(kinds[kind], "e1", 0, offers, settings)
-        form = {one.key: one.value for one in (*line.own, *line.first, *line.folded) if one.kind != "switch"}
-        form |= {one.key: "on" for one in (*line.own, *line.first) if one.checked}
-        form |= {f"e1.models.{model}": "on" for model in settings.get("models", ())}
-        found = settings_of(line, form)
+        found = settings_of(line, untouched(line))
         assert {name: found[name] for name in settings} == settings
         assert found["kind"] == kind
         assert line.words
         assert "`" not in line.words
+
+
+def untouched(line: EvaluatorLine) -> dict[str, str]:
+    """Return what a browser sends of an evaluator that nobody changed."""
+    lines = (*line.own, *line.first, *line.folded)
+    form = {one.key: one.value for one in lines if one.kind != "switch"}
+    form |= {one.key: "on" for one in lines if one.checked}
+    return form | {f"{one.key}.{model}": "on" for one in lines for model in one.picked}
+
+
+@pytest.mark.parametrize(
+    "required",
+    [
+        {"kind": "judge", "rubric": "Right?", "model": "p:m"},
+        {"kind": "judge", "rubric": "Right?", "models": ["p:m", ""], "threshold": 2 / 3, "output": "score"},
+        {"kind": "pairwise", "model": ""},
+        {"kind": "similarity", "model": "p:e", "threshold": 0.123456789, "margin": 1e-05},
+        {"kind": "json_field", "path": "zip", "value": "01234"},
+        {"kind": "json_field", "path": "zip", "value": "42"},
+        {"kind": "json_field", "path": "zip", "value": {"a": [1.5, None]}},
+        {"kind": "contains", "values": [" no ", "yes"], "whole": True},
+        {"kind": "latency", "target": 1_234_567.5, "negate": True},
+    ],
+)
+async def test_what_a_gate_requires_is_what_its_form_sends(
+    services: Services, owner: Operator, required: dict[str, Any]
+) -> None:
+    kinds = {one.kind: one for one in await services.experiments.evaluator_kinds(owner)}
+    offers = Offers([Choice("", "The project's default"), Choice("p:m", "M")], [Choice("p:e", "E")])
+    line = evaluator_line(kinds[required["kind"]], "e1", 0, offers, required)
+    sent = settings_of(line, untouched(line))
+    assert matched(read([required]), read([sent])) == ([required["kind"]], [])
 
 
 async def test_judges_begin_with_a_connected_model_and_the_default_is_named(
