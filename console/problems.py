@@ -12,7 +12,7 @@ import reflex as rx
 
 from backend.errors import DomainError, NotFound
 from backend.ids import new_id
-from console.toasts import warn
+from console.toasts import refuse, warn
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,6 @@ def note_page_error(exception: Exception) -> None:
 
 
 def show_problem(exception: Exception) -> rx.event.EventSpec:
-    """Show what a handler raised as a toast that stays until it is closed."""
+    """Show what a handler raised as a toast: a refusal until an act goes well, a failure until it is closed."""
     problem = problem_of(exception)
-    return warn(problem.words, problem.more)
+    return (warn if problem.reference else refuse)(problem.words, problem.more)

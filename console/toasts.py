@@ -26,6 +26,11 @@ def warn(words: str, more: str = "") -> rx.event.EventSpec:
     return _tell("warn", words, more)
 
 
+def refuse(words: str, more: str = "") -> rx.event.EventSpec:
+    """Return the event that shows why an act was refused: it stays, until an act on the same page goes well."""
+    return _tell("refuse", words, more)
+
+
 def leave(address: str) -> rx.event.EventSpec:
     """Return the event that loads another address of ours anew, past the pages of the bundle."""
     return _tell("leave", address, "")

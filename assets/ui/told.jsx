@@ -4,7 +4,7 @@ import { placeToasts } from "./placing.js";
 
 const GOOD_NEWS_MS = 6000;
 /* Two lines of words, and two more of what to do. */
-const HEIGHT = { say: 60, warn: 100 };
+const HEIGHT = { say: 60, warn: 100, refuse: 100 };
 const SETTLED_MS = 400;
 const shown = () => document.querySelector("[data-sonner-toast]");
 const ENTRY = "input, select, textarea, [contenteditable=true]";
@@ -15,9 +15,18 @@ const onceDrawn = (identifier, act, until = performance.now() + DRAWN_MS) => req
   if (found) act(found);
   else if (performance.now() < until) onceDrawn(identifier, act, until);
 });
+const stay = (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true });
+/* Refusals that stand, each with the page whose act was refused. */
+const refused = new Map();
 const ACTS = {
-  say: (words, more) => toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS }),
-  warn: (words, more) => toast.error(words, { description: more || undefined, duration: Infinity, closeButton: true }),
+  say: (words, more) => {
+    for (const [toasted, page] of refused) {
+      if (page === location.pathname && refused.delete(toasted)) toast.dismiss(toasted);
+    }
+    toast.success(words, { description: more || undefined, duration: GOOD_NEWS_MS });
+  },
+  warn: (words, more) => stay(words, more),
+  refuse: (words, more) => refused.set(stay(words, more), location.pathname),
   leave: (address) => location.assign(address),
   point: (identifier) => {
     const found = document.getElementById(identifier);

@@ -192,7 +192,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
                 await self._show(operator, turned)
             if refusal.problem:
                 await self._show(operator, await services().annotations.take_next(operator, self.queue_id))
-                return toasts.warn(refusal.problem.words, refusal.problem.more)
+                return toasts.refuse(refusal.problem.words, refusal.problem.more)
         return None
 
     @rx.event
@@ -216,7 +216,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         operator = await self._operator(Permission.ANNOTATIONS_LABEL)
         with caught(Conflict) as refusal:
             await self._show(operator, await services().annotations.take_skipped(operator, self.queue_id))
-        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
+        return toasts.refuse(refusal.problem.words, refusal.problem.more) if refusal.problem else None
 
     @rx.event
     async def undo(self) -> Any:
@@ -224,7 +224,7 @@ class AnnotateState(Addressed, Formed, Phased, rx.State):
         operator = await self._operator(Permission.ANNOTATIONS_LABEL)
         with caught(Conflict) as refusal:
             await self._show(operator, await services().annotations.undo(operator, self.queue_id))
-        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
+        return toasts.refuse(refusal.problem.words, refusal.problem.more) if refusal.problem else None
 
     @rx.event
     async def leave(self) -> None:

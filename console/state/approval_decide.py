@@ -79,6 +79,6 @@ class ApprovalDecideState(Formed, rx.State):
             self.choice, self._shown = "", None
             others = [ApprovalCardsState.refresh, BarState.count]
             if problem := refusal.problem:
-                return [toasts.warn(problem.words, problem.hint), ApprovalsState.refresh, *others]
+                return [toasts.refuse(problem.words, problem.hint), ApprovalsState.refresh, *others]
             return [toasts.say(DONE[decided.state] if goes_on else ENDS_THERE), ApprovalsState.go_on(shown.id), *others]
         return None

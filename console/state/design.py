@@ -8,7 +8,7 @@ import reflex as rx
 
 from backend.operator import Permission
 from console.state.seat import Seated
-from console.toasts import say, warn
+from console.toasts import refuse, say, warn
 
 SAMPLE = """Returns are free **until 16 December** [1]. Then:
 
@@ -89,8 +89,10 @@ class DesignState(Seated, rx.State):
         self.undoing = undoing
 
     @rx.event
-    async def toast(self, good: bool) -> Any:
+    async def toast(self, kind: str) -> Any:
         await self._operator(Permission.PROJECT_READ)
-        if good:
+        if kind == "good":
             return say("v43 is in production.", "New runs use it from now on.")
+        if kind == "refused":
+            return refuse("production already stands on v42.")
         return warn("Export stopped at 24 of 38.", "The disk limit of 2 GB is reached.")

@@ -107,7 +107,7 @@ class ExperimentDraftState(Seated, rx.State):
 
 def _shown_anew(refusal: Caught) -> list[Any]:
     assert refusal.problem
-    words = toasts.warn(refusal.problem.words, refusal.problem.more)
+    words = toasts.refuse(refusal.problem.words, refusal.problem.more)
     return [ExperimentState.load, ExperimentDraftState.load, words]
 
 

@@ -131,7 +131,7 @@ class PromptLabelsState(Formed, rx.State):
             moved = await services().prompts.roll_back(operator, page.id, label, int(seen.removeprefix("v")))
             told = toasts.say(f"v{moved.version} is in {label}.")
         if late.problem is not None:
-            told = toasts.warn(late.problem.words, late.problem.more)
+            told = toasts.refuse(late.problem.words, late.problem.more)
         await self._read(operator, page.id)
         return [PromptState.refresh, told, PromptGateState.load]
 
@@ -152,7 +152,7 @@ class PromptLabelsState(Formed, rx.State):
             await services().prompts.protect_label(operator, label, protected=protected)
         self.opened = "" if self.opened == "protect" else self.opened
         await self._read(operator, (await self.get_state(PromptState)).id)
-        return toasts.warn(split.problem.words, split.problem.more) if split.problem else None
+        return toasts.refuse(split.problem.words, split.problem.more) if split.problem else None
 
     @rx.event
     async def approve(self, wish: str) -> Any:
@@ -162,7 +162,7 @@ class PromptLabelsState(Formed, rx.State):
             moved = await services().prompts.approve(operator, wish)
             told = toasts.say(f"v{moved.version} is in {moved.name}.")
         if stopped.problem is not None:  # a gate refuses it by now, or somebody was quicker
-            told = toasts.warn(stopped.problem.words, stopped.problem.more)
+            told = toasts.refuse(stopped.problem.words, stopped.problem.more)
         await self._read(operator, (await self.get_state(PromptState)).id)
         return [PromptState.refresh, told, PromptGateState.load]
 

@@ -227,7 +227,7 @@ class TranscriptState(Phased, rx.State):
         self.commenting = message_id if chosen is not Rating.NONE and not refusal.problem else ""
         await self._read(operator)
         await (await self.get_state(ConversationsState))._count(operator)
-        return toasts.warn(refusal.problem.words, refusal.problem.more) if refusal.problem else None
+        return toasts.refuse(refusal.problem.words, refusal.problem.more) if refusal.problem else None
 
     @rx.event
     async def comment(self, form: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import reflex as rx
 
 from backend.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, QuotaExceeded, Unavailable
 from console.problems import caught, problem_of, show_problem
-from console.toasts import warn
+from console.toasts import refuse, warn
 
 
 def _sent(event: rx.event.EventSpec) -> list[str]:
@@ -21,11 +21,12 @@ def _sent(event: rx.event.EventSpec) -> list[str]:
 def test_a_refusal_speaks_for_itself(family: type[DomainError], hint: str) -> None:
     refusal = family("It is gone.", hint=hint)
     assert problem_of(refusal).text == f"It is gone. {hint}".strip()
-    assert _sent(show_problem(refusal)) == _sent(warn("It is gone.", hint))
+    assert _sent(show_problem(refusal)) == _sent(refuse("It is gone.", hint))
 
 
 def test_the_toast_of_an_unexpected_error_shows_the_reference_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
     toast = show_problem(ValueError("no"))
+    assert _sent(toast)[0] == _sent(warn(""))[0], "it stays until it is closed"
     [reference] = re.findall(r"Reference (err_\w+)", " ".join(_sent(toast)))
     assert [reference in record.getMessage() for record in caplog.records] == [True]
 

@@ -16,7 +16,15 @@ EVALUATED = re.compile(r"rx\.(call_script|call_function|run_script|set_clipboard
 
 
 @pytest.mark.parametrize(
-    "told", [toasts.say("a", "b"), toasts.warn("a"), toasts.leave("/a"), toasts.reveal("a"), toasts.point("a")]
+    "told",
+    [
+        toasts.say("a", "b"),
+        toasts.warn("a"),
+        toasts.refuse("a"),
+        toasts.leave("/a"),
+        toasts.reveal("a"),
+        toasts.point("a"),
+    ],
 )
 def test_every_act_is_one_that_the_browser_knows(told: rx.event.EventSpec) -> None:
     acts = (ROOT / "assets" / "ui" / "told.jsx").read_text()

@@ -160,7 +160,11 @@ def test_an_act_can_be_taken_back_by_a_key(console: Console) -> None:
 def test_bad_news_stays_and_good_news_leaves(console: Console) -> None:
     page = console.open("/design")
     page.get_by_role("button", name="Bad news").click()
+    page.get_by_role("button", name="Refusal").click()
+    refusal = page.get_by_text("production already stands on v42.")
+    expect(refusal).to_be_visible()
     page.get_by_role("button", name="Good news").click()
+    expect(refusal).to_be_hidden()  # an act went well since
     expect(page.get_by_text("Export stopped at 24 of 38.").last).to_be_visible()
     good = page.locator("[data-sonner-toast]", has_text="v43 is in production.")
     expect(good).to_have_css("opacity", "1")  # it fades in

@@ -64,8 +64,9 @@ def _toasts() -> rx.Component:
         toast_card("run", "Exporting 38 conversations,", "24 done", on_dismiss=None, acts=work),
         toast_card("fail", "Export stopped at 24 of 38.", stopped, on_dismiss=None, acts=bad, reference="job_5d20"),
         rx.el.div(
-            button("Good news", DesignState.toast(True), size="sm"),
-            button("Bad news", DesignState.toast(False), size="sm"),
+            button("Good news", DesignState.toast("good"), size="sm"),
+            button("Bad news", DesignState.toast("bad"), size="sm"),
+            button("Refusal", DesignState.toast("refused"), size="sm"),
             button("Delete with undo", DesignState.offer_undo(True), size="sm"),
             class_name="row",
         ),
