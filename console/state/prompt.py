@@ -31,7 +31,10 @@ MOST_VERSIONS = 200
 
 
 class PromptState(Addressed, Phased, rx.State):
-    """`chosen` is the version that is looked at, 0 what is being edited; `base` is what it is compared with."""
+    """`chosen` is the version that is looked at, 0 what is being edited; `base` is what it is compared with.
+
+    `_replaced` is what stood in production before, 0 for nothing; `_picked` the base that somebody chose, if any did.
+    """
 
     id: rx.Field[str] = rx.field("")
     name: rx.Field[str] = rx.field("")
@@ -55,6 +58,8 @@ class PromptState(Addressed, Phased, rx.State):
     lines: rx.Field[list[Half]] = rx.field(default_factory=list)
     summary: rx.Field[str] = rx.field("")
     production: rx.Field[int] = rx.field(0)
+    _replaced: int = 0
+    _picked: int | None = None
 
     @rx.event
     async def load(self) -> None:
@@ -73,7 +78,7 @@ class PromptState(Addressed, Phased, rx.State):
                 self.chosen = DRAFT
             else:
                 editing._seed(await self._content(operator, self.chosen), self.chosen)
-            self.view = "edit" if self.latest == 1 else "side"
+            self.view, self._picked = "edit" if self.latest == 1 else "side", None
             await self._show(operator)
             await editing._look(operator)
             self.phase = "ready"
@@ -83,7 +88,9 @@ class PromptState(Addressed, Phased, rx.State):
         prompts = services().prompts
         prompt = await prompts.get(operator, self._wanted())
         self.id, self.name, self.slug, self.folder = prompt.id, prompt.name, prompt.slug, prompt.folder
-        self.latest, self.production = prompt.latest, prompt.labels.get(PRODUCTION, 0)
+        self.latest = prompt.latest
+        stands = next((one for one in await prompts.labels(operator, prompt.id) if one.name == PRODUCTION), None)
+        self.production, self._replaced = (stands.version, stands.previous or 0) if stands else (0, 0)
         editing = await self.get_state(PromptDraftState)
         editing._prompt_id = prompt.id
         zone, now = await self._zone(), formats.now()
@@ -107,12 +114,18 @@ class PromptState(Addressed, Phased, rx.State):
             return (await self.get_state(PromptDraftState))._content
         return (await services().prompts.get_version(operator, self.id, VersionRef("", number))).content
 
-    async def _show(self, operator: Operator, base: int | None = None) -> None:
-        """Compare the chosen version with `base`: by default production, else the one before."""
-        before = self.latest if self.chosen == DRAFT else self.chosen - 1
-        if base is None:
-            base = self.production if self.production not in {0, self.chosen} else before
-        self.base = base
+    def _own_base(self) -> int:
+        """Return production, of production what it replaced where that is older, else the version before."""
+        if self.production not in {0, self.chosen}:
+            return self.production
+        if self.production and 0 < self._replaced < self.chosen:
+            return self._replaced
+        return self.latest if self.chosen == DRAFT else self.chosen - 1
+
+    async def _show(self, operator: Operator) -> None:
+        """Compare the chosen version with the one that was picked, else with what means most now."""
+        picked = self._picked
+        base = self.base = self._own_base() if picked is None or picked == self.chosen else picked
         self.bases = [
             {"value": str(one.number), "label": " ".join([one.name, *one.labels])}
             for one in self.versions
@@ -137,7 +150,7 @@ class PromptState(Addressed, Phased, rx.State):
     async def choose(self, number: int) -> None:
         """Look at one version; 0 goes back to what is being edited."""
         operator = await self._operator(Permission.PROMPTS_READ)
-        self.chosen = number
+        self.chosen, self._picked = number, None
         editing = await self.get_state(PromptDraftState)
         if number == DRAFT:
             self.view = "edit"
@@ -152,7 +165,8 @@ class PromptState(Addressed, Phased, rx.State):
     async def compare(self, number: str) -> None:
         """Choose what the version is compared with."""
         operator = await self._operator(Permission.PROMPTS_READ)
-        await self._show(operator, int(number) if number.isdigit() else None)
+        self._picked = int(number) if number.isdigit() else None
+        await self._show(operator)
 
     @rx.event
     async def look(self, view: str) -> None:
@@ -161,7 +175,7 @@ class PromptState(Addressed, Phased, rx.State):
         self.view = view
         editing = await self.get_state(PromptDraftState)
         if view == "edit" and editing.dirty:
-            self.chosen = DRAFT
+            self.chosen, self._picked = DRAFT, None
         await self._show(operator)
 
     @rx.event
@@ -169,13 +183,13 @@ class PromptState(Addressed, Phased, rx.State):
         """Read versions and labels again, after they were changed elsewhere on the page."""
         operator = await self._operator(Permission.PROMPTS_READ)
         await self._read(operator)
-        await self._show(operator, self.base)
+        await self._show(operator)
 
     @rx.event
     async def begin(self) -> None:
         """Show that there is a draft now."""
         operator = await self._operator(Permission.PROMPTS_READ)
-        self.chosen = DRAFT
+        self.chosen, self._picked = DRAFT, None
         await self._read(operator)
         await self._show(operator)
 
@@ -184,7 +198,7 @@ class PromptState(Addressed, Phased, rx.State):
         """Show that the draft says what the version says; what stands in the editor stays."""
         operator = await self._operator(Permission.PROMPTS_READ)
         await self._read(operator)
-        self.chosen = number or self.latest
+        self.chosen, self._picked = number or self.latest, None
         await self._show(operator)
 
     @rx.event
@@ -192,7 +206,7 @@ class PromptState(Addressed, Phased, rx.State):
         """Show a version that was just saved, or the one that the draft was dropped for."""
         operator = await self._operator(Permission.PROMPTS_READ)
         await self._read(operator)
-        self.chosen = number or self.latest
+        self.chosen, self._picked = number or self.latest, None
         editing = await self.get_state(PromptDraftState)
         editing._seed(await self._content(operator, self.chosen), self.chosen)
         await editing._look(operator)

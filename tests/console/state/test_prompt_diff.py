@@ -6,8 +6,14 @@ import time
 
 import pytest
 
-from backend.prompts.types import Content, Placeholder, Turn
+from backend.bootstrap import Services
+from backend.operator import Operator
+from backend.prompts.types import Content, Placeholder, Prompt, Turn
 from console.state.prompt_diff import Effort, Half, compared, lines_of, pieces
+from tests.console.state.test_prompts import answer, opened, owner
+from tests.console.tab import Tab, tab
+
+__all__ = ["answer", "owner", "tab"]
 
 BEFORE = ["Same.", "Give the period and the last day.", "Cite as [1]. At most 120 words.", "End."]
 AFTER = [
@@ -118,3 +124,23 @@ def test_what_is_too_long_is_not_compared() -> None:
     assert compared(["a"], ["a"] * 2_001).is_too_long
     assert compared(["a" * 300_001], ["a"]).is_too_long
     assert not compared([], ["a" * 300_000]).is_too_long
+
+
+async def test_a_version_is_compared_with_what_people_get_now_unless_another_was_picked(
+    services: Services, owner: Operator, answer: Prompt, tab: Tab
+) -> None:
+    await services.prompts.save_version(owner, answer.id, Content(text="Answer {{ question }} at length."))
+    await services.prompts.set_label(owner, answer.id, "production", 3)
+    page, _, _, labels = await opened(tab, answer)
+    assert (page.chosen, page.base) == (3, 1), "what it replaced in production"
+    await page.choose(2)
+    assert page.base == 3
+    await labels.roll_back("production", "v3")
+    await page.refresh()
+    assert (page.chosen, page.production, page.base) == (2, 1, 1)
+    await page.compare("3")
+    await page.look("unified")
+    await page.refresh()
+    assert page.base == 3, "another view and a moved label keep what was picked"
+    await page.choose(3)
+    assert page.base == 1
