@@ -221,7 +221,8 @@ class Holes:
 class Use:
     """Who uses a prompt. `follows` is a label or empty, `version` the pinned number or None.
 
-    `past` tells an experiment that ended, which will not ask it again by itself.
+    `past` tells an experiment that ended, which will not ask it again by itself; `draft` a flow whose draft alone uses
+    it so, which nobody talks to.
     """
 
     kind: Literal["flow", "prompt", "experiment"]
@@ -231,6 +232,7 @@ class Use:
     follows: str
     version: int | None
     past: bool = False
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,5 +119,6 @@ class PromptLiveState(Formed, rx.State):
 
 
 async def _followed(operator: Operator, prompt_id: str) -> set[str]:
-    """Return the labels that a flow or another prompt follows: a test on the others reaches nobody."""
-    return {one.follows for one in await services().prompts.uses(operator, prompt_id) if one.kind in FOLLOWERS}
+    """Return the labels that a published flow or another prompt follows: a test on the others reaches nobody."""
+    uses = await services().prompts.uses(operator, prompt_id)
+    return {one.follows for one in uses if one.kind in FOLLOWERS and not one.draft}

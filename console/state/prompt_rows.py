@@ -152,7 +152,8 @@ def use_line(use: Use) -> UseLine:
     what = f"v{use.version}" if use.version is not None else use.follows
     address = {"flow": routes.FLOW, "experiment": routes.EXPERIMENT}.get(use.kind, routes.PROMPT)
     place = f" {use.place}" if use.kind == "flow" and use.place else ""
-    return UseLine(f"{use.name}{place} {'used' if use.past else 'uses'} {what}", routes.to(address, use.id))
+    draft = " in its draft" if use.draft else ""
+    return UseLine(f"{use.name}{place} {'used' if use.past else 'uses'} {what}{draft}", routes.to(address, use.id))
 
 
 def use_lines(uses: Sequence[Use], *, past: bool) -> list[UseLine]:

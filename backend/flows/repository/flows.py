@@ -113,8 +113,8 @@ class FlowRepository:
         found = (await self._session.exec(statement)).first()
         return None if found is None else dict(found)
 
-    async def documents_with(self, word: str) -> list[tuple[FlowRow, dict[str, Any]]]:
-        """Return the drafts and the published documents that hold a word anywhere, with their flows."""
+    async def documents_with(self, word: str) -> list[tuple[FlowRow, dict[str, Any], bool]]:
+        """Return the drafts, with true, and the published documents that hold a word anywhere, with their flows."""
         own = (*self._own(), cast(FlowRow.draft, String).contains(word, autoescape=True))
         drafts = (await self._session.exec(select(FlowRow).where(*own).order_by(FlowRow.name))).all()
         statement = (
@@ -136,8 +136,8 @@ class FlowRepository:
             )
             .where(*self._own(), cast(FlowSnapshotRow.document, String).contains(word, autoescape=True))
         )
-        published = [(row, dict(document)) for row, document in (await self._session.exec(statement)).all()]
-        return [*((row, row.draft) for row in drafts), *published]
+        published = [(row, dict(document), False) for row, document in (await self._session.exec(statement)).all()]
+        return [*((row, row.draft, True) for row in drafts), *published]
 
     def _own(self) -> tuple[ColumnElement[bool], ...]:
         return (col(FlowRow.project_id) == self._project_id, col(FlowRow.deleted_at).is_(None))

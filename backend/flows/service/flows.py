@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -82,13 +83,14 @@ class FlowUseCases(UseCases):
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
             found = await FlowRepository(session, operator.project_id).documents_with(slug)
-        uses = [
-            Use("flow", row.id, row.name, f"{node.plate:02}", "" if prompt.version else prompt.label, prompt.version)
-            for row, document in found
-            for node, prompt in managed(FlowDocument.model_validate(document))
-            if prompt.slug == slug
-        ]
-        return list(dict.fromkeys(uses))
+        uses: dict[Use, bool] = {}
+        for row, document, is_draft in found:
+            for node, prompt in managed(FlowDocument.model_validate(document)):
+                if prompt.slug == slug:
+                    label = "" if prompt.version else prompt.label
+                    use = Use("flow", row.id, row.name, f"{node.plate:02}", label, prompt.version)
+                    uses[use] = uses.get(use, True) and is_draft
+        return [replace(use, draft=is_draft) for use, is_draft in uses.items()]
 
     def catalogue(self, operator: Operator) -> dict[str, Any]:
         """Return every kind of node and which ports fit which, as JSON for palette, canvas and inspector."""

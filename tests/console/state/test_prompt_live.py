@@ -19,6 +19,7 @@ from console.state import formats
 from console.state.prompt import PromptState
 from console.state.prompt_live import PromptLiveState
 from console.state.prompt_live_rows import live_card, wish_of
+from console.state.prompt_rows import use_line
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
 
@@ -57,9 +58,16 @@ async def test_a_label_is_split_stopped_and_promoted(
     await live.ask()
     assert ([one.value for one in live.versions], [one.label for one in live.versions]) == (["2", "1"], ["50", "50"])
     assert live.unfollowed == ["production"]
-    await services.flows.create(owner, "Talking", document=following("answer"))
+    talking = await services.flows.create(owner, "Talking", document=following("answer"))
+    await live.ask()
+    assert live.unfollowed == ["production"], "nobody talks to a draft"
+    [use] = await services.prompts.uses(owner, answer.id)
+    assert use_line(use).words == "Talking 02 uses production in its draft"
+    await services.flows.publish(owner, talking.id)
     await live.ask()
     assert live.unfollowed == []
+    [use] = await services.prompts.uses(owner, answer.id)
+    assert use_line(use).words == "Talking 02 uses production"
     await live.start({"label": "production", "w2": "10", "w1": "half", "metric": "latency"})
     assert (live.errors, live.opened) == ({"arms": "A weight is a whole number."}, True)
     await live.start({"label": "production", "w2": "10", "w1": "30", "metric": "latency", "guardrail": "answered"})
@@ -107,7 +115,11 @@ def following(slug: str) -> dict[str, Any]:
     """Return a flow whose LLM node follows what stands in production of a prompt."""
     nodes = [
         flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
-        flows.node("say", "llm", {"prompt": {"slug": slug}, "user": "{{ start.message }}"}),
+        flows.node(
+            "say",
+            "llm",
+            {"prompt": {"slug": slug, "values": {"question": "{{ start.message }}"}}, "user": "{{ start.message }}"},
+        ),
         flows.node("end", "output"),
     ]
     return flows.document(nodes, [("start.message", "say.prompt"), ("say.text", "end.value")])
