@@ -15,7 +15,8 @@ class Promotion:
 
     `ran` is the version of the prompt that was asked; `version` is another one where that lacks the model or the
     parameters which it was asked with, and `is_new` where it is made for that. `waits_for` is the id of the approval
-    that a protected label waits for, empty where it moved at once.
+    that a protected label waits for, empty where it moved at once. `fingerprint` is of the content that people would
+    get.
     """
 
     kind: Kind
@@ -26,6 +27,7 @@ class Promotion:
     waits_for: str = ""
     ran: int = 0
     is_new: bool = False
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

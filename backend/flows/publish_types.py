@@ -35,7 +35,10 @@ class VersionInfo:
 
 @dataclass(frozen=True, slots=True)
 class PublishApproval:
-    """A wish to publish a protected flow, and what became of it. `is_draft` while the draft still says the same."""
+    """A wish to publish a protected flow, and what became of it. `is_draft` while the draft still says the same.
+
+    `fingerprint` is of the document that was asked for.
+    """
 
     id: str
     flow_id: str
@@ -51,6 +54,7 @@ class PublishApproval:
     decided_at: datetime | None = None
     reason: str = ""
     is_draft: bool = True
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from console import routes
 from console.components.prompts.comparing import rendered, side_by_side, unified
 from console.components.prompts.dialogs import PROTECT, dialogs
 from console.components.prompts.editing import editing, saving
-from console.components.prompts.live import live_dialog
+from console.components.prompts.live import live_dialog, promote_dialog
 from console.components.prompts.playground import playground
 from console.components.prompts.versions import versions
 from console.components.refused import refused
@@ -63,6 +63,7 @@ def prompt() -> rx.Component:
         saving(),
         dialogs(),
         live_dialog(),
+        promote_dialog(),
         slim=True,
         of=Prompt.address,
     )
@@ -76,7 +77,7 @@ def _acts() -> rx.Component:
     )
     words = rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION
     point = Labels.ask_point(PRODUCTION, Prompt.chosen)
-    make = rx.cond((Gate.dataset != "") & ~Gate.passed, button(words, point), button(words, point, kind="primary"))
+    make = rx.cond(Gate.said.mark == "fail", button(words, point), button(words, point, kind="primary"))
     saved = rx.fragment(
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.errors import Conflict
+from backend.errors import Conflict, Forbidden
 from backend.experiments.types import Experiment, Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
@@ -16,6 +16,8 @@ from console.problems import caught
 from console.state.experiment import ExperimentState
 from console.state.experiment_promoted import against, setbacks
 from console.state.forms import Choice, Formed
+from console.state.gate_lines import GateLine, content_line
+from console.state.prompt_gate import gate_line
 
 MAX_COMMENT = 500
 
@@ -23,7 +25,8 @@ MAX_COMMENT = 500
 class ExperimentPromoteState(Formed, rx.State):
     """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published.
 
-    `against` are a sentence each of what speaks against it; `label` and `lead` are what the form begins with.
+    `against` are a sentence each of what speaks against it, `gate` what the gate says before it is asked: it guards the
+    flow, of a prompt the label production. `label` is the chosen one, `lead` what the form begins with.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -32,6 +35,7 @@ class ExperimentPromoteState(Formed, rx.State):
     stands: rx.Field[str] = rx.field("")
     refused: rx.Field[bool] = rx.field(False)
     against: rx.Field[list[str]] = rx.field(default_factory=list)
+    gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
@@ -60,10 +64,17 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
                 self.labels, self.label = await _labels(operator, will.id)
+            self.gate = await _gate(operator, will)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
             self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
         if refusal.problem:
             self.what, self.refused = refusal.problem.text, True
+
+    @rx.event
+    async def choose_label(self, label: str) -> None:
+        """Choose the label."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.label, self.errors = label, {}
 
     @rx.event
     async def close(self) -> None:
@@ -73,10 +84,10 @@ class ExperimentPromoteState(Formed, rx.State):
 
     @rx.event
     async def send(self, form: dict[str, str]) -> Any:
-        """Promote it; the verdicts go along."""
+        """Promote it; the verdicts go along. What refuses it stands in the dialog."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         page = await self.get_state(ExperimentState)
-        async with self._checking():
+        async with self._checking(Conflict, Forbidden):
             made = await services().experiments.promote(
                 operator,
                 page.experiment_id,
@@ -87,6 +98,20 @@ class ExperimentPromoteState(Formed, rx.State):
             self.opened = False
             await page._show_promoted(operator)
             return toasts.say(_said(made))
+        with caught(Conflict):  # the gate may say something else than before
+            will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
+            self.gate = await _gate(operator, will)
+        return None
+
+
+async def _gate(operator: Operator, will: Promotion) -> GateLine:
+    """Return what the gate would say: to a version that is there, to a draft, or to a version that would be made."""
+    if will.kind == "flow":
+        return await content_line(operator, "flow", will.id, will.fingerprint, called="the draft")
+    if not will.is_new:
+        return await gate_line(operator, will.id, PRODUCTION, will.version)
+    called = f"v{will.version}"
+    return await content_line(operator, "prompt", will.id, will.fingerprint, will.ran, called=called)
 
 
 async def _beside_labels(operator: Operator, page: ExperimentState, found: Experiment, pinned: Pinned) -> list[str]:

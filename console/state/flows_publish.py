@@ -9,14 +9,17 @@ from typing import Any
 import reflex as rx
 
 from backend.bootstrap import services
+from backend.errors import Conflict
 from backend.flows.types import PublishApproval
 from backend.operator import Operator, Permission
+from console.problems import caught
 from console.state import formats
 from console.state.evidence import evidence_in, words_of
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.forms import Formed
+from console.state.gate_lines import GateLine, content_line
 from console.state.refusals import RefusalLine, refusal_words
-from console.toasts import say
+from console.toasts import refuse, say
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,13 @@ class FlowPublishState(Formed, rx.State):
         self.protected, self.may_protect = flow.is_protected, operator.may(Permission.PROJECT_MANAGE)
         self.is_alone, self.may_invite = await _is_alone(operator), operator.may(Permission.MEMBERS_MANAGE)
         self.waiting = [
-            publish_line(one, operator, is_alone=await _is_alone(operator, one.asked_by_id)) for one in found
+            publish_line(
+                one,
+                operator,
+                gate=await content_line(operator, "flow", flow_id, one.fingerprint, called="this"),
+                is_alone=await _is_alone(operator, one.asked_by_id),
+            )
+            for one in found
         ]
         refused = await flows.publish_refusal(operator, flow_id)
         zone, now = await self._zone(), formats.now()
@@ -76,9 +85,13 @@ class FlowPublishState(Formed, rx.State):
     async def approve(self, wish: str) -> Any:
         """Publish what somebody else asked for."""
         operator = await self._operator(Permission.FLOWS_APPROVE)
-        made = await services().flows.approve_publish(operator, wish)
-        await self._read(operator, made.flow_id)
-        return say(f"v{made.number} is published.")
+        with caught(Conflict) as stopped:
+            made = await services().flows.approve_publish(operator, wish)
+            told = say(f"v{made.number} is published.")
+        if stopped.problem is not None:  # a gate refuses it by now, or somebody was quicker
+            told = refuse(stopped.problem.words, stopped.problem.more)
+        await self._read(operator, (await self.get_state(FlowDraftState)).key)
+        return told
 
     @rx.event
     async def ask_refusal(self, wish: str) -> None:
@@ -139,7 +152,10 @@ async def _is_alone(operator: Operator, asked_by_id: str = "") -> bool:
     return await services().identity.is_alone(operator, Permission.FLOWS_APPROVE, asked_by_id or operator.user_id)
 
 
-def publish_line(one: PublishApproval, operator: Operator, *, is_alone: bool = False) -> PublishLine:
+def publish_line(
+    one: PublishApproval, operator: Operator, *, gate: GateLine | None = None, is_alone: bool = False
+) -> PublishLine:
+    """Return the line; `gate` is what the gate would say to an approval now."""
     own = operator.is_one_of(one.asked_by_id)
     may = operator.may(Permission.FLOWS_APPROVE) and not own
     why_not = "Nobody approves their own change." if own else "Reviewers and above decide."
@@ -148,7 +164,8 @@ def publish_line(one: PublishApproval, operator: Operator, *, is_alone: bool = F
         lead="Waits for approval by a second person.",
         comment=words_of(one.comment),
         note=f"{one.asked_by} asks to publish v{one.version}"
-        + (", the draft as it is." if one.is_draft else "; the draft has changed since and stays a draft."),
+        + (", the draft as it is." if one.is_draft else "; the draft has changed since and stays a draft.")
+        + (f" It cannot be approved now: {gate.words}" if gate and gate.mark == "fail" else ""),
         own=own and operator.may(Permission.FLOWS_PUBLISH),
         may_decide=may,
         why_not="" if may else why_not,

@@ -15,6 +15,7 @@ from console.state import formats
 from console.state.flows_draft import FlowDraftState, FlowSaveState
 from console.state.flows_publish import FlowPublishState
 from console.state.flows_rows import VersionLine, form_of, version_line
+from console.state.gate_lines import GateLine, content_line
 from console.state.seat import Phased
 from console.toasts import say
 
@@ -22,9 +23,13 @@ NOTHING = Problem()
 
 
 class FlowVersionsState(Phased, rx.State):
-    """`dialog` names the one that is open: publish, versions, about, api, or none."""
+    """`dialog` names the one that is open: publish, versions, about, api, or none.
+
+    `gate` is what the gate says to the draft before it is published.
+    """
 
     dialog: rx.Field[str] = rx.field("")
+    gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     rows: rx.Field[list[VersionLine]] = rx.field(default_factory=list)
     snippet: rx.Field[str] = rx.field("")
 
@@ -35,6 +40,9 @@ class FlowVersionsState(Phased, rx.State):
         self.dialog, self.problem, self.phase = dialog, NOTHING, "ready"
         if dialog == "api":
             self.snippet = await self._command()
+        if dialog == "publish":
+            flow = await services().flows.get(operator, (await self.get_state(FlowDraftState)).key)
+            self.gate = await content_line(operator, "flow", flow.id, flow.draft.fingerprint(), called="the draft")
         if dialog != "versions":
             return
         self.phase = "loading"

@@ -14,8 +14,9 @@ from console import toasts
 from console.problems import caught
 from console.state import formats
 from console.state.forms import Formed
+from console.state.gate_lines import GateLine
 from console.state.prompt import PromptState
-from console.state.prompt_gate import PromptGateState, gate_of, gate_on
+from console.state.prompt_gate import PromptGateState, gate_line, gate_on
 from console.state.prompt_rows import (
     LabelLine,
     MoveLine,
@@ -29,8 +30,8 @@ from console.state.refusals import RefusalLine
 
 
 class PromptLabelsState(Formed, rx.State):
-    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version, `against` why
-    the gate refuses that, as far as it is known before.
+    """`pointing` is the label that a dialog is about, "" where it asks for a name; `target` the version, `gate` what
+    the gate says to that before it is asked.
 
     `asked` are the versions that wait for production. `is_alone` where nobody could approve what a dialog is about."""
 
@@ -49,7 +50,7 @@ class PromptLabelsState(Formed, rx.State):
     pointing: rx.Field[str] = rx.field("")
     target: rx.Field[int] = rx.field(0)
     stands: rx.Field[str] = rx.field("")
-    against: rx.Field[str] = rx.field("")
+    gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     deciding: rx.Field[str] = rx.field("")
     details: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
 
@@ -75,7 +76,7 @@ class PromptLabelsState(Formed, rx.State):
                 operator.user_id,
                 may_approve=may,
                 gate=await gate_on(operator, one),
-                is_alone=await _is_alone(operator, one.asked_by_id, one.author_id),
+                is_alone=await is_alone(operator, one.asked_by_id, one.author_id),
             )
             for one in wishes
         ]
@@ -94,9 +95,8 @@ class PromptLabelsState(Formed, rx.State):
         if label in self.protected:
             page = await self.get_state(PromptState)
             wanted = await services().prompts.get_version(operator, page.id, VersionRef("", number))
-            self.is_alone = await _is_alone(operator, operator.user_id, wanted.created_by_id)
-        found = await gate_of(operator, (await self.get_state(PromptState)).id, label, number)
-        self.against = "" if found.passed else f"{found.words} {found.hint}".strip()
+            self.is_alone = await is_alone(operator, operator.user_id, wanted.created_by_id)
+        self.gate = await gate_line(operator, (await self.get_state(PromptState)).id, label, number)
         self.pointing, self.target, self.errors, self.opened = label, number, {}, "point"
         self.stands = next((one.version for one in self.labels if one.name == label), "")
 
@@ -105,7 +105,7 @@ class PromptLabelsState(Formed, rx.State):
         """Open the history of the labels, or the question why not; empty closes whatever is open."""
         operator = await self._operator(Permission.PROMPTS_READ)
         if dialog == "protect":
-            self.is_alone = await _is_alone(operator, operator.user_id)
+            self.is_alone = await is_alone(operator, operator.user_id)
         self.opened, self.errors = dialog, {}
 
     @rx.event
@@ -121,6 +121,8 @@ class PromptLabelsState(Formed, rx.State):
             words = f"v{self.target} is in {label}." if moved else f"{label} waits for a second person."
             await self._read(operator, page.id)
             return [PromptState.refresh, toasts.say(words), PromptGateState.load]
+        self.gate = await gate_line(operator, page.id, label, self.target)  # what refuses it may have come meanwhile
+        return None
 
     @rx.event
     async def roll_back(self, label: str, seen: str) -> Any:
@@ -229,5 +231,5 @@ class PromptLabelsState(Formed, rx.State):
             return PromptState.refresh
 
 
-async def _is_alone(operator: Operator, *first: str) -> bool:
+async def is_alone(operator: Operator, *first: str) -> bool:
     return await services().identity.is_alone(operator, Permission.PROMPTS_APPROVE, *first)

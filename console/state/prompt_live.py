@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import reflex as rx
@@ -11,13 +11,14 @@ from backend.bootstrap import services
 from backend.errors import Conflict
 from backend.live_tests.types import State
 from backend.operator import Operator, Permission
-from backend.prompts.types import PRODUCTION
+from backend.prompts.types import PRODUCTION, VersionRef
 from console import toasts
 from console.state import formats
 from console.state.forms import Choice, Formed
+from console.state.gate_lines import GateLine
 from console.state.prompt import PromptState
-from console.state.prompt_gate import gate_of
-from console.state.prompt_labels import PromptLabelsState
+from console.state.prompt_gate import PromptGateState, gate_line
+from console.state.prompt_labels import PromptLabelsState, is_alone
 from console.state.prompt_live_rows import LiveCard, is_lost, live_card, shares_of, wish_of
 
 FOLLOWERS = ("flow", "prompt")  # an experiment takes no part in a live test
@@ -25,11 +26,28 @@ SHOWN = 3
 OFFERED = 8
 
 
+@dataclass(frozen=True)
+class Promoting:
+    """A version of a live test that somebody is about to promote; of no test while nobody is.
+
+    `against` are a sentence each of what speaks against it, `gate` what the gate says to it. `waits` where a second
+    person has to approve it, `is_alone` where there is nobody who could.
+    """
+
+    test: str = ""
+    version: int = 0
+    label: str = ""
+    against: list[str] = field(default_factory=list)
+    gate: GateLine = field(default_factory=GateLine)
+    waits: bool = False
+    is_alone: bool = False
+
+
 class PromptLiveState(Formed, rx.State):
     """`versions` are those that a new test offers, with the weight that each begins with.
 
     `splits` says of each label that is split how; `taken` why those are not offered; `unfollowed` which reach nobody;
-    `against` why the newest version begins without a weight.
+    `gate` why the newest version begins without a weight. `promoting` is what its dialog asks about.
     """
 
     cards: rx.Field[list[LiveCard]] = rx.field(default_factory=list)
@@ -38,7 +56,8 @@ class PromptLiveState(Formed, rx.State):
     taken: rx.Field[list[str]] = rx.field(default_factory=list)
     unfollowed: rx.Field[list[str]] = rx.field(default_factory=list)
     opened: rx.Field[bool] = rx.field(False)
-    against: rx.Field[str] = rx.field("")
+    gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
+    promoting: rx.Field[Promoting] = rx.field(default_factory=Promoting)
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     versions: rx.Field[list[Choice]] = rx.field(default_factory=list)
 
@@ -76,9 +95,11 @@ class PromptLiveState(Formed, rx.State):
         now = {one.version for one in labels}
         newest = [one.number for one in page.versions if one.number][:OFFERED]
         offered = sorted({*newest, *now}, reverse=True)
-        found = await gate_of(operator, page.id, PRODUCTION, page.latest)
-        self.against = "" if found.passed else f"v{page.latest}: {found.words}"
-        even = {page.production, page.latest} if found.passed else {page.production}
+        found = await gate_line(operator, page.id, PRODUCTION, page.latest)
+        is_refused = found.mark == "fail"
+        without = f"{found.hint} v{page.latest} begins without a weight.".strip()
+        self.gate = replace(found, hint=without) if is_refused else GateLine()
+        even = {page.production} if is_refused else {page.production, page.latest}
         self.versions = [Choice(str(one), "50" if one in even else "") for one in offered]
         self.errors, self.opened = {}, True
 
@@ -86,7 +107,7 @@ class PromptLiveState(Formed, rx.State):
     async def close(self) -> None:
         """Start nothing."""
         await self._operator(Permission.PROMPTS_READ)
-        self.opened = False
+        self.opened, self.promoting = False, Promoting()
 
     @rx.event
     async def start(self, form: dict[str, Any]) -> Any:
@@ -109,13 +130,43 @@ class PromptLiveState(Formed, rx.State):
         return toasts.say(f"{test.label} is v{test.baseline} for everybody again.")
 
     @rx.event
-    async def promote(self, test_id: str, version: int) -> Any:
-        """Point the label at a version, with the figures in its history."""
+    async def ask_promote(self, test_id: str, version: int) -> None:
+        """Say what speaks against a version and what the gate says to it, before the label moves."""
         operator = await self._operator(Permission.PROMPTS_EDIT)
-        change = await services().live_tests.promote(operator, test_id, version)
-        await self._read(operator, (await self.get_state(PromptState)).id)
-        words = f"v{version} is in {change.label.name}." if change.label else "It waits for a second person."
-        return [PromptState.refresh, PromptLabelsState.load, toasts.say(words)]
+        self.errors = {}
+        await self._weigh(operator, test_id, version)
+
+    async def _weigh(self, operator: Operator, test_id: str, version: int) -> None:
+        prompts, page = services().prompts, await self.get_state(PromptState)
+        await self._read(operator, page.id)
+        card = next((one for one in self.cards if one.id == test_id and one.is_running), None)
+        arm = next((one for one in card.arms if one.version == version), None) if card else None
+        if card is None or arm is None:
+            return  # it ended meanwhile, which its card says
+        waits = card.label in await prompts.protected_labels(operator)
+        author = (await prompts.get_version(operator, page.id, VersionRef("", version))).created_by_id
+        self.promoting = Promoting(
+            test=test_id,
+            version=version,
+            label=card.label,
+            against=arm.against,
+            gate=await gate_line(operator, page.id, card.label, version),
+            waits=waits,
+            is_alone=waits and await is_alone(operator, operator.user_id, author),
+        )
+
+    @rx.event
+    async def promote(self, test_id: str, version: int) -> Any:
+        """Point the label at a version, with the figures in its history; a refusal stands in the dialog."""
+        operator = await self._operator(Permission.PROMPTS_EDIT)
+        async with self._checking(Conflict):
+            change = await services().live_tests.promote(operator, test_id, version)
+            self.promoting = Promoting()
+            await self._read(operator, (await self.get_state(PromptState)).id)
+            words = f"v{version} is in {change.label.name}." if change.label else "It waits for a second person."
+            return [PromptState.refresh, PromptLabelsState.load, toasts.say(words), PromptGateState.load]
+        await self._weigh(operator, test_id, version)  # the gate may say something else than before
+        return None
 
 
 async def _followed(operator: Operator, prompt_id: str) -> set[str]:

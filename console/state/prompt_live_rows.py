@@ -23,6 +23,7 @@ METRICS = [Choice(metric.value, name) for metric, name in NAMES.items()]
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 MARKS = {"better": "ok", "worse": "fail", "same": "idle", "cannot_tell": "wait"}
 STATES = {State.RUNNING: "Running", State.STOPPED: "Stopped", State.PROMOTED: "Promoted", State.HALTED: "Halted"}
+BROKEN = "The traffic does not follow the weights: trust no verdict."
 STATE_MARKS = {State.RUNNING: "run", State.STOPPED: "skip", State.PROMOTED: "ok", State.HALTED: "fail"}
 
 
@@ -31,6 +32,7 @@ class ArmLine:
     """A version that takes part: its weight, what it had, and how it stands in the metric of the test.
 
     `guard` says how it stands in a guardrail that is another metric, empty without one; `guard_mark` is its verdict.
+    `against` are a sentence each of what speaks against promoting it.
     """
 
     version: int
@@ -44,6 +46,7 @@ class ArmLine:
     is_baseline: bool
     guard: str = ""
     guard_mark: str = ""
+    against: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
                 is_baseline=one.arm.version == test.baseline,
                 guard=guard,
                 guard_mark=guard_mark,
+                against=_against(found, one),
             )
         )
     since = formats.day(test.started_at, zone, now)
@@ -95,10 +99,24 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
         metric=f"{NAMES[test.metric]}{guard}",
         about=test.reason or f"by {test.started_by}, since {since}",
         exact=formats.exact(test.started_at, zone),
-        broken="The traffic does not follow the weights: trust no verdict." if found.split_is_broken else "",
+        broken=BROKEN if found.split_is_broken else "",
         is_running=test.state is State.RUNNING,
         arms=arms,
     )
+
+
+def _against(found: Report, one: ArmReport) -> list[str]:
+    """Say what somebody who promotes a version should know."""
+    test, name = found.test, f"v{one.arm.version}"
+    said = [BROKEN] if found.split_is_broken else []
+    for metric in dict.fromkeys((test.metric, test.guardrail)):
+        standing = _standing(found, one.arm.version, metric) if metric else None
+        if metric and standing and standing.verdict == "worse":
+            said.append(f"{name} is worse in {NAMES[metric].lower()}: {_note(standing)}.")
+        elif metric and standing and standing.verdict == "cannot_tell":
+            note = _note(standing)
+            said.append(f"{NAMES[metric]} is not decided: {note[:1].lower()}{note[1:]}.")
+    return said
 
 
 def is_lost(card: LiveCard, followed: Collection[str]) -> bool:

@@ -32,7 +32,8 @@ class Promoting(Comparing):
         _, draft, pinned = await self._promotable(operator, experiment_id, variant)
         if pinned.kind == "flow":
             flow = await self._draft_that_ran(operator, pinned)
-            return Promotion("flow", flow.id, flow.name, (flow.published_version or 0) + 1)
+            number = (flow.published_version or 0) + 1
+            return Promotion("flow", flow.id, flow.name, number, fingerprint=pinned.fingerprint)
         return (await self._version_that_says_it(operator, draft, pinned))[0]
 
     async def promote(
@@ -158,7 +159,14 @@ class Promoting(Comparing):
         models = await self._outside.models.list_models(operator)
         own = reference_of(version.content.model, models) or (await self._outside.models.resolve(operator)).reference
         content = as_run(version.content, draft, own)
-        told = Promotion("prompt", pinned.prompt_id, pinned.prompt_name, version.number, ran=version.number)
+        told = Promotion(
+            "prompt",
+            pinned.prompt_id,
+            pinned.prompt_name,
+            version.number,
+            ran=version.number,
+            fingerprint=content.fingerprint(),
+        )
         if content == version.content:
             return told, content
         newest = (await prompts.get(operator, pinned.prompt_id)).latest

@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from backend.prompts.types import PRODUCTION
+from console.components.gate_words import gate_words
 from console.components.ui import SAFE, button, dialog, field, select, status, text_area
 from console.state.experiment import ExperimentState as One
 from console.state.experiment_promote import MAX_COMMENT
@@ -45,18 +47,23 @@ def _promoted(line: Any) -> rx.Component:
 
 def promote_dialog() -> rx.Component:
     """Draw the dialog once on the page; `ExperimentPromoteState.ask` opens it."""
-    label = select(Promote.labels, id="promote-label", name="label", default_value=Promote.label)
+    label = select(
+        Promote.labels, value=Promote.label, on_change=Promote.choose_label, id="promote-label", name="label"
+    )
     comment = text_area(
         id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead
     )
+    asks_gate = ~Promote.is_prompt | (Promote.label == PRODUCTION)
     act = rx.cond(
-        One.doubts,
+        (One.doubts != "") | (asks_gate & (Promote.gate.mark == "fail")),
         button("Promote", type="submit", form=FORM),
         button("Promote", kind="primary", type="submit", form=FORM),
     )
+    wrong = Promote.errors.values().join(" ")
+    refused = rx.cond(wrong, rx.el.p(status("fail", wrong), role="alert", dir="auto"), rx.fragment())
+    gate = rx.cond(asks_gate, gate_words(Promote.gate, wrong), refused)
     against = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
     form = rx.el.form(
-        rx.cond(Promote.errors.contains(""), rx.el.p(status("fail", Promote.errors[""]), role="alert"), rx.fragment()),
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
         field("Why, optional", comment, html_for="promote-comment", help_text="The verdicts are added to it."),
         id=FORM,
@@ -68,7 +75,7 @@ def promote_dialog() -> rx.Component:
         rx.Var.create("Promote ") + Promote.variant + "?",
         rx.cond(Promote.stands, rx.el.p(status("idle", Promote.stands), dir="auto"), rx.fragment()),
         rx.el.p(Promote.what, dir="auto"),
-        rx.cond(Promote.refused, rx.fragment(), rx.fragment(against, form)),
+        rx.cond(Promote.refused, rx.fragment(), rx.fragment(gate, against, form)),
         identifier="promote",
         opened=Promote.opened,
         on_close=Promote.close,

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.gate_words import gate_words
 from console.components.second_person import nobody_else
 from console.components.ui import (
     SAFE,
@@ -31,6 +32,7 @@ def dialogs() -> rx.Component:
 
 
 def _publish() -> rx.Component:
+    act = rx.cond(FlowPublishState.protected, "Ask for approval", "Publish")
     return dialog(
         rx.cond(FlowPublishState.protected, rx.Var.create("Ask to publish v"), rx.Var.create("Publish v")).to(str)
         + (FlowSaveState.published + 1).to_string()
@@ -41,6 +43,7 @@ def _publish() -> rx.Component:
             rx.fragment(),
         ),
         nobody_else(FlowPublishState.protected & FlowPublishState.is_alone, FlowPublishState.may_invite),
+        gate_words(FlowVersionsState.gate, rx.Var.create("")),
         rx.el.p(
             "From then on the API and every caller that names no version run it. A published version never changes."
         ),
@@ -60,11 +63,10 @@ def _publish() -> rx.Component:
         on_close=FlowVersionsState.close,
         foot=[
             button("Not yet", FlowVersionsState.close),
-            button(
-                rx.cond(FlowPublishState.protected, "Ask for approval", "Publish"),
-                kind="primary",
-                type="submit",
-                form="publish-form",
+            rx.cond(
+                FlowVersionsState.gate.mark == "fail",
+                button(act, type="submit", form="publish-form"),
+                button(act, kind="primary", type="submit", form="publish-form"),
             ),
         ],
     )

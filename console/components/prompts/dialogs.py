@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from backend.prompts.types import PRODUCTION
+from console.components.gate_words import gate_words
 from console.components.second_person import nobody_else
 from console.components.ui import (
     SAFE,
@@ -58,7 +59,7 @@ def _pointing() -> rx.Component:
             rx.cond(protected, waits, ""),
         ),
         nobody_else(protected & Labels.is_alone, Labels.may_invite),
-        rx.cond(_error(""), _wrong(), rx.cond(Labels.against, rx.el.p(status("fail", Labels.against)), rx.fragment())),
+        gate_words(Labels.gate, _error("")),
         rx.el.form(
             rx.cond(
                 Labels.pointing,
@@ -82,7 +83,7 @@ def _pointing() -> rx.Component:
         foot=[
             button(rx.cond(Labels.stands, rx.Var.create("Keep ") + Labels.stands, "Cancel"), Labels.show("")),
             rx.cond(
-                Labels.against,
+                Labels.gate.mark == "fail",
                 button(make, type="submit", form=POINT),
                 button(make, kind="primary", type="submit", form=POINT),
             ),

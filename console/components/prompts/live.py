@@ -7,6 +7,8 @@ from typing import Any
 import reflex as rx
 
 from console import routes
+from console.components.gate_words import gate_words
+from console.components.second_person import nobody_else
 from console.components.ui import (
     SAFE,
     Every,
@@ -20,6 +22,7 @@ from console.components.ui import (
     tag,
 )
 from console.state.prompt_edit import PromptEditState as Edit
+from console.state.prompt_labels import PromptLabelsState as Labels
 from console.state.prompt_live import PromptLiveState as Live
 from console.state.prompt_live_rows import METRICS
 
@@ -75,7 +78,7 @@ def _arm(card: Any, arm: Any) -> rx.Component:
         ("idle", status("idle", arm.words)),
         rx.fragment(),
     )
-    promote = button(rx.Var.create("Promote ") + arm.name, Live.promote(card.id, arm.version), size="sm")
+    promote = button(rx.Var.create("Promote ") + arm.name, Live.ask_promote(card.id, arm.version), size="sm")
     return rx.el.li(
         rx.el.span(
             rx.el.b(arm.name, class_name="b"),
@@ -99,7 +102,6 @@ def live_dialog() -> rx.Component:
     """Draw the dialog once on the page; `PromptLiveState.ask` opens it."""
     wrong = Live.errors.values().join(" ")
     form = rx.el.form(
-        rx.cond(Live.errors.length() > 0, rx.el.p(status("fail", wrong), role="alert"), rx.fragment()),
         field("Label", select(Live.labels, id="live-label", name="label"), html_for="live-label"),
         rx.el.fieldset(
             rx.el.legend("Weights", class_name="lab"),
@@ -132,7 +134,7 @@ def live_dialog() -> rx.Component:
         rx.el.p("Each conversation keeps the version that it got first. Drafts and experiments take no part."),
         rx.cond(Live.taken, taken, rx.fragment()),
         rx.foreach(Live.unfollowed, _unfollowed),
-        rx.cond(can & (Live.against != ""), rx.el.p(status("fail", Live.against)), rx.fragment()),
+        rx.cond(can, gate_words(Live.gate, wrong), rx.fragment()),
         rx.cond(can, form, rx.cond(Live.taken, rx.fragment(), none)),
         identifier="live",
         opened=Live.opened,
@@ -140,6 +142,40 @@ def live_dialog() -> rx.Component:
         foot=[
             button("Cancel", Live.close, custom_attrs=SAFE),
             rx.cond(can, button("Start", kind="primary", type="submit", form=FORM), rx.fragment()),
+        ],
+    )
+
+
+def promote_dialog() -> rx.Component:
+    """Draw the dialog once on the page; `PromptLiveState.ask_promote` opens it."""
+    asked: Any = Live.promoting
+    version = rx.Var.create("v") + asked.version.to_string()
+    against = rx.foreach(asked.against, lambda line: rx.el.p(status("warn", line)))
+    at_once = rx.el.p("Everybody who asks for ", asked.label, " gets it, and the test ends.")
+    waits = rx.el.p(
+        asked.label,
+        " is protected: somebody who neither asked for the change nor wrote the version has to approve it. The test "
+        "goes on until then.",
+    )
+    act = rx.cond(asked.waits, "Ask for approval", rx.Var.create("Promote ") + version)
+    send = Live.promote(asked.test, asked.version)
+    is_doubted = (asked.gate.mark == "fail") | (asked.against.length() > 0)
+    body = rx.fragment(
+        gate_words(asked.gate, Live.errors.values().join(" ")),
+        against,
+        rx.cond(asked.waits, waits, at_once),
+        rx.el.p("The figures go into the history of the label.", class_name="t2"),
+        nobody_else(asked.is_alone, Labels.may_invite),
+    )
+    return dialog(
+        rx.Var.create("Promote ") + version + "?",
+        body,
+        identifier="promote-live",
+        opened=asked.test != "",
+        on_close=Live.close,
+        foot=[
+            button("Keep testing", Live.close, custom_attrs=SAFE),
+            rx.cond(is_doubted, button(act, send, custom_attrs={"data-once": ""}), button(act, send, kind="primary")),
         ],
     )
 

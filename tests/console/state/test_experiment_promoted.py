@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import Any
 
 from backend.bootstrap import Services
+from backend.datasets.types import About, NewItem
+from backend.experiments.types import Requirement
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state import formats
@@ -35,9 +38,11 @@ async def test_the_winner_is_promoted_from_its_page(
     assert dialog.against[-1] == page.doubts
     assert [one.value for one in dialog.labels] == ["production", "staging"]
     assert page.doubts == "exact is not decided. Needs a margin, not more rows."
-    assert (dialog.label, dialog.lead) == ("production", "")
+    assert (dialog.label, dialog.lead, dialog.gate.mark) == ("production", "", "")
+    await what_a_gate_refuses_stands_in_the_dialog(services, owner, kept.id, dialog)
     await dialog.send({"label": "staging", "comment": ""})
     assert dialog.opened is False
+    await services.experiments.release(owner, "prompt", kept.id)
     [staged] = page.promoted
     assert (staged.mark, staged.words, staged.name, staged.then) == ("ok", "v2 is in staging as", "Short v2", "")
     assert staged.when.startswith(f"by {owner.name}, ")
@@ -61,6 +66,22 @@ async def test_the_winner_is_promoted_from_its_page(
     assert (made.id in move.comment, made.id in line.comment) == (True, False)
 
 
+async def what_a_gate_refuses_stands_in_the_dialog(
+    services: Services, owner: Operator, prompt_id: str, dialog: Any
+) -> None:
+    other = await services.datasets.create(owner, About("Nightly"))
+    await services.datasets.add_items(owner, other.id, [NewItem({"question": "q"}, "x")])
+    await services.experiments.require(owner, "prompt", prompt_id, Requirement(other.id, ({"kind": "exact"},)))
+    assert await dialog.send({"label": "production", "comment": "All of it"}) is None
+    said = dialog.gate
+    assert (dialog.opened, said.mark, said.words in dialog.errors[""]) == (True, "fail", True), "it came meanwhile"
+    assert said.asking == f"/experiments/new?gate={prompt_id}&version=2"
+    await dialog.choose_label("staging")
+    assert (dialog.label, dialog.errors) == ("staging", {})
+    await dialog.ask()
+    assert (dialog.gate, dialog.label, dialog.errors) == (said, "production", {}), "said before the click"
+
+
 async def test_a_promotion_says_which_version_it_makes(
     tab: Tab, dataset: str, services: Services, owner: Operator
 ) -> None:
@@ -77,6 +98,10 @@ async def test_a_promotion_says_which_version_it_makes(
     dialog = tab.state(ExperimentPromoteState)
     await dialog.ask()
     assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")
+    await services.experiments.require(owner, "prompt", kept.id, Requirement(experiment_id=made.id))
+    await dialog.ask()
+    assert (dialog.gate.mark, dialog.gate.words) == ("ok", "Nothing is known to be worse in v2 on 4 rows")
+    assert dialog.gate.evidence == f"/experiments/{made.id}"
     said = await dialog.send({"label": "staging", "comment": ""})
     assert "Short v2, made of v1, is in staging." in str(said)
     await dialog.ask()
@@ -98,12 +123,12 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     gate = tab.at(f"/prompts/{support.id}").state(PromptGateState)
     await tab.state(PromptState).load()
     await gate.load()
-    assert (gate.dataset, gate.passed, gate.said) == (
+    assert (gate.dataset, gate.said.mark, gate.said.words) == (
         asked.dataset_name,
-        True,
+        "ok",
         "Nothing is known to be worse in v2 on 4 rows",
     )
-    assert (gate.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
+    assert (gate.said.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
     tab.at(f"/experiments/{made.id}")
     await dialog.ask()
     assert dialog.now == f"{dialog.dataset}, by {', '.join(one.name for one in dialog.evaluators)}"

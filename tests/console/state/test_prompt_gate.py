@@ -25,22 +25,23 @@ async def test_the_dialog_of_a_label_says_before_and_after_what_the_gate_refuses
     dataset = await services.datasets.create(owner, About("Returns"))
     await services.datasets.add_items(owner, dataset.id, [NewItem({"question": "q"}, "x")])
     await labels.ask_point("production", 2)
-    assert labels.against == ""
+    assert labels.gate.mark == ""
     await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
     await labels.point({"comment": ""})
     said = f"{answer.name} must pass the dataset Returns before it goes to production. Run an experiment over all of"
     assert (labels.opened, labels.errors[""].startswith(said)) == ("point", True), (
         "what refuses it stands in the dialog"
     )
+    assert (labels.gate.mark, labels.gate.words in labels.errors[""]) == ("fail", True), "it came meanwhile"
     await labels.ask_point("production", 2)
-    assert (labels.against.startswith(said), labels.errors) == (True, {})
+    assert (f"{labels.gate.words} {labels.gate.hint}".startswith(said), labels.errors) == (True, {})
     await labels.ask_point("staging", 2)
-    assert labels.against == "", "only production has a gate"
+    assert labels.gate.mark == "", "only production has a gate"
     gate = tab.state(PromptGateState)
     await gate.load()
-    assert (gate.passed, gate.asking) == (False, f"/experiments/new?gate={answer.id}&version=2")
+    assert (gate.said.mark, gate.said.asking) == ("fail", f"/experiments/new?gate={answer.id}&version=2")
     assert gate.rule.endswith(" by exact.")
-    assert "with exact set as the requirement has it" in gate.hint
+    assert "with exact set as the requirement has it" in gate.said.hint
 
 
 async def test_the_experiment_that_is_missing_is_filled_in_so_that_it_counts(
@@ -52,11 +53,11 @@ async def test_the_experiment_that_is_missing_is_filled_in_so_that_it_counts(
     await services.prompts.save_version(owner, support.id, Content(text="Answer {{ question }} at length."))
     await tab.state(PromptState).load()
     await shown.load()
-    form = await opened_form(tab, shown.asking.removeprefix("/experiments/new"))
+    form = await opened_form(tab, shown.said.asking.removeprefix("/experiments/new"))
     assert form.dataset == dataset
     assert [one.version for one in form.variants] == ["label:production", "version:3"]
     counted = await made_of(services, form, entries(form))
     await services.experiments.carry_out(owner, counted.id)
     tab.at(f"/prompts/{support.id}")
     await shown.load()
-    assert (shown.asking, shown.evidence) == ("", f"/experiments/{counted.id}")
+    assert (shown.said.asking, shown.said.evidence) == ("", f"/experiments/{counted.id}")

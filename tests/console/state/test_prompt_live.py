@@ -101,14 +101,32 @@ async def test_what_reaches_nobody_or_fails_the_gate_is_said_where_it_is_begun_a
     await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
     await live.ask()
     assert [one.label for one in live.versions] == ["", "50"], "no weight for what the gate refuses"
-    assert live.against == f"v2: {answer.name} must pass the dataset Returns before it goes to production."
+    assert live.gate.words == f"{answer.name} must pass the dataset Returns before it goes to production."
+    assert (live.gate.hint.endswith(" v2 begins without a weight."), live.gate.asking[-9:]) == (True, "version=2")
     await live.start({"label": "production", "w2": "1", "w1": "1"})
     assert (live.opened, "must pass the dataset Returns" in live.errors[""]) == (True, True)
     await services.experiments.release(owner, "prompt", answer.id)
     await live.start({"label": "production", "w2": "1", "w1": "1"})
     assert (live.opened, live.cards[0].is_running, live.cards[0].reaches_nobody) == (False, True, True)
+    await live.ask_promote(live.cards[0].id, 2)
+    asked = live.promoting
+    assert (asked.version, asked.label, asked.gate.mark, asked.waits) == (2, "production", "", False)
+    assert asked.against == ["Answered is not decided: too few conversations yet."]
+    await services.experiments.require(owner, "prompt", answer.id, Requirement(dataset.id, ({"kind": "exact"},)))
+    assert await live.promote(asked.test, 2) is None
+    said = live.promoting.gate
+    assert (said.mark, said.words in live.errors[""], said.asking) == ("fail", True, live_form(answer))
+    assert live.cards[0].is_running, "what refuses it stands in the dialog, and the test goes on"
+    await live.close()
+    assert live.promoting.test == ""
+    await live.ask_promote(live.cards[0].id, 2)
+    assert (live.errors, live.promoting.gate.words) == ({}, said.words)
     await live.stop(live.cards[0].id)
     assert not live.cards[0].reaches_nobody
+
+
+def live_form(prompt: Prompt) -> str:
+    return f"/experiments/new?gate={prompt.id}&version=2"
 
 
 def following(slug: str) -> dict[str, Any]:

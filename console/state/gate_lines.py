@@ -1,0 +1,56 @@
+"""What a gate says to a content before anybody asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.bootstrap import services
+from backend.experiments.types import GateResult
+from backend.operator import Operator, Permission
+from console import routes
+from console.state import formats
+
+
+@dataclass(frozen=True)
+class GateLine:
+    """What a gate says to a content; `mark` is "ok" or "fail", empty where nothing is asked.
+
+    `evidence` is the experiment that it says so by; `asking` opens the form of the one that is missing, empty where one
+    has spoken.
+    """
+
+    mark: str = ""
+    words: str = ""
+    hint: str = ""
+    evidence: str = ""
+    asking: str = ""
+
+
+async def content_line(
+    operator: Operator,
+    kind: Literal["flow", "prompt"],
+    name: str,
+    fingerprint: str,
+    version: int | None = None,
+    *,
+    called: str = "",
+) -> GateLine:
+    """Return what the gate would say to a content, also to one that is no version yet and is `called` otherwise."""
+    experiments = services().experiments
+    if not operator.may(Permission.EXPERIMENTS_READ) or await experiments.requirement(operator, kind, name) is None:
+        return GateLine()
+    found = await experiments.gate_result(operator, kind, name, fingerprint, version)
+    num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
+    evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
+    mark = "ok" if found.passed else "fail"
+    return GateLine(mark, _said(found, version, called or f"v{version}", num_rows), found.hint or found.room, evidence)
+
+
+def _said(found: GateResult, version: int | None, called: str, num_rows: int) -> str:
+    """Say how a content did. That nothing is known to be worse is all that a gate shows."""
+    if not found.passed:
+        return found.words
+    if not found.experiment_id:
+        return f"{called} is in production" if version else "It says what is published"
+    return f"Nothing is known to be worse in {called} on {formats.counted(num_rows, 'row')}"
