@@ -186,8 +186,8 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     def x(value: float) -> float:
         return MIDDLE + LONGEST * max(-1.0, min(1.0, value / reach))
 
-    # An interval without an end is not drawn: a bar from edge to edge would look like one that was measured.
-    is_known = math.isfinite(one.low) and math.isfinite(one.high)
+    # Without an end it would look like one that was measured; without a width nothing is left to chance.
+    is_known = math.isfinite(one.low) and math.isfinite(one.high) and one.low < one.high
     low, high = x(one.low), x(one.high)
     band = LONGEST * one.margin / reach
     words = VERDICTS[one.verdict]
@@ -200,7 +200,7 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
         words=words,
         baseline_value="" if is_duel else amount(one, one.baseline_value),
         value=amount(one, one.value),
-        difference=_signed(one, one.difference),
+        difference=_signed(one, one.difference) if one.num_rows else "",
         note="" if failed and one.rows_needed is None else note_of(one),  # more rows would not mend an evaluator
         failed=failed,
         duels=duel_words(one, baseline),
@@ -213,7 +213,7 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
         high_x=f"{high:.1f}",
         low_text_x=f"{below[0]:.1f}",
         high_text_x=f"{below[1]:.1f}",
-        at_x=f"{x(one.difference) if is_known else MIDDLE:.1f}",
+        at_x=f"{x(one.difference):.1f}" if is_known else "",
         band_x=f"{MIDDLE - band:.1f}",
         band_width=f"{2 * band:.1f}",
         bars="" if not is_known else f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
@@ -232,17 +232,23 @@ def _sure(one: MetricComparison) -> str:
 def note_of(one: MetricComparison) -> str:
     """Say what stands behind a verdict: the rows that it rests on, or that it lacks."""
     if one.verdict == "cannot_tell":
-        if one.rows_needed is None:
-            return f"Needs {'a wider' if one.margin else 'a'} margin, not more rows"
-        if one.rows_needed > MOST_ROWS:
-            return f"Would need about {rounded(one.rows_needed, 1)} more rows, which is not practical"
-        return f"Needs about {rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
+        return _lacking(one)
     if one.num_fixed or one.num_broken:
         return f"{formats.counted(one.num_fixed, 'row')} fixed, {formats.count(one.num_broken)} broken"
     if one.verdict == "same":
         equal = "Equal on every row" if one.value else "Neither cost anything"
         return f"Inside the {_width(one)} band" if one.margin else equal
     return formats.counted(one.num_rows, "row")
+
+
+def _lacking(one: MetricComparison) -> str:
+    if not one.num_rows:
+        return "No row has it on both sides"
+    if one.rows_needed is None:
+        return f"Needs {'a wider' if one.margin else 'a'} margin, not more rows"
+    if one.rows_needed > MOST_ROWS:
+        return f"Would need about {rounded(one.rows_needed, 1)} more rows, which is not practical"
+    return f"Needs about {rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'}"
 
 
 def _width(one: MetricComparison) -> str:

@@ -41,8 +41,10 @@ def trade_off() -> rx.Component:
         rx.cond(
             One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
         ),
+        rx.el.p(
+            "Circle size is p95. The line joins those that none measured better and cheaper.", class_name="t12 t2 pad"
+        ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
-        note="Circle size is p95. The line joins those that none measured better and cheaper.",
     )
 
 

@@ -45,7 +45,8 @@ def _card(card: Any) -> rx.Component:
     )
     return rx.el.article(
         rx.el.div(rx.el.h3(card.metric, class_name="ell", title=card.metric, dir="auto"), badge, class_name="row"),
-        rx.cond(card.value, rx.fragment(values, _interval(card)), rx.fragment()),
+        rx.cond(card.value, values, rx.fragment()),
+        rx.cond(card.bars, _interval(card), rx.fragment()),
         rx.el.div(
             rx.el.span(card.note),
             rx.cond(card.sure, _sure(card), rx.fragment()),

@@ -177,6 +177,7 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
             "Inside the 15 point band",
         ),
         ({"verdict": "better", "num_fixed": 3, "num_broken": 1}, "3 rows fixed, 1 broken"),
+        ({"rows_needed": None, "num_rows": 0, "value": math.nan}, "No row has it on both sides"),
     ],
 )
 def test_a_card_says_what_its_verdict_stands_on(changes: dict[str, Any], words: str) -> None:
@@ -196,6 +197,11 @@ def test_an_interval_without_ends_is_not_drawn() -> None:
     card = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")[0]
     assert (card.bars, card.low, card.high) == ("", "", "")
     assert verdict_cards(compared(METRIC), "B")[0].bars
+    free: dict[str, Any] = {"metric": "cost", "unit": "$", "verdict": "same", "statistic": "mean"} | dict.fromkeys(
+        ("value", "baseline_value", "difference", "low", "high"), 0.0
+    )
+    card = verdict_cards(compared(replace(METRIC, **free)), "B")[0]
+    assert (card.value, card.note, card.bars, card.low, card.sure) == ("$0", "Neither cost anything", "", "", "")
 
 
 PROMOTED = Promoted("prompt", "prm_1", "Support", 3, "production", "", "Ida", NOW)
