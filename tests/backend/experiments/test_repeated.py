@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +17,7 @@ from backend.experiments.evidence import evidence
 from backend.experiments.statistics.proportions import wilson
 from backend.experiments.types import Share
 from tests.backend.experiments.conftest import Lab, prompt
+from tests.backend.experiments.test_exporting import exported
 
 EXPERIMENT: Any = SimpleNamespace(id="exp_1", name="Support", num_rows=4, dataset_name="Rows", dataset_version=1)
 Marks = tuple[bool | str | None, ...]
@@ -123,8 +122,7 @@ async def test_unsteady_rows_can_be_listed_alone(lab: Lab) -> None:
     told = {one.variant: one for one in (await lab.service.comparison(lab.operator, done.id)).repetitions}
     assert (told["new"].pass_at_k.value, told["new"].pass_all_k.value) == (1.0, pytest.approx(4 / 6))
     assert (told["old"].num_unsteady, told["new"].num_unsteady) == (0, 2)
-    blocks = [block async for block in await lab.service.export(lab.operator, done.id)]
-    lines = list(csv.DictReader(io.StringIO(b"".join(blocks).decode("utf-8-sig"))))
+    lines = await exported(lab, done)
     names = [f"Helpful, {name}" for name in ("passed", "row unsteady", "pass@1", "pass@2", "pass^2")]
     assert {one["variant"]: [one[name] for name in names[2:]] for one in lines} == {
         "old": ["1.0", "1.0", "1.0"], "new": ["0.833333", "1.0", "0.666667"],
