@@ -78,17 +78,6 @@ async def test_failed_answers_count_as_wrong_and_their_share_is_told(lab: Lab) -
     assert exact.verdict == "worse"
 
 
-async def test_rows_of_one_conversation_are_told_together(lab: Lab) -> None:
-    """Forty turns that got better, all of four conversations: as rows they are sure, as conversations four coins."""
-    lab.fill(40, wrong=range(1, 41))
-    done = await lab.ran()
-    (alone,) = [one for one in (await lab.service.comparison(lab.operator, done.id)).metrics if one.metric == "exact"]
-    for row in lab.rows:
-        row.metadata["conversation"] = f"conversation_{row.number % 4}"
-    (found,) = [one for one in (await lab.service.comparison(lab.operator, done.id)).metrics if one.metric == "exact"]
-    assert (alone.verdict, found.verdict) == ("better", "cannot_tell")
-
-
 async def test_rows_that_changed_come_first_and_can_be_chosen(lab: Lab) -> None:
     lab.fill(10, wrong=(4, 9))
     done = await lab.ran()
