@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from backend.bootstrap.services import Services
 from backend.control import RESULT
 from backend.errors import InvalidInput
 from backend.experiments.passing import ASK_AGAIN, is_asked, missed, unjudged
-from backend.experiments.types import Draft, Experiment, MetricComparison
+from backend.experiments.types import Draft, Experiment, FlowChoice, MetricComparison, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
 
@@ -40,16 +40,18 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
         yield f"{ended.error} {ended.hint}".strip()
     metrics: tuple[MetricComparison, ...] = ()
     silent: dict[str, str] = {}
+    asking: set[str] = set()
     if ended.progress.num_done:
         compared = await services.experiments.comparison(owner, made.id)
-        metrics, silent = compared.metrics, unjudged(compared)
+        metrics, silent = compared.metrics, await services.experiments.unscored(owner, made.id)
+        asking = set(unjudged(compared))
         # The baseline stands beside nothing, and has to reach its targets too.
         alone = await services.experiments.comparison(owner, made.id, variants=(ended.baseline, ended.baseline))
         metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
     for one in metrics:
         yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
-    for words in silent.values():
-        yield f"{words} {ASK_AGAIN}"
+    for name, words in silent.items():
+        yield f"{words} {ASK_AGAIN}" if name in asking else words
     asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
     told = [{**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked)} for one in metrics]
     result: dict[str, Any] = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
@@ -63,11 +65,30 @@ def _line(found: Experiment) -> str:
     return f"{ended:,} of {progress.num_cells:,} answers, {progress.num_failed:,} failed, ${progress.cost:.4f}"
 
 
+def _check_names(wish: dict[str, Any]) -> None:
+    """Refuse what nothing reads: a misspelt `budget` would be no bound. Raise InvalidInput."""
+    variants = [one for one in wish.get("variants") or () if isinstance(one, dict)]
+    parts = [
+        (one.get(name), kind) for one in variants for name, kind in (("prompt", PromptChoice), ("flow", FlowChoice))
+    ]
+    known = {one.name for one in fields(Draft)} - {"version", "answers_of"} | {"dataset", "dataset_version"}
+    given = [(wish, known), *((one, _names(VariantDraft)) for one in variants)]
+    given += [(part, _names(kind)) for part, kind in parts if isinstance(part, dict)]
+    for part, names in given:
+        if unknown := sorted(set(part) - names):
+            raise InvalidInput(f"Nothing reads {', '.join(unknown)}.", hint=f"There are {', '.join(sorted(names))}.")
+
+
+def _names(kind: type[Any]) -> set[str]:
+    return {one.name for one in fields(kind)}
+
+
 async def _draft(services: Services, owner: Operator, given: Any) -> Draft:
     """Read what POST /api/experiments takes; `dataset` may name a dataset in place of its id."""
     if not isinstance(given, dict):
         raise InvalidInput("The file holds one JSON object, as POST /api/experiments takes it.")
     wish = dict(given)
+    _check_names(wish)
     wish["version"] = wish.pop("dataset_version", None)
     if named := wish.pop("dataset", ""):
         listed = await services.datasets.list(owner, Page(MAX_LIMIT), str(named))

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import typer
 
 from backend.cli.asking import perform
-from backend.cli.say import say, stop
+from backend.cli.say import Stopped, say, stop
 from backend.control import RESULT
 
 experiment = typer.Typer(help="Experiments in a pipeline.", no_args_is_help=True)
@@ -32,12 +32,8 @@ def run(
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Write the verdicts as a JUnit file.")] = None,
 ) -> None:
-    """Run the experiment of a file to its end; exit code 2 where it does not get there."""
-    try:
-        wish = json.loads(file.read_text())
-    except ValueError as error:
-        stop(f"{file} is no JSON: {error}")
-    found: dict[str, Any] = {}
+    """Run the experiment of a file to its end; exit code 2 where it does not get there, or cannot begin."""
+    found: dict[str, Any] = {"name": file.stem, "status": "refused"}
 
     def note(line: str) -> None:
         if line.startswith(RESULT):
@@ -45,7 +41,10 @@ def run(
         else:
             say(line)
 
-    perform("experiment run", {"experiment": wish}, note)
+    try:
+        perform("experiment run", {"experiment": _read(file)}, note)
+    except Stopped as stopped:
+        found |= {"status": "refused", "error": stopped.sentence}
     if junit is not None:
         junit.write_bytes(junit_of(found))
     if gate:
@@ -54,8 +53,15 @@ def run(
         raise typer.Exit(NOT_DONE)
     if gate and any(fails(one) for one in found["metrics"]):
         raise typer.Exit(WORSE)
-    if gate and found.get("unjudged"):
+    if gate and (found.get("unjudged") or not any(one["asked"] for one in found["metrics"])):
         raise typer.Exit(NOT_DONE)
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text())
+    except ValueError as error:
+        stop(f"{file} is no JSON: {error}")
 
 
 def fails(metric: dict[str, Any]) -> bool:
@@ -73,7 +79,9 @@ def closing(found: dict[str, Any]) -> str:
     if bad:
         return f"Failed: {', '.join(bad)} got worse or missed its target.{lost}"
     if silent := found.get("unjudged"):
-        return f"Failed: {', '.join(silent)} gave no verdict on some answers.{lost}"
+        return f"Failed: {' '.join(silent.values())}{lost}"
+    if not asked:
+        return f"Failed: no evaluator had a baseline or a target to be held against.{lost}"
     unsure = sum(one["verdict"] == "cannot_tell" for one in asked)
     tell = f"; {unsure} of {len(asked)} metrics cannot tell yet" if unsure else ""
     return f"Passed: nothing got worse{tell}.{lost}"

@@ -16,7 +16,15 @@ def complain(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
 
 
+class Stopped(SystemExit):
+    """Ends a command with exit code 1; `sentence` is what was said."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(1)
+        self.sentence = sentence
+
+
 def stop(sentence: str) -> NoReturn:
     """End the command with exit code 1 and one sentence on stderr."""
     complain(sentence)
-    sys.exit(1)
+    raise Stopped(sentence)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from backend.experiments.types import COST, LATENCY, Comparison, MetricComparison
+from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.types import COST, LATENCY, WAITING, Comparison, MetricComparison
 from backend.written import figure
 
 ASK_AGAIN = "Retry the experiment, which asks for the missing scores alone."
@@ -27,6 +29,27 @@ def unjudged(comparison: Comparison) -> dict[str, str]:
         failed, of = sum(one.num_failed for one in lost), sum(one.num_answers for one in lost)
         said[metric] = f"{metric} gave no verdict on {failed:,} of {of:,} answers: {next(iter(lost)).error}"
     return said
+
+
+def unscored(
+    comparison: Comparison, evaluators: Sequence[Evaluator], scores: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """Say by evaluator which has not said what it thinks of these answers: nothing would show a fall.
+
+    Beside those that ask, people who have not looked yet, and what fits no row of the dataset.
+    """
+    said = unjudged(comparison)
+    for one in evaluators:
+        left = sum(_is_left(found.get(one.called)) for found in scores)
+        if left and one.needs_person:
+            said.setdefault(one.called, f"{left:,} answers wait for a person's score of {one.called}.")
+        elif left == len(scores):
+            said.setdefault(one.called, f"{one.called} could score no answer.")
+    return said
+
+
+def _is_left(score: Mapping[str, Any] | None) -> bool:
+    return score is None or (score["value"] is None and ("error" in score or score.get("label") == WAITING))
 
 
 def shortcomings(comparison: Comparison, evaluators: Collection[str], variants: Sequence[str] = ()) -> list[str]:

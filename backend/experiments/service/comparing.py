@@ -7,13 +7,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.errors import InvalidInput, NotFound
+from backend.experiments import passing
 from backend.experiments.errors import NothingToCompare
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import cell_of, draft_of, pinned_of
-from backend.experiments.types import CORRECTED, COST, LATENCY, OVERALL, Change, ComparedRow, ComparedRows, Comparison
+from backend.experiments.types import (
+    CORRECTED,
+    COST,
+    LATENCY,
+    OVERALL,
+    CellStatus,
+    Change,
+    ComparedRow,
+    ComparedRows,
+    Comparison,
+)
 from backend.operator import Operator, Permission
 
 MAX_LABEL = 60
@@ -67,6 +78,22 @@ class Comparing(UseCases):
             opposing=opposing,
         )
         return found
+
+    async def unscored(
+        self, operator: Operator, experiment_id: str, metrics: Sequence[str] = (), variants: Sequence[str] = ()
+    ) -> dict[str, str]:
+        """Say by evaluator which left answers without a verdict, so that nothing passes on it. As `comparison`.
+
+        `variants` are the baseline and what stands beside it, all where none is named.
+        """
+        found = await self.comparison(operator, experiment_id, next(iter(variants), ""), metrics, variants)
+        row, numbers = await self._numbers(operator, experiment_id)
+        evaluators = [
+            one for one in await self._evaluators(draft_of(row).evaluators) if not metrics or one.called in metrics
+        ]
+        places = {at for at, name in enumerate(names_of(row)) if not variants or name in variants}
+        scores = [one[4] for one in numbers if one[1] in places and one[3] == CellStatus.DONE]
+        return passing.unscored(found, evaluators, scores)
 
     async def compared_rows(
         self,

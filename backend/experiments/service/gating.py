@@ -11,13 +11,13 @@ from backend.errors import InvalidInput, NotFound
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import ExperimentRow, PublishRequirementRow
 from backend.experiments.outside import acting
-from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, unjudged, why_sooner
+from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, why_sooner
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import WAITING, CellStatus, Draft, GateResult, Pinned, Requirement
+from backend.experiments.types import Draft, GateResult, Pinned, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -202,20 +202,12 @@ class Gating(Comparing):
 
         Nothing would show a fall.
         """
-        evaluators = {one.called: one for one in await self._evaluators(draft_of(row).evaluators)}
-        found = await self.comparison(gate, row.id, base, metrics, (base, ours))
-        if said := unjudged(found):
-            return next(iter(said.values())), f"{ASK_AGAIN} It is {row.name}."
-        _, numbers = await self._numbers(gate, row.id)
-        places = {at for at, one in enumerate(draft_of(row).variants) if one.name in (base, ours)}
-        scores = [one[4] for one in numbers if one[1] in places and one[3] == CellStatus.DONE]
-        for metric in metrics or evaluators:
-            left = sum(_is_left(found.get(metric)) for found in scores)
-            if left and evaluators[metric].needs_person:
-                return f"{left:,} answers wait for a person's score of {metric}.", ""
-            if left == len(scores):
-                return f"{metric} could score no answer.", ""
-        return "", ""
+        said = await self.unscored(gate, row.id, metrics, (base, ours))
+        if not said:
+            return "", ""
+        name, words = next(iter(said.items()))
+        asks = {one.called for one in await self._evaluators(draft_of(row).evaluators) if one.asks}
+        return words, f"{ASK_AGAIN} It is {row.name}." if name in asks else ""
 
     async def _asked(self, draft: Draft, required: PublishRequirementRow) -> tuple[list[str], list[str]]:
         """Return what the required evaluators are called in an experiment, and which ones it lacks."""
@@ -276,10 +268,6 @@ class Gating(Comparing):
 
 def _requirement_of(row: PublishRequirementRow) -> Requirement:
     return Requirement(row.dataset_id, tuple(row.evaluators), dataset_name=row.dataset_name)
-
-
-def _is_left(score: dict[str, Any] | None) -> bool:
-    return score is None or (score["value"] is None and ("error" in score or score.get("label") == WAITING))
 
 
 def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:

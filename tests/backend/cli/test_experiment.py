@@ -15,6 +15,7 @@ from backend.bootstrap import Services
 from backend.bootstrap.experiment_command import RESULT, run_experiment
 from backend.cli import experiment
 from backend.cli.experiment import closing, fails, junit_of
+from backend.cli.say import stop
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
 
@@ -37,6 +38,9 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     assert closing({**unsure, "metrics": [WORSE, short], "num_failed": 0}) == (
         "Failed: exact of new, cost of new got worse or missed its target."
     )
+    assert closing({**unsure, "metrics": [slow], "num_failed": 0}) == (
+        "Failed: no evaluator had a baseline or a target to be held against."
+    )
     broken = ET.fromstring(junit_of({"name": "CI", "status": "failed", "error": "No key.", "metrics": []}))
     assert broken.find("testcase/error").get("message") == "No key."  # type: ignore[union-attr]
 
@@ -49,6 +53,8 @@ def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
         ({"status": "done", "metrics": [{**WORSE, "verdict": "cannot_tell"}]}, ["--gate"], 0),
         ({"status": "done", "metrics": [WORSE]}, [], 0),
         ({"status": "done", "metrics": [], "unjudged": {"judge": "It said nothing."}}, ["--gate"], 2),
+        ({"status": "done", "metrics": [{**WORSE, "asked": False}]}, ["--gate"], 2),
+        ({"status": "done", "metrics": []}, ["--gate"], 2),
         ({"status": "done", "metrics": [], "unjudged": {"judge": "It said nothing."}}, [], 0),
         ({"status": "done", "metrics": [WORSE], "unjudged": {"judge": "It said nothing."}}, ["--gate"], 1),
         ({"status": "failed", "error": "No key.", "metrics": []}, ["--gate"], 2),
@@ -70,8 +76,20 @@ def test_a_pipeline_goes_by_the_exit_code_and_reads_the_verdicts(
     last = done.output.splitlines()[-1]
     assert last.startswith(("Failed: ", "Passed: ")[code == 0]) if options else not last.startswith("Passed")
     assert ET.fromstring(junit.read_text()).get("name") == "CI"
-    file.write_text("{")
-    assert CliRunner().invoke(experiment.experiment, ["run", str(file)]).exit_code == 1
+
+
+def test_what_cannot_begin_is_no_regression_and_stands_in_the_file_of_the_pipeline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1 says that something got worse; a wrong file and a dataset that is gone say nothing of that."""
+    monkeypatch.setattr(experiment, "perform", lambda *_: stop("There is no dataset called nothing."))
+    file, junit = tmp_path / "ci.json", tmp_path / "verdicts.xml"
+    for text, words in (("{", "is no JSON"), ("{}", "There is no dataset called nothing.")):
+        file.write_text(text)
+        done = CliRunner().invoke(experiment.experiment, ["run", str(file), "--gate", "--junit", str(junit)])
+        told = ET.fromstring(junit.read_text())
+        assert (done.exit_code, told.get("name"), told.get("errors")) == (2, "ci", "1")
+        assert words in told.find("testcase/error").get("message")  # type: ignore[union-attr]
 
 
 async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) -> None:
@@ -102,5 +120,20 @@ async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) 
     assert [said.startswith(f"{name} {words}") for name, said in result["unjudged"].items()] == [True, True]
     assert [one["verdict"] for one in result["metrics"] if one["metric"] == "judge 2"] == ["cannot_tell"]
     assert any("Retry the experiment" in line for line in lines)
+    mute = [{"kind": "retrieval", "measure": "hit"}, {"kind": "human"}]
+    lines = [line async for line in run_experiment(services, {"experiment": {**alone, "evaluators": mute}})]
+    assert json.loads(lines[-1].removeprefix(RESULT))["unjudged"] == {
+        "hit@5": "hit@5 could score no answer.",
+        "human": "8 answers wait for a person's score of human.",
+    }
+    prompt = {"template": "{{ question }}", "lable": "production"}
+    for wrong, words in (
+        ({"budgt": 1}, "Nothing reads budgt."),
+        ({"answers_of": "exp_1"}, "Nothing reads answers_of."),
+        ({"variants": [{"name": "a", "prompts": prompt}]}, "Nothing reads prompts."),
+        ({"variants": [{"name": "a", "prompt": prompt}]}, "Nothing reads lable."),
+    ):
+        with pytest.raises(InvalidInput, match=words):
+            [line async for line in run_experiment(services, {"experiment": {**wish, **wrong}})]
     with pytest.raises(InvalidInput, match="no dataset called nothing"):
         [line async for line in run_experiment(services, {"experiment": {**wish, "dataset": "nothing"}})]
