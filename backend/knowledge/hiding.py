@@ -9,7 +9,7 @@ from backend.knowledge.models import DocumentRow
 from backend.knowledge.progress import tell
 from backend.knowledge.repository import Documents
 from backend.knowledge.repository.documents import document_of
-from backend.knowledge.types import UNDO_WINDOW, DocumentStatus, Stage
+from backend.knowledge.types import PURGED_AFTER, DocumentStatus, Stage
 from backend.ports.events import Events
 from backend.unit_of_work import Work
 
@@ -36,7 +36,7 @@ async def take_place(work: Work, events: Events, row: DocumentRow) -> list[str]:
         return []
     older, now = await Documents(work.session, row.project_id).replaced_by(row), utc_now()
     for one in older:
-        hide(work, events, one, now, UNDO_WINDOW)
+        hide(work, events, one, now, PURGED_AFTER)
     row.replaces_before = ""
     work.session.add(row)
     return [one.id for one in older]

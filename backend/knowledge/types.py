@@ -20,6 +20,8 @@ MAX_QUERY = 4_000
 MAX_PASSAGES = 100
 MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
 UNDO_WINDOW = timedelta(seconds=10)
+# Another process, whose clock is ahead by less than the minute, purges nothing that is still offered back.
+PURGED_AFTER = UNDO_WINDOW + timedelta(minutes=1)
 CHUNK_NAMESPACE = UUID("5b1f3c8e-7d0a-4f52-9f0e-1c6f2a9b4d37")
 
 __all__ = ["EMBEDDED_EMBEDDING", "Mode"]

@@ -21,7 +21,7 @@ from backend.knowledge.progress import tell
 from backend.knowledge.repository import Documents, DocumentWork, KnowledgeBases
 from backend.knowledge.repository.documents import document_of
 from backend.knowledge.service.group import UseCases
-from backend.knowledge.types import UNDO_WINDOW, Added, Document, DocumentStatus, Stage
+from backend.knowledge.types import PURGED_AFTER, Added, Document, DocumentStatus, Stage
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.unit_of_work import Work
@@ -107,13 +107,13 @@ class DocumentUseCases(UseCases):
             return self._queue(work, row, Stage.EMBED if is_cut else Stage.PARSE)
 
     async def delete_document(self, operator: Operator, document_id: str, *, undo: bool = False) -> None:
-        """Hide a document at once and end its work; its content goes now, or after 10 s where `undo` is offered."""
+        """Hide a document at once and end its work; its content goes now, or a minute behind the 10 s of `undo`."""
         operator.require(Permission.KNOWLEDGE_EDIT)
         now = utc_now()
         async with self._units.write(operator) as work:
             rows = Documents(work.session, operator.project_id)
             row = await rows.change(document_id)
-            hide(work, self._parts.events, row, now, UNDO_WINDOW if undo else NO_TIME)
+            hide(work, self._parts.events, row, now, PURGED_AFTER if undo else NO_TIME)
             before = {"knowledge_base_id": row.knowledge_base_id, "sha256": row.sha256}
             target = Target("document", row.id, row.name)
             await AuditTrail(work.session).record(operator, "document.delete", target, before=before)
@@ -121,7 +121,7 @@ class DocumentUseCases(UseCases):
                 work.after_commit(lambda: self._parts.jobs.enqueue(PURGE_DOCUMENT, row.id, row.attempt))
 
     async def restore_document(self, operator: Operator, document_id: str) -> Document:
-        """Bring a deleted document back within its 10 s. Raise Conflict when they are over, NotFound."""
+        """Bring a deleted document back while its content is there. Raise Conflict when it is gone, NotFound."""
         operator.require(Permission.KNOWLEDGE_EDIT)
         async with self._units.write(operator) as work:
             row = await Documents(work.session, operator.project_id).deleted(document_id)

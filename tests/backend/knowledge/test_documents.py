@@ -150,12 +150,15 @@ async def test_a_document_deleted_in_the_middle_of_its_work_leaves_no_orphan(des
 async def test_a_deleted_document_can_be_restored_for_10_seconds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     document = await desk.added("a.txt", "Some text.")
     await desk.knowledge.delete_document(desk.operator, document.id, undo=True)
-    await tasks.purge_document(desk.parts, document.id)  # too early: it must do nothing
+    with monkeypatch.context() as ahead:  # the clock of another process
+        ahead.setattr(tasks, "utc_now", lambda: utc_now() + timedelta(seconds=40))
+        assert await tasks.purges_waiting(desk.parts) == []
+        await tasks.purge_document(desk.parts, document.id)  # too early: it must do nothing
     restored = await desk.knowledge.restore_document(desk.operator, document.id)
     assert (restored.status, restored.num_chunks) == (DocumentStatus.DONE, 1)
     assert len(await desk.knowledge.search(desk.operator, [desk.base.id], "text")) == 1
 
-    monkeypatch.setattr(documents_module, "UNDO_WINDOW", timedelta(0))
+    monkeypatch.setattr(documents_module, "PURGED_AFTER", timedelta(0))
     await desk.knowledge.delete_document(desk.operator, document.id, undo=True)
     with pytest.raises(Conflict):
         await desk.knowledge.restore_document(desk.operator, document.id)

@@ -33,7 +33,7 @@ def ids(*documents: Document) -> list[str]:
 async def test_the_older_one_answers_until_the_new_one_is_ready_and_then_the_new_one_alone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hiding, "UNDO_WINDOW", timedelta(0))
+    monkeypatch.setattr(hiding, "PURGED_AFTER", timedelta(0))
     older = await desk.added(NAME, "Returns within 14 days.")
     added = await replacing(desk, "Returns within 30 days.")
     assert (added.beside, added.num_beside, added.replaces, added.document.replaces_older) == (older.id, 1, True, True)
