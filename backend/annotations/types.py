@@ -17,6 +17,7 @@ MAX_LABELS = 9
 MAX_LOCK_MINUTES = 24 * 60
 MAX_ITEMS = 100_000
 MAX_ADDED = 5_000  # items that one act adds
+FEW = 20  # an interval that leans on many items claims to be sure of a handful
 Label = bool | float | str
 
 
@@ -206,7 +207,8 @@ class Score:
 class Agreement:
     """How far two raters agree on one score beyond chance: Cohen's kappa with its 95 % interval.
 
-    Weighted by squared distance where `is_weighted`. `kappa` is None where it is not defined: one label alone was used.
+    Weighted by squared distance where `is_weighted`. `kappa` is None where it is not defined: one label alone was used;
+    `low` and `high` are so for fewer than 20 items too.
     `experiment_id` is empty between two people.
     """
 

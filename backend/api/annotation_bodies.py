@@ -241,7 +241,10 @@ class TurnedBody(BaseModel):
 
 
 class AgreementBody(BaseModel):
-    """`kappa` with its 95 % interval, null where it is not defined; `experiment_id` is empty between people."""
+    """`kappa`, null where it is not defined, with its 95 % interval from `low` to `high`, null of fewer than 20 items.
+
+    `experiment_id` is empty between people.
+    """
 
     config: str
     one: str

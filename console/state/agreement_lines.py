@@ -12,9 +12,10 @@ from console.state import formats
 from console.state.conversations_filters import log_address
 
 TWO = 2
-FEW = 20  # an interval that leans on many items claims to be sure of a handful
 TOO_FEW = "too few items for an interval"
-NEEDS_JUDGE = "Needs answers that a judge of an experiment scored: add those of a flow to this queue from the log."
+NEEDS_JUDGE = (
+    "Needs answers that a judge of an experiment scored: add those of a flow to this queue from the log."
+)
 OF_EXPERIMENTS = log_address((), channel=Channel.EXPERIMENT.value)
 
 
@@ -41,8 +42,8 @@ class LackingLine:
 
 
 def agreement_line(one: Agreement) -> AgreementLine:
-    known = one.kappa is not None and one.low is not None and one.high is not None
-    told = TOO_FEW if one.num_items < FEW else f"{_signed(one.low)} to {_signed(one.high)}"
+    known = one.kappa is not None
+    told = f"{_signed(one.low)} to {_signed(one.high)}" if one.low is not None else TOO_FEW
     return AgreementLine(
         id=f"{one.config}-{one.one}-{one.other}-{one.experiment_id}",
         config=one.config,

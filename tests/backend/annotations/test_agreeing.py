@@ -74,7 +74,7 @@ async def score(units: Units, owner: Operator, message_ids: list[str], cells: li
             )
 
 
-async def test_people_agree_as_far_as_they_say_the_same(scene):
+async def test_people_agree_as_far_as_they_say_the_same(scene, monkeypatch):
     queue = await scene.queue(num_labels=2)
     await scene.label_all(scene.ada, queue, [True, False, True])
     await scene.label_all(scene.ben, queue, [True, False, False])
@@ -83,8 +83,11 @@ async def test_people_agree_as_far_as_they_say_the_same(scene):
     assert (pair.config, pair.one, pair.other, pair.num_items, pair.is_weighted) == ("good", "Ada", "Ben", 3, False)
     assert pair.share_equal == pytest.approx(2 / 3)
     assert pair.kappa == pytest.approx(0.4, abs=1e-9)
-    assert pair.low < 0.4 < pair.high
+    assert (pair.low, pair.high) == (None, None), "three items carry no interval"
     assert found.judges == ()
+    monkeypatch.setattr("backend.annotations.service.agreeing.FEW", 3)
+    (pair,) = (await scene.annotations.agreements(scene.owner, queue.id)).people
+    assert pair.low < 0.4 < pair.high
 
 
 async def test_numbers_are_weighted_by_their_distance(scene):

@@ -85,17 +85,20 @@ async def test_a_judge_of_a_finished_experiment_is_measured_against_people(
     assert (judge["experiment_id"], judge["num_items"], judge["share_equal"]) == (experiment.id, 4, 0.75)
     # By hand: three of four alike, and by chance 1/2 * 3/4 + 1/2 * 1/4.
     assert judge["kappa"] == pytest.approx((0.75 - 0.5) / (1 - 0.5))
-    assert -1 <= judge["low"] < judge["kappa"] < judge["high"] <= 1
+    assert (judge["low"], judge["high"]) == (None, None)
 
     state = tab.at(f"/annotation/{queue.id}").state(AnnotateState)
     await state.load()
     [line] = state.agreements
     assert [one.between for one in state.lacking] == ["Between people"]
     assert (line.config, line.raters, line.kappa) == ("good", "judge of Judged and people", "0.50")
-    low, high = (f"{judge[end]:.2f}".replace("-", "\u2212") for end in ("low", "high"))
     assert (line.equal, line.interval) == ("75 % of 4 items the same", "too few items for an interval")
-    [measured] = (await services.annotations.agreements(owner, queue.id)).judges
-    assert agreement_line(replace(measured, num_items=20)).interval == f"{low} to {high}"
+    with monkeypatch.context() as enough:
+        enough.setattr("backend.annotations.service.agreeing.FEW", 4)
+        [measured] = (await services.annotations.agreements(owner, queue.id)).judges
+    assert -1 <= measured.low < measured.kappa < measured.high <= 1
+    low, high = (f"{end:.2f}".replace("-", "\u2212") for end in (measured.low, measured.high))
+    assert agreement_line(measured).interval == f"{low} to {high}"
 
     transcript = tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState)
     await spent(transcript.load())
