@@ -122,8 +122,8 @@ async def measure(kind: str, database: Database) -> AsyncIterator[Figure]:
     long = await fill_long(units, operator.project_id, NUM_MESSAGES)
     opened = await p95("open", [lambda: log.opened(operator, long)])
     yield Figure(f"{kind}: open a conversation of {NUM_MESSAGES:,} messages, p95", opened, "ms", 1_000)
-    searches = [_browse(log, operator, Filters(text=words)) for words in SEARCHES]
-    yield Figure(f"{kind}: search with counts in the log, p95", await p95("search", searches), "ms", 500)
+    searches = [_search(log, operator, words) for words in SEARCHES]
+    yield Figure(f"{kind}: search with counts and snippets in the log, p95", await p95("search", searches), "ms", 500)
 
 
 def _measure(log: ConversationService, operator: Operator, wish: FigureWish) -> Callable[[], Awaitable[Any]]:
@@ -133,6 +133,14 @@ def _measure(log: ConversationService, operator: Operator, wish: FigureWish) -> 
 
 def _browse(log: ConversationService, operator: Operator, filters: Filters) -> Callable[[], Awaitable[Any]]:
     return lambda: log.browse(operator, filters, Page())
+
+
+def _search(log: ConversationService, operator: Operator, words: str) -> Callable[[], Awaitable[Any]]:
+    async def ask() -> None:
+        found = await log.browse(operator, Filters(text=words), Page())
+        await log.snippets(operator, words, found.listed.items)
+
+    return ask
 
 
 def all_of(kind: str, opened: Callable[[], AbstractAsyncContextManager[Database]]) -> list[Figure]:

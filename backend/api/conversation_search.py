@@ -81,9 +81,11 @@ async def search_conversations(
     operator: Reader, filters: Annotated[Filters, Depends(filters_of)], limit: Limit = DEFAULT_LIMIT, after: str = ""
 ) -> FoundList:
     """List what fits, the last spoken in first, and count what each choice of a filter would show."""
-    found = await services().conversations.browse(operator, filters, Page(limit, after))
+    log = services().conversations
+    found = await log.browse(operator, filters, Page(limit, after))
+    snippets = await log.snippets(operator, filters.text, found.listed.items)
     return FoundList(
-        conversations=[FoundBody.of(one) for one in found.listed.items],
+        conversations=[FoundBody.of(one, snippets.get(one.id)) for one in found.listed.items],
         next=found.listed.next,
         facets=FacetsBody.of(found.facets),
     )

@@ -10,11 +10,28 @@ from typing import Any
 from pydantic import BaseModel
 
 from backend.api.bodies import Strict
+from backend.conversations.snippet_types import Snippet
 from backend.conversations.types import Conversation, Facet, Facets, Message, SpanLine, View
 
 
+class PieceBody(BaseModel):
+    text: str
+    is_hit: bool
+
+
+class SnippetBody(BaseModel):
+    """What the words were found in, around the first of them; `message_id` is empty where that is a name."""
+
+    pieces: list[PieceBody]
+    found_in: str
+    message_id: str
+
+
 class FoundBody(BaseModel):
-    """A conversation as a list shows it; tokens, cost and latency are sums over its answers."""
+    """A conversation as a list shows it; tokens, cost and latency are sums over its answers.
+
+    `snippet` is null where no words were searched for, and in conversations too long to look through for it.
+    """
 
     id: str
     title: str
@@ -44,10 +61,12 @@ class FoundBody(BaseModel):
     tags: list[str]
     started_at: datetime
     last_message_at: datetime
+    snippet: SnippetBody | None
 
     @classmethod
-    def of(cls, conversation: Conversation) -> FoundBody:
-        return cls(**asdict(conversation), duration_seconds=conversation.seconds)
+    def of(cls, conversation: Conversation, snippet: Snippet | None = None) -> FoundBody:
+        told = SnippetBody(**asdict(snippet)) if snippet else None
+        return cls(**asdict(conversation), duration_seconds=conversation.seconds, snippet=told)
 
 
 class FacetBody(BaseModel):

@@ -102,3 +102,15 @@ def wanted_in(text: str) -> Wanted:
         if not exact:
             said.add(piece)
     return Wanted(tuple(sorted(whole)), tuple(sorted(begins)), tuple(sorted(parts)), tuple(sorted(said)), tuple(pieces))
+
+
+def terms_in(text: str) -> tuple[str, ...]:
+    """Return what of a search is marked where it stands: what is in quotes as a whole, and the pieces beside it."""
+    line = folded(text)
+    phrases = [phrase.strip() for phrase in PHRASE.findall(line) if phrase.strip()]
+    return tuple(dict.fromkeys((*phrases, *PHRASE.sub(" ", line).split()[:MAX_PIECES])))
+
+
+def begins_words(term: str) -> bool:
+    """Tell whether a search finds a term only where a word begins with it: one or two letters stand everywhere."""
+    return len(term) < SHORTEST_PART and term.isalnum() and not IS_UNSPACED.match(term)

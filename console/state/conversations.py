@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -10,7 +11,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.facet_types import Facets
-from backend.conversations.types import Browsed, Channel, Filters
+from backend.conversations.types import Browsed, Channel, Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes, toasts
@@ -94,9 +95,8 @@ class ConversationsState(Filtered, rx.State):
         """Draw the first page and the filters as they stand now."""
         async with self._loading():
             found = await services().conversations.browse(operator, self._filters(), Page())
-            zone = await self._zone()
-            now = formats.now()
-            self.rows = [conversation_line(row, zone, now) for row in found.listed.items]
+            zone, now = await self._zone(), formats.now()
+            self.rows = await self._lines(operator, found.listed.items)
             shown = [row.last_message_at for row in found.listed.items]
             self._newest, self.num_new = max(shown, default=now), 0
             # Behind the last line of the page nothing is new; where it is the end of the list, what was late may be.
@@ -104,6 +104,12 @@ class ConversationsState(Filtered, rx.State):
             self._show_filters(operator, found, zone)
             self._show_page(found.listed.next)
             self.phase = "ready" if self.rows or self.query or self.num_filters else "empty"
+
+    async def _lines(self, operator: Operator, rows: Sequence[Conversation]) -> list[ConversationLine]:
+        """Draw conversations, with what the search found in each."""
+        snippets = await services().conversations.snippets(operator, self.query, rows)
+        zone, now = await self._zone(), formats.now()
+        return [conversation_line(row, zone, now, snippets.get(row.id)) for row in rows]
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
@@ -127,9 +133,7 @@ class ConversationsState(Filtered, rx.State):
         """Add the next page below."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         listed = await services().conversations.list(operator, self._filters(), Page(after=self._after))
-        zone = await self._zone()
-        now = formats.now()
-        self.rows = [*self.rows, *(conversation_line(row, zone, now) for row in listed.items)]
+        self.rows = [*self.rows, *await self._lines(operator, listed.items)]
         self._show_page(listed.next)
 
     @rx.event
@@ -147,12 +151,11 @@ class ConversationsState(Filtered, rx.State):
             return
         newer = replace(self._filters(), since=max(self._newest - LATE, self._oldest))
         listed = await services().conversations.list(operator, newer, Page(limit=MAX_NEW))
-        zone, now = await self._zone(), formats.now()
         found = {row.id: row for row in listed.items}
         # What goes on may end outside the filters, or wait for a person at no new moment: it is read by itself.
         under_way = [row.id for row in self.rows if row.mark in UNDER_WAY and row.id not in found]
         going = await services().conversations.some(operator, under_way) if under_way else []
-        lines = {row.id: conversation_line(row, zone, now) for row in [*found.values(), *going]}
+        lines = {line.id: line for line in await self._lines(operator, [*found.values(), *going])}
         known = {row.id: row.words for row in self.rows}
         has_turned = any(known.get(line.id, line.words) != line.words for line in lines.values())
         if any(lines.get(row.id, row) != row for row in self.rows):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
 
+from backend.conversations.snippet_types import Snippet
 from backend.conversations.types import (
     SAID,
     Channel,
@@ -23,7 +24,7 @@ from console import routes
 from console.state import formats
 from console.state.cited_text import Part, parts_of
 from console.state.conversations_filters import COLUMNS
-from console.state.conversations_words import RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
+from console.state.conversations_words import FOUND_IN_WORDS, RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
 
 MAX_ARGUMENTS = 2_000
 MAX_RESULT = 2_001  # with the sign that it was cut
@@ -32,8 +33,17 @@ NO_PASSAGE = "No passage stands behind this number"
 
 
 @dataclass(frozen=True)
+class FoundPart:
+    """A piece of what a search found, `hit` where its words stand; `id` tells pieces of one line apart."""
+
+    id: str
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True)
 class ConversationLine:
-    """A conversation in the list."""
+    """A conversation in the list; a search shows in place of the preview what it found, and in which name."""
 
     id: str
     href: str
@@ -45,6 +55,8 @@ class ConversationLine:
     words: str
     example: bool = False
     cells: dict[str, str] = field(default_factory=dict)
+    found: list[FoundPart] = field(default_factory=list)
+    found_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,8 +149,11 @@ MARKS = {
 SAYS_LITTLE = (ChatState.UNANSWERED, ChatState.UNSOURCED)
 
 
-def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> ConversationLine:
+def conversation_line(
+    row: Conversation, zone: tzinfo, now: datetime, snippet: Snippet | None = None
+) -> ConversationLine:
     mark, words = _mark(row)
+    pieces = snippet.pieces if snippet else ()
     return ConversationLine(
         id=row.id,
         href=routes.to(routes.CONVERSATION, row.id),
@@ -150,6 +165,8 @@ def conversation_line(row: Conversation, zone: tzinfo, now: datetime) -> Convers
         words=words,
         example=row.channel is Channel.EXAMPLE,
         cells={name: told(row) for name, (_, told) in COLUMNS.items()},
+        found=[FoundPart(str(number), piece.text, piece.is_hit) for number, piece in enumerate(pieces)],
+        found_in=FOUND_IN_WORDS[snippet.found_in] if snippet else "",
     )
 
 

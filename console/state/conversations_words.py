@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.conversations.snippet_types import FoundIn
 from backend.conversations.types import Channel, ChatState, Outcome, Rating, Role
 from backend.turns.types import TestState
 
@@ -32,6 +33,7 @@ CHANNEL_WORDS = {
     Channel.EXPERIMENT: "Experiments",
 }
 OUTCOME_WORDS = {Outcome.COMPLETED: "Completed", Outcome.NOT_COMPLETED: "Not completed", Outcome.UNKNOWN: "Unknown"}
+FOUND_IN_WORDS = {FoundIn.MESSAGE: "", FoundIn.PERSON: "Person", FoundIn.SESSION: "Session", FoundIn.ID: "Conversation"}
 OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED}
 # What a person may say of a conversation as a whole, by the values of a form.
 TASK_WORDS = (("", "Not said"), ("yes", "Yes"), ("no", "No"))

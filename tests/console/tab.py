@@ -48,6 +48,14 @@ async def refused(kind: type[rx.State], arguments: dict[str, list[Any]]) -> None
             await spent(handler.fn(state, *arguments.get(name, [""] * num_wanted)))
 
 
+def lost_in_a_store(state: rx.State) -> list[str]:
+    """Return the vars of a state and of all below it that a store outside the process, such as Redis, would lose."""
+    kept = type(state)._deserialize(state._serialize())
+    mine, theirs = state.__getstate__(), kept.__getstate__()
+    lost = [f"{type(state).__name__}.{name}" for name, value in mine.items() if theirs.get(name) != value]
+    return [*lost, *(name for each in state.substates.values() for name in lost_in_a_store(each))]
+
+
 async def spent(said: Any) -> list[Any]:
     """Wait for a handler of any shape, and return what it yielded."""
     if hasattr(said, "__aiter__"):

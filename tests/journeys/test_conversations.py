@@ -61,12 +61,16 @@ def test_words_in_any_script_are_found(console: Console, flow: str) -> None:
     say(console, flow, "Где мой заказ?")
     page = console.open("/conversations")
     search = page.get_by_role("searchbox", name="Search the messages").first
-    for words, title in (("STRASSE ZUM", "Die Straße zum Lager"), ("мой заказ".upper(), "Где мой заказ?")):
+    for words, title, marked in (
+        ("STRASSE ZUM", "Die Straße zum Lager", ["Straße", "zum"]),
+        ("мой заказ".upper(), "Где мой заказ?", ["мой", "заказ"]),
+    ):
         search.fill("")
         search.press_sequentially(words, delay=TYPING_MS)
         expect(page.locator(".cv")).to_have_count(1)
         expect(page.get_by_text("1 match, newest first")).to_be_visible()
         expect(page.locator(".cv")).to_contain_text(title)
+        expect(page.locator(".cv mark")).to_have_text(marked)
         expect(search).to_have_value(words)
     search.fill("nobody ever said this")
     expect(page.get_by_text("Nothing matches")).to_be_visible()

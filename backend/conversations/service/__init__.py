@@ -10,6 +10,7 @@ from backend.conversations.service.measuring import MeasuringUseCases
 from backend.conversations.service.opening import OpeningUseCases
 from backend.conversations.service.remarks import RemarkUseCases
 from backend.conversations.service.reporting import ReportingUseCases
+from backend.conversations.service.showing import ShowingUseCases
 from backend.conversations.service.tracing import TracingUseCases
 from backend.conversations.service.turns import TurnUseCases
 from backend.conversations.service.views import ViewUseCases
@@ -27,6 +28,7 @@ class ConversationService(
     ExportUseCases,
     IndexingUseCases,
     MeasuringUseCases,
+    ShowingUseCases,
 ):
     """Everything that is done with conversations."""
 

@@ -186,6 +186,15 @@ def _cell(value: Any, name: Any) -> rx.Component:
     return rx.cond(value != "", rx.el.span(value, class_name="tag", dir="auto", key=name), rx.fragment())
 
 
+def _found(row: Any) -> rx.Component:
+    """Show where the words of the search stand."""
+    named = rx.cond(row.found_in != "", rx.el.span(row.found_in, ": "), rx.fragment())
+    pieces = rx.foreach(
+        row.found, lambda one: rx.cond(one.hit, rx.el.mark(one.text, key=one.id), rx.el.span(one.text, key=one.id))
+    )
+    return rx.el.span(named, rx.el.bdi(pieces), class_name="t2 t12 two-lines found")
+
+
 def _row(row: Any) -> rx.Component:
     chosen = TranscriptState.conversation_id == row.id
     return rx.el.li(
@@ -200,7 +209,11 @@ def _row(row: Any) -> rx.Component:
                 rx.el.time(row.when, class_name="t12 t2 r nw", title=row.when_exact),
                 class_name="row",
             ),
-            rx.el.span(row.preview, class_name="ell t2 t12 pv", dir="auto"),
+            rx.cond(
+                row.found.length() > 0,
+                _found(row),
+                rx.el.span(row.preview, class_name="ell t2 t12 pv", dir="auto"),
+            ),
             rx.el.span(
                 status(row.mark, row.words),
                 rx.cond(row.example, tag("Example"), rx.fragment()),

@@ -23,6 +23,11 @@ async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.A
     assert answer.status_code == 200
     told = answer.json()
     assert [one["session_id"] for one in told["conversations"]] == ["bank"]
+    snippet = told["conversations"][0]["snippet"]
+    hits = [one["text"].lower() for one in snippet["pieces"] if one["is_hit"]]
+    assert (snippet["found_in"], bool(snippet["message_id"]), set(hits) <= {"48790", "way"}, bool(hits)) == (
+        "message", True, True, True,
+    )  # fmt: skip
     assert (told["facets"]["total"], told["facets"]["matching"], told["next"]) == (2, 1, None)
     assert {one["value"]: one["count"] for one in told["facets"]["outcomes"]} == {
         "completed": 1, "not_completed": 0, "unknown": 1

@@ -98,6 +98,26 @@ async def test_words_of_any_script_are_found_before_and_behind_the_index(
     assert fresh == dict(FOUND)
     await indexed(log, owner)
     assert {text: await titles(log, owner, text) for text, _ in FOUND} == dict(FOUND)
+    for text, _ in FOUND:
+        listed = (await log.list(owner, Filters(text=text), Page())).items
+        snippets = await log.snippets(owner, text, listed)
+        assert [any(piece.is_hit for piece in snippets[one.id].pieces) for one in listed] == [True] * len(listed), text
+
+
+async def test_the_message_with_most_of_the_words_is_shown(log: ConversationService, owner: Operator) -> None:
+    id_ = await keep(log, owner, "session-7", "A sofa.", "My sofa is torn.", "torn")
+    listed = (await log.list(owner, Filters(), Page())).items
+    for text, found_in, told in (
+        ("torn sofa", "message", ["My ", "sofa", " is ", "torn", "."]),
+        ("sofa", "message", ["A ", "sofa", "."]),
+        ("session-7", "session", ["session-7"]),
+        (id_, "id", [id_]),
+    ):
+        snippet = (await log.snippets(owner, text, listed))[id_]
+        assert (snippet.found_in, [piece.text for piece in snippet.pieces]) == (found_in, told), text
+        assert bool(snippet.message_id) is (found_in == "message")
+    assert await log.snippets(owner, "", listed) == {}
+    assert await log.snippets(owner, "lamp", listed) == {}
 
 
 async def test_pieces_may_stand_in_different_messages(log: ConversationService, owner: Operator) -> None:

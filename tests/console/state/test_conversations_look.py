@@ -12,7 +12,8 @@ from backend.columns import utc_now
 from backend.operator import Operator
 from backend.settings import Settings
 from console.state.conversations import ConversationsState
-from tests.console.tab import Tab, spent, tab
+from console.state.transcript import TranscriptState
+from tests.console.tab import Tab, lost_in_a_store, spent, tab
 from tests.factories.conversations import answer, chat, opening
 from tests.tenancy import EVERYWHERE
 
@@ -38,6 +39,13 @@ async def test_new_rows_wait_and_changed_ones_change_in_place(services: Services
     assert [row.words for row in state.rows if row.id == first.conversation_id] == ["Failed"]
     await state.show_new()
     assert (state.rows[0].id, state.num_new) == (third.conversation_id, 0)
+    await state.search("third ONE")
+    found = [("The ", False), ("third", True), (" ", False), ("one", True)]
+    assert [[(part.text, part.hit) for part in row.found] for row in state.rows] == [found]
+    await state.look()
+    assert [len(row.found) for row in state.rows] == [4], "a look at what changed keeps what was found"
+    await spent(tab.at("/conversations").state(TranscriptState).load())
+    assert lost_in_a_store(tab.root) == []
 
 
 async def test_what_is_answered_meanwhile_says_so_also_outside_the_filter(

@@ -8,7 +8,7 @@ from backend.operator import Operator
 from tests.console.experimenting import dataset, made_of, opened, owner, support
 from tests.console.experimenting import shown as shown_page
 from tests.console.state.test_experiment_draft import shown
-from tests.console.tab import Tab, tab
+from tests.console.tab import Tab, lost_in_a_store, tab
 
 __all__ = ["dataset", "owner", "support", "tab"]
 
@@ -51,6 +51,7 @@ async def test_other_evaluators_score_the_answers_of_an_experiment(
     found = await shown_page(tab, made)
     assert found.since is not None
     assert (found.since.name, found.since.href, found.since.judges) == ("Returns", f"/experiments/{first.id}", "")
+    assert lost_in_a_store(tab.root) == []
 
 
 async def test_what_scored_a_deleted_experiment_says_so(
