@@ -20,12 +20,12 @@ from backend.alerts.types import (
     Watched,
     Way,
 )
-from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 
 # Of what the log is filtered by; a window has its own time.
 CHOICES: dict[str, type[StrEnum | str]] = {
-    "flow_ids": str, "states": ChatState, "ratings": Rating, "channels": Channel, "models": str, "prompts": str,
-    "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str,
+    "flow_ids": str, "states": ChatState, "failed_turns": FailedTurns, "ratings": Rating, "channels": Channel,
+    "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.alerts.types import Alert, AlertState, Comparison, Event, Fate, Firing, Measure, NewAlert, Way
 from backend.api.bodies import Strict
-from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 
 
 class AlertFilters(Strict):
@@ -18,6 +18,7 @@ class AlertFilters(Strict):
     text: str = Field(default="", max_length=200)
     flow_id: list[str] = Field(default=[], max_length=50)
     state: list[ChatState] = Field(default=[])
+    failed_turn: list[FailedTurns] = Field(default=[])
     rating: list[Rating] = Field(default=[])
     channel: list[Channel] = Field(default=[])
     model: list[str] = Field(default=[], max_length=50)

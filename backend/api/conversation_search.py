@@ -25,7 +25,7 @@ from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.conversations.reports import FIRST, LAST
-from backend.conversations.types import Channel, ChatState, Filters, Outcome, Rating, Satisfaction
+from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Listed, Page
 
@@ -49,6 +49,7 @@ def filters_of(
     text: Text = "",
     flow_id: Choices = [],  # noqa: B006  # read by the framework, never changed
     state: Annotated[list[ChatState], Query()] = [],  # noqa: B006
+    failed_turn: Annotated[list[FailedTurns], Query()] = [],  # noqa: B006
     rating: Annotated[list[Rating], Query()] = [],  # noqa: B006
     channel: Annotated[list[Channel], Query()] = [],  # noqa: B006
     model: Choices = [],  # noqa: B006
@@ -64,6 +65,7 @@ def filters_of(
         text=text,
         flow_ids=tuple(flow_id),
         states=tuple(state),
+        failed_turns=tuple(failed_turn),
         ratings=tuple(rating),
         channels=tuple(channel),
         models=tuple(model),

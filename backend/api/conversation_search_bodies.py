@@ -44,6 +44,7 @@ class FoundBody(BaseModel):
     person: str
     channel: str
     state: str
+    has_failed: bool
     rating: str
     model: str
     prompt_id: str | None
@@ -86,6 +87,7 @@ class FacetsBody(BaseModel):
     matching: int
     flows: list[FacetBody]
     states: list[FacetBody]
+    failed_turns: list[FacetBody]
     ratings: list[FacetBody]
     channels: list[FacetBody]
     models: list[FacetBody]
@@ -101,6 +103,7 @@ class FacetsBody(BaseModel):
             matching=facets.matching,
             flows=FacetBody.all(facets.flows),
             states=FacetBody.all(facets.states),
+            failed_turns=FacetBody.all(facets.failed_turns),
             ratings=FacetBody.all(facets.ratings),
             channels=FacetBody.all(facets.channels),
             models=FacetBody.all(facets.models),

@@ -17,6 +17,13 @@ class Satisfaction(StrEnum):
     UNKNOWN = "unknown"
 
 
+class FailedTurns(StrEnum):
+    """Whether any turn of a conversation failed, be it the last or one before it."""
+
+    SOME = "some"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """A choice of a filter, and how many conversations it would show."""
@@ -37,6 +44,7 @@ class Facets:
     matching: int = 0
     flows: tuple[Facet, ...] = ()
     states: tuple[Facet, ...] = ()
+    failed_turns: tuple[Facet, ...] = ()
     ratings: tuple[Facet, ...] = ()
     channels: tuple[Facet, ...] = ()
     models: tuple[Facet, ...] = ()

@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from backend.columns import Json, Money, UtcDateTime, WideInteger, utc_now
 
 COUNTED = (
-    "deleted_at", "flow_id", "flow_name", "state", "rating", "channel", "model", "prompt_name", "prompt_version",
-    "task_completed", "satisfaction", "tags", "number", "id",
+    "deleted_at", "flow_id", "flow_name", "state", "has_failed", "rating", "channel", "model", "prompt_name",
+    "prompt_version", "task_completed", "satisfaction", "tags", "number", "id",
 )  # fmt: skip
 BY_MEMBER = text("author_id != ''")
 SHOWN = text("channel != 'experiment' AND deleted_at IS NULL")
@@ -23,8 +23,9 @@ class ConversationRow(SQLModel, table=True):
     """The sums are kept here, so that a list of thousands reads no message.
 
     `number` is its place in the index of words, 0 before it has one; `indexed_to` is the last message that stands in
-    there, and `is_fresh` says that some do not yet. `duration` is in the unit of who reported it, seconds as a rule,
-    None like what follows where nobody told. `tags` are as `tags_text` writes them.
+    there, and `is_fresh` says that some do not yet. `has_failed` where any turn failed, whatever the last one did.
+    `duration` is in the unit of who reported it, seconds as a rule, None like what follows where nobody told. `tags`
+    are as `tags_text` writes them.
     """
 
     __tablename__ = "conversation"
@@ -50,6 +51,7 @@ class ConversationRow(SQLModel, table=True):
     title: str
     channel: str
     state: str
+    has_failed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     rating: str = "none"
     last_text: str = ""
     num_messages: int = 0

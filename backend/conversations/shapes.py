@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -35,6 +36,12 @@ def state_of(said: Answer | Told) -> ChatState:
     return ChatState.UNSOURCED if said.cites_nothing else ChatState.ANSWERED
 
 
+def has_failed(said: Sequence[Told]) -> bool:
+    """Tell whether an answer failed, or what was said last; a tool that failed before an answer fails no turn."""
+    answers = [one for one in said if one.role is Role.ASSISTANT]
+    return any(state_of(one) is ChatState.FAILED for one in (*answers, *said[-1:]))
+
+
 def citation_values(citation: Citation) -> dict[str, Any]:
     return asdict(citation)
 
@@ -58,6 +65,7 @@ def conversation_of(row: ConversationRow) -> Conversation:
         started_at=row.started_at,
         last_message_at=row.last_message_at,
         last_text=row.last_text,
+        has_failed=row.has_failed,
         agent_config=row.agent_config,
         session_id=row.session_id,
         person=row.person,

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  # handed on, like those that follow
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
+from backend.conversations.facet_types import FailedTurns as FailedTurns  # noqa: PLC0414
 from backend.conversations.facet_types import Satisfaction as Satisfaction  # noqa: PLC0414
 from backend.conversations.remark_types import Comment as Comment  # noqa: PLC0414
 from backend.conversations.remark_types import View as View  # noqa: PLC0414
@@ -199,6 +200,7 @@ class Conversation:
     started_at: datetime
     last_message_at: datetime
     last_text: str
+    has_failed: bool = False
     agent_config: str = ""
     session_id: str = ""
     person: str = ""
@@ -261,6 +263,7 @@ class Filters:
     text: str = ""
     flow_ids: tuple[str, ...] = ()
     states: tuple[ChatState, ...] = ()
+    failed_turns: tuple[FailedTurns, ...] = ()
     ratings: tuple[Rating, ...] = ()
     channels: tuple[Channel, ...] = ()
     models: tuple[str, ...] = ()

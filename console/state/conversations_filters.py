@@ -16,6 +16,7 @@ from backend.conversations.types import (
     Conversation,
     Facet,
     Facets,
+    FailedTurns,
     Filters,
     Outcome,
     Rating,
@@ -24,7 +25,14 @@ from backend.conversations.types import (
 )
 from console import routes
 from console.state import formats
-from console.state.conversations_words import CHANNEL_WORDS, OUTCOME_WORDS, OUTCOMES, RATING_WORDS, STATE_WORDS
+from console.state.conversations_words import (
+    CHANNEL_WORDS,
+    FAILED_WORDS,
+    OUTCOME_WORDS,
+    OUTCOMES,
+    RATING_WORDS,
+    STATE_WORDS,
+)
 
 Pair = tuple[str, str]
 MOMENT = re.compile(rf"({formats.DAY.pattern})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{6}})?\+00:00")
@@ -51,11 +59,15 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
     return {
         "flow": [line("flow", one, _held(one, facets.flows)) for one in facets.flows],
         "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
+        "failed_turn": [
+            line("failed_turn", one, FAILED_WORDS[FailedTurns(one.value)])
+            for one in _told("failed_turn", facets.failed_turns, FailedTurns.NONE, chosen)
+        ],
         "rating": [line("rating", one, RATING_WORDS[Rating(one.value)]) for one in facets.ratings],
         "outcome": [line("outcome", one, OUTCOME_WORDS[Outcome(one.value)]) for one in facets.outcomes],
         "satisfaction": [
             line("satisfaction", one, "Not told" if one.value == Satisfaction.UNKNOWN else f"{one.value} of 5")
-            for one in _told(facets.satisfactions, chosen)
+            for one in _told("satisfaction", facets.satisfactions, Satisfaction.UNKNOWN, chosen)
         ],
         "channel": [
             line("channel", one, CHANNEL_WORDS[Channel(one.value)])
@@ -68,10 +80,10 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
     }
 
 
-def _told(facets: tuple[Facet, ...], chosen: tuple[tuple[str, str], ...]) -> tuple[Facet, ...]:
-    """Return how satisfied people were; nothing where nobody told, as where no file or API brings it."""
-    is_told = any(one.count and one.value != Satisfaction.UNKNOWN for one in facets)
-    return facets if is_told or any(key == "satisfaction" for key, _ in chosen) else ()
+def _told(key: str, facets: tuple[Facet, ...], nothing: str, chosen: tuple[tuple[str, str], ...]) -> tuple[Facet, ...]:
+    """Return the choices; none where all say `nothing`, as where no file or API brings it."""
+    is_told = any(one.count and one.value != nothing for one in facets)
+    return facets if is_told or any(name == key for name, _ in chosen) else ()
 
 
 def _held(one: Facet, every: Iterable[Facet]) -> str:
@@ -92,6 +104,7 @@ class FilterLines:
 FILTERS = {
     "flow": "Flow or agent",
     "state": "Last turn",
+    "failed_turn": "Failed turns",
     "rating": "Feedback",
     "outcome": "Outcome",
     "satisfaction": "Satisfaction",
@@ -267,6 +280,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         text=text,
         flow_ids=all_of("flow"),
         states=tuple(state for state in ChatState if ("state", state) in known),
+        failed_turns=tuple(one for one in FailedTurns if ("failed_turn", one) in known),
         ratings=tuple(rating for rating in Rating if ("rating", rating) in known),
         channels=tuple(channel for channel in Channel if ("channel", channel) in known),
         outcomes=tuple(outcome for outcome in Outcome if ("outcome", outcome) in known),

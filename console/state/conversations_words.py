@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.conversations.snippet_types import FoundIn
-from backend.conversations.types import Channel, ChatState, Outcome, Rating, Role
+from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Role
 from backend.turns.types import TestState
 
 ROLE_WORDS = {Role.USER: "Person", Role.ASSISTANT: "Agent", Role.SYSTEM: "System", Role.TOOL: "Tool"}
@@ -17,6 +17,7 @@ STATE_WORDS = {
     ChatState.CANCELLED: "Cancelled",
     ChatState.REFUSED: "Refused",
 }
+FAILED_WORDS = {FailedTurns.SOME: "One or more", FailedTurns.NONE: "None"}
 RATING_WORDS = {
     Rating.UP: "Helpful",
     Rating.DOWN: "Not helpful",

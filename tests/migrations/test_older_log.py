@@ -13,10 +13,11 @@ from alembic import command
 from backend import bootstrap
 from backend.bootstrap.migrations import alembic_config, database_url, migrate
 from backend.conversations.models import ConversationWordRow, FeedbackRow, MessageRow
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.types import ChatState, FailedTurns, Filters, Rating
 from backend.flows.types import Decision, RunWish
 from backend.paging import Page
 from backend.settings import Settings
+from tests.factories.conversations import chat
 from tests.factories.flows import asking
 from tests.migrations.databases import opened
 from tests.tenancy import EVERYWHERE
@@ -53,6 +54,8 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     replied = str((await house.runs.run(owner, made.slug, RunWish({"question": "Hello"}))).conversation_id)
     await house.takeovers.take(owner, replied)
     await house.takeovers.reply(owner, replied, "A person here")
+    failed = (await chat(house.conversations, house.units, owner, reply={"error": "No."})).conversation_id
+    await chat(house.conversations, house.units, owner, conversation_id=failed)
     await bootstrap.stop(house)
 
     url = database_url(settings)
@@ -71,6 +74,8 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     for words in ("muller", "Müller"):
         found = await house.conversations.browse(owner, Filters(text=words), Page())
         assert [one.id for one in found.listed.items] == [talk], words
+    some = await house.conversations.list(owner, Filters(failed_turns=(FailedTurns.SOME,)), Page())
+    assert [(one.id, one.state) for one in some.items] == [(failed, ChatState.ANSWERED)]
     async with house.units.read(EVERYWHERE) as session:
         given = (await session.exec(select(FeedbackRow.given_by_id))).all()
         by = select(MessageRow.author_id).where(MessageRow.text == "A person here")

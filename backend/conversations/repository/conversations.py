@@ -26,7 +26,7 @@ from backend.conversations.models import (
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
 from backend.conversations.tags import marked
-from backend.conversations.types import AGENT, Channel, Filters, Outcome, Satisfaction
+from backend.conversations.types import AGENT, Channel, FailedTurns, Filters, Outcome, Satisfaction
 from backend.paging import Page
 
 # Written out and not bound, so that the databases see that an index holds these rows alone.
@@ -41,6 +41,7 @@ class Counted(NamedTuple):
     flow_id: str
     flow_name: str
     state: str
+    has_failed: bool
     rating: str
     channel: str
     model: str
@@ -171,10 +172,11 @@ class ConversationRepository(MessageRepository):
         }
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
-        row = ConversationRow
+        row, failed = ConversationRow, [one is FailedTurns.SOME for one in filters.failed_turns]
         for column, values in (
             (col(row.flow_id), filters.flow_ids), (col(row.state), filters.states), (col(row.rating), filters.ratings),
             (col(row.channel), filters.channels), (col(row.model), filters.models), (prompt_column(), filters.prompts),
+            (col(row.has_failed), failed),
         ):  # fmt: skip
             if values:
                 yield column.in_(values)

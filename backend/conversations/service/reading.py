@@ -22,6 +22,7 @@ from backend.conversations.types import (
     Conversation,
     Facet,
     Facets,
+    FailedTurns,
     Filters,
     Message,
     Opened,
@@ -42,6 +43,7 @@ OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED, None: Outcome
 CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
     ("flow_ids", lambda mix: mix.flow_id),
     ("states", lambda mix: mix.state),
+    ("failed_turns", lambda mix: FailedTurns.SOME if mix.has_failed else FailedTurns.NONE),
     ("ratings", lambda mix: mix.rating),
     ("channels", lambda mix: mix.channel),
     ("models", lambda mix: mix.model),
@@ -177,6 +179,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         matching=matching,
         flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
         states=_each(ChatState, counts["states"]),
+        failed_turns=_each(FailedTurns, counts["failed_turns"]),
         ratings=_each(Rating, counts["ratings"]),
         channels=_each(Channel, counts["channels"]),
         models=_most(counts["models"]),

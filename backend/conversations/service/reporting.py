@@ -20,7 +20,7 @@ from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import citation_values, conversation_of, state_of
+from backend.conversations.shapes import citation_values, conversation_of, has_failed, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.ids import new_id
 from backend.masking.aside import aside
@@ -241,6 +241,7 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         last_text=first_words(said[-1].text or failed if said else "", PREVIEW_CHARACTERS),
         channel=report.channel,
         state=state_of(said[-1]) if said else ChatState.ANSWERED,
+        has_failed=has_failed(said),
         num_messages=len(said),
         num_turns=report.turn_count if report.turn_count is not None else turns,
         tokens_in=sum(one.tokens_in for one in said),

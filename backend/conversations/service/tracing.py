@@ -219,6 +219,7 @@ class TracingUseCases(SpanUseCases):
         conversation.title = first_words(first.text or first.error) or "Without words"
         conversation.last_text = first_words(last.text or last.error, PREVIEW_CHARACTERS)
         conversation.state = ChatState(last.state)
+        conversation.has_failed = sums[8] > 0 or conversation.state is ChatState.FAILED
         conversation.model = last.model or conversation.model
         conversation.is_fresh, conversation.rating = True, worst(await rows.ratings(conversation.id))
         if earliest <= conversation.indexed_to:

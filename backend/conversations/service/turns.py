@@ -132,6 +132,7 @@ class TurnUseCases(Base):
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True
+        conversation.has_failed = conversation.has_failed or message.state == ChatState.FAILED
         if message.id <= conversation.indexed_to:  # two questions at once: the other's answer was there before
             conversation.indexed_to = ""
         conversation.last_text = first_words(text or error, PREVIEW_CHARACTERS)

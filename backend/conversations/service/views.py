@@ -10,7 +10,7 @@ from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
-from backend.conversations.types import Channel, ChatState, Outcome, Rating, Satisfaction, View
+from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Satisfaction, View
 from backend.errors import InvalidInput, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
@@ -21,11 +21,24 @@ MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
-    {"flow", "state", "rating", "channel", "model", "prompt", "outcome", "satisfaction", "tag", "columns"}
+    {
+        "flow",
+        "state",
+        "failed_turn",
+        "rating",
+        "channel",
+        "model",
+        "prompt",
+        "outcome",
+        "satisfaction",
+        "tag",
+        "columns",
+    }
 )
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {
-    "state": ChatState, "rating": Rating, "channel": Channel, "outcome": Outcome, "satisfaction": Satisfaction,
+    "state": ChatState, "failed_turn": FailedTurns, "rating": Rating, "channel": Channel, "outcome": Outcome,
+    "satisfaction": Satisfaction,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from backend.conversations.figure_types import FigureWish, Split
 from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
 from backend.conversations.tags import MAX_TAG
-from backend.conversations.types import ChatState, Filters, Rating, Role
+from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
 from backend.errors import QuotaExceeded
 from backend.identity.service import IdentityService
 from backend.paging import Page
@@ -57,6 +57,8 @@ async def test_both_find_count_and_add_up_the_same(any_database: Database) -> No
     assert [(one.name, one.count) for one in facets.flows] == [("Flow 0", 1), ("Flow 1", 1)]
     for chosen, num in (
         (Filters(states=(ChatState.FAILED,)), 1),
+        (Filters(failed_turns=(FailedTurns.SOME,)), 1),
+        (Filters(failed_turns=(FailedTurns.NONE,)), 6),
         (Filters(ratings=(Rating.DOWN,)), 1),
         (Filters(tags=("50%_off",)), 1),
         (Filters(tags=("50",)), 0),

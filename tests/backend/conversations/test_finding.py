@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from backend.conversations.figure_types import FigureWish, Split
 from backend.conversations.folding import first_words, folded
 from backend.conversations.reports import Report, Told
 from backend.conversations.service import ConversationService
-from backend.conversations.types import ChatState, Filters, Rating, Role
+from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
 from backend.paging import Page
+from backend.ports.traces import Span
 from backend.unit_of_work import Units
 from tests.factories.conversations import chat
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
+ASKED = json.dumps([{"role": "user", "content": "And?"}])
 
 
 @pytest.fixture
@@ -123,6 +126,34 @@ async def test_filters_narrow_and_facets_count(log, units, owner):
         "cancelled": 0,
     }
     assert {facet.value: facet.count for facet in facets.ratings} == {"none": 1, "up": 1, "down": 0, "handled": 0}
+
+
+async def test_a_turn_that_failed_before_the_last_is_found(log, units, owner):
+    bad = await chat(log, units, owner, reply={"error": "No."})
+    await chat(log, units, owner, conversation_id=bad.conversation_id)
+    asked, failed, well = Told(Role.USER, "And?"), Told(Role.ASSISTANT, "", error="No."), Told(Role.ASSISTANT, "Yes")
+    tried = Told(Role.TOOL, "", error="No route.")
+    ended = Told(Role.TOOL, "", error="The end.")
+    for session, said in {
+        "failed before": (asked, failed, asked, well),
+        "a tool alone": (asked, tried, well),
+        "at the end": (asked, ended),
+    }.items():
+        await log.report(owner, Report(session, "a", "A", messages=said))
+
+    def span(trace: int, at: datetime, **more: str) -> Span:
+        told = {"gen_ai.operation.name": "chat", "gen_ai.input.messages": ASKED, "session.id": "traced"}
+        return Span(f"{trace:032x}", "1" * 16, "", "chat", at, at, told, **more)
+
+    await log.take_spans(owner, [span(1, MONDAY, error="No."), span(2, MONDAY + timedelta(hours=1))])
+    found = await log.browse(owner, Filters(failed_turns=(FailedTurns.SOME,)), Page())
+    by = {one.session_id or one.id: one.state.value for one in found.listed.items}
+    assert by == {
+        bad.conversation_id: "answered", "failed before": "answered", "at the end": "failed", "traced": "answered",
+    }  # fmt: skip
+    assert {one.value: one.count for one in found.facets.failed_turns} == {"some": 4, "none": 1}
+    rest = await log.list(owner, Filters(failed_turns=(FailedTurns.NONE,)), Page())
+    assert [one.session_id for one in rest.items] == ["a tool alone"]
 
 
 async def test_facets_count_within_the_search(log, units, owner):

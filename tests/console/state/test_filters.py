@@ -51,6 +51,15 @@ def test_a_flow_and_an_agent_of_one_name_are_told_apart() -> None:
     assert [one.name for one in drawn.lines] == ["Desk (flow)", "Desk (agent)", "Sales"]
 
 
+def test_failed_turns_are_a_filter_where_any_failed() -> None:
+    none = Facet("none", "none", 3)
+    assert filter_lines(Facets(total=3, failed_turns=(Facet("some", "some", 0), none)), ()) == []
+    (drawn,) = filter_lines(Facets(total=4, failed_turns=(Facet("some", "some", 1), none)), ())
+    assert (drawn.title, [(one.name, one.count) for one in drawn.lines]) == (
+        "Failed turns", [("One or more", "1"), ("None", "3")],
+    )  # fmt: skip
+
+
 def test_satisfaction_is_a_filter_where_somebody_told_it() -> None:
     untold, told = Facet("unknown", "unknown", 3), Facet("2", "2", 1)
     assert filter_lines(Facets(total=3, satisfactions=(untold,)), ()) == []
