@@ -20,6 +20,7 @@ PIECES = (
     "message",
     "markdown",
     "menu",
+    "suggest",
     "port",
     "state",
     "notice",

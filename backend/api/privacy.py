@@ -31,6 +31,24 @@ class PersonBody(Strict):
     user: str
 
 
+class PartBody(Strict):
+    """`text` is a part of a name, an address or an id."""
+
+    text: str
+
+
+class FoundPersonBody(BaseModel):
+    """`user` is what the other addresses take; `member` says who that is where it is a member of the project."""
+
+    user: str
+    conversations: int
+    member: str
+
+
+class FoundPeople(BaseModel):
+    people: list[FoundPersonBody]
+
+
 class GoingBody(BaseModel):
     """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them.
 
@@ -90,6 +108,15 @@ class KeptBody(RetentionBody):
     @classmethod
     def of(cls, kept: Retention) -> KeptBody:
         return cls(days=kept.days, swept_at=kept.swept_at)
+
+
+@router.post("/people/find")
+async def find_people(operator: Keeper, body: PartBody) -> FoundPeople:
+    """Return at most 20 whose name, address or id holds each part of the text, the busiest first."""
+    found = await services().privacy.people(operator, body.text)
+    return FoundPeople(
+        people=[FoundPersonBody(user=one.id, conversations=one.num_conversations, member=one.member) for one in found]
+    )
 
 
 @router.post("/people/look")

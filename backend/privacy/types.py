@@ -43,6 +43,18 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose data can be counted, under the id that is asked for it, masked where it is kept so.
+
+    `member` is the name and address of a member, who is known by an id; empty for everybody else.
+    """
+
+    id: str
+    num_conversations: int
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacyJob:
     """Work that removes conversations and all that hangs on them. Whom it is about stands nowhere once it is done.
 

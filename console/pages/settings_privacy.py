@@ -8,10 +8,10 @@ import reflex as rx
 
 from console import routes
 from console.components.settings.frame import settings_page
+from console.components.settings.person import person
 from console.components.ui import (
     Column,
     Every,
-    SaveButton,
     button,
     cell,
     confirm,
@@ -61,7 +61,7 @@ def settings_privacy() -> rx.Component:
             rx.cond(Privacy.work.length() > 0, _work(), rx.fragment()),
             rx.el.div(
                 rx.el.div(_masking(), _trial(), _counts(), class_name="settings-col"),
-                rx.el.div(_retention(), _person(), _removals(), class_name="settings-col"),
+                rx.el.div(_retention(), person(), _removals(), class_name="settings-col"),
                 class_name="settings-cols",
             ),
             class_name="settings-col",
@@ -177,45 +177,6 @@ def _retention() -> rx.Component:
         on_submit=Privacy.look_back,
     )
     return panel("Retention", form, look)
-
-
-def _person() -> rx.Component:
-    found = rx.el.div(
-        rx.el.p(Privacy.going, role="status"),
-        rx.el.div(
-            SaveButton.create(
-                path="/api/privacy/people/export",
-                asked={"user": Privacy.person},
-                project=Privacy.project,
-                name="person.zip",
-                label="Export",
-            ),
-            button("Remove all of it", Privacy.ask, kind="danger"),
-            class_name="row",
-        ),
-        class_name="formcol",
-    )
-    form = rx.el.form(
-        field(
-            "Person",
-            text_input(
-                id="person",
-                name="user",
-                default_value=Privacy.person,
-                on_change=Privacy.typed,
-            ),
-            html_for="person",
-            help_text="The person's ID as your systems send it. Count first, then export it as a ZIP or remove it.",
-            error=error_of(Privacy.errors, "user"),
-        ),
-        rx.el.div(button("Count their data", type="submit"), class_name="row"),
-        rx.cond(Privacy.going, found, rx.fragment()),
-        key="person" + Privacy.version.to_string(),
-        class_name="formcol pad",
-        style=NARROW,
-        on_submit=Privacy.look,
-    )
-    return panel("One person's data", form)
 
 
 def _removals() -> rx.Component:

@@ -66,6 +66,15 @@ class WorkLine:
     error: str
 
 
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody who may be meant: what goes into the field, who that is, and how much of theirs there is."""
+
+    id: str
+    member: str
+    num: str
+
+
 class PrivacyState(Phased, Formed, rx.State):
     """`version` changes with each reading, so that the forms begin anew with what is stored."""
 
@@ -79,6 +88,7 @@ class PrivacyState(Phased, Formed, rx.State):
     preview: rx.Field[str] = rx.field("")
     project: rx.Field[str] = rx.field("")
     person: rx.Field[str] = rx.field("")
+    people: rx.Field[list[PersonLine]] = rx.field(default_factory=list)
     going: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
     removals: rx.Field[list[RemovalLine]] = rx.field(default_factory=list)
@@ -90,6 +100,7 @@ class PrivacyState(Phased, Formed, rx.State):
         """Read rules, counts, days and removals."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         self.tried = self.preview = self.person = self.going = ""
+        self.people = []
         await self._read(operator)
 
     @rx.event
@@ -137,6 +148,7 @@ class PrivacyState(Phased, Formed, rx.State):
         """Count all of one person's."""
         operator = await self._operator(Permission.PROJECT_MANAGE)
         self.person, self.going, self.project = str(form.get("user", "")).strip(), "", operator.project_id
+        self.people = []
         async with self._checking(NotFound, at="user"):
             self.going = _told(await services().privacy.going(operator, self.person))
 
@@ -146,6 +158,17 @@ class PrivacyState(Phased, Formed, rx.State):
         await self._operator(Permission.PROJECT_MANAGE)
         if text.strip() != self.person:
             self.going = ""
+
+    @rx.event
+    async def find(self, text: str) -> None:
+        """Say whom a part of a name may mean."""
+        operator = await self._operator(Permission.PROJECT_MANAGE)
+        found = await services().privacy.people(operator, text)
+        self.people = [
+            PersonLine(one.id, one.member, formats.counted(one.num_conversations, "conversation"))
+            for one in found
+            if one.id != text.strip() or one.member
+        ]
 
     @rx.event
     async def ask(self) -> None:

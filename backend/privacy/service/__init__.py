@@ -6,9 +6,10 @@ from backend.privacy.service.asking import AskingUseCases
 from backend.privacy.service.base import JOB
 from backend.privacy.service.due import DUE, DueUseCases
 from backend.privacy.service.exporting import ExportUseCases
+from backend.privacy.service.finding import FindingUseCases
 
 
-class PrivacyService(AskingUseCases, DueUseCases, ExportUseCases):
+class PrivacyService(AskingUseCases, DueUseCases, ExportUseCases, FindingUseCases):
     """Everything that is done with all of a person's data, or with what is too old."""
 
 

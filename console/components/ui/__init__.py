@@ -17,7 +17,7 @@ from console.components.ui.menu import TRIGGER, menu, menu_item, menu_line, menu
 from console.components.ui.notice import banner, toast_card, undo_bar
 from console.components.ui.pager import pager
 from console.components.ui.panel import panel, phead
-from console.components.ui.parts import CopyButton, Entries, Every, PressKeys, SaveButton, Tips
+from console.components.ui.parts import CopyButton, Entries, Every, PressKeys, SaveButton, Suggest, Tips
 from console.components.ui.phase_view import (
     empty_state,
     failure,
@@ -49,6 +49,7 @@ __all__ = [
     "Number",
     "PressKeys",
     "SaveButton",
+    "Suggest",
     "Text",
     "Tips",
     "avatar",

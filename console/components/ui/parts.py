@@ -53,6 +53,13 @@ class ListKeys(rx.Component):
     tag = "ListKeys"
 
 
+class Suggest(rx.Component):
+    """A field and below it what it may mean ([role=option] with data-value): arrows, Enter, Esc."""
+
+    library = "$/public/ui/suggest.jsx"
+    tag = "Suggest"
+
+
 class Tips(rx.Component):
     """The one tooltip of the page: it speaks for whatever carries data-tip."""
 

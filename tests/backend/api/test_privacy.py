@@ -36,6 +36,8 @@ async def test_a_removal_that_failed_is_told_and_tried_again(
     told = {"user.id": "ada", "gen_ai.operation.name": "execute_tool"}  # nothing is said in it
     span = Span("a" * 32, "b" * 16, "", "execute_tool lamp", utc_now(), utc_now(), told)
     await services.conversations.take_spans(owner, [span])
+    found = (await client.post("/api/privacy/people/find", json={"text": "AD"})).json()["people"]
+    assert found == [{"user": "ada", "conversations": 1, "member": ""}]
     counted = (await client.post("/api/privacy/people/look", json=ADA)).json()
     assert (counted["conversations"], counted["messages"], counted["traces"]) == (1, 2, 1)
     packed = await client.post("/api/privacy/people/export", json=ADA)

@@ -14,7 +14,7 @@ from backend.privacy.types import JobState
 from console.components.ui.status import STATES
 from console.state.home import HomeState
 from console.state.home_needs import SummaryLine
-from console.state.privacy import JOB_MARKS, PrivacyState
+from console.state.privacy import JOB_MARKS, PersonLine, PrivacyState
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
 
@@ -27,6 +27,10 @@ async def test_a_removal_is_followed_until_it_ends(
     owner = await services.identity.ensure_owner()
     await chat(services.conversations, services.units, owner, ask={"person": "maren@example.org"})
     privacy = tab.at("/settings/privacy").state(PrivacyState)
+    await spent(PrivacyState.find.fn(privacy, "MAREN"))
+    assert privacy.people == [PersonLine("maren@example.org", "", "1 conversation")]
+    await spent(PrivacyState.find.fn(privacy, "maren@example.org"))
+    assert privacy.people == [], "nothing is left to choose"
     await spent(PrivacyState.look.fn(privacy, {"user": "maren@example.org"}))
     assert (privacy.project, privacy.going[:14]) == (owner.project_id, "1 conversation")
     counted = privacy.going
