@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[str, tuple[Area, ...]], ...] = (
         "Watch",
         (
             Area("Overview", routes.OVERVIEW, "gauge", "O", "Overview"),
-            Area("Conversations", routes.CONVERSATIONS, "messages-square", "C", "Chats"),
+            Area("Conversations", routes.CONVERSATIONS, "messages-square", "C", "Conversations"),
             Area("Dashboards", routes.DASHBOARDS, "chart-line", "H"),
             Area("Alerts", routes.ALERTS, "bell", "W"),
             Area("Runs", routes.RUNS, "list-tree", "T"),

@@ -7,6 +7,18 @@ const OFF = "signalbox.singleKeysOff";
 const editable = (node) => node?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName);
 const visible = (node) => node.getClientRects().length > 0;
 
+/* Esc in the filter of a list empties it, and leaves it once it is empty: then single keys act again. */
+function leave(event) {
+  const filter = event.target;
+  if (!filter.value) {
+    if (!document.querySelector("dialog[open]")) filter.blur();
+    return;
+  }
+  event.preventDefault();
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(filter, "");
+  filter.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export function Hotkeys({ pages = [], groups = [] }) {
   const box = useRef(null);
   const navigate = useNavigate();
@@ -31,6 +43,7 @@ export function Hotkeys({ pages = [], groups = [] }) {
         openPalette();
         return;
       }
+      if (key === "escape" && event.target.matches?.("[data-filter]")) leave(event);
       if (event.ctrlKey || event.metaKey || event.altKey || editable(event.target)) return;
       if (now.current.off || document.querySelector("dialog[open]")) return;
       const second = event.timeStamp - leader < SEQUENCE_MS;

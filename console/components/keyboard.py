@@ -40,7 +40,7 @@ KEYS: list[dict[str, Any]] = [
             ["Ctrl K", "search or run a command"],
             ["?", "all keys"],
             ["/", "go to the filter"],
-            ["Esc", "close or leave"],
+            ["Esc", "close, empty or leave"],
             ["Ctrl Z", "undo the last action"],
             ["Ctrl ↵", "run or send"],
         ],

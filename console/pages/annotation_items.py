@@ -121,8 +121,8 @@ def _none() -> rx.Component:
         State.which == Which.ALL.value,
         empty_state(
             "Nothing is in this queue",
-            "Put conversations and answers into it from the log.",
-            link_button("To the log", routes.CONVERSATIONS),
+            "Open Conversations, tick what is to be labelled, and add it to this queue.",
+            link_button("To Conversations", routes.CONVERSATIONS),
         ),
         empty_state("No item is assigned so", "Show all to see the others.", button("Show all", State.show("all"))),
     )

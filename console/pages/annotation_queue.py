@@ -67,7 +67,7 @@ def _end() -> rx.Component:
     acts = (
         rx.cond(State.num_skipped > 0, again, rx.fragment()),
         rx.cond(State.may_undo, button("Undo the last label", State.undo), rx.fragment()),
-        link_button("To the log", routes.CONVERSATIONS),
+        link_button("To Conversations", routes.CONVERSATIONS),
     )
     return PressKeys.create(empty_state(State.rest, State.rest_why, *acts), class_name="panel")
 

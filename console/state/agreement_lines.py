@@ -14,7 +14,7 @@ from console.state.conversations_filters import log_address
 TWO = 2
 TOO_FEW = "too few items for an interval"
 NEEDS_JUDGE = (
-    "Needs answers that a judge of an experiment scored: add those of a flow to this queue from the log."
+    "Needs answers that a judge of an experiment scored: add those of a flow to this queue from Conversations."
 )
 OF_EXPERIMENTS = log_address((), channel=Channel.EXPERIMENT.value)
 

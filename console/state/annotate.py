@@ -52,7 +52,7 @@ class AskedLine:
 def rest_words(num_done: int, num_items: int, num_skipped: int, *, is_compared: bool) -> tuple[str, str]:
     """Say why nothing is open, and what to do about it."""
     if not num_items:
-        return "This queue is empty", "Choose conversations or answers in the log, and add them to it."
+        return "This queue is empty", "Open Conversations, tick what is to be labelled, and add it to this queue."
     if num_done == num_items:
         below = "How far those who scored the same items agree stands below."
         lacking = "What it takes to say how far they agree stands below."
