@@ -1,4 +1,4 @@
-"""What the server tells the browser to do: show a toast, leave for another address, bring something into view.
+"""What the server tells the browser to do: show a toast, say or leave for another address, bring something into view.
 
 The framework's own ways (`rx.toast`, `rx.call_script`) send a text to be evaluated, which the content security policy
 refuses. console/build.py lets `_tell` through to assets/ui/told.jsx instead.
@@ -39,6 +39,11 @@ def leave(address: str) -> rx.event.EventSpec:
 def reveal(identifier: str) -> rx.event.EventSpec:
     """Return the event that brings the element of this id into view."""
     return _tell("reveal", identifier, "")
+
+
+def address(path: str) -> rx.event.EventSpec:
+    """Return the event that puts another query into the address of the page, where that is still the same page."""
+    return _tell("address", path, "")
 
 
 def point(identifier: str) -> rx.event.EventSpec:

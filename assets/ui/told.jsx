@@ -28,6 +28,12 @@ const ACTS = {
   warn: (words, more) => stay(words, more),
   refuse: (words, more) => refused.set(stay(words, more), location.pathname),
   leave: (address) => location.assign(address),
+  address: (address) => {
+    const { pathname, search } = new URL(address, location.origin);
+    const plain = (path) => path.replace(/\/+$/, "");
+    const isHere = plain(pathname) === plain(location.pathname) && search !== location.search;
+    if (isHere) history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
+  },
   point: (identifier) => {
     const found = document.getElementById(identifier);
     for (let fold = found?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;

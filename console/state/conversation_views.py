@@ -31,13 +31,15 @@ class ConversationViewsState(Formed, rx.State):
         await self._read(await self._operator(Permission.CONVERSATIONS_READ))
 
     @rx.event
-    async def choose(self, view_id: str) -> None:
+    async def choose(self, view_id: str) -> rx.event.EventSpec | None:
         """Put the filters and columns of a view in place of those that stand."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         found = next((one for one in await services().conversations.views(operator) if one.id == view_id), None)
-        if found:
-            self.name = found.name
-            await (await self.get_state(ConversationsState))._show_view(operator, found.query)
+        if found is None:
+            return None
+        self.name, shown = found.name, await self.get_state(ConversationsState)
+        await shown._show_view(operator, found.query)
+        return shown._at_address()
 
     @rx.event
     async def open(self) -> None:

@@ -26,6 +26,7 @@ from console.state.conversations_filters import (
     export_address,
     filter_lines,
     filters_of,
+    own_address,
     time_lines,
 )
 from console.state.conversations_rows import ConversationLine, conversation_line
@@ -80,7 +81,7 @@ class ConversationsState(Filtered, rx.State):
         return [row.id for row in self.rows]
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self) -> rx.event.EventSpec:
         """Read the first page and the filters; the address may choose."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         asked = self.router.url.query_parameters
@@ -90,6 +91,12 @@ class ConversationsState(Filtered, rx.State):
             self.num_clears += 1
         self.masking, self.masking_href = await masking_words(operator)
         await self._read(operator)
+        return self._at_address()
+
+    def _at_address(self) -> rx.event.EventSpec:
+        """Let the address say what the list shows, so that it can be kept and handed on."""
+        url = self.router.url
+        return toasts.address(own_address(url.path, url.query_parameters, self.query, self._chosen))
 
     async def _read(self, operator: Operator) -> None:
         """Draw the first page and the filters as they stand now."""
@@ -137,11 +144,12 @@ class ConversationsState(Filtered, rx.State):
         self._show_page(listed.next)
 
     @rx.event
-    async def search(self, text: str) -> None:
+    async def search(self, text: str) -> rx.event.EventSpec:
         """Look for words in the messages."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query = text.strip()[:MAX_SEARCH_CHARACTERS]
         await self._read(operator)
+        return self._at_address()
 
     @rx.event(temporal=True)
     async def look(self) -> None:
@@ -199,12 +207,13 @@ class ConversationsState(Filtered, rx.State):
         self.columns = [one for one in COLUMNS if one in chosen]
 
     @rx.event
-    async def clear(self) -> None:
+    async def clear(self) -> rx.event.EventSpec:
         """Take all filters and the search away."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query, self.num_filters, self._chosen = "", 0, ()
         self.num_clears += 1
         await self._read(operator)
+        return self._at_address()
 
     @rx.event
     async def delete(self, conversation_id: str) -> rx.event.EventSpec:

@@ -163,6 +163,7 @@ def ticked(filters: list[FilterLines], chosen: tuple[Pair, ...]) -> list[FilterL
 
 # A span of time among what is chosen: two moments as text, from the first, before the second.
 TIME = "time"
+MOMENTS = ("since", "until")
 # Between the values of a filter in an address: the sign for that, which no name holds.
 AND = "\x1f"
 
@@ -217,6 +218,16 @@ def log_address(chosen: Iterable[Pair], of: str = routes.CONVERSATIONS, **more: 
             pairs[key] = f"{pairs[key]}{AND}{value}" if key in pairs else value
     # An empty value, which stands for none, would be lost in an address.
     return f"{of}?{urlencode({key: value or AND for key, value in (pairs | more).items()})}"
+
+
+def own_address(path: str, asked: Mapping[str, str], text: str, chosen: Iterable[Pair]) -> str:
+    """Return the address of a page of the log that was `asked` for, with what is looked for now in place of it."""
+    given = tuple(chosen)
+    more = {key: value for key, value in asked.items() if key not in {*FILTERS, *MOMENTS, "text"}}
+    more |= {"text": text} if text else {}
+    for key, value in given:
+        more |= zip(MOMENTS, value.split("/"), strict=True) if key == TIME else ()
+    return log_address(given, path, **more).removesuffix("?")
 
 
 # What figures count where no channel is chosen: what came with the product is no traffic.

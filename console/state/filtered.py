@@ -22,12 +22,17 @@ class Filtered(Phased, mixin=True):
         """Draw what the choices leave."""
         raise NotImplementedError
 
+    def _at_address(self) -> rx.event.EventSpec | None:
+        """Return what tells the browser's address of the choices, None where it says none."""
+        return None
+
     @rx.event
-    async def toggle(self, facet: str, value: str) -> AsyncIterator[None]:
+    async def toggle(self, facet: str, value: str) -> AsyncIterator[rx.event.EventSpec | None]:
         """Add a choice to a filter, or take it away. Its box answers before the rows are counted."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self._chosen = toggled(self._chosen, (facet, value))
         self.num_filters = len(self._chosen)
         self.filters = ticked(self.filters, self._chosen)
-        yield
+        yield None
         await self._read(operator)
+        yield self._at_address()

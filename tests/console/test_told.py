@@ -22,6 +22,7 @@ EVALUATED = re.compile(r"rx\.(call_script|call_function|run_script|set_clipboard
         toasts.warn("a"),
         toasts.refuse("a"),
         toasts.leave("/a"),
+        toasts.address("/a?b=c"),
         toasts.reveal("a"),
         toasts.point("a"),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import reflex as rx
 
 from backend.bootstrap import Services
 from backend.conversations.reports import Report, Told
@@ -17,7 +20,7 @@ from console.state.ask import AskState
 from console.state.beside import BesideState
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
-from console.state.conversations_filters import Choice
+from console.state.conversations_filters import Choice, time_pair
 from console.state.conversations_rows import MessageLine, traced_first
 from console.state.first_run import FirstRunFilesState, FirstRunState
 from console.state.home import HomeState
@@ -34,6 +37,13 @@ __all__ = ["tab"]
 
 def lines_of(state: ConversationsState, key: str) -> list[Choice]:
     return next((one.lines for one in state.filters if one.key == key), [])
+
+
+def address_in(told: rx.event.EventSpec) -> str:
+    """Return what the browser is told to put into its address."""
+    words = {str(name): value for name, value in told.args}
+    assert str(words["what"]).strip('"') == "address"
+    return str(json.loads(str(words["words"])))
 
 
 @pytest.fixture
@@ -92,6 +102,23 @@ async def test_search_and_filters_are_kept_together(services: Services, tab: Tab
     state._chosen = (("time", f"{formats.now().isoformat()}/{formats.now().isoformat()}"),)
     await state.show_new()
     assert state.total == "0 match"
+
+
+async def test_the_address_of_a_list_opens_the_same_one(services: Services, tab: Tab, person: Operator) -> None:
+    for name in ("A & B", "C=D", "E"):
+        await chat(services.conversations, services.units, person, ask={"flow_id": name, "flow_name": name})
+    now = formats.now()
+    state = tab.at("/conversations/conv_1?at=msg_1").state(ConversationsState)
+    state._chosen = (("prompt", ""), time_pair(now - timedelta(days=1), now + timedelta(days=1)))
+    for told in (await spent(state.toggle("flow", "A & B")), await spent(state.toggle("flow", "C=D"))):
+        assert told[-1] is not None
+    assert len(state.rows) == 2
+    address = address_in(await state.search("sofa"))
+    assert (address.startswith("/conversations/conv_1?"), "&at=msg_1&" in address) == (True, True)
+    other = Tab(tab.cookie).at(address).state(ConversationsState)
+    await other.load()
+    assert (other.query, set(other._chosen), other.rows) == (state.query, set(state._chosen), state.rows)
+    assert address_in(await state.clear()) == "/conversations/conv_1?at=msg_1"
 
 
 async def test_a_list_that_was_not_read_to_its_end_says_so(
