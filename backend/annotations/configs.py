@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.annotations.types import (
+    GOOD_OF,
     MAX_CONFIGS,
     MAX_NAME,
     MAX_OPTION,
     MAX_OPTIONS,
     MAX_TEXT,
     ConfigKind,
+    Good,
     Label,
     Option,
     ScoreConfig,
@@ -51,7 +54,13 @@ def config_of(values: Mapping[str, Any]) -> ScoreConfig:
     else:
         options = []
     _check_keys(name, [one.key for one in options])
-    return ScoreConfig(name, kind, question, tuple(options), low, high)
+    return ScoreConfig(name, kind, question, tuple(options), low, high, _good(name, kind, values.get("good")))
+
+
+def is_asked_alike(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether two lists of configs ask the same; which answer is good changes no label."""
+    alike, like = ([replace(config_of(config), good=Good.NONE) for config in configs] for configs in (one, other))
+    return alike == like
 
 
 def configs_of(values: Sequence[Mapping[str, Any]]) -> tuple[ScoreConfig, ...]:
@@ -71,6 +80,7 @@ def config_values(config: ScoreConfig) -> dict[str, Any]:
         "options": [{"name": one.name, "key": one.key} for one in config.options],
         "low": config.low,
         "high": config.high,
+        "good": config.good.value,
     }
 
 
@@ -87,6 +97,15 @@ def label_of(config: ScoreConfig, value: Any) -> Label:
     if config.kind is ConfigKind.TEXT and isinstance(value, str) and len(value) <= MAX_TEXT:
         return str(storable(value)).strip()
     raise InvalidInput(f"That is no label of {config.name}.", fields={"value": "does not fit"})
+
+
+def _good(name: str, kind: ConfigKind, given: Any) -> Good:
+    """Return which answer is the good one, the usual one where nothing is said."""
+    fits = GOOD_OF.get(kind, (Good.NONE,))
+    good = Good(given) if given else fits[0]
+    if good not in fits:
+        raise _wrong(f"What is good of {name} is one of: {', '.join(fits)}.")
+    return good
 
 
 def _scale(low: float, high: float) -> list[Option]:

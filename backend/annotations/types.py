@@ -30,6 +30,23 @@ class ConfigKind(StrEnum):
     TEXT = "text"
 
 
+class Good(StrEnum):
+    """Which answer of a question is the good one, or the way in which a scale gets better."""
+
+    YES = "yes"
+    NO = "no"
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = "none"
+
+
+# What can be said of each kind, the usual first; of other kinds nothing.
+GOOD_OF = {
+    ConfigKind.BOOLEAN: (Good.YES, Good.NO, Good.NONE),
+    ConfigKind.NUMBER: (Good.NONE, Good.HIGHER, Good.LOWER),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A label that one key gives."""
@@ -49,6 +66,7 @@ class ScoreConfig:
     options: tuple[Option, ...] = ()
     low: float = 0.0
     high: float = 1.0
+    good: Good = Good.NONE
 
     @property
     def is_ordinal(self) -> bool:
@@ -187,8 +205,8 @@ class QueueItem:
 class Score:
     """What a person or an evaluator says of an answer, of the whole conversation where `message_id` is empty.
 
-    `by` is empty for an evaluator, which says where it `passed`. `high` is the end of a scale. `source` is the name of
-    the queue or of the experiment.
+    `by` is empty for an evaluator, which says where it `passed`. `high` is the end of a scale, `good` of what people
+    say. `source` is the name of the queue or of the experiment.
     """
 
     name: str
@@ -201,6 +219,7 @@ class Score:
     why: str = ""
     queue_id: str = ""
     experiment_id: str = ""
+    good: Good = Good.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ class OptionBody(Strict):
 
 
 class ConfigBody(Strict):
-    """A score. `options` belong to a category, or give yes and no other keys; `low` and `high` to a number."""
+    """A score. `options` belong to a category, or give yes and no other keys; `low` and `high` to a number.
+
+    `good` is `yes` (as where it is empty), `no` or `none` of a boolean, `none`, `higher` or `lower` of a number.
+    """
 
     name: str
     kind: Literal["boolean", "category", "number", "text"] = "boolean"
@@ -40,6 +43,7 @@ class ConfigBody(Strict):
     options: list[OptionBody] = Field(default_factory=list, max_length=20)
     low: float = Field(default=0.0, allow_inf_nan=False)
     high: float = Field(default=1.0, allow_inf_nan=False)
+    good: Literal["", "yes", "no", "higher", "lower", "none"] = ""
 
 
 class PersonBody(Strict):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
 
-from backend.annotations.types import ConfigKind, Labeller, NewQueue, ScoreConfig
+from backend.annotations.types import ConfigKind, Good, Labeller, NewQueue, ScoreConfig
 from backend.bootstrap import services
 from backend.errors import Conflict, InvalidInput
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Page
 from console import routes, toasts
-from console.state.annotation_scores import choices_of, score_of
+from console.state.annotation_scores import choices_of, good_of, score_of
 from console.state.forms import Formed
 
 MAX_SCORES = 8
@@ -30,6 +30,7 @@ class ScoreLine:
     name: str = ""
     kind: str = FIRST_KIND
     choices: str = ""
+    good: str = Good.YES.value
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class QueueFormState(Formed, rx.State):
         people = tuple(Labeller(one.value, one.label) for one in self.members if form.get(f"person-{one.value}"))
         return NewQueue(
             name=str(form.get("name", "")),
-            configs=self._kept if self.is_fixed else tuple(self._score(line, form) for line in self.scores),
+            configs=tuple(self._score(line, form) for line in self.scores),
             instructions=str(form.get("instructions", "")),
             people=people,
             num_labels=_whole(form, "num_labels"),
@@ -127,21 +128,30 @@ class QueueFormState(Formed, rx.State):
         )
 
     def _score(self, line: ScoreLine, form: Mapping[str, Any]) -> ScoreConfig:
-        """Return a score as typed; one that nobody touched stays as it is, with what the form cannot show."""
+        """Return a score as typed; one that nobody touched stays as it is, with what the form cannot show.
+
+        Of one that is fixed, which answer is good may be said anew.
+        """
+        kind = line.kind if self.is_fixed else str(form.get(f"kind-{line.at}", FIRST_KIND))
+        good = str(form.get(f"good-{kind}-{line.at}", "" if kind != line.kind else line.good))
+        if self.is_fixed:
+            kept = self._kept[int(line.at)]
+            return replace(kept, good=good_of(kept.kind, good))
         typed = ScoreLine(
             line.at,
             str(form.get(f"score-{line.at}", "")),
-            str(form.get(f"kind-{line.at}", FIRST_KIND)),
+            kind,
             str(form.get(f"choices-{line.at}", "")),
+            good,
         )
         at = int(line.at)
         if typed == line and at < len(self._kept):
             return self._kept[at]
-        return score_of(typed.name, typed.kind, typed.choices)
+        return score_of(typed.name, typed.kind, typed.choices, typed.good)
 
 
 def _line(at: str, config: ScoreConfig) -> ScoreLine:
-    return ScoreLine(at, config.name, config.kind.value, choices_of(config))
+    return ScoreLine(at, config.name, config.kind.value, choices_of(config), config.good.value)
 
 
 def _whole(form: Mapping[str, Any], name: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from backend.annotations.types import Label, Score
+from backend.annotations.types import Good, Label, Score
 from backend.bootstrap import services
 from backend.operator import Operator, Permission
 from backend.written import figure
@@ -72,7 +72,7 @@ def scored_of(found: Sequence[Score], answers: Sequence[MessageLine], conversati
 
 
 def _line(one: Score, number: int) -> ScoreLine:
-    mark, words = said(one.label, one.passed, one.high)
+    mark, words = said(one.label, one.passed, one.high, one.good)
     of_queue = routes.to(routes.ANNOTATION_ITEMS, one.queue_id) if one.queue_id else ""
     return ScoreLine(
         key=f"{one.source}-{one.name}-{one.by}-{number}",
@@ -86,13 +86,17 @@ def _line(one: Score, number: int) -> ScoreLine:
     )
 
 
-def said(label: Label, passed: bool | None, high: float | None) -> tuple[str, str]:
+BETTER = {Good.HIGHER: ", higher is better", Good.LOWER: ", lower is better"}
+
+
+def said(label: Label, passed: bool | None, high: float | None, good: Good) -> tuple[str, str]:
     """Return the mark and the words: Yes, No, Pass, Fail, "4 of 5", or the label itself."""
     if isinstance(label, bool):
-        return ("ok", "Yes") if label else ("fail", "No")
+        mark = "" if good is Good.NONE else "ok" if label is (good is Good.YES) else "fail"
+        return mark, "Yes" if label else "No"
     mark = "" if passed is None else "ok" if passed else "fail"
     if isinstance(label, str):
         return mark, label
     if mark and label in (0, 1):
         return mark, "Pass" if passed else "Fail"
-    return mark, f"{label:g} of {high:g}" if high is not None else figure(label)
+    return mark, f"{label:g} of {high:g}{BETTER.get(good, '')}" if high is not None else figure(label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from backend.annotations.configs import config_values, configs_of
+from backend.annotations.configs import config_values, configs_of, is_asked_alike
 from backend.annotations.errors import QueueChanged
 from backend.annotations.models import AnnotationQueueRow
 from backend.annotations.repository import Items, Queues
@@ -80,7 +80,7 @@ class QueueUseCases(Base):
                 raise QueueChanged("Somebody has saved this queue since you opened it.", hint="Read it again first.")
             _name_is_free(about.name, await queues.all(), row.id)
             values = _values(about)
-            if values["configs"] != row.configs and await queues.has_labels(row.id):
+            if not is_asked_alike(values["configs"], row.configs) and await queues.has_labels(row.id):
                 raise Conflict(
                     "What a queue asks stays as it is once something is labelled.", hint="Make another queue."
                 )

@@ -35,6 +35,7 @@ class ScoringUseCases(Base):
                 high=config.high if config.is_ordinal else None,
                 queue_id=one.queue.id,
                 source=one.queue.name,
+                good=config.good,
             )
             for one in given
             for config in about_of(one.queue).configs

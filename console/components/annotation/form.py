@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from backend.annotations.types import ConfigKind
+from backend.annotations.types import ConfigKind, Good
 from console.components.ui import Handler, button, error_of, field, form_dialog, refusal, select, text_area, text_input
 from console.state.queue_form import QueueFormState as State
 
@@ -16,6 +16,19 @@ KINDS = (
     (ConfigKind.NUMBER.value, "Scale"),
     (ConfigKind.TEXT.value, "Text"),
 )
+# The value first that a new question begins with, which its select has or passes over.
+GOODS = {
+    ConfigKind.BOOLEAN.value: (
+        (Good.YES.value, "Yes is good"),
+        (Good.NO.value, "No is good"),
+        (Good.NONE.value, "Neither is good"),
+    ),
+    ConfigKind.NUMBER.value: (
+        (Good.NONE.value, "Neither end is good"),
+        (Good.HIGHER.value, "Higher is better"),
+        (Good.LOWER.value, "Lower is better"),
+    ),
+}
 
 
 def queue_form(on_saved: Handler = None) -> rx.Component:
@@ -84,6 +97,11 @@ def _score(line: Any) -> rx.Component:
                key=f"k-{number}"),
         text_input(name="choices-" + line.at, placeholder="kind=k, curt=c", aria_label="Options or scale",
                    default_value=line.choices, disabled=State.is_fixed, key=f"c-{number}"),
+        *(
+            select(options, name=f"good-{kind}-" + line.at, aria_label="What is good", class_name=f"good-{kind}",
+                   default_value=line.good, key=f"g-{kind}-{number}")
+            for kind, options in GOODS.items()
+        ),
         class_name="an-score",
         key=number,
     )  # fmt: skip

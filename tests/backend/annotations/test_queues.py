@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from backend.annotations.configs import config_of, config_values, label_of
+from backend.annotations.configs import config_of, config_values, is_asked_alike, label_of
 from backend.annotations.errors import QueueChanged, QueueNotFound
-from backend.annotations.types import Labeller, NewQueue, Target
+from backend.annotations.types import Good, Labeller, NewQueue, Target
 from backend.conversations.types import Filters
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.paging import Page
@@ -20,6 +20,14 @@ HOSTILE = "<script>window.broken=1</script> =cmd|' /C calc'!A0 \u202e"
 @pytest.mark.parametrize("config", [GOOD, TONE, SCALE, config_of({"name": "why", "kind": "text"})])
 def test_a_config_is_read_as_it_was_written(config):
     assert config_of(config_values(config)) == config
+
+
+def test_one_that_was_kept_before_there_was_a_good_answer_asks_the_same():
+    old = [{key: value for key, value in config_values(one).items() if key != "good"} for one in (GOOD, SCALE)]
+    assert [config_of(one).good for one in old] == ["yes", "none"]
+    changed = [config_values(replace(one, good=good)) for one, good in ((GOOD, Good.NO), (SCALE, Good.LOWER))]
+    assert is_asked_alike(old, changed)
+    assert not is_asked_alike(old, [changed[0], {**changed[1], "high": 9}])
 
 
 def test_keys_follow_the_kind():
@@ -43,6 +51,9 @@ def test_keys_follow_the_kind():
         {"name": "t", "kind": "category", "options": [{"name": "a", "key": "<"}, {"name": "b"}]},
         {"name": "t", "kind": "number", "low": 3, "high": 3},
         {"name": "t", "kind": "number", "low": float("nan"), "high": 3},
+        {"name": "t", "kind": "number", "low": 1, "high": 3, "good": "yes"},
+        {"name": "t", "good": "higher"},
+        {"name": "t", "kind": "text", "good": "no"},
     ],
 )
 def test_a_config_that_nobody_can_answer_is_refused(values):
