@@ -156,7 +156,7 @@ def conversation_line(
     pieces = snippet.pieces if snippet else ()
     return ConversationLine(
         id=row.id,
-        href=routes.to(routes.CONVERSATION, row.id),
+        href=routes.message(row.id, snippet.message_id if snippet else ""),
         title=row.title,
         preview=row.last_text,
         when=formats.day(row.last_message_at, zone, now),

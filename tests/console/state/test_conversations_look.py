@@ -42,6 +42,7 @@ async def test_new_rows_wait_and_changed_ones_change_in_place(services: Services
     await state.search("third ONE")
     found = [("The ", False), ("third", True), (" ", False), ("one", True)]
     assert [[(part.text, part.hit) for part in row.found] for row in state.rows] == [found]
+    assert state.rows[0].href == f"/conversations/{third.conversation_id}?at={third.question_id}"
     await state.look()
     assert [len(row.found) for row in state.rows] == [4], "a look at what changed keeps what was found"
     await spent(tab.at("/conversations").state(TranscriptState).load())
