@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from backend.api.bodies import Strict
+from backend.conversations.details import person_in
 from backend.flows.types import NodeRun, NodeStatus, Run, RunDetail, RunResult, RunStatus, RunWish, Trigger
 
 
@@ -15,6 +16,7 @@ class NewRun(Strict):
     """`version` is a number, "draft" or "published". `conversation_id` goes on with a chat.
 
     `user` is by what you know whom you serve: it is kept with the conversation, and all of theirs is found by it.
+    `metadata` is added to that of the conversation. Where no `user` is sent, its `user_id` is meant.
     """
 
     input: dict[str, Any] = Field(default_factory=dict)
@@ -22,9 +24,17 @@ class NewRun(Strict):
     conversation_id: str | None = None
     stream: bool = False
     user: str = Field(default="", max_length=200)
+    metadata: dict[str, Any] | None = None
 
     def wish(self, trigger: Trigger = Trigger.API) -> RunWish:
-        return RunWish(self.input, self.version or "published", self.conversation_id or "", trigger, person=self.user)
+        return RunWish(
+            self.input,
+            self.version or "published",
+            self.conversation_id or "",
+            trigger,
+            person=self.user or person_in(self.metadata),
+            details=self.metadata,
+        )
 
 
 class RunBody(BaseModel):

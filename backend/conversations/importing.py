@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.columns import storable
+from backend.conversations.details import PERSON, plain_name
 from backend.conversations.reports import MAX_COST, MAX_MESSAGES, ROLES, Report, Told, messages_in, moment_of
 from backend.conversations.types import Channel, Role
 from backend.errors import InvalidInput
@@ -27,7 +28,7 @@ GUESSES = {
         "conversation_id", "conversation", "session_id", "session", "thread_id", "chat_id", "external_id", "id",
     ),
     "agent": ("agent_name", "agent", "bot", "assistant_name", "app"),
-    "person": ("user_id", "person", "customer_id", "customer"),
+    "person": PERSON,
     "role": ("role", "speaker", "sender"),
     "text": ("text", "content", "message", "body"),
     "question": ("question", "query", "prompt", "input"),
@@ -84,7 +85,7 @@ def guessed(table: Table) -> dict[str, str]:
     """Return a target for each column, from its name; what nothing is known of becomes metadata."""
     found: dict[str, str] = {}
     for column in table.columns:
-        name = "_".join(column.strip().lower().replace("-", " ").split())
+        name = plain_name(column)
         target = next((one for one, names in GUESSES.items() if name in names and one not in found.values()), "")
         found[column] = target or f"metadata.{column}"
     return found

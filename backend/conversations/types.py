@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -94,7 +95,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A question, about to be answered by a run. An empty `conversation_id` starts a conversation, `person`'s."""
+    """A question, about to be answered by a run. An empty `conversation_id` starts a conversation, `person`'s.
+
+    `details` are added to what its metadata says.
+    """
 
     flow_id: str
     flow_name: str
@@ -104,6 +108,7 @@ class Opening:
     version: int = 0
     conversation_id: str = ""
     person: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,10 @@ class RunMask:
         """Return what a run writes down at once, as it is written."""
         opening, ending = unit.opening, unit.ending
         if opening:
-            opening = replace(opening, input=await self.kept(opening.input), person=self.name(opening.person))
+            told = await self.kept(opening.details) if opening.details else None
+            opening = replace(
+                opening, input=await self.kept(opening.input), person=self.name(opening.person), details=told
+            )
         nodes = tuple([await self._node(node) for node in unit.nodes])
         if ending:
             output, citations, error = await self.kept((ending.output, ending.citations, ending.error))

@@ -96,8 +96,8 @@ class PublishApprovalRow(SQLModel, table=True):
 class RunRow(SQLModel, table=True):
     """One run. Whoever raises `attempt` owns it, and every write names the attempt it belongs to.
 
-    `person` is whom it served where no chat says so, until its conversation is written; `item_id` the row of a dataset
-    that an experiment asked.
+    `person` is whom it served where no chat says so, until its conversation is written, and `details` the metadata that
+    goes there; `item_id` is the row of a dataset that an experiment asked.
     """
 
     __tablename__ = "run"
@@ -133,6 +133,7 @@ class RunRow(SQLModel, table=True):
     started_by: str = ""
     started_by_id: str = ""
     person: str = ""
+    details: dict[str, Any] | None = Field(default=None, sa_type=Json)
     item_id: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

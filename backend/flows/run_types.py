@@ -179,8 +179,9 @@ class RunWish:
 
     `snapshot_id` names a draft that was pinned, whatever it is by now, or the document of a version. Runs of
     experiments have no conversation; theirs name the row of a dataset, `item_id`. `person` is what the caller knows
-    whom it serves by. `history` is what was said before, as roles and texts; None is what the conversation holds.
-    `run_id` names the run before it begins, so that after a crash its caller finds it; empty makes one up.
+    whom it serves by, `details` the metadata that its conversation is given. `history` is what was said before, as
+    roles and texts; None is what the conversation holds. `run_id` names the run before it begins, so that after a crash
+    its caller finds it; empty makes one up.
     """
 
     input: dict[str, Any]
@@ -188,6 +189,7 @@ class RunWish:
     conversation_id: str = ""
     trigger: Trigger = Trigger.API
     person: str = ""
+    details: Mapping[str, Any] | None = None
     item_id: str = ""
     snapshot_id: str = ""
     history: tuple[dict[str, Any], ...] | None = None

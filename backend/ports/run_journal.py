@@ -31,6 +31,7 @@ class RunOpening:
     created_at: datetime
     person: str = ""
     item_id: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

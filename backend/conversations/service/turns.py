@@ -11,6 +11,7 @@ from backend.conversations.errors import ConversationNotFound, ConversationOfAno
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.repository import ConversationRepository
+from backend.conversations.repository.details import Details
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import AheadText, Base
 from backend.conversations.shapes import citation_values, state_of
@@ -35,7 +36,7 @@ class TurnUseCases(Base):
     ) -> Turn:
         """Write the question, which may be masked `ahead` under the id that it gets, and an answer still to come.
 
-        Raise ConversationNotFound, ConversationOfAnotherFlow.
+        Raise ConversationNotFound, ConversationOfAnotherFlow, InvalidInput for more metadata than one may have.
         """
         rows = ConversationRepository(work.session, operator.project_id)
         now, way = at or utc_now(), way_of(opening.channel)
@@ -68,6 +69,9 @@ class TurnUseCases(Base):
         conversation.flow_name, conversation.version = opening.flow_name, opening.version
         conversation.state, conversation.last_message_at = ChatState.RUNNING, now
         conversation.is_fresh = True
+        if opening.details:
+            details = await masker.kept(storable(dict(opening.details)))
+            await Details(work.session, operator.project_id).add(conversation.id, details)
         text = await masker.kept(storable(opening.text))
         conversation.last_text = first_words(text, PREVIEW_CHARACTERS)
         conversation.num_messages += 1

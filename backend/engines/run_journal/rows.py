@@ -19,7 +19,7 @@ RUN_COLUMNS = (
     "id", "project_id", "flow_id", "version", "draft_version", "snapshot_id", "status", "trigger", "attempt", "worker",
     "cancel_requested", "input", "output", "citations", "error", "error_node", "tokens_in", "tokens_out", "cost",
     "conversation_id", "started_by", "started_by_id", "person", "item_id", "created_at", "started_at",
-    "finished_at", "time_ms",
+    "finished_at", "time_ms", "details",
 )  # fmt: skip
 NODE_COLUMNS = (
     "run_id", "node", "attempt", "status", "reason", "error", "taken", "inputs", "inputs_hash", "output", "citations",
@@ -69,7 +69,7 @@ def run_values(unit: RunUnit, opening: RunOpening, when: When) -> tuple[Any, ...
         end.error_node if end else "", end.tokens_in if end else 0, end.tokens_out if end else 0,
         billionths(end.cost) if end else 0, opening.conversation_id, opening.started_by, opening.started_by_id,
         opening.person, opening.item_id, when(opening.created_at), when(opening.created_at),
-        when(end.finished_at) if end else None, end.time_ms if end else 0.0,
+        when(end.finished_at) if end else None, end.time_ms if end else 0.0, optional_text(opening.details),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from backend.flows.engine.plan import Plan
 from backend.flows.managed import ManagedPrompt
 from backend.flows.masks import AheadRun, Masks
 from backend.flows.ports import as_text
-from backend.flows.types import RunStatus, Trigger
+from backend.flows.types import RunStatus, RunWish, Trigger
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.unit_of_work import Units, Work
@@ -78,6 +78,7 @@ class Chat:
         conversation_id: str,
         trigger: Trigger,
         person: str = "",
+        details: Mapping[str, Any] | None = None,
         ahead: AheadTurn | None = None,
     ) -> str:
         """Write the question in the caller's unit; return its conversation. `flow` is id, name and version."""
@@ -91,16 +92,15 @@ class Chat:
             version=version,
             conversation_id=conversation_id,
             person=person,
+            details=details,
         )
         question = ahead.question if ahead else None
         return (await self._log.open_turn(work, operator, opening, ahead=question)).conversation_id
 
-    async def read_ahead(
-        self, operator: Operator, text: str, conversation_id: str, run_id: str, trigger: Trigger
-    ) -> AheadTurn | None:
+    async def read_ahead(self, operator: Operator, text: str, wish: RunWish, run_id: str) -> AheadTurn | None:
         """Mask a long question before the unit that writes it down: on SQLite everybody who writes would wait."""
-        talk = conversation_id or new_id("conv")
-        question = await self._log.ahead(operator, talk, way_of(_channel(trigger)), text)
+        talk = wish.conversation_id or new_id("conv")
+        question = await self._log.ahead(operator, talk, way_of(_channel(wish.trigger)), text, wish.details)
         if question is None:
             return None
         async with self._units.read(operator) as session:

@@ -96,7 +96,7 @@ class RunLog:
                 acting = run_operator(project_id, "", "")
                 kept = await self._log.keep(work, acting, [ready[row.id] for row in runs])
                 for run, conversation in zip(runs, kept, strict=True):
-                    run.conversation_id = conversation.id
+                    run.conversation_id, run.details = conversation.id, None
         return len(plans)
 
     async def _plan(self, project_id: str, snapshot_id: str) -> Plan | None:
@@ -136,6 +136,7 @@ def _report(
         agent_name=flow.name,
         channel=CHANNELS.get(row.trigger, Channel.API),
         person=row.person or row.started_by,
+        details=row.details,
         messages=(question, answer),
         held=Held(flow.id, row.version or 0, row.id, slug, number, asked_by),
     )

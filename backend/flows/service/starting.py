@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from backend.columns import storable, utc_now
+from backend.conversations.details import checked
 from backend.conversations.repository import ConversationRepository
 from backend.errors import Conflict, InvalidInput
 from backend.flows.context import RunFacts
@@ -71,7 +72,8 @@ class Starting:
 
     async def prepare(self, operator: Operator, name: str, wish: RunWish) -> Prepared:
         """Raise FlowNotFound, VersionNotFound, FlowHasProblems, InvalidInput, Conflict when nothing is published."""
-        wish, run_id = replace(wish, input=storable(wish.input)), wish.run_id or new_id("run")
+        wish = replace(wish, input=storable(wish.input), details=checked(wish.details))
+        run_id = wish.run_id or new_id("run")
         live = self._published.get(operator.project_id, name) if wish.version == "published" else None
         if live is None:
             live = await self._find(operator, name, wish)
@@ -87,7 +89,7 @@ class Starting:
             raise InvalidInput("This flow is a form: it has no conversations.", fields={"conversation_id": "not here"})
         has_turn = is_chat and wish.trigger.asks_people
         message = str(wish.input.get(message_field(config), "")) if has_turn else None
-        ahead = message and await self._chat.read_ahead(operator, message, wish.conversation_id, run_id, wish.trigger)
+        ahead = message and await self._chat.read_ahead(operator, message, wish, run_id)
         return Prepared(run_id, live, plan, wish, message, ahead or None)
 
     async def job(self, operator: Operator, prepared: Prepared) -> RunJob:
@@ -140,12 +142,14 @@ class Starting:
                 conversation_id=prepared.wish.conversation_id,
                 trigger=prepared.wish.trigger,
                 person=prepared.wish.person,
+                details=prepared.wish.details,
                 ahead=prepared.ahead,
             )
         mask = await self._chat.masks.of(work.session, operator.project_id, prepared.run_id, conversation_id)
         if prepared.ahead and mask.fits(prepared.ahead.run.met):
             mask = prepared.ahead.run.mask
         written = await mask.kept(prepared.wish.input)
+        told = None if conversation_id or not prepared.wish.details else await mask.kept(dict(prepared.wish.details))
         await mask.save(work)
         holder = await TakeoverRepository(work.session, operator.project_id).holder(conversation_id or "")
         if holder:
@@ -168,6 +172,7 @@ class Starting:
                 started_by=operator.name,
                 started_by_id=operator.user_id,
                 person="" if conversation_id else mask.name(prepared.wish.person),
+                details=told,
                 item_id=prepared.wish.item_id,
                 started_at=utc_now() if running else None,
             )
@@ -197,6 +202,7 @@ class Starting:
             created_at=utc_now(),
             person=prepared.wish.person,
             item_id=prepared.wish.item_id,
+            details=prepared.wish.details,
         )
 
     async def _find(self, operator: Operator, name: str, wish: RunWish) -> Live:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlmodel import select
 
 from backend.bootstrap import Services
+from backend.conversations.details import MAX_CHARACTERS
 from backend.conversations.types import Channel, ChatState, Filters
+from backend.errors import InvalidInput
 from backend.flows.document import FlowDocument
 from backend.flows.engine.chat import Chat
 from backend.flows.engine.loader import Loader
@@ -31,10 +36,10 @@ def log(services: Services) -> RunLog:
     return RunLog(units, talks, Loader(units, services.rooms.templates, KINDS, Chat(units, talks)))
 
 
-async def run(services: Services, operator: Operator, flow: FlowDocument, given: dict, trigger=Trigger.API):
+async def run(services: Services, operator: Operator, flow: FlowDocument, given: dict, trigger=Trigger.API, **more):
     made = await services.flows.create(operator, "Form", document=flow)
     await services.flows.publish(operator, made.slug)
-    return await services.runs.run(operator, made.slug, RunWish(given, trigger=trigger))
+    return await services.runs.run(operator, made.slug, RunWish(given, trigger=trigger, **more))
 
 
 async def listed(services: Services, operator: Operator, *channels: Channel):
@@ -42,7 +47,8 @@ async def listed(services: Services, operator: Operator, *channels: Channel):
 
 
 async def test_a_form_is_a_conversation_once_it_ended(services: Services, operator: Operator, log: RunLog) -> None:
-    result = await run(services, operator, echo(), {"question": "Who pays?"})
+    metadata = {"plan": "gold", "deep": [1, {"a": None}]}
+    result = await run(services, operator, echo(), {"question": "Who pays?"}, details=metadata)
     assert await listed(services, operator) == []
     assert await log.write() == 1
     found = (await services.runs.get(operator, result.run_id)).run
@@ -56,6 +62,9 @@ async def test_a_form_is_a_conversation_once_it_ended(services: Services, operat
     assert conversation.flow_id == found.flow_id
     assert conversation.person == operator.name
     assert conversation.started_at == found.started_at
+    assert (await services.conversations.opened(operator, conversation.id)).details == metadata
+    async with services.units.read(EVERYWHERE) as session:
+        assert [one.details for one in await session.exec(select(RunRow))] == [None]  # it stands in one place
     assert await log.write() == 0
     assert [one.id for one in await listed(services, operator)] == [conversation.id]
 
@@ -178,6 +187,27 @@ async def test_a_key_asks_in_the_name_of_whom_it_told(services: Services, operat
     await ask(Trigger.CONSOLE, talk=talk)
     said = (await services.conversations.transcript(operator, talk)).messages
     assert [one.author for one in said if one.role == "user"] == ["customer-7", "customer-7", operator.name]
+
+
+async def test_each_run_of_a_chat_adds_to_its_metadata(
+    services: Services, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = await run(services, operator, chat(), {"message": "Hello"}, details={"plan": "gold", "shop": "\0Kiel"})
+    talk = str(result.conversation_id)
+
+    async def again(details: dict[str, Any] | None) -> dict[str, Any]:
+        wish = RunWish({"message": "And?"}, conversation_id=talk, details=details)
+        await services.runs.run(operator, "form", wish)
+        return (await services.conversations.opened(operator, talk)).details
+
+    assert await again(None) == {"plan": "gold", "shop": "Kiel"}
+    assert await again({"plan": "silver", "seats": 3}) == {"plan": "silver", "shop": "Kiel", "seats": 3}
+    with pytest.raises(InvalidInput):
+        await again({"notes": "x" * MAX_CHARACTERS})
+    monkeypatch.setattr("backend.conversations.repository.details.MAX_TOGETHER", 60)
+    with pytest.raises(InvalidInput):
+        await again({"more": "x" * 30})
+    assert len((await services.conversations.transcript(operator, talk)).messages) == 6  # nothing is half written
 
 
 async def test_a_form_that_a_person_refused_is_called_so(services: Services, operator: Operator, log: RunLog) -> None:

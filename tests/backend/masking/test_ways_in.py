@@ -96,10 +96,11 @@ async def test_a_chat_is_kept_with_placeholders_and_answered_with_the_words(
 ) -> None:
     await services.flows.create(operator, "Chat", document=chat())
     await services.flows.publish(operator, "chat")
-    result = await services.runs.run(operator, "chat", RunWish({"message": SAID}, person=MAIL))
+    result = await services.runs.run(operator, "chat", RunWish({"message": SAID}, person=MAIL, details={MAIL: SAID}))
     assert result.output == {"answer": f"You said {SAID}"}  # the running turn works with what was said
     talk = str(result.conversation_id)
     assert await said(services, operator, talk) == [KEPT, f"You said {KEPT}"]
+    assert (await services.conversations.opened(operator, talk)).details == {"[e-mail 1]": KEPT}
     again = await services.runs.run(
         operator, "chat", RunWish({"message": f"bob@x.org and {MAIL}"}, conversation_id=talk)
     )
@@ -137,7 +138,7 @@ async def test_a_chat_is_kept_with_placeholders_and_answered_with_the_words(
 async def test_a_run_of_a_form_leaves_no_word_in_its_rows(services: Services, operator: Operator) -> None:
     await services.flows.create(operator, "Echo", document=echo())
     await services.flows.publish(operator, "echo")
-    result = await services.runs.run(operator, "echo", RunWish({"question": SAID}))
+    result = await services.runs.run(operator, "echo", RunWish({"question": SAID}, details={"note": SAID}))
     assert MAIL in str(result.output)
     run = await services.runs.get(operator, result.run_id)
     assert run.run.input == {"question": KEPT}
