@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, Field
 
+from backend.conversations.details import person_in
 from backend.conversations.reports import Report
 from backend.conversations.service.reporting import Reported
 from backend.paging import MAX_NUMBER
@@ -82,4 +83,5 @@ class NewConversationBody(BaseModel):
             task_completed=self.task_completed,
             prompt_id=self.experiment_id,
             details=self.extra_metadata,
+            person=person_in(self.extra_metadata),
         )

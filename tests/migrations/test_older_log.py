@@ -13,7 +13,8 @@ from alembic import command
 from backend import bootstrap
 from backend.bootstrap.migrations import alembic_config, database_url, migrate
 from backend.conversations.models import ConversationWordRow, FeedbackRow, MessageRow
-from backend.conversations.types import ChatState, FailedTurns, Filters, Rating
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
 from backend.flows.types import Decision, RunWish
 from backend.paging import Page
 from backend.settings import Settings
@@ -29,6 +30,7 @@ AS_IT_WAS = (
     "UPDATE conversation_word SET word = 'müller' WHERE word = 'muller'",
     "UPDATE message SET state = 'answered', error = '' WHERE state = 'refused'",
     "UPDATE conversation SET state = 'answered', is_fresh = false WHERE state = 'refused'",
+    "UPDATE conversation SET person = '' WHERE person = 'ada'",
 )
 
 
@@ -56,6 +58,8 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     await house.takeovers.reply(owner, replied, "A person here")
     failed = (await chat(house.conversations, house.units, owner, reply={"error": "No."})).conversation_id
     await chat(house.conversations, house.units, owner, conversation_id=failed)
+    told = Report("s", "a", "A", details={"Customer-ID": "ada"}, person="ada", messages=(Told(Role.USER, "Mine"),))
+    reported = (await house.conversations.report(owner, told)).conversation.id
     await bootstrap.stop(house)
 
     url = database_url(settings)
@@ -70,6 +74,7 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     opened_talk = await house.conversations.opened(owner, talk)
     assert opened_talk.conversation.state is ChatState.REFUSED
     assert (await house.conversations.transcript(owner, talk)).messages[-1].state is ChatState.REFUSED
+    assert (await house.conversations.opened(owner, reported)).conversation.person == "ada"
     await house.conversations.index(owner.project_id)
     for words in ("muller", "Müller"):
         found = await house.conversations.browse(owner, Filters(text=words), Page())

@@ -15,7 +15,6 @@ from backend.api.wire import without_trailing_slash
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from tests.factories.conversations import chat
-from tests.factories.flows import chat as flow_chat
 from tests.planting import columns_with
 
 KEYS = {
@@ -98,27 +97,6 @@ async def test_metadata_is_another_name_of_extra_metadata(client: httpx.AsyncCli
     assert (made["metadata"], made["extra_metadata"]) == ({"shop": 7}, {"shop": 7})
     both = await make(client, metadata={"shop": 7}, extra_metadata={"shop": 8})
     assert (both["metadata"], both["extra_metadata"]) == ({"shop": 8}, {"shop": 8})
-
-
-async def test_a_run_of_a_flow_is_told_how_it_went(client: httpx.AsyncClient, services: Services) -> None:
-    owner = await services.identity.ensure_owner()
-    await services.flows.create(owner, "Chat", document=flow_chat())
-    await services.flows.publish(owner, "chat")
-    body = {"input": {"message": "Hello"}}
-    talk = (await client.post("/api/flows/chat/run", json=body)).json()["conversation_id"]
-    path = f"/api/conversations/{talk}"
-    for told, stands in (
-        ({"satisfaction": 4, "task_completed": False}, (4, False)),
-        ({"task_completed": True}, (4, True)),
-        ({"satisfaction": None}, (None, True)),
-        ({}, (None, True)),
-    ):
-        assert (await client.put(f"{path}/outcome", json=told)).status_code == 204
-        found = (await client.get(path)).json()["conversation"]
-        assert (found["user_satisfaction"], found["task_completed"]) == stands
-    for wrong in ({"satisfaction": 6}, {"satisfaction": True}, {"task_completed": "yes"}, {"mood": 1}):
-        assert (await client.put(f"{path}/outcome", json=wrong)).status_code == 422
-    assert (await client.put("/api/conversations/nothing/outcome", json={})).status_code == 404
 
 
 async def test_unknown_fields_are_ignored(client: httpx.AsyncClient) -> None:

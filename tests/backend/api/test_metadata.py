@@ -1,0 +1,56 @@
+"""What other systems know of a conversation: its metadata, whose it is, and how it went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.bootstrap import Services
+from tests.backend.api.test_conversations import KEYS, client, make
+from tests.factories.flows import chat
+
+__all__ = ["client"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "person"),
+    [({"customer_id": " ada "}, "ada"), ({"User ID": 7, "customer": "x"}, "7"), ({"person": True}, ""),
+     ({"user_id": "x" * 201, "customer": {"name": "x"}}, ""), (None, "")],
+)  # fmt: skip
+async def test_whom_metadata_names_is_the_person(
+    client: httpx.AsyncClient, services: Services, metadata: dict[str, Any] | None, person: str
+) -> None:
+    made = await make(client, extra_metadata=metadata)
+    assert (set(made), made["metadata"]) == (KEYS, metadata)
+    owner = await services.identity.ensure_owner()
+    assert (await services.conversations.opened(owner, made["id"])).conversation.person == person
+    assert (await client.get(f"/api/conversations/{made['id']}")).json() == {"conversation": made}
+
+
+async def test_a_run_of_a_flow_has_metadata_and_is_told_how_it_went(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    owner = await services.identity.ensure_owner()
+    await services.flows.create(owner, "Chat", document=chat())
+    await services.flows.publish(owner, "chat")
+    body = {"input": {"message": "Hello"}, "metadata": {"shop": 7, "User-ID": "ada"}}
+    talk = (await client.post("/api/flows/chat/run", json=body)).json()["conversation_id"]
+    path = f"/api/conversations/{talk}"
+    assert (await client.get(path)).json()["conversation"]["metadata"] == {"shop": 7, "User-ID": "ada"}
+    assert (await services.conversations.opened(owner, talk)).conversation.person == "ada"
+    for told, stands in (
+        ({"satisfaction": 4, "task_completed": False}, (4, False)),
+        ({"task_completed": True}, (4, True)),
+        ({"satisfaction": None}, (None, True)),
+        ({}, (None, True)),
+    ):
+        assert (await client.put(f"{path}/outcome", json=told)).status_code == 204
+        found = (await client.get(path)).json()["conversation"]
+        assert (found["user_satisfaction"], found["task_completed"]) == stands
+    for wrong in ({"satisfaction": 6}, {"satisfaction": True}, {"task_completed": "yes"}, {"mood": 1}):
+        assert (await client.put(f"{path}/outcome", json=wrong)).status_code == 422
+    assert (await client.put("/api/conversations/nothing/outcome", json={})).status_code == 404
+    body["metadata"] = {"note": "x" * 20_000}
+    assert (await client.post("/api/flows/chat/run", json=body)).status_code == 422
