@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from backend.conversations.models import ConversationRow
+from backend.conversations.models import ConversationRecordRow, ConversationRow
 from backend.conversations.repository.conversations import ConversationRepository, Found
 from backend.conversations.repository.places import one_of
 from backend.conversations.types import Filters
@@ -33,3 +34,10 @@ class ExportRepository(ConversationRepository):
         among = one_of(col(ConversationRow.id), conversation_ids, self._session.get_bind().dialect.name)
         kept = {row.id: row for row in await self._session.exec(select(ConversationRow).where(*self._mine(), among))}
         return [kept[one] for one in conversation_ids if one in kept]
+
+    async def details(self, conversation_ids: Sequence[str]) -> dict[str, Any]:
+        """Return the metadata of those that have any, without the transcripts that lie beside it."""
+        row = ConversationRecordRow
+        among = one_of(col(row.conversation_id), conversation_ids, self._session.get_bind().dialect.name)
+        statement = select(row.conversation_id, row.details).where(col(row.project_id) == self._project_id, among)
+        return {one: details for one, details in await self._session.exec(statement) if details}

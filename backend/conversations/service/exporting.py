@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from backend.conversations.repository.exporting import ExportRepository
 from backend.conversations.service.base import Base
@@ -37,13 +39,16 @@ class ExportUseCases(Base):
         return self._lines(operator, ids)
 
     async def _lines(self, operator: Operator, ids: Sequence[str]) -> AsyncIterator[str]:
-        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags"])
+        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags", "metadata"])
         for start in range(0, len(ids), ROWS_AT_ONCE):
             async with self._units.read(operator) as session:
-                rows = await ExportRepository(session, operator.project_id).rows(ids[start : start + ROWS_AT_ONCE])
-            yield "".join(_line(conversation_of(row)) for row in rows)
+                repository, some = ExportRepository(session, operator.project_id), ids[start : start + ROWS_AT_ONCE]
+                rows, details = await repository.rows(some), await repository.details(some)
+            yield "".join(_line(conversation_of(row), details.get(row.id)) for row in rows)
 
 
-def _line(one: Conversation) -> str:
+def _line(one: Conversation, details: Any) -> str:
     values = [getattr(one, name) for name in COLUMNS]
-    return csv_line([*values, one.started_at.isoformat(), one.last_message_at.isoformat(), ", ".join(one.tags)])
+    written = json.dumps(details, ensure_ascii=False) if details else ""
+    moments = (one.started_at.isoformat(), one.last_message_at.isoformat())
+    return csv_line([*values, *moments, ", ".join(one.tags), written])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import httpx
@@ -90,7 +91,10 @@ async def test_a_view_that_no_list_understands_is_422(client: httpx.AsyncClient,
 async def test_an_export_holds_no_formula(client: httpx.AsyncClient) -> None:
     formula = '=HYPERLINK("http://evil.example")'
     said = {"messages": [{"role": "user", "content": formula}, {"role": "assistant", "content": "@SUM(1)"}]}
-    await make(client, session_id="+1-2", agent_config="-x", agent_name="\t=1", transcript=said, duration=-5)
+    metadata = {formula: "@SUM(1)", "größe": [1]}
+    await make(
+        client, session_id="+1-2", agent_config="-x", agent_name="\t=1", transcript=said, duration=-5, metadata=metadata
+    )
     await make(client, session_id="plain", task_completed=True)
     answer = await client.get("/api/conversation-export", params={"outcome": "unknown"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
@@ -100,6 +104,9 @@ async def test_an_export_holds_no_formula(client: httpx.AsyncClient) -> None:
         "title": f"'{formula}", "last_text": "'@SUM(1)", "flow_name": "'\t=1", "session_id": "'+1-2",
         "agent_config": "'-x", "seconds": "-5.0",
     }  # fmt: skip
+    assert (row["metadata"][0], json.loads(row["metadata"])) == ("{", metadata)
+    plain = csv.DictReader(io.StringIO((await client.get("/api/conversation-export")).text))
+    assert {one["session_id"]: one["metadata"] for one in plain}["plain"] == ""
 
 
 async def test_an_export_goes_past_a_page(client: httpx.AsyncClient, services: Services) -> None:
