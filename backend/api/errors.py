@@ -42,10 +42,12 @@ def status_of(error: DomainError) -> int:
 
 
 def content_of(error: DomainError) -> dict[str, Any]:
-    """Return the sentence of a refusal, and the rows that are to blame for it."""
+    """Return the sentence of a refusal, with the rows or the fields that are to blame for it."""
     content: dict[str, Any] = {"detail": f"{error.message} {error.hint}".strip()}
     if isinstance(error, BadRows):
         content["rows"] = [{"row": one.row, "field": one.field, "problem": one.words} for one in error.rows]
+    if isinstance(error, InvalidInput) and error.fields:
+        content["fields"] = dict(error.fields)
     return content
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from backend.errors import InvalidInput
 from backend.prompts.content import MAX_VOICE, Text
-from backend.prompts.types import DEFAULT_TEMPERATURE, Content, NewPrompt, Prompt
+from backend.prompts.types import DEFAULT_TEMPERATURE, Content, NewPrompt, Placeholder, Prompt, ToolSpec, Turn
 
 
 class PromptBody(BaseModel):
@@ -56,7 +58,10 @@ class PromptBody(BaseModel):
 
 
 class NewPromptBody(BaseModel):
-    """Unknown fields are ignored, as they always were."""
+    """Unknown fields are ignored, as they always were.
+
+    With `messages` it is a chat, whose first system message is the `system_prompt`, which may then be left out.
+    """
 
     name: str
     agent_config: str
@@ -71,17 +76,22 @@ class NewPromptBody(BaseModel):
     is_active: bool = False
     folder: str = ""
     comment: str = ""
+    messages: list[Turn | Placeholder] | None = None
+    model: str = ""
+    tools: list[ToolSpec] = []
+    response_schema: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _chat(cls, given: Any) -> Any:
+        is_chat = isinstance(given, dict) and given.get("messages") is not None
+        return {"system_prompt": "", **given} if is_chat else given
 
     def new(self) -> NewPrompt:
+        """Raise InvalidInput where the parts do not fit together."""
         return NewPrompt(
             name=self.name,
-            content=Content(
-                text=self.system_prompt,
-                instructions=self.instructions,
-                temperature=self.temperature,
-                max_tokens=self.max_tokens,
-                voice=self.voice,
-            ),
+            content=self._content(),
             agent_config=self.agent_config,
             agent_name=self.agent_name,
             folder=self.folder,
@@ -90,6 +100,16 @@ class NewPromptBody(BaseModel):
             is_active=self.is_active,
             comment=self.comment,
         )
+
+    def _content(self) -> Content:
+        told = ("instructions", "temperature", "max_tokens", "voice", "model", "tools", "response_schema")
+        values = {**self.model_dump(include=set(told)), "kind": "text" if self.messages is None else "chat"}
+        values["messages"] = [one.model_dump() for one in self.messages or ()]
+        try:
+            content = Content.model_validate(values)
+        except ValidationError as error:
+            raise InvalidInput(f"The prompt cannot be kept: {error.errors()[0]['msg']}.") from error
+        return content.with_system_text(self.system_prompt) if self.messages is None or self.system_prompt else content
 
 
 class PromptPatch(BaseModel):

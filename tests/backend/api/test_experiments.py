@@ -100,6 +100,7 @@ async def test_an_experiment_goes_from_plan_to_verdict(
         ({"evaluators": [{"kind": "sorcery"}]}, "no evaluator called sorcery"),
         ({"evaluators": [{"kind": "json_schema", "schema": {"type": 5}}]}, ""),
         ({"project_id": "proj_other"}, ""),
+        ({"evaluators": [{"kind": "exact", "margin": 15}]}, "for 15 points"),
         ({"budget": 0}, ""),
     ],
 )
@@ -109,6 +110,8 @@ async def test_what_cannot_run_is_422_in_words(
     refused = await api.post("/api/experiments", json=body(dataset_id, **change))
     assert refused.status_code == 422
     assert words in refused.text
+    if change.get("evaluators", [{}])[0].get("margin"):
+        assert refused.json()["fields"] == {"evaluators.0.margin": refused.json()["detail"]}
 
 
 @pytest.mark.parametrize(
@@ -239,3 +242,47 @@ async def test_what_won_goes_to_production_with_its_verdicts(
     assert (await api.post(f"{made}/promote", json={"variant": "inline"})).status_code == 409
     kinds = {one["kind"]: one["schema"] for one in (await api.get("/api/evaluators")).json()["evaluators"]}
     assert kinds["judge"]["required"] == ["rubric"]
+
+
+async def test_each_act_on_an_experiment_does_what_it_says(
+    services: Services, api: httpx.AsyncClient, dataset_id: str
+) -> None:
+    made = (await api.post("/api/experiments", json=body(dataset_id, budget=5))).json()["id"]
+    at, run = f"/api/experiments/{made}", services.experiments._executor.execute
+
+    async def after(act: str) -> str:
+        answer = await api.post(f"{at}/{act}")
+        assert answer.status_code == 200, answer.text
+        await run(made)
+        status: str = (await api.get(at)).json()["status"]
+        return status
+
+    assert (await api.post(f"{at}/start")).status_code == 200
+    assert await after("pause") == "paused"
+    raised = await api.put(f"{at}/budget", json={"budget": 2.5})
+    assert (raised.status_code, raised.json()["budget"]) == (200, 2.5)
+    assert await after("resume") == "done"
+    assert (await api.get(at)).json()["num_done"] == 24
+    sheet = await api.get(f"{at}/export")
+    assert (sheet.headers["content-type"], len(sheet.text.strip().splitlines())) == ("text/csv; charset=utf-8", 25)
+    assert (await api.get(f"{at}/nodes")).json()["nodes"] == []
+    other = await api.post(f"{at}/score", json={"evaluators": [{"kind": "regex", "pattern": "sum"}], "name": "Again"})
+    assert (other.status_code, other.json()["answers_of"], other.json()["name"]) == (201, made, "Again")
+    again = await api.post(f"{at}/again")
+    assert (again.status_code, again.json()["status"]) == (201, "running")
+    made, at = again.json()["id"], f"/api/experiments/{again.json()['id']}"
+    assert await after("cancel") == "cancelled"
+
+
+async def test_what_must_pass_is_named_read_and_taken_away(api: httpx.AsyncClient, dataset_id: str) -> None:
+    new = {"name": "Sums", "system_prompt": "Answer {{ question }}", "agent_config": "", "agent_name": ""}
+    prompt = (await api.post("/api/prompts", json=new)).json()["prompt"]["id"]
+    at = f"/api/publish-requirements/prompt/{prompt}"
+    wish = {"dataset_id": dataset_id, "evaluators": [{"kind": "contains"}]}
+    put = await api.put(at, json=wish)
+    assert (put.status_code, (await api.get(at)).json()) == (200, put.json())
+    assert dataset_id in put.text
+    held = await api.put(f"/api/prompts/{prompt}/labels/production", json={"version": 1})
+    assert (held.status_code, "must pass the dataset Questions" in held.text) == (409, True)
+    assert (await api.delete(at)).status_code == 204
+    assert (await api.put(f"/api/prompts/{prompt}/labels/production", json={"version": 1})).status_code == 200

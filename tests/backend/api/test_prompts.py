@@ -247,6 +247,20 @@ async def test_a_chat_is_a_text_for_those_who_know_no_chats(client: httpx.AsyncC
     chat = {"messages": [{"role": "user", "content": "{{ q }}"}, {"placeholder": "history"}]}
     refused = await client.post(f"/api/prompts/{made['id']}/versions", json=chat)
     assert (refused.status_code, "A text stays a text" in refused.json()["detail"]) == (422, True)
+    rules, nobody = {"role": "system", "content": "Be calm."}, {**NEW, "agent_name": "chat"}
+    del nobody["system_prompt"]
+    answer = await client.post("/api/prompts", json={**nobody, "messages": [rules, *chat["messages"]]})
+    assert (answer.status_code, set(answer.json()["prompt"])) == (201, KEYS)
+    kept = answer.json()["prompt"]
+    path = f"/api/prompts/{kept['id']}"
+    assert (kept["system_prompt"], (await client.post(f"{path}/versions", json=chat)).status_code) == ("Be calm.", 201)
+    (newest, first) = (await client.get(f"{path}/versions")).json()["versions"]
+    assert (first["kind"], first["messages"], newest["messages"]) == (
+        "chat", [rules, *chat["messages"]], chat["messages"]
+    )  # fmt: skip
+    twice = await client.post("/api/prompts", json={**nobody, "messages": [{"placeholder": "a"}, {"placeholder": "a"}]})
+    assert (twice.status_code, "the same name" in twice.json()["detail"]) == (422, True)
+    assert (await client.post("/api/prompts", json=nobody)).status_code == 422, "a text needs its text"
 
 
 async def test_a_protected_label_answers_202_and_waits(client: httpx.AsyncClient) -> None:
