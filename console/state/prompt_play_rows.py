@@ -52,7 +52,7 @@ class ColumnLine:
     max_tokens: str = ""
     response_schema: str = ""
     tools: str = ""
-    state: str = ""
+    state: str = "queued"
     words: str = "Not run yet"
     text: str = ""
     calls: list[str] = field(default_factory=list)

@@ -48,7 +48,7 @@ class ReplayLine:
     version: str = SAME
     prompt: str = ""
     model: str = ""
-    state: str = ""
+    state: str = "queued"
     words: str = "Not asked yet"
     text: str = ""
     said: list[Word] = field(default_factory=list)

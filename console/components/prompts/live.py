@@ -49,16 +49,9 @@ def live_tests() -> rx.Component:
 
 
 def _card(card: Any) -> rx.Component:
-    mark: Any = rx.match(
-        card.mark,
-        ("run", status("run", card.words)),
-        ("ok", status("ok", card.words)),
-        ("fail", status("fail", card.words)),
-        status("skip", card.words),
-    )
     stop = button("Stop", Live.stop(card.id), size="sm")
     return rx.el.li(
-        rx.el.span(rx.el.b(card.label, class_name="b"), mark, class_name="row tight wrap"),
+        rx.el.span(rx.el.b(card.label, class_name="b"), status(card.mark, card.words), class_name="row tight wrap"),
         rx.el.span(card.metric, class_name="t12"),
         rx.el.span(card.about, class_name="t12 t2", title=card.exact),
         rx.cond(card.broken, status("fail", card.broken), rx.fragment()),
@@ -70,14 +63,7 @@ def _card(card: Any) -> rx.Component:
 
 
 def _arm(card: Any, arm: Any) -> rx.Component:
-    verdict: Any = rx.match(
-        arm.mark,
-        ("ok", status("ok", arm.words)),
-        ("fail", status("fail", arm.words)),
-        ("wait", status("wait", arm.words)),
-        ("idle", status("idle", arm.words)),
-        rx.fragment(),
-    )
+    verdict = rx.cond(arm.mark, status(arm.mark, arm.words), rx.fragment())
     promote = button(rx.Var.create("Promote ") + arm.name, Live.ask_promote(card.id, arm.version), size="sm")
     return rx.el.li(
         rx.el.span(

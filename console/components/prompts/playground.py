@@ -236,16 +236,8 @@ def _foot(one: Any) -> rx.Component:
     keep = button(
         "Save as row", Row.open(one.letter), size="sm", kind="quiet", disabled=Play.running | (one.state != "ok")
     )
-    mark = rx.match(
-        one.state,
-        ("ok", status("ok", one.words)),
-        ("wait", status("wait", one.words)),
-        ("fail", status("fail", one.words)),
-        ("run", status("run", one.words)),
-        status("queued", one.words),
-    )
     return rx.el.div(
-        mark,
+        status(one.state, one.words),
         rx.el.span(one.time, class_name="t2"),
         rx.el.span(one.tokens, class_name="t2"),
         rx.el.span(one.cost, class_name="t2"),

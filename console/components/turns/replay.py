@@ -123,14 +123,6 @@ def _column(one: Any) -> rx.Component:
     )
     caret = rx.cond(one.state == "run", rx.el.span(class_name="caret"), rx.fragment())
     words = rx.foreach(one.said, lambda word: rx.el.span(word.text, class_name=rx.cond(word.own, "xp-add", "")))
-    mark = rx.match(
-        one.state,
-        ("ok", status("ok", one.words)),
-        ("wait", status("wait", one.words)),
-        ("fail", status("fail", one.words)),
-        ("run", status("run", one.words)),
-        status("queued", one.words),
-    )
     return rx.el.div(
         rx.el.div(
             plate(one.letter, "off"),
@@ -149,7 +141,7 @@ def _column(one: Any) -> rx.Component:
             aria_label=rx.Var.create("Answer of column ") + one.letter,
         ),
         rx.el.div(
-            mark,
+            status(one.state, one.words),
             *_figures(one),
             rx.cond(one.used, rx.el.span(one.used, class_name="t2"), rx.fragment()),
             class_name="cf",

@@ -132,7 +132,7 @@ async def test_a_column_has_parameters_of_its_own(answer: Prompt, tab: Tab, serv
     await play.set_column("A", "state", "ok")
     asked = tried(await play._content(await services.identity.ensure_owner(), play.columns[0]), play.columns[0])
     assert (asked.max_tokens, asked.response_schema, asked.tools[0].name) == (77, {"type": "object"}, "look")
-    assert play.columns[0].state == ""
+    assert play.columns[0].state == "queued"
     await play.set_column("A", "tools", '[{"name": "look up"}]')
     await play.send()
     assert play.errors[""].startswith("Column A, tools: ")
