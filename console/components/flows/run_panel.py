@@ -184,7 +184,7 @@ def _busy() -> rx.Component:
         "This run waits for a person. Start over to send another; what you type stays.",
         "The answer is being written. Send when it is there, or stop it; what you type stays.",
     )
-    return rx.cond(FlowLiveState.running, rx.el.p(words, class_name="busy t12 t2", role="status"), rx.fragment())
+    return rx.cond(FlowLiveState.running, rx.el.p(words, class_name="where t12 t2", role="status"), rx.fragment())
 
 
 def _go(word: str) -> rx.Component:
