@@ -18,9 +18,9 @@ def gate_words(said: Any, refusal: Any) -> rx.Component:
         (refusal != "") | (said.mark != ""),
         rx.el.div(
             rx.cond(refusal != "", words, rx.fragment()),
-            rx.cond(is_said_again, rx.fragment(), gate_verdict(said)),
+            rx.cond(is_said_again, rx.fragment(), rx.fragment(rx.el.p(_verdict(said)), _hint(said))),
             gate_ways(said),
-            class_name="stack",
+            class_name="stack start",
         ),
         rx.fragment(),
     )
@@ -28,9 +28,17 @@ def gate_words(said: Any, refusal: Any) -> rx.Component:
 
 def gate_verdict(said: Any) -> rx.Component:
     """Draw how a content did, and what helps."""
+    return rx.fragment(_verdict(said), _hint(said))
+
+
+def _verdict(said: Any) -> rx.Component:
     fallen, fine = status("fail", said.words, dir="auto"), status("ok", said.words, dir="auto")
-    hint = rx.cond(said.hint, rx.el.span(said.hint, class_name="t12 t2", dir="auto"), rx.fragment())
-    return rx.fragment(rx.match(said.mark, ("fail", fallen), ("ok", fine), rx.fragment()), hint)
+    drawn: rx.Component = rx.match(said.mark, ("fail", fallen), ("ok", fine), rx.fragment())
+    return drawn
+
+
+def _hint(said: Any) -> rx.Component:
+    return rx.cond(said.hint, rx.el.span(said.hint, class_name="t12 t2", dir="auto"), rx.fragment())
 
 
 def gate_ways(said: Any) -> rx.Component:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-WIDTH, LETTER, GAP = 206.0, 5.6, 6.0
+WIDTH, DIGIT, NARROW, GAP = 206.0, 7.0, 3.0, 6.0
 
 
 def under(low: float, high: float, low_words: str, high_words: str) -> tuple[float, float]:
     """Return the middle of each number, for a drawing 206 wide."""
-    left, right = LETTER * len(low_words) / 2, LETTER * len(high_words) / 2
+    left, right = (sum(NARROW if one in " ,." else DIGIT for one in words) / 2 for words in (low_words, high_words))
     apart = left + GAP + right
     if high - low < apart:
         middle = (low + high) / 2

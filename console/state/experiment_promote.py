@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -11,7 +12,7 @@ from backend.errors import Conflict, Forbidden
 from backend.experiments.types import Experiment, Pinned, Promotion
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION, STAGING
-from console import toasts
+from console import routes, toasts
 from console.problems import caught
 from console.state.experiment import ExperimentState
 from console.state.experiment_promoted import against, setbacks
@@ -64,7 +65,7 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
                 self.labels, self.label = await _labels(operator, will.id)
-            self.gate = await _gate(operator, will)
+            self.gate = await _gate(operator, will, page.experiment_id)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
             self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
         if refusal.problem:
@@ -100,18 +101,23 @@ class ExperimentPromoteState(Formed, rx.State):
             return toasts.say(_said(made))
         with caught(Conflict):  # the gate may say something else than before
             will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
-            self.gate = await _gate(operator, will)
+            self.gate = await _gate(operator, will, page.experiment_id)
         return None
 
 
-async def _gate(operator: Operator, will: Promotion) -> GateLine:
-    """Return what the gate would say: to a version that is there, to a draft, or to a version that would be made."""
+async def _gate(operator: Operator, will: Promotion, experiment_id: str) -> GateLine:
+    """Return what the gate would say: to a version that is there, to a draft, or to a version that would be made.
+
+    By this experiment it says so without a way there.
+    """
     if will.kind == "flow":
-        return await content_line(operator, "flow", will.id, will.fingerprint, called="the draft")
-    if not will.is_new:
-        return await gate_line(operator, will.id, PRODUCTION, will.version)
-    called = f"v{will.version}"
-    return await content_line(operator, "prompt", will.id, will.fingerprint, will.ran, called=called)
+        said = await content_line(operator, "flow", will.id, will.fingerprint, called="the draft")
+    elif will.is_new:
+        called = f"v{will.version}"
+        said = await content_line(operator, "prompt", will.id, will.fingerprint, will.ran, called=called)
+    else:
+        said = await gate_line(operator, will.id, PRODUCTION, will.version)
+    return replace(said, evidence="") if said.evidence == routes.to(routes.EXPERIMENT, experiment_id) else said
 
 
 async def _beside_labels(operator: Operator, page: ExperimentState, found: Experiment, pinned: Pinned) -> list[str]:

@@ -280,7 +280,7 @@ def _is_share(one: MetricComparison) -> bool:
 def _signed(one: MetricComparison, value: float) -> str:
     if not math.isfinite(value):
         return "unknown"
-    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    if not one.unit and _is_share(one):
-        return f"{sign}{100 * abs(value):.1f} pt"
-    return f"{sign}{amount(one, abs(value))}"
+    is_points = not one.unit and _is_share(one)
+    words, none = (f"{100 * size:.1f} pt" if is_points else amount(one, size) for size in (abs(value), 0.0))
+    sign = "" if words == none else "+" if value > 0 else "\u2212"
+    return f"{sign}{words}"

@@ -38,10 +38,10 @@ def test_what_has_not_begun_has_no_time_under_started() -> None:
     ("low", "high", "at"),
     [
         (40.0, 160.0, (40.0, 160.0)),  # under their ends
-        (100.0, 104.0, (82.2, 121.8)),  # beside each other
-        (0.0, 206.0, (16.8, 189.2)),  # inside the drawing
-        (13.0, 14.0, (16.8, 56.4)),
-        (190.0, 193.0, (149.6, 189.2)),
+        (100.0, 104.0, (82.0, 122.0)),  # beside each other
+        (0.0, 206.0, (17.0, 189.0)),  # inside the drawing
+        (13.0, 14.0, (17.0, 57.0)),
+        (190.0, 193.0, (149.0, 189.0)),
     ],
 )
 def test_the_numbers_of_an_interval_stand_under_its_ends(low: float, high: float, at: tuple[float, float]) -> None:
