@@ -99,7 +99,10 @@ class FigureWish:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """The most frequent lines of `num_lines`; `before` sums up as long a time before the range."""
+    """The most frequent lines of `num_lines`; `before` sums up as long a time before the range.
+
+    `nums` are the conversations of each step, whatever their lines: one of several models stands in several.
+    """
 
     since: datetime
     until: datetime
@@ -107,3 +110,4 @@ class Dashboard:
     before: Figures
     lines: tuple[Line, ...]
     num_lines: int
+    nums: tuple[int, ...] = ()

@@ -180,7 +180,7 @@ class DashboardsState(Filtered, rx.State):
         self.times = with_published(time_rows(found, metric, series, words, self._chosen), published)
         self.lines = line_rows(found, self._chosen, self.split) if is_split else []
         self.more_lines = f"The {len(found.lines)} most frequent of {found.num_lines}" if is_split else ""
-        self.picture_title = metric.title if is_split or len(metric.readings) == 1 else metric.title.split(" p")[0]
+        self.picture_title = metric.title_of(is_one=is_split or len(metric.readings) == 1)
         first, last = (formats.date(one, zone) for one in (found.since, found.until - timedelta(seconds=1)))
         self.first_day, self.last_day = (
             f"{one.astimezone(zone):%Y-%m-%d}" for one in (found.since, found.until - timedelta(seconds=1))

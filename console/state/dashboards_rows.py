@@ -140,7 +140,7 @@ def time_rows(
             TimeRow(
                 when,
                 figure_address(chosen, since=point.since.isoformat(), until=point.until.isoformat()),
-                formats.count(sum(line.points[at].figures.num for line in found.lines)),
+                formats.count(found.nums[at]),
                 [metric.write(value) if value is not None else "" for value in values],
             )
         )

@@ -29,7 +29,8 @@ class Metric:
     """What a tile and a picture show. `readings` are drawn beside each other, `main` alone where lines are split.
 
     `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither. `base` is how many conversations the
-    figure is read from: a change against a handful of them would be noise. `behind` are the filters that show those.
+    figure is read from: a change against a handful of them would be noise. `behind` are the filters that show those,
+    `about` what of each is counted, where that is not itself.
     """
 
     key: str
@@ -42,6 +43,12 @@ class Metric:
     is_share: bool = False
     base: Callable[[Figures], int] = lambda of: of.num
     behind: tuple[tuple[str, str], ...] = ()
+    about: str = ""
+
+    def title_of(self, *, is_one: bool) -> str:
+        """Return what stands above the picture, of one reading or of all."""
+        name = self.title if is_one else self.title.split(" p")[0]
+        return f"{name}, {self.about}" if self.about else name
 
 
 def percent(share: float) -> str:
@@ -75,7 +82,8 @@ METRICS = {
         Metric(
             "latency", "Latency p95", formats.span,
             (Reading("p50", lambda of: of.p50), Reading("p95", lambda of: of.p95), Reading("p99", lambda of: of.p99)),
-            lambda of: f"p50 {formats.span(of.p50)}" if of.p50 is not None else "", main=1, worse=1,
+            lambda of: f"mean turn, p50 {formats.span(of.p50)}" if of.p50 is not None else "", main=1, worse=1,
+            about="mean turn of a conversation",
         ),
         Metric("cost", "Cost", dollars, (Reading("Cost", lambda of: float(of.cost)),), _none),
         Metric(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, case, cast, delete, func, literal_column, or_, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, literal_column, or_, tuple_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -23,6 +23,7 @@ from backend.conversations.models import (
     MessageRow,
     SpanRow,
 )
+from backend.conversations.repository.columns import has_model, prompt_column
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
 from backend.conversations.tags import marked
@@ -175,11 +176,13 @@ class ConversationRepository(MessageRepository):
         row, failed = ConversationRow, [one is FailedTurns.SOME for one in filters.failed_turns]
         for column, values in (
             (col(row.flow_id), filters.flow_ids), (col(row.state), filters.states), (col(row.rating), filters.ratings),
-            (col(row.channel), filters.channels), (col(row.model), filters.models), (prompt_column(), filters.prompts),
-            (col(row.has_failed), failed),
+            (col(row.channel), filters.channels), (prompt_column(), filters.prompts), (col(row.has_failed), failed),
         ):  # fmt: skip
             if values:
                 yield column.in_(values)
+        if filters.models:
+            dialect = self._session.get_bind().dialect.name
+            yield or_(*(has_model(one, dialect) for one in filters.models))
         if not filters.channels:
             yield SHOWS
         if filters.outcomes:
@@ -292,9 +295,3 @@ class ConversationRepository(MessageRepository):
         for row, column in (*((one, one.conversation_id) for one in hanging), (ConversationRow, ConversationRow.id)):
             ours = col(row.project_id) == self._project_id
             await self._session.exec(delete(row).where(ours, col(column).in_(conversation_ids)))
-
-
-def prompt_column() -> ColumnElement[str]:
-    """Write a prompt and its version as `prompt_choice` does."""
-    name = col(ConversationRow.prompt_name)
-    return case((name == "", ""), else_=name + " v" + cast(col(ConversationRow.prompt_version), String))

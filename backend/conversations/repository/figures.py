@@ -26,7 +26,8 @@ from sqlmodel import col
 from backend.columns import UtcDateTime
 from backend.conversations.figure_types import Split
 from backend.conversations.models import ConversationRow as Row
-from backend.conversations.repository.conversations import ConversationRepository, Found, prompt_column
+from backend.conversations.repository.columns import prompt_column
+from backend.conversations.repository.conversations import ConversationRepository, Found
 from backend.conversations.types import Channel, ChatState, Filters, Rating
 
 KEYS: dict[Split, tuple[Any, Any]] = {

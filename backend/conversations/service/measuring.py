@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,6 +24,7 @@ from backend.conversations.figure_types import (
 from backend.conversations.repository import FigureRepository, Told
 from backend.conversations.service.base import Base
 from backend.conversations.types import Filters
+from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
 
 MAX_LINES = 8
@@ -52,13 +53,16 @@ class MeasuringUseCases(Base):
             told = await rows.told(filters, found, wish.split, edges)
             earlier = await rows.told(replace(filters, since=since - (until - since), until=since), found)
             names = await rows.told_apart({one.value: one.name for one in told}) if wish.split is Split.FLOW else {}
-        at = _sums(told)
+        at = _sums(_by_model(told) if wish.split is Split.MODEL else told)
         lines = [_line(value, names.get(value, name), points, edges) for (value, name), points in at.items()]
         lines.sort(key=lambda line: (-line.figures.num, line.name, line.value))
         if not lines and wish.split is Split.NONE:
             lines = [_line("", "", {}, edges)]
-        everything = Sum().add_all(one for points in at.values() for one in points.values())
-        return Dashboard(since, until, everything.figures(), whole(earlier), tuple(lines[:MAX_LINES]), len(lines))
+        nums = Counter[int]()
+        for one in told:
+            nums[one.place] += one.sums[0]
+        counted = tuple(nums[place] for place in range(len(edges) - 1))
+        return Dashboard(since, until, whole(told), whole(earlier), tuple(lines[:MAX_LINES]), len(lines), counted)
 
     async def windows(
         self, operator: Operator, filters: Filters, edges: Sequence[datetime], num_steps: int
@@ -96,7 +100,14 @@ def _sliding(told: Sequence[Told], num: int, num_steps: int) -> list[Figures]:
     return made
 
 
-def _sums(told: Sequence[Told]) -> dict[tuple[str, str], dict[int, Sum]]:
+def _by_model(told: Iterable[Told]) -> Iterator[Told]:
+    """Count a conversation of several models for each of them, as the filter of the log finds it."""
+    for one in told:
+        for model in models_in(one.value):
+            yield one._replace(value=model, name=model)
+
+
+def _sums(told: Iterable[Told]) -> dict[tuple[str, str], dict[int, Sum]]:
     """Return the sums of each point of each line, by its value and its newest name."""
     names: dict[str, str] = {}
     made = defaultdict[str, dict[int, Sum]](dict)

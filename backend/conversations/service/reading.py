@@ -32,6 +32,7 @@ from backend.conversations.types import (
     Transcript,
     prompt_choice,
 )
+from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
 
@@ -46,12 +47,15 @@ CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
     ("failed_turns", lambda mix: FailedTurns.SOME if mix.has_failed else FailedTurns.NONE),
     ("ratings", lambda mix: mix.rating),
     ("channels", lambda mix: mix.channel),
-    ("models", lambda mix: mix.model),
     ("prompts", lambda mix: prompt_choice(mix.prompt_name, mix.prompt_version)),
     ("outcomes", lambda mix: OUTCOMES[mix.task_completed]),
     ("satisfactions", lambda mix: Satisfaction.UNKNOWN if mix.satisfaction is None else str(mix.satisfaction)),
 )
-TAGS = "tags"
+# And those of which a conversation has several.
+SEVERAL: tuple[tuple[str, Callable[[Counted], Sequence[str]]], ...] = (
+    ("tags", lambda mix: tags_in(mix.tags)),
+    ("models", lambda mix: models_in(mix.model)),
+)
 
 
 class ReadingUseCases(Base):
@@ -150,8 +154,8 @@ class ReadingUseCases(Base):
 
 def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
-    counts = {name: Counter[str]() for name in (*(name for name, _ in CHOICES), TAGS)}
-    tagged = frozenset(filters.tags)
+    counts = {name: Counter[str]() for name, _ in (*CHOICES, *SEVERAL)}
+    several = [(name, values, frozenset[str](getattr(filters, name))) for name, values in SEVERAL]
     wanted = {name: frozenset(getattr(filters, name)) for name, _ in CHOICES}
     wanted["channels"] = wanted["channels"] or SHOWN
     chosen = [(name, value, wanted[name]) for name, value in CHOICES if wanted[name]]
@@ -159,9 +163,8 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
     total = matching = 0
     for mix in mixes:
         refused = [name for name, value, among in chosen if value(mix) not in among]
-        tags = tags_in(mix.tags)
-        if tagged and not tagged & {*tags}:
-            refused.append(TAGS)
+        told = [(name, values(mix), among) for name, values, among in several]
+        refused += [name for name, values, among in told if among and among.isdisjoint(values)]
         names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
         total += mix.num if mix.channel in SHOWN | wanted["channels"] else 0
         if not refused:
@@ -171,9 +174,10 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
                 counts[name][value(mix)] += mix.num
             elif name == "flow_ids":
                 counts[name][mix.flow_id] += 0  # a flow keeps its line where it would show nothing
-        if not refused or refused == [TAGS]:
-            for tag in tags:
-                counts[TAGS][tag] += mix.num
+        for name, values, _ in told:
+            if not refused or refused == [name]:
+                for one in values:
+                    counts[name][one] += mix.num
     return Facets(
         total=total,
         matching=matching,
@@ -186,7 +190,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         prompts=_most(counts["prompts"]),
         outcomes=_each(Outcome, counts["outcomes"]),
         satisfactions=_each(Satisfaction, counts["satisfactions"]),
-        tags=_most(counts[TAGS]),
+        tags=_most(counts["tags"]),
     )
 
 

@@ -22,6 +22,7 @@ from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values, conversation_of, has_failed, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
+from backend.conversations.used_models import models_text
 from backend.ids import new_id
 from backend.masking.aside import aside
 from backend.masking.masker import Masker
@@ -225,7 +226,6 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
     # What comes over the compatible API began when it was told: other systems sort by that.
     started = now if report.turn_count is not None else min(moments, default=now)
     turns = sum(one.role is Role.USER for one in said)
-    models = sorted({one.model for one in said} - {""})
     failed = next((one.error for one in reversed(said) if one.error), "")
     held = report.held
     return ConversationRow(
@@ -248,7 +248,7 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         tokens_out=sum(one.tokens_out for one in said),
         cost=sum((one.cost for one in said), Decimal(0)),
         latency_ms=sum(one.latency_ms for one in said),
-        model=first_words(", ".join(models), MAX_NAME),
+        model=first_words(models_text(*(one.model for one in said)), MAX_NAME),
         prompt_id=report.prompt_id,
         prompt_name=held.prompt_name if held else "",
         prompt_version=held.prompt_version if held else 0,

@@ -30,6 +30,7 @@ from backend.conversations.tracing.prices import Prices, priced
 from backend.conversations.tracing.successors import said_by, successors
 from backend.conversations.tracing.turns import Traced, people_of, traced
 from backend.conversations.types import Channel, ChatState
+from backend.conversations.used_models import models_text
 from backend.ids import new_id
 from backend.masking.aside import aside, is_long
 from backend.masking.types import Way
@@ -220,7 +221,7 @@ class TracingUseCases(SpanUseCases):
         conversation.last_text = first_words(last.text or last.error, PREVIEW_CHARACTERS)
         conversation.state = ChatState(last.state)
         conversation.has_failed = sums[8] > 0 or conversation.state is ChatState.FAILED
-        conversation.model = last.model or conversation.model
+        conversation.model = models_text(conversation.model, last.model)
         conversation.is_fresh, conversation.rating = True, worst(await rows.ratings(conversation.id))
         if earliest <= conversation.indexed_to:
             conversation.indexed_to = ""

@@ -16,6 +16,7 @@ from backend.conversations.repository.others import Others
 from backend.conversations.service.base import AheadText, Base
 from backend.conversations.shapes import citation_values, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
+from backend.conversations.used_models import models_text
 from backend.ids import new_id
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
@@ -140,7 +141,7 @@ class TurnUseCases(Base):
         if message.id <= conversation.indexed_to:  # two questions at once: the other's answer was there before
             conversation.indexed_to = ""
         conversation.last_text = first_words(text or error, PREVIEW_CHARACTERS)
-        conversation.model = answer.model or conversation.model
+        conversation.model = models_text(conversation.model, answer.model)
         if answer.prompt_name:
             conversation.prompt_name, conversation.prompt_version = answer.prompt_name, answer.prompt_version
         conversation.num_messages += 1

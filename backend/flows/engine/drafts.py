@@ -30,7 +30,7 @@ async def kept_back(work: Work, job: RunJob, outcome: RunOutcome) -> bool:
     run.output = await job.facts.mask.kept(outcome.output)
     await job.facts.mask.save(work)
     run.tokens_in, run.tokens_out, run.cost = outcome.usage.tokens_in, outcome.usage.tokens_out, outcome.usage.cost
-    run.status, run.worker, run.started_at = RunStatus.WAITING, "", None
+    run.status, run.worker, run.started_at, run.time_ms = RunStatus.WAITING, "", None, outcome.time_ms
     work.session.add(run)
     await talks.wait(conversation_id)
     return True

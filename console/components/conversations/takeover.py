@@ -37,13 +37,14 @@ def takeover_foot() -> rx.Component:
 
 def _mine() -> rx.Component:
     wrong = rx.el.p(status("fail", Takeover.errors["text"]), role="alert")
+    unused = (Takeover.draft != "") & (Takeover.reply == "")
     return rx.el.div(
         rx.el.div(
             status("wait", rx.fragment("You have been answering since ", Takeover.since, ". The flow waits.")),
             button("Hand back", Takeover.hand_back, size="sm", class_name="r"),
             class_name="row wrap",
         ),
-        rx.cond(Takeover.is_under_way, _under_way(), rx.cond(Takeover.draft, _draft(), rx.fragment())),
+        rx.cond(Takeover.is_under_way, _under_way(), rx.cond(unused, _draft(), rx.fragment())),
         rx.el.form(
             rx.cond(Takeover.reply, _long_entry(), _entry()),
             button("Send", kind="primary", type="submit"),

@@ -81,6 +81,32 @@ async def test_both_find_count_and_add_up_the_same(any_database: Database) -> No
         await log.restore(owner, "conv_unknown")
 
 
+async def test_a_conversation_is_found_and_counted_by_each_of_its_models(any_database: Database) -> None:
+    units = Units(any_database)
+    log, owner = ConversationService(units), await IdentityService(units).ensure_owner()
+
+    async def talk(*models: str, to: str = "") -> str:
+        at = MONDAY + timedelta(hours=len(models))
+        reply = {"model": ", ".join(models)}
+        return (await chat(log, units, owner, at=at, conversation_id=to, reply=reply)).conversation_id
+
+    both, large, none = await talk("lab:a", "lab:b"), await talk("LAB:A"), await talk("")
+    later = await talk("lab:a%")
+    await talk("lab:b", to=later)
+    for model, found in (("lab:a", {both}), ("lab:b", {both, later}), ("LAB:A", {large}), ("lab:a%", {later}),
+                         ("", {none}), ("lab:a, lab:b", {both}), ("lab", set())):  # fmt: skip
+        browsed = await log.browse(owner, Filters(models=(model,)), Page())
+        assert {one.id for one in browsed.listed.items} == found, model
+        assert browsed.facets.matching == len(found) or ", " in model
+        counts = {one.name: one.count for one in browsed.facets.models}
+        assert counts == {"lab:a": 1, "lab:b": 2, "LAB:A": 1, "lab:a%": 1}
+    wish = FigureWish(Filters(since=MONDAY, until=MONDAY + timedelta(days=1)), Split.MODEL)
+    told = await log.dashboard(owner, wish)
+    lines = {one.value: one.figures.num for one in told.lines}
+    assert lines == {"lab:a": 1, "lab:b": 2, "LAB:A": 1, "lab:a%": 1, "": 1}
+    assert told.whole.num == 4
+
+
 async def test_the_longest_names_with_the_longest_tags_fit_the_index(any_database: Database) -> None:
     units, seeded = Units(any_database), random.Random(6)
     log, owner = ConversationService(units), await IdentityService(units).ensure_owner()

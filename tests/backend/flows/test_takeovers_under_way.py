@@ -119,6 +119,7 @@ async def test_an_answer_under_way_is_not_said_but_kept_as_a_draft(
     assert held is not None
     assert (held.draft, held.is_under_way) == (WHOLE, False)
     assert await asked.said() == [("desk", "")]
+    assert (await services.runs.get(owner, asked.run_id)).run.time_ms > 0
     (waits,) = await services.takeovers.unanswered(owner, 5)
     assert waits.conversation_id == asked.talk
     await services.takeovers.reply(maren, asked.talk, "It is here.")

@@ -9,6 +9,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.figure_types import Figures
 from backend.conversations.models import ConversationRow
 from backend.conversations.types import Filters
 from backend.ids import new_id
@@ -103,7 +104,7 @@ async def test_each_point_leads_to_as_many_as_it_counts(
     liked = {"rating": "up", "satisfaction": 4, "task_completed": False}
     await put(services, person, 6, model=HOSTILE)
     await put(services, person, 4, model="b", state="failed", flow_id="f", flow_name="Desk")
-    await put(services, person, 3, model="b", channel="traced", **liked)
+    await put(services, person, 3, model="b, c", channel="traced", **liked)
     await put(services, person, 2, model="b", rating="handled", satisfaction=1, task_completed=True)
     await put(services, person, 5, channel="example", state="failed", **liked)
     state = tab.state(DashboardsState)
@@ -215,3 +216,11 @@ def test_a_picture_has_gaps_where_nothing_is_known() -> None:
 def test_every_metric_is_written_at_any_size(key: str) -> None:
     for value in (0.0, 0.000001, 0.5, 12345678.0):
         assert METRICS[key].write(value)
+
+
+def test_the_picture_says_whose_time_its_percentiles_are_of() -> None:
+    latency, cost = METRICS["latency"], METRICS["cost"]
+    assert latency.title_of(is_one=False) == "Latency, mean turn of a conversation"
+    assert latency.title_of(is_one=True) == "Latency p95, mean turn of a conversation"
+    assert latency.note(Figures(p50=900)) == "mean turn, p50 900 ms"
+    assert cost.title_of(is_one=True) == "Cost"

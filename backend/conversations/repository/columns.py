@@ -1,0 +1,21 @@
+"""What the filters choose by, where a row writes it in another way than they do."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, String, case, cast, func
+from sqlmodel import col
+
+from backend.conversations.models import ConversationRow
+from backend.conversations.used_models import BETWEEN
+
+
+def has_model(name: str, dialect: str) -> ColumnElement[bool]:
+    """Tell the rows that keep a model; not by LIKE, for which SQLite takes large letters for small ones."""
+    place = func.instr if dialect == "sqlite" else func.strpos
+    return place(BETWEEN + col(ConversationRow.model) + BETWEEN, f"{BETWEEN}{name}{BETWEEN}") > 0
+
+
+def prompt_column() -> ColumnElement[str]:
+    """Write a prompt and its version as `prompt_choice` does."""
+    name = col(ConversationRow.prompt_name)
+    return case((name == "", ""), else_=name + " v" + cast(col(ConversationRow.prompt_version), String))
