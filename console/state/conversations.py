@@ -16,8 +16,8 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes, toasts
 from console.state import formats
+from console.state.conversations_columns import COLUMNS
 from console.state.conversations_filters import (
-    COLUMNS,
     FILTERS,
     TIME,
     Chip,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
@@ -13,7 +13,6 @@ from backend.conversations.types import (
     SHOWN,
     Channel,
     ChatState,
-    Conversation,
     Facet,
     Facets,
     FailedTurns,
@@ -21,7 +20,6 @@ from backend.conversations.types import (
     Outcome,
     Rating,
     Satisfaction,
-    prompt_choice,
 )
 from console import routes
 from console.state import formats
@@ -29,7 +27,6 @@ from console.state.conversations_words import (
     CHANNEL_WORDS,
     FAILED_WORDS,
     OUTCOME_WORDS,
-    OUTCOMES,
     RATING_WORDS,
     STATE_WORDS,
 )
@@ -247,35 +244,6 @@ def figure_address(chosen: Iterable[Pair], narrow: tuple[Pair, ...] = (), **more
         both = tuple(one for one in narrow if one[0] == key and (key not in keys or one in given))
         given = (*(one for one in given if one[0] != key), *both) if both else given
     return log_address(given, **more)
-
-
-def _tokens(row: Conversation) -> int:
-    return row.tokens_in + row.tokens_out
-
-
-def _prompt(row: Conversation) -> str:
-    return prompt_choice(row.prompt_name, row.prompt_version)
-
-
-# What a line of the list may show: its word, and what it says of a conversation, nothing where it is not known.
-COLUMNS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
-    "flow": ("Flow or agent", lambda row: row.flow_name),
-    "model": ("Model", lambda row: row.model),
-    "prompt": ("Prompt", _prompt),
-    "channel": ("Channel", lambda row: CHANNEL_WORDS[row.channel]),
-    "turns": ("Turns", lambda row: formats.counted(row.num_turns, "turn")),
-    "tokens": ("Tokens", lambda row: formats.counted(_tokens(row), "token") if _tokens(row) else ""),
-    "cost": ("Cost", lambda row: formats.money(row.cost, single=True) if _tokens(row) else ""),
-    "latency": ("Mean latency", lambda row: formats.span(row.mean_latency_ms) if row.latency_ms else ""),
-    "duration": ("Duration", lambda row: formats.span(1000 * row.seconds) if row.seconds else ""),
-    "satisfaction": ("Satisfaction", lambda row: f"{row.satisfaction} of 5" if row.satisfaction else ""),
-    "outcome": (
-        "Outcome",
-        lambda row: "" if row.task_completed is None else OUTCOME_WORDS[OUTCOMES[row.task_completed]],
-    ),
-    "person": ("Person", lambda row: row.person),
-    "tags": ("Tags", lambda row: ", ".join(row.tags)),
-}
 
 
 def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:

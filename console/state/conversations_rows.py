@@ -23,7 +23,7 @@ from backend.turns.types import TestState, TurnTest
 from console import routes
 from console.state import formats
 from console.state.cited_text import Part, parts_of
-from console.state.conversations_filters import COLUMNS
+from console.state.conversations_columns import COLUMNS
 from console.state.conversations_words import FOUND_IN_WORDS, RATING_WORDS, ROLE_WORDS, STATE_WORDS, TEST_WORDS
 
 MAX_ARGUMENTS = 2_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.conversations.types import Conversation
-from console.state.conversations_filters import COLUMNS
+from console.state.conversations_columns import COLUMNS
 
 
 @dataclass(frozen=True)

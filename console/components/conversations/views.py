@@ -25,7 +25,7 @@ from console.components.ui import (
 )
 from console.state.conversation_views import ConversationViewsState as Views
 from console.state.conversations import ConversationsState as State
-from console.state.conversations_filters import COLUMNS
+from console.state.conversations_columns import COLUMNS
 from console.state.queue_pick import QueuePickState as QueuePick
 
 FORM = "view-form"
