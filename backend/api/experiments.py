@@ -177,6 +177,14 @@ async def get_cell(operator: Reader, experiment_id: str, number: Annotated[int, 
     return opened_body(await services().experiments.cell(operator, experiment_id, number))
 
 
+@router.post("/experiments/{experiment_id}/cells/{number}/retry")
+async def retry_cell(
+    operator: Runner, experiment_id: str, number: Annotated[int, Path(ge=0, le=MAX_CELLS)]
+) -> ExperimentBody:
+    """Ask for one failed answer again, and for nothing else."""
+    return ExperimentBody.of(await services().experiments.retry_one(operator, experiment_id, number))
+
+
 @router.get("/experiments/{experiment_id}/reviews")
 async def list_reviews(
     operator: Reviewer, experiment_id: str, after: int = -1, limit: Annotated[int, Query(ge=1, le=50)] = 50
@@ -243,10 +251,14 @@ async def list_compared_rows(
     baseline: str = "",
     change: Change | None = None,
     unsteady: bool = False,
+    failed: bool = False,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    """Return rows side by side with the baseline, broken and fixed first; `unsteady` ones pass now and then."""
+    """Return rows side by side with the baseline, broken and fixed first; `unsteady` ones pass now and then.
+
+    `failed` ones lack an answer of either side, which says why.
+    """
     found = await services().experiments.compared_rows(
         operator,
         experiment_id,
@@ -255,11 +267,13 @@ async def list_compared_rows(
         baseline=baseline,
         changes=(change,) if change else (),
         unsteady=unsteady,
+        failed=failed,
         after=after,
         limit=limit,
     )
     counts = {name: getattr(found.counts, name) for name in found.counts.__slots__}
-    told = {"counts": counts, "num_unsteady": found.num_unsteady, "next": found.next}
+    told = {"counts": counts, "num_unsteady": found.num_unsteady, "num_failed": found.num_failed}
+    told["next"] = found.next
     return {"rows": [row_body(row) for row in found.items], **told}
 
 

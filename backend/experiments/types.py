@@ -286,9 +286,13 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRows:
-    """`num_unsteady` counts rows of any change of which some repetitions pass and some do not, on either side."""
+    """`num_unsteady` counts rows of any change of which some repetitions pass and some do not, on either side.
+
+    `num_failed` counts those of which an answer of either side failed.
+    """
 
     items: tuple[ComparedRow, ...]
     counts: RowCounts
     next: int | None = None
     num_unsteady: int = 0
+    num_failed: int = 0

@@ -21,7 +21,7 @@ from console.state.experiment_nodes import Dissected
 from console.state.experiment_offers import scored_there
 from console.state.experiment_picture import Picture, picture_of
 from console.state.experiment_promoted import PromotedLine, button_words, doubts, promoted_lines
-from console.state.experiment_repeated import RepeatedView, repeated_views, unsteady_words
+from console.state.experiment_repeated import RepeatedView, lacking_words, repeated_views, unsteady_words
 from console.state.experiment_review import waiting_words
 from console.state.experiment_rows import (
     ExperimentLine,
@@ -65,6 +65,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
     failing: rx.Field[str] = rx.field("Both fail")
     passing: rx.Field[str] = rx.field("Both pass")
     unsteady: rx.Field[str] = rx.field("")
+    lacking: rx.Field[str] = rx.field("")
     repeated: rx.Field[RepeatedView] = rx.field(default_factory=RepeatedView)
     has_more: rx.Field[bool] = rx.field(default=False)
     row: rx.Field[RowLine | None] = rx.field(None)
@@ -269,9 +270,9 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
         await self._list_some(operator)
 
     async def _list_some(self, operator: Operator) -> None:
-        """List the group, and all rows where none flipped."""
+        """List the group, and all rows where none flipped, or none lacks an answer any more."""
         await self._list(operator)
-        if self.group == "flipped" and not self.rows:
+        if self.group in ("flipped", "failed") and not self.rows:
             self.group = "all"
             await self._list(operator)
 
@@ -284,6 +285,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
             baseline=self.baseline,
             changes=cast(tuple[Change, ...], GROUPS[self.group]),
             unsteady=self.group == "unsteady",
+            failed=self.group == "failed",
             after=after,
             limit=ROWS,
         )
@@ -291,6 +293,6 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
         self.rows = [*self.rows, *lines] if after else lines
         self.has_more = found.next is not None
         self.repeated = self._repeated.get(self.metric, RepeatedView())
-        self.unsteady = unsteady_words(found, self.repeated)
+        self.unsteady, self.lacking = unsteady_words(found, self.repeated), lacking_words(found)
         self.flipped, self.failing, self.passing = group_words(found.counts, is_alone=len(self.variants) == 1)
         self.row = self.rows[0] if self.rows and not after else self.row if after else None

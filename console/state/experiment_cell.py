@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Cell, OpenedCell
+from backend.experiments.types import IN_VAIN, Cell, CellStatus, OpenedCell
 from backend.operator import Permission
 from backend.written import figure
 from console import routes
@@ -21,6 +21,7 @@ from console.state.seat import Seated
 
 STATES = {"done": ("ok", "Done"), "failed": ("fail", "Failed"), "skipped": ("skip", "Skipped"),
           "running": ("run", "Running"), "answered": ("run", "Being scored")}  # fmt: skip
+ENDED = ("done", "failed")
 NOT_YET = ("idle", "Not asked yet")
 
 
@@ -59,7 +60,10 @@ class ScoredLine:
 
 @dataclass(frozen=True)
 class CellView:
-    """`anew` says of what the question was rendered; empty where `problem` says why it cannot be told."""
+    """`anew` says of what the question was rendered; empty where `problem` says why it cannot be told.
+
+    `again` where it failed and another try may do better.
+    """
 
     title: str = ""
     mark: str = ""
@@ -68,6 +72,7 @@ class CellView:
     problem: str = ""
     anew: str = ""
     href: str = ""
+    again: bool = False
     place: str = ""
     before: int = -1
     behind: int = -1
@@ -86,6 +91,7 @@ class ExperimentCellState(Seated, rx.State):
     """The answer that is open over the page."""
 
     opened: rx.Field[bool] = rx.field(False)
+    number: rx.Field[int] = rx.field(-1)
     view: rx.Field[CellView] = rx.field(default_factory=CellView)
 
     @rx.event
@@ -96,7 +102,18 @@ class ExperimentCellState(Seated, rx.State):
         sides = (page.row.old, page.row.new) if page.row else ()
         numbers = next((side.cells for side in sides if number in side.cells), [number])
         found = await services().experiments.cell(operator, page.experiment_id, number)
-        self.view, self.opened = cell_view(found, numbers, page._units), True
+        view, idle = cell_view(found, numbers, page._units), page.line is not None and page.line.status in ENDED
+        self.view, self.opened = replace(view, again=view.again and page.may_edit and idle), True
+        self.number = number
+
+    @rx.event
+    async def ask_again(self) -> AsyncIterator[Any]:
+        """Ask for this answer once more, and for no other."""
+        operator = await self._operator(Permission.EXPERIMENTS_RUN)
+        page = await self.get_state(ExperimentState)
+        await page._show(await services().experiments.retry_one(operator, page.experiment_id, self.number))
+        self.opened = False
+        yield ExperimentState.watch
 
     @rx.event
     async def close(self) -> None:
@@ -119,6 +136,7 @@ def cell_view(found: OpenedCell, numbers: list[int], units: Mapping[str, str] | 
         problem=found.problem,
         anew="" if found.problem else f"Rendered anew from {source}.",
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
+        again=cell.status is CellStatus.FAILED and not cell.detail.get(IN_VAIN),
         place=f"Repetition {at + 1} of {len(numbers)}" if len(numbers) > 1 else "",
         before=numbers[at - 1] if at else -1,
         behind=numbers[at + 1] if at + 1 < len(numbers) else -1,

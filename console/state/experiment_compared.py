@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "fail": ("both_fail",),
     "pass": ("both_pass",),
     "unsteady": (),
+    "failed": (),
     "all": (),
 }
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": ""}

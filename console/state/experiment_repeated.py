@@ -77,6 +77,11 @@ def unsteady_words(found: ComparedRows, view: RepeatedView) -> str:
     return f"Unsteady {formats.count(found.num_unsteady)}" if view.lines else ""
 
 
+def lacking_words(found: ComparedRows) -> str:
+    """Return the word on the group of rows that lack an answer of either side, empty where there are none."""
+    return f"No answer {formats.count(found.num_failed)}" if found.num_failed else ""
+
+
 def tally(cells: Sequence[Cell], metric: str) -> str:
     """Return how many tries of a row pass: "2 of 3"; empty for one try, or where one that came has no mark."""
     scores = [cell.scores.get(metric) or ({"passed": False} if cell.error else {}) for cell in cells]

@@ -62,16 +62,21 @@ class Cells:
         )
         return [(one[0], one[1]) for one in (await self._session.exec(statement)).all()]
 
-    async def rejudge(self, experiment_id: str, alone: Collection[str], pairs: Collection[str]) -> int:
+    async def rejudge(
+        self, experiment_id: str, alone: Collection[str], pairs: Collection[str], row: int | None = None
+    ) -> int:
         """Take away the scores that these evaluators failed to give, so that they are asked again; return of how many.
 
         An answer waits to be judged then, unless only those of `pairs` are asked, which have a pass of their own.
+        With `row` those of one row alone.
         """
         words, cell = cast(ExperimentCellRow.scores, String), ExperimentCellRow
         marked = or_(words.contains('"error"'), words.contains(UNOPPOSED))
         statement = select(col(cell.number), col(cell.scores)).where(
             *self._of(experiment_id), cell.status == CellStatus.DONE.value, marked
         )
+        if row is not None:
+            statement = statement.where(cell.row == row)
         changed = []
         for number, scores in (await self._session.exec(statement.with_for_update())).all():
             lost = {name for name in alone if "error" in scores.get(name, {})}

@@ -92,8 +92,8 @@ class Experiments:
         )
         await self._session.delete(row)
 
-    async def reopen(self, experiment_id: str, *, with_skipped: bool) -> int:
-        """Let failed cells wait again, and skipped ones where asked; return how many wait now.
+    async def reopen(self, experiment_id: str, *, with_skipped: bool, number: int | None = None) -> int:
+        """Let failed cells wait again, and skipped ones where asked, or one by its number; return how many wait now.
 
         An answer that was taken over waits for its evaluators alone, and what one cost that failed was paid elsewhere.
         """
@@ -104,6 +104,7 @@ class Experiments:
             col(cell.experiment_id) == experiment_id,
             col(cell.status).in_(statuses),
             col(cell.attempt) != NOBODYS,
+            *([] if number is None else [col(cell.number) == number]),
         )
         answered = update(cell).where(*theirs, col(cell.taken_over), col(cell.status) == CellStatus.SKIPPED.value)
         num_answered = (await self._session.exec(answered.values(status=CellStatus.ANSWERED.value))).rowcount

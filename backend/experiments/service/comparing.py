@@ -105,12 +105,14 @@ class Comparing(UseCases):
         baseline: str = "",
         changes: Sequence[Change] = (),
         unsteady: bool = False,
+        failed: bool = False,
         after: int = 0,
         limit: int = 50,
     ) -> ComparedRows:
         """Return rows side by side with the baseline, broken ones first; `after` counts those before.
 
-        With `unsteady` those alone of which, of either side, some repetitions pass and some do not.
+        With `unsteady` those alone of which, of either side, some repetitions pass and some do not; with `failed` those
+        of which an answer of either side failed.
 
         Raise ExperimentNotFound, NothingToCompare, InvalidInput for an unknown metric.
         """
@@ -128,7 +130,12 @@ class Comparing(UseCases):
         found, counts = await asyncio.to_thread(
             flips.changes, numbers, metric, len(names), draft.repetitions, pair=(base, ours)
         )
-        wanted = [one for one in found if (not changes or one[1] in changes) and (not unsteady or one[4])]
+        lacking = {one[0] for one in numbers if one[1] in (base, ours) and one[3] == CellStatus.FAILED}
+        wanted = [
+            one
+            for one in found
+            if (not changes or one[1] in changes) and (not unsteady or one[4]) and (not failed or one[0] in lacking)
+        ]
         page = wanted[after : after + limit]
         async with self._units.read(operator) as session:
             cells = await Cells(session, operator.project_id).of_rows(row.id, [one[0] for one in page], [base, ours])
@@ -144,7 +151,8 @@ class Comparing(UseCases):
             items.append(ComparedRow(number, *values, *pair, is_unsteady=is_unsteady))
         more = after + limit < len(wanted)
         num_unsteady = sum(one[4] for one in found)
-        return ComparedRows(tuple(items), counts, after + limit if more else None, num_unsteady)
+        num_failed = sum(one[0] in lacking for one in found)
+        return ComparedRows(tuple(items), counts, after + limit if more else None, num_unsteady, num_failed)
 
     async def _numbers(self, operator: Operator, experiment_id: str) -> tuple[ExperimentRow, Sequence[tuple[Any, ...]]]:
         async with self._units.read(operator) as session:

@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.audit.repository import AuditTrail
 from backend.columns import utc_now
-from backend.errors import Conflict, InvalidInput
+from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.checks import MAX_BUDGET
 from backend.experiments.engine.telling import topic_of
 from backend.experiments.errors import StaleDraft, WrongState
@@ -152,6 +152,34 @@ class Running(Coding):
             is_left = status in (Status.PAUSED, Status.FAILED, Status.CANCELLED) and row.pinned
             if num_failed or num_unjudged or is_left:
                 self._enqueue(work, row)
+        return await self._now(operator, experiment_id)
+
+    async def retry_one(self, operator: Operator, experiment_id: str, number: int) -> Experiment:
+        """Ask one failed cell again, and the judges of its pairs, but nothing else.
+
+        Raise ExperimentNotFound, NotFound, WrongState unless it has ended, Conflict where other cells wait too.
+        """
+        operator.require(Permission.EXPERIMENTS_RUN)
+        async with self._units.write(operator) as work:
+            rows, cells = Experiments(work.session, operator.project_id), Cells(work.session, operator.project_id)
+            row = await rows.get(experiment_id, lock=True)
+            _require_flows(operator, row)
+            status = Status(row.status)
+            if status not in (Status.DONE, Status.FAILED):
+                raise WrongState("retried", "running" if status.is_open else status.value)
+            cell = await cells.one(experiment_id, number)
+            if cell is None:
+                raise NotFound("There is no such answer.")
+            now = (await cells.progress([row.id]))[row.id]
+            if now.num_done + now.num_failed + now.num_skipped < now.num_cells:
+                raise Conflict("Other answers wait too.", hint="Resume the experiment; what failed is asked after it.")
+            if not await rows.reopen(row.id, with_skipped=False, number=number):
+                raise Conflict("This answer has not failed, or nobody can be asked for it any more.")
+            pairs = [one.called for one in await self._evaluators(draft_of(row).evaluators) if one.needs_pairs]
+            await cells.rejudge(row.id, (), pairs, row=cell.row)
+            after = {"number": number}
+            await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
+            self._enqueue(work, row)
         return await self._now(operator, experiment_id)
 
     async def set_budget(self, operator: Operator, experiment_id: str, budget: Any) -> Experiment:

@@ -20,6 +20,7 @@ def open_button(cells: Any) -> rx.Component:
 
 def opened_cell_dialog() -> rx.Component:
     trace = link_button("Open trace", VIEW.href, icon="git-branch")
+    again = button("Ask again", Opened.ask_again, icon="rotate-cw")
     facts = rx.el.dl(
         rx.foreach(VIEW.facts, lambda one: rx.fragment(rx.el.dt(one.name), rx.el.dd(one.words, dir="auto"))),
         class_name="facts",
@@ -43,7 +44,11 @@ def opened_cell_dialog() -> rx.Component:
         opened=Opened.opened,
         on_close=Opened.close,
         class_name="wide xp-cell",
-        foot=[rx.cond(VIEW.href, trace, rx.fragment()), button("Close", Opened.close, custom_attrs=SAFE)],
+        foot=[
+            rx.cond(VIEW.href, trace, rx.fragment()),
+            rx.cond(VIEW.again, again, rx.fragment()),
+            button("Close", Opened.close, custom_attrs=SAFE),
+        ],
     )
 
 

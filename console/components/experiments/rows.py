@@ -43,8 +43,8 @@ ALONE = (
 
 def rows_panel() -> rx.Component:
     is_alone = One.variants.length() == 1
-    groups = (("flipped", One.flipped), ("fail", One.failing), ("pass", One.passing), ("all", "All"))
-    wavering = ("unsteady", One.unsteady)
+    groups: Any = (("flipped", One.flipped), ("unsteady", One.unsteady), ("fail", One.failing), ("pass", One.passing),
+                   ("failed", One.lacking), ("all", "All"))  # fmt: skip
     beside = data_table("Rows", COLUMNS, One.rows, _row)
     more = more_button(One.has_more, One.more)
     none = rx.cond(One.rows, rx.fragment(), empty_state("No row here", "Other groups may have some."))
@@ -54,11 +54,7 @@ def rows_panel() -> rx.Component:
         none,
         table_foot(rx.cond(One.metric, rx.Var.create("Scored by ") + One.metric, ""), more),
         rx.cond(One.row, _side_by_side(), rx.fragment()),
-        acts=rx.cond(
-            One.unsteady,
-            rx.cond(is_alone, _groups(wavering, *groups[1:]), _groups(*groups[:1], wavering, *groups[1:])),
-            rx.cond(is_alone, _groups(*groups[1:]), _groups(*groups)),
-        ),
+        acts=rx.cond(is_alone, _groups(*groups[1:]), _groups(*groups)),
         class_name="xp-rows",
     )
 

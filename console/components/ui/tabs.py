@@ -38,11 +38,12 @@ def tabs(
 
 
 def segments(label: Text, items: Sequence[tuple[str, Text]], active: Text, on_pick: Pick) -> rx.Component:
-    """Draw few values side by side, one of them pressed."""
+    """Draw few values side by side, one of them pressed; one without words is left out."""
 
     def one(key: str, words: Text) -> rx.Component:
-        return rx.el.button(
+        drawn = rx.el.button(
             words, type="button", aria_pressed=when(active == key, "true", "false"), on_click=on_pick(key)
         )
+        return drawn if isinstance(words, str) else rx.cond(words, drawn, rx.fragment())
 
     return rx.el.div(*(one(*item) for item in items), class_name="seg", role="group", aria_label=label)

@@ -86,6 +86,10 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     rows = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words")).json()
     assert len(rows["rows"]) == 12
     assert (sum(rows["counts"].values()), rows["num_unsteady"]) == (12, 0)
+    failed = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words&failed=true")).json()
+    assert (failed["rows"], failed["num_failed"]) == ([], 0)
+    whole = await api.post(f"/api/experiments/{made['id']}/cells/{first['number']}/retry")
+    assert (whole.status_code, "has not failed" in whole.text) == (409, True)
     unsteady = (await api.get(f"/api/experiments/{made['id']}/rows?variant=long&metric=Words&unsteady=true")).json()
     assert (unsteady["rows"], sum(unsteady["counts"].values())) == ([], 12)
     listed = (await api.get("/api/experiments")).json()["experiments"]
@@ -166,6 +170,7 @@ async def test_what_is_not_there_is_404_and_never_a_fault(api: httpx.AsyncClient
         ({409}, api.post(f"{at}/promote", json={"variant": "short"})),
         ({409}, api.post(f"{at}/pause")),
         ({409}, api.post(f"{at}/retry")),
+        ({409}, api.post(f"{at}/cells/0/retry")),
         ({404, 422}, api.get("/api/experiments/%00")),
     ):
         answer = await asked

@@ -130,6 +130,36 @@ async def test_only_failed_cells_are_retried(lab: Lab) -> None:
     assert mended.progress.num_in_vain == 0
 
 
+async def test_one_failed_answer_is_listed_and_asked_again_alone(lab: Lab) -> None:
+    lab.fill(3)
+    for row in lab.rows[1:]:
+        del row.input["good"]
+    pairwise = {"kind": "pairwise", "model": "lab:echo"}
+    done = await lab.ran(evaluators=({"kind": "exact"}, pairwise), baseline="new")
+    rows = await lab.service.compared_rows(lab.operator, done.id, "old", failed=True)
+    assert ([one.row for one in rows.items], rows.num_failed) == ([2, 3], 2)
+    assert all("good" in one.baseline_cells[0].error for one in rows.items)
+    failed = [cell.number for one in rows.items for cell in one.baseline_cells]
+    whole = next(cell for cell in await lab.cells(done) if cell.status is CellStatus.DONE)
+    with pytest.raises(Conflict, match="has not failed"):
+        await lab.service.retry_one(lab.operator, done.id, whole.number)
+    with pytest.raises(NotFound):
+        await lab.service.retry_one(lab.operator, done.id, 99)
+    lab.rows[1].input["good"] = lab.rows[2].input["good"] = "a2"
+    asked = lab.num_asked
+    again = await lab.service.retry_one(lab.operator, done.id, failed[0])
+    with pytest.raises(WrongState):
+        await lab.service.retry_one(lab.operator, done.id, failed[1])
+    await lab.executor.execute(again.id)
+    cells = {(cell.row, cell.variant): cell for cell in await lab.cells(done)}
+    assert (cells[2, "new"].status, cells[3, "new"].status) == (CellStatus.DONE, CellStatus.FAILED)
+    assert asked == 4 + 2, "a judge that keeps to no form is asked twice for a pair"
+    assert lab.num_asked == asked + 1 + 2, "the answer, and the judge of the pair that stood unopposed for want of it"
+    assert (cells[2, "old"].scores["pairwise"].get("label"), cells[3, "old"].scores["pairwise"]["label"]) == (
+        None, "unopposed",
+    )  # fmt: skip
+
+
 async def test_a_wrong_key_ends_the_experiment_once_and_a_resume_goes_on(lab: Lab) -> None:
     lab.fill(40)
     lab.server.key = "another-key"

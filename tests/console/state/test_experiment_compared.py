@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backend.experiments.types import Cell, CellStatus, ComparedRow, Draft, OpenedCell, RowCounts
+from backend.experiments.types import IN_VAIN, Cell, CellStatus, ComparedRow, Draft, OpenedCell, RowCounts
 from console.components.experiments.rows import ALONE, rows_panel
 from console.state.experiment_cell import cell_view
 from console.state.experiment_compared import (
@@ -124,6 +124,9 @@ def test_an_opened_answer_says_how_it_was_asked_and_why_it_scored_so() -> None:
         5,
         9,
     )
+    vain = replace(opened, cell=replace(cell, detail={IN_VAIN: True}))
+    whole = replace(opened, cell=replace(cell, status=CellStatus.DONE))
+    assert [cell_view(one, [7]).again for one in (opened, vain, whole)] == [True, False, False]
     assert [(one.name, one.text) for one in view.sent.lines] == [("System", "Be brief."), ("User", "q")]
     assert [one.text for one in view.given.lines] == ["q"]
     assert view.anew == "Rendered anew from Chat v1, echo and row 0004 as this experiment pinned them."
