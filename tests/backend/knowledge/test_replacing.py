@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ async def test_what_cannot_take_the_place_whole_takes_none_of_it(desk: Desk, mon
     older = await desk.added(NAME, "Returns within 14 days.")
     added = await replacing(desk, "Returns within 30 days.")
 
-    async def broken(*parts: object) -> None:
+    async def broken(*parts: Any) -> None:
         await hiding.take_place(*parts)
         raise OSError("the disk broke")
 
