@@ -14,7 +14,7 @@ from backend.experiments.statistics.types import Arm, Metric
 from bench.table import Figure, main
 
 NUM_RUNS, NUM_ROWS, NUM_CONVERSATIONS, ROUNDS = 10, 10_000, 10, 5
-NUM_STUDIES, ROWS_OF_A_STUDY = 2_000, 60
+ROWS_OF_A_STUDY = 60
 METRICS = (
     Metric("correct"),
     Metric("grounded", margin=0.02),
@@ -39,12 +39,29 @@ def run_of(rng: np.random.Generator, name: str) -> Arm:
     )
 
 
-def arms(rng: np.random.Generator) -> tuple[Floats, Floats]:
+def shares(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw two arms of one study between which nothing differs: rows are hard or easy, answers waver."""
     firm = rng.random((ROWS_OF_A_STUDY, 1)) < 0.8
     waver = rng.random((ROWS_OF_A_STUDY, 2)) < 0.4
     drawn = np.where(waver, rng.random(waver.shape) < 0.8, firm).astype(np.float64)
     return drawn[:, :1], drawn[:, 1:]
+
+
+def grades(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw grades of 1 to 5, each answer's beside its row's."""
+    row = rng.integers(1, 6, (ROWS_OF_A_STUDY, 1)).astype(np.float64)
+    old, new = (np.clip(row + rng.integers(-1, 2, row.shape), 1, 5) for _ in range(2))
+    return old, new
+
+
+def costs(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw costs with a long tail."""
+    row = rng.lognormal(0, 1, (ROWS_OF_A_STUDY, 1))
+    old, new = (row * rng.lognormal(0, 0.5, row.shape) for _ in range(2))
+    return old, new
+
+
+STUDIES = {"shares": (shares, 2_000), "grades": (grades, 500), "costs": (costs, 500)}
 
 
 def figures() -> Iterator[Figure]:
@@ -65,14 +82,16 @@ def figures() -> Iterator[Figure]:
             compare(baseline, variants, [tail], clusters=conversations, seed=seed)
         times.append(time.perf_counter() - begun)
     yield Figure("the same rows in ten conversations, p50 and p95, median", statistics.median(times), "s", 2.0)
-    verdicts = covered = 0
-    for seed in range(NUM_STUDIES):
-        old, new = arms(rng)
-        found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [Metric("m")], seed=seed)[0]
-        verdicts += found.verdict in {"better", "worse"}
-        covered += found.low <= 0 <= found.high
-    yield Figure("false verdicts where nothing differs", 100 * verdicts / NUM_STUDIES, "%", 5.0)
-    yield Figure("95 % intervals that hold the truth", 100 * covered / NUM_STUDIES, "%", 93.0, more_is_better=True)
+    for name, (draw, num_studies) in STUDIES.items():
+        verdicts = covered = 0
+        for seed in range(num_studies):
+            old, new = draw(rng)
+            found = compare(Arm("A", {"m": old}), [Arm("B", {"m": new})], [Metric("m")], seed=seed)[0]
+            verdicts += found.verdict in {"better", "worse"}
+            covered += found.low <= 0 <= found.high
+        held = 100 * covered / num_studies
+        yield Figure(f"false verdicts where nothing differs, {name}", 100 * verdicts / num_studies, "%", 5.0)
+        yield Figure(f"95 % intervals that hold the truth, {name}", held, "%", 93.0, more_is_better=True)
 
 
 if __name__ == "__main__":

@@ -103,11 +103,11 @@ async def save_version(operator: Editor, prompt_id: str, body: NewVersion, respo
 
 
 @router.get("/prompts/{prompt_id}/labels")
-async def list_labels(operator: Reader, prompt_id: str) -> dict[str, Any]:
-    """List the labels, where they point and where they pointed before."""
+async def list_labels(operator: Reader, prompt_id: str, label: str = "") -> dict[str, Any]:
+    """List the labels, where they point and the last 200 moves, with `label` of that one alone."""
     prompts = services().prompts
     labels = [LabelBody.of(one) for one in await prompts.labels(operator, prompt_id)]
-    return {"labels": labels, "history": [MoveBody.of(one) for one in await prompts.moves(operator, prompt_id)]}
+    return {"labels": labels, "history": [MoveBody.of(one) for one in await prompts.moves(operator, prompt_id, label)]}
 
 
 @router.put("/prompts/{prompt_id}/labels/{label}")

@@ -111,7 +111,9 @@ class Judge(_Asking):
     async def measure(self, case: Case, aid: Help) -> Score:
         (messages,) = self.questions(case)
         found = await ask_each(self.judges, aid, lambda judge: judge.ask(messages, self._read))
-        return replace(found, rubric_version=self.version(self.output, self.min, self.max, self.categories))
+        form: tuple[Any, ...] = (self.output, self.min, self.max, self.categories)
+        form += (self.pass_labels, self.values) if self.pass_labels or self.values else ()
+        return replace(found, rubric_version=self.version(*form))
 
     def _form(self) -> str:
         if self.output == "score":

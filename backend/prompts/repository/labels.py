@@ -54,14 +54,16 @@ class LabelRepository:
             statement = statement.where(col(PromptLabelRow.prompt_id).in_(prompt_ids))
         return (await self._session.exec(statement.order_by(PromptLabelRow.name))).all()
 
-    async def moves(self, prompt_id: str) -> Sequence[PromptLabelMoveRow]:
-        """Return the last moves of all labels of a prompt, newest first."""
+    async def moves(self, prompt_id: str, label: str = "") -> Sequence[PromptLabelMoveRow]:
+        """Return the last moves of a label of a prompt, of all where none is named, newest first."""
         statement = (
             select(PromptLabelMoveRow)
             .where(PromptLabelMoveRow.project_id == self._project_id, PromptLabelMoveRow.prompt_id == prompt_id)
             .order_by(col(PromptLabelMoveRow.id).desc())
             .limit(MOST_MOVES)
         )
+        if label:
+            statement = statement.where(PromptLabelMoveRow.label == label)
         return (await self._session.exec(statement)).all()
 
     async def protected(self) -> Sequence[PromptProtectedLabelRow]:

@@ -52,12 +52,12 @@ class LabelUseCases(ProtectionUseCases):
             protected = {one.name for one in await labels.protected()}
             return [label_of(one, protected) for one in await labels.labels([row.id])]
 
-    async def moves(self, operator: Operator, name: str) -> Sequence[LabelMove]:
-        """Return the last 200 moves of all labels of a prompt, newest first. Raise PromptNotFound."""
+    async def moves(self, operator: Operator, name: str, label: str = "") -> Sequence[LabelMove]:
+        """Return the last 200 moves of a label, of all where none is named, newest first. Raise PromptNotFound."""
         operator.require(Permission.PROMPTS_READ)
         async with self._units.read(operator) as session:
             row = await self._row(PromptRepository(session, operator.project_id), name)
-            return [move_of(one) for one in await LabelRepository(session, operator.project_id).moves(row.id)]
+            return [move_of(one) for one in await LabelRepository(session, operator.project_id).moves(row.id, label)]
 
     async def set_label(
         self, operator: Operator, name: str, label: str, version: int, comment: str = ""
@@ -160,7 +160,7 @@ class LabelUseCases(ProtectionUseCases):
             back = await self._version(rows, row, now.previous)
             await self._check_renders(work.session, row, Content.model_validate(back.content))
             words = f"Rolled back from v{now.version}"
-            before = _before(await labels.moves(row.id), label, back.number)
+            before = _before(await labels.moves(row.id, label), back.number)
             step = Step(label, back.number, comment=words)
             moved = await self._move(work, operator, row, step, "prompt.label.roll_back")
             # Back once more leads further back, never to what was just rolled back.
@@ -229,10 +229,10 @@ class LabelUseCases(ProtectionUseCases):
         return found
 
 
-def _before(moves: Sequence[PromptLabelMoveRow], label: str, version: int) -> int | None:
-    """Return where a label pointed before a version, leaving out what it was moved back from; newest move first."""
+def _before(moves: Sequence[PromptLabelMoveRow], version: int) -> int | None:
+    """Return where the label of these moves pointed before, without what it was moved back from; newest move first."""
     way: list[int] = []
-    for move in reversed([one for one in moves if one.label == label]):
+    for move in reversed(moves):
         if move.version is None:
             way = []
         elif move.version in way:

@@ -49,6 +49,18 @@ async def test_the_same_place_again_is_no_move(prompts: PromptService, ines: Ope
     assert len(await prompts.moves(ines, two.id)) == 1
 
 
+async def test_moves_of_another_label_hide_none_of_its_own(
+    prompts: PromptService, ines: Operator, two: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await prompts.save_version(ines, two.id, text("Three {{ question }}"))
+    monkeypatch.setattr("backend.prompts.repository.labels.MOST_MOVES", 3)
+    for label in ("production", "staging"):
+        for number in (1, 2, 3):
+            await prompts.set_label(ines, two.id, label, number)
+    assert [one.version for one in await prompts.moves(ines, two.id, "production")] == [3, 2, 1]
+    assert [(await prompts.roll_back(ines, two.id, "production")).version for _ in range(2)] == [2, 1]
+
+
 async def test_one_click_rolls_back(
     prompts: PromptService, ines: Operator, two: Prompt, any_database: Database
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,12 @@ async def test_the_version_of_a_rubric_follows_its_words_and_judges() -> None:
     ]
     assert len(set(versions)) == 3
     assert versions[0] == versions[3]
+    grades: dict[str, Any] = {"rubric": "a", "output": "category", "categories": ["good", "bad"]}
+    meant = [
+        (await score("judge", "x", None, Told([said(category="good")]), **grades, **more)).rubric_version
+        for more in ({}, {"pass_labels": ["good"]}, {"pass_labels": ["bad"]}, {"values": {"good": 2, "bad": 1}})
+    ]
+    assert len(set(meant)) == 4, "what a category is worth is part of it"
 
 
 @pytest.mark.parametrize(
