@@ -73,6 +73,7 @@ from console.state.experiment import ExperimentState
 from console.state.experiment_code import ExperimentCodeState
 from console.state.experiment_draft import ExperimentDraftState
 from console.state.experiment_form import ExperimentFormState
+from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_review import ExperimentReviewState
 from console.state.experiments import ExperimentsState
 from console.state.first_run import FirstRunState
@@ -80,6 +81,7 @@ from console.state.flows import FlowsState
 from console.state.flows_draft import FlowDraftState
 from console.state.flows_publish import FlowPublishState
 from console.state.flows_run import FlowRunState
+from console.state.flows_versions import FlowVersionsState
 from console.state.invitations import InvitationsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
@@ -159,6 +161,7 @@ PAGES: tuple[Page, ...] = (
             PromptState.load,
             PromptEditState.load,
             PromptLabelsState.load,
+            PromptLiveState.close,
             PromptLiveState.load,
             PromptGateState.load,
             PromptPlayState.load,
@@ -191,7 +194,7 @@ PAGES: tuple[Page, ...] = (
         experiment,
         routes.EXPERIMENT,
         "Experiment · Signalbox",
-        [ExperimentState.load, ExperimentDraftState.load, ExperimentCodeState.load],
+        [ExperimentPromoteState.close, ExperimentState.load, ExperimentDraftState.load, ExperimentCodeState.load],
     ),
     Page(annotation, routes.ANNOTATION, "Annotation · Signalbox", AnnotationState.load),
     Page(annotation_queue, routes.ANNOTATION_QUEUE, "Annotation queue · Signalbox", AnnotateState.load),
@@ -205,7 +208,12 @@ PAGES: tuple[Page, ...] = (
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),
     Page(about, routes.ABOUT, "About · Signalbox", AboutState.load),
     Page(flows, routes.FLOWS, "Flows · Signalbox", FlowsState.load),
-    Page(flow, routes.FLOW, "Flow · Signalbox", [FlowDraftState.load, FlowPublishState.load, FlowRunState.open]),
+    Page(
+        flow,
+        routes.FLOW,
+        "Flow · Signalbox",
+        [FlowVersionsState.close, FlowDraftState.load, FlowPublishState.load, FlowRunState.open],
+    ),
     Page(dashboards, routes.DASHBOARDS, "Dashboards · Signalbox", DashboardsState.load),
     Page(alerts, routes.ALERTS, "Alerts · Signalbox", AlertsState.load),
     Page(alert_form, routes.ALERT_FORM, "Alert · Signalbox", AlertFormState.load),

@@ -59,6 +59,7 @@ class PromptLabelsState(Formed, rx.State):
         """Read the labels, their history and what waits for approval."""
         operator = await self._operator(Permission.PROMPTS_READ)
         page = await self.get_state(PromptState)
+        self.opened = ""  # a dialog of the page that was left, maybe of another prompt
         if page.phase == "ready":
             await self._read(operator, page.id)
 

@@ -35,6 +35,8 @@ async def test_the_dialog_of_a_label_says_before_and_after_what_the_gate_refuses
     assert (labels.gate.mark, labels.gate.words in labels.errors[""]) == ("fail", True), "it came meanwhile"
     await labels.ask_point("production", 2)
     assert (f"{labels.gate.words} {labels.gate.hint}".startswith(said), labels.errors) == (True, {})
+    await labels.load()
+    assert labels.opened == "", "who followed a way out of it comes back to the page"
     await labels.ask_point("staging", 2)
     assert labels.gate.mark == "", "only production has a gate"
     gate = tab.state(PromptGateState)
