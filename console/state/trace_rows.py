@@ -128,15 +128,18 @@ def _calls(node: NodeRun, whole: float) -> Iterator[TraceLine]:
     begun = node.offset_ms + sum(one.time_ms for one in node.tries[:-1]) + sum(one.waited_ms for one in node.tries)
     for number, step in enumerate(node.detail.get("steps", ())):
         at, took = step.get("at_ms"), step.get("time_ms")
-        is_timed = at is not None and took is not None
+        left, width, time = 0.0, 0.0, ""
+        if at is not None and took is not None:
+            left, time = round(100 * (begun + at) / whole, 1), f"{took:,.0f} ms"
+            width = max(round(100 * took / whole, 1), 0.8)
         yield TraceLine(
             node=f"{node.node}{CALL}{number}",
             plate="",
             plate_state="",
             title=str(step.get("tool", "")),
-            left=round(100 * (begun + at) / whole, 1) if is_timed else 0,
-            width=max(round(100 * took / whole, 1), 0.8) if is_timed else 0,
-            time=f"{took:,.0f} ms" if is_timed else "",
+            left=left,
+            width=width,
+            time=time,
             cost="Failed" if step.get("failed") else "",
         )
 
