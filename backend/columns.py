@@ -10,6 +10,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String, Typ
 from sqlalchemy.dialects.postgresql import JSONB
 
 BILLION = 1_000_000_000
+# What the info of an index says that one of the two databases alone has.
+ONLY_ON = "only_on"
 Json = JSON().with_variant(JSONB(), "postgresql")
 # A sum of counts that others report: Postgres would refuse one beyond two thousand million.
 WideInteger = Integer().with_variant(BigInteger(), "postgresql")

@@ -23,6 +23,7 @@ from sqlalchemy import create_engine, make_url, text
 from backend.bootstrap.migrations import upgrade
 from backend.columns import utc_now
 from backend.conversations.figure_types import FigureWish, Split, Step
+from backend.conversations.range_types import Measured, Range
 from backend.conversations.service import ConversationService
 from backend.conversations.types import ChatState, Filters, Rating
 from backend.engines.database.postgres import PostgresDatabase
@@ -44,6 +45,8 @@ LISTS = (
     Filters(flow_ids=("flow_3",)),
     Filters(ratings=(Rating.DOWN,), states=(ChatState.FAILED,)),
     Filters(models=("gpt-5-mini",), flow_ids=("flow_1", "flow_2")),
+    Filters(ranges=(Range(Measured.LATENCY, "4000"),)),
+    Filters(ranges=(Range(Measured.COST, "", "1"), Range(Measured.TURNS, "2"))),
 )
 # All of 30 days, where every conversation lies, and a week by the hour.
 BOARDS = (

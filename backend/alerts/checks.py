@@ -54,7 +54,7 @@ def _checked_filters(filters: Filters) -> Filters:
     chosen: dict[str, Any] = {one: tuple(dict.fromkeys(storable(getattr(filters, one)))) for one in CHOICES}
     if any(len(values) > MAX_CHOICES for values in chosen.values()):
         raise InvalidInput("The alert was not kept.", fields={"filters": f"It has at most {MAX_CHOICES} choices each."})
-    if any(len(one) > MAX_WORDS for values in (*chosen.values(), (filters.text,)) for one in values):
+    if any(len(str(one)) > MAX_WORDS for values in (*chosen.values(), (filters.text,)) for one in values):
         words = f"A choice, or the words looked for, have at most {MAX_WORDS} characters."
         raise InvalidInput("The alert was not kept.", fields={"filters": words})
     return replace(filters, text=storable(filters.text).strip(), since=None, until=None, **chosen)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from backend.alerts.models import AlertDeliveryRow, AlertFiringRow, AlertRow
@@ -20,12 +19,14 @@ from backend.alerts.types import (
     Watched,
     Way,
 )
+from backend.conversations.range_types import range_in
 from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 
 # Of what the log is filtered by; a window has its own time.
-CHOICES: dict[str, type[StrEnum | str]] = {
+CHOICES: dict[str, Callable[[str], Any]] = {
     "flow_ids": str, "states": ChatState, "failed_turns": FailedTurns, "ratings": Rating, "channels": Channel,
-    "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str,
+    "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str, "versions": str,
+    "ranges": range_in,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.alerts.types import Alert, AlertState, Comparison, Event, Fate, Firing, Measure, NewAlert, Way
 from backend.api.bodies import Strict
+from backend.conversations.range_types import SPAN, Measured, ranges_of
 from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 
 
@@ -26,15 +27,22 @@ class AlertFilters(Strict):
     outcome: list[Outcome] = Field(default=[])
     satisfaction: list[Satisfaction] = Field(default=[])
     tag: list[str] = Field(default=[], max_length=50)
+    version: list[str] = Field(default=[], max_length=50)
+    cost: str = Field(default="", pattern=SPAN)
+    tokens: str = Field(default="", pattern=SPAN)
+    latency: str = Field(default="", pattern=SPAN)
+    duration: str = Field(default="", pattern=SPAN)
+    turns: str = Field(default="", pattern=SPAN)
 
     def filters(self) -> Filters:
-        chosen: dict[str, Any] = {f"{name}s": tuple(value) for name, value in self if name != "text"}
-        return Filters(self.text, **chosen)
+        lists: dict[str, Any] = {f"{name}s": tuple(value) for name, value in self if isinstance(value, list)}
+        return Filters(self.text, **lists, ranges=ranges_of({one: getattr(self, one) for one in Measured}))
 
     @classmethod
     def of(cls, filters: Filters) -> AlertFilters:
-        chosen = {name: getattr(filters, f"{name}s") for name in cls.model_fields if name != "text"}
-        return cls.model_validate({"text": filters.text, **chosen})
+        single = {"text": filters.text} | {one.of.value: one.span for one in filters.ranges}
+        lists = {name: getattr(filters, f"{name}s") for name in cls.model_fields if name not in {"text", *Measured}}
+        return cls.model_validate({**single, **lists})
 
 
 class AlertBody(Strict):

@@ -24,6 +24,7 @@ from backend.api.conversation_search_bodies import (
 from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
+from backend.conversations.range_types import SPAN, ranges_of
 from backend.conversations.reports import FIRST, LAST
 from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 from backend.operator import Operator, Permission
@@ -34,6 +35,7 @@ Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
 Writer = Annotated[Operator, allowed(Permission.CONVERSATIONS_REPLY)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
 Text = Annotated[str, Query(max_length=200)]
+Span = Annotated[str, Query(pattern=SPAN, max_length=50)]
 Choices = Annotated[list[str], Query(max_length=50)]
 
 
@@ -57,10 +59,16 @@ def filters_of(
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006
     satisfaction: Annotated[list[Satisfaction], Query()] = [],  # noqa: B006
     tag: Choices = [],  # noqa: B006
+    version: Choices = [],  # noqa: B006
+    cost: Span = "",
+    tokens: Span = "",
+    latency: Span = "",
+    duration: Span = "",
+    turns: Span = "",
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Filters:
-    """Read the filters of a query; a moment without a zone is meant in UTC."""
+    """Read the filters of a query; a moment without a zone is meant in UTC, and a range is written as 1..5."""
     return Filters(
         text=text,
         flow_ids=tuple(flow_id),
@@ -73,6 +81,8 @@ def filters_of(
         outcomes=tuple(outcome),
         satisfactions=tuple(satisfaction),
         tags=tuple(tag),
+        versions=tuple(version),
+        ranges=ranges_of({"cost": cost, "tokens": tokens, "latency": latency, "duration": duration, "turns": turns}),
         since=_utc(since),
         until=_utc(until),
     )

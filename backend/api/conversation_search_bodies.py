@@ -86,6 +86,7 @@ class FacetsBody(BaseModel):
     total: int
     matching: int
     flows: list[FacetBody]
+    versions: list[FacetBody]
     states: list[FacetBody]
     failed_turns: list[FacetBody]
     ratings: list[FacetBody]
@@ -102,6 +103,7 @@ class FacetsBody(BaseModel):
             total=facets.total,
             matching=facets.matching,
             flows=FacetBody.all(facets.flows),
+            versions=FacetBody.all(facets.versions),
             states=FacetBody.all(facets.states),
             failed_turns=FacetBody.all(facets.failed_turns),
             ratings=FacetBody.all(facets.ratings),

@@ -38,11 +38,13 @@ class Facets:
     """How many conversations each choice of a filter would show beside what the other filters choose.
 
     `total` are those that the searched text finds in the channels that show, `matching` what all filters leave of them.
+    `versions` are those of the flows that are chosen, none where no flow is.
     """
 
     total: int = 0
     matching: int = 0
     flows: tuple[Facet, ...] = ()
+    versions: tuple[Facet, ...] = ()
     states: tuple[Facet, ...] = ()
     failed_turns: tuple[Facet, ...] = ()
     ratings: tuple[Facet, ...] = ()

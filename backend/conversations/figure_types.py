@@ -23,6 +23,7 @@ class Split(StrEnum):
 
     NONE = "none"
     FLOW = "flow"
+    VERSION = "version"
     PROMPT = "prompt"
     MODEL = "model"
     CHANNEL = "channel"

@@ -13,6 +13,7 @@ from backend.conversations.facet_types import Facet as Facet  # noqa: PLC0414  #
 from backend.conversations.facet_types import Facets as Facets  # noqa: PLC0414
 from backend.conversations.facet_types import FailedTurns as FailedTurns  # noqa: PLC0414
 from backend.conversations.facet_types import Satisfaction as Satisfaction  # noqa: PLC0414
+from backend.conversations.range_types import Range
 from backend.conversations.remark_types import Comment as Comment  # noqa: PLC0414
 from backend.conversations.remark_types import View as View  # noqa: PLC0414
 from backend.conversations.span_types import CallMessage as CallMessage  # noqa: PLC0414
@@ -253,6 +254,11 @@ class Opened:
     num_before: int = 0
 
 
+def version_choice(flow_id: str, version: int) -> str:
+    """Return how a filter names the version of a flow; 0 is its draft."""
+    return f"{flow_id} v{version}"
+
+
 def prompt_choice(name: str, version: int) -> str:
     """Return how a filter names the version of a prompt, empty for none."""
     return f"{name} v{version}" if name else ""
@@ -262,7 +268,8 @@ def prompt_choice(name: str, version: int) -> str:
 class Filters:
     """Empty means all; of the channels, all of `SHOWN`. `text` is looked for in the messages, in any script and case.
 
-    A prompt is meant as `prompt_choice` writes it, with its version; `until` itself is left out.
+    A prompt is meant as `prompt_choice` writes it, with its version, and so is a flow's version by `version_choice`;
+    `until` itself is left out.
     """
 
     text: str = ""
@@ -276,6 +283,8 @@ class Filters:
     outcomes: tuple[Outcome, ...] = ()
     satisfactions: tuple[Satisfaction, ...] = ()
     tags: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    ranges: tuple[Range, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 

@@ -11,6 +11,7 @@ import reflex as rx
 
 from backend.bootstrap import services
 from backend.conversations.facet_types import Facets
+from backend.conversations.range_types import Measured
 from backend.conversations.types import Browsed, Channel, Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.paging import Page
@@ -29,6 +30,7 @@ from console.state.conversations_filters import (
     own_address,
     time_lines,
 )
+from console.state.conversations_ranges import typed_range
 from console.state.conversations_rows import ConversationLine, conversation_line
 from console.state.filtered import Filtered
 from console.state.masking_words import ON, masked_words, masking_words
@@ -148,6 +150,18 @@ class ConversationsState(Filtered, rx.State):
         """Look for words in the messages."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query = text.strip()[:MAX_SEARCH_CHARACTERS]
+        await self._read(operator)
+        return self._at_address()
+
+    @rx.event
+    async def narrow(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Leave what lies between two numbers, in the place of the range of the same that stood."""
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        one = typed_range(*(str(form.get(name, "")) for name in ("of", "least", "most")))
+        if one is None:
+            return None
+        self._chosen = (*(pair for pair in self._chosen if pair[0] != one.of), (one.of.value, one.span))
+        self.num_filters = len(self._chosen)
         await self._read(operator)
         return self._at_address()
 
@@ -272,9 +286,9 @@ class ConversationsState(Filtered, rx.State):
         return filters_of(self.query, self._chosen)
 
     def _said_of(self, facets: Facets) -> str:
-        """Say how many match, and of how many where that is known: of a span of time nothing else is counted."""
+        """Say how many match, and of how many where that is known: of a span or a range nothing else is counted."""
         number, total = formats.count(facets.matching), formats.count(facets.total)
-        if any(key == TIME for key, _ in self._chosen):
+        if any(key == TIME or key in set(Measured) for key, _ in self._chosen):
             return f"{number} match"
         return f"{number} of {total}" if self._chosen else f"{total} {'found' if self.query else 'in all'}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
+from backend.conversations.range_types import Measured, range_of
 from backend.conversations.types import (
     AGENT,
     SHOWN,
@@ -23,6 +24,7 @@ from backend.conversations.types import (
 )
 from console import routes
 from console.state import formats
+from console.state.conversations_ranges import KINDS, range_words, ranges_in
 from console.state.conversations_words import (
     CHANNEL_WORDS,
     FAILED_WORDS,
@@ -55,6 +57,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
 
     return {
         "flow": [line("flow", one, _held(one, facets.flows)) for one in facets.flows],
+        "version": [line("version", one, one.name) for one in facets.versions],
         "state": [line("state", one, STATE_WORDS[ChatState(one.value)]) for one in facets.states],
         "failed_turn": [
             line("failed_turn", one, FAILED_WORDS[FailedTurns(one.value)])
@@ -74,6 +77,9 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "model": [line("model", one, one.name) for one in facets.models],
         "prompt": [line("prompt", one, one.name) for one in facets.prompts],
         "tag": [line("tag", one, one.name) for one in facets.tags],
+    } | {
+        one.of: [Choice(one.span, range_words(one), formats.count(facets.matching), 100, chosen=True)]
+        for one in ranges_in(chosen)
     }
 
 
@@ -100,6 +106,7 @@ class FilterLines:
 
 FILTERS = {
     "flow": "Flow or agent",
+    "version": "Flow version",
     "state": "Last turn",
     "failed_turn": "Failed turns",
     "rating": "Feedback",
@@ -109,13 +116,13 @@ FILTERS = {
     "model": "Model",
     "prompt": "Prompt",
     "tag": "Tag",
-}
+} | {of.value: kind.title for of, kind in KINDS.items()}
 
 
 def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[FilterLines]:
     """Return the filters that have anything to choose."""
     lines = choices(facets, chosen)
-    return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines[key]]
+    return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines.get(key)]
 
 
 # Stands for all of them in the chip that takes them away together.
@@ -197,9 +204,10 @@ def time_lines(chosen: tuple[Pair, ...], matching: int, zone: tzinfo) -> list[Fi
 
 def asked_of(parameters: Mapping[str, str]) -> tuple[Pair, ...]:
     """Return what an address chooses; keys that no filter has are left out."""
-    pairs = [
+    given = (
         (key, value) for key in FILTERS if key in parameters for value in dict.fromkeys(parameters[key].split(AND))
-    ]
+    )
+    pairs = [pair for pair in given if pair[0] not in set(Measured) or range_of(*pair)]
     span = f"{parameters.get('since', '')}/{parameters.get('until', '')}"
     return (*pairs, (TIME, span)) if None not in moments_of([(TIME, span)]) else tuple(pairs)
 
@@ -267,6 +275,8 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         models=all_of("model"),
         prompts=all_of("prompt"),
         tags=all_of("tag"),
+        versions=all_of("version"),
+        ranges=ranges_in(pairs),
         since=since,
         until=until,
     )
@@ -274,8 +284,10 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
 
 def pairs_of(filters: Filters) -> tuple[Pair, ...]:
     """Return what filters choose, as the boxes of a page know it; neither words nor a span of time."""
-    every = {key: getattr(filters, "flow_ids" if key == "flow" else f"{key}s") for key in FILTERS}
-    return tuple((key, str(value)) for key, values in every.items() for value in values)
+    lists = [key for key in FILTERS if key not in set(Measured)]
+    every = {key: getattr(filters, "flow_ids" if key == "flow" else f"{key}s") for key in lists}
+    chosen = tuple((key, str(value)) for key, values in every.items() for value in values)
+    return (*chosen, *((one.of.value, one.span) for one in filters.ranges))
 
 
 def export_address(project_id: str, text: str, chosen: Iterable[Pair]) -> str:

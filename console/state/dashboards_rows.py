@@ -19,7 +19,12 @@ from console.state.figure_picture import Event, Series
 from console.state.figure_rows import Metric, dollars, percent
 
 MOST_TOLD = 4  # versions of one step that are named
-NOT_TOLD = {Split.PROMPT.value: "No prompt", Split.MODEL.value: "No model", Split.FLOW.value: "No flow"}
+NOT_TOLD = {
+    Split.PROMPT.value: "No prompt",
+    Split.MODEL.value: "No model",
+    Split.FLOW.value: "No flow",
+    Split.VERSION.value: "No flow",
+}
 
 
 @dataclass(frozen=True)

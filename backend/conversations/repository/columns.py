@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, String, case, cast, func
 from sqlmodel import col
 
 from backend.conversations.models import ConversationRow
+from backend.conversations.types import AGENT
 from backend.conversations.used_models import BETWEEN
 
 
@@ -19,3 +20,15 @@ def prompt_column() -> ColumnElement[str]:
     """Write a prompt and its version as `prompt_choice` does."""
     name = col(ConversationRow.prompt_name)
     return case((name == "", ""), else_=name + " v" + cast(col(ConversationRow.prompt_version), String))
+
+
+def version_column() -> ColumnElement[str]:
+    """Write the version of a flow as `version_choice` does."""
+    return col(ConversationRow.flow_id) + " v" + cast(col(ConversationRow.version), String)
+
+
+def version_name() -> ColumnElement[str]:
+    """Write a version of a flow as people call it; what ran elsewhere has none."""
+    name, number = col(ConversationRow.flow_name), col(ConversationRow.version)
+    elsewhere = col(ConversationRow.flow_id).startswith(AGENT)
+    return case((number > 0, name + " v" + cast(number, String)), (elsewhere, name), else_=name + " draft")

@@ -23,17 +23,13 @@ from backend.conversations.models import (
     MessageRow,
     SpanRow,
 )
-from backend.conversations.repository.columns import has_model, prompt_column
+from backend.conversations.repository.filtering import SHOWS, chosen, narrowed
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
-from backend.conversations.tags import marked
-from backend.conversations.types import AGENT, Channel, FailedTurns, Filters, Outcome, Satisfaction
+from backend.conversations.types import AGENT, Channel, Filters
 from backend.paging import Page
 
-# Written out and not bound, so that the databases see that an index holds these rows alone.
-SHOWS: ColumnElement[bool] = col(ConversationRow.channel) != literal_column(f"'{Channel.EXPERIMENT.value}'")
 MAX_TOLD_APART = 50
-COMPLETED = {Outcome.COMPLETED: True, Outcome.NOT_COMPLETED: False, Outcome.UNKNOWN: None}
 
 
 class Counted(NamedTuple):
@@ -51,6 +47,7 @@ class Counted(NamedTuple):
     task_completed: bool | None
     satisfaction: int | None
     tags: str
+    version: int
     num: int
 
 
@@ -142,13 +139,17 @@ class ConversationRepository(MessageRepository):
         return (await self._session.exec(statement)).one()
 
     async def counts(self, filters: Filters, found: Found | None) -> Sequence[Counted]:
-        """Return every mix of what the filters choose among, and how many conversations are of it."""
-        row = ConversationRow
-        mix = [getattr(row, name) for name in Counted._fields[:-1]]
+        """Return every mix of what the filters choose among, and how many conversations are of it.
+
+        Versions are told apart where a flow or a version is chosen: they would double the mixes of a long log.
+        """
+        *mix, version = [getattr(ConversationRow, name) for name in Counted._fields[:-1]]
+        apart = [version] if filters.flow_ids or filters.versions else []
+        narrow = narrowed(filters, self._session.get_bind().dialect.name)
         statement = (
-            select_columns(*mix, func.count())
-            .where(*self._mine(), *self._when(filters), *self._among(found))
-            .group_by(*mix)
+            select_columns(*mix, *(apart or [literal_column("0")]), func.count())
+            .where(*self._mine(), *narrow, *self._among(found))
+            .group_by(*mix, *apart)
         )
         rows = await (await self._session.connection()).execute(statement)
         return [Counted._make(values) for values in rows.all()]
@@ -173,34 +174,7 @@ class ConversationRepository(MessageRepository):
         }
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
-        row, failed = ConversationRow, [one is FailedTurns.SOME for one in filters.failed_turns]
-        for column, values in (
-            (col(row.flow_id), filters.flow_ids), (col(row.state), filters.states), (col(row.rating), filters.ratings),
-            (col(row.channel), filters.channels), (prompt_column(), filters.prompts), (col(row.has_failed), failed),
-        ):  # fmt: skip
-            if values:
-                yield column.in_(values)
-        if filters.models:
-            dialect = self._session.get_bind().dialect.name
-            yield or_(*(has_model(one, dialect) for one in filters.models))
-        if not filters.channels:
-            yield SHOWS
-        if filters.outcomes:
-            completed = col(ConversationRow.task_completed)
-            yield or_(*(completed.is_(COMPLETED[one]) for one in filters.outcomes))
-        if filters.satisfactions:
-            told = col(ConversationRow.satisfaction)
-            unknown = Satisfaction.UNKNOWN
-            yield or_(*(told.is_(None) if one is unknown else told == int(one) for one in filters.satisfactions))
-        if filters.tags:
-            yield or_(*(col(ConversationRow.tags).contains(marked(one), autoescape=True) for one in filters.tags))
-        yield from self._when(filters)
-
-    def _when(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
-        if filters.since is not None:
-            yield col(ConversationRow.last_message_at) >= filters.since
-        if filters.until is not None:
-            yield col(ConversationRow.last_message_at) < filters.until
+        return chosen(filters, self._session.get_bind().dialect.name)
 
     def _among(self, found: Found | None) -> Iterable[ColumnElement[bool]]:
         if found is not None:

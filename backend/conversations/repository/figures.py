@@ -26,13 +26,14 @@ from sqlmodel import col
 from backend.columns import UtcDateTime
 from backend.conversations.figure_types import Split
 from backend.conversations.models import ConversationRow as Row
-from backend.conversations.repository.columns import prompt_column
+from backend.conversations.repository.columns import prompt_column, version_column, version_name
 from backend.conversations.repository.conversations import ConversationRepository, Found
 from backend.conversations.types import Channel, ChatState, Filters, Rating
 
 KEYS: dict[Split, tuple[Any, Any]] = {
     Split.NONE: (literal(""), literal("")),
     Split.FLOW: (col(Row.flow_id), col(Row.flow_name)),
+    Split.VERSION: (version_column(), version_name()),
     Split.PROMPT: (prompt_column(), prompt_column()),
     Split.MODEL: (col(Row.model), col(Row.model)),
     Split.CHANNEL: (col(Row.channel), col(Row.channel)),

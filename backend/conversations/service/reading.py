@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
+    AGENT,
     SHOWN,
     Browsed,
     Channel,
@@ -31,6 +32,7 @@ from backend.conversations.types import (
     Satisfaction,
     Transcript,
     prompt_choice,
+    version_choice,
 )
 from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
@@ -43,6 +45,7 @@ OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED, None: Outcome
 # What each filter chooses by, and how a mix of the counts tells it.
 CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
     ("flow_ids", lambda mix: mix.flow_id),
+    ("versions", lambda mix: version_choice(mix.flow_id, mix.version)),
     ("states", lambda mix: mix.state),
     ("failed_turns", lambda mix: FailedTurns.SOME if mix.has_failed else FailedTurns.NONE),
     ("ratings", lambda mix: mix.rating),
@@ -182,6 +185,7 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         total=total,
         matching=matching,
         flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
+        versions=_versions(counts["versions"], names, filters) if filters.flow_ids or filters.versions else (),
         states=_each(ChatState, counts["states"]),
         failed_turns=_each(FailedTurns, counts["failed_turns"]),
         ratings=_each(Rating, counts["ratings"]),
@@ -192,6 +196,18 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         satisfactions=_each(Satisfaction, counts["satisfactions"]),
         tags=_most(counts["tags"]),
     )
+
+
+def _versions(counts: Counter[str], names: Mapping[str, str], filters: Filters) -> tuple[Facet, ...]:
+    """Return the versions of flows, the most frequent first; what ran elsewhere has none, unless it is asked for."""
+    found = list[Facet]()
+    for value, number in _ordered(counts):
+        flow_id, _, version = value.rpartition(" v")
+        is_held = not flow_id.startswith(AGENT)
+        if is_held or value in filters.versions:
+            word = f" v{version}" if version != "0" else " draft" if is_held else ""
+            found.append(Facet(value, f"{names[flow_id]}{word}", number))
+    return tuple(found[:MAX_NAMED])
 
 
 def _most(counts: Counter[str]) -> tuple[Facet, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from backend.columns import storable
 from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
+from backend.conversations.range_types import Measured, range_of
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.service.base import Base
 from backend.conversations.types import Channel, ChatState, FailedTurns, Outcome, Rating, Satisfaction, View
@@ -21,20 +22,9 @@ MAX_CHOICES = 50
 MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
-    {
-        "flow",
-        "state",
-        "failed_turn",
-        "rating",
-        "channel",
-        "model",
-        "prompt",
-        "outcome",
-        "satisfaction",
-        "tag",
-        "columns",
-    }
-)
+    ("flow", "version", "state", "failed_turn", "rating", "channel", "model", "prompt", "outcome", "satisfaction",
+     "tag", "columns", *Measured)
+)  # fmt: skip
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {
     "state": ChatState, "failed_turn": FailedTurns, "rating": Rating, "channel": Channel, "outcome": Outcome,
@@ -102,6 +92,10 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
         if strange := sorted(set(choices.get(name, ())) - set(words)):
             sentence = f"There is no {name} called {strange[0]}: it is one of {', '.join(words)}."
             raise InvalidInput(sentence, fields={f"query.{name}": "not one of them"})
+    for one in Measured:
+        if not all(range_of(one, span) for span in choices.get(one, ())):
+            sentence = f"A range of {one} is written as 1..5, with one of its ends at least."
+            raise InvalidInput(sentence, fields={f"query.{one}": "no range"})
     return {TEXT: text, **choices}
 
 

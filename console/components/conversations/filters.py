@@ -6,8 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import filter_input
+from console.components.ui import button, filter_input, select
 from console.state.conversations import ConversationsState
+from console.state.conversations_ranges import KINDS
 
 SEARCH_MS = 250
 
@@ -26,6 +27,29 @@ def filters(place: str) -> rx.Component:
             class_name="fsearch",
         ),
         rx.foreach(ConversationsState.filters, _filter),
+        _more(place),
+    )
+
+
+def _more(place: str) -> rx.Component:
+    """Draw the way to a range of a number; what was chosen so stands among the filters."""
+    kinds = [(of.value, f"{kind.title}, {kind.unit}" if kind.unit else kind.title) for of, kind in KINDS.items()]
+    ends = (
+        rx.el.input(
+            type="number", name=name, min="0", step="any", class_name="input num", placeholder=words, aria_label=words
+        )
+        for name, words in (("least", "at least"), ("most", "at most"))
+    )
+    return rx.el.details(
+        rx.el.summary("More filters"),
+        rx.el.form(
+            select(kinds, name="of", aria_label="What is measured", id=f"measured-{place}"),
+            rx.el.div(*ends, class_name="row tight"),
+            button("Filter", size="sm", type="submit"),
+            on_submit=ConversationsState.narrow,
+            reset_on_submit=True,
+        ),
+        class_name="fmore",
     )
 
 

@@ -16,6 +16,7 @@ STEPS = ((Step.HOUR.value, "Hour"), (Step.DAY.value, "Day"), (Step.WEEK.value, "
 SPLITS = (
     (Split.NONE.value, "Everything together"),
     (Split.FLOW.value, "By flow or agent"),
+    (Split.VERSION.value, "By flow version"),
     (Split.PROMPT.value, "By prompt version"),
     (Split.MODEL.value, "By model"),
     (Split.CHANNEL.value, "By channel"),

@@ -11,12 +11,19 @@ RULE = {"name": "Slow", "measure": "latency_p95", "comparison": "above", "thresh
 
 
 async def test_a_rule_is_kept_read_muted_changed_and_removed(client: httpx.AsyncClient) -> None:
-    filters = {"model": ["m"], "channel": ["api"], "failed_turn": ["some"]}
+    filters = {
+        "model": ["m"],
+        "channel": ["api"],
+        "failed_turn": ["some"],
+        "version": ["f v2"],
+        "cost": "0.5..",
+        "turns": "..9",
+    }
     made = await client.post("/api/alerts", json={**RULE, "filters": filters, "emails": ["ops@example.com"]})
     assert made.status_code == 201
     kept = made.json()
     assert (kept["state"], kept["filters"]["model"], kept["webhook_secret"]) == ("well", ["m"], "")
-    assert kept["filters"]["failed_turn"] == ["some"]
+    assert {name: value for name, value in kept["filters"].items() if value} == filters
     path = f"/api/alerts/{kept['id']}"
     assert (await client.get(path)).json() == kept
     assert (await client.post(f"{path}/mute", json={"minutes": 30})).json()["muted_until"]

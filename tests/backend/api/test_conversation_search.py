@@ -40,7 +40,11 @@ async def test_the_log_is_found_by_words_and_choices_with_counts(client: httpx.A
         assert (told["facets"]["total"], told["facets"]["matching"]) == (2, 1)
         counts = {one["value"]: one["count"] for one in told["facets"]["satisfactions"] if one["count"]}
         assert counts == {"2": 1, "unknown": 1}
-    assert (await client.get("/api/conversation-search", params={"state": "odd"})).status_code == 422
+    for span, sessions in (("12.5..12.5", {"bank", "retail"}), ("13..", set())):
+        told = (await client.get("/api/conversation-search", params={"duration": span, "turns": "3.."})).json()
+        assert {one["session_id"] for one in told["conversations"]} == sessions
+    for wrong in ({"state": "odd"}, {"cost": "1"}, {"tokens": "-1.."}, {"latency": "nan.."}):
+        assert (await client.get("/api/conversation-search", params=wrong)).status_code == 422
 
 
 async def test_a_prompts_version_is_a_choice(client: httpx.AsyncClient) -> None:
@@ -81,7 +85,7 @@ async def test_a_view_is_kept_replaced_and_deleted(client: httpx.AsyncClient) ->
     "wrong",
     [{"name": ""}, {"name": "x" * 61}, {"query": {"colour": ["red"]}}, {"query": {"flow": "a"}},
      {"query": {"flow": [7]}}, {"query": {"text": "x" * 201}}, {"query": []}, {"project_id": "p"},
-     {"query": {"state": ["asleep"]}}, {"query": {"rating": ["up", "sideways"]}}],
+     {"query": {"state": ["asleep"]}}, {"query": {"cost": ["much"]}}, {"query": {"rating": ["up", "sideways"]}}],
 )  # fmt: skip
 async def test_a_view_that_no_list_understands_is_422(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
     body = {"name": "Bad", "query": {}} | wrong

@@ -109,7 +109,9 @@ async def test_every_split_and_step_leads_to_as_many_conversations(places, split
         await put(units, owner, *(MONDAY + timedelta(hours=number + 7 * at, minutes=59.99) for at in range(9)), **kind)
     filters = Filters(since=MONDAY + timedelta(minutes=20), until=MONDAY + timedelta(days=3), channels=tuple(Channel))
     found = await log.dashboard(owner, FigureWish(filters, split, step, "Asia/Kathmandu"))
-    chosen = {"flow": "flow_ids", "prompt": "prompts", "model": "models", "channel": "channels"}.get(split)
+    chosen = {
+        "flow": "flow_ids", "version": "versions", "prompt": "prompts", "model": "models", "channel": "channels",
+    }.get(split)  # fmt: skip
     assert found.num_lines == len(found.lines) == {"none": 1, "prompt": 3}.get(split, 2)
     for line in found.lines:
         of_line = replace(filters, **{chosen: (line.value,)}) if chosen else filters

@@ -1,0 +1,74 @@
+"""Ranges of the log as they are typed, shown, kept in views and addresses, and taken away."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from backend.bootstrap import Services
+from backend.conversations.range_types import Measured
+from console.state.conversation_views import ConversationViewsState
+from console.state.conversations import ConversationsState
+from console.state.conversations_filters import asked_of, filters_of, log_address, pairs_of
+from console.state.conversations_ranges import range_words, typed_range
+from tests.console.tab import Tab, spent, tab
+from tests.factories.conversations import chat
+
+__all__ = ["tab"]
+
+
+@pytest.mark.parametrize(
+    ("of", "least", "most", "span", "words"),
+    [
+        ("latency", "1.5", "", "1500..", "at least 1.5 s"),
+        ("latency", "0.0005", "2", "0.5..2000", "0.0005 s to 2 s"),
+        ("cost", "", "1000", "..1000", "at most $1,000"),
+        ("cost", "1e-3", "", "0.001..", "at least $0.001"),
+        ("turns", " 3 ", "3", "3..3", "3 to 3"),
+        ("tokens", "", "", None, ""),
+        ("tokens", "many", "", None, ""),
+        ("tokens", "-1", "", None, ""),
+        ("tokens", "1e12", "", None, ""),
+        ("tokens", "NaN", "", None, ""),
+        ("tokens", "1e999999999", "", None, ""),
+        ("cost", "1e-999999999", "", "0..", "at least $0"),
+        ("mood", "1", "2", None, ""),
+    ],
+)
+def test_what_is_typed_is_what_is_said(of: str, least: str, most: str, span: str | None, words: str) -> None:
+    found = typed_range(of, least, most)
+    assert (found.span if found else None, range_words(found) if found else "") == (span, words)
+
+
+async def test_a_range_narrows_the_list_and_stands_among_its_filters(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await chat(services.conversations, services.units, owner, reply={"cost": Decimal(2)})
+    await chat(services.conversations, services.units, owner, reply={"cost": Decimal("0.5")})
+    state = tab.at("/conversations").state(ConversationsState)
+    await state.load()
+    await state.narrow({"of": "cost", "least": "1"})
+    assert (len(state.rows), state.num_filters, state.total) == (1, 1, "1 match")
+    assert [(one.key, one.words) for one in state.chips] == [("cost", "Cost: at least $1")]
+    await state.narrow({"of": "cost", "least": "", "most": "0.5"})  # in the place of the one before
+    assert [one.words for one in state.chips] == ["Cost: at most $0.5"]
+    assert parse_qs(urlsplit(state.export_href).query)["cost"] == ["..0.5"]
+    await state.narrow({"of": "cost"})
+    assert len(state.rows) == 1
+    views = tab.state(ConversationViewsState)
+    await views.save({"name": "Cheap"})
+    await state.clear()
+    assert len(state.rows) == 2
+    await views.choose(views.views[0].value)
+    assert (len(state.rows), [one.words for one in state.chips]) == (1, ["Cost: at most $0.5"])
+    await spent(state.toggle("cost", "..0.5"))
+    assert (len(state.rows), state.chips) == (2, [])
+
+
+def test_an_address_brings_ranges_and_versions_back() -> None:
+    chosen = (("version", "flow_1 v3"), (Measured.TURNS.value, "2.."), (Measured.LATENCY.value, "..1500"))
+    query = {key: one[0] for key, one in parse_qs(urlsplit(log_address(chosen)).query).items()}
+    assert {*asked_of(query)} == {*chosen}
+    assert {*pairs_of(filters_of("", chosen))} == {*chosen}
+    assert asked_of({"turns": "2..'; --", "cost": ""}) == ()
