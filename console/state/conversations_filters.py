@@ -239,7 +239,7 @@ def own_address(path: str, asked: Mapping[str, str], text: str, chosen: Iterable
 TRAFFIC = tuple(("channel", one.value) for one in Channel if one in SHOWN and one is not Channel.EXAMPLE)
 
 
-def figure_address(chosen: Iterable[Pair], narrow: tuple[Pair, ...] = (), **more: str) -> str:
+def figure_address(chosen: Iterable[Pair], narrow: tuple[Pair, ...] = (), /, **more: str) -> str:
     """Return where the log shows what a figure is of; `narrow` are the choices that have the figure at all.
 
     Of a choice that leaves none of them, the figure is of none, and the address leads to what was looked at.
