@@ -33,8 +33,7 @@ def gate_verdict(said: Any) -> rx.Component:
 
 def _verdict(said: Any) -> rx.Component:
     fallen, fine = status("fail", said.words, dir="auto"), status("ok", said.words, dir="auto")
-    drawn: rx.Component = rx.match(said.mark, ("fail", fallen), ("ok", fine), rx.fragment())
-    return drawn
+    return rx.fragment(rx.match(said.mark, ("fail", fallen), ("ok", fine), rx.fragment()))
 
 
 def _hint(said: Any) -> rx.Component:

@@ -12,6 +12,7 @@ from backend.bootstrap import Services
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
 from backend.experiments.types import Requirement
+from backend.flows.document import FlowDocument
 from backend.live_tests.types import Arm, ArmReport, LiveTest, Metric, Report, Standing, State
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
@@ -129,7 +130,7 @@ def live_form(prompt: Prompt) -> str:
     return f"/experiments/new?gate={prompt.id}&version=2"
 
 
-def following(slug: str) -> dict[str, Any]:
+def following(slug: str) -> FlowDocument:
     """Return a flow whose LLM node follows what stands in production of a prompt."""
     nodes = [
         flows.node("start", "input", {"mode": "chat", "fields": [{"name": "message"}]}),
