@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
@@ -52,7 +52,8 @@ class FoundPeople(BaseModel):
 class GoingBody(BaseModel):
     """What would go; `dataset_rows` were made from turns, `cells` are what experiments answered to them.
 
-    `traces` are those that belong to no conversation.
+    `traces` are those that belong to no conversation, `playgrounds` were shared with values of a run. `prompts` names
+    those that somebody made of a call: they stay, unless they are deleted before.
     """
 
     conversations: int
@@ -63,10 +64,12 @@ class GoingBody(BaseModel):
     dataset_rows: int
     cells: int
     traces: int
+    playgrounds: int
+    prompts: list[str]
 
     @classmethod
     def of(cls, going: Going) -> GoingBody:
-        told = {name.removeprefix("num_"): num for name, num in asdict(going).items()}
+        told: dict[str, Any] = {name.removeprefix("num_"): one for name, one in asdict(going).items()}
         return cls(dataset_rows=told.pop("items"), **told)
 
 

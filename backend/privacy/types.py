@@ -29,7 +29,8 @@ UNENDED = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
 class Going:
     """What would be removed. `num_items` are rows of datasets made from turns, `num_cells` answers to them.
 
-    `num_traces` are those that belong to no conversation.
+    `num_traces` are those that belong to no conversation. `prompts` are the names of those that somebody made of a
+    call: they stay, unless they are deleted before.
     """
 
     num_conversations: int = 0
@@ -40,6 +41,8 @@ class Going:
     num_items: int = 0
     num_cells: int = 0
     num_traces: int = 0
+    num_playgrounds: int = 0
+    prompts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

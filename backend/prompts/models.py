@@ -12,7 +12,10 @@ from backend.columns import Json, UtcDateTime, utc_now
 
 
 class PromptRow(SQLModel, table=True):
-    """A prompt without its texts, which stand in its versions. A deleted one keeps its row, with another slug."""
+    """A prompt without its texts, which stand in its versions. A deleted one keeps its row, with another slug.
+
+    `origin` is the run or the conversation of whose call it was made.
+    """
 
     __tablename__ = "prompt"
     __table_args__ = (UniqueConstraint("project_id", "slug"),)
@@ -28,6 +31,7 @@ class PromptRow(SQLModel, table=True):
     agent_name: str = ""
     is_active: bool = False
     latest: int = 1
+    origin: str = Field(default="", sa_column_kwargs={"server_default": ""})
     total_runs: int = 0
     success_rate: float | None = None
     avg_duration: float | None = None
@@ -124,7 +128,10 @@ class PromptApprovalRow(SQLModel, table=True):
 
 
 class PromptPlaygroundRow(SQLModel, table=True):
-    """Columns and values of a playground that somebody shared by its address."""
+    """Columns and values of a playground that somebody shared by its address.
+
+    `origin` is the run, the conversation or the message from which the values came.
+    """
 
     __tablename__ = "prompt_playground"
 
@@ -132,5 +139,6 @@ class PromptPlaygroundRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id", index=True)
     prompt_id: str = Field(foreign_key="prompt.id", index=True)
     document: dict[str, Any] = Field(sa_type=Json)
+    origin: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_by: str = ""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

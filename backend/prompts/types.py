@@ -115,7 +115,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class NewPrompt:
-    """A prompt as somebody makes it."""
+    """A prompt as somebody makes it. `origin` is the run or the conversation of whose call it says the words."""
 
     name: str
     content: Content
@@ -126,6 +126,7 @@ class NewPrompt:
     tags: tuple[str, ...] = ()
     is_active: bool = False
     comment: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +247,10 @@ class RunTally:
 
 @dataclass(frozen=True, slots=True)
 class Playground:
-    """Columns and values as somebody shared them."""
+    """Columns and values as somebody shared them, and the id of what the values came from."""
 
     id: str
     prompt_id: str
     document: PlayDocument
     created_by: str
+    origin: str = ""

@@ -229,6 +229,7 @@ def _question() -> rx.Component:
     return confirm(
         "Remove all data of " + Privacy.person + "?",
         rx.el.p(Privacy.going, ". It cannot be undone."),
+        rx.cond(Privacy.staying, rx.el.p(Privacy.staying, dir="auto"), rx.fragment()),
         rx.el.p(
             "What they said of other people's conversations stays, under “Removed user”: comments, labels, feedback. "
             "Backups and the audit log keep what they hold.",

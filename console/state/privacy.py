@@ -90,6 +90,7 @@ class PrivacyState(Phased, Formed, rx.State):
     person: rx.Field[str] = rx.field("")
     people: rx.Field[list[PersonLine]] = rx.field(default_factory=list)
     going: rx.Field[str] = rx.field("")
+    staying: rx.Field[str] = rx.field("")
     removing: rx.Field[bool] = rx.field(False)
     removals: rx.Field[list[RemovalLine]] = rx.field(default_factory=list)
     work: rx.Field[list[WorkLine]] = rx.field(default_factory=list)
@@ -150,7 +151,8 @@ class PrivacyState(Phased, Formed, rx.State):
         self.person, self.going, self.project = str(form.get("user", "")).strip(), "", operator.project_id
         self.people = []
         async with self._checking(NotFound, at="user"):
-            self.going = _told(await services().privacy.going(operator, self.person))
+            found = await services().privacy.going(operator, self.person)
+            self.going, self.staying = _told(found), _staying(found)
 
     @rx.event
     async def typed(self, text: str) -> None:
@@ -245,12 +247,19 @@ def _told(going: Going) -> str:
     named = (
         (going.num_conversations, "conversation"), (going.num_messages, "message"), (going.num_runs, "run"),
         (going.num_approvals, "approval"), (going.num_remarks, "remark"), (going.num_items, "dataset row"),
-        (going.num_traces, "trace"),
+        (going.num_traces, "trace"), (going.num_playgrounds, "shared playground"),
     )  # fmt: skip
     told = [formats.counted(num, word) for num, word in named if num]
     if going.num_cells:
         told.append(formats.counted(going.num_cells, "answer of an experiment", "answers of experiments"))
     return ", ".join(told) or "Nothing"
+
+
+def _staying(going: Going) -> str:
+    """Name what is not removed; empty where all is."""
+    names = ", ".join(going.prompts)
+    ways = "Delete those first, and they go too."
+    return f"Prompts that were made of their calls stay, with what was said: {names}. {ways}" if names else ""
 
 
 def _count(one: MaskCount) -> CountLine:

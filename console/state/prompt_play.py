@@ -53,6 +53,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
     may_run: rx.Field[bool] = rx.field(False)
     shared: rx.Field[str] = rx.field("")
     _prompt: str = ""
+    _origin: str = ""  # the run, conversation or message whose words are among the values
     # Nobody changed or asked the columns since they were laid out, so what is newest may take their place.
     _is_offer: bool = False
     _adopted: str = ""
@@ -76,7 +77,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
             self._is_offer = False
         elif self._prompt != page.id or not self.columns:
             self._offer(page.production, page.latest)
-            self.values, self.errors, self.total, self.shared = {}, {}, "", ""
+            self.values, self.errors, self.total, self.shared, self._origin = {}, {}, "", "", ""
         elif self._is_offer:
             self._offer(page.production, page.latest)
         self._prompt = page.id
@@ -103,7 +104,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
             saved, base = draft._saved, draft._base
             draft._seed(edited, base)
             draft._saved, draft.dirty = saved, edited != saved
-        self.values, self.errors, self.total = dict(document.values), {}, ""
+        self.values, self.errors, self.total, self._origin = dict(document.values), {}, "", found.origin
         return True
 
     async def _recall(self, operator: Operator, page: PromptState, run_id: str, node: str) -> bool:
@@ -114,7 +115,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
             return False
         column, values = recalled(row.detail)
         self.columns, self.values = lettered([column]), values
-        self.errors, self.total = {}, ""
+        self.errors, self.total, self._origin = {}, "", run_id
         return True
 
     async def _content(self, operator: Operator, column: ColumnLine) -> Content:
@@ -296,5 +297,6 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         async with self._checking():
             edited = [draft._content if one.version == str(DRAFT) else None for one in self.columns]
             columns = tuple(shared_of(one, content) for one, content in zip(self.columns, edited, strict=True))
-            made = await services().prompts.share(operator, page.id, PlayDocument(columns=columns, values=self.values))
+            play = PlayDocument(columns=columns, values=self.values)
+            made = await services().prompts.share(operator, page.id, play, self._origin)
             self.shared = f"{self.router.url.origin}{self.router.url.path}?play={made.id}"

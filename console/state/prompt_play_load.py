@@ -51,6 +51,8 @@ class PromptPlayLoadState(Formed, rx.State):
         async with self._checking():
             row = await _row(operator, str(form.get("dataset_id", "")), str(form.get("row", "")).strip())
             play.values = {**play.values, **values_in(row.input, play.needs)}
+            if row.source.reference not in {"", play._prompt}:
+                play._origin = row.source.reference
             play.errors, play.revision = {}, play.revision + 1
             self.opened = False
 

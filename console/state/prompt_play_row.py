@@ -47,7 +47,7 @@ class PromptPlayRowState(RowPicking, rx.State):
         play, page = await self.get_state(PromptPlayState), await self.get_state(PromptState)
         async with self._checking():
             given = row_input(values_of(play.needs, play.values))
-            datasets, source = services().datasets, Source(SourceKind.PLAYGROUND, page.name, page.id)
+            datasets, source = services().datasets, Source(SourceKind.PLAYGROUND, page.name, play._origin or page.id)
             row, name = NewItem(given, expected_in(form), {}, split_in(form)), str(form.get("name", ""))
             kept = await datasets.keep_item(operator, self.chosen, row, source, named=name)
             return self._added(kept.row, kept.dataset_name, kept.version)

@@ -53,6 +53,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
     call: rx.Field[str] = rx.field("")
     _deleted: str = ""
     _content: Content | None = None
+    _origin: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -60,12 +61,12 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
         operator = await self._operator(Permission.PROMPTS_READ)
         self.query, self.cleared = "", self.cleared + 1
         await self._read(operator)
-        self._content, self.call = None, ""
+        self._content, self.call, self._origin = None, "", ""
         if run_id := self._asked("run"):
             detail = await services().runs.get(operator, run_id)
             row = next((one for one in detail.nodes if one.node == self._asked("node")), None)
             if row is not None:
-                self._content = content_of(row.detail)
+                self._content, self._origin = content_of(row.detail), run_id
                 self.call = f"Of the call of {row.title} in a run of {detail.run.flow_name}."
                 self.creating, self.errors = self.may_edit, {}
         elif span_id := self._asked("span"):
@@ -73,11 +74,11 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
 
     async def _take_call(self, operator: Operator, span_id: str) -> None:
         """Offer to make a prompt of a call that another system told of."""
-        found = await services().conversations.logged_call(
-            operator, self._asked("conversation"), self._asked("trace"), span_id
-        )
+        conversation_id = self._asked("conversation")
+        found = await services().conversations.logged_call(operator, conversation_id, self._asked("trace"), span_id)
         models = await services().providers.list_models(operator) if operator.may(Permission.MODELS_READ) else ()
         self._content, differs = prompt_of(found, models)
+        self._origin = conversation_id
         self.call = f"Of the call of {found.name[:MAX_NAME]}, told by another system. {differs}".strip()
         self.creating, self.errors = self.may_edit, {}
 
@@ -133,7 +134,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
         """Open the dialog that names a new prompt."""
         await self._operator(Permission.PROMPTS_EDIT)
         self.creating, self.errors = True, {}
-        self._content, self.call = None, ""
+        self._content, self.call, self._origin = None, "", ""
 
     @rx.event
     async def leave(self) -> None:
@@ -153,7 +154,8 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
             content = self._content or begun(form.get("kind", ""), text)
             name, folder = form.get("name", ""), form.get("folder", "")
             made = await services().prompts.create(
-                operator, NewPrompt(name, content, folder=folder, comment=self.call or "Begun")
+                operator,
+                NewPrompt(name, content, folder=folder, comment=self.call or "Begun", origin=self._origin),
             )
             self.creating = False
         return rx.redirect(routes.to(routes.PROMPT, made.id)) if made else None

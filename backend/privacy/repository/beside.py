@@ -76,6 +76,10 @@ class Beside:
         )
         return int(found.rowcount)
 
+    def run_ids_of(self, names: Sequence[str]) -> Any:
+        """Return the runs of a person that stand in no conversation yet, as a query of their ids."""
+        return select(RunRow.id).where(*self._runs(names)).scalar_subquery()
+
     async def num_runs(self, names: Sequence[str]) -> int:
         """Count the runs of a person that stand in no conversation yet."""
         return (await self._session.exec(select(func.count()).select_from(RunRow).where(*self._runs(names)))).one()

@@ -18,15 +18,20 @@ from backend.experiments.types import CellStatus, Status
 from backend.flows.models import ASKED_A_ROW, IS_REPLAY, ApprovalRow, NodeRunRow, RunRow
 from backend.flows.types import Trigger
 from backend.idempotency.models import IdempotencyRow
+from backend.privacy.repository.copies import Copies
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What hangs on conversations; `conversation_ids` are also those of experiments that asked their words again."""
+    """What hangs on conversations; `conversation_ids` are also those of experiments that asked their words again.
+
+    `origins` are the ids from which somebody may have made a prompt or a playground.
+    """
 
     conversation_ids: Sequence[str]
     run_ids: Sequence[str]
     item_ids: Sequence[str]
+    origins: Sequence[str] = ()
 
 
 class Erasing:
@@ -36,8 +41,11 @@ class Erasing:
         self._session, self._project_id = session, project_id
         self._dialect = session.get_bind().dialect.name
 
-    async def reached(self, conversation_ids: Sequence[str], *, with_items: bool) -> Reached:
-        """Return what goes with conversations; what an experiment asked of its own accord stays with it."""
+    async def reached(self, conversation_ids: Sequence[str], *, with_items: bool, lone: Sequence[str] = ()) -> Reached:
+        """Return what goes with conversations, and with `lone` runs that stand in none.
+
+        What an experiment asked of its own accord stays with it.
+        """
         messages = (
             await self._session.exec(
                 select(MessageRow.id, MessageRow.run_id).where(
@@ -46,9 +54,10 @@ class Erasing:
             )
         ).all()
         run_ids = {run_id for _, run_id in messages} - {""} | await self._replays(conversation_ids)
+        own = sorted({*await self._without_experiments(run_ids), *lone})
+        references = [*conversation_ids, *run_ids, *lone, *(message_id for message_id, _ in messages)]
         if not with_items:
-            return Reached(conversation_ids, await self._without_experiments(run_ids), ())
-        references = [*conversation_ids, *run_ids, *(message_id for message_id, _ in messages)]
+            return Reached(conversation_ids, own, (), references)
         item_ids = set(
             await self._session.exec(
                 select(DatasetItemRow.item_id).where(
@@ -56,9 +65,8 @@ class Erasing:
                 )
             )
         )
-        own = await self._without_experiments(run_ids)
         if not item_ids:
-            return Reached(conversation_ids, own, ())
+            return Reached(conversation_ids, own, (), references)
         answered = select(ExperimentCellRow.run_id).where(
             self._ours(ExperimentCellRow),
             self._among(ExperimentCellRow.item_id, list(item_ids)),
@@ -69,7 +77,8 @@ class Erasing:
         asked = {*await self._session.exec(answered), *await self._session.exec(runs)}
         more = select(RunRow.conversation_id).where(self._ours(RunRow), self._among(RunRow.id, list(asked)))
         others = {one for one in await self._session.exec(more) if one}
-        return Reached(sorted({*conversation_ids, *others}), sorted({*own, *asked}), sorted(item_ids))
+        talks, all_runs = sorted({*conversation_ids, *others}), sorted({*own, *asked})
+        return Reached(talks, all_runs, sorted(item_ids), [*references, *others, *asked])
 
     async def remove(self, reached: Reached) -> None:
         """Remove all of it but the conversations themselves."""
@@ -82,6 +91,7 @@ class Erasing:
             await self._delete(IdempotencyRow, col(IdempotencyRow.body).contains(one, autoescape=True))
         if reached.item_ids:
             await self._remove_items(reached.item_ids)
+        await Copies(self._session, self._project_id).remove(reached.origins)
 
     async def _remove_items(self, item_ids: Sequence[str]) -> None:
         theirs = self._among(DatasetItemRow.item_id, item_ids)

@@ -23,6 +23,7 @@ from backend.datasets.models import FOREVER, DatasetItemRow
 from backend.experiments.models import ExperimentCellRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, RunRow
 from backend.ids import id_at
+from backend.privacy.repository.copies import Copies
 from backend.privacy.types import Going
 
 
@@ -77,20 +78,22 @@ class People:
     async def count(self, whose: Sequence[ColumnElement[bool]]) -> int:
         return (await self._session.exec(select(func.count()).select_from(ConversationRow).where(*whose))).one()
 
-    async def going(self, whose: Sequence[ColumnElement[bool]], *, with_items: bool) -> Going:
-        """Count what would be removed; `with_items` counts the rows of datasets made from turns, which else stay."""
+    async def going(self, whose: Sequence[ColumnElement[bool]], *, with_items: bool, lone: Sequence[Any] = ()) -> Going:
+        """Count what would be removed; `with_items` counts the rows of datasets made from turns, which else stay.
+
+        `lone` are queries of runs that stand in no conversation and go too.
+        """
         ids = select(ConversationRow.id).where(*whose).scalar_subquery()
         messages = select(MessageRow.id).where(self._ours(MessageRow), col(MessageRow.conversation_id).in_(ids))
         runs = select(MessageRow.run_id).where(
             self._ours(MessageRow), col(MessageRow.conversation_id).in_(ids), MessageRow.run_id != ""
         )
+        replays = select(RunRow.id).where(self._ours(RunRow), IS_REPLAY, col(RunRow.conversation_id).in_(ids))
+        origins = [ids, *(one.scalar_subquery() for one in (messages, runs, replays)), *lone]
         items = select(DatasetItemRow.item_id).where(
-            self._ours(DatasetItemRow),
-            or_(
-                col(DatasetItemRow.source_reference).in_(messages.scalar_subquery()),
-                col(DatasetItemRow.source_reference).in_(ids),
-            ),
+            self._ours(DatasetItemRow), or_(*(col(DatasetItemRow.source_reference).in_(one) for one in origins))
         )
+        copies = Copies(self._session, self._project_id)
         living = col(DatasetItemRow.item_id).in_(items.scalar_subquery()), DatasetItemRow.valid_to == FOREVER
         held = col(ExperimentCellRow.item_id).in_(items.scalar_subquery())
         return Going(
@@ -103,6 +106,8 @@ class People:
             + await self._num(ConversationCommentRow, col(ConversationCommentRow.conversation_id).in_(ids)),
             num_items=await self._num(DatasetItemRow, *living) if with_items else 0,
             num_cells=await self._num(ExperimentCellRow, held) if with_items else 0,
+            num_playgrounds=await copies.num_playgrounds(origins),
+            prompts=tuple(await copies.prompts(origins)),
         )
 
     def _ours(self, row: Any) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from backend.conversations.models import (
 from backend.conversations.repository.places import one_of
 from backend.datasets.models import DatasetItemRow
 from backend.flows.models import IS_REPLAY, ApprovalRow, NodeRunRow, RunRow, TakeoverRow
+from backend.prompts.models import PromptPlaygroundRow, PromptRow, PromptVersionRow
 
 Told = dict[str, defaultdict[str, list[Any]]]
 PARTS: dict[str, Any] = {
@@ -34,6 +35,7 @@ PARTS: dict[str, Any] = {
     "spans": SpanRow,
     "queued": AnnotationItemRow,
 }
+DERIVED = ("runs", "steps", "labels", "dataset_rows", "playgrounds", "prompts")
 
 
 class Telling:
@@ -44,7 +46,7 @@ class Telling:
         self._dialect = session.get_bind().dialect.name
 
     async def of(self, conversation_ids: Sequence[str]) -> Told:
-        told: Told = {part: defaultdict(list) for part in (*PARTS, "runs", "steps", "labels", "dataset_rows")}
+        told: Told = {part: defaultdict(list) for part in (*PARTS, *DERIVED)}
         whose_message: dict[str, str] = {}
         whose_run: dict[str, str] = {}
         for part, row in PARTS.items():
@@ -68,10 +70,18 @@ class Telling:
         steps = select(NodeRunRow).where(one_of(col(NodeRunRow.run_id), runs, self._dialect))
         for step in await self._session.exec(steps):
             told["steps"][whose_run[step.run_id]].append(step)
-        references = {**{one: one for one in conversation_ids}, **whose_run, **whose_message}
+        await self._tell_made(told, {**{one: one for one in conversation_ids}, **whose_run, **whose_message})
+        return told
+
+    async def _tell_made(self, told: Told, references: dict[str, str]) -> None:
+        """Add what somebody made of them; `references` say to which conversation an id belongs."""
         for item in await self._rows(DatasetItemRow, DatasetItemRow.source_reference, list(references)):
             told["dataset_rows"][references[item.source_reference]].append(item)
-        return told
+        for play in await self._rows(PromptPlaygroundRow, PromptPlaygroundRow.origin, list(references)):
+            told["playgrounds"][references[play.origin]].append(play)
+        made = {one.id: one.origin for one in await self._rows(PromptRow, PromptRow.origin, list(references))}
+        for version in await self._rows(PromptVersionRow, PromptVersionRow.prompt_id, list(made)):
+            told["prompts"][references[made[version.prompt_id]]].append(version)
 
     async def _replays(self, conversation_ids: Sequence[str]) -> Sequence[tuple[str, str]]:
         """Return the runs that asked a turn again, which no message names, with their conversations."""
@@ -84,6 +94,6 @@ class Telling:
 
     async def _rows(self, row: Any, column: Any, values: Sequence[str]) -> Sequence[Any]:
         statement = select(row).where(row.project_id == self._project_id, one_of(col(column), values, self._dialect))
-        first = row.id if hasattr(row, "id") else row.conversation_id
+        first = next(getattr(row, name) for name in ("id", "conversation_id", "prompt_id") if hasattr(row, name))
         found: Sequence[Any] = (await self._session.exec(statement.order_by(col(first)))).all()
         return found

@@ -26,7 +26,8 @@ class AskingUseCases(Base):
         async with self._units.read(operator) as session:
             names = await self._names(session, operator.project_id, person)
             people, beside = People(session, operator.project_id), Beside(session, operator.project_id)
-            going = await people.going(people.of_person(names), with_items=True)
+            lone = [beside.run_ids_of(names)]
+            going = await people.going(people.of_person(names), with_items=True, lone=lone)
             return replace(
                 going,
                 num_runs=going.num_runs + await beside.num_runs(names),

@@ -19,7 +19,7 @@ from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID, Waiting
 from backend.privacy.forgotten import REMOVED_AUTHOR, Forgotten
 from backend.privacy.models import PrivacyJobRow
-from backend.privacy.repository import Beside, Erasing, Members, People, PrivacyJobs, Reached
+from backend.privacy.repository import Beside, Erasing, Members, People, PrivacyJobs
 from backend.privacy.repository.jobs import any_job, organisation_of, waiting
 from backend.privacy.service.base import Base
 from backend.privacy.types import JobKind, JobState
@@ -160,8 +160,13 @@ class RemovingUseCases(Base):
         return bool(found)
 
     async def _remove_runs(self, work: Work, project_id: str, run_ids: Sequence[str]) -> None:
-        await Erasing(work.session, project_id).remove(Reached((), run_ids, ()))
-        await self._masking.purge(work, project_id, (), run_ids)
+        """Remove runs that stand in no conversation, with what was made of them."""
+        erasing = Erasing(work.session, project_id)
+        reached = await erasing.reached((), with_items=True, lone=run_ids)
+        await erasing.remove(reached)
+        await self._masking.purge(work, project_id, (), reached.run_ids)
+        if reached.conversation_ids:
+            await self._log.purge(work, project_id, reached.conversation_ids)
 
     async def _tell_end(self, work: Work, row: PrivacyJobRow, how: str) -> None:
         actor = Actor(row.asked_by_id, row.asked_by or "Retention", "system")

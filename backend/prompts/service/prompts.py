@@ -87,6 +87,7 @@ class PromptUseCases(VersionUseCases):
                 agent_config=checked_text(new.agent_config, "agent_config", MAX_NAME),
                 agent_name=checked_text(new.agent_name, "agent_name", MAX_NAME),
                 is_active=new.is_active,
+                origin=storable(new.origin)[:MAX_NAME],
             )
             rows.add(row)
             await work.session.flush()

@@ -8,6 +8,7 @@ from backend.columns import storable
 from backend.errors import InvalidInput, NotFound
 from backend.ids import new_id
 from backend.operator import Operator, Permission
+from backend.prompts.checks import MAX_NAME
 from backend.prompts.composing import references
 from backend.prompts.content import Content
 from backend.prompts.models import PromptPlaygroundRow
@@ -20,8 +21,11 @@ from backend.prompts.types import Playground, Use
 class SharingUseCases(UseCases):
     """Whoever may read the prompt may open what was shared of it."""
 
-    async def share(self, operator: Operator, name: str, document: PlayDocument) -> Playground:
-        """Keep columns and values under an address. Raise PromptNotFound, InvalidInput where they are too long."""
+    async def share(self, operator: Operator, name: str, document: PlayDocument, origin: str = "") -> Playground:
+        """Keep columns and values under an address, until what they came from is removed.
+
+        Raise PromptNotFound, InvalidInput where they are too long.
+        """
         operator.require(Permission.PROMPTS_RUN)
         if sum(len(text) for text in document.values.values()) > MAX_SHARED:
             raise InvalidInput(f"The values are too long to be shared: at most {MAX_SHARED:,} characters.")
@@ -33,10 +37,11 @@ class SharingUseCases(UseCases):
                 project_id=operator.project_id,
                 prompt_id=row.id,
                 document=storable(document.model_dump(mode="json")),
+                origin=storable(origin)[:MAX_NAME],
                 created_by=operator.name,
             )
             rows.add(made)
-            return Playground(made.id, row.id, document, operator.name)
+            return Playground(made.id, row.id, document, operator.name, made.origin)
 
     async def shared(self, operator: Operator, identifier: str) -> Playground:
         """Return what was shared. Raise NotFound."""
@@ -46,7 +51,7 @@ class SharingUseCases(UseCases):
         if row is None:
             raise NotFound("There is no playground at this address.")
         document = PlayDocument.model_validate(row.document)
-        return Playground(row.id, row.prompt_id, document, row.created_by)
+        return Playground(row.id, row.prompt_id, document, row.created_by, row.origin)
 
     async def uses(self, operator: Operator, name: str) -> Sequence[Use]:
         """Return who uses a prompt: prompts that take it in, flows, then experiments. Raise PromptNotFound."""

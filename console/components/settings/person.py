@@ -16,6 +16,7 @@ NARROW = {"maxWidth": "640px"}
 def person() -> rx.Component:
     found = rx.el.div(
         rx.el.p(Privacy.going, role="status"),
+        rx.cond(Privacy.staying, rx.el.p(Privacy.staying, dir="auto"), rx.fragment()),
         rx.el.div(
             SaveButton.create(
                 path="/api/privacy/people/export",

@@ -10,9 +10,12 @@ import httpx
 import pytest
 
 from backend import bootstrap
+from backend.annotations.configs import config_of
+from backend.annotations.types import NewQueue, Target
 from backend.api.app import create_api
 from backend.bootstrap import Services
 from backend.columns import utc_now
+from backend.conversations.models import SpanRow
 from backend.conversations.types import Rating
 from backend.datasets.types import About, NewItem, Source, SourceKind
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
@@ -21,6 +24,7 @@ from backend.idempotency.types import Answer
 from backend.operator import Operator
 from backend.ports.traces import Span
 from backend.privacy.types import JobState
+from backend.prompts.types import Content, NewPrompt, PlayColumn, PlayDocument
 from backend.settings import Settings
 from backend.turns.types import ReplayColumn
 from tests.factories.flows import chat, document, node
@@ -87,8 +91,12 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
         pass
     await house.conversations.set_feedback(operator, answer, Rating.DOWN, f"{word} is wrong")
     await house.conversations.add_comment(operator, talk, f"look at {word}")
+    await house.conversations.add_tag(operator, talk, word)
+    await labelled(house, operator, talk, word)
     await house.takeovers.take(operator, talk)
-    await house.runs.run(operator, "chat", RunWish({"message": f"again {word}"}, conversation_id=talk))
+    await house.runs.run(
+        operator, "chat", RunWish({"message": f"again {word}"}, person=f"friend of {word}", conversation_id=talk)
+    )
     await house.takeovers.reply(operator, talk, f"I heard {word}")
     waits = await house.runs.run(operator, "asking", RunWish({"question": f"send {word}"}, person=person))
     assert waits.status is RunStatus.WAITING
@@ -99,6 +107,7 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
     await house.datasets.add_items(operator, dataset, [item], source=Source(SourceKind.LOG, person, answer))
     rows = (await house.datasets.items(operator, dataset)).items
     [row] = [one for one in rows if one.source.reference == answer]
+    await tried(house, operator, dataset, first.run_id, word)
     await house.idempotency.claim(operator, f"key of {talk}", "f")
     await house.idempotency.keep(operator, f"key of {talk}", Answer(200, f'{{"id": "{talk}", "said": "{word}"}}'))
     async with house.units.write(EVERYWHERE) as work:
@@ -112,10 +121,36 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
             experiment_id=experiment.id, number=1, project_id=operator.project_id, row=1, item_id=row.id, variant=0,
             repetition=0, output=f"it says {word}", detail={"asked": word}, scores={"judge": {"reason": word}},
         )  # fmt: skip
-        work.session.add(cell)
+        span = SpanRow(
+            project_id=operator.project_id, trace_id=f"t{talk}", span_id="s", conversation_id=talk, name=f"say {word}",
+            started_at=utc_now(), ended_at=utc_now(), attributes={"said": word},
+        )  # fmt: skip
+        work.session.add_all([cell, span])
     while await house.conversations.index(operator.project_id):
         pass
     return {"talk": talk, "run": first.run_id, "dataset": dataset, "waits": str(waits.conversation_id)}
+
+
+async def labelled(house: Services, operator: Operator, talk: str, word: str) -> None:
+    """Say a word as a text label of a conversation."""
+    config = config_of({"name": "why", "kind": "text"})
+    queue = await house.annotations.create_queue(operator, NewQueue(f"Why {talk}", (config,)))
+    await house.annotations.add_items(operator, queue.id, [Target(talk)])
+    task = (await house.annotations.take_next(operator, queue.id)).task
+    assert task is not None
+    await house.annotations.label(operator, queue.id, task.item_id, "why", f"it says {word}")
+
+
+async def tried(house: Services, operator: Operator, dataset: str, origin: str, word: str) -> None:
+    """Make of a run what the playground makes: a prompt of its call, deleted since, shared values and a row."""
+    made = await house.prompts.create(operator, NewPrompt("Call", Content(text=word), comment=word, origin=origin))
+    play = PlayDocument(columns=(PlayColumn(content=Content(text=word)),), values={"question": word})
+    await house.prompts.share(operator, made.id, play, origin)
+    await house.prompts.delete(operator, made.id)
+    kept = await house.prompts.create(operator, NewPrompt("Kept", Content(text="Answer.")))
+    await house.prompts.share(operator, kept.id, play, origin)
+    source = Source(SourceKind.PLAYGROUND, kept.name, origin)
+    await house.datasets.add_items(operator, dataset, [NewItem({"question": f"tried {word}"})], source=source)
 
 
 def asked(trace: int, number: int, word: str, **more: str) -> Span:

@@ -15,10 +15,12 @@ from backend.flows.types import RunWish
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, PlayDone, PlayFailed, PlayText, PlayTool, Prompt
+from console.state.privacy import PrivacyState
 from console.state.prompt import PromptState
 from console.state.prompt_draft import PromptDraftState
 from console.state.prompt_edit import PromptEditState
 from console.state.prompt_play import PromptPlayState
+from console.state.prompt_play_load import PromptPlayLoadState
 from console.state.prompt_play_row import PromptPlayRowState
 from console.state.prompt_play_rows import (
     SAID,
@@ -197,7 +199,7 @@ async def test_the_call_of_a_run_opens_with_its_values(
     tracks = [("start.question", "say.prompt"), ("start.question", "bare.prompt"), ("say.text", "end.value")]
     flow = await services.flows.create(owner, "Calls", document=flows.document(nodes, tracks))
     await services.flows.publish(owner, flow.id)
-    ran = await services.runs.run(owner, flow.id, RunWish({"question": "Why?"}))
+    ran = await services.runs.run(owner, flow.id, RunWish({"question": "Why?"}, person="ada"))
     page = tab.at(f"/runs/{ran.run_id}").state(RunPageState)
     page.run_id = ran.run_id
     await page.choose("say")
@@ -215,6 +217,18 @@ async def test_the_call_of_a_run_opens_with_its_values(
     await listed.create({"name": "Of a call", "folder": ""})
     made = await services.prompts.get(owner, "of-a-call")
     assert [(one.role, one.content) for one in made.content.messages] == [("user", "{% raw %}{{ Why?{% endraw %}")]
+    await play.share()
+    dataset = await services.datasets.create(owner, About("Tried"))
+    row, load = tab.state(PromptPlayRowState), tab.state(PromptPlayLoadState)
+    await row.choose(dataset.id)
+    await row.save({"dataset_id": dataset.id, "expected": "Because."})
+    _, play = await opened(tab, answer)  # the row's words come back by the row
+    await load.send({"dataset_id": dataset.id, "row": "1"})
+    await play.share()
+    privacy = tab.state(PrivacyState)
+    await privacy.look({"user": "ada"})
+    assert privacy.going == "1 run, 1 dataset row, 2 shared playgrounds"
+    assert "Of a call. Delete those first" in privacy.staying
 
 
 def test_values_are_read_by_their_kind() -> None:
