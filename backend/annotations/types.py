@@ -17,7 +17,6 @@ MAX_LABELS = 9
 MAX_LOCK_MINUTES = 24 * 60
 MAX_ITEMS = 100_000
 MAX_ADDED = 5_000  # items that one act adds
-FEW = 20  # an interval that leans on many items claims to be sure of a handful
 Label = bool | float | str
 
 

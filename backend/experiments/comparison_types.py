@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,7 +52,10 @@ class MetricComparison:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean."""
+    """A variant in the picture of quality, cost and latency. `quality` is the first metric's mean.
+
+    `quality_low` and `quality_high` hold that mean with 95 %, each variant by itself; NaN where too little tells it.
+    """
 
     variant: str
     words: str
@@ -59,6 +63,8 @@ class TradeOff:
     cost: float
     latency_p95: float
     on_front: bool
+    quality_low: float = math.nan
+    quality_high: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +84,16 @@ class WorseSlice:
 class Agreement:
     """How far the judges of a metric agree: all of them as the share of equal pairs, each two of them, or with people.
 
-    `kappa` is Cohen's, None for all judges together and where it is not defined.
+    `kappa` is Cohen's with its interval of 95 %, None for all judges together and where it is not defined; fewer than
+    twenty answers have no interval.
     """
 
     metric: str
     share_equal: float
     kappa: float | None
     num_rows: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from backend.experiments.types import Comparison
+from backend.experiments.types import Comparison, TradeOff
 from backend.written import figure
 from console.state import formats
 from console.state.experiment_savings import lacks_margin, saving_words
@@ -27,7 +27,8 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 class Dot:
     """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there.
 
-    Its letter stands at `letter_x` and `letter_y`; where that is `aside`, a line leads there.
+    Its bar from `y_low` to `y_high` holds its quality. Its letter stands at `letter_x` and `letter_y`; where that is
+    `aside`, a line leads there.
     """
 
     name: str
@@ -45,6 +46,8 @@ class Dot:
     on_front: bool
     note: str
     told: str
+    y_low: str
+    y_high: str
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,10 @@ def picture_of(found: Comparison) -> Picture:
     costs, qualities = [one.cost for one in points], [one.quality for one in points]
     slowest = max(one.latency_p95 for one in points) or 1.0
     is_share = all(0 <= one <= 1 for one in qualities)
-    spread = max(qualities) - min(qualities)
-    around = 0.15 * spread or (AROUND if is_share else AROUND * abs(qualities[0]) or AROUND)
-    bottom, top = min(qualities) - around, max(qualities) + around
+    bars = [_bar(one, is_share=is_share) for one in points]
+    lowest, highest = min(low for low, _ in bars), max(high for _, high in bars)
+    around = 0.15 * (highest - lowest) or (AROUND if is_share else AROUND * abs(qualities[0]) or AROUND)
+    bottom, top = lowest - around, highest + around
     if is_share:
         bottom, top = max(bottom, 0.0), min(top, 1.0)
     dearest = max(costs) * 1.1 or 1.0
@@ -96,6 +100,8 @@ def picture_of(found: Comparison) -> Picture:
     dots = []
     spots = [place(one.cost, one.quality) for one in points]
     for at, (one, (across, up), letter) in enumerate(zip(points, spots, _letters(spots), strict=True)):
+        low, high = bars[at]
+        ends = f" ({_quality(low, is_share=is_share)} to {_quality(high, is_share=is_share)})" if low < high else ""
         written = _quality(one.quality, is_share=is_share), _dollars(one.cost), formats.span(one.latency_p95)
         dots.append(
             Dot(
@@ -113,7 +119,9 @@ def picture_of(found: Comparison) -> Picture:
                 latency=written[2],
                 on_front=one.on_front,
                 note=_note(is_baseline=one.variant == found.baseline, on_front=one.on_front),
-                told=f"{one.variant}: {written[0]}, {written[1]} per 1,000, p95 {written[2]}",
+                told=f"{one.variant}: {written[0]}{ends}, {written[1]} per 1,000, p95 {written[2]}",
+                y_low=f"{place(one.cost, low)[1]:.1f}",
+                y_high=f"{place(one.cost, high)[1]:.1f}",
             )
         )
     front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])
@@ -131,6 +139,14 @@ def picture_of(found: Comparison) -> Picture:
         found.primary,
         lacks_margin(found),
     )
+
+
+def _bar(one: TradeOff, *, is_share: bool) -> tuple[float, float]:
+    """Return where the quality of a variant lies, a share no further than its ends; the point where nothing tells."""
+    low, high = one.quality_low, one.quality_high
+    if math.isnan(low):
+        return one.quality, one.quality
+    return (max(low, 0.0), min(high, 1.0)) if is_share else (low, high)
 
 
 def _note(*, is_baseline: bool, on_front: bool) -> str:

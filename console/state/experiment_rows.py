@@ -157,14 +157,18 @@ def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
 
 
 def agreement_lines(found: Sequence[Agreement]) -> list[str]:
-    """Say how far judges agree: "tone: a and b: the same in 80 % of 20 answers, kappa 0.6"."""
-    said = [
-        f"{one.metric}: the same in {one.share_equal:.0%} of {formats.counted(one.num_rows, 'answer')}" for one in found
-    ]
+    """Say how far judges agree: "tone: a and b: the same in 80 % of 20 answers, kappa 0.60 (0.31 to 0.88)"."""
     return [
-        words if one.kappa is None else f"{words}, kappa {one.kappa:.2f}"
-        for words, one in zip(said, found, strict=True)
+        f"{one.metric}: the same in {one.share_equal:.0%} of {formats.counted(one.num_rows, 'answer')}{_kappa(one)}"
+        for one in found
     ]
+
+
+def _kappa(one: Agreement) -> str:
+    if one.kappa is None:
+        return ""
+    ends = "too few for an interval" if one.low is None else f"{one.low:.2f} to {one.high:.2f}"
+    return f", kappa {one.kappa:.2f} ({ends})"
 
 
 def readable(one: MetricComparison) -> MetricComparison:

@@ -14,9 +14,9 @@ from backend.annotations.models import AnnotationRow
 from backend.annotations.repository import Items, Judged, Queues, answers_in, judged
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
-from backend.annotations.types import FEW, Agreement, Agreements, ConfigKind, Label, ScoreConfig, Target
+from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig, Target
 from backend.columns import storable
-from backend.experiments.statistics.agreement import by_distance, cohens_kappa
+from backend.experiments.statistics.agreement import FEW, by_distance, cohens_kappa
 from backend.operator import Operator, Permission
 
 HALF = 0.5

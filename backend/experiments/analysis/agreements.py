@@ -8,7 +8,8 @@ from itertools import combinations
 from typing import Any
 
 from backend.experiments.evaluators.base import Evaluator
-from backend.experiments.statistics.agreement import by_distance, cohens_kappa
+from backend.experiments.statistics.agreement import FEW, by_distance, cohens_kappa
+from backend.experiments.statistics.agreement import Agreement as Kappa
 from backend.experiments.types import Agreement
 
 Scores = Sequence[dict[str, Any]]
@@ -16,7 +17,7 @@ Scores = Sequence[dict[str, Any]]
 
 def agreements_of(cells: Sequence[tuple[Any, ...]], evaluators: Sequence[Evaluator]) -> list[Agreement]:
     """Take cells as `matrices` does. Failed answers and those of a single judge say nothing here."""
-    human = next((one.called for one in evaluators if one.needs_person), "")
+    people = [one.called for one in evaluators if one.needs_person]
     found: list[Agreement] = []
     for one in evaluators:
         if not one.num_calls:
@@ -24,16 +25,29 @@ def agreements_of(cells: Sequence[tuple[Any, ...]], evaluators: Sequence[Evaluat
         scores = [score for cell in cells if (score := cell[4].get(one.called))]
         found += _together(one, scores)
         found += _each_two(one, scores)
-        pairs = [
-            (judged["passed"], person["passed"])
-            for cell in cells
-            if (judged := cell[4].get(one.called)) and (person := cell[4].get(human)) and person["passed"] is not None
-            if judged["passed"] is not None
-        ]
-        if pairs:
-            kappa = cohens_kappa([a for a, _ in pairs], [b for _, b in pairs])
-            found.append(Agreement(f"{one.called} and people", kappa.share_equal, kappa.kappa, kappa.num_items))
+        found += [told for human in people if (told := _with_people(one.called, human, cells, alone=len(people) == 1))]
     return found
+
+
+def _with_people(judge: str, human: str, cells: Sequence[tuple[Any, ...]], *, alone: bool) -> Agreement | None:
+    """Compare the marks of a judge with those of people; None where no answer has both."""
+    pairs = [
+        (judged["passed"], person["passed"])
+        for cell in cells
+        if (judged := cell[4].get(judge)) and (person := cell[4].get(human))
+        if None not in (judged["passed"], person["passed"])
+    ]
+    name = f"{judge} and people" if alone else f"{judge} and people, {human}"
+    if not pairs:
+        return None
+    return _told(name, cohens_kappa([ours for ours, _ in pairs], [theirs for _, theirs in pairs]))
+
+
+def _told(name: str, found: Kappa) -> Agreement:
+    """Give the interval where enough answers tell one: of a few it would claim to be certain."""
+    known = found.interval if found.num_items >= FEW else None
+    ends = (known.low, known.high) if known else (None, None)
+    return Agreement(name, found.share_equal, found.kappa, found.num_items, *ends)
 
 
 def _together(evaluator: Evaluator, scores: Scores) -> Iterator[Agreement]:
@@ -58,9 +72,8 @@ def _each_two(evaluator: Evaluator, scores: Scores) -> Iterator[Agreement]:
         ours, theirs = [pair[0] for pair in known], [pair[1] for pair in known]
         scale, are_numbers = evaluator.scale, all(isinstance(said, float) for said in (*ours, *theirs))
         weight = by_distance(*scale) if are_numbers and scale else None
-        kappa = cohens_kappa(ours, theirs, weight=weight)
         name = f"{evaluator.called}: {names[one]} and {names[other]}"
-        yield Agreement(name, kappa.share_equal, kappa.kappa, len(known))
+        yield _told(name, cohens_kappa(ours, theirs, weight=weight))
 
 
 def _said(judge: dict[str, Any]) -> Any:

@@ -26,7 +26,7 @@ from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
 from backend.experiments.statistics import types as statistics
-from backend.experiments.statistics.comparison import compare
+from backend.experiments.statistics.comparison import compare, interval_of_mean
 from backend.experiments.statistics.pareto import front
 from backend.experiments.statistics.resampling import Floats, Ints
 from backend.experiments.statistics.slices import slices_that_got_worse
@@ -105,7 +105,7 @@ def compared(
         baseline=variants[baseline][0],
         primary=primary.name if primary else "",
         metrics=tuple(said),
-        trade_offs=_trade_offs(found, primary, variants),
+        trade_offs=_trade_offs(found, primary, variants, _clusters(found.rows, sources or {})),
         slices=tuple(_slices(found, primary, variants, baseline, labels)),
         agreements=tuple(agreements_of(cells, evaluators)),
         is_complete=found.num_left_out == 0,
@@ -233,16 +233,22 @@ def _differences(found: Matrices, metric: Metric, baseline: int, variant: int) -
     return differences
 
 
-def _trade_offs(found: Matrices, primary: Metric | None, variants: Sequence[tuple[str, str]]) -> tuple[TradeOff, ...]:
+def _trade_offs(
+    found: Matrices, primary: Metric | None, variants: Sequence[tuple[str, str]], clusters: Ints | None
+) -> tuple[TradeOff, ...]:
     if primary is None or not found.rows:
         return ()
-    points = []
+    points, ends = [], []
     for at in range(len(variants)):
         quality = row_means(found.whole(primary)[at])
         costs, times = found.scores[COST][at], found.scores[LATENCY][at]
         points.append((_mean(quality), _mean(costs), _quantile(times, 0.95)))
+        interval = interval_of_mean(quality, clusters, primary.worst)
+        ends.append((interval.low, interval.high) if math.isfinite(interval.low) else (math.nan, math.nan))
     on_front = front([(one[0], one[1]) for one in points], [primary.higher_is_better, False])
-    return tuple(TradeOff(name, words, *points[at], on_front=on_front[at]) for at, (name, words) in enumerate(variants))
+    return tuple(
+        TradeOff(name, words, *points[at], on_front[at], *ends[at]) for at, (name, words) in enumerate(variants)
+    )
 
 
 def _slices(

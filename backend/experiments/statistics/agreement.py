@@ -11,6 +11,7 @@ from typing import TypeVar
 from backend.experiments.statistics.distributions import normal_quantile
 from backend.experiments.statistics.proportions import Interval
 
+FEW = 20  # an interval that leans on many items claims to be sure of a handful
 Label = TypeVar("Label", bound=Hashable)
 Weight = Callable[[Label, Label], float]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from backend.experiments.statistics.corrections import holm, holm_parts
 from backend.experiments.statistics.power import FEWEST_ROWS, rows_for_difference, rows_for_equals, rows_for_sameness
-from backend.experiments.statistics.proportions import Interval, Pairs, mcnemar_exact, newcombe_paired
+from backend.experiments.statistics.proportions import Interval, Pairs, mcnemar_exact, newcombe_paired, wilson
 from backend.experiments.statistics.quantiles import Quantile, bootstrap_p_value, percentile_interval
 from backend.experiments.statistics.questions import UNKNOWN, Finding, Question, unknown
 from backend.experiments.statistics.resampling import (
@@ -54,6 +54,25 @@ def compare(
     levels = [1 - (1 - confidence) / parts for parts in holm_parts(p_values, ALPHA)]
     answered = zip(questions, found, holm(p_values), levels, strict=True)
     return [_said(question, finding, p_value, level) for question, finding, p_value, level in answered]
+
+
+def interval_of_mean(
+    values: Floats, clusters: Ints | None = None, worst: float | None = None, confidence: float = 0.95
+) -> Interval:
+    """Return where the mean of one variant's rows lies by itself; unknown of fewer than two sources.
+
+    Wilson's of a share, else Student's over rows or the conversations they come from. `worst` None says that nought and
+    one are no marks.
+    """
+    known = ~np.isnan(values)
+    seen = values[known]
+    if clusters is None and worst is not None and len(seen) and np.isin(seen, (0.0, 1.0)).all():
+        return wilson(int(seen.sum()), len(seen), confidence)
+    sources = np.unique((np.arange(len(values)) if clusters is None else clusters)[known], return_inverse=True)[1]
+    sums, counts = np.bincount(sources, seen), np.bincount(sources)
+    if len(sums) <= 1:
+        return UNKNOWN
+    return student(float(seen.mean()), (sums.sum() - sums) / (counts.sum() - counts), confidence)
 
 
 def _answers(questions: Sequence[Question], rng: np.random.Generator) -> list[Finding]:

@@ -28,6 +28,7 @@ def trade_off() -> rx.Component:
             rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
             rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
             rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
+            rx.foreach(One.picture.drawn, _bar),
             rx.foreach(One.picture.drawn, _leader),
             rx.foreach(One.picture.drawn, _dot),
             rx.el.svg.text("Cost per 1,000 answers", x="250", y="296", text_anchor="middle"),
@@ -42,7 +43,9 @@ def trade_off() -> rx.Component:
             One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
         ),
         rx.el.p(
-            "Circle size is p95. The line joins those that none measured better and cheaper.", class_name="t12 t2 pad"
+            "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
+            "The line joins those that none measured better and cheaper.",
+            class_name="t12 t2 pad",
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
     )
@@ -68,6 +71,10 @@ def _cost(tick: Any) -> rx.Component:
         rx.el.svg.line(x1=tick.at, x2=tick.at, y1="10", y2="264", class_name="grid"),
         rx.el.svg.text(tick.words, x=tick.text_at, y="280", text_anchor=tick.anchor),
     )
+
+
+def _bar(dot: Any) -> rx.Component:
+    return rx.el.svg.line(x1=dot.x, x2=dot.x, y1=dot.y_low, y2=dot.y_high, class_name="xp-bar")
 
 
 def _leader(dot: Any) -> rx.Component:

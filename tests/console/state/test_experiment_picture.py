@@ -50,3 +50,17 @@ def test_shares_are_drawn_between_nought_and_one() -> None:
     picture = picture_of(replace(compared(), trade_offs=ends))
     assert [one.words for one in picture.qualities] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
     assert picture.dots[1].quality == "100 %"
+
+
+def test_a_bar_holds_each_quality_and_ends_with_the_scale() -> None:
+    told = (
+        TradeOff("A", "A", 0.5, 0.002, 900.0, on_front=True, quality_low=0.4, quality_high=0.6),
+        TradeOff("B", "B", 0.95, 0.001, 900.0, on_front=True, quality_low=0.85, quality_high=1.04),
+        TradeOff("C", "C", 0.7, 0.001, 900.0, on_front=True),
+    )
+    a, b, c = picture_of(replace(compared(), trade_offs=told)).dots
+    assert 20 <= float(b.y_high) < float(b.y) < float(b.y_low) < float(a.y_high) < float(a.y) < float(a.y_low) <= 246
+    assert (c.y_low, c.y_high) == (c.y, c.y), "where nothing tells it, the point alone"
+    assert a.told.startswith("A: 50 % (40 % to 60 %), ")
+    assert b.told.startswith("B: 95 % (85 % to 100 %), ")
+    assert c.told.startswith("C: 70 %, ")

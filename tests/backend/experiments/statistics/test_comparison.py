@@ -7,11 +7,14 @@ import math
 import numpy as np
 import pytest
 
-from backend.experiments.statistics.comparison import compare
+from backend.experiments.statistics.comparison import compare, interval_of_mean
 from backend.experiments.statistics.power import rows_for_difference
+from backend.experiments.statistics.proportions import wilson
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.types import Arm, Comparison, Metric
+from tests.later import Later
 
+stats = Later("scipy.stats")
 PASSED = Metric("passed")
 
 
@@ -201,3 +204,16 @@ def test_the_interval_of_a_median_over_few_rows_is_wider_than_its_draws_say() ->
     old, new = (np.exp(rng.normal(size=10))[:, None] for _ in range(2))
     found = one(old, new, Metric("latency", higher_is_better=False, statistic="p50", worst=None))
     assert (found.verdict, found.low < 0, found.high > 1.7) == ("cannot_tell", True, True)
+
+
+def test_the_mean_of_one_variant_lies_where_wilson_or_student_say() -> None:
+    share = np.concatenate([np.ones(18), np.zeros(6), [np.nan]])
+    assert interval_of_mean(share, worst=0.0) == wilson(18, 24)
+    grades = np.random.default_rng(3).normal(3, 1, 30)
+    low, high = stats.t.interval(0.95, 29, grades.mean(), stats.sem(grades))
+    found = interval_of_mean(grades)
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+    together = interval_of_mean(share, np.arange(25) // 5, worst=0.0)
+    assert together.high - together.low > 0.2, "rows of five conversations are five"
+    assert math.isinf(interval_of_mean(np.array([1.0, np.nan]), np.zeros(2)).high)
+    assert math.isinf(interval_of_mean(np.array([])).high)
