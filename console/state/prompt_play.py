@@ -80,8 +80,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
             self.values, self.errors, self.total, self.shared, self._origin = {}, {}, "", "", ""
         elif self._is_offer:
             self._offer(page.production, page.latest)
-        self._prompt = page.id
-        self.revision += 1
+        self._prompt, self.revision = page.id, self.revision + 1
         await self._find_needs(operator)
         if lost:
             return toasts.warn("That address leads to nothing here.", "This is the prompt as it stands.")
@@ -113,9 +112,8 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         row = next((one for one in detail.nodes if one.node == node and "managed_prompt" in one.detail), None)
         if row is None or row.detail["managed_prompt"]["slug"] != page.slug:
             return False
-        column, values = recalled(row.detail)
-        self.columns, self.values = lettered([column]), values
-        self.errors, self.total, self._origin = {}, "", run_id
+        column, self.values = recalled(row.detail)
+        self.columns, self.errors, self.total, self._origin = lettered([column]), {}, "", run_id
         return True
 
     async def _content(self, operator: Operator, column: ColumnLine) -> Content:
