@@ -252,12 +252,13 @@ async def list_compared_rows(
     change: Change | None = None,
     unsteady: bool = False,
     failed: bool = False,
+    within: str = "",
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Return rows side by side with the baseline, broken and fixed first; `unsteady` ones pass now and then.
 
-    `failed` ones lack an answer of either side, which says why.
+    `failed` ones lack an answer of either side, which says why; `within` is a slice, as "topic:returns".
     """
     found = await services().experiments.compared_rows(
         operator,
@@ -268,6 +269,7 @@ async def list_compared_rows(
         changes=(change,) if change else (),
         unsteady=unsteady,
         failed=failed,
+        within=within,
         after=after,
         limit=limit,
     )

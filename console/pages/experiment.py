@@ -232,7 +232,7 @@ def _compared() -> rx.Component:
             verdicts(),
             rx.cond(
                 One.slices,
-                rx.el.p("Got worse in ", rx.foreach(One.slices, lambda one: rx.el.b(one, " ")), class_name="t2"),
+                rx.el.p("Got worse in ", rx.foreach(One.slices, _slice), class_name="row tight wrap t2"),
                 rx.fragment(),
             ),
             _agreed(),
@@ -248,6 +248,17 @@ def _compared() -> rx.Component:
 def _unscored() -> rx.Component:
     """Say of a single variant, which has no verdict, which evaluators failed."""
     return rx.fragment(rx.foreach(One.unscored, lambda words: rx.el.p(words, class_name="t2", dir="auto")))
+
+
+def _slice(one: Any) -> rx.Component:
+    """Lead to the rows of a slice."""
+    return rx.el.button(
+        one.words,
+        type="button",
+        on_click=One.show(one.group),
+        class_name="link",
+        custom_attrs={"aria-pressed": rx.cond(One.group == one.group, "true", "false")},
+    )
 
 
 def _agreed() -> rx.Component:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.experiments.types import Change, Experiment, Pinned
+from backend.experiments.types import Experiment, Pinned
 from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
-from console.state.experiment_compared import GROUPS, RowLine, group_words, row_line, units_of
+from console.state.experiment_compared import RowLine, row_line, units_of
+from console.state.experiment_groups import SliceLine, asked_by, group_words, is_known, slice_lines
 from console.state.experiment_nodes import Dissected
 from console.state.experiment_offers import scored_there
 from console.state.experiment_picture import Picture, picture_of
@@ -56,7 +57,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
     spread: rx.Field[SpreadPicture] = rx.field(default_factory=SpreadPicture)
     metrics: rx.Field[list[Choice]] = rx.field(default_factory=list)
     as_csv: rx.Field[str] = rx.field("")
-    slices: rx.Field[list[str]] = rx.field(default_factory=list)
+    slices: rx.Field[list[SliceLine]] = rx.field(default_factory=list)
     agreements: rx.Field[list[str]] = rx.field(default_factory=list)
     unscored: rx.Field[list[str]] = rx.field(default_factory=list)
     group: rx.Field[str] = rx.field("flipped")
@@ -157,7 +158,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
     async def show(self, group: str) -> None:
         """List the rows of one group of changes."""
         operator = await self._operator(Permission.EXPERIMENTS_READ)
-        self.group = group if group in GROUPS else "all"
+        self.group = group if is_known(group, self.slices) else "all"
         await self._list(operator)
 
     @rx.event
@@ -263,14 +264,14 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
         known = [one.value for one in self.metrics]
         drawn = self.spread.metric if self.spread.metric in known else said.primary or "".join(known[:1])
         self.spread = spread_picture(said, drawn, self.variant)
-        worse = [one for one in said.slices if one.variant == self.variant]
-        self.slices = [f"{one.key} {one.value}: {formats.counted(one.num_rows, 'row')}" for one in worse]
+        self.slices = slice_lines(said, self.variant)
         self.agreements = agreement_lines(said.agreements)
         self.lead = lead(self.variant, self.cards)
         await self._list_some(operator)
 
     async def _list_some(self, operator: Operator) -> None:
         """List the group, and all rows where none flipped, or none lacks an answer any more."""
+        self.group = self.group if is_known(self.group, self.slices) else "flipped"
         await self._list(operator)
         if self.group in ("flipped", "failed") and not self.rows:
             self.group = "all"
@@ -283,9 +284,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
             self.variant,
             metric=self.metric,
             baseline=self.baseline,
-            changes=cast(tuple[Change, ...], GROUPS[self.group]),
-            unsteady=self.group == "unsteady",
-            failed=self.group == "failed",
+            **asked_by(self.group),
             after=after,
             limit=ROWS,
         )

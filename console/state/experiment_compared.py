@@ -11,21 +11,22 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from backend.experiments.types import COST, LATENCY, QUESTIONS, Cell, ComparedRow, Draft, RowCounts, kind_of, numbered
+from backend.experiments.types import (
+    COST,
+    LATENCY,
+    QUESTIONS,
+    Cell,
+    ComparedRow,
+    Draft,
+    kind_of,
+    numbered,
+)
 from backend.written import figure
 from console import routes
 from console.state import formats
 from console.state.experiment_repeated import tally
 from console.state.matching import parts_of
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "flipped": ("broken", "fixed"),
-    "fail": ("both_fail",),
-    "pass": ("both_pass",),
-    "unsteady": (),
-    "failed": (),
-    "all": (),
-}
 CHANGES = {"broken": "Broken", "fixed": "Fixed", "both_pass": "Both pass", "both_fail": "Both fail", "other": ""}
 CHANGE_MARKS = {"broken": "fail", "fixed": "ok", "both_pass": "ok", "both_fail": "fail", "other": ""}
 # What a judge of pairs said of an answer, and what stands for the baseline that the others were judged beside.
@@ -87,16 +88,6 @@ class RowLine:
     why: str
     old: SideLine
     new: SideLine
-
-
-def group_words(counts: RowCounts, *, is_alone: bool) -> tuple[str, str, str]:
-    """Say how many rows flipped, fail and pass: with the baseline, or of a single variant."""
-    fail, passed = ("Fail", "Pass") if is_alone else ("Both fail", "Both pass")
-    return (
-        f"Flipped {formats.count(counts.fixed + counts.broken)}",
-        f"{fail} {formats.count(counts.both_fail)}",
-        f"{passed} {formats.count(counts.both_pass)}",
-    )
 
 
 def units_of(draft: Draft) -> dict[str, str]:

@@ -106,13 +106,14 @@ class Comparing(UseCases):
         changes: Sequence[Change] = (),
         unsteady: bool = False,
         failed: bool = False,
+        within: str = "",
         after: int = 0,
         limit: int = 50,
     ) -> ComparedRows:
         """Return rows side by side with the baseline, broken ones first; `after` counts those before.
 
         With `unsteady` those alone of which, of either side, some repetitions pass and some do not; with `failed` those
-        of which an answer of either side failed.
+        of which an answer of either side failed; `within` is a slice of the comparison as "key:value".
 
         Raise ExperimentNotFound, NothingToCompare, InvalidInput for an unknown metric.
         """
@@ -131,15 +132,16 @@ class Comparing(UseCases):
             flips.changes, numbers, metric, len(names), draft.repetitions, pair=(base, ours)
         )
         lacking = {one[0] for one in numbers if one[1] in (base, ours) and one[3] == CellStatus.FAILED}
+        rows = await self._rows(operator, row)
         wanted = [
             one
             for one in found
             if (not changes or one[1] in changes) and (not unsteady or one[4]) and (not failed or one[0] in lacking)
+            if not within or (one[0] in rows and within in _slices(rows[one[0]]))
         ]
         page = wanted[after : after + limit]
         async with self._units.read(operator) as session:
             cells = await Cells(session, operator.project_id).of_rows(row.id, [one[0] for one in page], [base, ours])
-        rows = await self._rows(operator, row)
         by_row: dict[tuple[int, int], list[Any]] = {}
         for cell in cells:
             by_row.setdefault((cell.row, cell.variant), []).append(cell_of(cell, names))
@@ -178,6 +180,10 @@ def place_of(names: Sequence[str], name: str) -> int:
     if name not in names:
         raise NothingToCompare(f"There is no variant called {name}.", hint=f"There are {', '.join(names)}.")
     return names.index(name)
+
+
+def _slices(row: Row) -> set[str]:
+    return {f"{key}:{value}" for key, value in _labels(row).items()}
 
 
 def _labels(row: Row) -> dict[str, str]:
