@@ -35,8 +35,13 @@ class Ownership:
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).scalar_one_or_none()
 
-    async def unlogged(self, limit: int, *, experiments: bool) -> Sequence[tuple[str, str, str]]:
-        """Return project, id and snapshot of runs that ended and have no conversation, of experiments or the others."""
+    async def unlogged(
+        self, limit: int, *, experiments: bool, but: Collection[str] = ()
+    ) -> Sequence[tuple[str, str, str]]:
+        """Return project, id and snapshot of runs that ended and have no conversation, of experiments or the others.
+
+        `but` are runs to leave out, 10,000 at most.
+        """
         asked = col(RunRow.trigger) == Trigger.EXPERIMENT.value
         statement = (
             select(RunRow.project_id, RunRow.id, RunRow.snapshot_id)
@@ -44,6 +49,7 @@ class Ownership:
                 asked if experiments else ~asked,
                 col(RunRow.conversation_id).is_(None),
                 col(RunRow.finished_at).is_not(None),
+                col(RunRow.id).not_in(but),
             )
             .order_by(col(RunRow.trigger), col(RunRow.id))
             .limit(limit)

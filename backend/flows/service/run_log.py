@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from backend.conversations.reports import Held, Report, Told
 from backend.conversations.service import ConversationService
 from backend.conversations.service.reporting import Ready
 from backend.conversations.types import Channel, Citation, Role
-from backend.errors import DomainError
+from backend.errors import DomainError, Unavailable
 from backend.flows.engine.chat import (
     answer_text,
     calls_of,
@@ -40,6 +43,10 @@ SHARE_OF_RUNS = 1.0
 SHARE_OF_CELLS = 30.0
 # The run has the whole.
 MAX_CHARACTERS = 100_000
+# A run that could not be masked is tried again after so long, and so many are remembered.
+LATER_SECONDS = 600.0
+MOST_LEFT = 10_000
+logger = logging.getLogger(__name__)
 CHANNELS = {Trigger.CONSOLE.value: Channel.CONSOLE, Trigger.DEMO.value: Channel.CONSOLE,
             Trigger.EXPERIMENT.value: Channel.EXPERIMENT}  # fmt: skip
 
@@ -51,6 +58,7 @@ class RunLog:
 
     def __init__(self, units: Units, log: ConversationService, loader: Loader) -> None:
         self._units, self._log, self._loader = units, log, loader
+        self._left = dict[str, float]()  # runs that could not be made ready, and when
 
     async def catch_up(self) -> timedelta | None:
         """Write what waits; return when to write more, None where nothing waits."""
@@ -64,7 +72,7 @@ class RunLog:
         """Write some of the runs that ended and have no conversation; return how many that was."""
         async with self._units.read(BY_ID) as session:
             ownership = Ownership(session)
-            found = await ownership.unlogged(AT_ONCE, experiments=experiments)
+            found = await ownership.unlogged(AT_ONCE, experiments=experiments, but=self._left_out())
             answered = await ownership.models_that_answered([run_id for _, run_id, _ in found])
             called = await ownership.steps([run_id for _, run_id, _ in found])
             refused = await ownership.refusals([run_id for _, run_id, _ in found])
@@ -74,9 +82,8 @@ class RunLog:
         plans = {run_id: await self._plan(project_id, snapshot_id) for project_id, run_id, snapshot_id in found}
         ready: dict[str, Ready] = {}
         for project_id in {row.project_id for row, _ in ended}:
-            theirs = [(row, flow) for row, flow in ended if row.project_id == project_id]
-            reports = [
-                _report(
+            theirs = {
+                row.id: _report(
                     row,
                     flow,
                     plans[row.id],
@@ -84,10 +91,10 @@ class RunLog:
                     refused=refused.get(row.id, ""),
                     called=called.get(row.id, ()),
                 )
-                for row, flow in theirs
-            ]
-            masked = await self._log.ready(run_operator(project_id, "", ""), reports)
-            ready |= {row.id: one for (row, _), one in zip(theirs, masked, strict=True)}
+                for row, flow in ended
+                if row.project_id == project_id
+            }
+            ready |= await self._ready(project_id, theirs)
         async with self._units.write(BY_ID) as work:
             # Asked again under the lock: another process may have written some of them meanwhile.
             waiting = [row for row, _ in await Ownership(work.session).to_log(list(ready))]
@@ -98,6 +105,29 @@ class RunLog:
                 for run, conversation in zip(runs, kept, strict=True):
                     run.conversation_id, run.details = conversation.id, None
         return len(plans)
+
+    async def _ready(self, project_id: str, reports: Mapping[str, Report]) -> dict[str, Ready]:
+        """Mask reports by run; one that cannot be masked is left out for a while, and holds up no other."""
+        acting = run_operator(project_id, "", "")
+        try:
+            return dict(zip(reports, await self._log.ready(acting, list(reports.values())), strict=True))
+        except (DBAPIError, Unavailable):
+            raise
+        except Exception as error:  # noqa: BLE001  # a finder may raise whatever its library does
+            if len(reports) > 1:
+                single = [await self._ready(project_id, {run_id: one}) for run_id, one in reports.items()]
+                return {run_id: one for each in single for run_id, one in each.items()}
+            (run_id,) = reports
+            # Not what it says: that may be what somebody said.
+            logger.error("run %s could not be masked and stays out of the log: %s", run_id, type(error).__name__)  # noqa: TRY400
+            if len(self._left) < MOST_LEFT:
+                self._left[run_id] = time.monotonic()
+            return {}
+
+    def _left_out(self) -> Sequence[str]:
+        """Return which runs not to try yet."""
+        self._left = {one: at for one, at in self._left.items() if time.monotonic() - at < LATER_SECONDS}
+        return list(self._left)
 
     async def _plan(self, project_id: str, snapshot_id: str) -> Plan | None:
         """Return what ran; None where the document is gone, or is of a kind that is no more."""

@@ -19,6 +19,8 @@ from backend.flows.nodes.registry import KINDS
 from backend.flows.service import run_log
 from backend.flows.service.run_log import RunLog
 from backend.flows.types import Decision, RunStatus, RunWish, Trigger
+from backend.masking.finding import found_in
+from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from backend.paging import Page
 from tests.factories.flows import asking, chat, document, echo, greeting, node
@@ -67,6 +69,37 @@ async def test_a_form_is_a_conversation_once_it_ended(services: Services, operat
         assert [one.details for one in await session.exec(select(RunRow))] == [None]  # it stands in one place
     assert await log.write() == 0
     assert [one.id for one in await listed(services, operator)] == [conversation.id]
+
+
+async def test_a_run_that_cannot_be_masked_holds_up_no_other(
+    services: Services,
+    operator: Operator,
+    log: RunLog,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def poisoned(text: str, looked: Any) -> Any:
+        if "poison" in text:
+            raise ValueError(text)
+        return found_in(text, looked)
+
+    first = await run(services, operator, echo(), {"question": "poison"})
+    for _ in range(2):
+        await services.runs.run(operator, "form", RunWish({"question": "I am ada@example.org"}))
+    await services.masking.set_rules(operator, MaskingRules(frozenset({Kind.EMAIL})))
+    for at_once, num_found in ((3, [3, 0]), (1, [1, 0])):
+        monkeypatch.setattr(run_log, "AT_ONCE", at_once)
+        with monkeypatch.context() as patch:
+            patch.setattr("backend.masking.masker.found_in", poisoned)
+            assert [await log.write() for _ in num_found] == num_found
+        found = await listed(services, operator)
+        assert [one.title for one in found] == ["I am [e-mail 1]"] * 2
+        assert f"run {first.run_id} could not be masked" in caplog.text
+        assert "poison" not in caplog.text
+        log._left.clear()
+    monkeypatch.setattr(run_log, "LATER_SECONDS", 0)
+    assert await log.write() == 1
+    assert len(await listed(services, operator)) == 3
 
 
 async def test_values_of_a_form_are_named_and_failures_kept(
