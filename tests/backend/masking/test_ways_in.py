@@ -20,7 +20,7 @@ from backend.columns import utc_now
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Channel, Filters, Rating, Role
 from backend.errors import Forbidden, InvalidInput
-from backend.flows.types import Decision, RunStatus, RunWish, run_topic
+from backend.flows.types import RunWish
 from backend.masking import aside
 from backend.masking.masker import Masker
 from backend.masking.types import Kind, MaskingRules, OwnPattern, Way
@@ -28,7 +28,7 @@ from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.traces import Span, SpanEvent
 from backend.turns.types import NewTest
-from tests.factories.flows import chat, document, echo, node
+from tests.factories.flows import chat, echo
 from tests.planting import columns_with, files_with
 
 MAIL, CARD, PHONE, IBAN = "ada@example.org", "4111 1111 1111 1111", "+49 170 1234567", "DE89370400440532013000"
@@ -207,41 +207,6 @@ async def test_a_repeated_request_is_answered_as_it_is_kept(services: Services, 
     assert MAIL in first.text
     assert MAIL not in again.text
     assert again.json()["run_id"] == first.json()["run_id"]
-    assert await columns_with(services.units, *WORDS) == []
-
-
-def paying() -> Any:
-    asks = {"question": "Pay to {{ inputs.value }}?", "note": "It is {{ inputs.value }}"}
-    nodes = [
-        node("input", "input", {"mode": "chat", "fields": [{"name": "question"}]}),
-        node("ask", "approval", asks),
-        node("paid", "template", {"template": "Paid to {{ ask.approved }}"}),
-        node("output", "output"),
-    ]
-    tracks = [("input.question", "ask.value"), ("ask.approved", "paid.data"), ("paid.text", "output.value")]
-    return document(nodes, tracks)
-
-
-@pytest.mark.parametrize("changed", [False, True])
-async def test_an_approval_shows_placeholders_and_the_run_goes_on_with_the_words(
-    services: Services, operator: Operator, *, changed: bool
-) -> None:
-    made = await services.flows.create(operator, "Pay", document=paying())
-    await services.flows.publish(operator, made.slug)
-    result = await services.runs.run(operator, made.slug, RunWish({"question": IBAN}))
-    assert result.status is RunStatus.WAITING
-    approval = await services.approvals.get(operator, result.waits_for[0])
-    assert (approval.value, approval.said, approval.question) == ("[IBAN 1]", "[IBAN 1]", "Pay to [IBAN 1]?")
-    assert await columns_with(services.units, *WORDS) == []
-    decision = Decision("change", approval.hash, value=MAIL) if changed else Decision("approve", approval.hash)
-    await services.approvals.decide(operator, approval.id, decision)
-    async with services.events.subscribe(run_topic(result.run_id)) as heard:
-        await services.runs.execute(result.run_id)
-        done = await anext(event async for event in heard if event["event"] == "run.done")
-    assert done["output"] == {"answer": f"Paid to {MAIL if changed else IBAN}"}  # what it went on with
-    run = (await services.runs.get(operator, result.run_id)).run
-    kept = "Paid to [e-mail 1]" if changed else "Paid to [IBAN 1]"
-    assert (run.status, run.output) == (RunStatus.DONE, {"answer": kept})
     assert await columns_with(services.units, *WORDS) == []
 
 
