@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.experiments.types import (
-    Agreement,
     Comparison,
     Draft,
     Experiment,
@@ -30,7 +29,7 @@ from backend.experiments.types import (
 from console.state.experiment_asked import asked_lines, asked_words
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines
-from console.state.experiment_rows import SURER, agreement_lines, experiment_line, lead, verdict_cards
+from console.state.experiment_rows import SURER, experiment_line, lead, verdict_cards
 from console.state.experiment_unscored import retry_words, unscored_lines
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
@@ -274,19 +273,6 @@ def test_a_card_says_how_sure_its_interval_is() -> None:
     assert ", 97.5 % interval" in card.aria
     (unknown,) = verdict_cards(compared(replace(METRIC, low=-math.inf, high=math.inf)), "B")
     assert unknown.sure == ""
-
-
-def test_how_far_judges_agree_is_said_with_kappa_where_there_is_one() -> None:
-    found = (
-        Agreement("tone", 0.8, None, 20),
-        Agreement("tone: a and b", 0.75, 0.5, 1),
-        Agreement("tone and people", 0.9, 0.6, 40, 0.311, 0.88),
-    )
-    assert agreement_lines(found) == [
-        "tone: the same in 80% of 20 answers",
-        "tone: a and b: the same in 75% of 1 answer, kappa 0.50 (too few for an interval)",
-        "tone and people: the same in 90% of 40 answers, kappa 0.60 (0.31 to 0.88)",
-    ]  # fmt: skip
 
 
 def test_an_evaluator_that_failed_has_a_card_that_says_how_often_and_why() -> None:
