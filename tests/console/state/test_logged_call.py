@@ -11,11 +11,13 @@ from backend.conversations.types import Filters
 from backend.errors import Forbidden, NotFound
 from backend.operator import Permission
 from backend.paging import Page
+from backend.ports.database import OfProject
 from backend.prompts.types import VersionRef
 from console.state.prompts import PromptsState
 from console.state.trace import TraceState
 from tests.console.tab import Tab, tab
 from tests.factories.traces import agent, delivery, genai, tracing
+from tests.planting import columns_with
 
 __all__ = ["tab"]
 
@@ -44,6 +46,10 @@ async def test_the_call_that_another_system_told_of_becomes_a_prompt(services: S
     assert [(one.role, one.content) for one in made] == [
         ("user", "Earlier"), ("assistant", "Yes?"), ("user", "Is {{ this }} {% endraw %} one?"),
     ]  # fmt: skip
+    await services.prompts.delete(owner, "of-a-span")
+    async with services.units.write(OfProject(owner.project_id)) as work:
+        await services.conversations.purge(work, owner.project_id, [by_session["told"]])
+    assert await columns_with(services.units, "endraw") == []  # also in the prompt that was made of it
     asked = next(one for one in delivered if one.name == "support")
     await trace.show_spans(by_session["agent"], asked.trace_id)
     assert [bool(one.is_call) for one in trace._spans.values()].count(True) == 1
@@ -52,4 +58,4 @@ async def test_the_call_that_another_system_told_of_becomes_a_prompt(services: S
             await services.conversations.logged_call(owner, by_session["agent"], asked.trace_id, span)
     nobody = replace(owner, permissions=owner.permissions - {Permission.CONVERSATIONS_READ})
     with pytest.raises(Forbidden):
-        await services.conversations.logged_call(nobody, by_session["told"], told.trace_id, told.span_id)
+        await services.conversations.logged_call(nobody, by_session["agent"], asked.trace_id, asked.span_id)
