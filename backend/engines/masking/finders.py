@@ -21,16 +21,20 @@ MIN_DIGITS, MAX_DIGITS = 7, 15
 # Beyond so many candidates in one text, whatever has the length of a number is taken for one.
 MAX_LOOKED_AT = 1_000
 # A number in one piece, without a country's code or a leading 0, is one by its length and first digits alone, as an id
-# may be by chance. Behind a word that says so it is an id, unless somebody is to be called.
+# may be by chance. Behind a word that says so it is an id, unless somebody is to be called. The words are told one by
+# one: the id of a sender or a contact, as of WhatsApp, is their phone, and so is what many write behind a bare "#".
 REACH = 40
+SAY_SO = "order|ticket|invoice|transaction|tracking|serial"
 NUMBERED = (
-    "account|article|booking|case|contract|customer|item|parcel|payment|policy|receipt|record|request|reservation|"
-    "session|shipment|user|artikel|auftrags?|bestell|buchungs?|kunden|rechnungs?|sendungs?|serien|vertrags?|vorgangs?"
+    f"{SAY_SO}|account|article|booking|case|contract|customer|item|parcel|payment|policy|receipt|record|request|"
+    "reservation|session|shipment|artikel|auftrags?|bestell|buchungs?|kunden|rechnungs?|sendungs?|serien|vertrags?|"
+    "vorgangs?"
 )
+HAVE_IDS = "batch|correlation|document|event|file|flow|job|message|product|project|run|span|task|trace"
 IS_AN_ID = re.compile(
-    r"(?:(?i:(?:\A|[\W_])(?:(?:order|ticket|invoice|transaction|tracking|serial|sku|ref|reference)(?:[ _-]?number)?"
-    rf"|(?:order|ticket|invoice|transaction|tracking|serial|{NUMBERED})(?:[ _-]?(?:id|no\.?|nr\.?|number|nummer))"
-    r"|(?:[a-z]{2,20}[ _-])?id))|[a-z]I[dD]|#)"
+    rf"(?i:(?:\A|[\W_])(?:(?:{SAY_SO}|sku|ref|reference)(?:[ _-]?number)?"
+    rf"|(?:{NUMBERED})(?:[ _-]?(?:id|no\.?|nr\.?|number|nummer|#))|(?:{HAVE_IDS})[ _-]?id)"
+    r"|(?:\A|[\"'])id(?=[\"' ]{0,2}[:=]))"
     r"[\s:=#\"'(\[]{0,4}\Z"
 )
 CALLS = re.compile(r"(?i:phone|tel|mobil|cell|call|fax|whatsapp|handy|ruf|sms|dial|contact|reach)")

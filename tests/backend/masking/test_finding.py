@@ -149,8 +149,8 @@ def test_ids_digests_words_and_pictures_stay() -> None:
 
 PHONES = Looked(frozenset({Kind.PHONE}), FINDERS, ("DE", "US"))
 SAY_SO = (
-    "order {}", "Order number: {}", "#{}", "order_id={}", '{{"customerId": "{}"}}', "Rechnungsnummer {}",
-    "invoice no. {}",
+    "order {}", "Order number: {}", "Case #{}", "order_id={}", '{{"customerId": "{}"}}', "Rechnungsnummer {}",
+    "invoice no. {}", "my item # {}", '{{"id": "{}"}}', "trace_id={}", '{{"messageId":"{}"}}',
 )  # fmt: skip
 
 
@@ -166,6 +166,9 @@ def test_of_ten_thousand_ids_that_say_so_none_is_taken_for_a_phone() -> None:
     [
         "{}", "My number is {}", "Call {}, order is late", "phone #{}", "Tel.-Nr. {}", "cell id {}",
         "in case {} is busy", "customer {}", '{{"phone": "{}"}}', "my mobile no. {}", "Paid {}",
+        "my #: {}", "#{}", "My number is #1{}", "You can get me on #{}", "text me, #{}", "my ID: {}", "wa_id: 1{}",
+        "sender_id=1{}", '{{"waId": "1{}"}}', '{{"from_id": "1{}"}}', '{{"contacts":[{{"wa_id":"1{}"}}]}}',
+        '{{"user_id": "1{}"}}', '{{"recipientId": "1{}"}}', "mein Kanal-ID 1{}",
     ],
 )  # fmt: skip
 def test_a_phone_in_one_piece_is_found_where_nothing_says_that_it_is_an_id(text: str) -> None:
