@@ -41,8 +41,11 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
     metrics: tuple[MetricComparison, ...] = ()
     silent: dict[str, str] = {}
     asking: set[str] = set()
+    fallen: set[tuple[str, str]] = set()
     if ended.progress.num_done:
         compared = await services.experiments.comparison(owner, made.id)
+        apart = await services.experiments.comparison(owner, made.id, apart=True)
+        fallen = {(one.variant, one.metric) for one in apart.metrics if one.verdict == "worse"}
         metrics, silent = compared.metrics, await services.experiments.unscored(owner, made.id)
         asking = set(unjudged(compared))
         # The baseline stands beside nothing, and has to reach its targets too.
@@ -53,7 +56,11 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
     for name, words in silent.items():
         yield f"{words} {ASK_AGAIN}" if name in asking else words
     asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
-    told = [{**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked)} for one in metrics]
+    told = [
+        {**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked),
+         "fell": (one.variant, one.metric) in fallen}
+        for one in metrics
+    ]  # fmt: skip
     result: dict[str, Any] = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
     result["num_failed"] = ended.progress.num_failed
     yield RESULT + json.dumps({**result, "metrics": told, "unjudged": silent}, default=str)

@@ -65,7 +65,8 @@ def _read(file: Path) -> Any:
 
 
 def fails(metric: dict[str, Any]) -> bool:
-    return bool(metric["asked"] and (metric["verdict"] == "worse" or metric["missed"]))
+    """Say whether it got worse, also where that shows only row by row and not by conversation, or missed its target."""
+    return bool(metric["asked"] and (metric["verdict"] == "worse" or metric.get("fell") or metric["missed"]))
 
 
 def closing(found: dict[str, Any]) -> str:

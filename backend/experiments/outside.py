@@ -51,7 +51,7 @@ class Row:
     def conversation(self) -> str:
         """Return the conversation that the row was taken from, as its metadata say; empty where they say none."""
         told = self.metadata.get("conversation") or self.metadata.get("conversation_id") or ""
-        return str(told) if isinstance(told, str | int) else ""
+        return str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def why_sooner(said: Collection[str], beside_all: Comparison, evaluators: Collec
     num_questions = sum(is_asked(one.metric, evaluators) for one in beside_all.metrics)
     return (
         "The gate asks its evaluators of this pair alone, so it decides with fewer rows than the page, which guards "
-        f"{num_questions:,} comparisons at once."
+        f"{num_questions:,} comparisons at once and counts rows of one conversation together."
     )
 
 

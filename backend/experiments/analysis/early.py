@@ -24,6 +24,7 @@ from backend.experiments.types import MetricComparison
 
 DEFAULT_SCALE = 0.1
 MAX_ROWS_NEEDED = 1_000_000
+MONEY = "$"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Seen:
         return always_valid_p(self.difference, self.variance, self.scale)
 
     def interval(self, confidence: float) -> Interval:
-        return always_valid_interval(self.difference, self.variance, self.scale, confidence)
+        found = always_valid_interval(self.difference, self.variance, self.scale, confidence)
+        width = math.inf if self.metric.width is None else self.metric.width
+        return Interval(max(found.low, -width), min(found.high, width))
 
     def verdict(self, interval: Interval) -> Verdict:
         if self.metric.margin > 0 and interval.inside(self.metric.margin):
@@ -69,12 +72,13 @@ def looked_at_early(
     names: Sequence[str],
     baseline: int,
     clusters: Ints | None,
+    decider: str,
 ) -> list[MetricComparison]:
-    """Give each mean an interval that holds although the number of rows was not planned; the first metric ended it.
+    """Give each mean an interval that holds although the number of rows was not planned.
 
-    That one has the confidence by which it was decided, 5 % over all variants. The other means are corrected by Holm
-    over all of them, and keep a verdict only where it holds whenever one looks. Percentiles have no such interval, and
-    are told as if their rows had been planned.
+    `decider` is the metric that ended it: it has the confidence by which it was decided, 5 % over all variants. The
+    other means are corrected by Holm over all of them, and keep a verdict only where it holds whenever one looks.
+    Percentiles have no such interval, and are told as if their rows had been planned.
     """
     by_name = {metric.name: metric for metric in metrics if metric.statistic == "mean"}
     seen = {
@@ -83,7 +87,7 @@ def looked_at_early(
         if (metric := by_name.get(one.metric))
         and (held := _seen(one, metric, found, (baseline, names.index(one.variant)), clusters))
     }
-    decided = {at: one for at, one in seen.items() if one.metric is metrics[0]}
+    decided = {at: one for at, one in seen.items() if one.metric.name == decider}
     others = [at for at in seen if at not in decided]
     p_values = [seen[at].p_value for at in others]
     level = confidence_beside(len(names) - 1)
@@ -97,7 +101,7 @@ def _seen(
     one: MetricComparison, metric: Metric, found: Matrices, pair: tuple[int, int], clusters: Ints | None
 ) -> Seen | None:
     """Return None of what costs the same on every row, which is counted, and of too little to tell a variance."""
-    if one.low == one.high:
+    if one.unit == MONEY and one.low == one.high:
         return None
     scores = found.whole(metric)
     differences = row_means(scores[pair[1]]) - row_means(scores[pair[0]])
@@ -122,7 +126,7 @@ def _decided(one: Seen, level: float, num_variants: int) -> MetricComparison:
         high=interval.high,
         p_value=min(1.0, one.p_value * num_variants),
         verdict=told,
-        rows_needed=one.told.rows_needed if told == "cannot_tell" else 0,
+        rows_needed=_missing(one, told, level),
         confidence=level,
     )
 
@@ -131,13 +135,19 @@ def _beside(one: Seen, p_value: float, level: float) -> MetricComparison:
     """Widen what a test of planned rows said; where it then says less, nothing is told."""
     interval = one.interval(level)
     told: Verdict = one.told.verdict if one.told.verdict == one.verdict(interval) else "cannot_tell"
-    is_lost = told != one.told.verdict
     return replace(
         one.told,
         low=min(one.told.low, interval.low),
         high=max(one.told.high, interval.high),
         p_value=max(one.told.p_value, p_value),
         verdict=told,
-        rows_needed=one.rows_needed(level) if is_lost else one.told.rows_needed,
+        rows_needed=_missing(one, told, level),
         confidence=max(level, one.told.confidence),
     )
+
+
+def _missing(one: Seen, told: Verdict, level: float) -> int | None:
+    """Return how many more rows it takes: those of a planned test say nothing where that had decided."""
+    if told != "cannot_tell":
+        return 0
+    return one.told.rows_needed if one.told.verdict == "cannot_tell" else one.rows_needed(level)

@@ -25,6 +25,7 @@ from backend.experiments.analysis.savings import savings_of
 from backend.experiments.analysis.spreads import spreads_of
 from backend.experiments.analysis.unscored import unscored_of
 from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.evaluators.deciding import decider
 from backend.experiments.statistics import types as statistics
 from backend.experiments.statistics.comparison import compare, interval_of_mean
 from backend.experiments.statistics.pareto import front
@@ -91,7 +92,16 @@ def compared(
             ]
         if was_decided and quality:
             metrics = [*families[0], *families[1]]
-            said = looked_at_early(said, metrics, found, names=plain, baseline=baseline, clusters=clusters)
+            ends = decider(evaluators)
+            said = looked_at_early(
+                said,
+                metrics,
+                found,
+                names=plain,
+                baseline=baseline,
+                clusters=clusters,
+                decider=ends.called if ends else "",
+            )
         said = [with_duels(one, readers.get(one.metric), found, plain, judged_against) for one in said]
         known = {one.name for one in quality}
         said += [

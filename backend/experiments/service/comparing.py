@@ -41,12 +41,14 @@ class Comparing(UseCases):
         baseline: str = "",
         metrics: Sequence[str] = (),
         variants: Sequence[str] = (),
+        *,
+        apart: bool = False,
     ) -> Comparison:
         """Compare every variant with a baseline, the experiment's own where none is named.
 
         Rows that some variant has not answered yet are left out. With `metrics` those evaluators alone are compared, as
-        if no other had been asked, and so with `variants`, the baseline among them. Raise ExperimentNotFound,
-        NothingToCompare.
+        if no other had been asked, and so with `variants`, the baseline among them; `apart` counts each row by itself
+        whatever conversation it was taken from. Raise ExperimentNotFound, NothingToCompare.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         row, numbers = await self._numbers(operator, experiment_id)
@@ -73,7 +75,7 @@ class Comparing(UseCases):
             repetitions=draft.repetitions,
             was_decided=bool(row.decided),
             labels={one.number: _labels(one) for one in rows.values()},
-            sources={one.number: one.conversation for one in rows.values()},
+            sources={} if apart else {one.number: one.conversation for one in rows.values()},
             judged_against=row.baseline,
             opposing=opposing,
         )

@@ -177,7 +177,8 @@ class Gating(Comparing):
     ) -> tuple[list[str], str]:
         """Return what is not good enough, and what the required evaluators leave open.
 
-        Those are asked by themselves first: each more beside them would let them miss more.
+        Those are asked by themselves first: each more beside them would let them miss more. Rows count by themselves
+        too, so that nothing falls unseen because few conversations lie behind them.
         """
         said: list[str] = []
         room = ""
@@ -185,6 +186,8 @@ class Gating(Comparing):
         for some in [metrics, []] if metrics else [[]]:
             found = await self.comparison(gate, row.id, base, some, (base, ours))
             said = said or shortcomings(found, evaluators, [ours])
+            alone = await self.comparison(gate, row.id, base, some, (base, ours), apart=True)
+            said = said or shortcomings(alone, evaluators, [ours])
             room = room or ("" if base == ours else room_for(found, evaluators, ours))
         return said, room
 

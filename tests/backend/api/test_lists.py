@@ -26,6 +26,7 @@ WHOLE = {
     "/api/datasets/{dataset_id}/order",
     "/api/datasets/{dataset_id}/problems",
     "/api/live-tests/{live_test_id}",
+    "/api/privacy/retention/preview",
 }
 
 

@@ -134,7 +134,7 @@ async def test_evaluators_beside_the_required_ones_can_only_refuse(gated: Lab) -
     assert {one.verdict for one in found if one.metric == "renamed"} == {"cannot_tell"}
     with pytest.raises(GateRefused, match=r"renamed of v2 got worse, from 100\.0 % to 80\.0 %\.") as refusal:
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
-    assert "than the page, which guards 20 comparisons at once. Experiment" in refusal.value.hint
+    assert "than the page, which guards 20 comparisons at once" in refusal.value.hint
     await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(DATASET, (TRIVIAL,)))
     await gated.ran(one, two, evaluators=(TRIVIAL, {"kind": "exact"}))
     with pytest.raises(GateRefused, match="exact of v2 got worse"):

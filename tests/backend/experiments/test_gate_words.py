@@ -22,3 +22,18 @@ async def test_a_refusal_names_all_that_fell(gated: Lab) -> None:
     fell = r"exact of v2 got worse, from 100.* % to .* %\. contains of v2 got worse, from 100.* % to .* %\."
     with pytest.raises(GateRefused, match=fell):
         await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+
+
+@pytest.mark.parametrize("num_talks", [1, 5])
+async def test_few_conversations_hide_no_fall_from_the_gate(gated: Lab, num_talks: int) -> None:
+    """All forty rows fell: taken from five conversations they are five to a verdict, and nothing to a gate."""
+    prompt_id = await published(gated)
+    for row in gated.rows:
+        row.input["weak"] = "no"
+        row.metadata["conversation"] = f"talk {row.number % num_talks}"
+    done = await gated.ran(*(VariantDraft(f"v{at}", prompt=PromptChoice(id=prompt_id, version=at)) for at in (1, 2)))
+    said = (await gated.service.comparison(gated.operator, done.id)).metrics
+    assert [one.verdict for one in said if one.metric == "exact"] == ["cannot_tell"]
+    with pytest.raises(GateRefused, match="exact of v2 got worse, from 100") as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert "counts rows of one conversation together" in refusal.value.hint

@@ -113,6 +113,40 @@ def test_turns_of_one_conversation_tell_nothing_that_it_would_not() -> None:
         assert (plain.verdict, together.verdict) == ("better", "cannot_tell")
 
 
+def test_what_people_say_later_is_not_what_ended_it() -> None:
+    """A person's question stands first, and exact ended the run: that one has the level of the stop."""
+    rng = np.random.default_rng(5)
+    cells: Cells = [
+        (row, at, 0, "done", {"human": {"value": float(rng.random() < 0.5), "passed": None},
+                              "exact": {"value": float(at), "passed": bool(at)}}, 0, 1.0)
+        for row in range(60) for at in (0, 1)
+    ]  # fmt: skip
+    found = compared(
+        cells, read([{"kind": "human"}, {"kind": "exact"}]), [("a", ""), ("b", "")], baseline=0, repetitions=1,
+        was_decided=True, labels={},
+    )  # fmt: skip
+    exact, human = (next(one for one in found.metrics if one.metric == name) for name in ("exact", "human"))
+    assert (exact.verdict, exact.confidence, exact.high) == ("better", 0.95, 1.0), "and no further than the scale"
+    assert (human.verdict, human.rows_needed != 0) == ("cannot_tell", True)
+
+
+def test_rows_that_all_differ_alike_are_not_certain() -> None:
+    """Only money is counted; one of a hundred points more in 21 rows is no certainty of the rows not asked."""
+    cells: Cells = [
+        (row, at, 0, "done", {"exact": {"value": float(at), "passed": bool(at)},
+                              "judge": {"value": 40.0 + row + at, "passed": None}}, 0.01, 1.0)
+        for row in range(21) for at in (0, 1)
+    ]  # fmt: skip
+    judge = {"kind": "judge", "rubric": "?", "output": "score", "min": 0, "max": 100}
+    found = compared(
+        cells, read([{"kind": "exact"}, judge]), [("a", ""), ("b", "")], baseline=0, repetitions=1,
+        was_decided=True, labels={},
+    )  # fmt: skip
+    grade, cost = (next(one for one in found.metrics if one.metric == name) for name in ("judge", "cost"))
+    assert (grade.verdict, grade.low < 0, grade.rows_needed != 0) == ("cannot_tell", True, True)
+    assert (cost.verdict, cost.low, cost.high) == ("same", 0, 0)
+
+
 @pytest.mark.parametrize("spec", [{"statistic": "p95"}, {}])
 def test_a_failed_metric_of_the_run_is_told_as_ever(spec: dict[str, Any]) -> None:
     """Where nothing was scored, or a percentile is read, there is nothing to widen."""
