@@ -93,7 +93,8 @@ def run_of(row: RunRow, flow: FlowRow) -> Run:
         status=RunStatus(row.status),
         trigger=Trigger(row.trigger),
         input=row.input,
-        output=row.output,
+        # Until then it may be a draft that a person has in hand, which nobody is answered with.
+        output=row.output if RunStatus(row.status).is_final else None,
         error=row.error,
         error_node=row.error_node,
         usage=Usage(row.tokens_in, row.tokens_out, row.cost),

@@ -82,7 +82,7 @@ class RunRepository:
             col(RunRow.id) == run_id,
             col(RunRow.status).in_((RunStatus.QUEUED.value, RunStatus.WAITING.value)),
         )
-        ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": error}
+        ended = {"status": RunStatus.CANCELLED.value, "finished_at": moment, "error": error, "output": None}
         return bool((await self._session.exec(statement.values(**ended))).rowcount)
 
     async def ask_to_cancel(self, run_id: str) -> None:

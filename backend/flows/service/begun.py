@@ -68,7 +68,7 @@ def _recorded(row: RunRow) -> RunResult:
     return RunResult(
         run_id=row.id,
         status=RunStatus(row.status),
-        output=row.output,
+        output=row.output if RunStatus(row.status).is_final else None,
         usage=Usage(row.tokens_in, row.tokens_out, row.cost),
         citations=row.citations,
         conversation_id=row.conversation_id,

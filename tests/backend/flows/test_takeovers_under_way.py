@@ -14,6 +14,7 @@ import pytest
 from backend.api.app import create_api
 from backend.bootstrap import Services
 from backend.conversations.types import ChatState
+from backend.flows.service.begun import Begun
 from backend.flows.types import RunStatus, RunWish
 from backend.identity.permissions import PERMISSIONS, Role
 from backend.masking.types import Kind, MaskingRules
@@ -120,6 +121,9 @@ async def test_an_answer_under_way_is_not_said_but_kept_as_a_draft(
     assert (held.draft, held.is_under_way) == (WHOLE, False)
     assert await asked.said() == [("desk", "")]
     assert (await services.runs.get(owner, asked.run_id)).run.time_ms > 0
+    begun = await Begun(services.units, services.runs._runner).result(owner, asked.run_id)
+    assert begun is not None
+    assert (begun.status, begun.output) == (RunStatus.WAITING, None)
     (waits,) = await services.takeovers.unanswered(owner, 5)
     assert waits.conversation_id == asked.talk
     await services.takeovers.reply(maren, asked.talk, "It is here.")
@@ -143,6 +147,16 @@ async def test_a_draft_that_is_handed_back_is_said_without_asking_again(
     opened_talk = await services.conversations.opened(owner, asked.talk, 2)
     assert opened_talk.conversation.state is ChatState.ANSWERED
     assert opened_talk.messages[-1].tokens_out > 0
+
+
+async def test_a_draft_goes_with_the_run_that_is_cancelled(
+    services: Services, owner: Operator, maren: Operator, asked: Asked
+) -> None:
+    await services.takeovers.take(maren, asked.talk)
+    await asked.end()
+    await services.runs.cancel(owner, asked.run_id)
+    run = (await services.runs.get(owner, asked.run_id)).run
+    assert (run.status, run.output) == (RunStatus.CANCELLED, None)
 
 
 @pytest.mark.parametrize("hands_back", [False, True])
@@ -189,6 +203,9 @@ async def test_over_rest_and_on_the_page(services: Services, owner: Operator, ta
         answer = (await waits).json()
         assert (answer["status"], answer["output"]) == ("waiting", None)
         assert (await api.get(path)).json()["draft"] == masked
+        run = (await api.get(f"/api/runs/{answer['run_id']}")).json()
+        (listed,) = (await api.get("/api/runs")).json()["runs"]
+        assert [(one["status"], one["output"]) for one in (run, listed)] == [("waiting", None)] * 2
     await foot.look()
     assert (foot.is_under_way, foot.draft, foot.reply) == (False, masked, "")
     await foot.use_draft()
