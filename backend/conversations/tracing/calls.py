@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.conversations.tracing.conventions import Line, Work, parsed
 from backend.conversations.types import CallMessage, LoggedCall, Role
 
+# Beyond it a number is no parameter, and one of hundreds of digits is no float either.
+TOO_LARGE = 10**15
 # OpenInference and OpenLLMetry put parameters into an object, the GenAI conventions into attributes.
 OBJECTS = ("llm.invocation_parameters", "gen_ai.request.parameters")
 TEMPERATURE = ("gen_ai.request.temperature", "llm.temperature", "temperature")
@@ -44,4 +45,4 @@ def _said(work: Work) -> Sequence[Line]:
 
 def _number(told: Mapping[str, Any], names: Sequence[str]) -> float | None:
     numbers = (told[name] for name in names if isinstance(told.get(name), int | float))
-    return next((one for one in numbers if not isinstance(one, bool) and math.isfinite(one)), None)
+    return next((one for one in numbers if not isinstance(one, bool) and abs(one) < TOO_LARGE), None)

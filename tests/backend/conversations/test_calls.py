@@ -15,6 +15,7 @@ from tests.backend.conversations.test_conventions import GIVEN, MODEL, Work, par
 ASKED = {"llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "Why?"}
 OPENINFERENCE = {"openinference.span.kind": "LLM", "llm.model_name": MODEL, **ASKED}
 GENAI = {"gen_ai.operation.name": "chat", "gen_ai.request.model": MODEL}
+HUGE = 10**400
 MESSAGES = parts({"role": "user", "parts": [{"type": "text", "content": "Why?"}]})
 
 
@@ -27,6 +28,8 @@ MESSAGES = parts({"role": "user", "parts": [{"type": "text", "content": "Why?"}]
          0, 9),
         ({**GENAI, "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Why?",
           "gen_ai.request.temperature": float("nan"), "gen_ai.request.max_tokens": True}, None, None),
+        ({**OPENINFERENCE, "llm.invocation_parameters": json.dumps({"temperature": HUGE, "max_tokens": -HUGE})},
+         None, None),
         ({"openinference.span.kind": "LLM", "llm.model_name": MODEL, "input.value": "Why?"}, None, None),
     ],
 )  # fmt: skip
