@@ -59,6 +59,8 @@ class HomeFiguresState(Phased, rx.State):
     tiles: rx.Field[list[HomeTile]] = rx.field(default_factory=list)
     by_flow: rx.Field[dict[str, FlowFigures]] = rx.field(default_factory=dict)
     complaints: rx.Field[list[Complaint]] = rx.field(default_factory=list)
+    num_failed: rx.Field[str] = rx.field("")
+    failed_href: rx.Field[str] = rx.field("")
     num_complaints: rx.Field[str] = rx.field("")
     complaints_href: rx.Field[str] = rx.field("")
     handled: rx.Field[str] = rx.field("")
@@ -122,6 +124,9 @@ class HomeFiguresState(Phased, rx.State):
                 for key in SHOWN
                 for one in [tile(METRICS[key], found.whole, before)]
             ]  # fmt: skip
+            failed = found.whole.num_failed
+            self.num_failed = f"{formats.counted(failed, 'conversation')} failed" if failed else ""
+            self.failed_href = figure_address(METRICS["failed"].behind, **moments)
             self.against = compared(before, "the seven days before" if is_week else "yesterday up to this time")
             by_flow = await services().conversations.dashboard(operator, replace(wish, split=Split.FLOW))
             self.by_flow = {line.value: _flow_figures(line, moments) for line in by_flow.lines}

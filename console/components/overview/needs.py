@@ -11,7 +11,12 @@ from console.components.ui import button, link_button, panel, status
 from console.state.home import HomeState
 from console.state.home_figures import HomeFiguresState as Figures
 
-IS_NEEDED = (HomeState.summary.length() > 0) | (HomeState.waiting != "") | (Figures.num_complaints != "")
+IS_NEEDED = (
+    (HomeState.summary.length() > 0)
+    | (HomeState.waiting != "")
+    | (Figures.num_failed != "")
+    | (Figures.num_complaints != "")
+)
 
 
 def needs_line() -> rx.Component:
@@ -22,6 +27,9 @@ def needs_line() -> rx.Component:
         rx.el.b("Needs you"),
         rx.cond(HomeState.waiting, rx.el.a(status("wait", HomeState.waiting), href=routes.APPROVALS), rx.fragment()),
         rx.foreach(HomeState.summary, line),
+        rx.cond(
+            Figures.num_failed, rx.el.a(status("fail", Figures.num_failed), href=Figures.failed_href), rx.fragment()
+        ),
         rx.cond(
             Figures.num_complaints,
             rx.el.a(status("warn", Figures.num_complaints), href=Figures.complaints_href),

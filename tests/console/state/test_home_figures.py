@@ -14,6 +14,7 @@ from backend.conversations.models import ConversationRow
 from backend.conversations.types import Opened, Rating
 from backend.ids import new_id
 from backend.operator import Operator
+from console.components.overview.needs import IS_NEEDED
 from console.state.conversations import ConversationsState
 from console.state.home import HomeState
 from console.state.home_figures import HomeFiguresState
@@ -81,6 +82,7 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
     state = tab.state(HomeFiguresState)
     await state.show("7")
     assert state.num_complaints == "2 conversations marked not helpful"
+    assert state.num_failed == "", "an example that failed is no failure"
     of = state.by_flow
     assert {name: (one.num, one.failed, one.cost) for name, one in of.items()} == {
         "agent:returns": ("2", "0 %", "$0"), "agent:wicks": ("1", "0 %", "$0"),
@@ -100,6 +102,23 @@ async def test_what_people_found_not_helpful_needs_somebody(services: Services, 
         await listed.clear()
         await listed.load()
         assert len(listed.rows) == num, href
+
+
+async def test_a_conversation_that_failed_needs_somebody(services: Services, tab: Tab) -> None:
+    now = utc_now()
+    await put(services, now, state="failed")
+    await put(services, now, now)
+    await put(services, now - timedelta(days=3), now - timedelta(days=30), state="failed")
+    await put(services, now, channel="example", state="failed")
+    state = tab.state(HomeFiguresState)
+    for span, words, num in (("today", "1 conversation failed", 1), ("7", "2 conversations failed", 2)):
+        await state.show(span)
+        assert state.num_failed == words
+        listed = tab.at(state.failed_href).state(ConversationsState)
+        await listed.clear()
+        await listed.load()
+        assert [row.mark for row in listed.rows] == ["fail"] * num
+    assert "num_failed" in str(IS_NEEDED), "nothing would need anybody"
 
 
 async def test_a_complaint_says_what_was_asked_and_why_it_was_no_help(
