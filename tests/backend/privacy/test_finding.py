@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from backend.bootstrap import Services
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Role
+from backend.identity import permissions
 from backend.masking.types import Kind, MaskingRules
 from backend.operator import Operator
 from tests.factories.conversations import chat
+from tests.factories.people import join
 
 TOLD = ("ada@example.org", "ada@example.org", "Ada Lovelace", "Jürgen Österling", "100% bob", "")
 
@@ -30,7 +34,7 @@ async def test_people_are_found_by_a_part_of_their_name(house: Services, operato
     for text, people in {
         "ADA": [("ada@example.org", 3), ("Ada Lovelace", 1)], "lace ada": [("Ada Lovelace", 1)],
         "ÖSTERLING": [("Jürgen Österling", 1)], "jürg": [("Jürgen Österling", 1)], "0% ": [("100% bob", 2)],
-        "a%a": [], "a": [], " ": [], "": [], "x" * 1_001: [],
+        "a%a": [], "a": [], "a a a": [], " ": [], "": [], "x" * 1_001: [],
     }.items():  # fmt: skip
         assert await found(text) == people, text
 
@@ -48,3 +52,6 @@ async def test_people_are_found_by_a_part_of_their_name(house: Services, operato
     for number in range(25):
         await told(house, operator, f"crowd {number}")
     assert len(await house.privacy.people(operator, "crowd")) == 20
+    for number in range(15):
+        await join(house.units, operator, f"Crowd{number}", permissions.Role.VIEWER)
+    assert Counter(bool(one.member) for one in await house.privacy.people(operator, "crowd")) == {True: 10, False: 10}
