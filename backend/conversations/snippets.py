@@ -15,6 +15,8 @@ from backend.conversations.words import MAX_CHARACTERS, begins_words
 
 BEFORE, LONGEST = 32, 160
 WORD = re.compile(r"\S+")
+# A longer word, such as a text of Chinese, is read in pieces: letters are placed one by one, which is slow.
+PIECE = 200
 # What follows a letter without being one for Unicode's own order: vowels of Hangul, and half-width voice marks.
 HANGS_ON = re.compile("[\u1160-\u11ff\uff9e\uff9f]")
 # They print nothing, and make other letters of those beside them: words of Persian and Hindi are written with them.
@@ -23,11 +25,15 @@ JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a text, where it begins there, and how it is compared."""
+    """A word of a text or a piece of a long one, where it begins there, and how it is compared.
+
+    `lead` is what stands between it and what is before it: nothing within a word.
+    """
 
     text: str
     start: int
     folded: str
+    lead: str = ""
 
     def letters(self) -> list[tuple[int, int]]:
         """Return for each folded letter from where to where in the text it came from."""
@@ -48,9 +54,8 @@ def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
     `terms` are folded, as `terms_in` returns them.
     """
     text = text[:MAX_CHARACTERS]
-    words = [_Word(one.group(), one.start(), folded(one.group())) for one in WORD.finditer(text)]
-    words = [one for one in words if one.folded]
-    line = " ".join(one.folded for one in words)
+    words = list(_words(text))
+    line = "".join(one.lead + one.folded for one in words)
     first = (pattern := _pattern(terms)).search(line)
     if first is None:
         return ()
@@ -64,6 +69,23 @@ def pieces_of(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
         made.append(Piece(text[begin:done], is_hit=True))
     made.append(Piece(text[done : place.end(until)] + ("…" if until < len(line) else "")))
     return tuple(_in_one_line(made))
+
+
+def _words(text: str) -> Iterator[_Word]:
+    """Yield the words of which anything is compared, long ones in pieces; letters stay with the marks on them."""
+    lead = ""
+    for word in WORD.finditer(text):
+        begin, behind = word.span()
+        is_any = False
+        while begin < behind:
+            end = min(begin + PIECE, behind)
+            while end < behind and (unicodedata.category(text[end])[0] == "M" or HANGS_ON.match(text[end])):
+                end += 1
+            if letters := folded(text[begin:end]):
+                yield _Word(text[begin:end], begin, letters, "" if is_any else lead)
+                is_any = True
+            begin = end
+        lead = " " if is_any or lead else ""
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
@@ -89,7 +111,8 @@ class _Places:
 
     def __init__(self, words: Sequence[_Word]) -> None:
         self._words = words
-        self._starts = [0, *accumulate(len(one.folded) + 1 for one in words)][:-1]
+        ends = accumulate(len(one.lead) + len(one.folded) for one in words)
+        self._starts = [end - len(one.folded) for end, one in zip(ends, words, strict=True)]
         self._letters: dict[int, list[tuple[int, int]]] = {}
 
     def begin(self, place: int) -> int:
@@ -102,7 +125,7 @@ class _Places:
     def _letter(self, place: int) -> tuple[int, int]:
         at = bisect_right(self._starts, place) - 1
         word = self._words[at]
-        if at not in self._letters:  # a text of Chinese is one long word
+        if at not in self._letters:
             self._letters[at] = word.letters()
         behind = word.start + len(word.text)
         letters, place = self._letters[at], place - self._starts[at]

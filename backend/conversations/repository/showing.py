@@ -48,5 +48,6 @@ class ShowingRepository(MessageRepository):
         return [Said(*one) for one in await (await self._session.connection()).execute(statement)]
 
     def _stands(self, term: str) -> ColumnElement[bool]:
-        dialect, text = self._session.get_bind().dialect.name, col(MessageRow.folded)
+        dialect = self._session.get_bind().dialect.name
+        text = func.substr(MessageRow.folded, 1, MAX_CHARACTERS)  # what is behind would not be shown
         return holds(literal(" ") + text, f" {term}", dialect) if begins_words(term) else holds(text, term, dialect)

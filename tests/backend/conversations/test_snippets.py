@@ -36,6 +36,10 @@ def shown(text: str, search: str) -> str:
         ("<mark>x</mark> & <b>sofa</b>", "sofa", "<mark>x</mark> & <b>[sofa]</b>"),
         ("so\u202efa sofa\x07", "sofa", "so fa [sofa] "),
         (f"{LONG} sofa", "sofa", "…[sofa]"),
+        (f"{'x' * 199}sofa\u0308s\u0301 a", '"ofas a"', f"…{'x' * 31}s[ofa\u0308s\u0301 a]"),
+        ("a " + "\u0640" * 450 + " b", "a b", "[a] " + "\u0640" * 450 + " [b]"),
+        ("a " + "\u0640" * 450 + " b", '"a b"', "[a " + "\u0640" * 450 + " b]"),
+        ("\u0640" * 450 + "ab", "ab", "[ab]"),
         ("nothing", "sofa", ""),
         ("", "sofa", ""),
     ],
@@ -57,6 +61,15 @@ def test_a_long_text_without_spaces_is_cut_too() -> None:
     told = shown("退" * 20_000 + "货" + "订" * 20_000, "货")
     assert told.count("[货]") == 1
     assert len(told) <= LONGEST + 4
+
+
+def test_letters_of_a_long_text_without_spaces_are_placed_only_where_they_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[str]()
+    monkeypatch.setattr("backend.conversations.snippets.folded", lambda text: asked.append(text) or folded(text))
+    assert pieces_of("漢字仮名" * 12_499 + "終わ", ("終わ",))[-1].text == "終わ"
+    assert len(asked) < 1_000
 
 
 def test_what_is_marked_folds_to_what_was_asked_for_in_any_text() -> None:

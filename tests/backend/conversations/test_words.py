@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -24,6 +26,8 @@ from backend.conversations.reports import Report, Told
 from backend.conversations.repository import ConversationRepository, places
 from backend.conversations.repository.others import Others
 from backend.conversations.service import ConversationService
+from backend.conversations.snippet_types import Piece
+from backend.conversations.snippets import pieces_of
 from backend.conversations.types import Filters, Role
 from backend.conversations.words import wanted_in, words_of
 from backend.identity.service import IdentityService
@@ -104,7 +108,15 @@ async def test_words_of_any_script_are_found_before_and_behind_the_index(
         assert [any(piece.is_hit for piece in snippets[one.id].pieces) for one in listed] == [True] * len(listed), text
 
 
-async def test_the_message_with_most_of_the_words_is_shown(log: ConversationService, owner: Operator) -> None:
+async def test_the_message_with_most_of_the_words_is_shown(
+    log: ConversationService, owner: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside_the_loop(text: str, terms: Sequence[str]) -> tuple[Piece, ...]:
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        return pieces_of(text, terms)
+
+    monkeypatch.setattr("backend.conversations.service.showing.pieces_of", beside_the_loop)
     id_ = await keep(log, owner, "session-7", "A sofa.", "My sofa is torn.", "torn")
     listed = (await log.list(owner, Filters(), Page())).items
     for text, found_in, told in (
