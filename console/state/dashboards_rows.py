@@ -28,13 +28,21 @@ NOT_TOLD = {
 
 
 @dataclass(frozen=True)
+class TimeCell:
+    """A value; of a share also of how many it is one."""
+
+    value: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True)
 class TimeRow:
     """A step of time and the value of each line in it."""
 
     when: str
     href: str
     num: str
-    cells: list[str]
+    cells: list[TimeCell]
     published: str = ""
 
 
@@ -136,19 +144,20 @@ def with_published(rows: Sequence[TimeRow], published: Mapping[int, Published]) 
 def time_rows(
     found: Dashboard, metric: Metric, series: Sequence[Series], words: Sequence[str], chosen: tuple[Pair, ...]
 ) -> list[TimeRow]:
-    """Return a row a step, the newest first."""
+    """Return a row a step, the newest first; it leads where its points do, without a value to the whole step."""
     rows = []
     for at, when in enumerate(words):
         point = found.lines[0].points[at]
         values = [one.values[at] for one in series]
-        rows.append(
-            TimeRow(
-                when,
-                figure_address(chosen, since=point.since.isoformat(), until=point.until.isoformat()),
-                formats.count(found.nums[at]),
-                [metric.write(value) if value is not None else "" for value in values],
-            )
-        )
+        behind = metric.behind if any(value is not None for value in values) else ()
+        cells = [TimeCell(metric.write(value)) if value is not None else TimeCell() for value in values]
+        if metric.is_share:  # has one reading, so that each value is of one line
+            cells = [
+                replace(cell, of=f"of {formats.count(metric.base(line.points[at].figures))}") if cell.value else cell
+                for cell, line in zip(cells, found.lines, strict=True)
+            ]
+        moments = {"since": point.since.isoformat(), "until": point.until.isoformat()}
+        rows.append(TimeRow(when, figure_address(chosen, behind, **moments), formats.count(found.nums[at]), cells))
     return rows[::-1]
 
 

@@ -149,10 +149,15 @@ def _row(row: Any) -> rx.Component:
     return table_row(
         cell(rx.el.a(row.when, href=row.href), name=True),
         _beside(cell(row.num, number=True)),
-        rx.foreach(row.cells, lambda value: rx.el.td(value, class_name="num")),
+        rx.foreach(row.cells, _value),
         rx.cond(Boards.picture.events.length() > 0, cell(row.published), rx.fragment()),
         key=row.when,
     )
+
+
+def _value(one: Any) -> rx.Component:
+    of = rx.cond(one.of, rx.el.span(" ", one.of, class_name="t12 t2"), rx.fragment())
+    return rx.el.td(one.value, of, class_name="num")
 
 
 def _beside(count: rx.Component) -> rx.Component:

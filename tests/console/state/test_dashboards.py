@@ -129,11 +129,39 @@ async def test_each_point_leads_to_as_many_as_it_counts(
             # Several readings of the one line are drawn where nothing is split.
             figures = points["1" if split == "none" else spot.kind[1:], f"{place}"]
             assert await behind(spot.href) == OF.get(metric, lambda of: of.num)(figures), (metric, spot.href)
-    for row in state.times:
-        assert str(await behind(row.href)) == row.num
     for line in state.lines:
         assert str(await behind(line.href)) == line.num
     assert await behind(state.log_href) == found.whole.num == 15
+
+
+@pytest.mark.parametrize("split", ["none", "model"])
+@pytest.mark.parametrize("metric", list(METRICS))
+async def test_each_row_leads_to_what_its_points_lead_to(
+    services: Services, tab: Tab, person: Operator, metric: str, split: str
+) -> None:
+    liked = {"rating": "up", "satisfaction": 4, "task_completed": False}
+    await put(services, person, 3, model="a", **liked)
+    await put(services, person, 2, model="b", state="failed")
+    await put(services, person, 1, model="a, b", rating="down", satisfaction=1, task_completed=True)
+    state = tab.state(DashboardsState)
+    await state.show_metric(metric)
+    await state.load()
+    whole = state._found
+    assert whole is not None
+    figures = [point.figures for point in whole.lines[0].points][::-1]
+    await state.show_split(split)
+    drawn = state._found
+    assert drawn is not None
+    for at, (row, of) in enumerate(zip(state.times, figures, strict=True)):
+        shown = (await services.conversations.browse(person, asked(row.href), Page(limit=1))).facets.matching
+        has_value = any(cell.value for cell in row.cells)
+        assert shown == (OF.get(metric, lambda of: of.num)(of) if has_value else of.num), row.href
+        assert row.num == str(of.num)
+        of_each = [str(METRICS[metric].base(line.points[-1 - at].figures)) for line in drawn.lines]
+        if METRICS[metric].is_share:
+            assert [one.of for one in row.cells if one.value] == [f"of {num}" for num in of_each if num != "0"]
+        else:
+            assert {one.of for one in row.cells} == {""}
 
 
 async def test_a_point_leads_to_no_more_than_the_filters_leave(services: Services, tab: Tab, person: Operator) -> None:
