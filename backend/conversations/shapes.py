@@ -22,6 +22,9 @@ from backend.conversations.types import (
     Role,
 )
 
+# What a transcript shows of what a tool gave; the run has all of it.
+MAX_RESULT_CHARACTERS = 2_000
+
 
 def state_of(said: Answer | Told) -> ChatState:
     """Return how a turn stands after what was said in it."""
@@ -44,6 +47,15 @@ def has_failed(said: Sequence[Told]) -> bool:
 
 def citation_values(citation: Citation) -> dict[str, Any]:
     return asdict(citation)
+
+
+def shown_calls(calls: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return calls of tools as a message keeps them; masked before, for half of a value is not found any more."""
+    return [{**one, "result": _cut(one["result"])} for one in calls]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_RESULT_CHARACTERS else f"{text[:MAX_RESULT_CHARACTERS]}…"
 
 
 def conversation_of(row: ConversationRow) -> Conversation:

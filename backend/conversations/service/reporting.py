@@ -20,7 +20,7 @@ from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import citation_values, conversation_of, has_failed, state_of
+from backend.conversations.shapes import citation_values, conversation_of, has_failed, shown_calls, state_of
 from backend.conversations.types import Channel, ChatState, Conversation, Role
 from backend.conversations.used_models import models_text
 from backend.ids import new_id
@@ -291,7 +291,7 @@ def message_rows(
             error=storable(one.error),
             citations=[citation_values(citation) for citation in one.citations],
             tool_name=storable(one.tool_name),
-            tool_calls=storable(list(one.tool_calls)),
+            tool_calls=(shown_calls if held else list)(storable(list(one.tool_calls))),
             tokens_in=one.tokens_in,
             tokens_out=one.tokens_out,
             cost=one.cost,

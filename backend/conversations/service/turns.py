@@ -14,7 +14,7 @@ from backend.conversations.repository import ConversationRepository
 from backend.conversations.repository.details import Details
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import AheadText, Base
-from backend.conversations.shapes import citation_values, state_of
+from backend.conversations.shapes import citation_values, shown_calls, state_of
 from backend.conversations.types import Answer, Channel, ChatState, Opening, Role, Turn
 from backend.conversations.used_models import models_text
 from backend.ids import new_id
@@ -133,7 +133,7 @@ class TurnUseCases(Base):
         message.error, message.model = error or await masker.kept(answer.refused if not text else ""), answer.model
         message.author, message.author_id = answer.author or message.author, answer.author_id
         message.citations = await masker.kept([citation_values(citation) for citation in answer.citations])
-        message.tool_calls = await masker.kept(storable(list(answer.tool_calls)))
+        message.tool_calls = shown_calls(await masker.kept(storable(list(answer.tool_calls))))
         message.tokens_in, message.tokens_out = answer.tokens_in, answer.tokens_out
         message.cost, message.latency_ms, message.created_at = answer.cost, answer.latency_ms, now
         conversation.state, conversation.last_message_at, conversation.is_fresh = message.state, now, True

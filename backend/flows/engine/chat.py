@@ -24,8 +24,6 @@ from backend.operator import Operator
 from backend.unit_of_work import Units, Work
 
 MAX_HISTORY = 20
-# What a transcript shows of what a tool gave; the run has all of it.
-MAX_RESULT_CHARACTERS = 2_000
 HEARD = (*SAID, ChatState.UNANSWERED, ChatState.REFUSED)
 
 
@@ -176,22 +174,18 @@ def prompt_used(plan: Plan) -> tuple[str, int]:
 
 
 def calls_of(steps: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Return the calls of tools as a message keeps them: a name and what it was given, with what it gave and when."""
+    """Return the calls of tools: a name and what it was given, with all that it gave and when."""
     return tuple(
         {
             "id": str(step.get("id", "")),
             "name": str(step.get("tool", "")),
             "arguments": step.get("arguments", {}),
-            "result": _cut(str(step.get("result", ""))),
+            "result": str(step.get("result", "")),
             "failed": bool(step.get("failed")),
             "time_ms": step.get("time_ms"),
         }
         for step in steps
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_RESULT_CHARACTERS else f"{text[:MAX_RESULT_CHARACTERS]}…"
 
 
 def citation_of(values: dict[str, Any]) -> Citation:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.shapes import MAX_RESULT_CHARACTERS
 from backend.conversations.types import Filters, Message
-from backend.flows.engine.chat import MAX_RESULT_CHARACTERS
 from backend.flows.service.run_log import RunLog
 from backend.flows.types import RunStatus, RunWish
 from backend.masking.types import Kind, MaskingRules
@@ -62,14 +62,19 @@ async def test_an_agents_calls_stand_with_its_answer_and_in_its_trace(
 async def test_what_a_tool_gave_is_masked_as_the_answer_is(
     services: Services, owner: Operator, log: RunLog, mode: str
 ) -> None:
+    """Also where what is shown of it ends within a value."""
+    ahead = f"It is {'x ' * 990}"
     await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
     await publish(services, owner, flows.agent(mode))
-    async with answering(services, lambda _: "It is ada@example.org's"):
+    async with answering(services, lambda _: f"{ahead}ada.lovelace@example.org's"):
         ran = await services.runs.run(owner, "desk", RunWish({"message": "of ada@example.org"}))
     await log.write()
     (found,) = (await services.conversations.list(owner, Filters(), Page())).items
     (call,) = (await last(services, owner, found.id)).tool_calls
-    assert (call["arguments"], call["result"]) == ({"number": "of [e-mail 1]"}, "It is [e-mail 1]'s")
+    assert (call["arguments"], call["result"]) == (
+        {"number": "of [e-mail 1]"},
+        f"{ahead}[e-mail 2]'s"[:MAX_RESULT_CHARACTERS],
+    )
     assert ran.status is RunStatus.DONE
 
 
