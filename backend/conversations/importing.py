@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -81,13 +82,16 @@ class Group:
         )
 
 
+METADATA = re.compile(r"metadata\..")
+
+
 def guessed(table: Table) -> dict[str, str]:
     """Return a target for each column, from its name; what nothing is known of becomes metadata."""
     found: dict[str, str] = {}
     for column in table.columns:
         name = plain_name(column)
         target = next((one for one, names in GUESSES.items() if name in names and one not in found.values()), "")
-        found[column] = target or f"metadata.{column}"
+        found[column] = target or (column if METADATA.match(column) else f"metadata.{column}")
     return found
 
 

@@ -144,3 +144,5 @@ class Approval:
     decided_at: datetime | None
     barred: str = ""
     """Why whoever looks may not decide about it; empty where they may."""
+    reader: str = ""
+    """Whom the run answers, which whoever started it over REST need not be; empty where that is not told here."""

@@ -120,6 +120,7 @@ def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow) -> Approval:
         state=ApprovalState(row.state),
         started_by=run.started_by,
         started_by_id=run.started_by_id,
+        reader=run.person or (run.started_by if run.trigger == Trigger.CONSOLE else ""),
     )
 
 

@@ -46,5 +46,5 @@ TEST_WORDS = {
     TestState.PASSES: ("ok", "Test passes"),
     TestState.FAILS: ("fail", "Test fails"),
     TestState.MIXED: ("warn", "Test passes with some"),
-    TestState.UNSCORED: ("queued", "Test ran, nothing scored it"),
+    TestState.UNSCORED: ("queued", "Test ran, neither passed nor failed"),
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from backend.experiments.types import Draft, Plan
+from backend.experiments.types import Draft, Plan, kind_of
 from backend.written import figure
 from console.state import formats
 
 MOST_MISSING = 8
 UNKNOWN = "not known yet"
 SMALL_JUDGE = "the built-in model judges, which is small and often wrong at it."
+NO_MARK = "has no pass mark, so no row passes or fails by it: set a threshold to see which do."
+LIKENESSES = frozenset({"similarity", "levenshtein", "rouge", "bleu"})
 OWN_JUDGE = "judges its own answers; choose another model as judge."
 
 
@@ -41,16 +43,24 @@ def plan_view(plan: Plan, draft: Draft) -> PlanView:
         over = [f"What {formats.listed(plan.uncounted)} costs is not known yet, so it may stop at the budget."]
     small = [f"{formats.listed(plan.small_judges)}: {SMALL_JUDGE}"] if plan.small_judges else []
     own = [f"{name} {OWN_JUDGE}" for name in plan.own_judges]
+    unmarked = [f"{name} {NO_MARK}" for name in _unmarked(draft)]
     alike = [f"{formats.listed(names)} are the same, so nothing can differ between them." for names in _alike(draft)]
     missing = [f"Row {one.row} lacks {', '.join(one.names)} for {one.variant}" for one in plan.missing[:MOST_MISSING]]
     left = plan.num_missing - len(missing)
     return PlanView(
         figures=_figures(plan, draft),
-        warnings=[*plan.problems, *over, *small, *own, *alike],
+        warnings=[*plan.problems, *over, *small, *own, *unmarked, *alike],
         missing=missing,
         more=f"and {formats.counted(left, 'other row')}" if left > 0 else "",
         notes=_gathered([*plan.asked, *plan.unknown]),
     )
+
+
+def _unmarked(draft: Draft) -> list[str]:
+    """Return the evaluator by which the rows are listed, where it gives a likeness alone."""
+    first = next(iter(draft.evaluators), {})
+    kind = str(kind_of(first)) if first else ""
+    return [str(first.get("name") or kind)] if kind in LIKENESSES and first.get("threshold") is None else []
 
 
 def _alike(draft: Draft) -> list[list[str]]:

@@ -28,7 +28,7 @@ from tests.planting import columns_with
 from tests.tenancy import EVERYWHERE
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-MESSAGES = f"""session_id,role,content,timestamp,model,prompt_tokens,completion_tokens,csat,region,user_id
+MESSAGES = f"""session_id,role,content,timestamp,model,prompt_tokens,completion_tokens,csat,metadata.region,user_id
 a-1,user,{HOSTILE},2026-11-20T09:00:00Z,,,,,north,u7
 b-2,customer,'=1+1,1763800000,,,,4,south,
 a-1,assistant,"On its way, tomorrow.",2026-11-20T09:00:05Z,gpt-4o,100,20,5,north,u7
@@ -62,7 +62,7 @@ async def test_rows_of_one_id_are_one_conversation(services: Services, operator:
     assert plan.targets == {
         "session_id": "conversation_id", "role": "role", "content": "text", "timestamp": "at", "model": "model",
         "prompt_tokens": "tokens_in", "completion_tokens": "tokens_out", "csat": "satisfaction",
-        "region": "metadata.region", "user_id": "person",
+        "metadata.region": "metadata.region", "user_id": "person",
     }  # fmt: skip
     assert (plan.num_rows, plan.num_fitting, plan.num_bad) == (3, 2, 0)
     assert await titles(services, operator) == []

@@ -186,3 +186,20 @@ async def test_the_smallest_difference_minds_how_much_is_asked(lab: Lab) -> None
                                                           evaluators=many))  # fmt: skip
     assert few.detectable == pytest.approx(detectable_difference(0.3**0.5, 60), abs=1e-9)
     assert much.detectable == pytest.approx(detectable_difference(0.3**0.5, 60, 0.05 / 16), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("spec", "is_said"),
+    [
+        ({"kind": "rouge", "name": "Alike"}, True),
+        ({"kind": "rouge", "threshold": 0.5}, False),
+        ({"kind": "exact"}, False),
+    ],
+)
+async def test_a_likeness_without_a_pass_mark_says_that_nothing_passes(
+    lab: Lab, spec: dict[str, Any], *, is_said: bool
+) -> None:
+    lab.fill(3)
+    draft = lab.draft(evaluators=(spec,))
+    words = "Alike has no pass mark, so no row passes or fails by it: set a threshold to see which do."
+    assert (words in plan_view(await lab.service.plan(lab.operator, draft), draft).warnings) is is_said

@@ -11,7 +11,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.errors import Forbidden, InvalidInput
-from backend.flows.types import Decision, RunResult, RunWish
+from backend.flows.types import Decision, RunResult, RunWish, Trigger
 from backend.identity.permissions import Role
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt
@@ -68,6 +68,7 @@ async def test_what_waits_stands_with_the_words_and_the_value(waits: list[RunRes
     page = await opened(tab)
     assert [row.question for row in page.rows] == ["Pay $5?", "Pay $9?"]
     assert (page.detail.question, page.detail.said, page.detail.text, page.place) == ("Pay $5?", "$5", "$5", "1 of 2")
+    assert page.detail.said_by == "Somebody", "whom a call serves it need not say"
     await page.step(1)
     assert (page.detail.question, page.place) == ("Pay $9?", "2 of 2")
     assert (page.is_reply, page.reply, page.flows) == (True, "", [])
@@ -98,6 +99,16 @@ async def test_a_flow_is_chosen_and_stays_when_nothing_of_it_waits(
     assert (page.reply, page.num_decided, page.phase) == ("", "1", "ready")
     await page.choose_flow("")
     assert len(page.rows) == 2
+
+
+async def test_who_reads_it_is_not_whose_key_asked(services: Services, owner: Operator, tab: Tab) -> None:
+    await services.flows.create(owner, "Pay", document=asking(question="Pay {{ inputs.value }}?"))
+    for person in ("maria@example.com", ""):
+        await services.runs.run(owner, "pay", RunWish({"question": "$5"}, "draft", trigger=Trigger.API, person=person))
+    page = await opened(tab)
+    readers = {page.detail.said_by}
+    await page.step(1)
+    assert readers | {page.detail.said_by} == {"maria@example.com", "Somebody"}
 
 
 async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
