@@ -16,6 +16,7 @@ from backend.errors import Conflict, InvalidInput
 from backend.flows.approval_types import Unanswered
 from backend.flows.engine.chat import answer_text
 from backend.flows.engine.loader import Loader
+from backend.flows.masks import Masks
 from backend.flows.models import RunRow, TakeoverRow
 from backend.flows.nodes.input import InputConfig
 from backend.flows.repository.approvals import ApprovalRepository
@@ -142,7 +143,10 @@ class TakeoverService:
                 await self._log.masked(work, masker)
             work.session.add_all(runs)
             await self._record(work, operator, "reply", conversation_id)
-            ended = [(run.id, run.status, {"answer": text} if run.output else None, run.error) for run in runs]
+            masks = Masks(self._log.masking)
+            mask = await masks.of(work.session, operator.project_id, last, conversation_id, resumes=True)
+            said = {"answer": mask.real(text)}  # a draft was masked, and its asker knows the words
+            ended = [(run.id, run.status, said if run.output else None, run.error) for run in runs]
         for run_id, status, output, error in ended:
             await self._tell(run_id, status, output, error)
         await self._end_all(operator, going)

@@ -159,6 +159,27 @@ async def test_a_draft_goes_with_the_run_that_is_cancelled(
     assert (run.status, run.output) == (RunStatus.CANCELLED, None)
 
 
+async def test_a_masked_draft_goes_out_with_the_words_of_who_asked(
+    services: Services, owner: Operator, maren: Operator, slow: Slow
+) -> None:
+    await services.masking.set_rules(owner, MaskingRules(frozenset({Kind.EMAIL})))
+    asked = Asked(services, owner, slow)
+    await asked.begin()
+    await services.takeovers.take(maren, asked.talk)
+    await asked.end()
+    held = await services.takeovers.holder(maren, asked.talk)
+    masked = WHOLE.replace("ada@example.org", "[e-mail 1]")
+    assert held is not None
+    assert held.draft == masked
+    async with aclosing(services.runs.watch(owner, asked.run_id)) as events:
+        await anext(events)
+        await services.takeovers.reply(maren, asked.talk, held.draft)
+        told = await anext(events)
+    assert isinstance(told, dict)
+    assert told["output"] == {"answer": WHOLE}
+    assert await asked.said() == [("Maren", masked)]
+
+
 @pytest.mark.parametrize("hands_back", [False, True])
 async def test_who_replies_before_the_flow_is_done_has_answered(
     services: Services, owner: Operator, maren: Operator, asked: Asked, *, hands_back: bool
