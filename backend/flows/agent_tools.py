@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from backend.errors import InvalidInput
-from backend.flows.asking import MAX_RESULT_CHARACTERS
+from backend.flows.asking import cut
 from backend.flows.context import NodeContext
 from backend.flows.document import PortName
 from backend.flows.kind import ui
@@ -126,7 +126,7 @@ class Shelf:
             if answer.status >= _ERROR_STATUS:
                 raise InvalidInput(f"The address answered with HTTP {answer.status}.")
             # The other side may repeat what it was sent, and the model shall not read it.
-            return self._context.veil.text(as_text(read_body(answer)))[:MAX_RESULT_CHARACTERS]
+            return cut(self._context.veil.text(as_text(read_body(answer))))
 
         return Tool(config.name, config.description, schema_of(config.arguments), call)
 

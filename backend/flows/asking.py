@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -32,6 +33,9 @@ from backend.ports.language_model import Usage as ModelUsage
 
 # As much of an answer as a tool may tell the model; all of it is kept, for a replay gives the model the same.
 MAX_RESULT_CHARACTERS = 20_000
+# No mail, card or phone is longer.
+LONGEST_VALUE = 256
+WORD = re.compile(r"""[^\s",;<>{}\[\]|]+""")
 
 
 @dataclass(slots=True)
@@ -171,9 +175,28 @@ async def _counted_when_cut(context: NodeContext[Any], endpoint: ModelEndpoint, 
 def _note_result(steps: list[dict[str, Any]], call_id: str, content: str, now_ms: float, *, failed: bool) -> None:
     for step in reversed(steps):
         if step["id"] == call_id:
-            step["result"], step["failed"] = content[:MAX_RESULT_CHARACTERS], failed
+            step["result"], step["failed"] = cut(content), failed
             step["time_ms"] = round(now_ms - step["at_ms"], 1)
             return
+
+
+def cut(text: str) -> str:
+    """Return as much of a result as is told: no word in part, no number in blocks, for masking finds only whole values.
+
+    A word longer than any value is cut all the same.
+    """
+    if len(text) <= MAX_RESULT_CHARACTERS:
+        return text
+    end, least = MAX_RESULT_CHARACTERS, MAX_RESULT_CHARACTERS - LONGEST_VALUE
+    words = list(WORD.finditer(text, least, end))
+    if not words or words[0].span() == (least, end):
+        return text[:end]
+    for one in reversed(words):
+        goes_on = text[one.end() : end].isspace() and any(map(str.isdigit, one[0]))
+        if one.end() < end and not goes_on:
+            break
+        end = one.start()
+    return text[:end]
 
 
 def _since(began: float) -> float:

@@ -7,6 +7,8 @@ import pytest
 from backend.bootstrap import Services
 from backend.conversations.shapes import MAX_RESULT_CHARACTERS
 from backend.conversations.types import Filters, Message
+from backend.flows.asking import MAX_RESULT_CHARACTERS as TOLD
+from backend.flows.asking import cut
 from backend.flows.service.run_log import RunLog
 from backend.flows.types import RunStatus, RunWish
 from backend.masking.types import Kind, MaskingRules
@@ -89,3 +91,13 @@ async def test_what_a_tool_gave_is_masked_as_the_answer_is(
 )  # fmt: skip
 def test_a_call_of_any_shape_is_a_line(call: dict[str, object], line: ToolLine) -> None:
     assert tool_line(call) == line
+
+
+@pytest.mark.parametrize("value", ["ada.lovelace@example.org", "4111 1111 1111 1111", "+49 30 901 820-12"])
+def test_a_result_is_not_cut_within_a_value(value: str) -> None:
+    for shown in range(1, len(value) + 1):
+        ahead = "x " * ((TOLD - shown) // 2)
+        given = f"{ahead}{' ' * (TOLD - shown - len(ahead))}{value} and more"
+        assert cut(given).rstrip() in {ahead.rstrip(), given[: given.index(value)] + value}
+    assert cut("x" * (TOLD + 1)) == "x" * TOLD
+    assert cut(given[:TOLD]) == given[:TOLD]
