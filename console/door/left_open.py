@@ -13,8 +13,8 @@ from reflex.state import BaseState
 # By these fields dialogs stand open: none, and the default of each says that nothing is asked.
 OPENED_BY = frozenset(
     {
-        "asking", "choice", "creating", "deciding", "deleting", "detail", "dialog", "naming", "opened", "removing",
-        "renaming", "ruling", "saving", "secret",
+        "asking", "choice", "creating", "deciding", "deleting", "detail", "dialog", "naming", "opened", "promoting",
+        "removing", "renaming", "ruling", "saving", "secret",
     }
 )  # fmt: skip
 

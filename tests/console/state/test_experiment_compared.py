@@ -14,7 +14,6 @@ from console.components.experiments.rows import ALONE, rows_panel
 from console.state.experiment_cell import cell_view
 from console.state.experiment_compared import (
     Word,
-    group_words,
     json_of,
     lines_of,
     row_line,
@@ -23,6 +22,7 @@ from console.state.experiment_compared import (
     units_of,
     word_diff,
 )
+from console.state.experiment_groups import group_words
 
 TWO = {"topic": "a sofa", "days": 30}
 
