@@ -17,13 +17,12 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes, toasts
 from console.state import formats
+from console.state.conversations_chips import Chip, chips_of
 from console.state.conversations_columns import COLUMNS
 from console.state.conversations_filters import (
     FILTERS,
     TIME,
-    Chip,
     asked_of,
-    chips_of,
     export_address,
     filter_lines,
     filters_of,
@@ -128,7 +127,7 @@ class ConversationsState(Filtered, rx.State):
     def _show_filters(self, operator: Operator, found: Browsed, zone: tzinfo) -> None:
         facets = found.facets
         self.filters = [*time_lines(self._chosen, facets.matching, zone), *filter_lines(facets, self._chosen)]
-        self.chips = chips_of(self.filters)
+        self.chips = chips_of(self.filters, self._chosen)
         self.project, self.may_import = operator.project_id, operator.may(Permission.CONVERSATIONS_INGEST)
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)

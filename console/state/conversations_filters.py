@@ -129,28 +129,6 @@ def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[Fi
 ALL_TRAFFIC: Pair = ("channel", "")
 
 
-@dataclass(frozen=True)
-class Chip:
-    """What is chosen, said above the list: filters stay where somebody goes away and comes back."""
-
-    key: str
-    value: str
-    words: str
-
-
-def chips_of(filters: Iterable[FilterLines]) -> list[Chip]:
-    """Return what is ticked, under the name of its filter; the channels that figures count are one chip."""
-    ticked = [(one, line) for one in filters for line in one.lines if line.chosen]
-    channels = {(one.key, line.value) for one, line in ticked if one.key == "channel"}
-    is_traffic = channels == {*TRAFFIC}
-    chips = [
-        Chip(one.key, line.value, f"{one.title}: {line.name or 'none'}")
-        for one, line in ticked
-        if not (is_traffic and one.key == "channel")
-    ]
-    return [*chips, Chip(*ALL_TRAFFIC, "Channel: all but examples")] if is_traffic else chips
-
-
 def toggled(chosen: tuple[Pair, ...], pair: Pair) -> tuple[Pair, ...]:
     """Return what is chosen with one choice more, or without it."""
     kept = tuple(one for one in chosen if one != pair and not (pair == ALL_TRAFFIC and one[0] == "channel"))

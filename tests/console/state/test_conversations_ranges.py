@@ -72,3 +72,19 @@ def test_an_address_brings_ranges_and_versions_back() -> None:
     assert {*asked_of(query)} == {*chosen}
     assert {*pairs_of(filters_of("", chosen))} == {*chosen}
     assert asked_of({"turns": "2..'; --", "cost": ""}) == ()
+
+
+async def test_every_filter_of_an_address_is_said_and_can_be_taken_away(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    await chat(services.conversations, services.units, owner, said="Hello")
+    address = "/conversations?flow=x&model=gone&prompt=%1F&state=odd&rating=none"
+    state = tab.at(address).state(ConversationsState)
+    await state.load()
+    assert (state.rows, state.num_filters) == ([], 5)
+    assert [one.words for one in state.chips] == [
+        "Feedback: None", "Flow or agent: x, no conversations", "Last turn: odd, not known", "Model: gone",
+        "Prompt: none",
+    ]  # fmt: skip
+    for chip in state.chips:
+        await spent(state.toggle(chip.key, chip.value))
+    assert (len(state.rows), state.chips, state.num_filters) == (1, [], 0)

@@ -15,11 +15,11 @@ from backend.conversations.types import Filters
 from backend.ids import new_id
 from backend.operator import Operator
 from backend.paging import Page
+from console.state.conversations_chips import chips_of
 from console.state.conversations_filters import (
     Choice,
     FilterLines,
     asked_of,
-    chips_of,
     figure_address,
     filters_of,
     log_address,
