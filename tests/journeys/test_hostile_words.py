@@ -32,7 +32,8 @@ PAGES = (
     "/alerts/edit?alert={alert}", "/settings/privacy", "/prompts/{prompt}", "/replays/{echoes answer}",
 )  # fmt: skip
 # Of each table, the texts that nobody writes words into: choices, states, slugs, sentences of ours. A new column of
-# words is planted, or stands here. `person` goes with who was removed; a second person approves, and none is here.
+# words is planted, or stands here. `person` goes with who was removed, `details` of a run
+# to its conversation, `origin` is an id; a second person approves, and none is here.
 WORDLESS = {
     "alert": "comparison emails error measure sealed_secret state",
     "alert_delivery": "error event fate way",
@@ -64,17 +65,17 @@ WORDLESS = {
     "message": "role state",
     "node_run": "node status taken",
     "privacy_job": "error kind person state",
-    "prompt": "slug",
+    "prompt": "origin slug",
     "prompt_approval": "decided_by label reason state",
     "prompt_label": "name",
     "prompt_label_move": "approved_by label",
-    "prompt_playground": "",
+    "prompt_playground": "origin",
     "prompt_protected_label": "name",
     "prompt_version": "",
     "publish_approval": "state",
     "publish_requirement": "kind",
     "retention": "",
-    "run": "error_node person status trigger worker",
+    "run": "details error_node person status trigger worker",
     "span": "",
     "takeover": "",
 }
