@@ -151,6 +151,11 @@ class RunDetail:
     nodes: list[NodeRun]
     snapshot_id: str = ""
 
+    def config_of(self, node_id: str) -> dict[str, Any]:
+        """Return the settings of a node as it ran; empty for one that is not in the flow."""
+        node = self.document.node(node_id)
+        return node.config if node else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Repeats:

@@ -112,7 +112,7 @@ class PromptPlayState(Addressed, Answering, Formed, rx.State):
         row = next((one for one in detail.nodes if one.node == node and "managed_prompt" in one.detail), None)
         if row is None or row.detail["managed_prompt"]["slug"] != page.slug:
             return False
-        column, self.values = recalled(row.detail)
+        column, self.values = recalled(row.detail, detail.config_of(node))
         self.columns, self.errors, self.total, self._origin = lettered([column]), {}, "", run_id
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -237,14 +237,24 @@ def total(columns: Sequence[ColumnLine]) -> str:
     return f"{well} of {len(columns)} done, {cost}"
 
 
-def recalled(detail: dict[str, Any]) -> tuple[ColumnLine, dict[str, str]]:
-    """Return the column and the values of a call that a flow made with a prompt, as its trace keeps them."""
+def recalled(detail: dict[str, Any], config: Mapping[str, Any]) -> tuple[ColumnLine, dict[str, str]]:
+    """Return the column and the values of a call that a flow made with a prompt, as its trace keeps them.
+
+    What the settings of the node said in place of the prompt's own, the column says too.
+    """
     told = detail["managed_prompt"]
     values = {name: as_typed(value) for name, value in {"history": told.get("history", []), **told["values"]}.items()}
     last = detail["messages"][-1]
     if last["role"] == "user":
         values[SAID] = last["content"]
-    return ColumnLine("", str(told["version"]), detail.get("model", "")), values
+    warm, most, schema = said_by(config)
+    own = ("" if warm is None else f"{warm:g}", "" if most is None else str(most), json.dumps(schema) if schema else "")
+    return ColumnLine("", str(told["version"]), detail.get("model", ""), *own), values
+
+
+def said_by(config: Mapping[str, Any]) -> tuple[float | None, int | None, dict[str, Any] | None]:
+    """Return temperature, longest answer and JSON schema of a node that asks a model, each None where it says none."""
+    return config.get("temperature"), config.get("max_tokens"), config.get("json_schema") or None
 
 
 def as_typed(value: Any) -> str:
@@ -254,12 +264,25 @@ def as_typed(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def content_of(detail: dict[str, Any]) -> Content:
-    """Return the messages of a call as a prompt that says the same. Raise InvalidInput where there are none."""
+def content_of(detail: dict[str, Any], config: Mapping[str, Any]) -> Content:
+    """Return the messages of a call as a prompt that says the same, with what the settings of its node said beside.
+
+    Raise InvalidInput where there are none.
+    """
     said = [Turn(role=one["role"], content=escaped(one["content"])) for one in detail.get("messages", [])]
     if not said:
         raise InvalidInput("That node asked no model.")
-    return Content(kind="chat", messages=tuple(said), model=detail.get("model", ""), temperature=None)
+    warm, most, schema = said_by(config)
+    # To a model that cannot be held to it, a schema was said in words, which stand among the messages.
+    is_said = any(json.dumps(schema) in one["content"] for one in detail["messages"] if one["role"] == "system")
+    return Content(
+        kind="chat",
+        messages=tuple(said),
+        model=detail.get("model", ""),
+        temperature=warm,
+        max_tokens=most,
+        response_schema=None if is_said else schema,
+    )
 
 
 def escaped(text: str) -> str:

@@ -66,7 +66,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
             detail = await services().runs.get(operator, run_id)
             row = next((one for one in detail.nodes if one.node == self._asked("node")), None)
             if row is not None:
-                self._content, self._origin = content_of(row.detail), run_id
+                self._content, self._origin = content_of(row.detail, detail.config_of(row.node)), run_id
                 self.call = f"Of the call of {row.title} in a run of {detail.run.flow_name}."
                 self.creating, self.errors = self.may_edit, {}
         elif span_id := self._asked("span"):

@@ -25,7 +25,6 @@ from console.state.prompt_play_row import PromptPlayRowState
 from console.state.prompt_play_rows import (
     SAID,
     ColumnLine,
-    ValueLine,
     begun,
     escaped,
     heard,
@@ -33,10 +32,7 @@ from console.state.prompt_play_rows import (
     stopped,
     total,
     tried,
-    value_lines,
-    values_of,
 )
-from console.state.prompt_rows import HoleLine
 from console.state.prompts import PromptsState
 from console.state.run_page import RunPageState
 from tests.console.tab import Tab, refused, tab
@@ -192,11 +188,13 @@ async def test_the_call_of_a_run_opens_with_its_values(
     given = {"slug": answer.slug, "version": 2, "values": {"question": "{{ start.question }}", "name": "Ada"}}
     nodes = [
         flows.node("start", "input", flows.form("question")),
-        flows.node("say", "llm", {"prompt": given, "user": "Hello"}),
-        flows.node("bare", "llm", {"user": "{{ '{{' }} {{ start.question }}"}),
+        flows.node("say", "llm", {"prompt": given, "user": "Hello", "temperature": 0.3, "max_tokens": 50}),
+        flows.node("bare", "llm", {"user": "{{ '{{' }} {{ start.question }}", "temperature": 0, "max_tokens": 60}),
+        flows.node("act", "agent", {"prompt": given, "user": "Go", "temperature": 0.25}),
         flows.node("end", "output"),
     ]
-    tracks = [("start.question", "say.prompt"), ("start.question", "bare.prompt"), ("say.text", "end.value")]
+    tracks = [("start.question", "say.prompt"), ("start.question", "bare.prompt"), ("say.text", "end.value"),
+              ("start.question", "act.prompt")]  # fmt: skip
     flow = await services.flows.create(owner, "Calls", document=flows.document(nodes, tracks))
     await services.flows.publish(owner, flow.id)
     ran = await services.runs.run(owner, flow.id, RunWish({"question": "Why?"}, person="ada"))
@@ -205,7 +203,11 @@ async def test_the_call_of_a_run_opens_with_its_values(
     await page.choose("say")
     assert page.node.play == f"/prompts/{answer.slug}?run={ran.run_id}&node=say"
     _, play = await opened(tab, answer, f"?run={ran.run_id}&node=say")
-    assert [(one.version, one.model) for one in play.columns] == [("2", "scripted:scripted")]
+    shown = [(one.version, one.model, one.temperature, one.max_tokens) for one in play.columns]
+    assert shown == [("2", "scripted:scripted", "0.3", "50")], "the node's own, not the version's"
+    _, acted = await opened(tab, answer, f"?run={ran.run_id}&node=act")
+    assert [(one.temperature, one.max_tokens) for one in acted.columns] == [("0.25", "")]
+    _, play = await opened(tab, answer, f"?run={ran.run_id}&node=say")
     assert {name: play.values[name] for name in ("question", "name", SAID)} == {
         "question": "Why?", "name": "Ada", SAID: "Hello",
     }  # fmt: skip
@@ -217,6 +219,7 @@ async def test_the_call_of_a_run_opens_with_its_values(
     await listed.create({"name": "Of a call", "folder": ""})
     made = await services.prompts.get(owner, "of-a-call")
     assert [(one.role, one.content) for one in made.content.messages] == [("user", "{% raw %}{{ Why?{% endraw %}")]
+    assert (made.content.temperature, made.content.max_tokens) == (0, 60)
     await play.share()
     dataset = await services.datasets.create(owner, About("Tried"))
     row, load = tab.state(PromptPlayRowState), tab.state(PromptPlayLoadState)
@@ -229,21 +232,6 @@ async def test_the_call_of_a_run_opens_with_its_values(
     await privacy.look({"user": "ada"})
     assert privacy.going == "1 run, 1 dataset row, 2 shared playgrounds"
     assert "Of a call. Delete those first" in privacy.staying
-
-
-def test_values_are_read_by_their_kind() -> None:
-    kinds = {"rows": "list", "user": "object", "polite": "yes or no", "history": "messages", "tone": "text"}
-    lines = value_lines([[HoleLine(name, kind, required=True) for name, kind in kinds.items()]], any_text=False)
-    typed = {"rows": "[1]", "user": '{"a": 1}', "polite": "yes", "history": "[]", "tone": "[calm]"}
-    found = values_of(lines, typed)
-    assert found.variables == {"rows": [1], "user": {"a": 1}, "polite": True, "tone": "[calm]"}
-    assert found.placeholders == {"history": []}
-    with pytest.raises(InvalidInput) as refusal:
-        values_of(lines, {**typed, "rows": "one", "user": "[]"})
-    assert set(refusal.value.fields) == {"rows", "user"}
-    assert "tone" not in values_of(lines, {**typed, "tone": " "}).variables
-    optional = ValueLine("tone", "text", required=False, example="", columns="")
-    assert values_of([optional], {}).variables == {}
 
 
 def test_a_column_hears_what_its_model_says() -> None:
