@@ -14,7 +14,7 @@ import msgspec
 from backend.bootstrap.services import Services
 from backend.control import RESULT
 from backend.errors import InvalidInput
-from backend.experiments.passing import ASK_AGAIN, is_asked, missed, unjudged
+from backend.experiments.passing import ASK_AGAIN, is_asked, short_of, unjudged
 from backend.experiments.types import Draft, Experiment, FlowChoice, MetricComparison, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
@@ -42,25 +42,33 @@ async def run_experiment(services: Services, arguments: dict[str, Any]) -> Async
     silent: dict[str, str] = {}
     asking: set[str] = set()
     fallen: set[tuple[str, str]] = set()
+    short: set[tuple[str, str]] = set()
     if ended.progress.num_done:
         compared = await services.experiments.comparison(owner, made.id)
         apart = await services.experiments.comparison(owner, made.id, apart=True)
         fallen = {(one.variant, one.metric) for one in apart.metrics if one.verdict == "worse"}
+        short = {(aim.metric, name) for aim in compared.aims for name in aim.missed}
         metrics, silent = compared.metrics, await services.experiments.unscored(owner, made.id)
         asking = set(unjudged(compared))
         # The baseline stands beside nothing, and has to reach its targets too.
         alone = await services.experiments.comparison(owner, made.id, variants=(ended.baseline, ended.baseline))
         metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
     for one in metrics:
-        yield f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
+        said = f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
+        yield f"{said}. {words}" if (words := short_of(one)) else said
     for name, words in silent.items():
         yield f"{words} {ASK_AGAIN}" if name in asking else words
     asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
     told = [
-        {**asdict(one), "missed": missed(one), "asked": is_asked(one.metric, asked),
-         "fell": (one.variant, one.metric) in fallen}
+        {
+            **asdict(one),
+            "missed": one.is_missed or (one.metric, one.variant) in short,
+            "short": short_of(one),
+            "asked": is_asked(one.metric, asked),
+            "fell": (one.variant, one.metric) in fallen,
+        }
         for one in metrics
-    ]  # fmt: skip
+    ]
     result: dict[str, Any] = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
     result["num_failed"] = ended.progress.num_failed
     yield RESULT + json.dumps({**result, "metrics": told, "unjudged": silent}, default=str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from xml.etree import ElementTree as ET
@@ -66,19 +67,33 @@ def _read(file: Path) -> Any:
 
 def fails(metric: dict[str, Any]) -> bool:
     """Say whether it got worse, also where that shows only row by row and not by conversation, or missed its target."""
-    return bool(metric["asked"] and (metric["verdict"] == "worse" or metric.get("fell") or metric["missed"]))
+    return bool(metric["asked"] and (_got_worse(metric) or _is_short(metric)))
+
+
+def _got_worse(metric: dict[str, Any]) -> bool:
+    return bool(metric["verdict"] == "worse" or metric.get("fell"))
+
+
+def _is_short(metric: dict[str, Any]) -> bool:
+    return bool(metric["missed"])
+
+
+def _names(metrics: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(f"{one['metric']} of {one['variant']}" for one in metrics))
 
 
 def closing(found: dict[str, Any]) -> str:
     """Say in a line what the gate makes of it, what it cannot tell, and how many answers failed."""
     asked = [one for one in found.get("metrics", []) if one["asked"]]
-    bad = dict.fromkeys(f"{one['metric']} of {one['variant']}" for one in asked if fails(one))
+    fell, short = (_names(one for one in asked if test(one)) for test in (_got_worse, _is_short))
     failed = int(found.get("num_failed", 0))
     lost = f" {failed:,} {'answer' if failed == 1 else 'answers'} failed." if failed else ""
     if found.get("status") != "done":
         return f"Failed: it did not get to its end.{lost}"
-    if bad:
-        return f"Failed: {', '.join(bad)} got worse or missed its target.{lost}"
+    if fell or short:
+        said = [f"{fell} got worse"] if fell else []
+        said += [f"{short} missed its target"] if short else []
+        return f"Failed: {'; '.join(said)}.{lost}"
     if silent := found.get("unjudged"):
         return f"Failed: {' '.join(silent.values())}{lost}"
     if not asked:
@@ -101,6 +116,7 @@ def junit_of(found: dict[str, Any]) -> bytes:
     for one in metrics:
         case = ET.SubElement(suite, "testcase", classname=str(one["variant"]), name=str(one["metric"]))
         told = f"{one['verdict']}: {one['baseline_value']} -> {one['value']}, p {one['p_value']}"
+        told = f"{told}. {short}" if (short := one.get("short")) else told
         if fails(one):
             ET.SubElement(case, "failure", message=told)
         else:

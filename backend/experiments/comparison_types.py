@@ -19,7 +19,9 @@ class Duels:
 
 @dataclass(frozen=True, slots=True)
 class MetricComparison:
-    """What one variant does to one metric, beside how the metric is read.
+    """What one variant does to one metric, beside how the metric is read: `threshold` is the pass mark of an answer.
+
+    `node` is the node of a flow whose output was scored, empty where it was the answer.
 
     `low` and `high` are the ends of the difference's interval, with the `confidence` at which the verdict is decided:
     0.95, more where several questions were asked at once. After an early stop it holds however often one looked.
@@ -48,6 +50,38 @@ class MetricComparison:
     num_broken: int
     confidence: float = 0.95
     duels: Duels | None = None
+    threshold: float | None = None
+    node: str = ""
+
+    @property
+    def is_missed(self) -> bool:
+        """Say whether the metric has a target that the variant does not reach."""
+        return falls_short(self.value, self.target, self.direction)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What an evaluator wants: a `target` of the `statistic`, a pass mark (`threshold`) of each answer, or both.
+
+    `values` has the statistic of each variant, the baseline's too, NaN where none is known; `missed` are the variants
+    that do not reach the target.
+    """
+
+    metric: str
+    direction: Literal["higher", "lower"]
+    unit: str
+    statistic: str
+    target: float | None
+    threshold: float | None
+    values: dict[str, float]
+    missed: tuple[str, ...]
+
+
+def falls_short(value: float, target: float | None, direction: str) -> bool:
+    """Say whether a target is not reached; what nobody knows reaches and misses none."""
+    if target is None:
+        return False
+    return value < target if direction == "higher" else value > target
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +224,4 @@ class Comparison:
     unscored: tuple[Unscored, ...] = ()
     savings: tuple[Saving, ...] = ()
     repetitions: tuple[Repeated, ...] = ()
+    aims: tuple[Aim, ...] = ()

@@ -183,6 +183,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedNode:
+    """A node of a flow as it was pinned, by its id and title."""
+
+    node: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pinned:
     """A variant as it runs: every version a number.
 
@@ -190,6 +198,7 @@ class Pinned:
     those without a default.
     `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one; `composed` is its
     content with the prompts that it takes in, where it takes any in. `promoted` is where it went after the end.
+    `nodes` are those of a flow; of what was started before they were kept none is known.
     """
 
     name: str
@@ -211,6 +220,7 @@ class Pinned:
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     promoted: tuple[Promoted, ...] = ()
+    nodes: tuple[PinnedNode, ...] = ()
 
     @property
     def words(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backend.experiments.evaluators.base import Evaluator
@@ -65,10 +66,30 @@ def shortcomings(comparison: Comparison, evaluators: Collection[str], variants: 
         if one.verdict == "worse":
             old, new = (_amount(one, value) for value in (one.baseline_value, one.value))
             said.append(f"{one.metric} of {one.variant} got worse, from {old} to {new}.")
-        elif one.target is not None and missed(one):
-            new, target = (_amount(one, value) for value in (one.value, one.target))
-            said.append(f"{one.metric} of {one.variant} is {new}, its target {target}.")
+        elif one.is_missed:
+            said.append(short_of(one))
+    return said + _short_alone(comparison, evaluators, variants)
+
+
+def _short_alone(comparison: Comparison, evaluators: Collection[str], variants: Sequence[str]) -> list[str]:
+    """Say which targets are missed where no row has the metric on both sides: the baseline lacks the node, say."""
+    unpaired = {(one.metric, one.variant): one for one in comparison.metrics if math.isnan(one.value)}
+    said = []
+    for aim in comparison.aims:
+        for variant in aim.missed:
+            one = unpaired.get((aim.metric, variant))
+            if one and (not variants or variant in variants) and is_asked(aim.metric, evaluators):
+                value = aim.values[variant]
+                said.append(short_of(replace(one, value=value, baseline_value=value)))
     return said
+
+
+def short_of(one: MetricComparison) -> str:
+    """Say by how much a target is missed; empty where there is none, or it is reached."""
+    if one.target is None or not one.is_missed:
+        return ""
+    value, target = (_amount(one, value) for value in (one.value, one.target))
+    return f"{one.metric} of {one.variant} is {value}, its target {target}."
 
 
 def room_for(comparison: Comparison, evaluators: Collection[str], variant: str) -> str:
@@ -112,10 +133,3 @@ def why_sooner(said: Collection[str], beside_all: Comparison, evaluators: Collec
         "The gate asks its evaluators of this pair alone, so it decides with fewer rows than the page, which guards "
         f"{num_questions:,} comparisons at once and counts rows of one conversation together."
     )
-
-
-def missed(one: MetricComparison) -> bool:
-    """Say whether the metric has a target that it does not reach."""
-    if one.target is None:
-        return False
-    return one.value < one.target if one.direction == "higher" else one.value > one.target

@@ -8,9 +8,10 @@ from typing import Any
 
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.outside import Outside
-from backend.experiments.types import Draft, FlowChoice, Pinned, VariantDraft, kind_of
+from backend.experiments.types import Draft, FlowChoice, Pinned, PinnedNode, VariantDraft, kind_of
 from backend.flows.document import FlowDocument
 from backend.flows.nodes.input import Input, InputConfig
+from backend.flows.shapes import title_of
 from backend.operator import Operator
 from backend.prompts.asked import require_tools
 from backend.prompts.types import PRODUCTION, Content, VersionRef
@@ -169,4 +170,5 @@ def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: s
         document=stored,
         fields=tuple(one.name for one in fields),
         required=tuple(one.name for one in fields if one.required and one.default in (None, "")),
+        nodes=tuple(PinnedNode(node.id, title_of(node)) for node in document.nodes),
     )

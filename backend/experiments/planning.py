@@ -16,6 +16,7 @@ from backend.experiments.detecting import smallest_difference
 from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
 from backend.experiments.evaluators.deciding import decider
+from backend.experiments.named_nodes import unscored_variants
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
@@ -114,7 +115,7 @@ class Planner:
             and not embedded[1]
             and all(one.parameters.get("max_tokens") for one in pinned),
             uncounted=tuple(uncounted),
-            unknown=tuple(dict.fromkeys(unknown)),
+            unknown=(*dict.fromkeys(unknown), *unscored_variants(pinned, evaluators)),
             asked=tuple(filter(None, asked)),
             problems=problems_of(len(rows), num_cells),
             num_taken_over=num_judged if draft.answers_of else 0,

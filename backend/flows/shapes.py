@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from backend.flows.document import FlowDocument
+from backend.flows.document import FlowDocument, Node
 from backend.flows.models import ApprovalRow, FlowRow, FlowVersionRow, NodeRunRow, PublishApprovalRow, RunRow
 from backend.flows.nodes.registry import KINDS
 from backend.flows.types import (
@@ -127,6 +127,11 @@ def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow) -> Approval:
 _SAME = {one.name for one in fields(Approval)} & set(ApprovalRow.model_fields) - {"state"}
 
 
+def title_of(node: Node) -> str:
+    """Return what a node is called: as somebody named it, else as its kind is."""
+    return node.title or (KINDS[node.kind].title if node.kind in KINDS else node.kind)
+
+
 def node_runs_of(document: FlowDocument, rows: list[NodeRunRow]) -> list[NodeRun]:
     """Return one for every node of the document, in plate order; those without a row are pending."""
     by_node = {row.node: row for row in rows}
@@ -134,7 +139,7 @@ def node_runs_of(document: FlowDocument, rows: list[NodeRunRow]) -> list[NodeRun
         NodeRun(
             node=node.id,
             kind=node.kind,
-            title=node.title or (KINDS[node.kind].title if node.kind in KINDS else node.kind),
+            title=title_of(node),
             plate=node.plate,
             status=NodeStatus(row.status),
             reason=row.reason,

@@ -246,8 +246,10 @@ def _compared() -> rx.Component:
 
 
 def _unscored() -> rx.Component:
-    """Say of a single variant, which has no verdict, which evaluators failed."""
-    return rx.fragment(rx.foreach(One.unscored, lambda words: rx.el.p(words, class_name="t2", dir="auto")))
+    """Say of a single variant, which has no verdict, which targets it reaches and which evaluators failed."""
+    targets = rx.el.p(rx.foreach(One.targets, lambda one: status(one.mark, one.words)), class_name="row wrap")
+    failed = rx.foreach(One.unscored, lambda words: rx.el.p(words, class_name="t2", dir="auto"))
+    return rx.fragment(rx.cond(One.targets, targets, rx.fragment()), failed)
 
 
 def _slice(one: Any) -> rx.Component:

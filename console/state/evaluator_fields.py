@@ -34,7 +34,7 @@ TITLES = {
     "python": "Python code",
 }
 # What every evaluator has: the first beside its own fields, the others folded away.
-FIRST = ("threshold", "weight", "negate")
+FIRST = ("threshold", "weight", "negate", "node")
 FOLDED = ("name", "direction", "unit", "target", "margin", "statistic")
 LINE_TO = 2_000
 ENTERED = {"boolean": "switch", "integer": "number", "number": "number", "array": "json", "object": "json"}
@@ -159,10 +159,9 @@ def _line(
 
 def _kind(name: str, schema: dict[str, Any], offers: Offers) -> tuple[str, list[Choice]]:
     """Return how a setting is entered, and what there is to pick."""
-    if name == "models":
-        return "models", list(offers.talking)
-    if name == "model":
-        return "choice", list(offers.embedding)
+    named = {"node": ("node", ()), "models": ("models", offers.talking), "model": ("choice", offers.embedding)}
+    if name in named:
+        return named[name][0], list(named[name][1])
     if "enum" in schema:
         return "choice", [Choice(str(one), str(one).replace("_", " ")) for one in schema["enum"]]
     if schema.get("format") == "python":

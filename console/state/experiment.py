@@ -15,6 +15,7 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.experiment_aims import Aimed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
 from console.state.experiment_compared import RowLine, row_line, units_of
 from console.state.experiment_groups import SliceLine, asked_by, group_words, is_known, slice_lines
@@ -42,7 +43,7 @@ from console.state.seat import Phased
 ROWS = 50
 
 
-class ExperimentState(Addressed, Phased, Dissected, rx.State):
+class ExperimentState(Addressed, Phased, Dissected, Aimed, rx.State):
     """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
 
     experiment_id: rx.Field[str] = rx.field("")
@@ -259,6 +260,7 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
         is_alone = len(self.variants) == 1
         self.cards = [] if is_alone else verdict_cards(said, self.variant)
         self.unscored = unscored_lines(said) if is_alone else []
+        self._aim(said, is_alone=is_alone)
         self.picture, self._repeated = picture_of(said), repeated_views(said)
         self.metrics = metrics_in(said)
         known = [one.value for one in self.metrics]
@@ -288,7 +290,8 @@ class ExperimentState(Addressed, Phased, Dissected, rx.State):
             after=after,
             limit=ROWS,
         )
-        lines = [row_line(one, self.metric, self._units) for one in found.items]
+        lines = [row_line(one, self.metric, self._units, self._marks) for one in found.items]
+        self.scored_by = self._scored_by.get(self.metric) or (f"Scored by {self.metric}" if self.metric else "")
         self.rows = [*self.rows, *lines] if after else lines
         self.has_more = found.next is not None
         self.repeated = self._repeated.get(self.metric, RepeatedView())

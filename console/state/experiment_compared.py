@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -49,11 +49,12 @@ class Word:
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """A score of an answer; `mark` is empty where it neither passes nor fails."""
+    """A score of an answer; `mark` is empty where it neither passes nor fails, `at` says from which score it passes."""
 
     name: str
     words: str
     mark: str
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,16 @@ def units_of(draft: Draft) -> dict[str, str]:
     return unasked | {name: UNITS[kind] for name, kind in zip(names, kinds, strict=True) if kind in UNITS}
 
 
-def row_line(one: ComparedRow, metric: str, units: Mapping[str, str] | None = None) -> RowLine:
-    """Return the row; `units` are those that `units_of` its experiment."""
-    units = units or {}
+def row_line(
+    one: ComparedRow, metric: str, units: Mapping[str, str] | None = None, marks: Mapping[str, str] | None = None
+) -> RowLine:
+    """Return the row; `units` are those that `units_of` its experiment, `marks` its pass marks in words."""
+    units, marks = units or {}, marks or {}
     old, new = _first(one.baseline_cells), _first(one.cells)
     said = word_diff(_said(old), _said(new))
     sides = (
-        _side(one.baseline_cells, one.baseline_value, metric, units, said[0]),
-        _side(one.cells, one.value, metric, units, said[1]),
+        _side(one.baseline_cells, one.baseline_value, metric, (units, marks), said[0]),
+        _side(one.cells, one.value, metric, (units, marks), said[1]),
     )
     return RowLine(
         row=one.row,
@@ -123,12 +126,19 @@ def row_line(one: ComparedRow, metric: str, units: Mapping[str, str] | None = No
 
 
 def _side(
-    cells: Sequence[Cell], value: float | None, metric: str, units: Mapping[str, str], said: list[Word]
+    cells: Sequence[Cell],
+    value: float | None,
+    metric: str,
+    read: tuple[Mapping[str, str], Mapping[str, str]],
+    said: list[Word],
 ) -> SideLine:
-    cell = _first(cells)
+    cell, (units, marks) = _first(cells), read
     if cell is None:
         return SideLine("-", "", said, "", "", "", [], [])
-    scores = [score_line(name, score, units.get(name, "")) for name, score in cell.scores.items()]
+    scores = [
+        replace(score_line(name, score, units.get(name, "")), at=marks.get(name, ""))
+        for name, score in cell.scores.items()
+    ]
     shown = next((one for one in scores if one.name == metric), None)
     # Of several repetitions it is shown how many pass, or their mean, for they may differ.
     is_whole = shown is not None and value is not None and value == cell.scores[metric].get("value")

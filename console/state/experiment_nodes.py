@@ -14,8 +14,11 @@ from backend.operator import Operator, Permission
 from backend.written import figure
 from console import routes
 from console.state import formats
+from console.state.experiment_map import NodeMap, node_map, score_words
+from console.state.experiment_rows import VERDICTS
 
 THOUSAND, DIGITS, MINUS = 1_000, 9, "\u2212"
+DECIDED = {"better": "ok", "worse": "fail"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class NodeScore:
+    """What an evaluator of this node says; `mark` is "ok" or "fail" where it is decided."""
+
+    words: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class NodeLine:
     """A node of the variant; `note` says where it is alone, `mark` is "fail" where it fails more often than it did."""
 
@@ -35,6 +46,7 @@ class NodeLine:
     title: str
     note: str
     mark: str
+    scores: list[NodeScore]
     ran: Figure
     failed: Figure
     median: Figure
@@ -49,13 +61,15 @@ class Dissected(rx.State, mixin=True):
     """A page that compares an experiment's flows node by node."""
 
     nodes: rx.Field[list[NodeLine]] = rx.field(default_factory=list)
+    node_map: rx.Field[NodeMap] = rx.field(default_factory=NodeMap)
 
     async def _dissect(self, operator: Operator, found: Experiment, baseline: str, variant: str) -> None:
         """Read the nodes of two flows; none where one of them is a prompt, or who asks may not read flows."""
-        self.nodes = []
+        self.nodes, self.node_map = [], NodeMap()
         flows = {one.name for one in found.pinned if one.kind == "flow"}
         if flows >= {baseline, variant} and baseline != variant and operator.may(Permission.FLOWS_READ):
-            self.nodes = node_lines(await services().experiments.nodes(operator, found.id, baseline, variant), variant)
+            told = await services().experiments.nodes(operator, found.id, baseline, variant)
+            self.nodes, self.node_map = node_lines(told, variant), node_map(told, variant, beside_words)
 
 
 def node_lines(found: ComparedNodes, variant: str) -> list[NodeLine]:
@@ -73,6 +87,10 @@ def _line(one: ComparedNode, found: ComparedNodes, variant: str) -> NodeLine:
         plate=f"{one.plate:02d}",
         title=one.title,
         note=_note(one, found.baseline, variant),
+        scores=[
+            NodeScore(f"{score_words(score)}, {VERDICTS[score.verdict].lower()}", DECIDED.get(score.verdict, ""))
+            for score in one.scores
+        ],
         mark="fail" if ran and ran.num_failed and (by is None or by.failed_share > 0) else "",
         ran=Figure(f"{formats.count(shown.num_runs)} of {formats.count(answers)}", _was(ran, was)),
         failed=Figure(formats.count(shown.num_failed), _by(by.failed_share, _points) if by else ""),
@@ -83,6 +101,21 @@ def _line(one: ComparedNode, found: ComparedNodes, variant: str) -> NodeLine:
         href=routes.to(routes.RUN, shown.run_id),
         leads_to="A run in which it failed" if shown.num_failed else "Its slowest run",
     )
+
+
+def beside_words(one: ComparedNode) -> list[str]:
+    """Return the median time and the cost of a node, each with its difference; nothing where it did not run."""
+    if one.ran is None:
+        return ["did not run"]
+    by = one.difference
+    time = formats.span(one.ran.median_ms), _by(by.median_ms, formats.span) if by else ""
+    cost = _price(one.ran.cost), _by(by.cost, _price) if by else ""
+    priced = [_with("per 1,000", *cost)] if one.ran.cost or (one.baseline and one.baseline.cost) else []
+    return [_with("median", *time), *priced]
+
+
+def _with(what: str, words: str, by: str) -> str:
+    return f"{words} {what}{f' ({by})' if by else ''}"
 
 
 def _note(one: ComparedNode, baseline: str, variant: str) -> str:

@@ -32,6 +32,8 @@ from console.state.forms import Choice
 CODE = "python"
 GONE = "an experiment that was deleted"
 JUDGING = ("judge", "pairwise")
+# What begins and ends a flow gives nothing of its own to score.
+ENDS = ("input", "output")
 # What the form begins with where it is not the default: `contains` does not mind the case either.
 BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
 ROWS_LOOKED_AT = 50
@@ -172,7 +174,7 @@ def _is_word(expected: Any) -> bool:
 
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:
     """Return the variant with the versions of its prompt or flow to pick from; none of what is not there."""
-    versions: list[Choice] = []
+    versions, nodes = list[Choice](), list[str]()
     try:
         if subject and line.kind == MANAGED:
             prompt = await services().prompts.get(operator, subject)
@@ -181,11 +183,12 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
             listed = await services().flows.list_versions(operator, subject, Page(MAX_LIMIT))
             flow = await services().flows.get(operator, subject)
             subject, versions = flow.slug, versions_of_flow(flow, listed.items)
+            nodes = [node.title or node.id for node in flow.draft.nodes if node.kind not in ENDS]
     except NotFound:
         subject = ""
     known = [one.value for one in versions]
     version = line.version if line.version in known else (known or [""])[0]
-    return replace(line, subject=subject, versions=versions, version=version)
+    return replace(line, subject=subject, versions=versions, version=version, nodes=nodes)
 
 
 async def asked_by(operator: Operator, flow: str, prompt: str, first: str) -> tuple[str, list[VariantLine]]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from backend.experiments.types import Comparison, TradeOff
+from backend.experiments.types import Aim, Comparison, TradeOff
 from backend.written import figure
 from console.state import formats
+from console.state.experiment_aims import missed_words, target_words
 from console.state.experiment_savings import lacks_margin, saving_words
 
 # The lowest and the cheapest stand a little off the axes, so that their circles cover no number.
@@ -26,6 +27,8 @@ MOST_TICKS, TEXT_DROP, ROUNDING = 5, 4.0, 1e-9
 @dataclass(frozen=True)
 class Dot:
     """A variant in the picture of quality and cost; the radius grows with its p95. `note` says what it is there.
+
+    `missed` says which targets it misses.
 
     Its bar from `y_low` to `y_high` holds its quality. Its letter stands at `letter_x` and `letter_y`; where that is
     `aside`, a line leads there.
@@ -48,6 +51,7 @@ class Dot:
     told: str
     y_low: str
     y_high: str
+    missed: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Tick:
 class Picture:
     """`drawn` are the dots from back to front: none hides one that is not beaten. `quality` names its axis.
 
-    `saving` is the sentence below, `lacks_margin` where it asks for one.
+    `saving` is the sentence below, `lacks_margin` where it asks for one. `target_y` and `target_x` are the lines of
+    the targets of quality and of cost, empty where there is none or it lies too far off; `wanted` says all targets.
     """
 
     dots: list[Dot] = field(default_factory=list)
@@ -75,6 +80,9 @@ class Picture:
     saving: str = ""
     quality: str = ""
     lacks_margin: bool = False
+    target_y: str = ""
+    target_x: str = ""
+    wanted: str = ""
 
 
 def picture_of(found: Comparison) -> Picture:
@@ -87,11 +95,14 @@ def picture_of(found: Comparison) -> Picture:
     is_share = all(0 <= one <= 1 for one in qualities)
     bars = [_bar(one, is_share=is_share) for one in points]
     lowest, highest = min(low for low, _ in bars), max(high for _, high in bars)
+    goal, most = _targets(found, lowest, highest, max(costs), is_share=is_share)
+    if goal is not None:
+        lowest, highest = min(lowest, goal), max(highest, goal)
     around = 0.15 * (highest - lowest) or (AROUND if is_share else AROUND * abs(qualities[0]) or AROUND)
     bottom, top = lowest - around, highest + around
     if is_share:
         bottom, top = max(bottom, 0.0), min(top, 1.0)
-    dearest = max(costs) * 1.1 or 1.0
+    dearest = max(*costs, most or 0.0) * 1.1 or 1.0
 
     def place(cost: float, quality: float) -> tuple[float, float]:
         across = LEFT + (RIGHT - LEFT) * cost / dearest
@@ -122,6 +133,7 @@ def picture_of(found: Comparison) -> Picture:
                 told=f"{one.variant}: {written[0]}{ends}, {written[1]} per 1,000, p95 {written[2]}",
                 y_low=f"{place(one.cost, low)[1]:.1f}",
                 y_high=f"{place(one.cost, high)[1]:.1f}",
+                missed=missed_words(found, one.variant),
             )
         )
     front = sorted((place(one.cost, one.quality) for one in points if one.on_front), key=lambda spot: spot[0])
@@ -138,7 +150,44 @@ def picture_of(found: Comparison) -> Picture:
         saving_words(found),
         found.primary,
         lacks_margin(found),
+        "" if goal is None else f"{place(0, goal)[1]:.1f}",
+        "" if most is None else f"{place(most, bottom)[0]:.1f}",
+        _wanted(found, is_drawn=(goal is not None, most is not None)),
     )
+
+
+def _targets(
+    found: Comparison, lowest: float, highest: float, dearest: float, *, is_share: bool
+) -> tuple[float | None, float | None]:
+    """Return the targets of quality and of cost that are drawn: of means alone, and none far beyond all that is there.
+
+    All else would lie in a corner of the picture.
+    """
+    goals = {one.metric: one.target for one in found.aims if one.statistic == "mean" and one.target is not None}
+    goal, most = (
+        goals.get(found.primary),
+        next((goals[one.metric] for one in _of_money(found) if one.metric in goals), None),
+    )
+    far = (highest - lowest) or abs(highest) or AROUND
+    if goal is not None and not (0 <= goal <= 1 if is_share else lowest - far <= goal <= highest + far):
+        goal = None
+    return goal, most if most is not None and 0 <= most <= 2 * dearest else None
+
+
+def _of_money(found: Comparison) -> list[Aim]:
+    return [one for one in found.aims if one.unit == "$"]
+
+
+def _wanted(found: Comparison, *, is_drawn: tuple[bool, bool]) -> str:
+    """Say all targets, those with a line first: "Dashed: exact, target 90.0 %. Also wanted: latency, target 2.0 s."."""
+    money = {one.metric for one in _of_money(found)[:1]}
+    told = {
+        one.metric: f"{one.metric} {target_words(found, one.metric)}" for one in found.aims if one.target is not None
+    }
+    drawn = [name for name in told if (name == found.primary and is_drawn[0]) or (name in money and is_drawn[1])]
+    rest = [name for name in told if name not in drawn]
+    said = [f"Dashed: {', '.join(told[name] for name in drawn)}."] if drawn else []
+    return " ".join([*said, *([f"Also wanted: {', '.join(told[name] for name in rest)}."] if rest else [])])
 
 
 def _bar(one: TradeOff, *, is_share: bool) -> tuple[float, float]:

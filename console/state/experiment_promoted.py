@@ -11,7 +11,8 @@ from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
-from console.state.experiment_rows import amount, named, note_of, readable
+from console.state.experiment_rows import named, note_of
+from console.state.experiment_written import amount, readable
 from console.state.refusals import refusal_words
 
 MARKS = {"there": "ok", "waits": "wait", "declined": "skip", "left": "idle", "gone": "idle"}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
-from decimal import Decimal
 from typing import Any
 
 from backend.experiments.types import (
@@ -16,12 +15,12 @@ from backend.experiments.types import (
     MetricComparison,
     Status,
 )
-from backend.written import figure
 from console import routes
 from console.state import formats
 from console.state.experiment_duels import duel_words
 from console.state.experiment_ends import under
 from console.state.experiment_unscored import failed_on, in_vain_words, metrics_in, retry_of
+from console.state.experiment_written import amount, readable, share_of, signed, target_words, target_x
 
 MARKS = {"draft": "idle", "running": "run", "paused": "wait", "done": "ok", "failed": "fail", "cancelled": "skip"}
 WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Done", "failed": "Failed",
@@ -31,7 +30,6 @@ SURER = "Several differences are tested at once: each interval is so much surer 
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
 LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 MIDDLE, LONGEST = 103.0, 90.0
-LEAST_DOLLARS, THOUSAND = 0.001, 1_000
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
 ROUNDING = 1e-9
@@ -69,6 +67,9 @@ class VerdictCard:
     `duels` say how its answers did in pairs; where the baseline was the other, no value of its own stands beside.
     `failed` says how many answers got no score, and why; all the rest is empty where that was every one of a variant.
     `sure_why` says why an interval is surer than 95 %, empty where it is not. By `key` rows can be listed.
+    `node` is the one of a flow whose output was scored, empty for the answer.
+    `target` says what is wanted of it, `aimed` is "fail" where it misses that; `target_x` is where the line of the
+    target stands, empty where that lies beyond the picture.
     """
 
     metric: str
@@ -94,6 +95,11 @@ class VerdictCard:
     failed: str = ""
     duels: str = ""
     key: str = ""
+    target: str = ""
+    aimed: str = ""
+    mark: str = ""
+    target_x: str = ""
+    node: str = ""
 
 
 def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine:
@@ -153,7 +159,9 @@ def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
     told = [f"{words} {formats.listed(of[word])}" for word, words in LEADS.items() if of[word]]
     said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
     left = of["cannot_tell"]
-    return f"{said} Cannot tell by {formats.listed(left)}." if told and left else said
+    said = f"{said} Cannot tell by {formats.listed(left)}." if told and left else said
+    missed = [one.metric for one in cards if one.aimed == "fail"]
+    return f"{said} It misses the target of {formats.listed(missed)}." if missed else said
 
 
 def agreement_lines(found: Sequence[Agreement]) -> list[str]:
@@ -171,15 +179,6 @@ def _kappa(one: Agreement) -> str:
     return f", kappa {one.kappa:.2f} ({ends})"
 
 
-def readable(one: MetricComparison) -> MetricComparison:
-    """Count money for a thousand answers where that of one would vanish behind its fourth digit."""
-    if one.unit != "$" or not any(0 < abs(end) < LEAST_DOLLARS for end in (one.value, one.baseline_value)):
-        return one
-    names = ("value", "baseline_value", "difference", "low", "high", "margin")
-    many: dict[str, Any] = {name: getattr(one, name) * THOUSAND for name in names}
-    return replace(one, metric=f"{one.metric} per 1,000", **many)
-
-
 def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     key, one = one.metric, readable(one)
     # Beside itself a baseline is neither better nor worse: its mean would only count what failed.
@@ -195,7 +194,7 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
     low, high = x(one.low), x(one.high)
     band = LONGEST * one.margin / reach
     words = VERDICTS[one.verdict]
-    ends = _signed(one, one.low), _signed(one, one.high)
+    ends = signed(one, one.low), signed(one, one.high)
     below = under(low, high, *ends)
     return VerdictCard(
         key=key,
@@ -204,11 +203,11 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
         words=words,
         baseline_value="" if is_duel else amount(one, one.baseline_value),
         value=amount(one, one.value),
-        difference=_signed(one, one.difference) if one.num_rows else "",
+        difference=signed(one, one.difference) if one.num_rows else "",
         note="" if failed and one.rows_needed is None else note_of(one),  # more rows would not mend an evaluator
         failed=failed,
         duels=duel_words(one, baseline),
-        aria=f"Difference {_signed(one, one.difference)}, {_sure(one)} interval {ends[0]} to {ends[1]}",
+        aria=f"Difference {signed(one, one.difference)}, {_sure(one)} interval {ends[0]} to {ends[1]}",
         sure=f"{_sure(one)} interval" if is_known else "",
         sure_why=SURER if is_known and one.confidence > PLAIN else "",
         low=ends[0] if is_known else "",
@@ -221,6 +220,11 @@ def _card(one: MetricComparison, failed: str, baseline: str) -> VerdictCard:
         band_x=f"{MIDDLE - band:.1f}",
         band_width=f"{2 * band:.1f}",
         bars="" if not is_known else f"M{low:.1f} 10v10M{high:.1f} 10v10M{low:.1f} 15H{high:.1f}",
+        node=one.node,
+        target=target_words(one),
+        aimed="" if one.target is None or math.isnan(one.value) else "fail" if one.is_missed else "ok",
+        mark="" if one.threshold is None else f"Pass mark {amount(one, one.threshold)}",
+        target_x=target_x(one, reach, x) if is_known and not is_duel else "",
     )
 
 
@@ -256,35 +260,9 @@ def _lacking(one: MetricComparison) -> str:
 
 
 def _width(one: MetricComparison) -> str:
-    return f"{100 * one.margin:.3g} point" if not one.unit and _is_share(one) else amount(one, one.margin)
+    return f"{100 * one.margin:.3g} point" if not one.unit and share_of(one) else amount(one, one.margin)
 
 
 def rounded(number: int, digits: int) -> str:
     """Return an estimate without digits that it cannot know."""
     return formats.count(round(number, digits - len(str(number))))
-
-
-def amount(one: MetricComparison, value: float) -> str:
-    """Return a value in its unit: milliseconds as time, dollars as money, shares of 0 to 1 in percent."""
-    if not math.isfinite(value):
-        return "-"
-    if one.unit == "ms":
-        return formats.span(value)
-    if one.unit == "$":
-        return formats.price(Decimal(str(value))) if value >= 0 else f"\u2212{amount(one, -value)}"
-    if not one.unit and min(abs(one.value), abs(one.baseline_value)) >= 0 and _is_share(one):
-        return f"{100 * value:.1f} %"
-    return f"{figure(value, 4)}{f' {one.unit}' if one.unit else ''}"
-
-
-def _is_share(one: MetricComparison) -> bool:
-    return all(0 <= value <= 1 for value in (one.value, one.baseline_value))
-
-
-def _signed(one: MetricComparison, value: float) -> str:
-    if not math.isfinite(value):
-        return "unknown"
-    is_points = not one.unit and _is_share(one)
-    words, none = (f"{100 * size:.1f} pt" if is_points else amount(one, size) for size in (abs(value), 0.0))
-    sign = "" if words == none else "+" if value > 0 else "\u2212"
-    return f"{sign}{words}"

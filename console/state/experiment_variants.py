@@ -22,7 +22,10 @@ DRAFT, PUBLISHED = "draft", "published"
 
 @dataclass(frozen=True)
 class VariantLine:
-    """A variant of the form. `at` is how a refusal names it; `subject` the prompt or flow, `version` which of it."""
+    """A variant of the form. `at` is how a refusal names it; `subject` the prompt or flow, `version` which of it.
+
+    `nodes` are the titles of those of a flow.
+    """
 
     key: str
     at: str
@@ -39,6 +42,7 @@ class VariantLine:
     max_tokens: str = ""
     stop: str = ""
     json_schema: str = ""
+    nodes: list[str] = field(default_factory=list)
 
 
 def versions_of_prompt(prompt: Prompt) -> list[Choice]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.node_types import ABSENT
 from backend.experiments.statistics.questions import with_failures
 from backend.experiments.statistics.resampling import Floats
 from backend.experiments.statistics.types import Arm, Metric
@@ -102,6 +103,21 @@ def with_pairs(found: Matrices, evaluators: Sequence[Evaluator], theirs: Floats,
             if at is not None:
                 lost[one.called][at] = TIE
     return replace(found, lost=lost)
+
+
+def with_absent(found: Matrices, evaluators: Sequence[Evaluator], cells: Sequence[tuple[Any, ...]]) -> Matrices:
+    """Count a failed cell as nothing by a metric of a node that its variant has not: there it is no answer at all."""
+    lost, passed = dict(found.lost), dict(found.passed)
+    for one in evaluators:
+        without = {cell[1] for cell in cells if one.node and (cell[4].get(one.called) or {}).get("label") == ABSENT}
+        if not without or one.worst is None:
+            continue
+        lost[one.called] = np.full(found.failed.shape, one.worst)
+        lost[one.called][list(without)] = np.nan
+        if one.called in passed:
+            passed[one.called] = passed[one.called].copy()
+            passed[one.called][list(without)] = np.nan
+    return replace(found, lost=lost, passed=passed)
 
 
 def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:

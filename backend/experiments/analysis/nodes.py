@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.experiments.repository.nodes import NodeTotal
-from backend.experiments.types import ComparedNode, NodeDifference, NodeFigures
+from backend.experiments.types import ComparedNode, MetricComparison, NodeDifference, NodeFigures
 
 # A failure more in ten thousand runs is not worse than a second more in each.
 SHARE_DIGITS = 2
@@ -33,6 +33,18 @@ def beside(
     alone = [(None, one) for one in theirs if one.node not in taken]
     found = [_compared(variant, new, old, num_answers, num_theirs) for new, old in (*pairs, *alone)]
     return sorted(found, key=_badness)
+
+
+def with_scores(nodes: Sequence[ComparedNode], metrics: Sequence[MetricComparison]) -> tuple[ComparedNode, ...]:
+    """Put each metric of a node to that node, as its variant has it or, where that has none, the baseline."""
+    return tuple(
+        replace(node, scores=tuple(one for one in metrics if one.variant == node.variant and _is_meant(node, one.node)))
+        for node in nodes
+    )
+
+
+def _is_meant(one: ComparedNode, name: str) -> bool:
+    return bool(name) and (name in (one.node, one.baseline_node) or one.title.casefold() == name.casefold())
 
 
 def _twins(ours: Sequence[Known], theirs: Sequence[Known]) -> dict[str, Known]:

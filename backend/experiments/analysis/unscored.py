@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.node_types import ABSENT
 from backend.experiments.types import CellStatus, Unscored
 
 
@@ -22,5 +23,7 @@ def unscored_of(
                 cell[4].get(one.called) or {} for cell in cells if cell[1] == at and cell[3] == CellStatus.DONE.value
             ]
             if errors := [score["error"] for score in scores if score.get("error")]:
-                found.append(Unscored(one.called, name, len(errors), len(scores), errors[0], asks=one.asks))
+                # A node that is not there is there at no retry, and its verdict is not one that is missing.
+                asks = one.asks and not any(score.get("label") == ABSENT for score in scores)
+                found.append(Unscored(one.called, name, len(errors), len(scores), errors[0], asks=asks))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backend.experiments.analysis.agreements import agreements_of
+from backend.experiments.analysis.aims import aims_of
 from backend.experiments.analysis.duels import with_duels
 from backend.experiments.analysis.early import looked_at_early
 from backend.experiments.analysis.matrices import (
@@ -18,6 +19,7 @@ from backend.experiments.analysis.matrices import (
     metrics_of,
     resources_of,
     row_means,
+    with_absent,
     with_pairs,
 )
 from backend.experiments.analysis.repeated import repeated_of, stood_alone
@@ -72,6 +74,7 @@ def compared(
         found = with_pairs(found, evaluators, found.failed[plain.index(judged_against)], plain.index(judged_against))
     elif opposing:
         found = with_pairs(found, evaluators, failed_of(found, opposing))
+    found = with_absent(found, evaluators, cells)
     quality = metrics_of(evaluators, found.scores)
     unscored = unscored_of(cells, evaluators, plain, baseline)
     said: list[MetricComparison] = []
@@ -127,6 +130,7 @@ def compared(
         unscored=tuple(unscored),
         savings=savings_of(said, primary.name) if primary else (),
         repetitions=repeated_of(found, names, plain, unopposed=stood_alone(evaluators, judged_against)),
+        aims=aims_of(found, quality, evaluators, plain, said),
     )
 
 
@@ -181,6 +185,8 @@ def _told(
         margin=metric.margin,
         statistic=metric.statistic,
         target=reader.target if reader else None,
+        threshold=reader.threshold if reader else None,
+        node=reader.node if reader else "",
         num_fixed=flips[0],
         num_broken=flips[1],
         confidence=one.confidence,
@@ -208,6 +214,8 @@ def _untold(evaluator: Evaluator, variant: str) -> MetricComparison:
         margin=evaluator.margin,
         statistic=evaluator.statistic,
         target=evaluator.target,
+        threshold=evaluator.threshold,
+        node=evaluator.node,
         num_fixed=0,
         num_broken=0,
     )

@@ -18,6 +18,7 @@ from backend.experiments.embedding import price_of
 from backend.experiments.engine.answers import Answer
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.lanes import LaneGivenUp
+from backend.experiments.engine.node_answers import NodeAnswers
 from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.base import Case, Evaluator, Said, Score, failed
 from backend.experiments.models import ExperimentCellRow
@@ -88,6 +89,9 @@ class Aid:
         made._kept, made.cost = kept, Decimal(0)
         return made
 
+    def answers_in(self, run_id: str, case: Case) -> NodeAnswers:
+        return NodeAnswers(self._outside, self._operator, run_id, case)
+
     def heard(self, judge: str) -> dict[str, Any] | None:
         return self._kept.said.get(judge) if self._kept else None
 
@@ -151,10 +155,10 @@ class Scoring:
 
         `keep` writes it down between two judges, so that none is paid twice. Raise LaneGivenUp, AttemptLost.
         """
-        case = case_of(answer, row)
+        answers = self._aid.answers_in(cell.run_id, case_of(answer, row))
         left = [one for one in self.alone if one.called not in cell.scores]
         for at, one in enumerate(left, 1):
-            await self._put(cell, one, case, keep)
+            await self._put(cell, one, answers, keep)
             if one.calls_models and any(later.asks for later in left[at:]):
                 await keep(cell)
         if is_baseline and self.pairs:
@@ -168,21 +172,22 @@ class Scoring:
         case = Case(cell.output, row.input, row.expected, row.metadata, baseline_output=baseline_output)
         left, cell.scores = [one for one in self.pairs if one.called not in cell.scores], {}
         for one in left:
-            await self._put(cell, one, case, keep)
+            await self._put(cell, one, self._aid.answers_in("", case), keep)
 
-    async def _put(self, cell: ExperimentCellRow, evaluator: Evaluator, case: Case, keep: Keep) -> None:
+    async def _put(self, cell: ExperimentCellRow, evaluator: Evaluator, answers: NodeAnswers, keep: Keep) -> None:
         kept = Kept(cell, evaluator.called, keep)
         aid, before = self._aid.anew(kept), kept.cost
         try:
-            found = _doubted(await self._score(evaluator, case, aid), evaluator, case)
+            found = _doubted(await self._score(evaluator, answers, aid), evaluator, answers.whole)
             cell.scores = {**cell.scores, evaluator.called: storable(replace(found, cost=before + aid.cost).as_json())}
             kept.forget()
         finally:
             kept.book(aid.cost)
 
-    async def _score(self, evaluator: Evaluator, case: Case, aid: Aid) -> Score:
+    async def _score(self, evaluator: Evaluator, answers: NodeAnswers, aid: Aid) -> Score:
         try:
-            return await evaluator.score(case, aid)
+            case = await answers.of(evaluator)
+            return case if isinstance(case, Score) else await evaluator.score(case, aid)
         except (AttemptLost, LaneGivenUp):
             raise
         except DomainError as error:
@@ -218,7 +223,7 @@ def _doubted(found: Score, evaluator: Evaluator, case: Case) -> Score:
     was = case.metadata.get(CORRECTED)
     if not isinstance(was, str) or case.output.strip() != was.strip() or case.output.strip() == case.expected:
         return found
-    if found.passed is False or found.value is None or evaluator.kind in (LATENCY, COST):
+    if found.passed is False or found.value is None or evaluator.node or evaluator.kind in (LATENCY, COST):
         return found
     return replace(found, reason=f"{WAS_CORRECTED} {found.reason}".strip())
 

@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.errors import DomainError
 from backend.ports.code import Found
@@ -175,6 +175,8 @@ class Evaluator(BaseModel, ABC):
     needs_pairs: ClassVar[bool] = False
     needs_person: ClassVar[bool] = False
     runs_code: ClassVar[bool] = False
+    scores_nodes: ClassVar[bool] = True
+    """False for what looks at whole answers alone."""
 
     name: str = Field(default="", max_length=80)
     direction: Direction = "higher"
@@ -191,6 +193,17 @@ class Evaluator(BaseModel, ABC):
         description="A difference that does not matter, in the unit of the score: of 0 to 1, 0.05 is 5 points.",
     )
     statistic: Literal["mean", "p50", "p95"] = "mean"
+    node: str = Field(
+        default="",
+        max_length=120,
+        description="A node of the flow, by id or title: what it gave is scored in place of the answer.",
+    )
+
+    @model_validator(mode="after")
+    def _looks_at_what_it_can(self) -> Self:
+        if self.node and not self.scores_nodes:
+            raise ValueError("node: it looks at whole answers alone")
+        return self
 
     @property
     def called(self) -> str:
@@ -222,6 +235,11 @@ class Evaluator(BaseModel, ABC):
     @property
     def takes_in_all(self) -> bool:
         return self.scale is not None and self.margin > 0 and self.margin >= self.scale[1] - self.scale[0]
+
+    @property
+    def reads(self) -> str:
+        """Return what it looks at in place of words: "passages", or the "steps" that called tools."""
+        return ""
 
     @property
     def asks(self) -> bool:

@@ -24,6 +24,10 @@ class ToolCalls(Evaluator):
     mode: Literal["any", "exact"] = "exact"
     in_order: bool = True
 
+    @property
+    def reads(self) -> str:
+        return "steps"
+
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         wanted = [_call(one) for one in (self.calls if self.calls is not None else _expected(case.expected))]
         made = [_call(one) for one in case.tool_calls]

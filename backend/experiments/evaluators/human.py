@@ -16,6 +16,7 @@ class Human(Evaluator):
 
     kind: ClassVar[str] = "human"
     needs_person: ClassVar[bool] = True
+    scores_nodes: ClassVar[bool] = False
     question: str = Field(default="Is this a good answer?", max_length=2_000)
     min: float = Field(default=0.0, description="The lowest score.")
     max: float = Field(default=1.0, description="The highest score; 0 to 1 is asked as no and yes.")

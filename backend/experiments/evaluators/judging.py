@@ -154,6 +154,7 @@ class Pairwise(_Asking):
 
     kind: ClassVar[str] = "pairwise"
     needs_pairs: ClassVar[bool] = True
+    scores_nodes: ClassVar[bool] = False
     rubric: str = Field(
         default="Which answer helps more: right, whole, and no longer than it must be?",
         min_length=1,

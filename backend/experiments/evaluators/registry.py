@@ -50,7 +50,14 @@ MAX_EVALUATORS = 20
 
 def kinds() -> list[EvaluatorKind]:
     """Return every kind with the schema of its settings, as `read` takes them."""
-    return [EvaluatorKind(name, one.model_json_schema(by_alias=True)) for name, one in KINDS.items()]
+    return [EvaluatorKind(name, _schema(one)) for name, one in KINDS.items()]
+
+
+def _schema(kind: type[Evaluator]) -> dict[str, Any]:
+    schema = kind.model_json_schema(by_alias=True)
+    if not kind.scores_nodes:
+        del schema["properties"]["node"]
+    return schema
 
 
 def read(specs: Sequence[Mapping[str, Any]]) -> list[Evaluator]:

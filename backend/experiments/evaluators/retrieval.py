@@ -32,6 +32,10 @@ class Retrieval(Evaluator):
     def called(self) -> str:
         return self.name or (f"{self.measure_}@{self.k}" if self.measure_ != "mrr" else "mrr")
 
+    @property
+    def reads(self) -> str:
+        return "" if self.retrieved else "passages"
+
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
         grades = _grades(case, self.relevant)
         if not grades:

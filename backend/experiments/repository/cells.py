@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.experiments.models import NOBODYS, ExperimentCellRow
+from backend.experiments.node_types import ABSENT
 from backend.experiments.types import IN_VAIN, OVERALL, UNOPPOSED, CellStatus, Progress
 
 
@@ -79,7 +80,7 @@ class Cells:
             statement = statement.where(cell.row == row)
         changed = []
         for number, scores in (await self._session.exec(statement.with_for_update())).all():
-            lost = {name for name in alone if "error" in scores.get(name, {})}
+            lost = {name for name in alone if _may_be_told(scores.get(name, {}))}
             status = CellStatus.ANSWERED if lost else CellStatus.DONE
             lost |= {name for name in pairs if _lacks_a_pair(scores.get(name, {}))}
             if lost:
@@ -175,6 +176,11 @@ class Cells:
             ExperimentCellRow.project_id == self._project_id,
             ExperimentCellRow.experiment_id == experiment_id,
         )
+
+
+def _may_be_told(score: dict[str, Any]) -> bool:
+    """Tell whether a score failed that may not fail again: a node that is not there is asked for in vain."""
+    return "error" in score and score.get("label") != ABSENT
 
 
 def _lacks_a_pair(score: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from backend.audit.repository import AuditTrail
 from backend.columns import storable
 from backend.experiments.checks import checked
 from backend.experiments.models import ExperimentRow
+from backend.experiments.named_nodes import check_nodes
 from backend.experiments.pinning import judges_pinned, pin
 from backend.experiments.planning import Planner
 from backend.experiments.released import unreleased
@@ -186,11 +187,13 @@ class Making(Coding):
         if draft.answers_of:
             draft = await over_answers(self._outside, operator, draft)
         checked(draft, self._outside.templates)
-        await self._admitted(await self._fitting(draft.evaluators))
+        evaluators = await self._fitting(draft.evaluators)
+        await self._admitted(evaluators)
         judges = await judges_pinned(self._outside, operator, draft.evaluators)
         if draft.answers_of:  # which models and versions answered is told there
             return replace(draft, evaluators=judges)
         pinned = await pin(self._outside, operator, draft, keep=False)
+        check_nodes(pinned, evaluators)
         variants = tuple(
             replace(variant, model=one.model if variant.model else "")
             for variant, one in zip(draft.variants, pinned, strict=True)

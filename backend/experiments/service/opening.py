@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 from backend.errors import DomainError, Forbidden, NotFound
+from backend.experiments.engine.node_answers import NodeAnswers
 from backend.experiments.engine.rendering import HISTORY, given_to, history_of, rendered
-from backend.experiments.evaluators.base import Case
+from backend.experiments.evaluators.base import Case, Score
 from backend.experiments.models import REMOVED, ExperimentCellRow, ExperimentRow
 from backend.experiments.outside import Row
 from backend.experiments.repository import Cells, Experiments
@@ -43,7 +45,7 @@ class Opening(Comparing):
         told: dict[str, Any] = {"given": {}, "messages": (), "tools": (), "problem": NO_ROW}
         if given is not None:
             told |= await self._told(operator, variant, given)
-            told["judged"] = await self._judged(row, cell, given, beside)
+            told["judged"] = await self._judged(operator, row, cell, given, beside)
         if cell.detail.get(IN_WORDS) and told["messages"]:
             told["messages"] = with_schema(told["messages"], variant.parameters["json_schema"])
         told["messages"] = tuple((one.role, one.content) for one in told["messages"])
@@ -62,7 +64,7 @@ class Opening(Comparing):
         )
 
     async def _judged(
-        self, row: ExperimentRow, cell: Cell, given: Row, beside: Sequence[ExperimentCellRow]
+        self, operator: Operator, row: ExperimentRow, cell: Cell, given: Row, beside: Sequence[ExperimentCellRow]
     ) -> dict[str, list[list[tuple[str, str]]]]:
         """Return what judges were asked about an answer that has scores; `beside` are the baseline's answers to it."""
         twins = [one for one in beside if one.repetition == cell.repetition and one.status == CellStatus.DONE]
@@ -70,11 +72,14 @@ class Opening(Comparing):
         case = Case(
             cell.output, given.input, given.expected, given.metadata, baseline_output=twin.output if twin else None
         )
-        asked = {
-            one.called: [[(said.role, said.content) for said in question] for question in one.questions(case)]
-            for one in await self._evaluators(draft_of(row).evaluators)
-            if one.called in cell.scores
-        }
+        answers, asked = NodeAnswers(self._outside, operator, cell.run_id, case), {}
+        for one in await self._evaluators(draft_of(row).evaluators):
+            if one.called not in cell.scores:
+                continue
+            with contextlib.suppress(DomainError):  # its run is kept no more, or is for whoever may read flows
+                if not isinstance(shown := await answers.of(one), Score):
+                    questions = one.questions(shown)
+                    asked[one.called] = [[(said.role, said.content) for said in question] for question in questions]
         # A judge of pairs that failed in one order was not asked in the next.
         return {
             name: questions[: cell.scores[name].get("order") or 1] if cell.scores[name].get("error") else questions

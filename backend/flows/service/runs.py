@@ -156,6 +156,13 @@ class RunService:
         operator.require(Permission.FLOWS_RUN)
         return await self._starting.pin(operator, name, version)
 
+    async def is_masked(self, operator: Operator, run_id: str) -> bool:
+        """Tell whether a run of the operator's project is written down with placeholders for what is masked."""
+        if self._chat.masks.is_off(operator.project_id):
+            return False
+        async with self._units.read(operator) as session:
+            return (await self._chat.masks.of(session, operator.project_id, run_id, None)).is_on
+
     async def get(self, operator: Operator, run_id: str) -> RunDetail:
         """Return a run, the document it ran and what each node did. Raise RunNotFound."""
         operator.require(Permission.FLOWS_READ)

@@ -12,7 +12,14 @@ from console.components.ui import button, field, icon_button, select, status, te
 from console.state.experiment_form import ExperimentFormState as Form
 
 WIDE = ["area", "json", "models", "python"]
+NODES = "xf-nodes"
 WHAT = "the quality beside cost, the order of the rows, and when an early stop ends"
+
+
+def nodes_to_pick() -> rx.Component:
+    """Offer the nodes of the flows among the variants to the evaluators that may score one of them."""
+    options = rx.foreach(Form.variants, lambda one: rx.foreach(one.nodes, lambda title: rx.el.option(value=title)))
+    return rx.el.datalist(options, id=NODES)
 
 
 def evaluator_card(one: Any) -> rx.Component:
@@ -58,6 +65,7 @@ def _entry(one: Any) -> rx.Component:
         ("models", _models(one)),
         ("choice", select(one.options, **common)),
         ("leading", select(one.options, on_change=Form.choose(one.key), **common)),
+        ("node", text_input(list=NODES, **typed)),
         ("number", text_input(input_mode="decimal", **typed)),
         ("area", text_area(rows="3", required=one.required, **typed)),
         ("lines", text_area(rows="2", placeholder="One a line", **typed)),
@@ -69,7 +77,7 @@ def _entry(one: Any) -> rx.Component:
     return rx.el.div(
         field(one.label, drawn, html_for=one.key, help_text=one.help, error=wrong_at(one.key)),
         key=one.key,
-        class_name=rx.cond(wide, "xf-wide", ""),
+        class_name=rx.cond(wide, "xf-wide", rx.cond(one.kind == "node", "xf-node", "")),
         hidden=one.hidden,
     )
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from backend.experiments.types import MAX_NAME, MAX_VARIANTS
 from console import routes
-from console.components.experiments.evaluator_card import evaluator_card
+from console.components.experiments.evaluator_card import evaluator_card, nodes_to_pick
 from console.components.experiments.other_models import other_models_button, other_models_dialog
 from console.components.experiments.plan_panel import plan_panel
 from console.components.experiments.variant_card import variant_card
@@ -183,6 +183,7 @@ def _evaluators() -> rx.Component:
         "Scored by",
         told_at("xf-evaluators"),
         rx.cond(Form.scoring_note, rx.el.p(Form.scoring_note, class_name="t12 t2 pad", role="status"), rx.fragment()),
+        nodes_to_pick(),
         rx.foreach(Form.evaluators, evaluator_card),
         rx.cond(Form.code_note, rx.el.p(Form.code_note, class_name="t12 t2 pad"), rx.fragment()),
         note="Latency and cost are always compared.",

@@ -52,7 +52,7 @@ def rows_panel() -> rx.Component:
         "Rows",
         rx.cond(is_alone, data_table("Rows", ALONE, One.rows, _row_alone), beside),
         none,
-        table_foot(rx.cond(One.metric, rx.Var.create("Scored by ") + One.metric, ""), more),
+        table_foot(One.scored_by, more),
         rx.cond(One.row, _side_by_side(), rx.fragment()),
         acts=rx.cond(is_alone, _groups(*groups[1:]), _groups(*groups)),
         class_name="xp-rows",
@@ -133,7 +133,7 @@ def _side_by_side() -> rx.Component:
 
 def _side(name: Any, side: Any, look: str) -> rx.Component:
     scores = rx.el.dl(
-        rx.foreach(side.scores, lambda one: rx.el.div(rx.el.dt(one.name), rx.el.dd(_value(one.mark, one.words)))),
+        rx.foreach(side.scores, lambda one: rx.el.div(rx.el.dt(one.name), _score(one))),
         class_name="xp-scores",
     )
     return rx.el.div(
@@ -152,6 +152,10 @@ def _side(name: Any, side: Any, look: str) -> rx.Component:
         rx.cond(side.reason, rx.el.p(side.reason, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(side.scores, scores, rx.fragment()),
     )
+
+
+def _score(one: Any) -> rx.Component:
+    return rx.el.dd(_value(one.mark, one.words), rx.cond(one.at, rx.el.div(one.at, class_name="t2"), rx.fragment()))
 
 
 def _word(one: Any, look: str) -> rx.Component:

@@ -15,6 +15,8 @@ def spread() -> rx.Component:
     picture = rx.el.svg(
         rx.foreach(shown.bars, _bar),
         rx.el.svg.line(x1="6", x2="454", y1="92", y2="92", class_name="axis"),
+        rx.cond(shown.mark_x, _line(shown.mark_x, "xp-mark"), rx.fragment()),
+        rx.cond(shown.target_x, _line(shown.target_x, "xp-target"), rx.fragment()),
         rx.el.svg.text(One.variant, x="452", y="14", text_anchor="end", class_name="lab2"),
         rx.el.svg.text(One.baseline, x="452", y="172", text_anchor="end", class_name="lab2"),
         view_box="0 0 460 196",
@@ -31,12 +33,20 @@ def spread() -> rx.Component:
         panel(
             "Distribution",
             picture,
-            rx.cond(shown.without, rx.el.p(shown.without, class_name="t12 t2 pad"), rx.fragment()),
+            rx.cond(
+                (shown.wanted != "") | (shown.without != ""),
+                rx.el.p(shown.wanted, " ", shown.without, class_name="t12 t2 pad", dir="auto"),
+                rx.fragment(),
+            ),
             table,
             acts=select(One.metrics, value=shown.metric, on_change=One.choose_spread, aria_label="Metric"),
         ),
         rx.fragment(),
     )
+
+
+def _line(at: Any, look: str) -> rx.Component:
+    return rx.el.svg.line(x1=at, x2=at, y1="12", y2="172", class_name=look)
 
 
 def _bar(bar: Any) -> rx.Component:

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from console import routes
-from console.components.ui import Column, cell, data_table, panel, table_row, tag
+from console.components.ui import Column, cell, data_table, panel, status, table_row, tag
 from console.components.ui.kinds import classes, when
 from console.state.experiment import ExperimentState as One
 
@@ -27,6 +27,8 @@ def trade_off() -> rx.Component:
             rx.foreach(One.picture.costs, _cost),
             rx.el.svg.line(x1="54", x2="54", y1="10", y2="264", class_name="axis"),
             rx.el.svg.line(x1="54", x2="446", y1="264", y2="264", class_name="axis"),
+            rx.cond(One.picture.target_y, _target(y=One.picture.target_y), rx.fragment()),
+            rx.cond(One.picture.target_x, _target(x=One.picture.target_x), rx.fragment()),
             rx.el.svg.path(d=One.picture.line, class_name="xp-front"),
             rx.foreach(One.picture.drawn, _bar),
             rx.foreach(One.picture.drawn, _leader),
@@ -43,6 +45,7 @@ def trade_off() -> rx.Component:
             One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
         ),
         rx.el.p(
+            rx.cond(One.picture.wanted, One.picture.wanted + " ", ""),
             "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
             "The line joins those that none measured better and cheaper.",
             class_name="t12 t2 pad",
@@ -71,6 +74,12 @@ def _cost(tick: Any) -> rx.Component:
         rx.el.svg.line(x1=tick.at, x2=tick.at, y1="10", y2="264", class_name="grid"),
         rx.el.svg.text(tick.words, x=tick.text_at, y="280", text_anchor=tick.anchor),
     )
+
+
+def _target(*, x: Any = None, y: Any = None) -> rx.Component:
+    """Draw the line of a target through the whole picture: of cost at `x`, of quality at `y`."""
+    ends = {"x1": x, "x2": x, "y1": "10", "y2": "264"} if y is None else {"x1": "54", "x2": "446", "y1": y, "y2": y}
+    return rx.el.svg.line(**ends, class_name="xp-target")
 
 
 def _bar(dot: Any) -> rx.Component:
@@ -108,6 +117,7 @@ def _row(dot: Any) -> rx.Component:
                 dot.name, type="button", on_click=One.choose(dot.name), class_name="link one", title=dot.words
             ),
             rx.cond(dot.note, rx.el.div(dot.note, class_name="t12 t2 lines"), rx.fragment()),
+            rx.cond(dot.missed, rx.el.div(status("fail", dot.missed), class_name="t12 xp-missed"), rx.fragment()),
             class_name="grow",
         ),
         class_name="row tight",

@@ -25,18 +25,20 @@ WORSE = {"metric": "exact", "variant": "new", "verdict": "worse", "missed": Fals
 
 def test_a_metric_that_got_worse_or_misses_its_target_fails_its_case() -> None:
     same = {**WORSE, "metric": "latency", "verdict": "cannot_tell"}
-    short = {**same, "metric": "cost", "missed": True}
+    short = {**same, "metric": "cost", "missed": True, "short": "cost of new is $2, its target $1."}
     slow = {**WORSE, "metric": "latency", "asked": False}
     assert [fails(one) for one in (WORSE, same, short, slow)] == [True, False, True, False]
     suite = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [WORSE, same, short]}))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "2", "0")
+    (_, missed) = suite.findall("testcase/failure")
+    assert (missed.get("message") or "").endswith("p 0.01. cost of new is $2, its target $1.")
     silent = ET.fromstring(junit_of({"name": "CI", "status": "done", "metrics": [same], "unjudged": {"judge": "No."}}))
     assert (silent.get("tests"), silent.get("failures"), silent.get("errors")) == ("2", "0", "1")
     assert silent.find("testcase/error").get("message") == "No."  # type: ignore[union-attr]
     unsure = {"status": "done", "metrics": [same, {**slow, "asked": True, "verdict": "better"}], "num_failed": 2}
     assert closing(unsure) == "Passed: nothing got worse; 1 of 2 metrics cannot tell yet. 2 answers failed."
     assert closing({**unsure, "metrics": [WORSE, short], "num_failed": 0}) == (
-        "Failed: exact of new, cost of new got worse or missed its target."
+        "Failed: exact of new got worse; cost of new missed its target."
     )
     assert closing({**unsure, "metrics": [slow], "num_failed": 0}) == (
         "Failed: no evaluator had a baseline or a target to be held against."
@@ -111,8 +113,10 @@ async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) 
         "variants": wish["variants"][:1],
         "evaluators": [{"kind": "contains", "values": ["?!"], "target": 0.9}],
     }
-    result = json.loads([one async for one in run_experiment(services, {"experiment": alone})][-1].removeprefix(RESULT))
+    lines = [one async for one in run_experiment(services, {"experiment": alone})]
+    result = json.loads(lines[-1].removeprefix(RESULT))
     assert [(one["variant"], one["value"], one["missed"]) for one in result["metrics"]] == [("old", 0, True)]
+    assert any(line.endswith("contains of old is 0.0 %, its target 90.0 %.") for line in lines)
     judged = {**alone, "variants": wish["variants"], "evaluators": [{"kind": "judge", "rubric": "?"}] * 2}
     lines = [line async for line in run_experiment(services, {"experiment": judged})]
     result = json.loads(lines[-1].removeprefix(RESULT))

@@ -101,7 +101,7 @@ async def test_a_judge_is_asked_for_what_its_output_has(tab: Tab, dataset: str) 
         judge = form.evaluators[-1]
         return {one.name for one in (*judge.own, *judge.first, *judge.folded) if not one.hidden}
 
-    every = {"rubric", "models", "output", "name"}
+    every = {"rubric", "models", "output", "name", "node"}
     numbers = {"weight", "negate", "direction", "unit", "target", "margin", "statistic"}
     assert shown() == every | numbers
     belongs = {

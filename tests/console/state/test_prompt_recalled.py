@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from backend.errors import InvalidInput
 from backend.prompts.types import Content
-from console.state.prompt_play_rows import SAID, content_of, recalled, tried, value_lines, values_of
+from console.state.prompt_play_rows import SAID, ValueLine, content_of, recalled, tried, value_lines, values_of
 from console.state.prompt_rows import HoleLine
 
 
