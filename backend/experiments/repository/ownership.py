@@ -21,26 +21,16 @@ EVERY_PROJECT = "the engine carries the experiments of all projects"
 CELLS: Table = ExperimentCellRow.__table__  # type: ignore[attr-defined]
 WRITTEN = ("status", "tries", "output", "detail", "scores", "error", "run_id", "tokens_in", "tokens_out", "cost",
            "judge_cost", "latency_ms", "finished_at")  # fmt: skip
+# A cell as the attempt holds it that claimed it: another one has taken it since where its number is not the same.
+CLAIMED = (
+    CELLS.c.project_id == bindparam("b_project"),
+    CELLS.c.experiment_id == bindparam("b_experiment"),
+    CELLS.c.number == bindparam("b_number"),
+    CELLS.c.attempt == bindparam("b_attempt"),
+)
 # Built once: making a statement anew costs more than running it.
-WRITE = (
-    update(CELLS)
-    .where(
-        CELLS.c.project_id == bindparam("b_project"),
-        CELLS.c.experiment_id == bindparam("b_experiment"),
-        CELLS.c.number == bindparam("b_number"),
-        CELLS.c.attempt == bindparam("b_attempt"),
-    )
-    .values({name: bindparam(f"v_{name}") for name in WRITTEN})
-)
-NAME = (
-    update(CELLS)
-    .where(
-        CELLS.c.project_id == bindparam("b_project"),
-        CELLS.c.experiment_id == bindparam("b_experiment"),
-        CELLS.c.number == bindparam("b_number"),
-    )
-    .values(run_id=bindparam("v_run_id"))
-)
+WRITE = update(CELLS).where(*CLAIMED).values({name: bindparam(f"v_{name}") for name in WRITTEN})
+NAME = update(CELLS).where(*CLAIMED).values(run_id=bindparam("v_run_id"))
 EXPERIMENTS: Table = ExperimentRow.__table__  # type: ignore[attr-defined]
 HOLD = (
     update(EXPERIMENTS)
@@ -157,7 +147,7 @@ class Ownership:
         new = [cell for cell in cells if cell.status == CellStatus.PENDING and cell.run_id not in begun]
         for cell in new:
             cell.run_id = new_id("run")
-        of = {"b_project": row.project_id, "b_experiment": row.id}
+        of = {"b_project": row.project_id, "b_experiment": row.id, "b_attempt": row.attempt}
         if new:
             given = [{**of, "b_number": cell.number, "v_run_id": cell.run_id} for cell in new]
             await (await self._session.connection()).execute(NAME, given)
