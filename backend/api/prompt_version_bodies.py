@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from backend.api.conversation_bodies import MAX_SESSION
 from backend.prompts.types import (
     DEFAULT_TEMPERATURE,
     Approval,
@@ -15,6 +16,7 @@ from backend.prompts.types import (
     LabelMove,
     Placeholder,
     Rendered,
+    Taking,
     ToolSpec,
     Turn,
     Use,
@@ -191,12 +193,26 @@ class Protection(_Strict):
 
 
 class RenderWish(_Strict):
-    """`version` wins over `label`; without either it is the label production. `placeholders` are lists of messages."""
+    """`version` wins over `label`; without either it is the label production. `placeholders` are lists of messages.
+
+    `session_id` names the conversation that it is for: while a live test splits the label, it stays with one version.
+    """
 
     version: int | None = None
     label: str = "production"
     variables: dict[str, Any] = {}
     placeholders: dict[str, list[dict[str, Any]]] = {}
+    session_id: str = Field(default="", max_length=MAX_SESSION)
+
+    def taking(self) -> Taking:
+        return Taking(session_id=self.session_id)
+
+
+class DrawnBody(BaseModel):
+    """The live test that splits the label; not `drawn` where no session says for whom, and it is the label's own."""
+
+    id: str
+    drawn: bool
 
 
 class RenderedBody(BaseModel):
@@ -215,10 +231,11 @@ class RenderedBody(BaseModel):
     tools: list[ToolSpec]
     response_schema: dict[str, Any] | None
     parts: list[dict[str, Any]]
+    live_test: DrawnBody | None
 
     @classmethod
     def of(cls, rendered: Rendered) -> RenderedBody:
-        content = rendered.content
+        content, drawn = rendered.content, rendered.drawn
         return cls(
             id=rendered.prompt_id,
             version=rendered.version,
@@ -233,6 +250,7 @@ class RenderedBody(BaseModel):
             tools=list(content.tools),
             response_schema=content.response_schema,
             parts=[{"slug": slug, "version": version} for slug, version in rendered.parts],
+            live_test=DrawnBody(id=drawn.live_test_id, drawn=drawn.is_drawn) if drawn else None,
         )
 
 

@@ -133,9 +133,14 @@ async def roll_back(operator: Editor, prompt_id: str, label: str, wish: RollBack
 
 @router.post("/prompts/{prompt_id}/render")
 async def render_prompt(operator: Reader, prompt_id: str, wish: RenderWish) -> RenderedBody:
-    """Fill a version with values; 422 names what is missing. No model is asked."""
+    """Fill a version with values; 422 names what is missing. No model is asked.
+
+    While a live test splits the label, a `session_id` draws its version for good; `live_test` says so.
+    """
     ref = VersionRef("" if wish.version is not None else wish.label, wish.version)
-    rendered = await services().prompts.render(operator, prompt_id, ref, wish.variables, wish.placeholders)
+    rendered = await services().prompts.render(
+        operator, prompt_id, ref, wish.variables, wish.placeholders, taking=wish.taking()
+    )
     return RenderedBody.of(rendered)
 
 

@@ -14,6 +14,6 @@ def open_privacy(
     units: Units, database: Database, jobs: Jobs, *, log: ConversationService, masking: MaskingService
 ) -> PrivacyService:
     made = PrivacyService(units, database, jobs, log=log, masking=masking)
-    log.leaving.append(made.leave)
+    log.leaving.insert(0, made.leave)  # the others take away what hangs on all that it says goes along
     jobs.register(JOB, made.execute, concurrency=1, pending=made.waiting, is_urgent=False)
     return made

@@ -22,6 +22,7 @@ from backend.bootstrap.experiments import open_experiments
 from backend.bootstrap.flows import open_flows
 from backend.bootstrap.jobs import SERVER, open_jobs
 from backend.bootstrap.knowledge import clear_uploads, open_knowledge
+from backend.bootstrap.live_tests import open_live_tests
 from backend.bootstrap.mail import open_mail
 from backend.bootstrap.masking import open_idempotency, open_masking
 from backend.bootstrap.models import HttpAtFirstCall, ModelsAtFirstCall
@@ -164,9 +165,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
     join_prompts(conversations, prompts, providers, rooms)
-    live_tests = LiveTestService(units, prompts)
-    prompts.splits.append(live_tests.choose)
-    prompts.protecting.append(live_tests.check_protecting)
+    live_tests = open_live_tests(units, prompts, conversations)
     identity = IdentityService(units, mail=(mail := open_mail(settings)), public_url=settings.public_url)
     identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())

@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from backend.live_tests.types import Arm
 
 
+def seat_of(project_id: str, session_id: str) -> str:
+    """Return what stands for the first run of a conversation that is held elsewhere: its session itself is not kept."""
+    return "session_" + hashlib.sha256(f"{project_id}/{session_id}".encode()).hexdigest()
+
+
 def drawn(test_id: str, run_id: str, arms: Sequence[Arm]) -> int:
     """Return the version of the arm that the hash of test and conversation falls on."""
     digest = hashlib.sha256(f"{test_id}/{run_id}".encode()).digest()

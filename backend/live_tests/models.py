@@ -43,11 +43,15 @@ class LiveTestRow(SQLModel, table=True):
 
 
 class LiveTestSeatRow(SQLModel, table=True):
-    """Which version a conversation got. `run_id` is of its first run, known before the conversation has an id."""
+    """Which version a conversation got. `run_id` is of its first run, known before the conversation has an id.
+
+    One that is held elsewhere has none: there it is what `seat_of` says; `conversation_id` is empty until it is told.
+    """
 
     __tablename__ = "live_test_seat"
 
     live_test_id: str = Field(primary_key=True, foreign_key="live_test.id")
-    run_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True, index=True)
     project_id: str = Field(foreign_key="project.id", index=True)
     version: int
+    conversation_id: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})

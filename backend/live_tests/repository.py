@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlmodel import col, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.conversations.models import ConversationRow, MessageRow
@@ -23,7 +23,10 @@ from backend.paging import Page
 
 # The reason that the test of scopes asks for.
 EVERY_PROJECT = "the guardrails of all projects are watched"
+# Of five: who is at least so satisfied liked it.
+SATISFIED = 4
 TOLD = (RunStatus.DONE.value, RunStatus.FAILED.value)
+UNANSWERED = (ChatState.FAILED.value, ChatState.CANCELLED.value)
 
 
 class LiveTests:
@@ -99,13 +102,40 @@ class LiveTests:
         insert: Any = insert_sqlite if dialect == "sqlite" else insert_postgres
         await self._session.exec(insert(LiveTestSeatRow).values(**values).on_conflict_do_nothing())
 
+    async def take_seats(self, conversations: Mapping[str, str]) -> list[tuple[str, str, int]]:
+        """Write down which conversation holds a seat; of two under one session the later one.
+
+        `conversations` are their ids by what `seat_of` says. Return those that hold one, each with prompt and version.
+        """
+        seat, test = LiveTestSeatRow, LiveTestRow
+        statement = (
+            select(seat.run_id, test.prompt_id, seat.version)
+            .join(test, col(test.id) == seat.live_test_id)
+            .where(seat.project_id == self._project_id, col(seat.run_id).in_(conversations))
+        )
+        held = (await self._session.exec(statement.where(test.project_id == self._project_id))).all()
+        for run_id in {one[0] for one in held}:
+            mine = (col(seat.project_id) == self._project_id, col(seat.run_id) == run_id)
+            await self._session.exec(update(seat).where(*mine).values(conversation_id=conversations[run_id]))
+        return [(conversations[run_id], prompt_id, version) for run_id, prompt_id, version in held]
+
+    async def leave(self, conversation_ids: Sequence[str]) -> None:
+        """Take away the seats of conversations that were held elsewhere."""
+        seat = LiveTestSeatRow
+        mine = (col(seat.project_id) == self._project_id, col(seat.conversation_id).in_(conversation_ids))
+        await self._session.exec(delete(seat).where(*mine))
+
     async def outcomes(self, test_id: str) -> list[Outcome]:
-        """Return how the conversations of a test went whose first run has ended, cancelled ones left out."""
+        """Return how the conversations of a test went: those held here, and those held elsewhere that were reported."""
+        return [*await self._held_here(test_id), *await self._held_elsewhere(test_id)]
+
+    async def _held_here(self, test_id: str) -> list[Outcome]:
+        """Return those whose first run has ended, cancelled ones left out."""
         seat, run, talk = LiveTestSeatRow, RunRow, ConversationRow
         statement: Any = (
             select(  # type: ignore[call-overload]  # more columns than the typing knows
                 seat.version, run.status, run.cost, run.time_ms,
-                talk.state, talk.rating, talk.cost, talk.latency_ms, talk.num_turns,
+                talk.state, talk.rating, talk.satisfaction, talk.cost, talk.latency_ms, talk.num_turns,
             )
             .join(run, (col(run.id) == seat.run_id) & (col(run.project_id) == self._project_id))
             .outerjoin(talk, (col(talk.id) == run.conversation_id) & (col(talk.project_id) == self._project_id))
@@ -114,6 +144,18 @@ class LiveTests:
             )
         )  # fmt: skip
         return [_outcome(*values) for values in await self._session.exec(statement)]
+
+    async def _held_elsewhere(self, test_id: str) -> list[Outcome]:
+        seat, talk = LiveTestSeatRow, ConversationRow
+        statement: Any = (
+            select(  # type: ignore[call-overload]  # more columns than the typing knows
+                seat.version, talk.state, talk.task_completed, talk.rating, talk.satisfaction, talk.cost,
+                talk.latency_ms, talk.num_turns,
+            )
+            .join(talk, (col(talk.id) == seat.conversation_id) & (col(talk.project_id) == self._project_id))
+            .where(seat.project_id == self._project_id, seat.live_test_id == test_id, seat.conversation_id != "")
+        )  # fmt: skip
+        return [_reported(*values) for values in await self._session.exec(statement)]
 
 
 async def running_everywhere(session: AsyncSession) -> Sequence[tuple[str, str, str]]:
@@ -128,11 +170,22 @@ async def running_everywhere(session: AsyncSession) -> Sequence[tuple[str, str, 
 
 
 def _outcome(version: int, status: str, cost: Any, time_ms: float, *talk: Any) -> Outcome:
-    state, rating, whole_cost, latency_ms, num_turns = talk
+    state, rating, satisfaction, whole_cost, latency_ms, num_turns = talk
     if state is None:  # a run that is no chat
         return Outcome(version, status == RunStatus.DONE.value, None, float(cost), time_ms)
-    liked = None if rating == Rating.NONE.value else rating == Rating.UP.value
     each = latency_ms / num_turns if num_turns else time_ms
-    return Outcome(
-        version, state not in {ChatState.FAILED.value, ChatState.CANCELLED.value}, liked, float(whole_cost), each
-    )
+    return Outcome(version, state not in UNANSWERED, _liked(rating, satisfaction), float(whole_cost), each)
+
+
+def _reported(version: int, state: str, task_completed: bool | None, *talk: Any) -> Outcome:  # noqa: FBT001  # a column
+    """Read one that was held elsewhere: whether it was answered is what its system told of its task."""
+    rating, satisfaction, cost, latency_ms, num_turns = talk
+    is_answered = state not in UNANSWERED and task_completed is not False
+    each = latency_ms / num_turns if latency_ms and num_turns else None
+    return Outcome(version, is_answered, _liked(rating, satisfaction), float(cost) or None, each)
+
+
+def _liked(rating: str, satisfaction: int | None) -> bool | None:
+    if rating != Rating.NONE.value:
+        return rating == Rating.UP.value
+    return None if satisfaction is None else satisfaction >= SATISFIED

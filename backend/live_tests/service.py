@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from backend.columns import storable, utc_now
 from backend.errors import Conflict, DomainError, InvalidInput
 from backend.ids import new_id
 from backend.live_tests.checks import checked_arms, checked_margin
-from backend.live_tests.drawing import drawn
+from backend.live_tests.drawing import drawn, seat_of
 from backend.live_tests.models import LiveTestRow
 from backend.live_tests.repository import LiveTests, running_everywhere
 from backend.live_tests.shapes import arms_of, live_test_of
@@ -28,7 +28,7 @@ from backend.paging import Listed, Page
 from backend.ports.jobs import BY_ID
 from backend.prompts.errors import PromptNotFound
 from backend.prompts.service import PromptService
-from backend.prompts.types import LabelChange, Taking
+from backend.prompts.types import Drawn, LabelChange, Taking
 from backend.unit_of_work import Units, Work
 
 GUARDRAIL = "The guardrail"
@@ -137,10 +137,10 @@ class LiveTestService:
                 await self._end(operator, test_id, State.PROMOTED, f"v{version} was promoted.")
         return change
 
-    async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> int | None:
-        """Return the version that this conversation gets; `number` is the label's own.
+    async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> Drawn | None:
+        """Return the version that this conversation gets; `number` is the label's own. None where no test runs.
 
-        None where no test runs, and for a conversation that began before it: nobody's answers change midway.
+        One that began before the test is not drawn: nobody's answers change midway. Nor is nobody's.
         """
         async with self._units.read(operator) as session:
             tests = LiveTests(session, operator.project_id)
@@ -148,13 +148,35 @@ class LiveTestService:
             if row is None or row.baseline != number:
                 return None
             first = await tests.first_run(taking.conversation_id) if taking.conversation_id else None
-            if first and first[1] < row.started_at:
-                return None
         run_id = first[0] if first else taking.run_id
+        if not run_id and taking.session_id:
+            run_id = seat_of(operator.project_id, storable(taking.session_id))
+        if not run_id or (first and first[1] < row.started_at):
+            return Drawn(number, row.id, is_drawn=False)
         version = drawn(row.id, run_id, arms_of(row))
         async with self._units.write(operator) as work:
             await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
-        return version
+        return Drawn(version, row.id)
+
+    async def seated(self, work: Work, project_id: str, sessions: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
+        """Count conversations that were held elsewhere for the tests in which their sessions were drawn.
+
+        `sessions` are their sessions by id, as they were told. Return the version of each by conversation and prompt.
+        """
+        conversations = {seat_of(project_id, session_id): id_ for id_, session_id in sessions.items()}
+        held = await LiveTests(work.session, project_id).take_seats(conversations)
+        return {(conversation_id, prompt_id): version for conversation_id, prompt_id, version in held}
+
+    async def leave(
+        self,
+        work: Work,
+        project_id: str,
+        conversation_ids: Sequence[str],
+        _with_items: bool,  # noqa: FBT001  # a hook
+    ) -> Sequence[str]:
+        """Take seats away with conversations that are removed for good."""
+        await LiveTests(work.session, project_id).leave(conversation_ids)
+        return conversation_ids
 
     async def check_protecting(self, work: Work, operator: Operator, label: str) -> None:
         """Raise Conflict while a test runs under a label: it would go on with versions that nobody approved."""

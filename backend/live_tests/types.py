@@ -88,13 +88,16 @@ class LiveTest:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one conversation went. `is_liked` is None where nobody rated it, money in US dollars, time a turn in ms."""
+    """How one conversation went. `is_liked` is None where nobody rated it, money in US dollars, time a turn in ms.
+
+    Of one that was held elsewhere money and time are None where nobody told them.
+    """
 
     version: int
     is_answered: bool
     is_liked: bool | None
-    cost: float
-    latency_ms: float
+    cost: float | None
+    latency_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,20 @@ class LabelChange:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who takes what a label points at: a run, and the conversation that it goes on with (empty: a new one)."""
+    """Who takes what a label points at: a run, and the conversation that it goes on with (empty: a new one).
 
-    run_id: str
+    `session_id` is of a conversation that is held elsewhere, which has no run here. Nothing at all is nobody.
+    """
+
+    run_id: str = ""
     conversation_id: str = ""
+    session_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What somebody gets of a label that a live test splits; not `is_drawn` where they keep the label's own version."""
+
+    version: int
+    live_test_id: str
+    is_drawn: bool = True

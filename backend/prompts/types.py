@@ -20,7 +20,7 @@ from backend.prompts.content import (
     Turn,
     estimated_tokens,
 )
-from backend.prompts.label_types import Approval, ApprovalState, Label, LabelChange, LabelMove, Taking
+from backend.prompts.label_types import Approval, ApprovalState, Drawn, Label, LabelChange, LabelMove, Taking
 from backend.prompts.play_types import (
     MAX_COLUMNS,
     MAX_TYPED,
@@ -45,6 +45,7 @@ __all__ = [
     "Approval",
     "ApprovalState",
     "Content",
+    "Drawn",
     "Filters",
     "Holes",
     "Kind",
@@ -193,7 +194,7 @@ class Values:
 class Rendered:
     """A prompt with its holes filled. `messages` is what goes to a model; `text` is of a text prompt alone.
 
-    `parts` are the prompts that were taken in, as (slug, version).
+    `parts` are the prompts that were taken in, as (slug, version); `drawn` is of a label that was split.
     """
 
     prompt_id: str
@@ -205,6 +206,7 @@ class Rendered:
     instructions: str | None
     content: Content
     parts: tuple[tuple[str, int], ...] = ()
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)

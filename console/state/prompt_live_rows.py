@@ -64,6 +64,7 @@ class LiveCard:
     is_running: bool
     arms: list[ArmLine] = field(default_factory=list)
     reaches_nobody: bool = False
+    num_conversations: int = 0
 
 
 def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
@@ -102,6 +103,7 @@ def live_card(found: Report, zone: tzinfo, now: datetime) -> LiveCard:
         broken=BROKEN if found.split_is_broken else "",
         is_running=test.state is State.RUNNING,
         arms=arms,
+        num_conversations=sum(one.num_conversations for one in found.arms),
     )
 
 
@@ -120,8 +122,8 @@ def _against(found: Report, one: ArmReport) -> list[str]:
 
 
 def is_lost(card: LiveCard, followed: Collection[str]) -> bool:
-    """Tell whether it runs on a label that nothing follows."""
-    return card.is_running and card.label not in followed
+    """Tell whether it runs on a label that nothing follows, and nobody who renders it has told of a conversation."""
+    return card.is_running and card.label not in followed and not card.num_conversations
 
 
 def shares_of(card: LiveCard) -> str:

@@ -33,6 +33,9 @@ MAX_READ = 8_000
 Leave = Callable[[Work, str, Sequence[str], bool], Awaitable[Sequence[str]]]
 # Takes along what hangs on messages that others follow: for each id, the conversation and the id of the one that does.
 Move = Callable[[Work, str, Mapping[str, tuple[str, str]]], Awaitable[None]]
+# Called in the unit that keeps conversations of other systems, with their sessions by id as they were told, unmasked;
+# returns which version of a prompt some of them had, by conversation and prompt.
+Seat = Callable[[Work, str, Mapping[str, str]], Awaitable[Mapping[tuple[str, str], int]]]
 Places = dict[tuple[str, int], set[int]]
 
 
@@ -69,6 +72,7 @@ class Base:
         self._units, self.masking = units, masking
         self._span_turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
         self.prompts: Prompts | None = None
+        self.seating: list[Seat] = []
         self.leaving: list[Leave] = []
         """Called before conversations are removed for good, in the unit that does it."""
         self.moving: list[Move] = []

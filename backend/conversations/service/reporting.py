@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.columns import storable, utc_now
 from backend.conversations.errors import ConversationNotFound
 from backend.conversations.folding import PREVIEW_CHARACTERS, first_words, folded
+from backend.conversations.masked_reports import masked_report, said_in
 from backend.conversations.models import ConversationRecordRow, ConversationRow, MessageRow
 from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
@@ -47,11 +48,15 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A conversation as it will be kept, under the id that it gets, and what its masker met."""
+    """A conversation as it will be kept, under the id that it gets, and what its masker met.
+
+    `session_id` is as it was told, for comparing alone: what is kept of it is masked.
+    """
 
     conversation_id: str
     report: Report
     masker: Masker
+    session_id: str = ""
 
 
 class ReportingUseCases(Base):
@@ -74,7 +79,12 @@ class ReportingUseCases(Base):
                 for id_, one in zip(ids, reports, strict=True)
             ]
         return [
-            Ready(id_, await aside(partial(masked_report, masker, one), *_said_in(one)), masker)
+            Ready(
+                id_,
+                await aside(partial(masked_report, masker, one), *said_in(one)),
+                masker,
+                "" if one.held else storable(one.session_id),
+            )
             for id_, one, masker in zip(ids, reports, maskers, strict=True)
         ]
 
@@ -101,11 +111,23 @@ class ReportingUseCases(Base):
             if report.others:
                 names = [first_words(storable(one), MAX_NAME) for one in report.others]
                 await Others(work.session, operator.project_id).note(row, names)
+        had = await self._versions(work, operator, {one.conversation_id: one.session_id for one in ready})
         for report, row, _ in kept:
             if report.prompt_id is not None:
-                row.prompt_name, row.prompt_version = await self._count(work, operator, rows, report.prompt_id)
+                row.prompt_name, newest = await self._count(work, operator, rows, report.prompt_id)
+                row.prompt_version = had.get((row.id, report.prompt_id), newest)
                 rows.add(row)
         return [row for _, row, _ in kept]
+
+    async def _versions(
+        self, work: Work, operator: Operator, sessions: Mapping[str, str]
+    ) -> Mapping[tuple[str, str], int]:
+        """Return which version of a prompt a live test gave conversations, and let it count them."""
+        told = {id_: session_id for id_, session_id in sessions.items() if session_id}
+        had: dict[tuple[str, str], int] = {}
+        for seat in self.seating if told else ():
+            had |= await seat(work, operator.project_id, told)
+        return had
 
     async def _count(
         self, work: Work, operator: Operator, rows: ConversationRepository, prompt_id: str
@@ -172,52 +194,9 @@ def _has_transcript(record: ConversationRecordRow | None) -> bool:
     return record is not None and record.transcript is not None
 
 
-def masked_report(masker: Masker, report: Report) -> Report:
-    """Return what is kept of a conversation that was held elsewhere: all that it says is masked and can be stored."""
-    return replace(
-        report,
-        transcript=masker.value(storable(report.transcript)),
-        details=masker.value(storable(report.details)),
-        messages=tuple(masked_message(masker, one) for one in report.messages),
-        person=masker.name(storable(report.person)),
-        others=tuple(masker.name(storable(one)) for one in report.others),
-        session_id=masker.name(storable(report.session_id)),
-        agent_config=masker.name(storable(report.agent_config)),
-        agent_name=storable(report.agent_name) if report.held else masker.name(storable(report.agent_name)),
-    )
-
-
 def _by_now(said: Sequence[Told], now: datetime) -> Sequence[Told]:
     """Return messages none of which was said later than now: one dated ahead would outlive every retention."""
     return [replace(one, at=now) if one.at and one.at > now else one for one in said]
-
-
-def _said_in(report: Report) -> list[Any]:
-    """Return what of a report may be long."""
-    told = [[one.text, one.error, one.tool_calls, *(each.text for each in one.citations)] for one in report.messages]
-    return [report.transcript, report.details, report.person, report.session_id, told]
-
-
-def masked_message(masker: Masker, one: Told) -> Told:
-    """Return what is kept of a message, be it of a whole report or one that comes later."""
-    return replace(
-        one,
-        text=masker.text(storable(one.text)),
-        author=masker.name(storable(one.author)),
-        error=masker.text(storable(one.error)),
-        tool_calls=tuple(masker.value(storable(list(one.tool_calls)))),
-        tool_name=masker.name(storable(one.tool_name)),
-        model=masker.name(storable(one.model)),
-        citations=tuple(
-            replace(
-                passage,
-                text=masker.text(passage.text),
-                heading=masker.text(passage.heading),
-                document_name=masker.text(passage.document_name),
-            )
-            for passage in one.citations
-        ),
-    )
 
 
 def _conversation(operator: Operator, report: Report, said: Sequence[Told], now: datetime) -> ConversationRow:

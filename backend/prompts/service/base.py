@@ -20,7 +20,7 @@ from backend.prompts.content import Content
 from backend.prompts.errors import CannotRender, PromptNotFound, VersionNotFound
 from backend.prompts.models import PromptRow, PromptVersionRow
 from backend.prompts.repository import LabelRepository, PromptRepository
-from backend.prompts.types import LATEST, Taking, Use, VersionRef
+from backend.prompts.types import LATEST, Drawn, Taking, Use, VersionRef
 from backend.unit_of_work import Units, Work
 
 # Tell who else uses the prompt of this slug, in the operator's project.
@@ -29,8 +29,8 @@ Users = Callable[[Operator, str, str], Awaitable[Sequence[Use]]]
 Leaving = Callable[[Work, str, str], Awaitable[None]]
 # Called in the unit that protects a label; raises Conflict where something stands against it.
 Protecting = Callable[[Work, Operator, str], Awaitable[None]]
-# Say which version of a prompt (by id) stands under a label (the number it points at) for whoever takes it, or None.
-Split = Callable[[Operator, str, str, int, Taking], Awaitable[int | None]]
+# Say what of a prompt (by id) stands under a label (the number it points at) for whoever takes it; None: that number.
+Split = Callable[[Operator, str, str, int, Taking], Awaitable[Drawn | None]]
 
 
 class Models(Protocol):

@@ -17,7 +17,7 @@ from backend.prompts.errors import CannotRender
 from backend.prompts.models import PromptRow
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.base import UseCases
-from backend.prompts.types import Holes, Prompt, Rendered, Taking, Values, VersionRef
+from backend.prompts.types import LATEST, Drawn, Holes, Prompt, Rendered, Taking, Values, VersionRef
 
 MAX_PUT_IN = 500
 ROLES = ("system", "user", "assistant")
@@ -62,10 +62,18 @@ class RenderingUseCases(UseCases):
         ref: VersionRef,
         variables: Mapping[str, Any],
         placeholders: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+        *,
+        taking: Taking | None = None,
     ) -> Rendered:
-        """Fill a version. Raise PromptNotFound, VersionNotFound, CannotRender with a field for each missing value."""
+        """Fill a version, of a label that is split the one that whoever takes it gets; with nobody, the label's own.
+
+        Raise PromptNotFound, VersionNotFound, CannotRender with a field for each missing value.
+        """
         operator.require(Permission.PROMPTS_READ)
         row, number, content, composed, parts = await self._standing(operator, name, ref)
+        drawn = await self._drawn(operator, row.id, ref, number, taking)
+        if drawn is not None and drawn.version != number:
+            row, number, content, composed, parts = await self._standing(operator, name, VersionRef("", drawn.version))
         rendered = await self._filled(composed, Values(variables, placeholders or {}), f"{row.name} v{number}")
         return replace(
             rendered,
@@ -75,6 +83,7 @@ class RenderingUseCases(UseCases):
             label="" if ref.version is not None else ref.label,
             content=content,
             parts=parts,
+            drawn=drawn,
         )
 
     async def needed(self, operator: Operator, name: str, ref: VersionRef) -> Sequence[str]:
@@ -140,12 +149,20 @@ class RenderingUseCases(UseCases):
             )
             row = await self._row(rows, name)
             number = (await self._meant(rows, labels, row, VersionRef(label))).number
-        if taking is not None:
-            for split in self.splits:
-                chosen = await split(operator, row.id, label, number, taking)
-                if chosen is not None:
-                    return chosen
-        return number
+        drawn = await self._drawn(operator, row.id, VersionRef(label), number, taking)
+        return drawn.version if drawn else number
+
+    async def _drawn(
+        self, operator: Operator, prompt_id: str, ref: VersionRef, number: int, taking: Taking | None
+    ) -> Drawn | None:
+        """Return what a live test of the label gives; None where there is none, or nobody takes it."""
+        if taking is None or ref.version is not None or ref.label == LATEST:
+            return None
+        for split in self.splits:
+            drawn = await split(operator, prompt_id, ref.label, number, taking)
+            if drawn is not None:
+                return drawn
+        return None
 
     def _variables(self, content: Content) -> tuple[TemplateVariable, ...]:
         """Return the variables of all templates in it. Raise TemplateFailed."""

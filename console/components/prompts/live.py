@@ -167,10 +167,15 @@ def promote_dialog() -> rx.Component:
 
 
 def _unfollowed(label: Any) -> rx.Component:
-    """Say that a test would reach nobody, and what makes it reach somebody."""
-    way = "Choose this prompt and that label in an LLM node of a flow, and publish it. "
+    """Say that a test would reach nobody here, and what makes it reach somebody."""
+    way = "Choose this prompt and that label in an LLM node of a flow, and publish it; or render it with a session_id. "
     return rx.el.p(
-        status("wait", rx.Var.create("No published flow follows ") + label + ": a test on it reaches no conversation."),
+        status(
+            "wait",
+            rx.Var.create("No published flow follows ")
+            + label
+            + ": a test on it reaches who renders it over REST alone.",
+        ),
         rx.el.span(way, rx.el.a("Open the flows", href=routes.FLOWS, class_name="u"), class_name="t12 t2"),
         class_name="stack",
     )

@@ -10,6 +10,7 @@ import pytest
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.live_tests.types import MIN_CONVERSATIONS
 from backend.prompts.types import Content, NewPrompt
 
 ARMS = [{"version": 1, "weight": 90}, {"version": 2, "weight": 10}]
@@ -49,6 +50,69 @@ async def test_a_test_is_started_read_and_promoted(client: httpx.AsyncClient) ->
     listed = (await client.get("/api/prompts/answer/live-tests")).json()
     assert [(one["id"], one["state"]) for one in listed["live_tests"]] == [(test["id"], "promoted")]
     assert listed["next"] is None
+
+
+async def rendered(client: httpx.AsyncClient, **wish: Any) -> tuple[int, str, Any]:
+    """Return which version answered, with its words and what is said of the live test."""
+    answer = await client.post("/api/prompts/answer/render", json=wish)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    return said["version"], said["text"], said["live_test"]
+
+
+async def told(client: httpx.AsyncClient, prompt: str, session: str, **more: Any) -> str:
+    body = {
+        "session_id": session, "agent_config": "a", "agent_name": "A", "duration": 1, "turn_count": 1,
+        "transcript": {"messages": [{"role": "user", "content": "Why?"}]}, "experiment_id": prompt,
+    }  # fmt: skip
+    answer = await client.post("/api/conversations", json={**body, **more})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["conversation"]["id"])
+
+
+async def test_who_renders_elsewhere_is_drawn_by_session_and_counted_as_it_reports(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    assert await rendered(client, session_id="before") == (1, "One.", None)
+    test = (await start(client, arms=[{"version": 1, "weight": 1}, {"version": 2, "weight": 1}])).json()
+    prompt, named = test["prompt_id"], {"id": test["id"], "drawn": True}
+    assert await rendered(client) == (1, "One.", {"id": test["id"], "drawn": False})
+    assert await rendered(client, version=2, session_id="s0") == (2, "Two.", None)
+    assert await rendered(client, label="latest", session_id="s0") == (2, "Two.", None)
+    had: dict[str, int] = {}
+    while min(list(had.values()).count(arm) for arm in (1, 2)) < MIN_CONVERSATIONS:
+        session = f"ada{len(had)}@example.com"
+        version, text, said = await rendered(client, session_id=session)
+        assert (text, said) == ({1: "One.", 2: "Two."}[version], named)
+        had[session] = version
+    first = next(iter(had))
+    assert (await rendered(client, session_id=first))[0] == had[first], "it stays with the version that it got"
+
+    async def arms() -> list[tuple[int, Any, Any, Any]]:
+        report = (await client.get(f"/api/live-tests/{test['id']}")).json()
+        return [
+            (one["num_conversations"], one["values"]["answered"], one["values"]["satisfied"], one["values"]["cost"])
+            for one in report["arms"]
+        ]
+
+    assert await arms() == [(0, None, None, None)] * 2, "drawn is not counted until it is told how it went"
+    for session, version in had.items():
+        ids = [await told(client, prompt, session, task_completed=version == 2, user_satisfaction=3 + version % 2)]
+    ones = list(had.values()).count(1)
+    twos = len(had) - ones
+    assert await arms() == [(ones, 0.0, 1.0, None), (twos, 1.0, 0.0, None)]
+    await told(client, prompt, "nobody drew it", task_completed=False)
+    last, version = list(had.items())[-1]
+    ids.append(await told(client, prompt, last, task_completed=True))
+    found = await arms()
+    assert [one[0] for one in found] == [ones, twos], "a conversation counts once, and another not at all"
+    standing = (await client.get(f"/api/live-tests/{test['id']}")).json()["standings"][0]
+    assert (standing["metric"], standing["verdict"]) == ("answered", "better")
+    owner = await services.identity.ensure_owner()
+    kept = [(await services.conversations.reported_one(owner, one)).conversation for one in ids]
+    assert {one.prompt_version for one in kept} == {version}, "the version that it had, not the newest"
+    assert (await client.post(f"/api/live-tests/{test['id']}/stop")).status_code == 200
+    assert await rendered(client, session_id=last) == (1, "One.", None)
 
 
 @pytest.mark.parametrize(
