@@ -28,6 +28,7 @@ class AlertFilters(Strict):
     satisfaction: list[Satisfaction] = Field(default=[])
     tag: list[str] = Field(default=[], max_length=50)
     version: list[str] = Field(default=[], max_length=50)
+    metadata: list[str] = Field(default=[], max_length=50)
     cost: str = Field(default="", pattern=SPAN)
     tokens: str = Field(default="", pattern=SPAN)
     latency: str = Field(default="", pattern=SPAN)
@@ -35,14 +36,19 @@ class AlertFilters(Strict):
     turns: str = Field(default="", pattern=SPAN)
 
     def filters(self) -> Filters:
-        lists: dict[str, Any] = {f"{name}s": tuple(value) for name, value in self if isinstance(value, list)}
+        lists: dict[str, Any] = {_plural(name): tuple(value) for name, value in self if isinstance(value, list)}
         return Filters(self.text, **lists, ranges=ranges_of({one: getattr(self, one) for one in Measured}))
 
     @classmethod
     def of(cls, filters: Filters) -> AlertFilters:
         single = {"text": filters.text} | {one.of.value: one.span for one in filters.ranges}
-        lists = {name: getattr(filters, f"{name}s") for name in cls.model_fields if name not in {"text", *Measured}}
+        lists = {name: getattr(filters, _plural(name)) for name in cls.model_fields if name not in {"text", *Measured}}
         return cls.model_validate({**single, **lists})
+
+
+def _plural(name: str) -> str:
+    """Return what the filters call their choices of a name."""
+    return name if name == "metadata" else f"{name}s"
 
 
 class AlertBody(Strict):

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from backend.api.access import allowed
 from backend.api.conversation_search import filters_of
 from backend.bootstrap import services
+from backend.conversations.details import MAX_NAME
 from backend.conversations.figure_types import Dashboard, Figures, FigureWish, Split, Step
 from backend.conversations.types import Filters
 from backend.operator import Operator, Permission
@@ -21,13 +22,17 @@ Reader = Annotated[Operator, allowed(Permission.CONVERSATIONS_READ)]
 
 
 class FiguresBody(BaseModel):
-    """Sums; times in ms to two digits, shares from 0 to 1, null where nothing tells them."""
+    """Sums; times in ms to two digits, shares from 0 to 1, null where nothing tells them.
+
+    `cost` is without the `num_unpriced` that took tokens of a model for which no price is entered.
+    """
 
     num_conversations: int
     num_turns: int
     num_failed: int
     failed_share: float | None
     cost: Decimal
+    num_unpriced: int
     tokens_in: int
     tokens_out: int
     latency_p50: int | None
@@ -47,6 +52,7 @@ class FiguresBody(BaseModel):
             num_failed=figures.num_failed,
             failed_share=figures.failed_share,
             cost=figures.cost,
+            num_unpriced=figures.num_unpriced,
             tokens_in=figures.tokens_in,
             tokens_out=figures.tokens_out,
             latency_p50=figures.p50,
@@ -110,15 +116,18 @@ class DashboardBody(BaseModel):
 
 @router.get("/conversation-figures")
 async def conversation_figures(
+    *,
     operator: Reader,
     filters: Annotated[Filters, Depends(filters_of)],
     split: Split = Split.NONE,
     step: Step = Step.DAY,
     zone: Annotated[str, Query(max_length=64)] = "UTC",
+    key: Annotated[str, Query(max_length=MAX_NAME)] = "",
 ) -> DashboardBody:
     """Add up what the same filters find, in steps of the clock in `zone`; the last seven days by default.
 
     A range is widened to whole steps. `since` and `until` of a point, with the value of its line, find in
-    `/api/conversation-search` exactly the conversations behind it.
+    `/api/conversation-search` exactly the conversations behind it. A split by `metadata` is by the name in `key`.
     """
-    return DashboardBody.of(await services().conversations.dashboard(operator, FigureWish(filters, split, step, zone)))
+    wish = FigureWish(filters, split, step, zone, key)
+    return DashboardBody.of(await services().conversations.dashboard(operator, wish))

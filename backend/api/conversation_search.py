@@ -60,6 +60,7 @@ def filters_of(
     satisfaction: Annotated[list[Satisfaction], Query()] = [],  # noqa: B006
     tag: Choices = [],  # noqa: B006
     version: Choices = [],  # noqa: B006
+    metadata: Choices = [],  # noqa: B006
     cost: Span = "",
     tokens: Span = "",
     latency: Span = "",
@@ -68,7 +69,10 @@ def filters_of(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Filters:
-    """Read the filters of a query; a moment without a zone is meant in UTC, and a range is written as 1..5."""
+    """Read the filters of a query; a moment without a zone is meant in UTC, and a range is written as 1..5.
+
+    `metadata` is written as plan=pro; plan= finds those without a plan, plan alone those with any.
+    """
     return Filters(
         text=text,
         flow_ids=tuple(flow_id),
@@ -82,6 +86,7 @@ def filters_of(
         satisfactions=tuple(satisfaction),
         tags=tuple(tag),
         versions=tuple(version),
+        metadata=tuple(metadata),
         ranges=ranges_of({"cost": cost, "tokens": tokens, "latency": latency, "duration": duration, "turns": turns}),
         since=_utc(since),
         until=_utc(until),

@@ -80,8 +80,18 @@ class FacetBody(BaseModel):
         return [cls(value=one.value, name=one.name, count=one.count) for one in facets]
 
 
+class NamedFacetsBody(BaseModel):
+    """The most frequent values of a name in metadata."""
+
+    name: str
+    values: list[FacetBody]
+
+
 class FacetsBody(BaseModel):
-    """How many conversations each choice would show beside what the other filters choose."""
+    """How many conversations each choice would show beside what the other filters choose.
+
+    `metadata` has the values of the names that are filtered by, `metadata_names` all names.
+    """
 
     total: int
     matching: int
@@ -96,6 +106,8 @@ class FacetsBody(BaseModel):
     outcomes: list[FacetBody]
     satisfactions: list[FacetBody]
     tags: list[FacetBody]
+    metadata: list[NamedFacetsBody]
+    metadata_names: list[str]
 
     @classmethod
     def of(cls, facets: Facets) -> FacetsBody:
@@ -113,6 +125,8 @@ class FacetsBody(BaseModel):
             outcomes=FacetBody.all(facets.outcomes),
             satisfactions=FacetBody.all(facets.satisfactions),
             tags=FacetBody.all(facets.tags),
+            metadata=[NamedFacetsBody(name=one.name, values=FacetBody.all(one.values)) for one in facets.metadata],
+            metadata_names=list(facets.metadata_names),
         )
 
 

@@ -46,7 +46,7 @@ class Sum:
 
 COUNTS = (
     "num", "num_turns", "num_failed", "tokens_in", "tokens_out", "num_rated", "num_liked", "num_judged",
-    "num_completed", "num_satisfied",
+    "num_completed", "num_satisfied", "num_unpriced",
 )  # fmt: skip
 # Behind the counts the sum of satisfaction, and the cost in billionths.
 NUM_SUMS = len(COUNTS) + 2

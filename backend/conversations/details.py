@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.columns import storable
@@ -14,6 +15,10 @@ MAX_CHARACTERS = 20_000
 MAX_TOGETHER = 100_000
 MAX_PERSON = 200
 PERSON = ("user_id", "person", "customer_id", "customer")
+# What the log is filtered by: of so many names, of so many characters, in objects so deep.
+MAX_NAMES, MAX_NAME, MAX_VALUE, MAX_DEPTH = 50, 60, 120, 3
+# Between a name and its value in a filter, as in "plan=pro"; nothing behind it asks for those without, no sign for any.
+IS = "="
 
 
 def plain_name(name: str) -> str:
@@ -44,3 +49,45 @@ def checked(details: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def refuse_long(details: Mapping[str, Any], most: int, whose: str) -> None:
     if len(json.dumps(details, ensure_ascii=False, default=str)) > most:
         raise InvalidInput(f"{whose} at most {most:,} characters.", fields={"metadata": "too long"})
+
+
+def values_in(details: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return what metadata says in a word: a text for each name, `a.b` for b of the object a; a list in one text.
+
+    Left out is what is empty or long, and a name with the sign that stands behind names in a filter.
+    """
+    found: dict[str, str] = {}
+    for name, value in _flat(details or {}, "", MAX_DEPTH):
+        if len(found) < MAX_NAMES and _fits(name, MAX_NAME) and IS not in name and _fits(value, MAX_VALUE):
+            found.setdefault(name, value)
+    return found
+
+
+def chosen_in(metadata: Iterable[str]) -> dict[str, list[str]]:
+    """Return what filters ask of each name: its values, none of them where any will do."""
+    found: dict[str, list[str]] = {}
+    for name, is_, value in (one.partition(IS) for one in metadata):
+        found.setdefault(name, []).extend([value] if is_ else [])
+    return found
+
+
+def _flat(details: Mapping[str, Any], before: str, depth: int) -> Iterator[tuple[str, str]]:
+    for name, value in details.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{name}.", depth - 1) if depth > 1 else ()
+        else:
+            yield f"{before}{name}", _word(value)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_word, value))) if len(value) <= MAX_VALUE else ""
+    if value is None or isinstance(value, dict) or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    return json.dumps(value)
+
+
+def _fits(text: str, most: int) -> bool:
+    return 0 < len(text) <= most and not any(ord(one) < ord(" ") for one in text)

@@ -34,11 +34,20 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedFacets:
+    """The most frequent values of a name in metadata; the value of each is the filter's, "plan=pro"."""
+
+    name: str
+    values: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """How many conversations each choice of a filter would show beside what the other filters choose.
 
     `total` are those that the searched text finds in the channels that show, `matching` what all filters leave of them.
-    `versions` are those of the flows that are chosen, none where no flow is.
+    `versions` are those of the flows that are chosen, none where no flow is; `metadata` are the values of the names
+    that are chosen, `metadata_names` the names that there are.
     """
 
     total: int = 0
@@ -54,3 +63,5 @@ class Facets:
     outcomes: tuple[Facet, ...] = ()
     satisfactions: tuple[Facet, ...] = ()
     tags: tuple[Facet, ...] = ()
+    metadata: tuple[NamedFacets, ...] = ()
+    metadata_names: tuple[str, ...] = ()

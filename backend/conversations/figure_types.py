@@ -27,6 +27,7 @@ class Split(StrEnum):
     PROMPT = "prompt"
     MODEL = "model"
     CHANNEL = "channel"
+    METADATA = "metadata"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Figures:
     """Sums over conversations. A percentile is of the mean time of a turn, in ms to two digits, None without any.
 
     `num_rated` have a thumb and `num_liked` of them one that points up; `num_judged` were told to have done their task
-    or not; `satisfaction` is the mean of those `num_satisfied` that told a number from 1 to 5.
+    or not; `satisfaction` is the mean of those `num_satisfied` that told a number from 1 to 5. `num_unpriced` took
+    tokens of models without a price, and `cost` is without them.
     """
 
     num: int = 0
@@ -47,6 +49,7 @@ class Figures:
     num_judged: int = 0
     num_completed: int = 0
     num_satisfied: int = 0
+    num_unpriced: int = 0
     cost: Decimal = Decimal(0)
     satisfaction: float | None = None
     p50: int | None = None
@@ -67,6 +70,21 @@ class Figures:
 
 
 NO_FIGURES = Figures()
+# To two digits: mean times below the first number are rounded to the second, in ms, and beyond all to the roughest.
+ROUNDINGS = ((100, 1), (1_000, 10), (10_000, 100), (100_000, 1_000), (1_000_000, 10_000))
+ROUGHEST = 100_000
+
+
+def rounded(mean_ms: int) -> int:
+    """Return the mean time of a turn as percentiles tell it."""
+    to = next((to for below, to in ROUNDINGS if mean_ms < below), ROUGHEST)
+    return (mean_ms + to // 2) // to * to
+
+
+def least_of(told_ms: int) -> int:
+    """Return the shortest mean time in whole ms that a percentile tells as so long, or as longer."""
+    steps = [to for _, to in ROUNDINGS] + [ROUGHEST]
+    return min(one for to in steps if rounded(one := max(0, told_ms - to // 2)) >= told_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +108,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FigureWish:
-    """`filters` bring the range, which is widened to whole steps of the clock in `zone`, an IANA name."""
+    """`filters` bring the range, which is widened to whole steps of the clock in `zone`, an IANA name.
+
+    `key` is the name in the metadata that is split by, where that is the split.
+    """
 
     filters: Filters = field(default_factory=Filters)
     split: Split = Split.NONE
     step: Step = Step.DAY
     zone: str = "UTC"
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

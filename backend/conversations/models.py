@@ -175,6 +175,18 @@ class ConversationRecordRow(SQLModel, table=True):
     details: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
+class ConversationDetailRow(SQLModel, table=True):
+    """What the metadata of a conversation says under a name, as `values_in` reads it: by this the log is filtered."""
+
+    __tablename__ = "conversation_detail"
+    __table_args__ = (Index("ix_conversation_detail_told", "project_id", "name", "value", "conversation_id"),)
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    name: str = Field(primary_key=True)
+    value: str
+    project_id: str = Field(foreign_key="project.id")
+
+
 class ConversationIndexRow(SQLModel, table=True):
     """How many conversations of a project have a number; who holds this row writes the project's index."""
 

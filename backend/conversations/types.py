@@ -269,7 +269,8 @@ class Filters:
     """Empty means all; of the channels, all of `SHOWN`. `text` is looked for in the messages, in any script and case.
 
     A prompt is meant as `prompt_choice` writes it, with its version, and so is a flow's version by `version_choice`;
-    `until` itself is left out.
+    `until` itself is left out. `metadata` are words such as "plan=pro", "plan=" for those without a plan and "plan" for
+    any: of one name any of them, of several names all.
     """
 
     text: str = ""
@@ -285,6 +286,7 @@ class Filters:
     tags: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
+    metadata: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 

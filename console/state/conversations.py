@@ -29,10 +29,11 @@ from console.state.conversations_filters import (
     own_address,
     time_lines,
 )
-from console.state.conversations_ranges import typed_range
+from console.state.conversations_metadata import COLUMN, MAX_COLUMNS, METADATA, names_in, with_metadata
 from console.state.conversations_rows import ConversationLine, conversation_line
-from console.state.filtered import Filtered
+from console.state.forms import Choice
 from console.state.masking_words import ON, masked_words, masking_words
+from console.state.narrowed import Narrowed
 
 MAX_SEARCH_CHARACTERS = 200
 MAX_NEW = 50
@@ -43,11 +44,13 @@ DEFAULT_COLUMNS = ("flow",)
 UNDER_WAY = {"run", "wait"}
 
 
-class ConversationsState(Filtered, rx.State):
+class ConversationsState(Narrowed, rx.State):
     """The list keeps its place while transcripts are opened beside it."""
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
     columns: rx.Field[list[str]] = rx.field(default_factory=lambda: [*DEFAULT_COLUMNS])
+    metadata_names: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    metadata_columns: rx.Field[list[Choice]] = rx.field(default_factory=list)
     live: rx.Field[bool] = rx.field(default=False)
     num_new: rx.Field[int] = rx.field(0)
     query: rx.Field[str] = rx.field("")
@@ -117,7 +120,15 @@ class ConversationsState(Filtered, rx.State):
         """Draw conversations, with what the search found in each."""
         snippets = await services().conversations.snippets(operator, self.query, rows)
         zone, now = await self._zone(), formats.now()
-        return [conversation_line(row, zone, now, snippets.get(row.id)) for row in rows]
+        lines = [conversation_line(row, zone, now, snippets.get(row.id)) for row in rows]
+        return await self._with_metadata(operator, lines)
+
+    async def _with_metadata(self, operator: Operator, rows: list[ConversationLine]) -> list[ConversationLine]:
+        names = names_in(self.columns)
+        if not names:
+            return rows
+        told = await services().conversations.metadata_of(operator, [row.id for row in rows], names)
+        return with_metadata(rows, told, names)
 
     async def _count(self, operator: Operator) -> None:
         """Count the filters again; the list keeps its place and its pages."""
@@ -132,6 +143,8 @@ class ConversationsState(Filtered, rx.State):
         self.export_href = export_address(operator.project_id, self.query, self._chosen)
         self.may_remove = operator.may(Permission.CONVERSATIONS_REPLY)
         self.num_examples = next((one.count for one in facets.channels if one.value == Channel.EXAMPLE), 0)
+        self.metadata_names = [Choice(one, one) for one in facets.metadata_names]
+        self.metadata_columns = [Choice(f"{COLUMN}{one}", one) for one in facets.metadata_names[:MAX_COLUMNS]]
         self.total = self._said_of(facets)
         self.matching = formats.count(facets.matching)
         self.num_unread = formats.count(found.num_unread) if found.num_unread else ""
@@ -149,18 +162,6 @@ class ConversationsState(Filtered, rx.State):
         """Look for words in the messages."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
         self.query = text.strip()[:MAX_SEARCH_CHARACTERS]
-        await self._read(operator)
-        return self._at_address()
-
-    @rx.event
-    async def narrow(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
-        """Leave what lies between two numbers, in the place of the range of the same that stood."""
-        operator = await self._operator(Permission.CONVERSATIONS_READ)
-        one = typed_range(*(str(form.get(name, "")) for name in ("of", "least", "most")))
-        if one is None:
-            return None
-        self._chosen = (*(pair for pair in self._chosen if pair[0] != one.of), (one.of.value, one.span))
-        self.num_filters = len(self._chosen)
         await self._read(operator)
         return self._at_address()
 
@@ -215,9 +216,11 @@ class ConversationsState(Filtered, rx.State):
     @rx.event
     async def toggle_column(self, name: str) -> None:
         """Show something of each conversation, or no longer."""
-        await self._operator(Permission.CONVERSATIONS_READ)
-        chosen = {*self.columns} ^ ({name} & COLUMNS.keys())
-        self.columns = [one for one in COLUMNS if one in chosen]
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        every = [*COLUMNS, *(one.value for one in self.metadata_columns)]
+        chosen = {*self.columns} ^ ({name} & {*every})
+        self.columns = [one for one in every if one in chosen]
+        self.rows = await self._with_metadata(operator, self.rows)
 
     @rx.event
     async def clear(self) -> rx.event.EventSpec:
@@ -277,7 +280,8 @@ class ConversationsState(Filtered, rx.State):
         """Put the filters and columns of a saved view in place of those that stand."""
         self._chosen = tuple((key, value) for key in FILTERS for value in query.get(key, ()))
         self.query, self.num_filters = query.get("text", ""), len(self._chosen)
-        self.columns = [name for name in COLUMNS if name in query.get("columns", DEFAULT_COLUMNS)]
+        wanted = query.get("columns", DEFAULT_COLUMNS)
+        self.columns = [*(name for name in COLUMNS if name in wanted), *(f"{COLUMN}{one}" for one in names_in(wanted))]
         self.num_clears += 1
         await self._read(operator)
 
@@ -287,7 +291,7 @@ class ConversationsState(Filtered, rx.State):
     def _said_of(self, facets: Facets) -> str:
         """Say how many match, and of how many where that is known: of a span or a range nothing else is counted."""
         number, total = formats.count(facets.matching), formats.count(facets.total)
-        if any(key == TIME or key in set(Measured) for key, _ in self._chosen):
+        if any(key in {TIME, METADATA, *Measured} for key, _ in self._chosen):
             return f"{number} match"
         return f"{number} of {total}" if self._chosen else f"{total} {'found' if self.query else 'in all'}"
 

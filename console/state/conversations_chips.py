@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console.state.conversations_filters import ALL_TRAFFIC, FILTERS, TRAFFIC, FilterLines, Pair
+from console.state.conversations_filters import ALL_TRAFFIC, FILTERS, METADATA, TRAFFIC, FilterLines, Pair
+from console.state.conversations_metadata import metadata_words
 
 # Filters whose values are names out of the log, not choices of a fixed set.
-NAMED = {"flow", "version", "model", "prompt", "tag"}
+NAMED = {"flow", "version", "model", "prompt", "tag", METADATA}
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def chips_of(filters: Iterable[FilterLines], chosen: Iterable[Pair] = ()) -> lis
 
 def _unlisted(key: str, value: str) -> Chip:
     """Say a choice that has no line. A name that others crowd out of the lines may still be of some conversations."""
+    if key == METADATA:
+        return Chip(key, value, f"{FILTERS[key]} {metadata_words(value)}")
     known = f"{FILTERS[key]}: {value or 'none'}"
     if key == "flow":  # each flow of a conversation that is looked among has a line
         return Chip(key, value, f"{known}, no conversations")

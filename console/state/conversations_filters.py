@@ -34,6 +34,7 @@ from console.state.conversations_words import (
 )
 
 Pair = tuple[str, str]
+METADATA = "metadata"
 MOMENT = re.compile(rf"({formats.DAY.pattern})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{{6}})?\+00:00")
 
 
@@ -52,8 +53,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
     """Return the lines of each filter by its key."""
 
     def line(key: str, one: Facet, name: str) -> Choice:
-        percent = round(100 * one.count / facets.total) if facets.total else 0
-        return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
+        return _line(key, one, name, facets.total, chosen)
 
     return {
         "flow": [line("flow", one, _held(one, facets.flows)) for one in facets.flows],
@@ -81,6 +81,11 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         one.of: [Choice(one.span, range_words(one), formats.count(facets.matching), 100, chosen=True)]
         for one in ranges_in(chosen)
     }
+
+
+def _line(key: str, one: Facet, name: str, total: int, chosen: tuple[tuple[str, str], ...]) -> Choice:
+    percent = round(100 * one.count / total) if total else 0
+    return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
 
 
 def _told(key: str, facets: tuple[Facet, ...], nothing: str, chosen: tuple[tuple[str, str], ...]) -> tuple[Facet, ...]:
@@ -116,13 +121,18 @@ FILTERS = {
     "model": "Model",
     "prompt": "Prompt",
     "tag": "Tag",
+    METADATA: "Metadata",
 } | {of.value: kind.title for of, kind in KINDS.items()}
 
 
 def filter_lines(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[FilterLines]:
     """Return the filters that have anything to choose."""
     lines = choices(facets, chosen)
-    return [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines.get(key)]
+    found = [FilterLines(key, title, lines[key]) for key, title in FILTERS.items() if lines.get(key)]
+    for named in facets.metadata:
+        values = [_line(METADATA, one, one.name, facets.total, chosen) for one in named.values]
+        found.append(FilterLines(METADATA, f"{FILTERS[METADATA]} {named.name}", values))
+    return found
 
 
 # Stands for all of them in the chip that takes them away together.
@@ -255,6 +265,7 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
         tags=all_of("tag"),
         versions=all_of("version"),
         ranges=ranges_in(pairs),
+        metadata=all_of(METADATA),
         since=since,
         until=until,
     )
@@ -263,7 +274,8 @@ def filters_of(text: str, chosen: Iterable[Pair]) -> Filters:
 def pairs_of(filters: Filters) -> tuple[Pair, ...]:
     """Return what filters choose, as the boxes of a page know it; neither words nor a span of time."""
     lists = [key for key in FILTERS if key not in set(Measured)]
-    every = {key: getattr(filters, "flow_ids" if key == "flow" else f"{key}s") for key in lists}
+    called = {"flow": "flow_ids", METADATA: METADATA}
+    every = {key: getattr(filters, called.get(key, f"{key}s")) for key in lists}
     chosen = tuple((key, str(value)) for key, values in every.items() for value in values)
     return (*chosen, *((one.of.value, one.span) for one in filters.ranges))
 

@@ -23,6 +23,7 @@ from console.state.conversations_filters import (
     log_address,
     time_pair,
 )
+from console.state.conversations_metadata import COLUMN
 from console.state.dashboards_rows import (
     LineRow,
     TimeRow,
@@ -31,12 +32,14 @@ from console.state.dashboards_rows import (
     point_words,
     published_by_step,
     series_of,
+    splits_of,
     time_rows,
     with_published,
 )
 from console.state.figure_picture import Drawing, drawing
 from console.state.figure_rows import METRICS, Tile, compared, tile
 from console.state.filtered import Filtered
+from console.state.forms import Choice
 
 DAYS = {"1": 1, "7": 7, "30": 30, "90": 90}
 STEPS = {"1": Step.HOUR, "7": Step.DAY, "30": Step.DAY, "90": Step.WEEK}
@@ -56,6 +59,7 @@ class DashboardsState(Filtered, rx.State):
     span: rx.Field[str] = rx.field("7")
     step: rx.Field[str] = rx.field(Step.DAY.value)
     split: rx.Field[str] = rx.field(Split.NONE.value)
+    splits: rx.Field[list[Choice]] = rx.field(default_factory=lambda: splits_of(()))
     metric: rx.Field[str] = rx.field("conversations")
     first_day: rx.Field[str] = rx.field("")
     last_day: rx.Field[str] = rx.field("")
@@ -107,9 +111,9 @@ class DashboardsState(Filtered, rx.State):
 
     @rx.event
     async def show_split(self, split: str) -> None:
-        """Draw a line for each flow, prompt version, model or channel."""
+        """Draw a line for each flow, prompt version, model or channel, or for each value of a name in metadata."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        self.split = split if split in set(Split) else self.split
+        self.split = split if split in {one.value for one in self.splits} else self.split
         await self._read(operator)
 
     @rx.event
@@ -132,14 +136,20 @@ class DashboardsState(Filtered, rx.State):
             self._read_at = formats.now()
             since, until = self._span(zone)
             chosen = (*self._chosen, time_pair(since, until))
-            wish = FigureWish(filters_of("", chosen), Split(self.split), Step(self.step), str(zone))
+            split, key = self._split_by()
+            wish = FigureWish(filters_of("", chosen), split, Step(self.step), str(zone), key)
             self._found = await services().conversations.dashboard(operator, wish)
             self._published = await self._publishings(operator, self._found.since, self._found.until)
             whole = (*self._chosen, time_pair(self._found.since, self._found.until))
             facets = (await services().conversations.browse(operator, filters_of("", whole), Page(limit=1))).facets
-            self.filters = filter_lines(facets, self._chosen)
+            self.filters, self.splits = filter_lines(facets, self._chosen), splits_of(facets.metadata_names)
             self._draw(zone)
             self.phase = "ready" if self._found.whole.num or self.num_filters or self._found.before.num else "empty"
+
+    def _split_by(self) -> tuple[Split, str]:
+        """Return what the lines are of, and the name in the metadata where that is it."""
+        name = self.split.removeprefix(COLUMN)
+        return (Split.METADATA, name) if name != self.split else (Split(self.split), "")
 
     async def _publishings(self, operator: Operator, since: datetime, until: datetime) -> tuple[Publishing, ...]:
         """Return what was published meanwhile, of the flows that are chosen: figures often turn there."""
@@ -164,21 +174,22 @@ class DashboardsState(Filtered, rx.State):
         found = self._found
         if found is None:
             return
-        metric, is_split = METRICS[self.metric], self.split != Split.NONE
+        metric, split = METRICS[self.metric], self._split_by()[0]
+        is_split = split is not Split.NONE
         self.against = compared(found.before, "the period before")
         self.tiles = [tile(one, found.whole, found.before) for one in METRICS.values()]
         words = [point_words(one.since, Step(self.step), zone) for line in found.lines[:1] for one in line.points]
         is_open = bool(words) and found.lines[0].points[-1].until >= self._read_at
         if is_open:
             words[-1] = f"{words[-1]}, so far"
-        series = series_of(found, metric, self._chosen, self.split)
+        series = series_of(found, metric, self._chosen, split)
         published = published_by_step(found, self._published, zone)
         self.picture = replace(
             drawing(series, words, metric.write, is_open=is_open), events=events_of(published, len(words))
         )
         self.heads = [one.name for one in series]
         self.times = with_published(time_rows(found, metric, series, words, self._chosen), published)
-        self.lines = line_rows(found, self._chosen, self.split) if is_split else []
+        self.lines = line_rows(found, self._chosen, split) if is_split else []
         self.more_lines = f"The {len(found.lines)} most frequent of {found.num_lines}" if is_split else ""
         self.picture_title = metric.title_of(is_one=is_split or len(metric.readings) == 1)
         first, last = (formats.date(one, zone) for one in (found.since, found.until - timedelta(seconds=1)))

@@ -8,22 +8,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
+from backend.conversations.details import IS
 from backend.conversations.figure_types import Dashboard, Line, Point, Split, Step
 from backend.conversations.types import Channel
 from backend.flows.types import Publishing
 from console import routes
 from console.state import formats
-from console.state.conversations_filters import Pair, figure_address
+from console.state.conversations_filters import METADATA, Pair, figure_address
+from console.state.conversations_metadata import COLUMN
 from console.state.conversations_words import CHANNEL_WORDS
 from console.state.figure_picture import Event, Series
-from console.state.figure_rows import Metric, dollars, percent
+from console.state.figure_rows import Metric, percent
+from console.state.forms import Choice
 
+SPLITS = (
+    (Split.NONE.value, "Everything together"),
+    (Split.FLOW.value, "By flow or agent"),
+    (Split.VERSION.value, "By flow version"),
+    (Split.PROMPT.value, "By prompt version"),
+    (Split.MODEL.value, "By model"),
+    (Split.CHANNEL.value, "By channel"),
+)
+# What stays of the choices, and what stands in the place of the rest.
+Leads = tuple[tuple[Pair, ...], dict[str, str]]
 MOST_TOLD = 4  # versions of one step that are named
 NOT_TOLD = {
     Split.PROMPT.value: "No prompt",
     Split.MODEL.value: "No model",
     Split.FLOW.value: "No flow",
     Split.VERSION.value: "No flow",
+    Split.METADATA.value: "Not told",
 }
 
 
@@ -79,7 +93,7 @@ def series_of(found: Dashboard, metric: Metric, chosen: tuple[Pair, ...], split:
             Series(
                 name_of(line, split),
                 [main(point.figures) for point in line.points],
-                [_at(metric, chosen, line, point, split) for point in line.points],
+                [_at(metric, of_line(chosen, line, split), point, main(point.figures)) for point in line.points],
             )
             for line in found.lines
         ]
@@ -87,11 +101,28 @@ def series_of(found: Dashboard, metric: Metric, chosen: tuple[Pair, ...], split:
         Series(
             reading.name,
             [reading.of(point.figures) for point in line.points],
-            [_at(metric, chosen, line, point, split) for point in line.points],
+            [_at(metric, (chosen, {}), point, reading.of(point.figures)) for point in line.points],
         )
         for line in found.lines
         for reading in metric.readings
     ]
+
+
+def splits_of(names: Sequence[str]) -> list[Choice]:
+    """Return what may be split by: what every conversation has, and the names in the metadata of some."""
+    found = [Choice(*one) for one in SPLITS]
+    return [*found, *(Choice(f"{COLUMN}{one}", f"By metadata {one}") for one in names)]
+
+
+def of_line(chosen: tuple[Pair, ...], line: Line, split: str) -> Leads:
+    """Return what leads to a line."""
+    if split == Split.NONE:
+        return chosen, {}
+    if split != Split.METADATA:
+        return chosen, {split: line.value}
+    name = line.value.partition(IS)[0]
+    others = tuple(one for one in chosen if one[0] != METADATA or one[1].partition(IS)[0] != name)
+    return (*others, (METADATA, line.value)), {}
 
 
 def name_of(line: Line, split: str) -> str:
@@ -100,11 +131,14 @@ def name_of(line: Line, split: str) -> str:
     return line.name or NOT_TOLD.get(split, line.value)
 
 
-def _at(metric: Metric, chosen: tuple[Pair, ...], line: Line, point: Point, split: str) -> str:
-    """Return the log with what stands behind a point: of failures, those that failed."""
-    more = {split: line.value} if split != Split.NONE else {}
+def _at(metric: Metric, of: Leads, point: Point, value: float | None) -> str:
+    """Return the log with what stands behind a point: of failures, those that failed; of a time, those as long."""
+    chosen, more = of
     moments = {"since": point.since.isoformat(), "until": point.until.isoformat()}
-    return figure_address(chosen, metric.behind, **more, **moments)
+    ranges = metric.range_at(value) if value is not None else {}
+    most = {key: span.partition("..")[2] for key, span in chosen if key in ranges}
+    within = {key: f"{span}{most.get(key, '')}" for key, span in ranges.items()}
+    return figure_address(chosen, metric.behind, **more, **within, **moments)
 
 
 def published_by_step(found: Dashboard, publishings: Sequence[Publishing], zone: tzinfo) -> dict[int, Published]:
@@ -146,11 +180,16 @@ def time_rows(
 ) -> list[TimeRow]:
     """Return a row a step, the newest first; it leads where its points do, without a value to the whole step."""
     rows = []
+    # Several readings are of the one line.
+    lines = found.lines if len(found.lines) == len(series) else [*found.lines] * len(series)
     for at, when in enumerate(words):
         point = found.lines[0].points[at]
         values = [one.values[at] for one in series]
         behind = metric.behind if any(value is not None for value in values) else ()
-        cells = [TimeCell(metric.write(value)) if value is not None else TimeCell() for value in values]
+        cells = [
+            TimeCell(metric.write(value)) if value is not None else TimeCell(metric.unknown(line.points[at].figures))
+            for value, line in zip(values, lines, strict=True)
+        ]
         if metric.is_share:  # has one reading, so that each value is of one line
             cells = [
                 replace(cell, of=f"of {formats.count(metric.base(line.points[at].figures))}") if cell.value else cell
@@ -166,20 +205,19 @@ def line_rows(found: Dashboard, chosen: tuple[Pair, ...], split: str) -> list[Li
         LineRow(
             kind=f"s{number}",
             name=name_of(line, split),
-            href=figure_address(
-                chosen, **{split: line.value}, since=found.since.isoformat(), until=found.until.isoformat()
-            ),
+            href=figure_address(kept, **more, since=found.since.isoformat(), until=found.until.isoformat()),
             num=formats.count(line.figures.num),
             failed=_share(line.figures.failed_share),
             p50=_time(line.figures.p50),
             p95=_time(line.figures.p95),
             p99=_time(line.figures.p99),
             tokens=formats.count(line.figures.tokens_in + line.figures.tokens_out),
-            cost=dollars(float(line.figures.cost)),
+            cost=formats.summed(line.figures.cost, line.figures.num_unpriced, "conversation"),
             helpful=_share(line.figures.liked_share),
             completed=_share(line.figures.completed_share),
         )
         for number, line in enumerate(found.lines, 1)
+        for kept, more in [of_line(chosen, line, split)]
     ]
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from backend.alerts.types import Alert, Measure
-from backend.conversations.figure_types import Figures
+from backend.conversations.figure_types import Figures, least_of
 from backend.conversations.types import ChatState, Outcome, Rating, Satisfaction
 from console.state import formats
 
 Value = float | None
 TRUE_MINUS = "\u2212"
-FEWEST_COMPARED = 10
+FEWEST_COMPARED = TEN = 10
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Metric:
 
     `worse` is the direction that is bad: 1 upwards, -1 downwards, 0 neither. `base` is how many conversations the
     figure is read from: a change against a handful of them would be noise. `behind` are the filters that show those,
-    `about` what of each is counted, where that is not itself.
+    `about` what of each is counted, where that is not itself, and `unknown` what stands where there is no value.
+    `range_at` is the range of the log that a point of a value leads to, by its key.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Metric:
     base: Callable[[Figures], int] = lambda of: of.num
     behind: tuple[tuple[str, str], ...] = ()
     about: str = ""
+    unknown: Callable[[Figures], str] = lambda _: ""
+    range_at: Callable[[float], dict[str, str]] = lambda _: {}
 
     def title_of(self, *, is_one: bool) -> str:
         """Return what stands above the picture, of one reading or of all."""
@@ -52,7 +55,18 @@ class Metric:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + " %"
+    """Write a share to two digits of what it is away from nothing, or from all: 33 %, 8.3 %, 99.7 %, 0.25 %.
+
+    More would say of a few conversations what only thousands can tell.
+    """
+    away = 100 * min(share, 1 - share)
+    written = f"{100 * share:.{_decimals(away)}f}"
+    return f"{written.rstrip('0').rstrip('.') if '.' in written else written} %"
+
+
+def _decimals(value: float) -> int:
+    """Return how many decimals write a number below a hundred to two digits, two at most."""
+    return 0 if value >= TEN or not value else 1 if value >= 1 else 2
 
 
 def dollars(value: float) -> str:
@@ -61,6 +75,15 @@ def dollars(value: float) -> str:
 
 def whole(value: float) -> str:
     return formats.count(round(value))
+
+
+def _cost(of: Figures) -> Value:
+    """Return what was spent, None where no model that took tokens has a price."""
+    return float(of.cost) if of.cost or not of.num_unpriced else None
+
+
+def _no_price(of: Figures) -> str:
+    return formats.NO_PRICE if of.num_unpriced else ""
 
 
 def _none(_: Figures) -> str:
@@ -83,9 +106,13 @@ METRICS = {
             "latency", "Latency p95", formats.span,
             (Reading("p50", lambda of: of.p50), Reading("p95", lambda of: of.p95), Reading("p99", lambda of: of.p99)),
             lambda of: f"mean turn, p50 {formats.span(of.p50)}" if of.p50 is not None else "", main=1, worse=1,
-            about="mean turn of a conversation",
+            about="mean turn of a conversation", behind=(("latency", "0.."),),
+            range_at=lambda value: {"latency": f"{least_of(round(value))}.."},
         ),
-        Metric("cost", "Cost", dollars, (Reading("Cost", lambda of: float(of.cost)),), _none),
+        Metric(
+            "cost", "Cost", dollars, (Reading("Cost", _cost),),
+            lambda of: formats.without(of.num_unpriced, "conversation"), unknown=_no_price,
+        ),
         Metric(
             "tokens", "Tokens", whole,
             (
@@ -136,9 +163,15 @@ def tile(metric: Metric, figures: Figures, before: Figures) -> Tile:
     words, tone = _change(metric, now, then) if metric.base(before) >= FEWEST_COMPARED else ("", "")
     known = now is not None
     return Tile(
-        metric.key, metric.title, metric.write(now) if now is not None else "", words, tone,
-        metric.note(figures) if known else "No data yet",
+        metric.key, metric.title, said_of(metric, figures), words, tone,
+        metric.note(figures) if known or metric.unknown(figures) else "No data yet",
     )  # fmt: skip
+
+
+def said_of(metric: Metric, figures: Figures) -> str:
+    """Return the main reading in words, or why there is none."""
+    value = metric.readings[metric.main].of(figures)
+    return metric.write(value) if value is not None else metric.unknown(figures)
 
 
 def compared(before: Figures, span: str) -> str:
@@ -176,7 +209,7 @@ def _change(metric: Metric, now: Value, then: Value) -> tuple[str, str]:
     if now is None or then is None or not (metric.is_share or then):
         return "", ""
     change = 100 * (now - then) if metric.is_share else 100 * (now - then) / then
-    shown = round(change, 2 if metric.is_share else 1)
+    shown = round(change, _decimals(abs(change)) if metric.is_share else 1)
     words = f"{'+' if shown > 0 else TRUE_MINUS if shown < 0 else ''}{abs(shown):g} {'pt' if metric.is_share else '%'}"
     toned = shown * metric.worse
     return words, "worse" if toned > 0 else "better" if toned < 0 else ""

@@ -70,6 +70,10 @@ def roughly(milliseconds: float) -> str:
     return f"{milliseconds / SECOND_MS:.0f} s" if TEN_SECONDS_MS <= milliseconds < LONG_MS else span(milliseconds)
 
 
+# Of a model for which nobody entered one: what it took is counted in tokens, and in no sum of money.
+NO_PRICE = "no price"
+
+
 def money(dollars: Decimal, *, single: bool = False) -> str:
     """Return US dollars: sums as $89.16, the price of a `single` call as $0.0121, nothing as $0."""
     if not dollars:
@@ -89,14 +93,31 @@ def price(dollars: Decimal) -> str:
     return f"${whole}.{digits.rstrip('0').ljust(2, '0')}"
 
 
-def answer_price(dollars: Decimal) -> str:
+def answer_price(dollars: Decimal, tokens: int = 0) -> str:
     """Return what a thousand answers like this one cost, $0.048 per 1,000: answers stand beside each other."""
-    return f"{price(dollars * 1_000)} per 1,000" if dollars else "$0"
+    return f"{price(dollars * 1_000)} per 1,000" if dollars else NO_PRICE if tokens else "$0"
+
+
+def cost(dollars: Decimal, tokens: int) -> str:
+    """Return what a model took: no price where it has none and took tokens, empty where none was asked."""
+    return money(dollars, single=True) if dollars else NO_PRICE if tokens else ""
 
 
 def spent(usage: Spent) -> str:
-    """Return what one node cost: $0 where a model answered for nothing, empty where none was asked."""
-    return money(usage.cost, single=True) if usage.cost or usage.tokens_in or usage.tokens_out else ""
+    """Return what one node, or one run, cost."""
+    return cost(usage.cost, usage.tokens_in + usage.tokens_out)
+
+
+def summed(dollars: Decimal, num_unpriced: int, what: str = "answer", *, single: bool = False) -> str:
+    """Return a sum that says what it leaves out: $0.12, without 3 answers of unknown price."""
+    if num_unpriced and not dollars:
+        return NO_PRICE
+    return ", ".join(filter(None, (money(dollars, single=single), without(num_unpriced, what))))
+
+
+def without(num_unpriced: int, what: str = "answer") -> str:
+    """Say of how many a sum of money knows no price; nothing of none."""
+    return f"without {counted(num_unpriced, what)} of unknown price" if num_unpriced else ""
 
 
 def day(moment: datetime, zone: tzinfo, at: datetime) -> str:

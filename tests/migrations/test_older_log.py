@@ -11,11 +11,13 @@ from sqlmodel import select
 
 from alembic import command
 from backend import bootstrap
+from backend.bootstrap import Services
 from backend.bootstrap.migrations import alembic_config, database_url, migrate
 from backend.conversations.models import ConversationWordRow, FeedbackRow, MessageRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import ChatState, FailedTurns, Filters, Rating, Role
 from backend.flows.types import Decision, RunWish
+from backend.operator import Operator
 from backend.paging import Page
 from backend.settings import Settings
 from tests.factories.conversations import chat
@@ -32,6 +34,10 @@ AS_IT_WAS = (
     "UPDATE conversation SET state = 'answered', is_fresh = false WHERE state = 'refused'",
     "UPDATE conversation SET person = '' WHERE person = 'ada'",
 )
+
+
+async def listed(house: Services, owner: Operator, filters: Filters) -> list[str]:
+    return [one.id for one in (await house.conversations.list(owner, filters, Page())).items]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
@@ -58,7 +64,14 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     await house.takeovers.reply(owner, replied, "A person here")
     failed = (await chat(house.conversations, house.units, owner, reply={"error": "No."})).conversation_id
     await chat(house.conversations, house.units, owner, conversation_id=failed)
-    told = Report("s", "a", "A", details={"Customer-ID": "ada"}, person="ada", messages=(Told(Role.USER, "Mine"),))
+    told = Report(
+        "s",
+        "a",
+        "A",
+        details={"Customer-ID": "ada", "shop": {"no": 7}},
+        person="ada",
+        messages=(Told(Role.USER, "Mine"),),
+    )
     reported = (await house.conversations.report(owner, told)).conversation.id
     await bootstrap.stop(house)
 
@@ -75,10 +88,10 @@ async def test_an_older_log_tells_who_replied_who_refused_and_is_found_by_plain_
     assert opened_talk.conversation.state is ChatState.REFUSED
     assert (await house.conversations.transcript(owner, talk)).messages[-1].state is ChatState.REFUSED
     assert (await house.conversations.opened(owner, reported)).conversation.person == "ada"
+    assert await listed(house, owner, Filters(metadata=("Customer-ID=ada", "shop.no=7"))) == [reported]
     await house.conversations.index(owner.project_id)
     for words in ("muller", "Müller"):
-        found = await house.conversations.browse(owner, Filters(text=words), Page())
-        assert [one.id for one in found.listed.items] == [talk], words
+        assert await listed(house, owner, Filters(text=words)) == [talk], words
     some = await house.conversations.list(owner, Filters(failed_turns=(FailedTurns.SOME,)), Page())
     assert [(one.id, one.state) for one in some.items] == [(failed, ChatState.ANSWERED)]
     async with house.units.read(EVERYWHERE) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.conversations.repository.conversations import ConversationRepository, Counted, Found
 from backend.conversations.repository.figures import FigureRepository, Told
+from backend.conversations.repository.metadata import MetadataRepository
 from backend.conversations.repository.places import numbers_in
 from backend.conversations.repository.remarks import RemarkRepository
 from backend.conversations.repository.words import WordRepository, projects
@@ -13,6 +14,7 @@ __all__ = [
     "Counted",
     "FigureRepository",
     "Found",
+    "MetadataRepository",
     "RemarkRepository",
     "Told",
     "WordRepository",

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from backend.conversations.errors import ImportCut
 from backend.conversations.models import (
     ConversationCommentRow,
+    ConversationDetailRow,
     ConversationPersonRow,
     ConversationRecordRow,
     ConversationRow,
@@ -23,6 +24,7 @@ from backend.conversations.models import (
     MessageRow,
     SpanRow,
 )
+from backend.conversations.repository.details import by_metadata
 from backend.conversations.repository.filtering import SHOWS, chosen, narrowed
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
@@ -145,7 +147,10 @@ class ConversationRepository(MessageRepository):
         """
         *mix, version = [getattr(ConversationRow, name) for name in Counted._fields[:-1]]
         apart = [version] if filters.flow_ids or filters.versions else []
-        narrow = narrowed(filters, self._session.get_bind().dialect.name)
+        narrow = [
+            *narrowed(filters, self._session.get_bind().dialect.name),
+            *by_metadata(filters.metadata, self._project_id),
+        ]
         statement = (
             select_columns(*mix, *(apart or [literal_column("0")]), func.count())
             .where(*self._mine(), *narrow, *self._among(found))
@@ -174,7 +179,8 @@ class ConversationRepository(MessageRepository):
         }
 
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
-        return chosen(filters, self._session.get_bind().dialect.name)
+        yield from chosen(filters, self._session.get_bind().dialect.name)
+        yield from by_metadata(filters.metadata, self._project_id)
 
     def _among(self, found: Found | None) -> Iterable[ColumnElement[bool]]:
         if found is not None:
@@ -265,6 +271,7 @@ class ConversationRepository(MessageRepository):
             return
         hanging: tuple[Any, ...] = (
             FeedbackRow, ConversationCommentRow, MessageRow, SpanRow, ConversationRecordRow, ConversationPersonRow,
+            ConversationDetailRow,
         )  # fmt: skip
         for row, column in (*((one, one.conversation_id) for one in hanging), (ConversationRow, ConversationRow.id)):
             ours = col(row.project_id) == self._project_id

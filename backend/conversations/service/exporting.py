@@ -7,6 +7,8 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from backend.conversations.details import MAX_NAMES, values_in
+from backend.conversations.repository import MetadataRepository
 from backend.conversations.repository.exporting import ExportRepository
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of
@@ -31,24 +33,29 @@ class ExportUseCases(Base):
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text, most=sys.maxsize)
             rows = ExportRepository(session, operator.project_id)
+            names = (await MetadataRepository(session, operator.project_id).names())[:MAX_NAMES]
             ids, behind = list[str](), None
             # Of one moment: a conversation that is spoken in while others are sent would change its place.
             while places := await rows.places(filters, found, behind, IDS_AT_ONCE):
                 ids += [id_ for _, id_ in places]
                 behind = places[-1]
-        return self._lines(operator, ids)
+        return self._lines(operator, ids, names)
 
-    async def _lines(self, operator: Operator, ids: Sequence[str]) -> AsyncIterator[str]:
-        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags", "metadata"])
+    async def _lines(self, operator: Operator, ids: Sequence[str], names: Sequence[str]) -> AsyncIterator[str]:
+        # The whole stands last: where a file comes in again, it holds more than the words of it.
+        heads = [f"metadata.{name}" for name in names]
+        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags", *heads, "metadata"])
         for start in range(0, len(ids), ROWS_AT_ONCE):
             async with self._units.read(operator) as session:
                 repository, some = ExportRepository(session, operator.project_id), ids[start : start + ROWS_AT_ONCE]
                 rows, details = await repository.rows(some), await repository.details(some)
-            yield "".join(_line(conversation_of(row), details.get(row.id)) for row in rows)
+            yield "".join(_line(conversation_of(row), details.get(row.id), names) for row in rows)
 
 
-def _line(one: Conversation, details: Any) -> str:
+def _line(one: Conversation, details: Any, names: Sequence[str]) -> str:
     values = [getattr(one, name) for name in COLUMNS]
     written = json.dumps(details, ensure_ascii=False) if details else ""
     moments = (one.started_at.isoformat(), one.last_message_at.isoformat())
-    return csv_line([*values, *moments, ", ".join(one.tags), written])
+    words = values_in(details)
+    told = [words.get(name, "") for name in names]
+    return csv_line([*values, *moments, ", ".join(one.tags), *told, written])

@@ -12,6 +12,7 @@ from itertools import pairwise
 from backend.columns import utc_now
 from backend.conversations.adding import Sum, whole
 from backend.conversations.clock import borders, zone_of
+from backend.conversations.details import IS
 from backend.conversations.figure_types import (
     NO_FIGURES,
     Dashboard,
@@ -25,6 +26,7 @@ from backend.conversations.repository import FigureRepository, Told
 from backend.conversations.service.base import Base
 from backend.conversations.types import Filters
 from backend.conversations.used_models import models_in
+from backend.errors import InvalidInput
 from backend.operator import Operator, Permission
 
 MAX_LINES = 8
@@ -40,9 +42,12 @@ class MeasuringUseCases(Base):
     async def dashboard(self, operator: Operator, wish: FigureWish) -> Dashboard:
         """Return the lines over the range, of the last seven days where none is named.
 
-        Raise InvalidInput for an unknown zone, and for a range that is empty or has too many steps.
+        Raise InvalidInput for an unknown zone, for a range that is empty or has too many steps, and for a split by
+        metadata that names none.
         """
         operator.require(Permission.CONVERSATIONS_READ)
+        if wish.split is Split.METADATA and not wish.key:
+            raise InvalidInput("A split by metadata needs the name in it.", fields={"key": "empty"})
         until = wish.filters.until or utc_now()
         edges = borders(wish.filters.since or until - DEFAULT_RANGE, until, wish.step, zone_of(wish.zone))
         since, until = edges[0], edges[-1]
@@ -50,9 +55,11 @@ class MeasuringUseCases(Base):
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text)
             rows = FigureRepository(session, operator.project_id)
-            told = await rows.told(filters, found, wish.split, edges)
+            told = await rows.told(filters, found, wish.split, edges, wish.key)
             earlier = await rows.told(replace(filters, since=since - (until - since), until=since), found)
             names = await rows.told_apart({one.value: one.name for one in told}) if wish.split is Split.FLOW else {}
+        if wish.split is Split.METADATA:
+            told = [one._replace(value=f"{wish.key}{IS}{one.value}") for one in told]
         at = _sums(_by_model(told) if wish.split is Split.MODEL else told)
         lines = [_line(value, names.get(value, name), points, edges) for (value, name), points in at.items()]
         lines.sort(key=lambda line: (-line.figures.num, line.name, line.value))

@@ -8,9 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from backend.columns import storable
+from backend.conversations.details import IS, chosen_in
 from backend.conversations.errors import ConversationNotFound, MessageNotFound
+from backend.conversations.facet_types import NamedFacets
 from backend.conversations.models import ConversationRow
-from backend.conversations.repository import ConversationRepository, Counted
+from backend.conversations.repository import ConversationRepository, Counted, MetadataRepository
+from backend.conversations.repository.details import Details
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
 from backend.conversations.tags import tags_in
@@ -83,15 +86,30 @@ class ReadingUseCases(Base):
         """Return a page and what each choice of a filter would show, both of the same moment."""
         operator.require(Permission.CONVERSATIONS_READ)
         async with self._units.read(operator) as session:
-            rows = ConversationRepository(session, operator.project_id)
+            rows = MetadataRepository(session, operator.project_id)
             found = await self._find(session, operator, filters.text)
             listed = await rows.list(filters, page, found)
             facets = facets_of(await rows.counts(filters, found), filters)
             names = await rows.told_apart({one.value: one.name for one in facets.flows})
-            facets = replace(facets, flows=tuple(replace(one, name=names[one.value]) for one in facets.flows))
+            facets = replace(
+                facets,
+                flows=tuple(replace(one, name=names[one.value]) for one in facets.flows),
+                metadata=tuple(
+                    [_named(name, await rows.values(name, filters, found)) for name in chosen_in(filters.metadata)]
+                ),
+                metadata_names=tuple(await rows.names()),
+            )
             return Browsed(
                 Listed.cut([conversation_of(row) for row in listed], page), facets, found.num_unread if found else 0
             )
+
+    async def metadata_of(
+        self, operator: Operator, conversation_ids: Sequence[str], names: Sequence[str]
+    ) -> dict[str, dict[str, str]]:
+        """Return what the metadata of conversations says under some names, a word for each."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            return await Details(session, operator.project_id).told(conversation_ids, names)
 
     async def count(self, operator: Operator, conversation_ids: Sequence[str]) -> int:
         """Return how many of these conversations are there."""
@@ -196,6 +214,10 @@ def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
         satisfactions=_each(Satisfaction, counts["satisfactions"]),
         tags=_most(counts["tags"]),
     )
+
+
+def _named(name: str, counts: Sequence[tuple[str, int]]) -> NamedFacets:
+    return NamedFacets(name, tuple(Facet(f"{name}{IS}{value}", value, number) for value, number in counts))
 
 
 def _versions(counts: Counter[str], names: Mapping[str, str], filters: Filters) -> tuple[Facet, ...]:

@@ -19,6 +19,7 @@ from backend.conversations.masked_reports import masked_report, said_in
 from backend.conversations.models import ConversationRecordRow, ConversationRow, MessageRow
 from backend.conversations.reports import Report, Tally, Told, messages_in
 from backend.conversations.repository import ConversationRepository
+from backend.conversations.repository.details import Details
 from backend.conversations.repository.others import Others
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import citation_values, conversation_of, has_failed, shown_calls, state_of
@@ -91,6 +92,7 @@ class ReportingUseCases(Base):
     async def keep(self, work: Work, operator: Operator, ready: Sequence[Ready]) -> list[ConversationRow]:
         """Write conversations in the caller's unit, whatever way they came. Raise PromptNotFound."""
         rows = ConversationRepository(work.session, operator.project_id)
+        details = Details(work.session, operator.project_id)
         kept: list[tuple[Report, ConversationRow, Sequence[Told]]] = []
         for one in ready:
             report, now = one.report, utc_now()
@@ -103,7 +105,9 @@ class ReportingUseCases(Base):
         await rows.flush()  # the messages refer to them
         for report, row, told in kept:
             if report.transcript is not None or report.details is not None:
-                rows.add(_record(row, report))
+                told_of = {"transcript": report.transcript, "details": report.details}
+                rows.add(ConversationRecordRow(conversation_id=row.id, project_id=row.project_id, **told_of))
+                details.note(row.id, report.details)
             for message in message_rows(row, report, told):
                 rows.add(message)
         await rows.flush()
@@ -236,12 +240,6 @@ def _conversation(operator: Operator, report: Report, said: Sequence[Told], now:
         task_completed=report.task_completed,
         started_at=started,
         last_message_at=max([started, *moments]) if started != now else now,
-    )
-
-
-def _record(row: ConversationRow, report: Report) -> ConversationRecordRow:
-    return ConversationRecordRow(
-        conversation_id=row.id, project_id=row.project_id, transcript=report.transcript, details=report.details
     )
 
 

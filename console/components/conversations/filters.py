@@ -49,13 +49,26 @@ def _more(place: str) -> rx.Component:
             on_submit=ConversationsState.narrow,
             reset_on_submit=True,
         ),
+        rx.cond(ConversationsState.metadata_names.length() > 0, _metadata(place), rx.fragment()),
         class_name="fmore",
+    )
+
+
+def _metadata(place: str) -> rx.Component:
+    """Draw the way to a name in metadata, whose values stand among the filters then, or to one value."""
+    words = "is, or any value"
+    return rx.el.form(
+        select(ConversationsState.metadata_names, name="name", aria_label="Name in the metadata", id=f"named-{place}"),
+        rx.el.input(name="value", class_name="input", placeholder=words, aria_label=words, dir="auto"),
+        button("Filter by metadata", size="sm", type="submit"),
+        on_submit=ConversationsState.narrow_metadata,
+        reset_on_submit=True,
     )
 
 
 def _filter(one: Any) -> rx.Component:
     return rx.el.fieldset(
-        rx.el.legend(one.title), rx.foreach(one.lines, lambda line: _line(one.key, line)), key=one.key
+        rx.el.legend(one.title), rx.foreach(one.lines, lambda line: _line(one.key, line)), key=one.title
     )
 
 

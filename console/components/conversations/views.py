@@ -75,6 +75,7 @@ def _columns() -> rx.Component:
     return menu(
         button("Columns", size="sm", custom_attrs=TRIGGER),
         *(_column(name, words) for name, (words, _) in COLUMNS.items()),
+        rx.foreach(State.metadata_columns, lambda one: _column(one.value, f"Metadata {one.label}")),
         label="Columns to show",
     )
 
@@ -108,10 +109,10 @@ def _view(one: Any) -> rx.Component:
     )
 
 
-def _column(name: str, words: str) -> rx.Component:
+def _column(name: Any, words: Any) -> rx.Component:
     chosen = State.columns.contains(name)
     return menu_item(
-        words,
+        rx.el.span(words, class_name="ell", dir="auto"),
         State.toggle_column(name),
         role="menuitemcheckbox",
         aria_checked=rx.cond(chosen, "true", "false"),

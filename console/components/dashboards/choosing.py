@@ -7,20 +7,12 @@ from typing import Any
 
 import reflex as rx
 
-from backend.conversations.figure_types import Split, Step
+from backend.conversations.figure_types import Step
 from console.components.ui import button, segments, select
 from console.state.dashboards import DashboardsState as Boards
 
 SPANS = (("1", "24 h"), ("7", "7 d"), ("30", "30 d"), ("90", "90 d"))
 STEPS = ((Step.HOUR.value, "Hour"), (Step.DAY.value, "Day"), (Step.WEEK.value, "Week"))
-SPLITS = (
-    (Split.NONE.value, "Everything together"),
-    (Split.FLOW.value, "By flow or agent"),
-    (Split.VERSION.value, "By flow version"),
-    (Split.PROMPT.value, "By prompt version"),
-    (Split.MODEL.value, "By model"),
-    (Split.CHANNEL.value, "By channel"),
-)
 
 
 def choosing() -> rx.Component:
@@ -38,7 +30,7 @@ def choosing() -> rx.Component:
         segments("Time", SPANS, Boards.span, Boards.show_span),
         days,
         segments("Interval", STEPS, Boards.step, Boards.show_step),
-        select(SPLITS, value=Boards.split, on_change=Boards.show_split, aria_label="Split"),
+        select(Boards.splits, value=Boards.split, on_change=Boards.show_split, aria_label="Split"),
         class_name="db-choose",
     )
 
@@ -58,7 +50,7 @@ def boxes(filters: Any, on_toggle: Callable[[Any, Any], Any]) -> rx.Component:
 
     def one(of: Any) -> rx.Component:
         lines = rx.foreach(of.lines, lambda line: _line(of.key, line, on_toggle))
-        return rx.el.fieldset(rx.el.legend(of.title), lines, key=of.key)
+        return rx.el.fieldset(rx.el.legend(of.title), lines, key=of.title)
 
     return rx.el.div(rx.foreach(filters, one), class_name="db-filters")
 

@@ -54,3 +54,31 @@ async def test_a_run_of_a_flow_has_metadata_and_is_told_how_it_went(
     assert (await client.put("/api/conversations/nothing/outcome", json={})).status_code == 404
     body["metadata"] = {"note": "x" * 20_000}
     assert (await client.post("/api/flows/chat/run", json=body)).status_code == 422
+
+
+async def test_the_log_is_filtered_split_and_kept_in_views_by_metadata(client: httpx.AsyncClient) -> None:
+    made = [await make(client, metadata=plan and {"plan": plan}) for plan in ("pro", "free", "pro", None)]
+    found = (await client.get("/api/conversation-search", params={"metadata": "plan=pro"})).json()
+    assert {one["id"] for one in found["conversations"]} == {made[0]["id"], made[2]["id"]}
+    assert (found["facets"]["matching"], found["facets"]["metadata_names"]) == (2, ["plan"])
+    [named] = found["facets"]["metadata"]
+    assert (named["name"], {one["value"]: one["count"] for one in named["values"]}) == (
+        "plan", {"plan=pro": 2, "plan=free": 1},
+    )  # fmt: skip
+    split = {"split": "metadata", "key": "plan", "metadata": "plan"}
+    figures = (await client.get("/api/conversation-figures", params=split)).json()
+    assert {one["value"]: one["figures"]["num_conversations"] for one in figures["lines"]} == {
+        "plan=pro": 2, "plan=free": 1,
+    }  # fmt: skip
+    assert (await client.get("/api/conversation-figures", params={"split": "metadata"})).status_code == 422
+    view = {"name": "Pro", "query": {"metadata": ["plan=pro"], "columns": ["metadata.plan"]}}
+    assert (await client.post("/api/conversation-views", json=view)).status_code == 201
+    rule = {
+        "name": "Pro",
+        "measure": "failed",
+        "comparison": "above",
+        "threshold": 1,
+        "filters": {"metadata": ["plan=pro"]},
+    }
+    kept = await client.post("/api/alerts", json=rule)
+    assert (kept.status_code, kept.json()["filters"]["metadata"]) == (201, ["plan=pro"])

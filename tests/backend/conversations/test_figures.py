@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.conversations.clock import borders
-from backend.conversations.figure_types import FigureWish, Split, Step
+from backend.conversations.figure_types import FigureWish, Split, Step, least_of, rounded
 from backend.conversations.models import ConversationRow
+from backend.conversations.repository.details import Details
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Channel, ChatState, Filters
 from backend.errors import InvalidInput
@@ -58,6 +59,7 @@ async def test_sums_shares_and_percentiles(places):
             units, owner, at, latency_ms=number * 20, num_turns=2, tokens_in=3, tokens_out=1, cost=Decimal("0.01")
         )
     await put(units, owner, at, state=ChatState.FAILED, rating="up", task_completed=True, satisfaction=4)
+    assert (await log.figures(owner, WEEK)).num_unpriced == 0
     await put(units, owner, at, rating="down", task_completed=False, satisfaction=1)
     await put(units, owner, at, deleted_at=at, cost=Decimal(5))
     await put(units, owner, MONDAY - timedelta(hours=1), num_turns=7)
@@ -108,9 +110,13 @@ async def test_every_split_and_step_leads_to_as_many_conversations(places, split
     for number, kind in enumerate(kinds):
         await put(units, owner, *(MONDAY + timedelta(hours=number + 7 * at, minutes=59.99) for at in range(9)), **kind)
     filters = Filters(since=MONDAY + timedelta(minutes=20), until=MONDAY + timedelta(days=3), channels=tuple(Channel))
-    found = await log.dashboard(owner, FigureWish(filters, split, step, "Asia/Kathmandu"))
+    async with units.write(owner) as work:
+        for one in (await log.list(owner, Filters(flow_ids=("flow_a",)), Page(5))).items:
+            await Details(work.session, owner.project_id).add(one.id, {"plan": "pro", "side": 1})
+    found = await log.dashboard(owner, FigureWish(filters, split, step, "Asia/Kathmandu", "plan"))
     chosen = {
         "flow": "flow_ids", "version": "versions", "prompt": "prompts", "model": "models", "channel": "channels",
+        "metadata": "metadata",
     }.get(split)  # fmt: skip
     assert found.num_lines == len(found.lines) == {"none": 1, "prompt": 3}.get(split, 2)
     for line in found.lines:
@@ -187,3 +193,19 @@ def test_a_week_begins_on_monday_and_a_half_hour_zone_has_its_own_hours():
     ]  # fmt: skip
     kathmandu = borders(MONDAY, MONDAY + timedelta(hours=1), Step.HOUR, ZoneInfo("Asia/Kathmandu"))
     assert kathmandu[0].minute == 15
+
+
+async def test_what_took_tokens_without_a_price_is_counted_beside_the_cost(places):
+    log, units, owner = places
+    await put(units, owner, MONDAY, tokens_in=3)
+    await put(units, owner, MONDAY, tokens_out=3, cost=Decimal("0.5"))
+    await put(units, owner, MONDAY)
+    found = await log.figures(owner, WEEK)
+    assert (found.num, found.cost, found.num_unpriced) == (3, Decimal("0.5"), 1)
+
+
+@pytest.mark.parametrize("told", [0, 7, 99, 100, 130, 1_000, 1_100, 9_900, 10_000, 14_000, 1_000_000, 2_300_000])
+def test_the_least_time_of_a_percentile_is_told_as_it_and_less_is_not(told: int) -> None:
+    least = least_of(told)
+    assert rounded(least) >= told
+    assert least == 0 or rounded(least - 1) < told

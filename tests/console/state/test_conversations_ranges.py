@@ -9,6 +9,7 @@ import pytest
 
 from backend.bootstrap import Services
 from backend.conversations.range_types import Measured
+from backend.conversations.reports import Report
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
 from console.state.conversations_filters import asked_of, filters_of, log_address, pairs_of
@@ -72,6 +73,44 @@ def test_an_address_brings_ranges_and_versions_back() -> None:
     assert {*asked_of(query)} == {*chosen}
     assert {*pairs_of(filters_of("", chosen))} == {*chosen}
     assert asked_of({"turns": "2..'; --", "cost": ""}) == ()
+
+
+async def test_metadata_narrows_the_list_and_stands_in_its_columns(services: Services, tab: Tab) -> None:
+    owner = await services.identity.ensure_owner()
+    for plan in ("pro", "free & easy", ""):
+        details = {"plan": plan} if plan else None
+        await services.conversations.report(owner, Report(f"s {plan}", "x", "A", details=details))
+    state = tab.at("/conversations").state(ConversationsState)
+    await state.load()
+    assert [one.label for one in state.metadata_names] == ["plan"]
+    await state.toggle_column("metadata.plan")
+    await state.toggle_column("metadata.mood")
+    assert state.columns == ["flow", "metadata.plan"]
+    assert [row.cells["metadata.plan"] for row in state.rows] == ["", "plan: free & easy", "plan: pro"]
+    await state.narrow_metadata({"name": "plan"})
+    assert (len(state.rows), state.total) == (2, "2 match")
+    assert [one.words for one in state.chips] == ["Metadata plan: any"]
+    [lines] = [
+        (one.title, [(line.name, line.count) for line in one.lines]) for one in state.filters if one.key == "metadata"
+    ]
+    assert lines == ("Metadata plan", [("free & easy", "1"), ("pro", "1")])
+    await spent(state.toggle("metadata", "plan=free & easy"))
+    assert [row.cells["metadata.plan"] for row in state.rows] == ["plan: free & easy"]
+    assert [one.words for one in state.chips] == ["Metadata plan: free & easy", "Metadata plan: any"]
+    assert parse_qs(urlsplit(state.export_href).query)["metadata"] == ["plan", "plan=free & easy"]
+    address = {key: one[0] for key, one in parse_qs(urlsplit(log_address(state._chosen)).query).items()}
+    assert asked_of(address) == state._chosen
+    assert pairs_of(filters_of("", state._chosen)) == state._chosen
+    views = tab.state(ConversationViewsState)
+    await views.save({"name": "Easy"})
+    await state.clear()
+    await state.toggle_column("metadata.plan")
+    await views.choose(views.views[0].value)
+    assert (len(state.rows), state.columns) == (1, ["flow", "metadata.plan"])
+    await state.clear()
+    await state.narrow_metadata({"name": "plan", "value": " pro "})
+    await state.narrow_metadata({"name": "pl=an", "value": "pro"})
+    assert [one.words for one in state.chips] == ["Metadata plan: pro"]
 
 
 async def test_every_filter_of_an_address_is_said_and_can_be_taken_away(services: Services, tab: Tab) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from sqlmodel import select
 
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.figure_types import Figures
 from backend.conversations.models import ConversationRow
+from backend.conversations.repository.details import Details
 from backend.conversations.types import Filters
 from backend.ids import new_id
 from backend.operator import Operator
@@ -28,8 +31,8 @@ from console.state.conversations_filters import (
 )
 from console.state.dashboards import DashboardsState
 from console.state.figure_picture import Series, drawing, spark
-from console.state.figure_rows import METRICS, whole
-from tests.console.tab import Tab, refused, tab
+from console.state.figure_rows import METRICS, percent, whole
+from tests.console.tab import Tab, refused, spent, tab
 from tests.factories.flows import greeting
 from tests.tenancy import EVERYWHERE
 
@@ -97,7 +100,7 @@ OF = {
 }
 
 
-@pytest.mark.parametrize("split", ["none", "model", "flow", "channel", "prompt"])
+@pytest.mark.parametrize("split", ["none", "model", "flow", "channel", "prompt", "metadata.plan"])
 async def test_each_point_leads_to_as_many_as_it_counts(
     services: Services, tab: Tab, person: Operator, split: str
 ) -> None:
@@ -107,7 +110,15 @@ async def test_each_point_leads_to_as_many_as_it_counts(
     await put(services, person, 3, model="b, c", channel="traced", **liked)
     await put(services, person, 2, model="b", rating="handled", satisfaction=1, task_completed=True)
     await put(services, person, 5, channel="example", state="failed", **liked)
+    async with services.units.write(EVERYWHERE) as work:
+        rows = (await work.session.exec(select(ConversationRow))).all()
+        for number, row in enumerate(rows):
+            details = {"plan": ("pro", HOSTILE.replace("=", ""))[number % 2], "side": str(number % 4 == 0)}
+            await Details(work.session, person.project_id).add(row.id, details if number % 3 else {"side": "True"})
     state = tab.state(DashboardsState)
+    await state.load()
+    if split == "metadata.plan":
+        await spent(state.toggle("metadata", "side=True"))  # stays, beside the line's
     await state.show_split(split)
     assert state.phase == "ready"
     found = state._found
@@ -131,7 +142,8 @@ async def test_each_point_leads_to_as_many_as_it_counts(
             assert await behind(spot.href) == OF.get(metric, lambda of: of.num)(figures), (metric, spot.href)
     for line in state.lines:
         assert str(await behind(line.href)) == line.num
-    assert await behind(state.log_href) == found.whole.num == 15
+    assert await behind(state.log_href) == found.whole.num == sum(int(one.num) for one in state.times)
+    assert found.whole.num == 15 or split == "metadata.plan"
 
 
 @pytest.mark.parametrize("split", ["none", "model"])
@@ -252,3 +264,44 @@ def test_the_picture_says_whose_time_its_percentiles_are_of() -> None:
     assert latency.title_of(is_one=True) == "Latency p95, mean turn of a conversation"
     assert latency.note(Figures(p50=900)) == "mean turn, p50 900 ms"
     assert cost.title_of(is_one=True) == "Cost"
+
+
+async def test_a_point_of_a_time_leads_to_what_took_as_long(services: Services, tab: Tab, person: Operator) -> None:
+    for latency in (0, 900, 994, 995, 1_004, 5_230, 5_270):
+        await put(services, person, 1, latency_ms=latency)
+    state = tab.state(DashboardsState)
+    await state.show_span("7")
+    await state.show_metric("latency")
+
+    async def behind(href: str) -> int:
+        return (await services.conversations.browse(person, asked(href), Page(limit=1))).facets.matching
+
+    told = {spot.words.split(",")[0]: await behind(spot.href) for spot in state.picture.spots}
+    assert sorted(told.values()) == [1, 4] or sorted(told.values()) == [1, 1, 4]
+    assert await behind(state.times[0].href) == 6  # those that tell a time
+
+
+async def test_what_has_no_price_is_no_money(services: Services, tab: Tab, person: Operator) -> None:
+    await put(services, person, 2, tokens_in=9, model="free")
+    state = tab.state(DashboardsState)
+    await state.load()
+    [cost] = [one for one in state.tiles if one.key == "cost"]
+    assert (cost.value, cost.note) == ("no price", "without 2 conversations of unknown price")
+    await state.show_metric("cost")
+    assert {cell.value for row in state.times for cell in row.cells} == {"$0", "no price"}
+    assert {cell.value for row in state.times for cell in row.cells if row.num != "0"} == {"no price"}
+    await put(services, person, 1, tokens_in=9, cost=Decimal("0.25"), model="paid")
+    await state.show_split("model")
+    [cost] = [one for one in state.tiles if one.key == "cost"]
+    assert (cost.value, cost.note) == ("$0.25", "without 2 conversations of unknown price")
+    assert {line.name: line.cost for line in state.lines} == {"free": "no price", "paid": "$0.25"}
+    assert [cell.value for cell in state.times[0].cells] == ["no price", "$0.25"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0, "0 %"), (1, "100 %"), (1 / 3, "33 %"), (1 / 12, "8.3 %"), (0.0025, "0.25 %"), (0.9, "90 %"), (0.997, "99.7 %"),
+     (0.5, "50 %"), (11 / 12, "91.7 %")],
+)  # fmt: skip
+def test_a_share_has_no_digits_that_few_conversations_cannot_tell(share: float, words: str) -> None:
+    assert percent(share) == words

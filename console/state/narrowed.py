@@ -1,0 +1,39 @@
+"""What is typed to narrow the log: a range of a number, a name and a value in metadata."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from backend.operator import Permission
+from console.state.conversations_filters import Pair
+from console.state.conversations_metadata import METADATA, typed_metadata
+from console.state.conversations_ranges import typed_range
+from console.state.filtered import Filtered
+
+
+class Narrowed(Filtered, mixin=True):
+    """Besides the boxes."""
+
+    @rx.event
+    async def narrow(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Leave what lies between two numbers, in the place of the range of the same that stood."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        one = typed_range(*(str(form.get(name, "")) for name in ("of", "least", "most")))
+        if one is None:
+            return None
+        return await self._choose(*(pair for pair in self._chosen if pair[0] != one.of), (one.of.value, one.span))
+
+    @rx.event
+    async def narrow_metadata(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
+        """Leave those whose metadata has a name, or a value of it; its values are counted beside the list then."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        value = typed_metadata(*(str(form.get(name, "")) for name in ("name", "value")))
+        return await self._choose(*dict.fromkeys((*self._chosen, (METADATA, value)))) if value else None
+
+    async def _choose(self, *pairs: Pair) -> rx.event.EventSpec | None:
+        operator = await self._operator(Permission.CONVERSATIONS_READ)
+        self._chosen, self.num_filters = pairs, len(pairs)
+        await self._read(operator)
+        return self._at_address()
