@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -187,9 +187,15 @@ class ActivityRepository:
         )
         return sum([(await self._session.exec(one)).one() for one in (documents, runs, experiments)])
 
-    async def cost_since(self, moment: datetime) -> Decimal:
-        """Return what runs begun, and answers of experiments ended, at or after this moment cost, in US dollars."""
-        runs = select(func.sum(RunRow.cost)).where(RunRow.project_id == self._project_id, RunRow.created_at >= moment)
+    async def cost_since(self, moment: datetime) -> tuple[Decimal, int]:
+        """Return what runs begun, and answers of experiments ended, at or after this moment cost, in US dollars.
+
+        And of how many of them no price is known.
+        """
+        run, cell = RunRow, ExperimentCellRow
+        runs = select(func.sum(run.cost), func.count().filter(_unpriced(run))).where(
+            run.project_id == self._project_id, run.created_at >= moment
+        )
         of_late = select(ExperimentRow.id).where(
             ExperimentRow.project_id == self._project_id,
             or_(col(ExperimentRow.finished_at).is_(None), col(ExperimentRow.finished_at) >= moment),
@@ -200,14 +206,15 @@ class ActivityRepository:
                 col(ExperimentCellRow.run_id) == "", ~col(ExperimentCellRow.taken_over)
             ),
             func.sum(ExperimentCellRow.judge_cost),
+            func.count().filter(col(cell.run_id) == "", ~col(cell.taken_over), _unpriced(cell)),
         ).where(
             ExperimentCellRow.project_id == self._project_id,
             col(ExperimentCellRow.experiment_id).in_(of_late),
             col(ExperimentCellRow.finished_at) >= moment,
         )
-        asked, judged = (await self._session.exec(cells)).one()
-        ran = (await self._session.exec(runs)).one()
-        return sum((cost or Decimal(0) for cost in (ran, asked, judged)), Decimal(0))
+        asked, judged, free_cells = (await self._session.exec(cells)).one()
+        ran, free_runs = (await self._session.exec(runs)).one()
+        return sum((cost or Decimal(0) for cost in (ran, asked, judged)), Decimal(0)), free_runs + free_cells
 
     async def _nodes_done(self, run_ids: Sequence[str]) -> dict[str, int]:
         statement = (
@@ -271,6 +278,11 @@ def _run_job(row: RunRow, flow: str, num_done: int) -> Job:
         started_at=row.created_at,
         ended_at=row.finished_at,
     )
+
+
+def _unpriced(row: Any) -> ColumnElement[bool]:
+    """Tell what took tokens of models without a price."""
+    return (col(row.cost) == 0) & (col(row.tokens_in) + col(row.tokens_out) > 0)
 
 
 def _experiment_job(row: ExperimentRow, num_ended: int) -> Job:

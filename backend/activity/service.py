@@ -58,7 +58,7 @@ class ActivityService:
         operator.require(Permission.PROJECT_READ)
         async with self._units.read(operator) as session:
             rows = ActivityRepository(session, operator.project_id)
-            return Today(await rows.cost_since(since), await rows.num_in_work())
+            return Today(*await rows.cost_since(since), await rows.num_in_work())
 
     async def _jobs(self, operator: Operator, rows: ActivityRepository, limit: int, *, in_work: bool) -> list[Job]:
         jobs: list[Job] = []

@@ -65,9 +65,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """Cost in US dollars of the runs begun since the start of the day, and the jobs in work now."""
+    """Cost in US dollars of the runs begun since the start of the day, and the jobs in work now.
+
+    `num_unpriced` answers took tokens of models without a price, and the cost is without them.
+    """
 
     cost: Decimal
+    num_unpriced: int
     num_in_work: int
 
 

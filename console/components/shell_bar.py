@@ -21,7 +21,7 @@ from console.state.bar import BarState
 COUNT_EVERY_SECONDS = 15.0
 # While a job is in work it may end at any moment.
 COUNT_BUSY_SECONDS = 3.0
-OF_WHAT = "Flow runs and experiments. Overview counts conversations alone."
+OF_WHAT = "Flow runs and experiments"
 THEMES = (("system", "System theme", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 
 
@@ -103,7 +103,12 @@ def _jobs() -> rx.Component:
 def _cost() -> rx.Component:
     return rx.cond(
         BarState.cost_today,
-        rx.el.span(rx.el.b(BarState.cost_today), " today", class_name="budget hide-s", title=OF_WHAT),
+        rx.el.span(
+            rx.el.b(BarState.cost_today),
+            " spent today",
+            class_name="budget hide-s",
+            title=rx.cond(BarState.cost_words, f"{OF_WHAT}, {BarState.cost_words}", OF_WHAT),
+        ),
         rx.fragment(),
     )
 

@@ -42,6 +42,7 @@ class BarState(Seated, rx.State):
     project_id: rx.Field[str] = rx.field("")
     places: rx.Field[list[Place]] = rx.field(default_factory=list)
     cost_today: rx.Field[str] = rx.field("")
+    cost_words: rx.Field[str] = rx.field("")
     jobs: rx.Field[int] = rx.field(0)
     approvals: rx.Field[int] = rx.field(0)
     alerts: rx.Field[int] = rx.field(0)
@@ -85,7 +86,8 @@ class BarState(Seated, rx.State):
     async def _count(self, operator: Operator, person: Person) -> None:
         since = formats.start_of_day(ZoneInfo(person.time_zone), formats.now())
         today = await services().activity.today(operator, since)
-        self.cost_today = formats.money(today.cost)
+        self.cost_today = formats.summed(today.cost, 0 if today.cost else today.num_unpriced)
+        self.cost_words = formats.without(today.num_unpriced)
         self.support = person.support_name
         self.support_left = _left(person.support_until)
         self.jobs = today.num_in_work

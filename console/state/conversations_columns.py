@@ -25,7 +25,7 @@ COLUMNS: dict[str, tuple[str, Callable[[Conversation], str]]] = {
     "channel": ("Channel", lambda row: CHANNEL_WORDS[row.channel]),
     "turns": ("Turns", lambda row: formats.counted(row.num_turns, "turn")),
     "tokens": ("Tokens", lambda row: formats.counted(_tokens(row), "token") if _tokens(row) else ""),
-    "cost": ("Cost", lambda row: formats.money(row.cost, single=True) if _tokens(row) else ""),
+    "cost": ("Cost", lambda row: formats.cost(row.cost, _tokens(row))),
     "latency": ("Mean latency", lambda row: formats.span(row.mean_latency_ms) if row.latency_ms else ""),
     "duration": ("Duration", lambda row: formats.span(1000 * row.seconds) if row.seconds else ""),
     "satisfaction": ("Satisfaction", lambda row: f"{row.satisfaction} of 5" if row.satisfaction else ""),

@@ -258,7 +258,7 @@ def test_line(test: TurnTest, flow_id: str) -> TestLine:
 
 def _figures(message: Message) -> str:
     tokens = message.tokens_in + message.tokens_out
-    counted = (formats.counted(tokens, "token"), formats.money(message.cost, single=True)) if tokens else ()
+    counted = (formats.counted(tokens, "token"), formats.cost(message.cost, tokens)) if tokens else ()
     # A run that was cancelled or failed before it began took no time that says anything.
     is_timed = message.latency_ms or (message.run_id and message.state in SAID)
     took = (formats.span(message.latency_ms),) if is_timed else ()

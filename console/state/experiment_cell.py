@@ -163,7 +163,7 @@ def _facts(found: OpenedCell) -> list[Fact]:
         "Parameters": ", ".join(f"{name} {value}" for name, value in found.parameters.items()),
         "Attempts": formats.count(cell.tries) if cell.tries else "",
         "Tokens": f"{formats.count(cell.tokens_in)} in, {formats.count(cell.tokens_out)} out{_how(cell)}",
-        "Cost": formats.money(cell.cost - cell.judge_cost, single=True),
+        "Cost": formats.cost(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out) or "$0",
         "Judges": formats.money(cell.judge_cost, single=True) if cell.judge_cost else "",
         "Time": formats.span(cell.latency_ms) if cell.latency_ms else "",
     }

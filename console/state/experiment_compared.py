@@ -151,12 +151,13 @@ def _side(
         )
     )
     mark, words = (shown.mark, shown.words) if shown and is_whole else unscored
+    cost = formats.answer_price(cell.cost - cell.judge_cost, cell.tokens_in + cell.tokens_out)
     judged = f", judges {formats.answer_price(cell.judge_cost)}" if cell.judge_cost else ""
     return SideLine(
         words=words,
         mark=mark,
         said=said,
-        took=f"{formats.span(cell.latency_ms)}, {formats.answer_price(cell.cost - cell.judge_cost)}{judged}",
+        took=f"{formats.span(cell.latency_ms)}, {cost}{judged}",
         reason=cell.error or why(cell.scores.get(metric, {})),
         href=routes.to(routes.RUN, cell.run_id) if cell.run_id else "",
         scores=scores,

@@ -120,7 +120,7 @@ def experiment_line(found: Experiment, zone: tzinfo, now: Any) -> ExperimentLine
         variants=", ".join(one.name for one in found.draft.variants),
         progress=f"{formats.count(ended)} of {whole}{failed}{judged}" if progress.num_cells else "",
         percent=100 * ended // progress.num_cells if progress.num_cells else 0,
-        cost=formats.money(progress.cost),
+        cost=formats.summed(progress.cost, int(not progress.cost and progress.tokens_in + progress.tokens_out > 0)),
         left=f"about {left} left" if left and status == "running" else "",
         retry=retry_of(found),
         in_vain=in_vain_words(found),

@@ -167,7 +167,7 @@ def run_line(run: Run, zone: tzinfo, now: datetime) -> RunLine:
         when_exact=formats.exact(run.created_at, zone),
         time=formats.span(run.time_ms) if run.status.is_final else "",
         tokens=formats.count(tokens) if run.status.is_final else "",
-        cost=formats.money(run.usage.cost, single=True) if run.status.is_final else "",
+        cost=(formats.spent(run.usage) or formats.money(run.usage.cost)) if run.status.is_final else "",
     )
 
 

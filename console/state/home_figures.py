@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import reflex as rx
 
+from backend.activity.types import Today
 from backend.bootstrap import services
 from backend.conversations.figure_types import FigureWish, Line, Split, Step
 from backend.conversations.types import Filters, Rating
@@ -16,7 +17,7 @@ from console.problems import caught
 from console.state import formats
 from console.state.conversations_filters import figure_address
 from console.state.figure_picture import spark
-from console.state.figure_rows import METRICS, compared, tile
+from console.state.figure_rows import METRICS, compared, said_of, tile
 from console.state.home_complaints import NOT_HELPFUL, Complaint, complaints
 from console.state.seat import Phased
 
@@ -115,9 +116,11 @@ class HomeFiguresState(Phased, rx.State):
             before = await services().conversations.figures(operator, earlier)
             points = found.lines[0].points if found.lines else ()
             moments = {"since": found.since.isoformat(), "until": found.until.isoformat()}
+            spent = await services().activity.today(operator, since)
             self.tiles = [
                 HomeTile(
-                    one.key, one.title, one.value, one.change, one.tone, one.note,
+                    one.key, one.title, one.value, one.change, one.tone,
+                    _with_spent(one.note, spent, self.span) if key == "cost" else one.note,
                     spark([METRICS[key].readings[METRICS[key].main].of(point.figures) for point in points]),
                     figure_address(BEHIND.get(key, ()), **moments),
                 )
@@ -139,10 +142,16 @@ class HomeFiguresState(Phased, rx.State):
             self.phase = "ready"
 
 
+def _with_spent(note: str, spent: Today, span: str) -> str:
+    """Say beside the cost of conversations what the bar says was spent, which is that of experiments too."""
+    money = formats.summed(spent.cost, 0 if spent.cost else spent.num_unpriced)
+    when = "in seven days" if span == WEEK else "today"
+    return ", ".join(filter(None, (note, f"{money} spent {when} with experiments and trials")))
+
+
 def _flow_figures(line: Line, moments: dict[str, str]) -> FlowFigures:
     def told(key: str) -> str:
-        value = METRICS[key].readings[METRICS[key].main].of(line.figures)
-        return "" if value is None else METRICS[key].write(value)
+        return said_of(METRICS[key], line.figures)
 
     href = figure_address((), flow=line.value, **moments)
     return FlowFigures(formats.count(line.figures.num), told("failed"), told("latency"), told("cost"), href)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.providers.types import Model, ModelChoice, ModelTest, Provider
-from console.state.formats import count, date, day, exact, money, span
+from console.state.formats import cost, count, date, day, exact, money, span
 from console.state.forms import Choice
 
 SLOW_MS = 10_000
@@ -126,7 +126,7 @@ def line_of_test(test: ModelTest | None, model: str, question: str, zone: tzinfo
         total=span(test.total_ms),
         tokens=f"{'about ' if test.usage.estimated else ''}{count(test.usage.input_tokens)} in, "
         f"{count(test.usage.output_tokens)} out",
-        cost=money(test.cost, single=True),
+        cost=cost(test.cost, test.usage.input_tokens + test.usage.output_tokens) or money(test.cost),
     )
 
 

@@ -223,7 +223,7 @@ def heard(column: ColumnLine, event: PlayEvent) -> ColumnLine:
 
 def _spent(column: ColumnLine, event: PlayDone | PlayFailed) -> ColumnLine:
     tokens = f"{event.tokens_in:,} in, {event.tokens_out:,} out" if event.tokens_in or event.tokens_out else ""
-    cost = formats.answer_price(event.cost) if tokens else ""
+    cost = formats.answer_price(event.cost, event.tokens_in + event.tokens_out) if tokens else ""
     return replace(column, time=formats.span(event.total_ms), tokens=tokens, cost=cost, spent=float(event.cost))
 
 
@@ -233,7 +233,8 @@ def total(columns: Sequence[ColumnLine]) -> str:
     if not ended:
         return ""
     well = sum(one.state == "ok" for one in ended)
-    cost = formats.money(Decimal(str(sum(one.spent for one in ended))), single=True)
+    unpriced = sum(1 for one in ended if one.tokens and not one.spent)
+    cost = formats.summed(Decimal(str(sum(one.spent for one in ended))), unpriced, single=True)
     return f"{well} of {len(columns)} done, {cost}"
 
 

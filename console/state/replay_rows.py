@@ -73,7 +73,7 @@ def asked_line(found: Replayable) -> AskedLine:
         what=", ".join(filter(None, (found.turn.conversation.flow_name, version, prompt, answer.model))),
         time=formats.span(answer.latency_ms) if answer.latency_ms or run else "",
         tokens=f"{answer.tokens_in:,} in, {answer.tokens_out:,} out" if tokens else "",
-        cost=formats.answer_price(answer.cost) if tokens else "",
+        cost=formats.answer_price(answer.cost, tokens) if tokens else "",
         href=routes.to(routes.RUN, run.id) if run else "",
         tools=[*found.tools],
     )
@@ -154,7 +154,7 @@ def _ended(column: ReplayLine, done: ReplayDone, was: str) -> ReplayLine:
         said=word_diff(was, done.text)[1] if done.text else [],
         time=formats.span(done.total_ms) if done.total_ms or done.run_id else "",
         tokens=f"{done.tokens_in:,} in, {done.tokens_out:,} out" if counted else "",
-        cost=formats.answer_price(done.cost) if counted else "",
+        cost=formats.answer_price(done.cost, counted) if counted else "",
         used=done.model,
         href=routes.to(routes.RUN, done.run_id) if done.run_id else "",
         tools=[*done.tools],
@@ -168,5 +168,6 @@ def total(columns: list[ReplayLine]) -> str:
     if not ended:
         return ""
     well = sum(one.state == "ok" for one in ended)
-    cost = formats.money(Decimal(str(sum(one.spent for one in ended))), single=True)
+    unpriced = sum(1 for one in ended if one.tokens and not one.spent)
+    cost = formats.summed(Decimal(str(sum(one.spent for one in ended))), unpriced, single=True)
     return f"{well} of {len(columns)} answered, {cost}"

@@ -92,7 +92,7 @@ def trace_head(run: Run) -> TraceHead:
         href=routes.to(routes.RUN, run.id),
         time=formats.span(run.time_ms),
         tokens=formats.count(run.usage.tokens_in + run.usage.tokens_out),
-        cost=formats.money(run.usage.cost, single=True),
+        cost=formats.spent(run.usage) or formats.money(run.usage.cost),
         version=f"v{run.version}" if run.version else "draft",
     )
 

@@ -226,8 +226,12 @@ async def test_today_adds_what_runs_cost_since_the_day_began(
         run(desk, "done", "9", since - timedelta(minutes=1)),
     )
     today = await activity.today(owner, since)
-    assert today.cost == Decimal("0.3121")
+    assert (today.cost, today.num_unpriced) == (Decimal("0.3121"), 0)
     assert today.num_in_work == 1
+    unpriced = run(desk, "done", "0")
+    unpriced.tokens_in = 5
+    await save(units, unpriced, run(desk, "done", "0"))
+    assert (await activity.today(owner, since)).num_unpriced == 1
 
 
 async def test_today_adds_what_experiments_cost(units: Units, owner: Operator, activity: ActivityService) -> None:
@@ -241,8 +245,11 @@ async def test_today_adds_what_experiments_cost(units: Units, owner: Operator, a
         cell(answered, 0, cost=Decimal("0.02"), judge_cost=Decimal("0.003")),
         cell(answered, 1, cost=Decimal(5), run_id="run_counted", judge_cost=Decimal("0.001")),
         cell(answered, 2, cost=Decimal(7), finished_at=since - timedelta(minutes=1)),
+        cell(answered, 3, cost=Decimal(0), tokens_out=4),
+        cell(answered, 4, cost=Decimal(0), tokens_out=4, run_id="run_counted"),
     )
-    assert (await activity.today(owner, since)).cost == Decimal("0.024")
+    today = await activity.today(owner, since)
+    assert (today.cost, today.num_unpriced) == (Decimal("0.024"), 1)
 
 
 async def test_a_run_is_found_under_what_it_was_asked(units: Units, owner: Operator, activity: ActivityService) -> None:
