@@ -7,7 +7,7 @@ from typing import Any, cast
 import reflex as rx
 
 from backend.bootstrap import services
-from backend.errors import Conflict, Forbidden, NotFound
+from backend.errors import Conflict, Forbidden, InvalidInput, NotFound
 from backend.flows.types import Approval, ApprovalState, Choice, Decision
 from backend.operator import Permission
 from console import toasts
@@ -56,11 +56,13 @@ class ApprovalDecideState(Formed, rx.State):
 
     @rx.event
     async def compare(self, text: str) -> None:
-        """Show what was changed so far."""
+        """Show what was changed so far; JSON in the middle of being typed is none, and is refused when it is sent."""
         await self._operator(Permission.FLOWS_APPROVE)
-        if self._shown is not None:
-            async with self._checking():
-                self.changes = changed_lines(self._shown.value, typed(text, self._shown.value))
+        shown = self._shown
+        if shown is not None:
+            with caught(InvalidInput) as refusal:
+                self.changes = changed_lines(shown.value, typed(text, shown.value))
+            self.errors = {} if refusal.problem is None else self.errors
 
     @rx.event
     async def send(self, form: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from console import routes
 from console.state import formats
 from console.state.prompt_diff import Half, compared
 
-SHOWN_CHARACTERS = 20_000
+SHOWN_CHARACTERS, PREVIEW_CHARACTERS = 20_000, 200
 URGENT_MINUTES = 15
 MINUTE_SECONDS, HOUR_MINUTES, DAY_MINUTES = 60, 60, 24 * 60
 MARKS = {
@@ -34,11 +34,17 @@ DEFAULTS = {"refuse": "it is refused", "approve": "it is approved as it stands"}
 
 @dataclass(frozen=True)
 class WaitingLine:
-    """One that waits, in the list and as a card; `percent` of its time is over."""
+    """One that waits, in the list and as a card; `percent` of its time is over.
+
+    `about` tells those of one question apart: what the person had said, or the value; `asked` is the time of day.
+    """
 
     id: str
     question: str
     by: str
+    about: str
+    asked: str
+    asked_exact: str
     note: str
     left: str
     limit: str
@@ -124,6 +130,9 @@ def waiting_line(one: Approval, zone: tzinfo, now: datetime) -> WaitingLine:
         id=one.id,
         question=one.question,
         by=", ".join(filter(None, (one.reader or "Somebody", one.flow_name))),
+        about=_quoted(one.said) or written(one.value)[:PREVIEW_CHARACTERS],
+        asked=formats.clock(one.asked_at, zone, now),
+        asked_exact=formats.exact(one.asked_at, zone),
         note=one.note,
         left=f"{time_left(one, now)} left",
         limit=f"limit {duration(minutes_between(one.asked_at, one.ends_at))}",
@@ -145,8 +154,13 @@ def decided_line(one: Approval, zone: tzinfo, now: datetime) -> DecidedLine:
     mark, words = MARKS[one.state]
     when = formats.day(one.decided_at, zone, now) if one.decided_at else ""
     name = f"{one.question}{_comma(one.question)} {one.decided_by or 'Time limit'}"
-    said = f"\u201c{one.said}\u201d" if one.said else one.note
-    return DecidedLine(one.id, when, name, ", ".join(filter(None, (said, one.flow_name))), mark, words)
+    return DecidedLine(
+        one.id, when, name, ", ".join(filter(None, (_quoted(one.said) or one.note, one.flow_name))), mark, words
+    )
+
+
+def _quoted(said: str) -> str:
+    return f"\u201c{said}\u201d" if said else ""
 
 
 def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:

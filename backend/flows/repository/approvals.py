@@ -11,13 +11,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
+from backend.conversations.models import ConversationRow
 from backend.flows.models import ApprovalRow, FlowRow, FlowSnapshotRow, NodeRunRow, RunRow
 from backend.flows.types import ApprovalState, NodeStatus, RunStatus
 from backend.paging import Page
 
 WAITING = ApprovalState.WAITING.value
 DECIDED = tuple(state.value for state in ApprovalState if state.is_decided)
-Found = tuple[ApprovalRow, RunRow, FlowRow]
+# Last, whom the conversation names as its person; None without one.
+Found = tuple[ApprovalRow, RunRow, FlowRow, str | None]
 
 
 class ApprovalRepository:
@@ -176,10 +178,15 @@ class ApprovalRepository:
             .values(status=NodeStatus.CANCELLED.value, reason=reason)
         )
 
-    def _found(self) -> Select[ApprovalRow, RunRow, FlowRow]:
+    def _found(self) -> Select[ApprovalRow, RunRow, FlowRow, str | None]:
+        talk = and_(
+            col(ConversationRow.id) == ApprovalRow.conversation_id,
+            col(ConversationRow.project_id) == ApprovalRow.project_id,
+        )
         return (
-            select(ApprovalRow, RunRow, FlowRow)
+            select(ApprovalRow, RunRow, FlowRow, ConversationRow.person)
             .join(RunRow, and_(col(RunRow.id) == ApprovalRow.run_id, col(RunRow.project_id) == ApprovalRow.project_id))
             .join(FlowRow, and_(col(FlowRow.id) == RunRow.flow_id, col(FlowRow.project_id) == RunRow.project_id))
+            .outerjoin(ConversationRow, talk)
             .where(ApprovalRow.project_id == self._project_id)
         )

@@ -200,7 +200,7 @@ class ApprovalService(AheadUseCases):
 
 
 def _shown(operator: Operator, found: Found) -> Approval:
-    row, run, _ = found
+    row, run, *_ = found
     return replace(approval_of(*found), barred=_unfit(operator, row, run))
 
 

@@ -48,6 +48,6 @@ class AheadUseCases:
             found = await rows.found(storable(approval_id))
             if found is None:
                 raise ApprovalNotFound("There is no such approval.")
-            row, run, _ = found
+            row, run, *_ = found
             document, values = await rows.known(run)
         return row, None if document is None else FlowDocument.stored(document), values

@@ -11,6 +11,7 @@ from console.components.ui.word_diff import compared_lines
 from console.state.approval_decide import ApprovalDecideState as Decide
 
 FORM = "decide-form"
+TYPED_MS = 200
 
 
 def decide_dialog() -> rx.Component:
@@ -49,7 +50,7 @@ def _form() -> rx.Component:
                 id="decide-value",
                 name="value",
                 default_value=Decide.value,
-                on_blur=Decide.compare,
+                on_change=Decide.compare.debounce(TYPED_MS),
                 rows="8",
                 mono=True,
                 dir="auto",

@@ -44,7 +44,16 @@ def _waiting(line: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.b(line.question, class_name="ell", dir="auto"),
-            rx.el.span(line.by, class_name="t12 t2 ell", dir="auto"),
+            rx.cond(
+                line.about,
+                rx.el.span(line.about, class_name="t12 ell", dir="auto", title=line.about),
+                rx.fragment(),
+            ),
+            rx.el.span(
+                rx.el.span(line.by, class_name="ell", dir="auto"),
+                rx.el.time(line.asked, title=line.asked_exact, class_name="r nw"),
+                class_name="row t12 t2",
+            ),
             meter(line.percent, "Time that is over"),
             rx.el.span(line.left, class_name=rx.cond(line.is_urgent, "t12 urgent", "t12 t2")),
             type="button",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -109,6 +110,16 @@ async def test_who_reads_it_is_not_whose_key_asked(services: Services, owner: Op
     readers = {page.detail.said_by}
     await page.step(1)
     assert readers | {page.detail.said_by} == {"maria@example.com", "Somebody"}
+    # Two of one question are told apart, by what was said and by the time of day.
+    assert [(row.question, row.about) for row in page.rows] == [("Pay $5?", "$5")] * 2
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d", row.asked) for row in page.rows)
+    # A later turn of a chat names nobody, and its conversation does.
+    await services.flows.create(owner, "Talk", document=asking("chat", question="Send {{ inputs.value }}?"))
+    said = RunWish({"question": "One"}, "draft", trigger=Trigger.API, person="rosa@example.com")
+    first = await services.runs.run(owner, "talk", said)
+    again = RunWish({"question": "Two"}, "draft", trigger=Trigger.API, conversation_id=first.conversation_id)
+    waits = (await services.runs.run(owner, "talk", again)).waits_for[0]
+    assert (await services.approvals.get(owner, waits)).reader == "rosa@example.com"
 
 
 async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
@@ -116,6 +127,7 @@ async def test_one_is_changed_in_the_dialog_and_stands_with_what_differs(
 ) -> None:
     page, dialog = await opened(tab), tab.state(ApprovalDecideState)
     await dialog.open(waits[0].waits_for[0], "change")
+    await dialog.compare("$")
     await dialog.compare("$3")
     assert [(line.mark, changed(line)) for line in dialog.changes] == [("del", ["5"]), ("add", ["3"])]
     await dialog.send({"value": "$3", "comment": "Half"})
