@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -98,6 +99,9 @@ class TryBody(BaseModel):
     error: str
 
 
+UNTOLD: dict[str, Any] = {"inputs": {}, "output": None, "detail": {}}
+
+
 class NodeBody(BaseModel):
     """What one node did in a run. `plate` is its number on the canvas, `offset_ms` is counted from the run's start."""
 
@@ -131,7 +135,10 @@ class RunDetailBody(RunBody):
 
     @classmethod
     def with_nodes(cls, found: RunDetail) -> RunDetailBody:
-        return cls(**dict(RunBody.of(found.run)), nodes=[NodeBody.of(node) for node in found.nodes])
+        # Begun and yet not started: a person took its conversation over, and what its nodes gave is a draft of theirs.
+        is_draft = found.run.status is RunStatus.WAITING and found.run.started_at is None
+        nodes = [replace(node, **UNTOLD) if is_draft else node for node in found.nodes]
+        return cls(**dict(RunBody.of(found.run)), nodes=[NodeBody.of(node) for node in nodes])
 
 
 def result(ended: RunResult) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def run_of(row: RunRow, flow: FlowRow) -> Run:
         error=row.error,
         error_node=row.error_node,
         usage=Usage(row.tokens_in, row.tokens_out, row.cost),
-        citations=row.citations,
+        citations=row.citations if RunStatus(row.status).is_final else [],
         conversation_id=row.conversation_id,
         attempt=row.attempt,
         started_by=row.started_by,
@@ -109,7 +109,7 @@ def run_of(row: RunRow, flow: FlowRow) -> Run:
     )
 
 
-def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow) -> Approval:
+def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow, person: str | None) -> Approval:
     same = {name: getattr(row, name) for name in _SAME}
     return Approval(
         **same,
@@ -120,7 +120,7 @@ def approval_of(row: ApprovalRow, run: RunRow, flow: FlowRow) -> Approval:
         state=ApprovalState(row.state),
         started_by=run.started_by,
         started_by_id=run.started_by_id,
-        reader=run.person or (run.started_by if run.trigger == Trigger.CONSOLE else ""),
+        reader=run.person or person or (run.started_by if run.trigger == Trigger.CONSOLE else ""),
     )
 
 

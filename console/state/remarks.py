@@ -17,6 +17,8 @@ from console.state import formats
 from console.state.conversations import ConversationsState
 from console.state.forms import Formed
 
+MAX_TYPED, MOST_TYPED = 2_000, 20
+
 
 @dataclass(frozen=True)
 class CommentLine:
@@ -33,7 +35,10 @@ class CommentLine:
 
 
 class RemarksState(Formed, rx.State):
-    """`about` is the message that the next comment is on, empty for the whole conversation."""
+    """`about` is the message that the next comment is on, empty for the whole conversation.
+
+    `unsent` is what was typed there before and is not sent: of each conversation it stays until it is.
+    """
 
     conversation_id: rx.Field[str] = rx.field("")
     tags: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -42,12 +47,17 @@ class RemarksState(Formed, rx.State):
     opened: rx.Field[bool] = rx.field(default=False)
     may_remark: rx.Field[bool] = rx.field(default=False)
     num_sent: rx.Field[int] = rx.field(0)
+    unsent: rx.Field[str] = rx.field("")
+    _sent: str = ""
+    _typed: dict[str, tuple[str, str]] = {}  # noqa: RUF012  # about and text by conversation; the framework copies it
     rating: rx.Field[str] = rx.field("")
 
     async def _show(self, operator: Operator, conversation: Conversation) -> None:
         """Draw what was noted on a conversation; of another one than before, fold the comments away."""
         if conversation.id != self.conversation_id:
-            self.conversation_id, self.about, self.opened, self.errors = conversation.id, "", False, {}
+            self.conversation_id, self.errors = conversation.id, {}
+            self.about, self.unsent = self._typed.get(conversation.id, ("", ""))
+            self.opened = self.unsent != ""
         self.rating = conversation.rating.value
         self.tags, self.may_remark = list(conversation.tags), operator.may(Permission.CONVERSATIONS_REPLY)
         await self._read(operator)
@@ -113,13 +123,24 @@ class RemarksState(Formed, rx.State):
         self.opened, self.about = True, message_id if self.about != message_id else ""
 
     @rx.event
+    async def keep(self, text: str) -> None:
+        """Keep what is typed: it is there again when the conversation is."""
+        await self._operator(Permission.CONVERSATIONS_REPLY)
+        if text == self._sent:  # typed just before it was sent, and told behind that
+            return
+        others = {one: typed for one, typed in self._typed.items() if one != self.conversation_id}
+        typed = {self.conversation_id: (self.about, text[:MAX_TYPED])} if text.strip() else {}
+        self._typed = dict([*others.items(), *typed.items()][-MOST_TYPED:])
+
+    @rx.event
     async def send(self, form: dict[str, Any]) -> None:
         """Write the comment."""
         operator = await self._operator(Permission.CONVERSATIONS_REPLY)
         async with self._checking():
             text = str(form.get("text", ""))
             await services().conversations.add_comment(operator, self.conversation_id, text, self.about)
-            self.about = ""
+            self._typed = {one: typed for one, typed in self._typed.items() if one != self.conversation_id}
+            self.about, self.unsent, self._sent = "", "", text
             self.num_sent += 1
             await self._read(operator)
 

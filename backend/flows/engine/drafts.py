@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from backend.conversations.repository import ConversationRepository
 from backend.flows.engine.job import RunJob, RunOutcome
+from backend.flows.models import RunRow
 from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.takeovers import TakeoverRepository
 from backend.flows.types import RunStatus
 from backend.unit_of_work import Work
+
+NUMBERED = re.compile(r"\[(\d{1,4})\]")
 
 
 async def kept_back(work: Work, job: RunJob, outcome: RunOutcome) -> bool:
@@ -28,9 +34,16 @@ async def kept_back(work: Work, job: RunJob, outcome: RunOutcome) -> bool:
     if run is None or not is_ours or await talks.open_answer(job.run_id) is None:
         return False
     run.output = await job.facts.mask.kept(outcome.output)
+    run.citations = await job.facts.mask.kept(list(outcome.citations))
     await job.facts.mask.save(work)
     run.tokens_in, run.tokens_out, run.cost = outcome.usage.tokens_in, outcome.usage.tokens_out, outcome.usage.cost
     run.status, run.worker, run.started_at, run.time_ms = RunStatus.WAITING, "", None, outcome.time_ms
     work.session.add(run)
     await talks.wait(conversation_id)
     return True
+
+
+def cited_of(run: RunRow, text: str) -> list[dict[str, Any]]:
+    """Return the passages of a draft that stand behind what a person says: those that it still names by number."""
+    named = {int(number) for number in NUMBERED.findall(text)}
+    return [one for one in run.citations if run.output and one.get("number") in named]

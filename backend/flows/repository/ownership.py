@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, update
+from sqlalchemy import and_, delete, func, null, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -138,9 +138,10 @@ class Ownership:
             col(RunRow.status) == RunStatus.RUNNING.value,
         )
         await self._session.exec(
-            statement.values(status=RunStatus.FAILED.value, error=error, finished_at=moment).execution_options(
-                unscoped=EVERY_PROJECT
-            )
+            # A draft that was kept back may stand there, which is no output of a run that failed.
+            statement.values(
+                status=RunStatus.FAILED.value, error=error, finished_at=moment, output=null(), citations=[]
+            ).execution_options(unscoped=EVERY_PROJECT)
         )
 
     async def row(self, run_id: str) -> RunRow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from backend.audit.repository import AuditTrail
 from backend.audit.types import Target
@@ -14,7 +15,8 @@ from backend.conversations.service import ConversationService
 from backend.conversations.types import AGENT, Answer
 from backend.errors import Conflict, InvalidInput
 from backend.flows.approval_types import Unanswered
-from backend.flows.engine.chat import answer_text
+from backend.flows.engine.chat import answer_text, citation_of
+from backend.flows.engine.drafts import cited_of
 from backend.flows.engine.loader import Loader
 from backend.flows.masks import Masks
 from backend.flows.models import RunRow, TakeoverRow
@@ -129,12 +131,21 @@ class TakeoverService:
             for run_id in above:
                 cancelled = Answer(run_id=run_id, error=ANSWERED_BELOW, was_cancelled=True)
                 await self._log.close_turn(work, operator, cancelled)
+            drafted = next((run for run in runs if run.id == last), None)
+            cited = cited_of(drafted, text) if drafted else []
             if last:
-                answered = Answer(run_id=last, text=text, author=operator.name, author_id=operator.user_id)
+                answered = Answer(
+                    run_id=last,
+                    text=text,
+                    author=operator.name,
+                    author_id=operator.user_id,
+                    citations=tuple(citation_of(one) for one in cited),
+                )
                 await self._log.close_turn(work, operator, answered, ahead=ahead)
             else:
                 await self._log.add_reply(work, operator, conversation, text, ahead=ahead)
             for run in runs:
+                run.citations = cited if run.id == last else []
                 if run.id != last:
                     _end(run, RunStatus.CANCELLED, error=ANSWERED_BELOW)
                     continue
@@ -148,7 +159,7 @@ class TakeoverService:
             said = {"answer": mask.real(text)}  # a draft was masked, and its asker knows the words
             ended = [(run.id, run.status, said if run.output else None, run.error) for run in runs]
         for run_id, status, output, error in ended:
-            await self._tell(run_id, status, output, error)
+            await self._tell(run_id, status, output, error, cited if run_id == last else ())
         await self._end_all(operator, going)
 
     async def hand_back(self, operator: Operator, conversation_id: str) -> None:
@@ -198,7 +209,9 @@ class TakeoverService:
                     await ApprovalRepository(work.session, operator.project_id).end(run_id, ANSWERED)
                 await rows.ask_to_cancel(run_id)
 
-    async def _tell(self, run_id: str, status: str, output: object = None, error: str = "") -> None:
+    async def _tell(
+        self, run_id: str, status: str, output: object = None, error: str = "", cited: Sequence[Any] = ()
+    ) -> None:
         """Say the last word of a run for whoever watches it."""
         if status == RunStatus.WAITING:
             waits = {"event": "run.waiting", "run_id": run_id, "status": "waiting", "waits_for": []}
@@ -207,7 +220,7 @@ class TakeoverService:
         event = "run.done" if status == RunStatus.DONE else "run.failed"
         facts = {"event": event, "run_id": run_id, "status": str(status), "usage": Usage().as_json(), "time_ms": 0}
         await self._events.publish(
-            run_topic(run_id), {**facts, "output": output, "citations": [], "error": error, "node": ""}
+            run_topic(run_id), {**facts, "output": output, "citations": [*cited], "error": error, "node": ""}
         )
 
 

@@ -11,6 +11,7 @@ from console.state.remarks import RemarksState as Remarks
 
 MAX_TAG = 40
 MAX_COMMENT = 2_000
+TYPED_MS = 200
 
 
 def remarks() -> rx.Component:
@@ -101,7 +102,8 @@ def _comment_form() -> rx.Component:
             name="text", rows="2", dir="auto", max_length=MAX_COMMENT, required=True, aria_label="Comment",
             placeholder=rx.cond(Remarks.about != "", "What should colleagues know about this message?",
                                 "What should colleagues know about this conversation?"),
-            key=f"comment-{Remarks.num_sent}",
+            default_value=Remarks.unsent, on_change=Remarks.keep.debounce(TYPED_MS),
+            key=f"comment-{Remarks.conversation_id}-{Remarks.num_sent}",
         ),
         _refusal("text"),
         button(

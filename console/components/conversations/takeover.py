@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from console.components.ui import Every, button, status, text_area, text_input
+from console.components.ui import Every, button, status, text_area
+from console.components.ui.parts import EnterSends
 from console.state.takeover import TakeoverState as Takeover
 from console.state.transcript import TranscriptState
 
@@ -46,7 +47,7 @@ def _mine() -> rx.Component:
         ),
         rx.cond(Takeover.is_under_way, _under_way(), rx.cond(unused, _draft(), rx.fragment())),
         rx.el.form(
-            rx.cond(Takeover.reply, _long_entry(), _entry()),
+            _entry(),
             button("Send", kind="primary", type="submit"),
             on_submit=Takeover.send,
             class_name="row",
@@ -57,28 +58,19 @@ def _mine() -> rx.Component:
 
 
 def _entry() -> rx.Component:
-    return text_input(
+    """Draw the entry, with the draft in it where that is used. It grows with its lines."""
+    entry = text_area(
         name="text",
-        placeholder="Reply under your name",
-        aria_label="Reply",
-        dir="auto",
-        auto_focus=Takeover.num_sent > 0,  # behind one that was sent, the next is written
-        class_name="grow",
-        key=f"{TranscriptState.conversation_id}-{Takeover.num_sent}",
-    )
-
-
-def _long_entry() -> rx.Component:
-    """Draw the entry with the draft in it: that may have lines."""
-    return text_area(
-        name="text",
+        rows="1",
         default_value=Takeover.reply,
-        key=Takeover.drawn.to_string(),
+        placeholder="Reply under your name",
+        title="Enter sends, Shift+Enter breaks the line",
         aria_label="Reply",
         dir="auto",
-        auto_focus=True,
-        class_name="grow",
+        auto_focus=(Takeover.num_sent > 0) | (Takeover.reply != ""),  # behind one that was sent, the next is written
+        key=f"{TranscriptState.conversation_id}-{Takeover.num_sent}-{Takeover.drawn}",
     )
+    return EnterSends.create(entry, class_name="grow grows")
 
 
 def _under_way() -> rx.Component:

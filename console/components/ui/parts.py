@@ -88,6 +88,13 @@ class SaveButton(rx.Component):
     label: rx.Var[str]
 
 
+class EnterSends(rx.Component):
+    """A box in which Enter sends the form of a text area, and Shift with Enter breaks the line."""
+
+    library = "$/public/ui/enter_sends.jsx"
+    tag = "EnterSends"
+
+
 class PressKeys(rx.Component):
     """A box in which a key presses the button that carries it as data-press."""
 

@@ -204,8 +204,13 @@ async def test_a_queued_run_is_claimed_once_and_changes_hands_whole(any_database
         assert found[0].status == RunStatus.RUNNING, "only a queued run is ended from outside"
         assert (await rows.last_runs([made.id]))[made.id].id == run_id
     async with units.write(EVERYWHERE) as work:
+        kept_back = await Ownership(work.session).row(run_id)
+        assert kept_back is not None
+        kept_back.output, kept_back.citations = {"answer": "A draft"}, [{"number": 1}]
+        work.session.add(kept_back)
+    async with units.write(EVERYWHERE) as work:
         await Ownership(work.session).give_up(run_id, 3, "It cannot go on.", utc_now())
     async with units.read(EVERYWHERE) as session:
         row = await Ownership(session).row(run_id)
     assert row is not None
-    assert (row.status, row.error) == ("failed", "It cannot go on.")
+    assert (row.status, row.error, row.output, row.citations) == ("failed", "It cannot go on.", None, [])

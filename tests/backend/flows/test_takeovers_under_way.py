@@ -10,10 +10,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
-from backend.conversations.types import ChatState
+from backend.conversations.shapes import citation_values
+from backend.conversations.types import ChatState, Citation
+from backend.flows.models import RunRow
 from backend.flows.service.begun import Begun
 from backend.flows.types import RunStatus, RunWish
 from backend.identity.permissions import PERMISSIONS, Role
@@ -180,6 +183,23 @@ async def test_a_masked_draft_goes_out_with_the_words_of_who_asked(
     assert await asked.said() == [("Maren", masked)]
 
 
+async def test_a_draft_that_is_sent_keeps_the_passages_that_it_names(
+    services: Services, owner: Operator, maren: Operator, asked: Asked
+) -> None:
+    await services.takeovers.take(maren, asked.talk)
+    await asked.end()
+    cited = [citation_values(Citation(number, f"chunk_{number}", "doc", "Returns.md")) for number in (1, 2)]
+    async with services.units.write(owner) as work:
+        run = (await work.session.exec(select(RunRow).where(RunRow.project_id == owner.project_id))).one()
+        run.citations = cited
+        work.session.add(run)
+    assert (await services.runs.get(owner, asked.run_id)).run.citations == []  # as long as nobody said it
+    await services.takeovers.reply(maren, asked.talk, "Within 30 days [2].")
+    answer = (await services.conversations.transcript(owner, asked.talk)).messages[-1]
+    assert [one.number for one in answer.citations] == [2]
+    assert (await services.runs.get(owner, asked.run_id)).run.citations == cited[1:]
+
+
 @pytest.mark.parametrize("hands_back", [False, True])
 async def test_who_replies_before_the_flow_is_done_has_answered(
     services: Services, owner: Operator, maren: Operator, asked: Asked, *, hands_back: bool
@@ -227,6 +247,7 @@ async def test_over_rest_and_on_the_page(services: Services, owner: Operator, ta
         run = (await api.get(f"/api/runs/{answer['run_id']}")).json()
         (listed,) = (await api.get("/api/runs")).json()["runs"]
         assert [(one["status"], one["output"]) for one in (run, listed)] == [("waiting", None)] * 2
+        assert [(one["output"], one["inputs"], one["detail"]) for one in run["nodes"]] == [(None, {}, {})] * 3
     await foot.look()
     assert (foot.is_under_way, foot.draft, foot.reply) == (False, masked, "")
     await foot.use_draft()

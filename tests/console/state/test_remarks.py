@@ -38,9 +38,17 @@ async def test_tags_and_comments_are_noted_beside_the_transcript(
         ("late", "1")
     ]
     await remarks.comment_on(turn.answer_id)
+    await remarks.keep("See the hand")
+    other = await chat(services.conversations, services.units, person, said="Another")
+    await spent(tab.at(f"/conversations/{other.conversation_id}").state(TranscriptState).load())
+    assert (remarks.opened, remarks.unsent) == (False, "")
+    await spent(tab.at(f"/conversations/{turn.conversation_id}").state(TranscriptState).load())
+    assert (remarks.opened, remarks.about, remarks.unsent) == (True, turn.answer_id, "See the hand")
     await remarks.send({"text": "See the handbook"})
     (comment,) = remarks.comments
     assert (comment.text, comment.about, comment.mine, remarks.about) == ("See the handbook", turn.answer_id, True, "")
+    await remarks.keep("See the handbook")  # told late
+    assert (remarks.unsent, remarks._typed) == ("", {})
     await remarks.delete(comment.id)
     await remarks.remove_tag("late")
     assert (remarks.comments, remarks.tags) == ([], [])
