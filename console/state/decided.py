@@ -12,6 +12,7 @@ from backend.flows.types import Approval, ApprovalState
 from backend.operator import Operator, Permission
 from backend.paging import Page
 from console.state.conversations_rows import MessageLine, message_line
+from console.state.tool_calls import told_once
 
 MOST_DECIDED = 100
 VERBS = {ApprovalState.APPROVED: "Approved", ApprovalState.CHANGED: "Changed and approved"}
@@ -40,13 +41,17 @@ async def message_lines(operator: Operator, opened: Opened, zone: tzinfo, now: d
     passed: dict[str, list[Approval]] = {}
     for one in await decided_of(operator, conversation_id=talk.id):
         passed.setdefault(one.run_id, []).append(one)
-    return [
-        replace(line, decided=[decided_words(one, message.text) for one in passed.get(line.run_id, [])])
-        if line.agent
-        else line
+    lines = [
+        (
+            message,
+            replace(line, decided=[decided_words(one, message.text) for one in passed.get(line.run_id, [])])
+            if line.agent
+            else line,
+        )
         for message in opened.messages
         for line in [message_line(message, zone, now, talk, gone)]
     ]
+    return [*told_once(lines)]
 
 
 async def gone_documents(operator: Operator, opened: Opened) -> frozenset[str]:

@@ -21,6 +21,7 @@ from console.state.trace_rows import (
     trace_lines,
 )
 from console.state.trace_spans import in_order, span_detail, span_head, span_lines
+from console.state.trace_spans import opened_first as span_opened_first
 
 
 class TraceState(Phased, rx.State):
@@ -64,8 +65,7 @@ class TraceState(Phased, rx.State):
             found = in_order(listed.items)
             self._spans = {one.span.span_id: one for one in found}
             self.head, self.lines = span_head(trace_id, found), span_lines(found)
-            failed = next((one.span.span_id for one in found if one.span.error), "")
-            self._choose(failed or (found[0].span.span_id if found else ""))
+            self._choose(span_opened_first(found))
             self.phase = "ready" if found else "empty"
 
     @rx.event

@@ -34,6 +34,15 @@ def _walked(lines: Sequence[SpanLine]) -> Iterator[tuple[SpanLine, int]]:
         waiting += [(one, depth + 1) for one in below.pop(line.span.span_id, ())]
 
 
+def opened_first(lines: Sequence[SpanLine]) -> str:
+    """Return the span where a trace failed: of those that say so, the first below which none does; else the top."""
+    failed = [line.span for line in lines if line.span.error]
+    above = {span.parent_id for span in failed}
+    found = next((span for span in failed if span.span_id not in above), next(iter(failed), None))
+    top = lines[0].span.span_id if lines else ""
+    return found.span_id if found else top
+
+
 def span_head(trace_id: str, lines: Sequence[SpanLine]) -> TraceHead:
     if not lines:
         return TraceHead()
@@ -43,7 +52,7 @@ def span_head(trace_id: str, lines: Sequence[SpanLine]) -> TraceHead:
         short=trace_id[:SHORT_ID],
         time=formats.span(_whole_ms(lines)),
         tokens=formats.count(sum(line.tokens for line in models)),
-        cost=formats.money(sum((line.cost for line in models), Decimal(0)), single=True),
+        cost=formats.cost(sum((line.cost for line in models), Decimal(0)), sum(line.tokens for line in models)),
         version=lines[0].span.service or "traced",
     )
 
@@ -65,7 +74,7 @@ def span_lines(lines: Sequence[SpanLine]) -> list[TraceLine]:
                 left=round(100 * left / whole, 1),
                 width=max(round(100 * took / whole, 1), 0.8),
                 time=f"{took:,.0f} ms",
-                cost=formats.money(line.cost, single=True) if line.cost else "",
+                cost=formats.cost(line.cost, line.tokens),
                 depth=min(depth, MAX_INDENT),
             )
         )
