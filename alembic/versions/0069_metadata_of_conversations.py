@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from backend.row_security import of_project, protect
 
-revision = "0068"
-down_revision = "0067"
+revision = "0069"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 
