@@ -12,6 +12,7 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
+from bench.machine import taken_by_others
 from bench.table import HEADS, Figure, line
 
 SCRIPTS = (
@@ -45,6 +46,7 @@ def main(only: list[str]) -> int:
     print(line(HEADS), flush=True)
     missed = 0
     for script in only or SCRIPTS:
+        taken = taken_by_others()
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "bench", "--measure", script],
@@ -63,6 +65,8 @@ def main(only: list[str]) -> int:
                 figure = Figure(**json.loads(written)["figure"])
                 print(line(figure.cells()), flush=True)
                 missed += not figure.kept
+        if words := taken():
+            print(f"{script}: {words}", flush=True)
         if done.returncode:
             print(f"{script}: failed with exit code {done.returncode}", flush=True)
             missed += 1

@@ -20,6 +20,10 @@ class Sum:
         self._numbers: list[int] = [0] * NUM_SUMS
         self._times: Counter[int] = Counter()
 
+    @property
+    def num(self) -> int:
+        return self._numbers[0]
+
     def add(self, told: Told) -> None:
         self._numbers = list(map(add, self._numbers, told.sums))
         if told.latency is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
+from itertools import compress, count
 
 BLOCK = 16_384
 ONE = ord("1")
+FLAGS = bytes.maketrans(b"01", b"\0\1")
 BITMAP_BYTES = BLOCK // 8
 MAX_LISTED = BITMAP_BYTES // 2 - 1
 
@@ -65,11 +67,12 @@ def parted(kept: bytes, *, is_map: bool) -> list[bytes]:
 
 def places_in(bits: int) -> list[int]:
     """Return which bits are set, lowest first."""
-    found = []
-    for byte, value in enumerate(bits.to_bytes(BITMAP_BYTES, "little")):
-        if value:
-            found += [byte * 8 + bit for bit in range(8) if value >> bit & 1]
-    return found
+    return list(compress(count(), flags_of(bits)))
+
+
+def flags_of(bits: int) -> bytes:
+    """Return a byte for each bit, 0 or 1, the lowest first."""
+    return f"{bits:b}".encode().translate(FLAGS)[::-1]
 
 
 def changed(kept: bytes, *, add: Iterable[int] = (), remove: Iterable[int] = ()) -> bytes:

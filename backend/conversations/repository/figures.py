@@ -65,11 +65,14 @@ class FigureRepository(ConversationRepository):
         found: Found | None,
         split: Split = Split.NONE,
         edges: Sequence[datetime] = (),
+        *,
         metadata: str = "",
+        first: int = 0,
     ) -> Sequence[Told]:
         """Return what there is anything of; all stands at place 0 where there are no edges to stand between.
 
-        `metadata` is the name whose values are told apart where that is the split, empty for who has none.
+        `metadata` is the name whose values are told apart where that is the split, empty for who has none; `first` is
+        the place between the first two edges.
 
         One statement for sums and percentiles: over 100,000 conversations each look takes a quarter of a second, and
         ranks by a window function take half a second a time.
@@ -81,7 +84,7 @@ class FigureRepository(ConversationRepository):
             where.append(col(Row.channel) != Channel.EXAMPLE.value)
         spread: CTE | None = None
         if edges:
-            spread = _spread(edges)
+            spread = _spread(edges, first)
             key = spread.c.place
             moment = col(Row.last_message_at)
             where += [moment >= spread.c.since, moment < spread.c.until]
@@ -117,9 +120,9 @@ class FigureRepository(ConversationRepository):
         return [Told(place, value, name, latency, sums) for place, value, name, latency, *sums in rows.all()]
 
 
-def _spread(edges: Sequence[datetime]) -> CTE:
+def _spread(edges: Sequence[datetime], first: int) -> CTE:
     """Return the steps as a table: a search of the index for each costs half of what reading dates does."""
-    lines = [(place, since, until) for place, (since, until) in enumerate(pairwise(edges))]
+    lines = [(place, since, until) for place, (since, until) in enumerate(pairwise(edges), first)]
     kinds = (column("place", Integer), column("since", UtcDateTime), column("until", UtcDateTime))
     return values(*kinds, name="step").data(lines).cte("steps")
 
