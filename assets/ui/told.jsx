@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { toast } from "sonner";
 import { placeToasts } from "./placing.js";
+import { watchSends } from "./refused.js";
 
 const GOOD_NEWS_MS = 6000;
 /* Two lines of words, and two more of what to do. */
@@ -58,6 +59,7 @@ const heard = (event) => {
   event.stopImmediatePropagation();
 };
 globalThis.window?.addEventListener("click", heard, true);
+if (globalThis.window) watchSends(globalThis.window);
 
 /* Does what the server tells; console/build.py turns its events into this one of the window. */
 export function Told() {

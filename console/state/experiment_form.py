@@ -64,6 +64,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
     flows: rx.Field[list[Choice]] = rx.field(default_factory=list)
     models: rx.Field[list[Choice]] = rx.field(default_factory=list)
     default_model: rx.Field[str] = rx.field("")
+    small_note: rx.Field[str] = rx.field("")
     kinds: rx.Field[list[Choice]] = rx.field(default_factory=list)
     code_note: rx.Field[str] = rx.field("")
     variants: rx.Field[list[VariantLine]] = rx.field(default_factory=list)
@@ -98,7 +99,8 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         async with self._loading():
             found = await offered(operator)
             self.datasets, self.prompts = found.datasets, found.prompts
-            self.flows, self.models, self.default_model = found.flows, found.models, found.default_model
+            self.flows, self.models = found.flows, found.models
+            self.default_model, self.small_note = found.default_model, found.small_note
             self.kinds, self.code_note = scoring_kinds(operator, found.kinds)
             if draft := self._asked("draft"):
                 await self._edit(operator, found, draft)

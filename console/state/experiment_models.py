@@ -1,4 +1,4 @@
-"""Add the variants of a new experiment on other models, each combination once."""
+"""Ask the variants of a new experiment on other models too, or only on those, each combination once."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class ModelLine:
 class ExperimentModelsState(Seated, rx.State):
     """`words` say what there is then, or why nothing can be added; `act` is what the button does, empty for nothing.
 
+    `alone` takes away the prompts and texts that run on models which are not ticked.
     What stood in the form when this was opened stays there: the page behind is inert.
     """
 
@@ -48,6 +49,7 @@ class ExperimentModelsState(Seated, rx.State):
     lines: rx.Field[list[ModelLine]] = rx.field(default_factory=list)
     words: rx.Field[str] = rx.field("")
     act: rx.Field[str] = rx.field("")
+    alone: rx.Field[bool] = rx.field(False)
     _variants: tuple[VariantLine, ...] = ()
     _meant: Mapping[str, str] | None = None
     _models: tuple[Choice, ...] = ()
@@ -77,6 +79,13 @@ class ExperimentModelsState(Seated, rx.State):
         self._draw()
 
     @rx.event
+    async def leave_alone(self, alone: bool) -> None:
+        """Take away what runs on other models than those ticked, or keep it."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.alone = alone
+        self._draw()
+
+    @rx.event
     async def close(self) -> None:
         """Add nothing."""
         await self._operator(Permission.EXPERIMENTS_READ)
@@ -86,36 +95,52 @@ class ExperimentModelsState(Seated, rx.State):
     async def add(self) -> None:
         """Put them behind the variants that are there, each to be changed or removed like any other."""
         operator = await self._operator(Permission.EXPERIMENTS_EDIT)
-        added = self._added(self._ticked)
+        added, taken = self._added(self._ticked), self._taken()
         page = await self.get_state(ExperimentFormState)
-        if not self.opened or len(page.variants) + len(added) > MAX_VARIANTS:
+        if not self.opened or len(page.variants) + len(added) - len(taken) > MAX_VARIANTS:
             return
         self.opened = False
+        for key in taken:
+            await page.remove_variant(key)
         for one in added:
             await page._add(operator, one)
 
     def _added(self, models: Sequence[str]) -> list[VariantLine]:
         return crossed(self._variants, models, self._meant or {})
 
+    def _taken(self) -> list[str]:
+        """Return the keys of what is to go: nothing where no model is ticked, for nothing would be left."""
+        if not self.alone or not self._ticked:
+            return []
+        meant = self._meant or {}
+        asked = {one.key: one.model or meant.get(one.key, "") for one in self._variants if one.kind != FLOW}
+        return [key for key, model in asked.items() if model not in self._ticked]
+
     def _draw(self) -> None:
-        alone = {one.value: len(self._added([one.value])) for one in self._models}
-        self.lines = [_line(one, alone[one.value], ticked=one.value in self._ticked) for one in self._models]
-        number = len(self._added(self._ticked))
-        self.act = f"Add {formats.counted(number, 'variant')}" if number else ""
-        self.words = self._told(number) if any(alone.values()) else ALL_THERE
+        each = {one.value: len(self._added([one.value])) for one in self._models}
+        self.lines = [_line(one, each[one.value], ticked=one.value in self._ticked) for one in self._models]
+        number, fewer = len(self._added(self._ticked)), len(self._taken())
+        self.act, left = _act(number, fewer), len(self._variants) + number - fewer
+        self.words = "" if any(each.values()) else ALL_THERE
+        if self.act:
+            self.words = self._told(left)
         if all(one.kind == FLOW for one in self._variants):
             self.lines, self.words = [], ONLY_FLOWS
-        if len(self._variants) + number > MAX_VARIANTS:
+        if left > MAX_VARIANTS:
             self.act, self.words = "", TOO_MANY
 
-    def _told(self, number: int) -> str:
+    def _told(self, num_variants: int) -> str:
         """Say how many there are then, and how many answers, which are not known without rows."""
-        if not number:
-            return ""
-        num_variants = len(self._variants) + number
         answers = formats.counted(num_variants * self._num_answers, "answer")
         told = f", {answers}" if self._num_answers else ""
         return f"Makes {formats.counted(num_variants, 'variant')} in all{told}."
+
+
+def _act(added: int, taken: int) -> str:
+    if added and taken:
+        return f"Add {formats.count(added)}, take away {formats.count(taken)}"
+    number, word = (added, "Add") if added else (taken, "Take away")
+    return f"{word} {formats.counted(number, 'variant')}" if number else ""
 
 
 def _line(model: Choice, number: int, *, ticked: bool) -> ModelLine:

@@ -46,6 +46,11 @@ SENTENCES_EXPECTED = "Whole sentences are expected, which no answer equals lette
 CORRECTIONS_EXPECTED = "What is expected was written in the log, which no answer equals letter by letter, so "
 COMPARED, JUDGED = "their meaning is compared.", "a model judges whether an answer says the same."
 SAYS_THE_SAME = "The answer says the same as the expected answer, in whatever words, and nothing that contradicts it."
+SMALL = "What chooses no model is asked of the small built-in one."
+MOVE, CONNECT = (
+    "“On other models” moves all of it.",
+    "Connect a provider under Models to compare what customers will read.",
+)
 NOT_YOURS = "Owners and admins write Python code that scores. What is approved comes along with Copy."
 
 
@@ -53,8 +58,8 @@ NOT_YOURS = "Owners and admins write Python code that scores. What is approved c
 class Offered:
     """All that does not hang on another choice.
 
-    `default_model` names the model of those that choose none, `judge` is what judges begin with, empty for that one;
-    the built-in model alone `can_judge` not.
+    `default_model` names the model of those that choose none, `small_note` says so of the built-in
+    one; `judge` is what judges begin with, empty for that one; the built-in model alone `can_judge` not.
     """
 
     datasets: list[Choice] = field(default_factory=list)
@@ -63,6 +68,7 @@ class Offered:
     models: list[Choice] = field(default_factory=list)
     scorers: Offers = field(default_factory=Offers)
     default_model: str = ""
+    small_note: str = ""
     judge: str = ""
     can_judge: bool = False
     kinds: Sequence[EvaluatorKind] = ()
@@ -106,6 +112,7 @@ async def offered(operator: Operator) -> Offered:
         models=models,
         scorers=Offers([any_judge, *models], [Choice("", "The built-in"), *embedding]),
         default_model=default_model,
+        small_note=f"{SMALL} {MOVE if connected else CONNECT}" if is_small else "",
         judge=connected[0] if is_small and connected else "",
         can_judge=bool(connected),
         kinds=await services().experiments.evaluator_kinds(operator),

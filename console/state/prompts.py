@@ -155,7 +155,7 @@ class PromptsState(Addressed, Phased, Formed, rx.State):
             name, folder = form.get("name", ""), form.get("folder", "")
             made = await services().prompts.create(
                 operator,
-                NewPrompt(name, content, folder=folder, comment=self.call or "Begun", origin=self._origin),
+                NewPrompt(name, content, folder=folder, comment=self.call or "First version", origin=self._origin),
             )
             self.creating = False
         return rx.redirect(routes.to(routes.PROMPT, made.id)) if made else None

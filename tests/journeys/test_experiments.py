@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from backend.engines.language_model.scripted_server import ScriptedServer
 from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
+from tests.journeys.looking import HEIGHTS
 
 KEY = "scripted-key"
 DONE_MS = 60_000
@@ -47,9 +48,9 @@ def prompt(console: Console) -> Iterator[str]:
     console.api.delete(f"/api/prompts/{made}")
 
 
-def imported(console: Console, folder: Path) -> str:
+def imported(console: Console, folder: Path, name: str) -> str:
     """Import the file on the page of a new dataset, and return its id."""
-    dataset = str(console.api.post("/api/datasets", json={"name": "support-16"}).json()["id"])
+    dataset = str(console.api.post("/api/datasets", json={"name": name}).json()["id"])
     page = console.open(f"/datasets/{dataset}")
     file = folder / "support.csv"
     file.write_text(ROWS)
@@ -71,7 +72,7 @@ def choose(page: Page, letter: str, version: str, provider: str) -> None:
 
 def cross(console: Console, page: Page) -> None:
     """Add both variants on the other model, once."""
-    page.get_by_role("button", name="Add on other models").click()
+    page.get_by_role("button", name="On other models").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("echo, Lab")).to_be_disabled()
     dialog.get_by_label("echo, Other").click()  # the server ticks it
@@ -131,7 +132,7 @@ def promote(console: Console, page: Page) -> None:
 
 @pytest.mark.usefixtures("lab")
 def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: str, tmp_path: Path) -> None:
-    dataset = imported(console, tmp_path)
+    dataset = imported(console, tmp_path, "support-16")
     page = console.open(f"/prompts/{prompt}")
     page.get_by_role("link", name="New experiment").click()
     expect(page.get_by_label("Name", exact=True).first).to_have_value("Support answer v2")
@@ -177,6 +178,34 @@ def test_two_prompts_on_two_models_end_in_production(console: Console, prompt: s
     history = console.api.get(f"/api/prompts/{prompt}/labels").json()["history"][0]
     assert history["label"] == "production"
     assert page.url.rpartition("/")[2] in history["comment"]
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_phone_leads_from_a_file_to_production_too(console: Console, prompt: str, tmp_path: Path) -> None:
+    console.page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
+    dataset = imported(console, tmp_path, "support-390")
+    page = console.open(f"/prompts/{prompt}")
+    page.get_by_role("link", name="New experiment").click()
+    expect(page.get_by_label("Name", exact=True).first).to_have_value("Support answer v2")
+    page.get_by_label("Dataset", exact=True).select_option(dataset)
+    choose(page, "A", "version:1", "Lab")
+    choose(page, "B", "version:2", "Lab")
+    page.get_by_role("button", name="On other models").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("echo, Other").click()  # the server ticks it
+    dialog.get_by_role("button", name="Add 2 variants").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_text("16 rows x 4 variants x 1 repetition")).to_be_in_viewport()
+    page.get_by_role("button", name="Create and start").click()
+    page.wait_for_url(re.compile(r"/experiments/exp_"))
+    expect(page.get_by_role("heading", name="exact")).to_be_visible(timeout=DONE_MS)
+    expect(page.get_by_role("region", name="Verdicts").get_by_text("Better").first).to_be_visible()
+    console.shoot("experiment-verdict-390")
+    page.get_by_role("button", name="Promote v2 echo B").click()
+    dialog.get_by_role("button", name="Promote", exact=True).click()
+    expect(page.get_by_text("Support answer v3, made of v2, is in production.")).to_be_visible()
+    console.shoot("experiment-production-390")
 
 
 def test_an_experiment_of_which_every_answer_failed_says_why(console: Console, lab: None) -> None:

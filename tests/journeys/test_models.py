@@ -123,8 +123,10 @@ def test_another_base_url_asks_for_the_key(console: Console, gateway: Gateway, n
     page.get_by_label("Key", exact=True).focus()
     expect(page.get_by_text("Save needs the key")).to_be_visible()
     console.look("models-needs-key")
+    page.set_viewport_size({"width": 1440, "height": 480})
+    page.get_by_label("$ per million out").first.scroll_into_view_if_needed()
     page.get_by_role("button", name="Save provider").click()
-    expect(page.get_by_role("alert").get_by_text("Enter the key for the new base URL.")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_text("Enter the key for the new base URL.")).to_be_in_viewport()
     assert console.api.get("/api/providers").json()["providers"][0]["base_url"] == gateway.base_url
     page.get_by_label("Key", exact=True).fill(KEY)
     page.get_by_role("button", name="Save provider").click()

@@ -165,6 +165,7 @@ def _variants() -> rx.Component:
     return panel(
         "Variants",
         told_at("xf-variants"),
+        rx.cond(Form.small_note, rx.el.p(Form.small_note, class_name="t12 t2 pad"), rx.fragment()),
         rx.foreach(Form.variants, variant_card),
         note="Prompts, texts and flows, in any mix.",
         acts=rx.fragment(other_models_button(ENTERED), add),

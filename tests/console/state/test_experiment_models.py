@@ -13,6 +13,7 @@ from backend.prompts.types import Content, Prompt
 from backend.providers.types import ModelDraft, ProviderDraft
 from console.state.experiment_crossing import crossed
 from console.state.experiment_models import ALL_THERE, ONLY_FLOWS, TOO_MANY, ExperimentModelsState
+from console.state.experiment_offers import MOVE
 from console.state.experiment_variants import FLOW, INLINE, MANAGED, VariantLine
 from tests.console.experimenting import dataset, entries, opened, owner, support
 from tests.console.tab import Tab, refused, tab
@@ -99,6 +100,29 @@ async def test_the_model_that_a_prompt_names_itself_is_there_already_and_flows_n
         await form.remove_variant(one.key)
     dialog = await offered(tab, form)
     assert (dialog.lines, dialog.act, dialog.words) == ([], "", ONLY_FLOWS)
+
+
+@pytest.mark.usefixtures("lab")
+async def test_what_runs_on_other_models_is_taken_away_on_wish(tab: Tab, dataset: str, support: Prompt) -> None:
+    form = await opened(tab, f"?prompt={support.id}")
+    assert form.small_note.endswith(MOVE)
+    dialog = await offered(tab, form, split="test")
+    await dialog.leave_alone(alone=True)
+    assert (dialog.act, dialog.words) == ("", "")  # nothing is ticked: nothing would be left
+    await dialog.tick("lab:big")
+    assert (dialog.act, dialog.words) == ("Add 2, take away 2", "Makes 2 variants in all, 6 answers.")
+    await dialog.add()
+    assert [(one.letter, one.version, one.model) for one in form.variants] == [
+        ("A", "label:production", "lab:big"), ("B", "version:2", "lab:big"),
+    ]  # fmt: skip
+    await form.add_variant(INLINE)
+    dialog = await offered(tab, form)
+    await dialog.leave_alone(alone=True)
+    await dialog.tick("lab:big")
+    await dialog.tick("lab:small")
+    assert dialog.act == "Add 4, take away 1"
+    await dialog.leave_alone(alone=False)
+    assert dialog.act == "Add 4 variants"
 
 
 def test_copies_carry_their_model_in_the_name_and_nothing_else_changes() -> None:
