@@ -42,8 +42,13 @@ class PromptBody(Strict):
 
 
 class FlowBody(Strict):
+    """`knowledge_base` (an id or a name), `passages` and `search` take the place of what its nodes search by."""
+
     slug: str
     version: int | Literal["draft", "published"] = "published"
+    knowledge_base: str = Field(default="", max_length=300)
+    passages: int | None = None
+    search: Literal["", "semantic", "keyword", "hybrid"] = ""
 
 
 class VariantBody(Strict):
@@ -55,7 +60,7 @@ class VariantBody(Strict):
 
     def draft(self) -> VariantDraft:
         prompt = PromptChoice(**self.prompt.model_dump()) if self.prompt else None
-        flow = FlowChoice(self.flow.slug, self.flow.version) if self.flow else None
+        flow = FlowChoice(**self.flow.model_dump()) if self.flow else None
         return VariantDraft(self.name.strip(), prompt, flow, self.model.strip(), self.parameters)
 
 

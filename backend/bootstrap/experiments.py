@@ -18,6 +18,7 @@ from backend.experiments.engine.executor import Executor
 from backend.experiments.outside import JOB, OpenRows, Outside, Row
 from backend.experiments.outside import Rows as DatasetRows
 from backend.experiments.service import ExperimentService
+from backend.knowledge.service import KnowledgeService
 from backend.operator import Operator
 from backend.ports.events import Events
 from backend.ports.jobs import Jobs
@@ -89,6 +90,7 @@ def open_experiments(
     providers: ProviderService,
     prompts: PromptService,
     running: Flows,
+    knowledge: KnowledgeService,
     datasets: DatasetService,
     is_shared: bool,
 ) -> Experiments:
@@ -104,6 +106,7 @@ def open_experiments(
         prompts=prompts,
         flows=running.flows,
         runs=running.runs,
+        knowledge=knowledge,
         rows=rows_of(datasets),
         late=late,
         default_embedder=EMBEDDED_EMBEDDING,

@@ -161,7 +161,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     datasets = open_datasets(units, rooms, conversations)
     experiments = open_experiments(
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
-        datasets=datasets, is_shared=database.kind == "postgres",
+        knowledge=knowledge, datasets=datasets, is_shared=database.kind == "postgres",
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
     join_prompts(conversations, prompts, providers, rooms)

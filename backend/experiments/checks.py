@@ -23,6 +23,8 @@ MAX_BUDGET = Decimal(1_000_000)
 MAX_TOKENS = 2_000_000
 HOTTEST = 2
 MAX_STOPS = 8
+# What an answer from passages reads at most; a search alone may find more.
+MAX_PASSAGES = 20
 
 
 def checked(draft: Draft, templates: Templates) -> None:
@@ -74,8 +76,14 @@ def _of_variant(variant: VariantDraft, templates: Templates) -> dict[str, str]:
                 fields[f"prompt.{name}"] = failed.message
         if prompt.version is not None and prompt.label:
             fields["prompt"] = "Name a version or a label, not both."
-    if variant.flow is not None and (variant.parameters or variant.model):
-        fields["parameters"] = "A flow has its models and parameters in its nodes."
+    if variant.flow is not None and variant.parameters:
+        fields["parameters"] = "A flow has its parameters in its nodes."
+    if (
+        variant.flow is not None
+        and variant.flow.passages is not None
+        and not 1 <= variant.flow.passages <= MAX_PASSAGES
+    ):
+        fields["flow"] = f"A search finds 1 to {MAX_PASSAGES} passages here."
     return fields | {f"parameters.{name}": said for name, said in _of_parameters(variant.parameters).items()}
 
 

@@ -103,10 +103,17 @@ class PromptChoice:
 
 @dataclass(frozen=True, slots=True)
 class FlowChoice:
-    """`version` is a number, "draft" or "published"."""
+    """`version` is a number, "draft" or "published".
+
+    Its nodes search `knowledge_base` (an id or a name) in place of their own, find `passages` at most, and `search` by
+    meaning, words or both; empty or None for what the nodes say. Another model is named beside, by the variant.
+    """
 
     slug: str
     version: int | Literal["draft", "published"] = "published"
+    knowledge_base: str = ""
+    passages: int | None = None
+    search: Literal["", "semantic", "keyword", "hybrid"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,8 @@ class Pinned:
     those without a default.
     `as_run` is the fingerprint of a prompt that names the model it ran on, where that is another one; `composed` is its
     content with the prompts that it takes in, where it takes any in. `promoted` is where it went after the end.
-    `nodes` are those of a flow; of what was started before they were kept none is known.
+    `nodes` are those of a flow; of what was started before they were kept none is known. `instead` says what they ask
+    and search in place of their own, `knowledge_base` the id of what they search; empty where all is their own.
     """
 
     name: str
@@ -221,11 +229,14 @@ class Pinned:
     required: tuple[str, ...] = ()
     promoted: tuple[Promoted, ...] = ()
     nodes: tuple[PinnedNode, ...] = ()
+    knowledge_base: str = ""
+    instead: str = ""
 
     @property
     def words(self) -> str:
         """Say what it is in a few words, such as "support v18, gpt-4.1-mini"."""
         if self.kind == "flow":
-            return f"{self.flow_name} {f'v{self.version}' if self.version else 'draft'}"
+            own = f"{self.flow_name} {f'v{self.version}' if self.version else 'draft'}"
+            return f"{own}, {self.instead}" if self.instead else own
         named = f"{self.prompt_name} v{self.version}" if self.prompt_id else "inline prompt"
         return f"{named}, {self.model.partition(':')[2] or self.model}"

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from backend.flows.service import FlowService, RunService
+from backend.knowledge.types import KnowledgeBase
 from backend.operator import Operator, Permission
+from backend.paging import Listed, Page
 from backend.ports.code import Code
 from backend.ports.embeddings import Embedder
 from backend.ports.events import Events
@@ -84,6 +86,12 @@ class Models(Protocol):
     def cost(self, endpoint: ModelEndpoint, usage: Usage) -> Decimal: ...
 
 
+class Knowledge(Protocol):
+    """Which knowledge bases there are."""
+
+    async def list(self, operator: Operator, page: Page) -> Listed[KnowledgeBase]: ...
+
+
 @dataclass(frozen=True)
 class Outside:
     """All of it, as bootstrap puts it together. `default_embedder` is asked where an evaluator names none.
@@ -102,6 +110,7 @@ class Outside:
     prompts: PromptService
     flows: FlowService
     runs: RunService
+    knowledge: Knowledge
     rows: OpenRows
     late: Late
     default_embedder: str

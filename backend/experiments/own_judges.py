@@ -40,6 +40,8 @@ async def _in_flow(outside: Outside, operator: Operator, one: Pinned) -> list[st
             document = (await outside.flows.get_version(operator, one.flow_id, one.version)).document
     except NotFound:
         return []
+    if one.model:
+        return [one.model]
     asking = [node for node in document.nodes if (kind := KINDS.get(node.kind)) and "model" in kind.Config.model_fields]
     return [str(node.config.get("model") or "") for node in asking]
 

@@ -10,9 +10,11 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.outside import Outside
 from backend.experiments.types import Draft, FlowChoice, Pinned, PinnedNode, VariantDraft, kind_of
 from backend.flows.document import FlowDocument
+from backend.flows.instead import Instead, with_others
 from backend.flows.nodes.input import Input, InputConfig
 from backend.flows.shapes import title_of
 from backend.operator import Operator
+from backend.paging import MAX_LIMIT, Page
 from backend.prompts.asked import require_tools
 from backend.prompts.types import PRODUCTION, Content, VersionRef
 from backend.providers.types import ModelChoice
@@ -29,9 +31,13 @@ async def pin(outside: Outside, operator: Operator, draft: Draft, *, keep: bool)
     for number, variant in enumerate(draft.variants):
         try:
             if variant.flow is not None:
-                found.append(await _flow(outside, operator, variant, variant.flow, keep=keep))
+                found.append(await _flow(outside, operator, variant, variant.flow, models, keep=keep))
             else:
                 found.append(await _prompt(outside, operator, variant, models, default.reference))
+        except InvalidInput as error:
+            if error.fields and variant.flow is not None:
+                error.fields = {f"variants.{number}.{name}": said for name, said in error.fields.items()}
+            raise
         except NotFound as error:
             fields = {f"variants.{number}": error.message}
             raise InvalidInput(f"{variant.name}: {error.message}", hint=error.hint, fields=fields) from error
@@ -145,19 +151,59 @@ def as_run(content: Content, variant: VariantDraft, own_model: str) -> Content:
 
 
 async def _flow(
-    outside: Outside, operator: Operator, variant: VariantDraft, choice: FlowChoice, *, keep: bool
+    outside: Outside,
+    operator: Operator,
+    variant: VariantDraft,
+    choice: FlowChoice,
+    models: Sequence[ModelChoice],
+    *,
+    keep: bool,
 ) -> Pinned:
     flow = await outside.flows.get(operator, choice.slug)
-    pinned = Pinned(variant.name, "flow", flow_id=flow.id, flow_name=flow.name, slug=flow.slug)
+    instead, words = await instead_of(outside, operator, variant, choice, models)
+    pinned = Pinned(
+        variant.name,
+        "flow",
+        model=instead.model,
+        flow_id=flow.id,
+        flow_name=flow.name,
+        slug=flow.slug,
+        knowledge_base=instead.knowledge_base,
+        instead=words,
+    )
+    other = instead if words else None
     if choice.version == "draft":
-        document = await outside.runs.pin(operator, flow.id, "draft") if keep else ""
-        return _with(pinned, None, flow.draft, document)
+        document = await outside.runs.pin(operator, flow.id, "draft", other) if keep else ""
+        return _with(pinned, None, with_others(flow.draft, instead), document)
     number = flow.published_version if choice.version == "published" else choice.version
     if number is None:
         raise Conflict(f"{flow.name} is not published yet.", hint='Publish it, or take its "draft".')
     version = await outside.flows.get_version(operator, flow.id, number)
-    stored = await outside.runs.pin(operator, flow.id, number) if keep else ""
-    return _with(pinned, number, version.document, stored)
+    stored = await outside.runs.pin(operator, flow.id, number, other) if keep else ""
+    return _with(pinned, number, with_others(version.document, instead), stored)
+
+
+async def instead_of(
+    outside: Outside, operator: Operator, variant: VariantDraft, choice: FlowChoice, models: Sequence[ModelChoice]
+) -> tuple[Instead, str]:
+    """Return what a flow's nodes ask and search in place of their own, and that in words; empty for nothing."""
+    model = reference_of(variant.model, models)
+    base = await _base(outside, operator, choice.knowledge_base)
+    passages = f"{choice.passages} passage{'' if choice.passages == 1 else 's'}" if choice.passages else ""
+    told = (model.partition(":")[2] or model, base[1], passages, f"{choice.search} search" if choice.search else "")
+    return Instead(model, base[0], choice.passages, choice.search), ", ".join(filter(None, told))
+
+
+async def _base(outside: Outside, operator: Operator, name: str) -> tuple[str, str]:
+    """Return id and name of the knowledge base that an id or a name means. Raise InvalidInput."""
+    if not name:
+        return "", ""
+    known = (await outside.knowledge.list(operator, Page(MAX_LIMIT))).items
+    meant = [one for one in known if one.id == name] or [one for one in known if one.name.casefold() == name.casefold()]
+    if len(meant) == 1:
+        return meant[0].id, meant[0].name
+    words = f"Several knowledge bases are called {name}." if meant else f"There is no knowledge base called {name}."
+    raise InvalidInput(words, hint=f"There are {', '.join(one.name for one in known[:20]) or 'none'}.")
 
 
 def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: str) -> Pinned:

@@ -171,6 +171,10 @@ class Planner:
     ) -> tuple[float, float, Decimal | None, float]:
         """Return tokens in, tokens out, dollars and seconds of one answer; no dollars where no run tells them."""
         if variant.kind == "flow":
+            if variant.instead:
+                unknown.append(
+                    f"{variant.name}: told from runs of {variant.flow_name} as it is, not {variant.instead}."
+                )
             return await self._of_flow(variant, unknown)
         sizes = [estimated_tokens(await self._text(variant, row)) for row in _spread(rows)]
         tokens_in = fmean(sizes) if sizes else 0.0

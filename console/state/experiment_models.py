@@ -22,7 +22,7 @@ from console.state.forms import Choice
 from console.state.seat import Seated
 
 THERE = "there already"
-ONLY_FLOWS = "Flows name their models themselves, so there is nothing to add."
+ONLY_FLOWS = "Flows name their models themselves. Another one is chosen in the variant of a flow."
 ALL_THERE = "Every prompt and text is asked on each of these models already."
 TOO_MANY = f"An experiment has at most {MAX_VARIANTS} variants. Tick fewer models, or remove variants first."
 

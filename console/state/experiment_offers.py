@@ -179,9 +179,17 @@ def _is_word(expected: Any) -> bool:
     return len(text) <= LONGEST_WORD and len(text.split()) == 1 and max(text) < UNBROKEN_FROM
 
 
+async def _bases(operator: Operator) -> list[Choice]:
+    """Return the knowledge bases to search in place of those of a flow."""
+    if not operator.may(Permission.KNOWLEDGE_READ):
+        return []
+    found = (await services().knowledge.list(operator, Page(MAX_LIMIT))).items
+    return [Choice("", "The nodes' own"), *(Choice(one.id, one.name) for one in found)]
+
+
 async def versioned(operator: Operator, line: VariantLine, subject: str) -> VariantLine:
     """Return the variant with the versions of its prompt or flow to pick from; none of what is not there."""
-    versions, nodes = list[Choice](), list[str]()
+    versions, nodes, bases = list[Choice](), list[str](), list[Choice]()
     try:
         if subject and line.kind == MANAGED:
             prompt = await services().prompts.get(operator, subject)
@@ -190,12 +198,13 @@ async def versioned(operator: Operator, line: VariantLine, subject: str) -> Vari
             listed = await services().flows.list_versions(operator, subject, Page(MAX_LIMIT))
             flow = await services().flows.get(operator, subject)
             subject, versions = flow.slug, versions_of_flow(flow, listed.items)
+            bases = await _bases(operator)
             nodes = [node.title or node.id for node in flow.draft.nodes if node.kind not in ENDS]
     except NotFound:
         subject = ""
     known = [one.value for one in versions]
     version = line.version if line.version in known else (known or [""])[0]
-    return replace(line, subject=subject, versions=versions, version=version, nodes=nodes)
+    return replace(line, subject=subject, versions=versions, version=version, nodes=nodes, bases=bases)
 
 
 async def asked_by(operator: Operator, flow: str, prompt: str, first: str) -> tuple[str, list[VariantLine]]:

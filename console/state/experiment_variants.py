@@ -18,13 +18,14 @@ MANAGED, INLINE, FLOW = "prompt", "inline", "flow"
 LETTERS = "ABCDEFGHIJ"
 LABEL, VERSION = "label:", "version:"
 DRAFT, PUBLISHED = "draft", "published"
+SEARCHES = {"hybrid": "Meaning and words", "semantic": "Meaning", "keyword": "Words"}
 
 
 @dataclass(frozen=True)
 class VariantLine:
     """A variant of the form. `at` is how a refusal names it; `subject` the prompt or flow, `version` which of it.
 
-    `nodes` are the titles of those of a flow.
+    `nodes` are the titles of those of a flow, `bases` the knowledge bases that they may search in place of their own.
     """
 
     key: str
@@ -43,6 +44,10 @@ class VariantLine:
     stop: str = ""
     json_schema: str = ""
     nodes: list[str] = field(default_factory=list)
+    bases: list[Choice] = field(default_factory=list)
+    knowledge_base: str = ""
+    passages: str = ""
+    search: str = ""
 
 
 def versions_of_prompt(prompt: Prompt) -> list[Choice]:
@@ -86,7 +91,15 @@ def _shown(draft: VariantDraft) -> VariantLine:
         json_schema=_plain(parameters.get("json_schema")),
     )
     if draft.flow:
-        return replace(line, kind=FLOW, subject=draft.flow.slug, version=str(draft.flow.version))
+        return replace(
+            line,
+            kind=FLOW,
+            subject=draft.flow.slug,
+            version=str(draft.flow.version),
+            knowledge_base=draft.flow.knowledge_base,
+            passages=_plain(draft.flow.passages),
+            search=draft.flow.search,
+        )
     prompt = draft.prompt or PromptChoice()
     if prompt.id:
         version = f"{VERSION}{prompt.version}" if prompt.version else f"{LABEL}{prompt.label}" if prompt.label else ""
@@ -108,12 +121,27 @@ def variant_of(line: VariantLine, form: Mapping[str, Any]) -> VariantDraft:
     if line.kind == FLOW:
         version: Any = text("version")
         chosen = version if version in (DRAFT, PUBLISHED) else int(version) if version.isdigit() else PUBLISHED
-        return VariantDraft(name, flow=FlowChoice(text("subject"), chosen))
+        flow = FlowChoice(
+            text("subject"), chosen, text("knowledge_base"), _passages(line, text), _search(text("search"))
+        )
+        return VariantDraft(name, flow=flow, model=text("model"))
     if line.kind == MANAGED:
         prompt = managed(text("subject"), text("version"))
     else:
         prompt = PromptChoice(template=text("template"), system=text("system"))
     return VariantDraft(name, prompt=prompt, model=text("model"), parameters=_parameters(line, text))
+
+
+def _passages(line: VariantLine, text: Any) -> int | None:
+    entered = text("passages").strip()
+    if entered and not (entered.isascii() and entered.isdigit()):
+        words = "Passages is a whole number."
+        raise InvalidInput(words, fields={f"{line.at}.passages": words})
+    return int(entered) if entered else None
+
+
+def _search(entered: str) -> Any:
+    return entered if entered in SEARCHES else ""
 
 
 def managed(subject: str, version: str) -> PromptChoice:

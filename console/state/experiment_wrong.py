@@ -21,11 +21,12 @@ RUNNING = (
 CALLED = {"dataset_id": "xf-dataset", "requests_per_minute": "xf-rate"}
 TITLES = {
     "subject": "Subject", "template": "Text", "max_tokens": "Maximum answer length", "stop": "Stop words",
-    "json_schema": "JSON schema",
+    "json_schema": "JSON schema", "knowledge_base": "Knowledge base", "search": "Search by",
 }  # fmt: skip
 SUBJECT, TEXTS = ("subject", "version"), ("template", "system")
+SEARCHED = ("knowledge_base", "passages", "search")
 ASKED = ("model", "temperature", "max_tokens", "stop", "json_schema")
-ENTRIES = {MANAGED: (*SUBJECT, *ASKED), INLINE: (*TEXTS, *ASKED), FLOW: SUBJECT}
+ENTRIES = {MANAGED: (*SUBJECT, *ASKED), INLINE: (*TEXTS, *ASKED), FLOW: (*SUBJECT, "model", *SEARCHED)}
 
 
 def places(variants: Sequence[VariantLine], evaluators: Sequence[EvaluatorLine]) -> list[Choice]:

@@ -195,7 +195,11 @@ class Making(Coding):
         pinned = await pin(self._outside, operator, draft, keep=False)
         check_nodes(pinned, evaluators)
         variants = tuple(
-            replace(variant, model=one.model if variant.model else "")
+            replace(
+                variant,
+                model=one.model if variant.model else "",
+                flow=variant.flow and replace(variant.flow, knowledge_base=one.knowledge_base),
+            )
             for variant, one in zip(draft.variants, pinned, strict=True)
         )
         return replace(draft, variants=variants, evaluators=judges)

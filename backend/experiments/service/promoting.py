@@ -127,6 +127,9 @@ class Promoting(Comparing):
 
     async def _draft_that_ran(self, operator: Operator, pinned: Pinned) -> Flow:
         flow = await self._outside.flows.get(operator, pinned.flow_id)
+        if pinned.instead:
+            hint = "Put it into the draft of the flow, and compare that."
+            raise Conflict(f"{flow.name} ran with {pinned.instead} in place of its own.", hint=hint)
         if pinned.version is not None:
             if pinned.version == flow.published_version:
                 raise Conflict(f"{flow.name} v{pinned.version} is published already.")

@@ -17,6 +17,7 @@ from backend.flows.engine.job import RunOutcome
 from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.runner import Runner
 from backend.flows.errors import ConversationHeld, Fenced, RecordRefused, RunInterrupted, RunNotFound
+from backend.flows.instead import Instead
 from backend.flows.repository.approvals import ApprovalRepository
 from backend.flows.repository.flows import FlowRepository
 from backend.flows.repository.ownership import Ownership
@@ -148,13 +149,16 @@ class RunService:
                 work.after_commit(lambda: self._jobs.enqueue(JOB, prepared.run_id, 1))
         return (await self._found(operator, prepared.run_id)).run
 
-    async def pin(self, operator: Operator, name: str, version: int | Literal["draft"]) -> str:
+    async def pin(
+        self, operator: Operator, name: str, version: int | Literal["draft"], instead: Instead | None = None
+    ) -> str:
         """Keep a version as it would run now, to be run as `RunWish.snapshot_id` whatever its labels mean by then.
 
-        Raise FlowNotFound, VersionNotFound, FlowHasProblems, NotFound where a label has no version.
+        `instead` is what its nodes ask and search in place of their own. Raise FlowNotFound, VersionNotFound,
+        FlowHasProblems, NotFound where a label has no version, InvalidInput where no node would heed `instead`.
         """
         operator.require(Permission.FLOWS_RUN)
-        return await self._starting.pin(operator, name, version)
+        return await self._starting.pin(operator, name, version, instead)
 
     async def is_masked(self, operator: Operator, run_id: str) -> bool:
         """Tell whether a run of the operator's project is written down with placeholders for what is masked."""

@@ -18,6 +18,7 @@ from backend.flows.engine.loader import Loader, run_operator
 from backend.flows.engine.plan import Plan
 from backend.flows.errors import ConversationHeld, VersionNotFound
 from backend.flows.graph.validation import errors_of, problems_of
+from backend.flows.instead import Instead, with_others
 from backend.flows.masks import NO_MASK, RunMask
 from backend.flows.models import FlowRow, RunRow
 from backend.flows.nodes.input import InputConfig, accepted, message_field
@@ -222,11 +223,21 @@ class Starting:
             live = Live(row.id, row.name, version.number, None, version.snapshot_id)
         return self._published.keep(operator.project_id, name, live) if wish.version == "published" else live
 
-    async def pin(self, operator: Operator, name: str, version: int | Literal["draft"]) -> str:
+    async def pin(
+        self, operator: Operator, name: str, version: int | Literal["draft"], instead: Instead | None = None
+    ) -> str:
         """Keep what would run now, with the versions that labels mean, and return its snapshot. Raise as `prepare`."""
         live = await self._find(operator, name, RunWish({}, version))
+        if instead:
+            live = replace(live, snapshot_id=await self._changed(operator, live.snapshot_id, instead))
         follows = (await self._loader.plan(operator.project_id, live.snapshot_id)).follows
         return (await self._pins.stand(operator, live, follows, None) if follows else live).snapshot_id
+
+    async def _changed(self, operator: Operator, snapshot_id: str, instead: Instead) -> str:
+        async with self._units.write(operator) as work:
+            rows = FlowRepository(work.session, operator.project_id)
+            document = FlowDocument.stored(await rows.snapshot(snapshot_id) or {})
+            return await rows.keep_snapshot(with_others(document, instead))
 
     async def _draft(self, operator: Operator, name: str, pinned: str = "") -> Live:
         """Keep the draft as it stands, so that the run can show and resume what it ran."""

@@ -10,8 +10,9 @@ from backend.experiments.types import MAX_NAME
 from console.components.experiments.wrong import wrong_at
 from console.components.ui import field, icon_button, plate, select, status, text_area, text_input
 from console.state.experiment_form import ExperimentFormState as Form
-from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from console.state.experiment_variants import FLOW, INLINE, MANAGED, SEARCHES
 
+OWN = "The nodes' own"
 WORDS = ((MANAGED, "Prompt"), (INLINE, "Text"), (FLOW, "Flow"))
 
 
@@ -42,7 +43,7 @@ def variant_card(one: Any) -> rx.Component:
         rx.match(
             one.kind,
             (MANAGED, rx.fragment(_subject(one, Form.prompts, "Prompt"), _asking(one, "The prompt's own", ", else "))),
-            (FLOW, _subject(one, Form.flows, "Flow")),
+            (FLOW, rx.fragment(_subject(one, Form.flows, "Flow"), _instead(one))),
             rx.fragment(_texts(one), _asking(one, "The project's default", ", ")),
         ),
         rx.cond(Form.errors.contains(one.key), status("fail", Form.errors[one.key]), rx.fragment()),
@@ -71,6 +72,57 @@ def _subject(one: Any, choices: Any, word: str) -> rx.Component:
         class_name="xf-grid",
     )
     return rx.cond(choices.length() > 0, drawn, none)
+
+
+def _instead(one: Any) -> rx.Component:
+    """Draw what the nodes of a flow ask and search in place of their own."""
+    key = one.key
+    model = rx.el.select(
+        rx.el.option(OWN, value=""),
+        rx.foreach(Form.models, lambda model: rx.el.option(model.label, value=model.value)),
+        id=key + "-model",
+        name=key + ".model",
+        default_value=one.model,
+        class_name="select",
+    )
+    base = select(one.bases, id=key + "-knowledge_base", name=key + ".knowledge_base", default_value=one.knowledge_base)
+    search = rx.el.select(
+        rx.el.option(OWN, value=""),
+        *(rx.el.option(words, value=value) for value, words in SEARCHES.items()),
+        id=key + "-search",
+        name=key + ".search",
+        default_value=one.search,
+        class_name="select",
+    )
+    passages = text_input(
+        id=key + "-passages",
+        name=key + ".passages",
+        default_value=one.passages,
+        input_mode="numeric",
+        invalid=Form.errors.contains(key + "-passages"),
+    )
+
+    def entry(label: str, name: str, drawn: rx.Component, words: str = "") -> rx.Component:
+        return field(label, drawn, html_for=f"{key}-{name}", help_text=words, error=wrong_at(key + f"-{name}"))
+
+    return rx.el.details(
+        rx.el.summary("Another model, another knowledge base"),
+        rx.el.div(
+            rx.el.div(entry("Model", "model", model, "Of every node that asks one."), class_name="xf-two"),
+            rx.cond(
+                one.bases,
+                rx.fragment(
+                    entry("Knowledge base", "knowledge_base", base, "Of every search."),
+                    entry("Passages", "passages", passages, "At most. Leave empty for what the nodes say."),
+                    entry("Search by", "search", search),
+                ),
+                rx.fragment(),
+            ),
+            class_name="xf-grid",
+        ),
+        open=(one.model + one.knowledge_base + one.passages + one.search) != "",
+        class_name="xf-more",
+    )
 
 
 def _texts(one: Any) -> rx.Component:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.bootstrap import Services
-from backend.experiments.types import FlowChoice, PromptChoice
+from backend.experiments.types import FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.components.experiments.form import FORM, experiment_form
@@ -17,7 +17,8 @@ from console.state.experiment import ExperimentState
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
-from console.state.experiment_variants import FLOW, INLINE, MANAGED
+from console.state.experiment_variants import FLOW, INLINE, MANAGED, variant_of
+from console.state.experiment_variants import shown as shown_variant
 from tests.console.experimenting import dataset, entries, made_of, opened, owner, support
 from tests.console.tab import Tab, refused, tab
 from tests.factories import flows
@@ -103,6 +104,12 @@ async def test_kinds_of_variants_mix(
         f"{inline.key}.template": "Say {{ question }}", f"{inline.key}.temperature": "0.2",
         f"{inline.key}.stop": "END\nSTOP", "baseline": flow.key,
     })  # fmt: skip
+    await form.send({**sent, f"{flow.key}.passages": "many"})
+    assert form.errors == {f"{flow.key}-passages": "Passages is a whole number."}
+    await form.send({**sent, f"{flow.key}.passages": "7"})
+    assert form.errors == {flow.key: "No node of this flow searches a knowledge base."}
+    await form.send({**sent, f"{flow.key}.model": "scripted:scripted"})
+    assert form.errors == {f"{flow.key}-model": "No node of this flow asks a model."}
     await form.send(sent)
     assert form.errors == {}
     await form.send(sent)
@@ -110,6 +117,13 @@ async def test_kinds_of_variants_mix(
     assert [one.name for one in made.draft.variants] == ["v2", "B", "draft"]
     assert made.draft.variants[1].parameters == {"temperature": 0.2, "stop": ["END", "STOP"]}
     assert (made.draft.variants[2].flow, made.baseline) == (FlowChoice("desk", "draft"), "draft")
+
+
+def test_what_a_flow_asks_and_searches_in_place_of_its_own_is_shown_and_sent_again() -> None:
+    made = VariantDraft("other", flow=FlowChoice("desk", 3, "kb_1", 7, "keyword"), model="lab:echo")
+    line = replace(shown_variant(made), key="f1", at="variants.0")
+    names = ("name", "subject", "version", "model", "knowledge_base", "passages", "search")
+    assert variant_of(line, {f"f1.{name}": getattr(line, name) for name in names}) == made
 
 
 async def test_a_refusal_stands_at_what_it_is_about(tab: Tab, dataset: str) -> None:
