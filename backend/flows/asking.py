@@ -138,10 +138,11 @@ async def _asked(
     limits = AgentLimits(max_requests=max_requests, max_total_tokens=context.tokens_left)
     steps: list[dict[str, Any]] = []
     retries: list[dict[str, Any]] = []
-    began = time.perf_counter()
     heard = _Heard(sum(len(message.content) for message in messages))
     stream = context.outside.language_model.stream(endpoint, messages, tools=tools, settings=settings, limits=limits)
-    async with _counted_when_cut(context, endpoint, heard), aclosing(stream) as events:
+    reference = endpoint.reference or endpoint.model
+    async with context.turn(reference), _counted_when_cut(context, endpoint, heard), aclosing(stream) as events:
+        began = time.perf_counter()
         async for event in events:
             heard.hear(event)
             match event:

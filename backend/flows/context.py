@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from backend.errors import InvalidInput
 from backend.flows.masks import NO_MASK, RunMask
-from backend.flows.types import Asked, Decided, Repeats, Usage, Wanted
+from backend.flows.types import Asked, Decided, Pace, Repeats, Usage, Wanted
 from backend.flows.veil import Veil
 from backend.knowledge.types import Mode, Passage
 from backend.operator import Operator
@@ -23,6 +24,7 @@ ConfigT = TypeVar("ConfigT")
 Say = Callable[[str], Awaitable[None]]
 Spend = Callable[[Usage], None]
 Ask = Callable[[Wanted], Awaitable[Decided]]
+Turn = Callable[[str], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class RunFacts:
     """What a replay repeats."""
     mask: RunMask = NO_MASK
     """What the rows of the run are written with."""
+    pace: Pace | None = None
+    """Who else asks the same models, None for nobody that is minded."""
 
 
 class Models(Protocol):
@@ -137,6 +141,10 @@ class Outside:
     people: People | None = None
 
 
+def at_once(_reference: str) -> AbstractAsyncContextManager[None]:
+    return nullcontext()
+
+
 async def _asks_nobody(_wanted: Wanted) -> Decided:
     raise InvalidInput("Nobody can be asked here.")
 
@@ -159,6 +167,8 @@ class NodeContext(Generic[ConfigT]):
     veil: Veil = field(default_factory=Veil)
     spend: Spend = lambda _usage: None
     """Count what was used up although no result comes of it."""
+    turn: Turn = at_once
+    """Hold a place at a model, by its reference, while it is asked; to get one may take a while."""
     ask: Ask = _asks_nobody
     """Have a person decide; it raises while nobody has, and the node is run again once somebody did."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from backend.flows.document import FlowDocument
 from backend.ports.language_model import ModelFailed
@@ -178,6 +178,26 @@ class Repeats:
         return str(then.detail.get("model", "")) if then else ""
 
 
+class Place(Protocol):
+    """A place at a model that was waited for."""
+
+    def note(self, failed: ModelFailed | None) -> None:
+        """Say that an answer came, or why none did."""
+        ...
+
+    def give_back(self) -> None:
+        """Let the next one have it."""
+        ...
+
+
+class Pace(Protocol):
+    """How fast the models of a run may be asked, and how many at once: others ask them too."""
+
+    async def take(self, reference: str) -> Place:
+        """Wait until a model may be asked, however long that takes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RunWish:
     """What somebody wants run. `version` is a number, "draft", or "published"; an empty conversation is a new one.
@@ -186,7 +206,7 @@ class RunWish:
     experiments have no conversation; theirs name the row of a dataset, `item_id`. `person` is what the caller knows
     whom it serves by, `details` the metadata that its conversation is given. `history` is what was said before, as
     roles and texts; None is what the conversation holds. `run_id` names the run before it begins, so that after a crash
-    its caller finds it; empty makes one up.
+    its caller finds it; empty makes one up. `pace` holds while this process carries the run.
     """
 
     input: dict[str, Any]
@@ -200,6 +220,7 @@ class RunWish:
     history: tuple[dict[str, Any], ...] | None = None
     repeats: Repeats | None = None
     run_id: str = ""
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from backend.columns import storable
 from backend.errors import DomainError, InvalidInput
 from backend.experiments.engine.answers import Answer
-from backend.experiments.engine.lanes import Lane, LaneGivenUp, Lanes, TurnGivenBack
+from backend.experiments.engine.lanes import HeldPlace, Lane, LaneGivenUp, Lanes, TurnGivenBack
 from backend.experiments.engine.rendering import given_to, history_of, rendered
 from backend.experiments.evaluators.base import Said
 from backend.experiments.outside import Outside, Row
@@ -153,6 +153,10 @@ class Asking:
         if finished.is_cut:
             answer.detail["is_cut"] = True
 
+    async def take(self, reference: str) -> HeldPlace:
+        """Wait for a turn of a node of a flow at its model; the rate and the number of places are the experiment's."""
+        return await self._lane(reference).take(**self._bounds)
+
     async def _finished(
         self,
         endpoint: ModelEndpoint,
@@ -200,6 +204,7 @@ class Asking:
             snapshot_id=variant.document,
             history=history,
             run_id=answer.run_id,
+            pace=self,
         )
 
         if set(variant.required) - given.keys():
@@ -217,10 +222,11 @@ class Asking:
             if result.refused:
                 raise result.refused
 
-        # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace.
+        # A flow asks its models again by itself, and what else it does is not done twice: its lane only keeps the pace
+        # of its runs, and each call that its nodes make takes its turn in the lane of the model.
         lane = self._lane(variant.flow_id)
         try:
-            await lane.call(run, **self._bounds, is_stopped=self._is_stopped)
+            await lane.call(run, most=self._bounds["most"], is_stopped=self._is_stopped)
         except ModelFailed:
             return  # it has the words of the run
         except TurnGivenBack:

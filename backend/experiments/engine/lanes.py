@@ -131,6 +131,21 @@ class Lane:
                     self._probing = False
         raise AssertionError("the last try returns or raises")
 
+    async def take(self, *, requests_per_minute: int | None, most: int) -> HeldPlace:
+        """Wait for the turn of one call that somebody else makes, who tries again or not."""
+        return HeldPlace(self, probing=await self._turn(requests_per_minute, most, lambda: False))
+
+    def _note(self, failed: ModelFailed | None, *, probing: bool) -> None:
+        if failed is None:
+            self._came_through()
+        elif failed.reason in PASSING:
+            self._refused(failed, probing=probing)
+
+    def _leave(self, *, probing: bool) -> None:
+        self._places.give_back()
+        if probing:
+            self._probing = False
+
     async def _turn(self, requests_per_minute: int | None, most: int, is_stopped: Callable[[], bool]) -> bool:
         """Wait until this call may go, with a place; say whether it is the one that tries a way that was shut."""
         while True:
@@ -194,6 +209,21 @@ class Lane:
         self._failures = 0
         self._shut_until = 0.0
         self._refusal = None
+
+
+class HeldPlace:
+    """A place at a model, held by a call that the lane does not make itself."""
+
+    def __init__(self, lane: Lane, *, probing: bool) -> None:
+        self._lane, self._probing = lane, probing
+
+    def note(self, failed: ModelFailed | None) -> None:
+        """Say that an answer came, or why none did."""
+        self._lane._note(failed, probing=self._probing)
+
+    def give_back(self) -> None:
+        """Let the next call begin."""
+        self._lane._leave(probing=self._probing)
 
 
 def _named(reference: str) -> str:

@@ -31,6 +31,10 @@ class Outcome:
     reason: str = ""
     tries: list[dict[str, Any]] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    limit: asyncio.Timeout | None = None
+    """The time limit of the try under way."""
+    waited_ms: float = 0.0
+    """How long it waited for turns at models while the clock of the run went on."""
 
     def spend(self, usage: Usage) -> None:
         self.usage += usage
@@ -51,7 +55,7 @@ async def call(step: Step, act: Callable[[], Awaitable[Result]], outcome: Outcom
             if step.is_quick:
                 outcome.result = await act()
             else:
-                async with asyncio.timeout(policy.timeout_seconds):
+                async with asyncio.timeout(policy.timeout_seconds) as outcome.limit:
                     outcome.result = await act()
         except (WaitsForPerson, GoesOn):
             raise  # neither is a failure of the node

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import deque
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from backend.columns import utc_now
 from backend.errors import DomainError, InvalidInput
-from backend.flows.context import Ask, NodeContext, Outside, RunFacts
+from backend.flows.context import Ask, NodeContext, Outside, RunFacts, at_once
 from backend.flows.engine.call import FIRST_PAUSE_SECONDS, Outcome, call
+from backend.flows.engine.clock import RunClock
 from backend.flows.engine.covering import run_covered
 from backend.flows.engine.joins import Go, Joins, Skip
 from backend.flows.engine.people import asked_of, by_default
@@ -65,7 +66,7 @@ class Execution:
         self._results: dict[int, Result] = {}
         self._running: dict[asyncio.Task[None], Step] = {}
         self._begun: dict[int, tuple[NodeEntry, Outcome]] = {}
-        self._began = time.perf_counter() - worked_ms / 1e3
+        self._clock = RunClock(worked_ms)
         self._product = Product()
         self._first_pause = first_pause
         self.is_stopping = False
@@ -76,7 +77,7 @@ class Execution:
 
     @property
     def time_ms(self) -> float:
-        return round((time.perf_counter() - self._began) * 1e3, 3)
+        return self._clock.time_ms
 
     async def run(self) -> Product:
         """Return what came out.
@@ -85,7 +86,8 @@ class Execution:
         """
         limit = self._plan.limits.seconds
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(limit) as timeout:
+                self._clock.hold(timeout)
                 await self._loop()
         except TimeoutError as error:
             raise RunLimitReached(f"The run took longer than {limit:g} s.", hint="Raise its limit.") from error
@@ -111,6 +113,7 @@ class Execution:
                 else:
                     task = asyncio.create_task(self._perform(settled))
                     self._running[task] = settled.step
+            self._clock.running(len(self._running))
             if self._running:
                 await self._next()
             elif self.held and not self._ready:
@@ -206,6 +209,7 @@ class Execution:
             self._tokens_left(),
             spend=outcome.spend,
             ask=self._asker(step, entry),
+            turn=partial(self._clock.turn, pace, outcome) if (pace := self._facts.pace) else at_once,
         )
 
         async def act() -> Result:

@@ -88,7 +88,7 @@ def ended(
     return replace(
         entry,
         status=status,
-        time_ms=round(now_ms - entry.offset_ms, 3),
+        time_ms=round(now_ms - entry.offset_ms - outcome.waited_ms, 3),
         reason=reason or outcome.reason or (result.reason if result else ""),
         error=storable(f"{error.message} {error.hint}".strip()) if error else "",
         taken=sorted(result.taken) if result and result.taken is not None else None,

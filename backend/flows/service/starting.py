@@ -120,6 +120,7 @@ class Starting:
             asks_people=prepared.wish.trigger.asks_people,
             repeats=prepared.wish.repeats,
             mask=mask,
+            pace=prepared.wish.pace,
         )
         return RunJob(prepared.run_id, 1, prepared.plan, facts, opening)
 
