@@ -18,7 +18,7 @@ PREFIX = "SIGNALBOX_"
 SQLITE_FILE = "signalbox.db"
 MIN_KEY_CHARACTERS = 32
 # Set by `make` and by tests for themselves; no settings.
-NOT_SETTINGS = frozenset({"SIGNALBOX_SET_UP", "SIGNALBOX_SOAK"})
+NOT_SETTINGS = frozenset({"SIGNALBOX_API_KEY", "SIGNALBOX_SET_UP", "SIGNALBOX_SOAK"})
 
 
 ISSUERS = {"google": "https://accounts.google.com", "entra": "https://login.microsoftonline.com"}

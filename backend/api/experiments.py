@@ -1,9 +1,9 @@
-"""Experiments over REST: plan, run, watch, compare, and what must pass before publishing."""
+"""Experiments over REST: plan, run, watch, compare."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
@@ -18,7 +18,6 @@ from backend.api.experiment_bodies import (
     NewScore,
     PromotionBody,
     PromotionWish,
-    RequirementWish,
     cell_body,
     comparison_body,
     opened_body,
@@ -30,7 +29,7 @@ from backend.api.experiment_change import ChangedExperiment
 from backend.api.experiment_scoring import NewScoring
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
-from backend.experiments.types import MAX_CELLS, CellStatus, Change, Requirement
+from backend.experiments.types import MAX_CELLS, CellStatus, Change
 from backend.knowledge.names import harmless
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
@@ -42,7 +41,6 @@ Editor = Annotated[Operator, allowed(Permission.EXPERIMENTS_EDIT)]
 Runner = Annotated[Operator, allowed(Permission.EXPERIMENTS_RUN)]
 Reviewer = Annotated[Operator, allowed(Permission.EXPERIMENTS_REVIEW)]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-Kind = Literal["flow", "prompt"]
 
 
 @router.get("/experiments")
@@ -212,6 +210,12 @@ async def get_comparison(operator: Reader, experiment_id: str, baseline: str = "
     return comparison_body(await services().experiments.comparison(operator, experiment_id, baseline))
 
 
+@router.get("/experiments/{experiment_id}/gate")
+async def get_gate(operator: Reader, experiment_id: str) -> Any:
+    """Return what a pipeline goes by: which metrics got worse or missed their target, and what gave no verdict."""
+    return plain((await services().experiments.gated(operator, experiment_id)).as_json())
+
+
 @router.get("/experiments/{experiment_id}/nodes")
 async def get_nodes(operator: Reader, experiment_id: str, baseline: str = "", variant: str = "") -> Any:
     """Return what each node of the variants' flows did beside the baseline's, those that got worst first."""
@@ -277,24 +281,3 @@ async def list_compared_rows(
     told = {"counts": counts, "num_unsteady": found.num_unsteady, "num_failed": found.num_failed}
     told["next"] = found.next
     return {"rows": [row_body(row) for row in found.items], **told}
-
-
-@router.get("/publish-requirements/{kind}/{name}")
-async def get_requirement(operator: Reader, kind: Kind, name: str) -> dict[str, Any]:
-    """Return the dataset and evaluators that a flow or prompt must pass before it is published, null for none."""
-    return _requirement_body(await services().experiments.requirement(operator, kind, name))
-
-
-@router.put("/publish-requirements/{kind}/{name}")
-async def set_requirement(operator: Editor, kind: Kind, name: str, body: RequirementWish) -> dict[str, Any]:
-    """Let a flow or prompt be published only with an experiment that asked these evaluators and got no worse."""
-    return _requirement_body(await services().experiments.require(operator, kind, name, body.requirement()))
-
-
-@router.delete("/publish-requirements/{kind}/{name}", status_code=204)
-async def drop_requirement(operator: Editor, kind: Kind, name: str) -> None:
-    await services().experiments.release(operator, kind, name)
-
-
-def _requirement_body(found: Requirement | None) -> dict[str, Any]:
-    return {"dataset_id": found.dataset_id if found else None, "evaluators": list(found.evaluators) if found else []}

@@ -1,4 +1,4 @@
-"""`signalbox experiment run`: an experiment from a file, carried out where the engines are open."""
+"""`signalbox experiment run` and `wait`: an experiment in a pipeline, carried out where the engines are open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -14,64 +14,32 @@ import msgspec
 from backend.bootstrap.services import Services
 from backend.control import RESULT
 from backend.errors import InvalidInput
-from backend.experiments.passing import ASK_AGAIN, is_asked, short_of, unjudged
-from backend.experiments.types import Draft, Experiment, FlowChoice, MetricComparison, PromptChoice, VariantDraft
+from backend.experiments.types import Draft, Experiment, FlowChoice, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.paging import MAX_LIMIT, Page
 
 
 async def run_experiment(services: Services, arguments: dict[str, Any]) -> AsyncIterator[str]:
-    """Make the experiment, run it to its end, and tell its verdicts; the last line is the result as JSON."""
+    """Make the experiment, run it to its end, and tell its verdicts; the last line is the result as JSON.
+
+    With an `id` it is one that is there. Its id and name come first, for whoever goes away meanwhile.
+    """
     owner = await services.identity.ensure_owner()
-    draft = await _draft(services, owner, arguments["experiment"])
-    made = await services.experiments.create(owner, draft)
-    yield f"{made.name}: {made.id}"
+    if known := str(arguments.get("id", "")):
+        made = await services.experiments.get(owner, known)
+    else:
+        made = await services.experiments.create(owner, await _draft(services, owner, arguments["experiment"]))
+    yield RESULT + json.dumps({"id": made.id, "name": made.name})
     await services.experiments.start(owner, made.id)
-    carried = asyncio.create_task(services.experiments.carry_out(owner, made.id))
-    try:
-        async with aclosing(services.experiments.watch(owner, made.id)) as seen:
-            async for found in seen:
-                if found.progress.num_cells:
-                    yield _line(found)
-    finally:
+    carried = None if services.is_serving else asyncio.create_task(services.experiments.carry_out(owner, made.id))
+    async with aclosing(services.experiments.watch(owner, made.id)) as seen:
+        async for found in seen:
+            if found.progress.num_cells:
+                yield _line(found)
+    if carried is not None:
         await asyncio.gather(carried, return_exceptions=True)
-    ended = await services.experiments.get(owner, made.id)
-    if ended.error:
-        yield f"{ended.error} {ended.hint}".strip()
-    metrics: tuple[MetricComparison, ...] = ()
-    silent: dict[str, str] = {}
-    asking: set[str] = set()
-    fallen: set[tuple[str, str]] = set()
-    short: set[tuple[str, str]] = set()
-    if ended.progress.num_done:
-        compared = await services.experiments.comparison(owner, made.id)
-        apart = await services.experiments.comparison(owner, made.id, apart=True)
-        fallen = {(one.variant, one.metric) for one in apart.metrics if one.verdict == "worse"}
-        short = {(aim.metric, name) for aim in compared.aims for name in aim.missed}
-        metrics, silent = compared.metrics, await services.experiments.unscored(owner, made.id)
-        asking = set(unjudged(compared))
-        # The baseline stands beside nothing, and has to reach its targets too.
-        alone = await services.experiments.comparison(owner, made.id, variants=(ended.baseline, ended.baseline))
-        metrics = (*[one for one in alone.metrics if one.target is not None], *metrics)
-    for one in metrics:
-        said = f"{one.variant}, {one.metric}: {one.verdict}, {one.baseline_value:.4g} -> {one.value:.4g}"
-        yield f"{said}. {words}" if (words := short_of(one)) else said
-    for name, words in silent.items():
-        yield f"{words} {ASK_AGAIN}" if name in asking else words
-    asked = {str(one.get("name") or one["kind"]) for one in ended.draft.evaluators}
-    told = [
-        {
-            **asdict(one),
-            "missed": one.is_missed or (one.metric, one.variant) in short,
-            "short": short_of(one),
-            "asked": is_asked(one.metric, asked),
-            "fell": (one.variant, one.metric) in fallen,
-        }
-        for one in metrics
-    ]
-    result: dict[str, Any] = {"id": made.id, "name": made.name, "status": ended.shown_status, "error": ended.error}
-    result["num_failed"] = ended.progress.num_failed
-    yield RESULT + json.dumps({**result, "metrics": told, "unjudged": silent}, default=str)
+    ended = await services.experiments.gated(owner, made.id)
+    yield RESULT + json.dumps(ended.as_json(), default=str)
 
 
 def _line(found: Experiment) -> str:

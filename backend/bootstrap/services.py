@@ -72,7 +72,7 @@ GUARD, INDEX, REST = timedelta(seconds=15), timedelta(seconds=2), timedelta(seco
 
 @dataclass
 class Services:
-    """Everything that the edges may call.
+    """Everything that the edges may call. `is_serving` says that this process carries out durable jobs.
 
     `closing` ends what was opened, last first. Before it, at Ctrl-C, each of `draining` refuses new work and returns
     once its running work ended; together they have 10 s and are then cancelled.
@@ -115,6 +115,7 @@ class Services:
     activity: ActivityService
     audit: AuditService
     addresses: AddressService
+    is_serving: bool = True
     draining: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -227,6 +228,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             prompts=prompts,
             takeovers=running.takeovers,
         ),
+        is_serving=serving,
     )
     made.closing.push_async_callback(database.close)
     made.closing.push_async_callback(made.identity.settle)

@@ -1,21 +1,30 @@
-"""`signalbox experiment run FILE`: an experiment in a pipeline."""
+"""`signalbox experiment run FILE`: an experiment in a pipeline, here or at a server elsewhere."""
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
-from xml.etree import ElementTree as ET
 
 import typer
 
-from backend.cli.asking import perform
-from backend.cli.say import Stopped, say, stop
+from backend.cli.asking import Tell, perform
+from backend.cli.say import Stopped, complain, say, stop
+from backend.cli.verdicts import closing, fails, junit_of, lines_of
 from backend.control import RESULT
 
 experiment = typer.Typer(help="Experiments in a pipeline.", no_args_is_help=True)
 WORSE, NOT_DONE = 1, 2
+Gate = Annotated[
+    bool, typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target, 2 without a verdict.")
+]
+Junit = Annotated[Path | None, typer.Option(help="Write the verdicts as a JUnit file.")]
+Server = Annotated[
+    str, typer.Option(help="The address of a console elsewhere; the key stands in SIGNALBOX_API_KEY.", metavar="URL")
+]
+Project = Annotated[str, typer.Option(help="The id of the project, for a key of the organisation.")]
 
 
 @experiment.callback()
@@ -27,35 +36,91 @@ def group() -> None:
 def run(
     file: Annotated[Path, typer.Argument(help="JSON as POST /api/experiments takes it.", exists=True, dir_okay=False)],
     *,
-    gate: Annotated[
-        bool,
-        typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target, 2 without a verdict."),
-    ] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write the verdicts as a JUnit file.")] = None,
+    gate: Gate = False,
+    junit: Junit = None,
+    server: Server = "",
+    project: Project = "",
 ) -> None:
     """Run the experiment of a file to its end; exit code 2 where it does not get there, or cannot begin."""
-    found: dict[str, Any] = {"name": file.stem, "status": "refused"}
+
+    def carry(tell: Tell) -> None:
+        given = {"experiment": _read(file)}
+        _afar(server, project, given, tell) if server else perform("experiment run", given, tell)
+
+    _pipe(carry, file.stem, gate=gate, junit=junit, server=server, project=project)
+
+
+@experiment.command("wait")
+def wait(
+    experiment_id: Annotated[str, typer.Argument(help="The id that `run` told.")],
+    *,
+    gate: Gate = False,
+    junit: Junit = None,
+    server: Server = "",
+    project: Project = "",
+) -> None:
+    """Go on with an experiment that `run` began and was cut off from; ends and exits as `run` does."""
+
+    def carry(tell: Tell) -> None:
+        given = {"id": experiment_id}
+        _afar(server, project, given, tell) if server else perform("experiment run", given, tell)
+
+    _pipe(carry, experiment_id, gate=gate, junit=junit, server=server, project=project)
+
+
+def _afar(server: str, project: str, given: dict[str, Any], tell: Tell) -> None:
+    importlib.import_module("backend.cli.afar").carry(server, project, given, tell)
+
+
+def _pipe(
+    carry: Callable[[Tell], None], name: str, *, gate: bool, junit: Path | None, server: str, project: str
+) -> None:
+    """Carry it to its end, tell what came of it, and exit as it deserves."""
+    found: dict[str, Any] = {"name": name, "status": "refused"}
 
     def note(line: str) -> None:
-        if line.startswith(RESULT):
-            found.update(json.loads(line.removeprefix(RESULT)))
-        else:
+        if not line.startswith(RESULT):
             say(line)
+            return
+        told = json.loads(line.removeprefix(RESULT))
+        if "status" not in told:  # it has only begun
+            say(f"{told['name']}: {told['id']}")
+        found.update(told)
 
     try:
-        perform("experiment run", {"experiment": _read(file)}, note)
+        carry(note)
     except Stopped as stopped:
-        found |= {"status": "refused", "error": stopped.sentence}
+        found |= {"status": "refused", "said": stopped.sentence}
+    except KeyboardInterrupt:
+        found |= {"status": "interrupted", "said": "It was interrupted."}
+        complain(_how_to_go_on(found.get("id"), gate=gate, junit=junit, server=server, project=project))
+    for line in lines_of(found):
+        say(line)
     if junit is not None:
         junit.write_bytes(junit_of(found))
     if gate:
         say(closing(found))
+    if code := _exit_code(found, gate=gate):
+        raise typer.Exit(code)
+
+
+def _exit_code(found: dict[str, Any], *, gate: bool) -> int:
     if found.get("status") != "done":
-        raise typer.Exit(NOT_DONE)
+        return NOT_DONE
     if gate and any(fails(one) for one in found["metrics"]):
-        raise typer.Exit(WORSE)
+        return WORSE
     if gate and (found.get("unjudged") or not any(one["asked"] for one in found["metrics"])):
-        raise typer.Exit(NOT_DONE)
+        return NOT_DONE
+    return 0
+
+
+def _how_to_go_on(experiment_id: str | None, *, gate: bool, junit: Path | None, server: str, project: str) -> str:
+    if experiment_id is None:
+        return "Interrupted before it began."
+    words = ["signalbox experiment wait", experiment_id, *(["--gate"] if gate else [])]
+    options = (("--junit", junit), ("--server", server), ("--project", project))
+    words += [f"{name} {value}" for name, value in options if value]
+    return f"Interrupted; no answer that came is lost. To go on: {' '.join(words)}"
 
 
 def _read(file: Path) -> Any:
@@ -63,69 +128,3 @@ def _read(file: Path) -> Any:
         return json.loads(file.read_text())
     except ValueError as error:
         stop(f"{file} is no JSON: {error}")
-
-
-def fails(metric: dict[str, Any]) -> bool:
-    """Say whether it got worse, also where that shows only row by row and not by conversation, or missed its target."""
-    return bool(metric["asked"] and (_got_worse(metric) or _is_short(metric)))
-
-
-def _got_worse(metric: dict[str, Any]) -> bool:
-    return bool(metric["verdict"] == "worse" or metric.get("fell"))
-
-
-def _is_short(metric: dict[str, Any]) -> bool:
-    return bool(metric["missed"])
-
-
-def _names(metrics: Iterable[dict[str, Any]]) -> str:
-    return ", ".join(dict.fromkeys(f"{one['metric']} of {one['variant']}" for one in metrics))
-
-
-def closing(found: dict[str, Any]) -> str:
-    """Say in a line what the gate makes of it, what it cannot tell, and how many answers failed."""
-    asked = [one for one in found.get("metrics", []) if one["asked"]]
-    fell, short = (_names(one for one in asked if test(one)) for test in (_got_worse, _is_short))
-    failed = int(found.get("num_failed", 0))
-    lost = f" {failed:,} {'answer' if failed == 1 else 'answers'} failed." if failed else ""
-    if found.get("status") != "done":
-        return f"Failed: it did not get to its end.{lost}"
-    if fell or short:
-        said = [f"{fell} got worse"] if fell else []
-        said += [f"{short} missed its target"] if short else []
-        return f"Failed: {'; '.join(said)}.{lost}"
-    if silent := found.get("unjudged"):
-        return f"Failed: {' '.join(silent.values())}{lost}"
-    if not asked:
-        return f"Failed: no evaluator had a baseline or a target to be held against.{lost}"
-    unsure = sum(one["verdict"] == "cannot_tell" for one in asked)
-    tell = f"; {unsure} of {len(asked)} metrics cannot tell yet" if unsure else ""
-    return f"Passed: nothing got worse{tell}.{lost}"
-
-
-def junit_of(found: dict[str, Any]) -> bytes:
-    """Write a test case for each metric of each variant, and for each evaluator that gave no verdict."""
-    metrics, silent = found.get("metrics", []), found.get("unjudged", {})
-    suite = ET.Element(
-        "testsuite",
-        name=str(found.get("name", "")),
-        tests=str(len(metrics) + len(silent)),
-        failures=str(sum(fails(one) for one in metrics)),
-        errors=str(len(silent) + (found.get("status") != "done")),
-    )
-    for one in metrics:
-        case = ET.SubElement(suite, "testcase", classname=str(one["variant"]), name=str(one["metric"]))
-        told = f"{one['verdict']}: {one['baseline_value']} -> {one['value']}, p {one['p_value']}"
-        told = f"{told}. {short}" if (short := one.get("short")) else told
-        if fails(one):
-            ET.SubElement(case, "failure", message=told)
-        else:
-            ET.SubElement(case, "system-out").text = told
-    for metric, words in silent.items():
-        case = ET.SubElement(suite, "testcase", classname="experiment", name=f"{metric} gives a verdict")
-        ET.SubElement(case, "error", message=words)
-    if found.get("status") != "done":
-        case = ET.SubElement(suite, "testcase", classname="experiment", name="runs to its end")
-        ET.SubElement(case, "error", message=str(found.get("error") or found.get("status")))
-    written: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
-    return written

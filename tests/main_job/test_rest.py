@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 
-from tests.serving import Server
+from backend.cli.experiment import NOT_DONE
+from tests.serving import Server, command, environment, free_port
 
 pytestmark = pytest.mark.server
 DEADLINE_SECONDS = 60
@@ -97,6 +101,36 @@ def wait(ask: Callable[[], dict[str, Any]], key: str, ends: set[str]) -> dict[st
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
     return found
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+def test_a_pipeline_here_and_elsewhere_goes_by_the_exit_code(server: Server, api: httpx.Client, tmp_path: Path) -> None:
+    """The command in a process of its own: with an address and a key alone, and beside the server's data."""
+    made = api.post("/datasets", json={"name": "Lamps"}).raise_for_status().json()
+    rows = [{"input": {"question": f"q{number}"}, "expected_output": "x"} for number in range(4)]
+    api.post(f"/datasets/{made['id']}/items", json=rows).raise_for_status()
+    variants = [{"name": name, "prompt": {"template": "{{ question }}"}} for name in ("old", "new")]
+    file, junit = tmp_path / "ci.json", tmp_path / "verdicts.xml"
+    wish: dict[str, Any] = {"name": "CI", "dataset": "Lamps", "variants": variants}
+    given = ("experiment", "run", str(file), "--gate", "--junit", str(junit))
+    afar = environment(tmp_path / "nothing", free_port(), SIGNALBOX_API_KEY=api.headers["X-API-Key"])
+    file.write_text(json.dumps({**wish, "evaluators": [{"kind": "regex", "pattern": "."}]}))
+    done = subprocess.run(
+        command(*given, "--server", server.base_url), cwd=tmp_path, env=afar, capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    lines = done.stdout.splitlines()
+    assert (lines[0].startswith("CI: exp_"), lines[-1].startswith("Passed: nothing got worse")) == (True, True)
+    assert any(line.startswith("8 of 8 answers, 0 failed, $") for line in lines), lines
+    assert ET.fromstring(junit.read_text()).get("name") == "CI"
+    assert not (tmp_path / "nothing").exists()
+    file.write_text(json.dumps({**wish, "evaluators": [{"kind": "contains", "values": ["?!"], "target": 0.9}]}))
+    done = server.run(*given)
+    assert (done.returncode, done.stderr) == (1, ""), done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Failed: contains of ")
+    file.write_text(json.dumps({**wish, "evaluators": [{"kind": "nonsense"}]}))
+    assert server.run(*given).returncode == NOT_DONE
 
 
 @pytest.mark.parametrize("mode", ["semantic", "keyword", "hybrid"])

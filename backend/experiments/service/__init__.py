@@ -6,12 +6,15 @@ from backend.experiments.service.dissecting import Dissecting
 from backend.experiments.service.exporting import Exporting
 from backend.experiments.service.gating import Gating
 from backend.experiments.service.opening import Opening
+from backend.experiments.service.pipelines import Pipelines
 from backend.experiments.service.promoting import Promoting
 from backend.experiments.service.reviewing import Reviewing
 from backend.experiments.service.standing import Standing
 
 
-class ExperimentService(Again, Changing, Reviewing, Promoting, Gating, Standing, Exporting, Opening, Dissecting):
+class ExperimentService(
+    Again, Changing, Pipelines, Reviewing, Promoting, Gating, Standing, Exporting, Opening, Dissecting
+):
     """All use cases of experiments."""
 
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from backend.bootstrap import Services
 from backend.bootstrap.experiment_command import RESULT, run_experiment
 from backend.cli import experiment
-from backend.cli.experiment import closing, fails, junit_of
 from backend.cli.say import stop
+from backend.cli.verdicts import closing, fails, junit_of, lines_of
 from backend.datasets.types import About, NewItem
 from backend.errors import InvalidInput
 
@@ -67,7 +67,7 @@ def test_a_pipeline_goes_by_the_exit_code_and_reads_the_verdicts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: dict[str, Any], options: list[str], code: int
 ) -> None:
     def perform(_command: str, arguments: dict[str, Any], tell: Callable[[str], None]) -> None:
-        tell("CI: exp_1")
+        tell(RESULT + json.dumps({"id": "exp_1", "name": "CI"}))
         tell(RESULT + json.dumps({**found, "name": arguments["experiment"]["name"]}))
 
     monkeypatch.setattr(experiment, "perform", perform)
@@ -75,6 +75,7 @@ def test_a_pipeline_goes_by_the_exit_code_and_reads_the_verdicts(
     file.write_text('{"name": "CI"}')
     done = CliRunner().invoke(experiment.experiment, ["run", str(file), *options, "--junit", str(junit)])
     assert done.exit_code == code, done.output
+    assert done.output.splitlines()[0] == "CI: exp_1"
     last = done.output.splitlines()[-1]
     assert last.startswith(("Failed: ", "Passed: ")[code == 0]) if options else not last.startswith("Passed")
     assert ET.fromstring(junit.read_text()).get("name") == "CI"
@@ -116,14 +117,17 @@ async def test_an_experiment_of_a_file_runs_to_its_verdicts(services: Services) 
     lines = [one async for one in run_experiment(services, {"experiment": alone})]
     result = json.loads(lines[-1].removeprefix(RESULT))
     assert [(one["variant"], one["value"], one["missed"]) for one in result["metrics"]] == [("old", 0, True)]
-    assert any(line.endswith("contains of old is 0.0 %, its target 90.0 %.") for line in lines)
+    assert any(line.endswith("contains of old is 0.0 %, its target 90.0 %.") for line in lines_of(result))
     judged = {**alone, "variants": wish["variants"], "evaluators": [{"kind": "judge", "rubric": "?"}] * 2}
     lines = [line async for line in run_experiment(services, {"experiment": judged})]
     result = json.loads(lines[-1].removeprefix(RESULT))
+    told = [line async for line in run_experiment(services, {"id": result["id"]})]
+    assert (told[-1], len(told)) == (lines[-1], 3), "one that has ended is told again"
     words = "gave no verdict on 16 of 16 answers: The judge did not answer in the form that was asked for."
     assert [said.startswith(f"{name} {words}") for name, said in result["unjudged"].items()] == [True, True]
     assert [one["verdict"] for one in result["metrics"] if one["metric"] == "judge 2"] == ["cannot_tell"]
-    assert any("Retry the experiment" in line for line in lines)
+    assert all(line.endswith("Retry the experiment, which asks for the missing scores alone.")
+               for line in list(lines_of(result))[-2:])  # fmt: skip
     mute = [{"kind": "retrieval", "measure": "hit"}, {"kind": "human"}]
     lines = [line async for line in run_experiment(services, {"experiment": {**alone, "evaluators": mute}})]
     assert json.loads(lines[-1].removeprefix(RESULT))["unjudged"] == {
