@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 
@@ -38,6 +39,7 @@ IS_AN_ID = re.compile(
     r"[\s:=#\"'(\[]{0,4}\Z"
 )
 CALLS = re.compile(r"(?i:phone|tel|mobil|cell|call|fax|whatsapp|handy|ruf|sms|dial|contact|reach)")
+WROTE = re.compile(r"(?i:(?:\A|[\W_])(?:wa|sender|recipient|from|to|user)[ _-]?id|msisdn)[\s:=#\"'(\[]{0,4}\Z")
 
 
 class LinearExpression:
@@ -68,7 +70,8 @@ class LibraryFinders:
         for found in islice(candidates, MAX_LOOKED_AT):
             piece = found.group()
             if sum(one.isdigit() for one in piece) >= MIN_DIGITS:
-                yield from (place for place in _numbers(piece, found.start(), regions) if not _is_id(text, *place))
+                places = [*_numbers(piece, found.start(), regions)] or [*_called(text, piece, found.start())]
+                yield from (place for place in places if not _is_id(text, *place))
         for found in candidates:
             if MIN_DIGITS <= sum(one.isdigit() for one in found.group()) <= MAX_DIGITS:
                 yield found.span()
@@ -84,6 +87,20 @@ def _numbers(piece: str, start: int, regions: Sequence[str]) -> Iterator[Place]:
         if places:
             yield from places
             return
+
+
+def _called(text: str, piece: str, start: int) -> Iterator[Place]:
+    """Yield a number whose country's code has no sign before it, as in the ids of WhatsApp, behind a word that says so.
+
+    Without such a word too many ids would be one by chance.
+    """
+    digits, first = piece.rstrip(), max(0, start - REACH)
+    is_called = CALLS.search(text, first, start) or WROTE.search(text, first, start)
+    if not is_called or not digits.isdigit() or digits[0] == "0":
+        return
+    with suppress(phonenumbers.NumberParseException):
+        if phonenumbers.is_valid_number(phonenumbers.parse(f"+{digits}")):
+            yield start, start + len(digits)
 
 
 def _is_id(text: str, start: int, end: int) -> bool:
