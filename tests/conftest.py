@@ -193,6 +193,16 @@ def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
 
 
 @pytest.fixture
+def postgres_settings(tmp_path: Path, emptied_postgres: tuple[str, Engine]) -> Iterator[Settings]:
+    """Settings over Postgres: a file of tests whose `settings` are these runs on it."""
+    url, cleaner = emptied_postgres
+    secret = (SecretStr("the key of the tests " * 2),)
+    yield Settings(data_dir=tmp_path, database=url, models="scripted", secret_key=secret)
+    with cleaner.connect() as connection:
+        connection.exec_driver_sql(EMPTY)
+
+
+@pytest.fixture
 async def services(settings: Settings) -> AsyncIterator[bootstrap.Services]:
     """Every service over `settings`, without the jobs: a test calls bodies itself, or starts `services.jobs`.
 
