@@ -6,56 +6,18 @@ from typing import Any
 
 import reflex as rx
 
+from console.components.conversations.about import about
 from console.components.conversations.message import facts, message
 from console.components.conversations.scores import scores
 from console.components.conversations.trace import trace
-from console.components.ui import code, empty_state, field, icon_button, phase_view, select, skeleton_rows, status
+from console.components.ui import empty_state, icon_button, phase_view, skeleton_rows, status
 from console.state.beside import BesideState
-from console.state.conversations_words import SATISFACTION_WORDS, TASK_WORDS
-from console.state.remarks import RemarksState as Remarks
 from console.state.transcript import TranscriptState
 
 
 def beside() -> rx.Component:
     return rx.cond(
-        BesideState.conversation_id != "", _second(), rx.el.div(_about(), trace(), scores(), class_name="tracep")
-    )
-
-
-def _about() -> rx.Component:
-    return rx.cond(
-        TranscriptState.phase == "ready",
-        rx.el.details(
-            rx.el.summary("About this conversation"),
-            facts(TranscriptState.facts),
-            rx.cond(Remarks.may_remark, _outcome(), rx.fragment()),
-            rx.cond(TranscriptState.details.length() > 0, code(TranscriptState.details, "Metadata"), rx.fragment()),
-            class_name="about",
-            open=TranscriptState.flow_href == "",
-        ),
-        rx.fragment(),
-    )
-
-
-def _outcome() -> rx.Component:
-    """Let a person say how it went, which figures and alerts count like what a customer told."""
-    return rx.el.div(
-        field(
-            "Task completed",
-            select(TASK_WORDS, value=TranscriptState.task, on_change=TranscriptState.tell_task, id="task-completed"),
-            html_for="task-completed",
-        ),
-        field(
-            "Satisfaction",
-            select(
-                SATISFACTION_WORDS,
-                value=TranscriptState.satisfaction,
-                on_change=TranscriptState.tell_satisfaction,
-                id="satisfaction",
-            ),
-            html_for="satisfaction",
-        ),
-        class_name="said-of",
+        BesideState.conversation_id != "", _second(), rx.el.div(about("wide"), trace(), scores(), class_name="tracep")
     )
 
 

@@ -8,6 +8,7 @@ import reflex as rx
 
 from console import routes
 from console.components.approvals.card import approval_cards
+from console.components.conversations.about import about
 from console.components.conversations.message import facts, message
 from console.components.conversations.queue_dialog import queue_dialog
 from console.components.conversations.remarks import remarks
@@ -56,7 +57,7 @@ def transcript() -> rx.Component:
 def _opened(coming: rx.Component) -> rx.Component:
     return phase_view(
         TranscriptState.phase,
-        rx.fragment(_head(), _outside(), remarks(), _messages(), approval_cards(), takeover_foot()),
+        rx.fragment(_head(), _outside(), about("narrow"), remarks(), _messages(), approval_cards(), takeover_foot()),
         skeleton=coming,
         empty=empty_state("No conversation is open", "Choose one from the list to read it."),
         problem=TranscriptState.problem,
