@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Score
-from backend.experiments.evaluators.objects import equal, parsed
+from backend.experiments.evaluators.json_diff import Compare
+from backend.experiments.evaluators.objects import parsed
 
 
 class ToolCalls(Evaluator):
@@ -58,7 +59,7 @@ def _met(wanted: list[tuple[str, Any]], made: list[tuple[str, Any]], *, in_order
     left, met = list(made), 0
     for name, arguments in wanted:
         for at, (called, given) in enumerate(left):
-            if called == name and (arguments is None or equal(given, arguments, 0.0, in_order=True)):
+            if called == name and (arguments is None or Compare().are_same(given, arguments)):
                 met += 1
                 left = left[at + 1 :] if in_order else left[:at] + left[at + 1 :]
                 break

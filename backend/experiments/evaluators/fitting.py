@@ -6,20 +6,24 @@ from collections.abc import Sequence
 
 from backend.errors import InvalidInput
 from backend.experiments.evaluators.base import Evaluator
+from backend.experiments.evaluators.judging import Judge, Pairwise
+from backend.experiments.evaluators.rubrics import unknown
 
 SHARE = (0.0, 1.0)
 _PERCENT = 100
 
 
 def fit(evaluators: Sequence[Evaluator]) -> None:
-    """Refuse what no score can reach, and a weight that nothing would heed. Raise InvalidInput by field.
+    """Refuse what no score can reach, a weight that nothing would heed, and a name in a rubric that nothing fills.
+
+    Raise InvalidInput by field.
 
     Only of what is kept anew: experiments that hold such a number from before open as ever.
     """
     fields = {
         f"evaluators.{number}.{name}": sentence
         for number, one in enumerate(evaluators)
-        for name, sentence in {**_off_the_scale(one), **_weightless(one)}.items()
+        for name, sentence in {**_off_the_scale(one), **_weightless(one), **_unfilled(one)}.items()
     }
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
@@ -56,6 +60,13 @@ def _weightless(one: Evaluator) -> dict[str, str]:
     else:
         return {}
     return {"weight": f"{one.called} {why}, so it is no part of the overall score. Leave its weight at 1."}
+
+
+def _unfilled(one: Evaluator) -> dict[str, str]:
+    if not isinstance(one, Judge | Pairwise) or not (names := unknown(one.rubric, one.fills)):
+        return {}
+    there = " and ".join(f"{{{{{name}}}}}" for name in one.fills)
+    return {"rubric": f"The rubric names {{{{{names[0]}}}}}, which nothing fills. There are {there}."}
 
 
 def _example(one: Evaluator, value: float, unit: str, otherwise: float) -> str:

@@ -16,10 +16,9 @@ from backend.experiments.evaluators.base import (
     NotUnderstood,
     OrderFailed,
     Score,
-    as_text,
-    shortened,
 )
 from backend.experiments.evaluators.panel import Questions, ask_each
+from backend.experiments.evaluators.rubrics import GROUNDTRUTH, INPUT, OUTPUT, filled, marked, values_of
 from backend.experiments.types import UNOPPOSED
 from backend.ports.language_model import Message, ModelFailed
 
@@ -47,11 +46,12 @@ class _Asking(Evaluator):
     """Several judges are asked the same; what most of those say who can be understood, or their mean, counts."""
 
     calls_models: ClassVar[bool] = True
+    fills: ClassVar[tuple[str, ...]] = (INPUT, GROUNDTRUTH, OUTPUT)
     rubric: str = Field(
         min_length=1,
         max_length=20_000,
         description="What makes an answer good, in plain words. The judge sees it with the input, the answer, and the "
-        "expected output where a row has one.",
+        "expected output where a row has one; {{input}}, {{output}} and {{groundtruth}} put them where you want them.",
     )
     models: tuple[str, ...] = Field(
         default=("",), min_length=1, max_length=MAX_JUDGES, description="Of several, what most say or the mean counts."
@@ -155,6 +155,7 @@ class Pairwise(_Asking):
     kind: ClassVar[str] = "pairwise"
     needs_pairs: ClassVar[bool] = True
     scores_nodes: ClassVar[bool] = False
+    fills: ClassVar[tuple[str, ...]] = (INPUT, GROUNDTRUTH)
     rubric: str = Field(
         default="Which answer helps more: right, whole, and no longer than it must be?",
         min_length=1,
@@ -213,21 +214,26 @@ def _turned(label: str, *, swapped: bool) -> float:
 
 
 def _question(rubric: str, case: Case) -> str:
-    expected = as_text(case.expected)
-    parts = [f"Rubric:\n{rubric}", _data("question", json.dumps(case.input, ensure_ascii=False))]
-    if expected:
-        parts.append(_data("expected answer", expected))
-    return "\n\n".join([*parts, _data("answer to judge", case.output)])
+    values = values_of(case)
+    said, named = filled(rubric, values)
+    parts = [f"Rubric:\n{said}"]
+    if INPUT not in named:
+        parts.append(_data("question", values[INPUT]))
+    if values[GROUNDTRUTH] and GROUNDTRUTH not in named:
+        parts.append(_data("expected answer", values[GROUNDTRUTH]))
+    if OUTPUT not in named:
+        parts.append(_data("answer to judge", case.output))
+    return "\n\n".join(parts)
 
 
 def _pair(rubric: str, case: Case, pair: tuple[str, str]) -> str:
-    question = _data("question", json.dumps(case.input, ensure_ascii=False))
-    return "\n\n".join(
-        [f"Rubric:\n{rubric}", question, _data("first answer", pair[0]), _data("second answer", pair[1])]
-    )
+    values = values_of(case)
+    del values[OUTPUT]  # there are two
+    said, named = filled(rubric, values)
+    question = [] if INPUT in named else [_data("question", values[INPUT])]
+    answers = _data("first answer", pair[0]), _data("second answer", pair[1])
+    return "\n\n".join([f"Rubric:\n{said}", *question, *answers])
 
 
 def _data(title: str, text: str) -> str:
-    """Mark a text as data; it cannot end its own mark."""
-    safe = shortened(text).replace("<data>", "[data]").replace("</data>", "[/data]")
-    return f"The {title}:\n<data>\n{safe}\n</data>"
+    return f"The {title}:\n{marked(text)}"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from backend.experiments.evaluators.base import YES, Case, Evaluator, Help, Score, no
+from backend.experiments.evaluators.json_diff import MISSING, Compare, told
 
-MISSING = object()
 _STEP = re.compile(r"\[(-?\d+)\]|\[?['\"]([^'\"]+)['\"]\]?|([^.\[\]]+)")
 FENCE = "```"
 MAX_JSON = 1_000_000
@@ -81,12 +80,15 @@ class JsonField(Evaluator):
         wanted = self.value if "value" in self.model_fields_set else at(parsed(case.expected), self.path)
         if wanted is MISSING:
             wanted = case.expected
-        told = f"{self.path} is {json.dumps(found, ensure_ascii=False)[:200]}."
-        return YES if equal(found, wanted, self.tolerance, in_order=True) else no(told)
+        differences = told(Compare(self.tolerance).differences(found, wanted, self.path))
+        return no(differences) if differences else YES
 
 
 class JsonEqual(Evaluator):
-    """The answer is the expected JSON, whatever the order of its keys; of its lists only where `in_order`."""
+    """The answer is the expected JSON, whatever the order of its keys; of its lists only where `in_order`.
+
+    Where it is not, the reason names the places that differ, with what stands there and what was expected.
+    """
 
     kind: ClassVar[str] = "json_equal"
     in_order: bool = True
@@ -100,10 +102,10 @@ class JsonEqual(Evaluator):
             return no(f"Not JSON: {error}"[:300])
         try:
             mine, theirs = _without(found, self.ignore), _without(parsed(case.expected), self.ignore)
-            is_same = equal(mine, theirs, self.tolerance, in_order=self.in_order)
+            differences = told(Compare(self.tolerance, self.in_order).differences(mine, theirs))
         except RecursionError:  # reading goes deeper than comparing
             return no("It is nested too deeply.")
-        return YES if is_same else no("The values differ.")
+        return no(differences) if differences else YES
 
 
 def parsed(value: Any) -> Any:
@@ -117,7 +119,9 @@ def parsed(value: Any) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """Return what stands at `a.b[0]`, MISSING where nothing does."""
+    """Return what stands at `a.b[0]`, MISSING where nothing does; `$` is the whole."""
+    if path == "$":
+        return value
     for index, quoted, key in _STEP.findall(path.removeprefix("$.")):
         try:
             value = value[int(index)] if index and isinstance(value, list) else _of(value, index or quoted or key)
@@ -138,32 +142,3 @@ def _without(value: Any, keys: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
         return {key: _without(one, keys) for key, one in value.items() if key not in keys}
     return [_without(one, keys) for one in value] if isinstance(value, list) else value
-
-
-def equal(one: Any, other: Any, tolerance: float, *, in_order: bool) -> bool:
-    """Compare deeply: true is not 1, and 1 is 1.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other or _is_close(one, other, tolerance)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            equal(one[key], other[key], tolerance, in_order=in_order) for key in one
-        )
-    if isinstance(one, list) and isinstance(other, list):
-        if len(one) != len(other):
-            return False
-        pairs = zip(one, other, strict=True) if in_order else zip(_sorted(one), _sorted(other), strict=True)
-        return all(equal(left, right, tolerance, in_order=in_order) for left, right in pairs)
-    return type(one) is type(other) and one == other
-
-
-def _is_close(one: float, other: float, tolerance: float) -> bool:
-    try:
-        return math.isclose(one, other, rel_tol=0, abs_tol=tolerance)
-    except OverflowError:  # a whole number beyond all floats
-        return False
-
-
-def _sorted(values: list[Any]) -> list[Any]:
-    return sorted(values, key=lambda one: json.dumps(one, sort_keys=True))

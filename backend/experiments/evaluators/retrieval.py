@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
@@ -10,7 +11,8 @@ from pydantic import Field
 
 from backend.errors import InvalidInput
 from backend.experiments.evaluators.base import Case, Evaluator, Help, Score
-from backend.experiments.evaluators.objects import MISSING, at, parsed, read_json
+from backend.experiments.evaluators.json_diff import MISSING
+from backend.experiments.evaluators.objects import at, parsed, read_json
 
 
 class Retrieval(Evaluator):
@@ -18,7 +20,8 @@ class Retrieval(Evaluator):
 
     What is relevant stands in the row under `relevant`, in its expected output, else in its metadata: a list of ids,
     or an object of id and grade. `identified_by` says which field of a passage is its id. `retrieved` reads the
-    passages out of an answer that is JSON, where no flow brings them along.
+    passages out of an answer that is JSON, where no flow brings them along. `by_name` finds what is called the same,
+    whatever its case.
     """
 
     kind: ClassVar[str] = "retrieval"
@@ -26,7 +29,8 @@ class Retrieval(Evaluator):
     k: int = Field(default=5, ge=1, le=100, description="How many passages count.")
     relevant: str = Field(default="relevant", description="Where the row names what is relevant.")
     identified_by: str = Field(default="document_id", description="The field of a passage that is its id.")
-    retrieved: str = Field(default="", description="Where an answer that is JSON has its passages.")
+    retrieved: str = Field(default="", description="Where an answer that is JSON has its passages; $ is all of it.")
+    by_name: bool = Field(default=False, description="What is relevant is named: case does not count.")
 
     @property
     def called(self) -> str:
@@ -37,7 +41,7 @@ class Retrieval(Evaluator):
         return "" if self.retrieved else "passages"
 
     async def measure(self, case: Case, aid: Help) -> Score:  # noqa: ARG002
-        grades = _grades(case, self.relevant)
+        grades = {self._told(one): grade for one, grade in _grades(case, self.relevant).items()}
         if not grades:
             raise InvalidInput(
                 "The row does not say what is relevant.", hint=f"Put a list of ids under {self.relevant}."
@@ -58,7 +62,10 @@ class Retrieval(Evaluator):
         if passages is MISSING or not isinstance(passages, list):
             return []
         ids = [str(one.get(self.identified_by, "")) if isinstance(one, dict) else str(one) for one in passages]
-        return list(dict.fromkeys(ids))  # a document found by two passages is found once
+        return list(dict.fromkeys(map(self._told, ids)))  # a document found by two passages is found once
+
+    def _told(self, name: str) -> str:
+        return " ".join(unicodedata.normalize("NFKC", name).casefold().split()) if self.by_name else name
 
 
 def _grades(case: Case, path: str) -> dict[str, float]:

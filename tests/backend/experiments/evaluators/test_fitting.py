@@ -36,6 +36,10 @@ GRADES = {"kind": "judge", "rubric": "Is it right?", "output": "score", "min": 1
          "human waits for a person, so it is no part of the overall score. Leave its weight at 1."),
         ({"kind": "pairwise", "weight": 3}, "weight",
          "pairwise tells of a pair, not of one answer, so it is no part of the overall score. Leave its weight at 1."),
+        ({"kind": "judge", "rubric": "Is {{ output }} what {{truth}} says of {{input}}?"}, "rubric",
+         "The rubric names {{truth}}, which nothing fills. There are {{input}} and {{groundtruth}} and {{output}}."),
+        ({"kind": "pairwise", "rubric": "Is {{output}} as {{expected_output}}?"}, "rubric",
+         "The rubric names {{output}}, which nothing fills. There are {{input}} and {{groundtruth}}."),
     ],
 )  # fmt: skip
 def test_a_number_off_the_scale_is_refused_with_an_example(spec: dict[str, Any], field: str, words: str) -> None:

@@ -100,6 +100,32 @@ async def test_each_kind_scores(kind: str, output: str, expected: object, settin
     assert (await score(kind, output, expected, **settings)).value == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("output", "expected", "settings", "reason"),
+    [
+        (
+            '{"order": {"items": [{"price": 3, "vat": true}], "odd key": 1, "note": "x"}}',
+            {"order": {"id": 7, "items": [{"price": 4, "vat": 1}, {"price": 5}], "odd key": "1"}},
+            {},
+            (
+                "order.id is missing, 7 expected. order.items[0].price is 3, 4 expected. "
+                "order.items[0].vat is true, 1 expected. "
+                'order.items[1] is missing, {"price": 5} expected. order["odd key"] is 1, "1" expected. And more.'
+            ),
+        ),
+        ('{"a": 1, "b": null}', {"a": 1}, {}, "b is null, nothing expected."),
+        ("[3, 1]", [1, 2], {"in_order": False}, "[] is 3, 2 expected."),
+        ('"no"', "yes", {}, 'The whole is "no", "yes" expected.'),
+    ],
+)
+async def test_where_two_values_differ_is_told_by_path_the_same_each_time(
+    output: str, expected: object, settings: dict, reason: str
+) -> None:
+    assert (await score("json_equal", output, expected, **settings)).reason == reason
+    field = await score("json_field", f'{{"a": {output}}}', None, path="a", value=expected)
+    assert field.reason.startswith("a") or settings
+
+
 SOURCES: tuple[dict[str, Any], ...] = ({"number": 1}, {"number": 2})
 
 

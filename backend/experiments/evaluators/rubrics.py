@@ -1,0 +1,45 @@
+"""A rubric that names what is judged: {{input}}, {{groundtruth}} and {{output}} stand where it says, marked as data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+
+from backend.experiments.evaluators.base import Case, as_text, shortened
+
+INPUT, GROUNDTRUTH, OUTPUT = "input", "groundtruth", "output"
+ALSO = {"expected_output": GROUNDTRUTH}
+_HOLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+
+def values_of(case: Case) -> dict[str, str]:
+    """Return what a rubric may name."""
+    given = json.dumps(case.input, ensure_ascii=False)
+    return {INPUT: given, GROUNDTRUTH: as_text(case.expected), OUTPUT: case.output}
+
+
+def unknown(rubric: str, names: Collection[str]) -> list[str]:
+    """Return what a rubric names that nothing fills."""
+    return [name for name in _HOLE.findall(rubric) if _meant(name) not in names]
+
+
+def filled(rubric: str, values: Mapping[str, str]) -> tuple[str, set[str]]:
+    """Return a rubric with what it names put in as data, and which of the three it names."""
+    named = {_meant(name) for name in _HOLE.findall(rubric)}
+
+    def put(hole: re.Match[str]) -> str:
+        said = values.get(_meant(hole[1]))
+        return hole[0] if said is None else marked(said)
+
+    return _HOLE.sub(put, rubric), named
+
+
+def marked(text: str) -> str:
+    """Mark a text as data; it cannot end its own mark."""
+    safe = shortened(text).replace("<data>", "[data]").replace("</data>", "[/data]")
+    return f"<data>\n{safe}\n</data>"
+
+
+def _meant(name: str) -> str:
+    return ALSO.get(name, name)
