@@ -35,6 +35,16 @@ def cells(*rows: tuple[Marks, ...], metric: str = "exact", has_mark: bool = True
     return told
 
 
+def test_rows_that_broke_come_before_those_that_were_fixed() -> None:
+    yes, no = (True,), (False,)
+    told = cells((no, yes), (yes, no), (yes, yes), (no, no), (no, yes), (yes, no))
+    found, counts = changes(told, "exact", 2, 1, pair=(0, 1))
+    assert [(row, change) for row, change, *_ in found] == [
+        (2, "broken"), (6, "broken"), (1, "fixed"), (5, "fixed"), (4, "both_fail"), (3, "both_pass"),
+    ]  # fmt: skip
+    assert (counts.broken, counts.fixed) == (2, 2)
+
+
 def said(told: list[tuple[Any, ...]], repetitions: int, kind: str = "exact", **given: Any) -> Any:
     return compared(
         told,
