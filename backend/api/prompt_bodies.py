@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from backend.errors import InvalidInput
-from backend.prompts.content import MAX_VOICE, Text
+from backend.prompts.content import MAX_VOICE, AnyNumber, AnyTemperature, Text
 from backend.prompts.types import DEFAULT_TEMPERATURE, Content, NewPrompt, Placeholder, Prompt, ToolSpec, Turn
 
 
@@ -68,8 +68,8 @@ class NewPromptBody(BaseModel):
     agent_name: str
     system_prompt: Text
     instructions: Text | None = None
-    temperature: float | None = Field(default=DEFAULT_TEMPERATURE, ge=0, le=2)
-    max_tokens: int | None = Field(default=None, ge=1, le=2_000_000)
+    temperature: AnyTemperature | None = DEFAULT_TEMPERATURE
+    max_tokens: AnyNumber | None = None
     voice: str | None = Field(default=None, max_length=MAX_VOICE)
     description: str | None = None
     tags: list[str] | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.conversation_bodies import MAX_SESSION
+from backend.prompts.content import MaxTokens, Temperature
 from backend.prompts.types import (
     DEFAULT_TEMPERATURE,
     Approval,
@@ -35,8 +36,8 @@ class NewVersion(_Strict):
     messages: list[Turn | Placeholder] | None = None
     instructions: str | None = None
     model: str = ""
-    temperature: float | None = DEFAULT_TEMPERATURE
-    max_tokens: int | None = None
+    temperature: Temperature | None = DEFAULT_TEMPERATURE
+    max_tokens: MaxTokens | None = None
     voice: str | None = None
     tools: list[ToolSpec] = []
     response_schema: dict[str, Any] | None = None

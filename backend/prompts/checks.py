@@ -17,7 +17,7 @@ MAX_SLUG = 60
 MAX_FOLDER = 200
 MAX_DESCRIPTION = 10_000
 MAX_COMMENT = 2_000
-MAX_TAGS, MAX_TAG = 50, 100
+MAX_TAGS, MAX_TAG = 1_000, 100
 _LABEL = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # What has the shape of an id, though it may be none.
 _UUID = re.compile(r"[0-9a-z]{8}(-[0-9a-z]{4}){3}-[0-9a-z]{12}")

@@ -18,8 +18,11 @@ CHARACTERS_A_TOKEN = 4
 Kind = Literal["text", "chat"]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
+# What a model can be asked with. Systems that speak the compatible API keep other numbers too, which no model takes.
 Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 MaxTokens = Annotated[int, Field(ge=1, le=2_000_000)]
+AnyTemperature = Annotated[float, Field(allow_inf_nan=False)]
+AnyNumber = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
 
 class Part(BaseModel):
@@ -61,8 +64,8 @@ class Content(Part):
     messages: Annotated[tuple[Turn | Placeholder, ...], Field(max_length=MAX_MESSAGES)] = ()
     instructions: Text | None = None
     model: str = Field(default="", max_length=200)
-    temperature: Temperature | None = DEFAULT_TEMPERATURE
-    max_tokens: MaxTokens | None = None
+    temperature: AnyTemperature | None = DEFAULT_TEMPERATURE
+    max_tokens: AnyNumber | None = None
     voice: str | None = Field(default=None, max_length=MAX_VOICE)
     tools: Annotated[tuple[ToolSpec, ...], Field(max_length=MAX_TOOLS)] = ()
     response_schema: dict[str, Any] | None = None
@@ -116,6 +119,13 @@ class Content(Part):
     def fingerprint(self) -> str:
         """Return 64 hex digits that are the same for the same content."""
         return hashlib.sha256(msgspec.json.encode(self.as_json())).hexdigest()
+
+
+class Entered(Content):
+    """A content as a person enters it, who is told at once what no model takes."""
+
+    temperature: Temperature | None = DEFAULT_TEMPERATURE
+    max_tokens: MaxTokens | None = None
 
 
 def estimated_tokens(text: str) -> int:

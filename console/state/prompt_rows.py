@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from backend.errors import InvalidInput
 from backend.experiments.types import PromptStanding, VersionElsewhere, VersionStanding
 from backend.plain_json import NotPlain, read_json
-from backend.prompts.types import Approval, Content, Holes, Label, LabelMove, Message, Use, Version
+from backend.prompts.types import Approval, Content, Entered, Holes, Label, LabelMove, Message, Use, Version
 from console import routes
 from console.state import formats
 from console.state.evidence import evidence_in, words_of
@@ -289,6 +289,7 @@ def _json(name: str, text: str) -> Any:
 
 def _valid(values: dict[str, Any], name: str) -> Content:
     try:
+        Entered.model_validate(values)
         return Content.model_validate(values)
     except ValidationError as error:
         words = f"{error.errors()[0]['msg'].removeprefix('Value error, ')}."

@@ -121,7 +121,7 @@ class Carrying:
         endpoint = await self._asking.endpoint(variant.model)
         longest = max((json.dumps(row.input, ensure_ascii=False) for row in self._rows.values()), key=len, default="")
         asked = estimated_tokens(f"{variant.template}{variant.system}{longest}")
-        most = int(variant.parameters.get("max_tokens") or 0)
+        most = max(0, int(variant.parameters.get("max_tokens") or 0))
         first = Usage(max(2 * asked, EXPECTED_TOKENS), most or EXPECTED_TOKENS)
         cost = self._outside.models.cost
         return Price(cost(endpoint, first), cost(endpoint, Usage(asked, most)))
