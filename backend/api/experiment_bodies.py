@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from backend.api.bodies import Strict
 from backend.experiments.types import (
     DEFAULT_CONCURRENCY,
+    MAX_CHOSEN,
     Cell,
     ComparedRow,
     Comparison,
@@ -26,6 +27,7 @@ from backend.experiments.types import (
     Requirement,
     VariantDraft,
 )
+from backend.paging import MAX_NUMBER
 from backend.prompts.types import PRODUCTION
 
 Budget = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=18, decimal_places=9)]
@@ -65,12 +67,16 @@ class VariantBody(Strict):
 
 
 class NewExperiment(Strict):
-    """`budget` is in dollars. `baseline` names a variant, the first where it is left out."""
+    """`budget` is in dollars. `baseline` names a variant, the first where it is left out.
+
+    `rows` are numbers of rows to ask alone, in place of a `split`; without either all are asked.
+    """
 
     name: str = Field(min_length=1, max_length=120)
     dataset_id: str
     dataset_version: int | None = Field(default=None, ge=1)
     split: str = ""
+    rows: list[Annotated[int, Field(ge=1, le=MAX_NUMBER)]] = Field(default_factory=list, max_length=MAX_CHOSEN)
     variants: list[VariantBody] = Field(min_length=1, max_length=10)
     evaluators: list[dict[str, Any]] = Field(default_factory=list, max_length=20)
     repetitions: int = 1
@@ -88,6 +94,7 @@ class NewExperiment(Strict):
             evaluators=tuple(self.evaluators),
             version=self.dataset_version,
             split=self.split,
+            rows=tuple(dict.fromkeys(self.rows)),
             repetitions=self.repetitions,
             concurrency=self.concurrency,
             requests_per_minute=self.requests_per_minute,
@@ -166,6 +173,7 @@ class ExperimentBody(BaseModel):
     dataset_name: str
     dataset_version: int | None
     split: str
+    rows: list[int]
     baseline: str
     variants: list[dict[str, Any]]
     evaluators: list[dict[str, Any]]
@@ -209,6 +217,7 @@ class ExperimentBody(BaseModel):
             dataset_name=found.dataset_name,
             dataset_version=found.dataset_version or draft.version,
             split=draft.split,
+            rows=list(draft.rows),
             baseline=found.baseline,
             variants=[_variant(found, at) for at in range(len(draft.variants))],
             evaluators=list(draft.evaluators),

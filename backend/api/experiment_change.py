@@ -29,8 +29,10 @@ class ChangedExperiment(NewExperiment):
             given["version"] = given.pop("dataset_version")
         if "variants" in given:
             given["variants"] = tuple(variant.draft() for variant in self.variants)
+        if "rows" in given:
+            given["rows"] = tuple(dict.fromkeys(self.rows))
         if "evaluators" in given:
             given["evaluators"] = tuple(self.evaluators)
         elsewhere = given.get("dataset_id", kept.draft.dataset_id) != kept.draft.dataset_id
-        anew: dict[str, Any] = {"version": None, "split": ""} if elsewhere else {}
+        anew: dict[str, Any] = {"version": None, "split": "", "rows": ()} if elsewhere else {}
         return replace(kept.draft, **{"budget": kept.budget, **anew, **given})

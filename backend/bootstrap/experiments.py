@@ -13,11 +13,12 @@ from backend.bootstrap.engines import engine
 from backend.bootstrap.flows import Flows
 from backend.bootstrap.rooms import Rooms
 from backend.datasets.service import DatasetService
-from backend.datasets.types import ItemFilter
+from backend.datasets.types import Item, ItemFilter
 from backend.experiments.engine.executor import Executor
 from backend.experiments.outside import JOB, OpenRows, Outside, Row
 from backend.experiments.outside import Rows as DatasetRows
 from backend.experiments.service import ExperimentService
+from backend.experiments.types import Part
 from backend.knowledge.service import KnowledgeService
 from backend.operator import Operator
 from backend.ports.events import Events
@@ -33,6 +34,7 @@ from backend.unit_of_work import Units
 EXPERIMENTS_AT_ONCE = 8
 VERSIONS_KEPT = 4
 ROWS_KEPT = 50_000
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,14 @@ def rows_of(datasets: DatasetService) -> OpenRows:
 
     But a removal takes rows out of every version, and gives the dataset another revision.
     """
-    kept: OrderedDict[tuple[str, str, int, int, str], DatasetRows] = OrderedDict()
+    kept: OrderedDict[tuple[str, str, int, int, Part], DatasetRows] = OrderedDict()
 
-    async def rows(operator: Operator, dataset_id: str, version: int | None, split: str) -> DatasetRows:
+    async def rows(operator: Operator, dataset_id: str, version: int | None, part: Part) -> DatasetRows:
         dataset = await datasets.get(operator, dataset_id)
         number = version or dataset.version
-        key = (operator.project_id, dataset_id, dataset.revision, number, split)
+        key = (operator.project_id, dataset_id, dataset.revision, number, part)
         if key not in kept:
-            wanted = ItemFilter(split=split)
-            items = await datasets.all_items(operator, dataset_id, version=number, wanted=wanted) if number else []
+            items = await _items(datasets, operator, dataset_id, number, part) if number else []
             kept[key] = DatasetRows(
                 dataset_id,
                 dataset.name,
@@ -74,6 +75,16 @@ def rows_of(datasets: DatasetService) -> OpenRows:
         return kept[key]
 
     return rows
+
+
+async def _items(datasets: DatasetService, operator: Operator, dataset_id: str, version: int, part: Part) -> list[Item]:
+    if not part.rows:
+        return await datasets.all_items(operator, dataset_id, version=version, wanted=ItemFilter(split=part.split))
+    found: list[Item] = []
+    for start in range(0, len(part.rows), ROWS_AT_ONCE):
+        some = sorted(part.rows)[start : start + ROWS_AT_ONCE]
+        found += await datasets.rows(operator, dataset_id, some, version=version)
+    return found
 
 
 def _num_rows(kept: Iterable[DatasetRows]) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
 from backend.errors import InvalidInput
 from backend.experiments.types import (
+    MAX_CHOSEN,
     MAX_CONCURRENCY,
     MAX_NAME,
     MAX_REPETITIONS,
@@ -37,11 +38,24 @@ def checked(draft: Draft, templates: Templates) -> None:
         fields["variants"] = "Each variant has a name of its own."
     if draft.baseline and draft.baseline not in names:
         fields["baseline"] = "The baseline is one of the variants."
+    if draft.rows and draft.split:
+        fields["rows"] = "Name a split or rows, not both."
+    elif any(number < 1 for number in draft.rows):
+        fields["rows"] = "Rows are named by their numbers, as 12, 13, 40."
+    elif len(draft.rows) > MAX_CHOSEN:
+        fields["rows"] = f"At most {MAX_CHOSEN:,} rows are chosen. Put them into a split."
     for number, variant in enumerate(draft.variants):
         for name, sentence in _of_variant(variant, templates).items():
             fields[f"variants.{number}.{name}"] = f"{variant.name or number + 1}: {sentence}"
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
+
+
+def all_there(draft: Draft, version: int, numbers: Container[int]) -> None:
+    """Raise InvalidInput where a row that was chosen is not in the version."""
+    if gone := [number for number in draft.rows if number not in numbers]:
+        sentence = f"Row {gone[0]:04} is not in version {version} of the dataset."
+        raise InvalidInput(sentence, fields={"rows": sentence})
 
 
 def _of_numbers(draft: Draft) -> dict[str, str]:

@@ -16,6 +16,7 @@ MAX_REPETITIONS = 30
 MAX_CONCURRENCY = 64
 DEFAULT_CONCURRENCY = 10
 MAX_CELLS = 200_000
+MAX_CHOSEN = 1_000
 # What is behind the name of an experiment that scores the answers of another one.
 SCORED_AGAIN = ", scored again"
 LATENCY, COST, OVERALL = "latency", "cost", "overall"
@@ -167,8 +168,28 @@ class GateResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which rows of a version are asked: those of a split, those of these numbers, or all."""
+
+    split: str = ""
+    rows: tuple[int, ...] = ()
+
+    @property
+    def is_all(self) -> bool:
+        return not self.split and not self.rows
+
+    @property
+    def words(self) -> str:
+        if self.rows:
+            return f"{len(self.rows):,} chosen {'row' if len(self.rows) == 1 else 'rows'}"
+        return f"split {self.split}" if self.split else "all rows"
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An experiment as somebody describes it. `version` None is the dataset's newest when it starts.
+
+    `rows` are the numbers of those that were chosen; a `split` is named in place of them, or neither for all.
 
     `budget` is in dollars, None without one. `baseline` names a variant, the first where it is empty.
     `answers_of` is an experiment whose answers are scored anew in place of asking; what is asked is told by it then.
@@ -180,6 +201,7 @@ class Draft:
     evaluators: tuple[dict[str, Any], ...] = ()
     version: int | None = None
     split: str = ""
+    rows: tuple[int, ...] = ()
     repetitions: int = 1
     concurrency: int = DEFAULT_CONCURRENCY
     requests_per_minute: int | None = None
@@ -187,6 +209,10 @@ class Draft:
     early_stop: bool = False
     baseline: str = ""
     answers_of: str = ""
+
+    @property
+    def part(self) -> Part:
+        return Part(self.split, self.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from backend.experiments.draft_types import Part
 from backend.flows.service import FlowService, RunService
 from backend.knowledge.types import KnowledgeBase
 from backend.operator import Operator, Permission
@@ -58,16 +59,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A version of a dataset, or one split of it."""
+    """A version of a dataset, or a part of it."""
 
     dataset_id: str
     name: str
     version: int
     rows: list[Row]
 
+    @property
+    def numbers(self) -> set[int]:
+        return {row.number for row in self.rows}
 
-# Raise NotFound. Arguments: who asks, the dataset, its version (None for the newest), its split (empty for all).
-OpenRows = Callable[[Operator, str, int | None, str], Awaitable[Rows]]
+
+# Raise NotFound. Arguments: who asks, the dataset, its version (None for the newest), which of its rows. Chosen rows
+# that the version does not have are left out: a removal may have taken one.
+OpenRows = Callable[[Operator, str, int | None, Part], Awaitable[Rows]]
 # Load a module of the slice that has heavy libraries, by its name behind `backend.experiments`.
 Late = Callable[[str], Awaitable[Any]]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from backend.errors import DomainError
 from backend.experiments.asked_words import ITSELF, READ, asked_words
+from backend.experiments.checks import all_there
 from backend.experiments.detecting import smallest_difference
 from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
@@ -48,7 +49,9 @@ class Planner:
 
     async def plan(self, draft: Draft, evaluators: Sequence[Any]) -> Plan:
         """Raise NotFound, InvalidInput."""
-        rows = (await self._outside.rows(self._operator, draft.dataset_id, draft.version, draft.split)).rows
+        opened = await self._outside.rows(self._operator, draft.dataset_id, draft.version, draft.part)
+        all_there(draft, opened.version, opened.numbers)
+        rows = opened.rows
         pins = pinned_there if draft.answers_of else partial(pin, keep=False)
         pinned = await pins(self._outside, self._operator, draft)
         variants = () if draft.answers_of else pinned
@@ -113,7 +116,7 @@ class Planner:
             over_budget=draft.budget is not None and cost > draft.budget,
             budget_is_firm=not num_calls
             and not embedded[1]
-            and all(one.parameters.get("max_tokens") for one in pinned),
+            and all((one.parameters.get("max_tokens") or 0) > 0 for one in pinned),
             uncounted=tuple(uncounted),
             unknown=(*dict.fromkeys(unknown), *unscored_variants(pinned, evaluators)),
             asked=tuple(filter(None, asked)),
@@ -180,7 +183,7 @@ class Planner:
         tokens_in = fmean(sizes) if sizes else 0.0
         seen = await self._seen(variant)
         tokens_out = fmean(one[2] for one in seen) if seen else float(EXPECTED_TOKENS_OUT)
-        tokens_out = min(tokens_out, float(variant.parameters.get("max_tokens") or math.inf))
+        tokens_out = min(tokens_out, float(max(0, variant.parameters.get("max_tokens") or 0) or math.inf))
         seconds = fmean(one[0] for one in seen) / 1e3 if seen else EXPECTED_SECONDS
         if not seen:
             unknown.append(f"{variant.name}: no earlier answers, so {EXPECTED_TOKENS_OUT} tokens and "

@@ -20,10 +20,10 @@ ASKED_THERE = "The answers are there already, so this stays as it was asked."
 NO_CALLS = "Which tools the flow called was not kept with these answers."
 CALLS = "tool_calls"
 # By the name that REST gives them.
-ASKED = {name: name for name in ("dataset_id", "variants", "split", "repetitions", "baseline", "early_stop")} | {
-    "dataset_version": "version"
-}
-BLANK: dict[str, Any] = {"version": None, "baseline": ""}
+ASKED = {
+    name: name for name in ("dataset_id", "variants", "split", "rows", "repetitions", "baseline", "early_stop")
+} | {"dataset_version": "version"}
+BLANK: dict[str, Any] = {"version": None, "baseline": "", "rows": ()}
 MISSING = object()
 
 

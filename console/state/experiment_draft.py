@@ -120,7 +120,7 @@ async def _scored(operator: Operator, draft: Draft) -> list[HeldLine]:
 def held_lines(draft: Draft, dataset: str) -> list[HeldLine]:
     """Say what a draft holds beside its variants."""
     version = f"v{draft.version}" if draft.version else "its newest version"
-    rows = f"{dataset}, {version}, {f'split {draft.split}' if draft.split else 'all rows'}"
+    rows = f"{dataset}, {version}, {draft.part.words}"
     pace = f"{formats.count(draft.concurrency)} at once"
     rate = f", {formats.count(draft.requests_per_minute)} a minute" if draft.requests_per_minute else ""
     return [

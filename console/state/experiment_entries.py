@@ -22,6 +22,7 @@ def numbers_of(draft: Draft) -> dict[str, str]:
     return {
         "version": str(draft.version or ""),
         "split": draft.split,
+        "rows": ", ".join(str(one) for one in draft.rows),
         "repetitions": str(draft.repetitions),
         "concurrency": str(draft.concurrency),
         "rate": str(draft.requests_per_minute or ""),
@@ -61,6 +62,7 @@ def draft_of(
         variants=made,
         version=_whole(text("version")),
         split=text("split"),
+        rows=rows_of(text("rows")),
         repetitions=_whole(text("repetitions") or DEFAULTS["repetitions"]) or 0,
         early_stop=bool(form.get("early")),
         baseline=baseline,
@@ -74,6 +76,12 @@ def _named(made: Sequence[VariantDraft]) -> tuple[VariantDraft, ...]:
         replace(one, name=f"{one.name} {LETTERS[at]}") if names.count(one.name) > 1 else one
         for at, one in enumerate(made)
     )
+
+
+def rows_of(text: str) -> tuple[int, ...]:
+    """Return the numbers of rows in "12, 13"; what is no number is a row that no dataset has. Empty means none."""
+    parts = (part for part in text.replace(",", " ").split() if part)
+    return tuple(dict.fromkeys(int(part) if part.isascii() and part.isdigit() else UNREADABLE for part in parts))
 
 
 def _whole(text: str) -> int | None:

@@ -26,7 +26,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
-from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of
+from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of, rows_of
 from console.state.experiment_offers import (
     Offered,
     asked_by,
@@ -131,6 +131,8 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         self.numbers = dict(DEFAULTS)
         wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
+        if wanted == self.dataset:
+            self.numbers |= {"rows": ", ".join(str(one) for one in rows_of(self._asked("rows")))}
         self.name, variants = await asked_by(operator, self._asked("flow"), self._asked("prompt"), found.first(MANAGED))
         for variant in variants:
             await self._add(operator, variant)

@@ -16,6 +16,7 @@ from backend.prompts.types import PRODUCTION, VersionRef
 from console.problems import caught
 from console.state import formats
 from console.state.experiment_crossing import crossed, entered
+from console.state.experiment_entries import rows_of
 from console.state.experiment_form import ExperimentFormState
 from console.state.experiment_variants import FLOW, MANAGED, VariantLine, managed
 from console.state.forms import Choice
@@ -169,6 +170,8 @@ async def _answers_each(operator: Operator, form: Mapping[str, Any]) -> int:
         text = str(form.get(name, "")).strip()
         return int(text) if text.isascii() and text.isdigit() else 0
 
+    if rows := rows_of(str(form.get("rows", ""))):
+        return len(rows) * (whole("repetitions") or 1)
     splits: dict[str, int] = {}
     dataset, split = str(form.get("dataset", "")), str(form.get("split", ""))
     with caught(NotFound):

@@ -12,6 +12,7 @@ REST = "xf-wrong"  # what concerns no field by itself
 ROWS = (
     Choice("xf-name", "Name"), Choice("xf-dataset", "Dataset"), Choice("xf-version", "Version"),
     Choice("xf-split", "Split"),
+    Choice("xf-rows", "Rows"),
 )  # fmt: skip
 VARIANTS, EVALUATORS = Choice("xf-variants", "Variants"), Choice("xf-evaluators", "Scored by")
 RUNNING = (

@@ -54,7 +54,7 @@ class Making:
             return Counter(await Cells(session, self._experiment.project_id).made(self._experiment.id))
 
     async def _rows(self) -> Sequence[Row]:
-        wanted = self._experiment.dataset_id, self._experiment.dataset_version, self._draft.split
+        wanted = self._experiment.dataset_id, self._experiment.dataset_version, self._draft.part
         return (await self._outside.rows(self._operator, *wanted)).rows
 
     def _next(self, rows: Sequence[Row], made: Mapping[int, int]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.audit.repository import AuditTrail
+from backend.experiments.checks import all_there
 from backend.experiments.errors import StaleDraft, WrongState
 from backend.experiments.models import ExperimentRow
 from backend.experiments.released import coded
@@ -29,7 +30,8 @@ class Changing(Making):
             check_draft(await Experiments(session, operator.project_id).get(experiment_id), "changed", seen)
         draft = await self._checked(operator, draft)
         evaluators = await self._evaluators(draft.evaluators)
-        rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.split)
+        rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.part)
+        all_there(draft, rows.version, rows.numbers)
         async with self._units.write(operator) as work:
             row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
             check_draft(row, "changed", seen)

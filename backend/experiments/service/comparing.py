@@ -168,7 +168,7 @@ class Comparing(UseCases):
         if not row.dataset_version:
             return {}
         try:
-            found = await self._outside.rows(operator, row.dataset_id, row.dataset_version, draft_of(row).split)
+            found = await self._outside.rows(operator, row.dataset_id, row.dataset_version, draft_of(row).part)
         except NotFound:
             return {}
         return {one.number: one for one in found.rows}

@@ -17,7 +17,7 @@ from backend.experiments.repository import Experiments
 from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import Draft, GateResult, Pinned, Requirement
+from backend.experiments.types import Draft, GateResult, Part, Pinned, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -26,6 +26,7 @@ from backend.prompts.types import PRODUCTION, VersionRef
 Kind = Literal["flow", "prompt"]
 # With these an evaluator of whoever publishes would let everything pass.
 SOFTENING = frozenset({"negate", "direction", "margin"})
+EVERYTHING = Part()
 
 
 class Gating(Comparing):
@@ -47,7 +48,7 @@ class Gating(Comparing):
         operator.require(Permission.EXPERIMENTS_EDIT)
         subject_id, title = await self._subject(operator, kind, name)
         dataset_id, evaluators = await self._wished(operator, wish)
-        rows = await self._outside.rows(operator, dataset_id, None, "")
+        rows = await self._outside.rows(operator, dataset_id, None, EVERYTHING)
         row = PublishRequirementRow(
             project_id=operator.project_id,
             kind=kind,
@@ -255,7 +256,7 @@ class Gating(Comparing):
 
     async def _newest(self, gate: Operator, dataset_id: str) -> int | None:
         try:
-            return (await self._outside.rows(gate, dataset_id, None, "")).version
+            return (await self._outside.rows(gate, dataset_id, None, EVERYTHING)).version
         except NotFound:
             return None
 
@@ -276,7 +277,7 @@ def _requirement_of(row: PublishRequirementRow) -> Requirement:
 def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:
     """Leave out what scores older answers again: it would pass for the newest run."""
     asked = ((row, draft_of(row)) for row in done if row.dataset_version == version)
-    return [row for row, draft in asked if not draft.split and not draft.answers_of]
+    return [row for row, draft in asked if draft.part.is_all and not draft.answers_of]
 
 
 def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:

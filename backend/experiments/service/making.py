@@ -10,7 +10,7 @@ import msgspec
 
 from backend.audit.repository import AuditTrail
 from backend.columns import storable
-from backend.experiments.checks import checked
+from backend.experiments.checks import all_there, checked
 from backend.experiments.models import ExperimentRow
 from backend.experiments.named_nodes import check_nodes
 from backend.experiments.pinning import judges_pinned, pin
@@ -69,7 +69,8 @@ class Making(Coding):
         operator.require(Permission.EXPERIMENTS_EDIT)
         draft = await self._checked(operator, draft)
         evaluators = await self._evaluators(draft.evaluators)
-        rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.split)
+        rows = await self._outside.rows(operator, draft.dataset_id, draft.version, draft.part)
+        all_there(draft, rows.version, rows.numbers)
         row = ExperimentRow(
             id=new_id("exp"),
             project_id=operator.project_id,

@@ -12,7 +12,7 @@ from typing import Any
 from backend.audit.repository import AuditTrail
 from backend.columns import utc_now
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.experiments.checks import MAX_BUDGET
+from backend.experiments.checks import MAX_BUDGET, all_there
 from backend.experiments.engine.telling import topic_of
 from backend.experiments.errors import StaleDraft, WrongState
 from backend.experiments.models import ExperimentRow
@@ -59,7 +59,8 @@ class Running(Coding):
             await check_released(self._outside, operator, evaluators)
             if not draft.answers_of:
                 _require_flows(operator, row)
-            rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.split)
+            rows = await self._outside.rows(operator, row.dataset_id, draft.version, draft.part)
+            all_there(draft, rows.version, rows.numbers)
             num_cells = len(rows.rows) * len(draft.variants) * draft.repetitions
             if problems := problems_of(len(rows.rows), num_cells):
                 raise InvalidInput(problems[0])

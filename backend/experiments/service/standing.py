@@ -10,7 +10,7 @@ from backend.experiments.repository import Cells, Experiments
 from backend.experiments.service.base import UseCases
 from backend.experiments.shapes import draft_of, pinned_of
 from backend.experiments.standing_types import ItemStanding, PromptStanding, VersionElsewhere, VersionStanding
-from backend.experiments.types import CellStatus, Status, kind_of, numbered
+from backend.experiments.types import CellStatus, Part, Status, kind_of, numbered
 from backend.operator import Operator, Permission
 
 # How far back the versions of a prompt are looked for; more answers than these are not read for a list of versions.
@@ -46,8 +46,8 @@ class Standing(UseCases):
     async def prompt_standing(self, operator: Operator, prompt_id: str) -> PromptStanding | None:
         """Return how the versions of a prompt did in the latest experiments that are done, each in its last one.
 
-        They can be compared: all are over the dataset and split of the newest, and by what decides there. None where
-        no version was scored.
+        They can be compared: all are over the dataset of the newest and the same part of it, and by what decides
+        there. None where no version was scored.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         room, subject, name = MOST_ANSWERS, None, ""
@@ -60,7 +60,7 @@ class Standing(UseCases):
             done = [row for row in done if not draft_of(row).answers_of]  # whose answers are older than they look
             progress = await cells.progress([row.id for row in done])
             for row in done:
-                about = (row.dataset_id, draft_of(row).split, deciders(row)[0])
+                about = (row.dataset_id, draft_of(row).part, deciders(row)[0])
                 room -= progress[row.id].num_cells if subject in (None, about) else 0
                 if room < 0:
                     break
@@ -77,14 +77,14 @@ class Standing(UseCases):
         return PromptStanding(subject[2], name, tuple(found[number] for number in sorted(found)), elsewhere)
 
 
-def _how(row: ExperimentRow, subject: tuple[str, str, str]) -> str:
-    """Say in what an experiment differs from those over the dataset and split, and by the evaluator, of `subject`."""
-    dataset_id, split, metric = subject
+def _how(row: ExperimentRow, subject: tuple[str, Part, str]) -> str:
+    """Say in what an experiment differs from those over the dataset and part, and by the evaluator, of `subject`."""
+    dataset_id, part, metric = subject
     if row.dataset_id != dataset_id:
         return f"over {row.dataset_name}"
-    own = draft_of(row).split
-    if own != split:
-        return f"over split {own}" if own else "over all rows"
+    own = draft_of(row).part
+    if own != part:
+        return f"over {own.words}"
     by = deciders(row)[0]
     return f"by {by}" if by != metric else "without a pass or a fail"
 

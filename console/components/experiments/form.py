@@ -112,6 +112,15 @@ def _rows() -> rx.Component:
         key=Form.dataset,
         class_name="select",
     )
+    rows = rx.el.input(
+        id="xf-rows",
+        name="rows",
+        default_value=Form.numbers["rows"],
+        key=Form.dataset,
+        placeholder="12, 13, 40",
+        auto_complete="off",
+        class_name="input",
+    )
     none = rx.el.p(
         "No dataset yet. ", rx.el.a("Import or write rows", href=routes.DATASETS, class_name="link"), " first."
     )
@@ -126,6 +135,7 @@ def _rows() -> rx.Component:
             ),
             field("Version", version, html_for="xf-version", error=wrong_at("xf-version")),
             field("Split", split, html_for="xf-split", error=wrong_at("xf-split")),
+            field("Only these rows", rows, html_for="xf-rows", error=wrong_at("xf-rows")),
             class_name="pad xf-grid",
         ),
         note="Each variant answers every one of them.",

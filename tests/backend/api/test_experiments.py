@@ -55,9 +55,9 @@ async def test_an_experiment_goes_from_plan_to_verdict(
     assert 0 < plan["detectable"] < 1
     assert plan["detectable_in_points"]
     await api.post(f"/api/datasets/{dataset_id}/items", json=[{"input": {"question": "?"}, "split": "new"}])
-    chosen = ({}, {"dataset_version": 1}, {"split": "new"})
+    chosen = ({}, {"dataset_version": 1}, {"split": "new"}, {"rows": [3, 1, 3]})
     plans = [(await api.post("/api/experiments/plan", json=body(dataset_id, **one))).json() for one in chosen]
-    assert [one["num_rows"] for one in plans] == [13, 12, 1]
+    assert [one["num_rows"] for one in plans] == [13, 12, 1, 2]
     made = (
         await api.post("/api/experiments", json=body(dataset_id, budget=1.5, dataset_version=1, repetitions=2))
     ).json()
@@ -106,6 +106,9 @@ async def test_an_experiment_goes_from_plan_to_verdict(
         ({"project_id": "proj_other"}, ""),
         ({"evaluators": [{"kind": "exact", "margin": 15}]}, "for 15 points"),
         ({"budget": 0}, ""),
+        ({"rows": [1, 99]}, "Row 0099 is not in version 1 of the dataset."),
+        ({"rows": [1], "split": "test"}, "Name a split or rows, not both."),
+        ({"rows": [0]}, ""),
     ],
 )
 async def test_what_cannot_run_is_422_in_words(

@@ -16,7 +16,7 @@ from backend.errors import NotFound
 from backend.experiments.engine.executor import Executor
 from backend.experiments.outside import Row, Rows
 from backend.experiments.service import ExperimentService
-from backend.experiments.types import Cell, Draft, Experiment, PromptChoice, VariantDraft
+from backend.experiments.types import Cell, Draft, Experiment, Part, PromptChoice, VariantDraft
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.language_model import Capabilities
@@ -54,10 +54,12 @@ class Lab:
     def executor(self) -> Executor:
         return self.opened.executor
 
-    async def _rows(self, operator: Operator, dataset_id: str, version: int | None, split: str) -> Rows:
+    async def _rows(self, operator: Operator, dataset_id: str, version: int | None, part: Part) -> Rows:
         if dataset_id != DATASET or operator.project_id != self.operator.project_id:
             raise NotFound("There is no such dataset.")
-        rows = [row for row in self.rows if not split or row.split == split]
+        rows = [
+            row for row in self.rows if part.split in ("", row.split) and (not part.rows or row.number in part.rows)
+        ]
         return Rows(dataset_id, "Questions", version or self.version, rows)
 
     def fill(self, num_rows: int, *, wrong: Sequence[int] = ()) -> None:

@@ -78,6 +78,19 @@ async def test_failed_answers_count_as_wrong_and_their_share_is_told(lab: Lab) -
     assert exact.verdict == "worse"
 
 
+async def test_chosen_rows_alone_are_asked_and_compared(lab: Lab) -> None:
+    lab.fill(10, wrong=(4, 9))
+    done = await lab.ran(rows=(9, 2, 4))
+    assert sorted({one.row for one in await lab.cells(done)}) == [2, 4, 9]
+    assert (done.num_rows, done.progress.num_done) == (3, 6)
+    rows = await lab.service.compared_rows(lab.operator, done.id, "new")
+    assert [(one.row, one.change) for one in rows.items] == [(4, "fixed"), (9, "fixed"), (2, "both_pass")]
+    lab.rows = [row for row in lab.rows if row.number != 9]
+    assert len((await lab.service.compared_rows(lab.operator, done.id, "new")).items) == 3, "what was asked stays"
+    with pytest.raises(InvalidInput, match="Row 0009 is not in version 1"):
+        await lab.started(rows=(9, 2))
+
+
 async def test_rows_that_changed_come_first_and_can_be_chosen(lab: Lab) -> None:
     lab.fill(10, wrong=(4, 9))
     done = await lab.ran()

@@ -92,6 +92,7 @@ async def published(gated: Lab) -> str:
         ((2,), {}),
         ((1, 2), {"evaluators": ()}),
         ((1, 2), {"split": "easy"}),
+        ((1, 2), {"rows": (20, 21, 22)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "negate": True},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "direction": "lower"},)}),
         ((1, 2), {"evaluators": ({"kind": "exact", "margin": 0.9},)}),
