@@ -49,10 +49,14 @@ class BadRows(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A row of a file that is there already: as a row of the dataset, or (0) further up in the file, or in the log."""
+    """A row of a file that is there already: as a row of the dataset, or (0) further up in the file, or in the log.
+
+    A `likeness` below 1 tells one that is nearly the same.
+    """
 
     number: int
     row: int
+    likeness: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Plan:
     """What an import would do. `samples` holds the first filled cells of each column; lists stop at a hundred entries.
 
     `first` are the cells of the first rows, in the order of the columns; `num_empty` counts the empty ones by column.
+    `near` are rows that are nearly the same as others and come in all the same.
     """
 
     kind: str
@@ -74,6 +79,8 @@ class Plan:
     duplicates: tuple[Duplicate, ...]
     first: tuple[tuple[str, ...], ...] = ()
     num_empty: Mapping[str, int] = field(default_factory=dict)
+    num_near: int = 0
+    near: tuple[Duplicate, ...] = ()
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:

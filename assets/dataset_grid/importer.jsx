@@ -2,6 +2,7 @@
 
 import React, { useEffect, useRef, useState } from "react";
 import { Fail, Warn } from "./bar.jsx";
+import { percent } from "./likes.js";
 import { keepMapping, keptMapping } from "./mappings.js";
 import { useStore } from "./store.js";
 import { counted, numbered, questionHint } from "./values.js";
@@ -194,12 +195,17 @@ function Bad({ plan, fits, known, skipKnown, skipBad, onSkip, words }) {
 
 function Known({ store, plan, skip, onSkip, words }) {
   const order = useStore(store, (s) => s.order);
+  const near = plan.near ?? [];
   return (
     <div className="dup">
       <h3>Already here {plan.num_duplicates > 0 ? <span className="st warn"><Warn />{plan.num_duplicates.toLocaleString("en")}</span> : <span className="st ok">0</span>}</h3>
       <ul>{plan.duplicates.slice(0, 20).map((one) => (
         <li key={one.number}><span className="mono t2">line {one.number}</span><span>{words.known(one, store, order)}</span></li>
+      ))}
+      {near.slice(0, 20).map((one) => (
+        <li key={one.number}><span className="mono t2">line {one.number}</span><span>{percent(one.likeness)} like {one.row ? <button type="button" className="link mono" onClick={() => store.goTo(one.row)}>{numbered(one.row)}</button> : "a line above"}</span></li>
       ))}</ul>
+      {plan.num_near > 0 && <p className="t2">{counted(plan.num_near, "row is", "rows are")} nearly the same as others, and {plan.num_near === 1 ? "comes" : "come"} in.</p>}
       {plan.num_duplicates > 0 && !words.alwaysSkips && <label className="row"><input type="checkbox" checked={skip} onChange={(event) => onSkip(event.target.checked)} /> Skip {plan.num_duplicates.toLocaleString("en")}</label>}
     </div>
   );

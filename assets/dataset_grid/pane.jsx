@@ -2,6 +2,7 @@
 
 import React, { useEffect, useRef, useState } from "react";
 import { Fail, Mark } from "./bar.jsx";
+import { NearOnes } from "./near.jsx";
 import { NEW, useStore } from "./store.js";
 import { editedText, fieldsOf, numbered, sourceOf, valueOf } from "./values.js";
 
@@ -64,6 +65,7 @@ function Open({ store, item, isNew, shown }) {
           {part("metadata", "Metadata", { mono: true, help: "A JSON object, or nothing." })}
         </div>
         <Twins store={store} row={row} />
+        <NearOnes store={store} row={row} readOnly={readOnly} />
         <Changed store={store} row={row} />
       </div>
       <Foot store={store} row={row} isNew={isNew} readOnly={readOnly} unsaved={Object.keys(drafts).length > 0} item={item} />
@@ -136,10 +138,9 @@ function NewField({ store, row }) {
 function Twins({ store, row }) {
   const twins = useStore(store, (s) => s.duplicates.get(row));
   if (!twins) return null;
-  const go = (one) => store.move(store.state.order.indexOf(one));
   return (
     <section className="psec"><div className="phead"><h2>Same input as</h2></div>
-      <p className="in row">{twins.slice(0, 8).map((one) => <button key={one} type="button" className="link mono" onClick={() => go(one)}>{numbered(one)}</button>)}</p></section>
+      <p className="in row">{twins.slice(0, 8).map((one) => <button key={one} type="button" className="link mono" onClick={() => store.goTo(one)}>{numbered(one)}</button>)}</p></section>
   );
 }
 

@@ -3,6 +3,7 @@
 import React, { memo, useEffect, useRef, useState } from "react";
 import { Fail, Mark, Warn } from "./bar.jsx";
 import { begin } from "./keys.js";
+import { percent } from "./likes.js";
 import { useStore } from "./store.js";
 import { editedText, numbered, sourceOf, textOf, valueOf } from "./values.js";
 
@@ -12,6 +13,7 @@ export const Row = memo(function Row({ store, row, at, top, columns, column, edi
   const selected = useStore(store, (s) => s.selected.has(row));
   const wrong = useStore(store, (s) => s.problems.has(row) || s.errors.has(row));
   const twice = useStore(store, (s) => s.duplicates.get(row));
+  const near = useStore(store, (s) => s.near.get(row))?.[0];
   const readOnly = useStore(store, (s) => s.readOnly);
   const drafts = useStore(store, (s) => s.drafts.get(row));
   const label = `Select row ${numbered(row)}`;
@@ -28,6 +30,7 @@ export const Row = memo(function Row({ store, row, at, top, columns, column, edi
         {numbered(row)}<Mark mark={mark} />
         {wrong && <span className="chg d" title="It breaks the schema"><Fail /></span>}
         {!wrong && twice && <span className="chg w" title={`Same input as ${twice.slice(0, 3).map(numbered).join(", ")}`}><Warn /></span>}
+        {!wrong && !twice && near && <span className="chg w" title={`${percent(near.likeness)} like ${numbered(near.row)}`}><Warn /></span>}
       </button>
       {columns.map((one, place) => (
         <span key={one.key} id={`cell-${row}-${place}`} role="gridcell" aria-colindex={place + 3} data-active={column === place || undefined}

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { Api } from "./api.js";
+import { Likes } from "./likes.js";
 import { columnsOf } from "./values.js";
 import { Writes } from "./writes.js";
 
@@ -17,9 +18,10 @@ export class Store {
     this.asked = new Set();
     this.round = 0;
     this.writes = new Writes(this);
+    this.likes = new Likes(this);
     this.state = {
       phase: "loading", problem: "", version: 0, order: [], all: [], marks: new Map(), counts: null, filter: NOTHING, segment: "all", only: "",
-      facets: { splits: {}, tags: [] }, problems: new Map(), duplicates: new Map(), columns: [], schemas: {}, tick: 0, readOnly: true,
+      facets: { splits: {}, tags: [] }, problems: new Map(), duplicates: new Map(), near: new Map(), columns: [], schemas: {}, tick: 0, readOnly: true,
       cursor: { at: 0, column: 0 }, editing: null, selected: new Set(), open: false, drafts: new Map(), errors: new Map(), saving: 0,
       saved: "", undone: null, said: "", since: 0, importing: false,
     };
@@ -50,6 +52,7 @@ export class Store {
       this.api = new Api(url, project);
       this.wanted = Number(new URLSearchParams(location.search).get("row"));
       this.writes = new Writes(this);
+      this.likes.open(url, project);
     }
     this.at = at;
     const fresh = { filter: NOTHING, selected: new Set(), drafts: new Map(), errors: new Map(), columns: [], saved: "", open: false };
@@ -75,6 +78,7 @@ export class Store {
       await this.fetch([...order.rows.slice(0, AT_ONCE), ...order.rows.slice(named, named + 1)], order.version);
       if (round !== this.round) return;
       this.take(order, facets, duplicates.duplicates, problems.problems, diff);
+      this.likes.look(order.version, anew);
       if (named >= 0) this.move(named, 0, { open: true });
       this.wanted = 0;
     } catch (error) {
@@ -101,9 +105,10 @@ export class Store {
   /* Show of all rows those of the chosen segment. */
   narrow(patch = {}) {
     this.set(patch);
-    const { all, marks, segment, only, problems, duplicates, cursor } = this.state;
-    const kept = { problems, duplicates }[only];
-    const order = all.filter((row) => (segment === "all" || marks.get(row) === segment) && (!kept || kept.has(row)));
+    const { all, marks, segment, only, problems, duplicates, near, cursor } = this.state;
+    const kept = { problems, duplicates, near }[only];
+    const shown = only === "near" ? this.likes.inPairs(all) : all;
+    const order = shown.filter((row) => (segment === "all" || marks.get(row) === segment) && (!kept || kept.has(row)));
     this.set({ order, cursor: { ...cursor, at: Math.max(0, Math.min(cursor.at, order.length - 1)) }, tick: this.state.tick + 1 });
   }
 
@@ -158,6 +163,12 @@ export class Store {
     const { order, columns } = this.state;
     const place = { at: Math.max(0, Math.min(at, order.length - 1)), column: Math.max(0, Math.min(column, columns.length - 1)) };
     this.set({ cursor: place, editing: null, ...(this.state.open === "new" ? { open: false } : {}), ...patch });
+  }
+
+  /* Go to a row by its number, also one that is not among those that are shown just now. */
+  goTo(row) {
+    if (!this.state.order.includes(row)) this.narrow({ segment: "all", only: "" });
+    this.move(this.state.order.indexOf(row));
   }
 
   select(rows, on = true) {

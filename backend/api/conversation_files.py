@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from backend.api.access import allowed
-from backend.api.dataset_bodies import PlanBody
 from backend.api.dataset_files import LINES, one_file, targets_in, told
 from backend.api.documents import FILES_SCHEMA
 from backend.api.idempotent import IdempotentRoute
+from backend.api.odd_rows import PlanBody
 from backend.bootstrap import services
 from backend.knowledge.names import harmless
 from backend.mapped_tables import Progress

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from backend.datasets.types import About, Change, Dataset, DatasetVersion, Item, NewItem, Written
 from backend.errors import InvalidInput
-from backend.mapped_tables import BadRows, Plan, RowProblem
+from backend.mapped_tables import BadRows, RowProblem
 
 
 class Strict(BaseModel):
@@ -213,69 +213,6 @@ class DiffBody(BaseModel):
     edited: list[int]
     removed: list[int]
     changes: list[ChangeBody] = []
-
-
-class DuplicatesBody(BaseModel):
-    """Rows that share an input, a list for each input."""
-
-    duplicates: list[list[int]]
-
-
-class RowProblemBody(BaseModel):
-    row: int
-    field: str
-    problem: str
-
-    @classmethod
-    def of(cls, problem: RowProblem) -> RowProblemBody:
-        return cls(row=problem.row, field=problem.field, problem=problem.words)
-
-
-class ProblemsBody(BaseModel):
-    """What rows break of the schemas."""
-
-    problems: list[RowProblemBody]
-
-
-class DuplicateBody(BaseModel):
-    """`row` is the one that is there, 0 for a row further up in the file."""
-
-    number: int
-    row: int
-
-
-class PlanBody(BaseModel):
-    """What an import would do; problems and duplicates stop at a hundred."""
-
-    kind: str
-    columns: list[str]
-    samples: dict[str, list[str]]
-    first: list[list[str]]
-    num_empty: dict[str, int]
-    mapping: dict[str, str]
-    num_rows: int
-    num_fitting: int
-    num_bad: int
-    problems: list[RowProblemBody]
-    num_duplicates: int
-    duplicates: list[DuplicateBody]
-
-    @classmethod
-    def of(cls, plan: Plan) -> PlanBody:
-        return cls(
-            kind=plan.kind,
-            columns=[*plan.columns],
-            samples=plan.samples,
-            first=[[*row] for row in plan.first],
-            num_empty={**plan.num_empty},
-            mapping=plan.targets,
-            num_rows=plan.num_rows,
-            num_fitting=plan.num_fitting,
-            num_bad=plan.num_bad,
-            problems=[RowProblemBody.of(one) for one in plan.problems],
-            num_duplicates=plan.num_duplicates,
-            duplicates=[DuplicateBody(number=one.number, row=one.row) for one in plan.duplicates],
-        )
 
 
 class FacetsBody(BaseModel):

@@ -16,10 +16,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from backend.api.access import allowed
-from backend.api.dataset_bodies import PlanBody, WrittenBody
+from backend.api.dataset_bodies import WrittenBody
 from backend.api.documents import AS_DATA, FILES_SCHEMA, UPLOADS
 from backend.api.errors import content_of, status_of
 from backend.api.idempotent import IdempotentRoute
+from backend.api.odd_rows import PlanBody
 from backend.api.uploads import Received, received
 from backend.bootstrap import services
 from backend.datasets.service.files import Format
@@ -73,14 +74,16 @@ async def import_file(
     *,
     mapping: str = "",
     dry_run: bool = False,
-    skip_duplicates: bool = False,
+    skip_duplicates: bool = True,
     skip_bad: bool = False,
 ) -> StreamingResponse:
     """Import one file (field `files`), or with `dry_run` tell what would come of it, in lines of JSON.
 
     Lines `{"stage", "done", "of"}` tell how far it is; the last is `{"result": ...}`, or `{"detail", "status"}` when
     it failed and nothing was changed. `mapping` is a JSON object of columns and what each becomes: `input.<field>`,
-    `expected_output`, `metadata.<field>`, `split`, `tags`, or "" to leave it out; left out, it is guessed.
+    `expected_output`, `metadata.<field>`, `split`, `tags`, or "" to leave it out; left out, it is guessed. A row whose
+    input is there already, as after the same file, is left out and counted in `num_skipped`, unless `skip_duplicates`
+    is false.
     """
     datasets = services().datasets
     await datasets.get(operator, dataset_id)  # before a byte of the body is kept

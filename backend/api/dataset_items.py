@@ -91,12 +91,19 @@ async def get_order(
 
 @router.post("/items", status_code=201, openapi_extra=ROWS_SCHEMA)
 async def add_items(
-    operator: Editor, dataset_id: str, request: Request, *, mapping: str = "", skip_duplicates: bool = False
+    operator: Editor,
+    dataset_id: str,
+    request: Request,
+    *,
+    mapping: str = "",
+    skip_duplicates: bool | None = None,
+    generated_by: str = "",
 ) -> WrittenBody:
     """Add rows: a JSON list of `{input, expected_output, metadata?, split?, tags?}`, or a file (field `files`).
 
-    One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already. For a file, `mapping`
-    says what each column becomes, as at `/import`; left out, it is guessed.
+    One bad row keeps all of them out. `skip_duplicates` leaves out inputs that are there already: where nothing is
+    said, those of a file, which may be sent twice, and none of a list. For a file, `mapping` says what each column
+    becomes, as at `/import`; left out, it is guessed. `generated_by` names the model that wrote the rows of a list.
     """
     datasets = services().datasets
     if is_multipart(request):
@@ -109,17 +116,17 @@ async def add_items(
                 file.path,
                 harmless(file.name),
                 targets=targets_in(mapping),
-                skip_duplicates=skip_duplicates,
+                skip_duplicates=skip_duplicates is not False,
             )
         return WrittenBody.of(written)
     try:
         body = await request.json()
     except JSONDecodeError as error:
         raise InvalidInput("The body is no JSON.") from error
-    source = Source(SourceKind.API)
+    source = Source(SourceKind.GENERATED, generated_by) if generated_by else Source(SourceKind.API)
     items = items_in(body)
     return WrittenBody.of(
-        await datasets.add_items(operator, dataset_id, items, source, skip_duplicates=skip_duplicates)
+        await datasets.add_items(operator, dataset_id, items, source, skip_duplicates=skip_duplicates is True)
     )
 
 

@@ -13,18 +13,17 @@ from backend.api.dataset_bodies import (
     DatasetBody,
     DatasetList,
     DiffBody,
-    DuplicatesBody,
     FacetsBody,
     NewDataset,
-    ProblemsBody,
-    RowProblemBody,
     VersionBody,
     VersionList,
     WrittenBody,
     numbers_in,
 )
 from backend.api.idempotent import IdempotentRoute
+from backend.api.odd_rows import DuplicatesBody, NearDuplicatesBody, ProblemsBody, RowProblemBody
 from backend.bootstrap import services
+from backend.datasets.types import NEARLY
 from backend.operator import Operator, Permission
 from backend.paging import DEFAULT_LIMIT, Page
 
@@ -117,6 +116,15 @@ async def list_duplicates(operator: Reader, dataset_id: str, version: int | None
     """Name the rows whose inputs are equal."""
     found = await services().datasets.duplicates(operator, dataset_id, version=version)
     return DuplicatesBody(duplicates=[[*rows] for rows in found])
+
+
+@router.get("/{dataset_id}/near-duplicates")
+async def list_near_duplicates(
+    operator: Reader, dataset_id: str, version: int | None = None, likeness: float = NEARLY
+) -> NearDuplicatesBody:
+    """Name the pairs of rows whose inputs are nearly the same, at least so much as `likeness`, from 0.7 to 1."""
+    found = await services().datasets.near_duplicates(operator, dataset_id, version=version, least=likeness)
+    return NearDuplicatesBody.of(found)
 
 
 @router.get("/{dataset_id}/problems")

@@ -159,7 +159,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     )  # fmt: skip
     running = open_flows(settings, units, events, jobs, conversations=conversations, outside=outside)
     prompts.users.append(running.flows.prompt_uses)
-    datasets = open_datasets(units, rooms, conversations)
+    datasets = open_datasets(units, rooms, conversations, providers=providers, models=language_model)
     experiments = open_experiments(
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
         knowledge=knowledge, datasets=datasets, is_shared=database.kind == "postgres",

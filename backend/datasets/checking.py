@@ -101,6 +101,11 @@ def input_hash(item: NewItem) -> str:
     return _hash(canonical(storable(dict(item.input))))
 
 
+def compared(given: Mapping[str, Any]) -> str:
+    """Return by what the input of a row is like another: its words, by the names of its fields, in one case."""
+    return folded("\n".join(_texts([given[name] for name in sorted(given)]))[:MAX_SEARCHED])
+
+
 def canonical(value: Any) -> str:
     """Return the one way to write a JSON value: what is equal is written equally."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -18,6 +18,7 @@ MAX_ITEMS = 100_000
 MAX_ITEM_CHARACTERS = 1_000_000
 MAX_CHANGED = 10_000  # rows that one act of a person edits or deletes
 MAX_FILE_BYTES = 50 * 1024 * 1024
+NEARLY = 0.9  # from which likeness on two rows are nearly the same
 NO_SPLIT = "none"  # how a filter asks for the rows without one
 
 
@@ -29,6 +30,7 @@ class SourceKind(StrEnum):
     API = "api"
     LOG = "log"
     PLAYGROUND = "playground"
+    GENERATED = "generated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,25 @@ class KeyFit:
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two rows whose inputs are nearly the same: `number` is the later one, `likeness` lies between 0 and 1."""
+
+    number: int
+    other: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicates:
+    """The pairs of one version, the most alike first; `is_cut` where there are more than are told."""
+
+    version: int
+    pairs: tuple[Alike, ...]
+    num_rows: int
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)

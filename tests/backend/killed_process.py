@@ -18,6 +18,7 @@ from backend.alerts.service import AlertService
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.conversations.service import importing
+from backend.datasets.repository import items
 from backend.engines.http.client import GuardedHttp
 from backend.flows.types import RunWish
 from backend.operator import Operator
@@ -82,8 +83,19 @@ async def bring_in(made: Services, owner: Operator, name: str) -> None:
     )
 
 
+async def add_rows(made: Services, owner: Operator, name: str) -> None:
+    """Import a file in the data directory into the only dataset, a few rows a statement."""
+    items.ROWS_A_STATEMENT = 2
+    (one,) = (await made.datasets.list(owner)).items
+    path = made.settings.folder / name
+    await made.datasets.import_file(
+        owner, one.id, path, name, progress=lambda stage, _done, _of: _say() if stage == "write" else None
+    )
+
+
 TASKS = {
     "remove": remove, "finish_removal": finish_removal, "deliver": deliver, "talk": talk, "bring_in": bring_in,
+    "add_rows": add_rows,
 }  # fmt: skip
 
 

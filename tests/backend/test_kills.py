@@ -19,6 +19,7 @@ from backend.columns import utc_now
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.types import Filters, Role
+from backend.datasets.types import About
 from backend.flows.types import RunStatus, RunWish
 from backend.ids import new_id
 from backend.operator import Operator
@@ -29,6 +30,7 @@ from tests.backend.alerts.test_alerts import FAILING
 from tests.doubles.web import reply, web
 from tests.factories.flows import chat
 from tests.killing import killed, started
+from tests.planting import columns_with
 from tests.tenancy import EVERYWHERE
 
 PROCESS = "tests.backend.killed_process"
@@ -80,6 +82,22 @@ async def test_an_import_that_is_killed_shows_nothing_and_comes_in_once(
     assert sorted(kept) == sorted(f"c{number}" for number in range(200)), (seed, after)
     assert len(said) == 200
     assert len((await log.list(operator, Filters(text=WORD), Page(limit=500))).items) == 200
+
+
+async def test_rows_of_a_killed_import_come_in_whole_or_not_at_all(
+    services: Services, operator: Operator, settings: Settings, seed: int
+) -> None:
+    path, datasets = settings.folder / "rows.jsonl", services.datasets
+    path.write_text("\n".join(json.dumps({"message": f"I say {WORD} {number}"}) for number in range(1_000)))
+    made = await datasets.create(operator, About("rows"))
+    after = random.Random(seed).uniform(0, 0.6)
+    await kill("add_rows", settings.folder, path.name, after)
+    now = await datasets.get(operator, made.id)
+    assert (now.version, now.num_items) in {(0, 0), (1, 1_000)}, (seed, after)
+    assert (await columns_with(services.units, WORD) == []) is (now.version == 0), (seed, after)
+    written = await datasets.import_file(operator, made.id, path, path.name, skip_duplicates=True)
+    assert (written.num_added, written.num_skipped) == (1_000 - now.num_items, now.num_items)
+    assert [one.row for one in await datasets.all_items(operator, made.id)] == [*range(1, 1_001)], (seed, after)
 
 
 async def test_an_alert_that_is_killed_is_told_once_more_at_most(

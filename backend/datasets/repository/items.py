@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, update
@@ -47,6 +47,11 @@ class Items:
         """Return at most `limit` rows of a version behind the row number `after`, in the order of numbers."""
         statement = select(Row).where(*self._own(), *_at(version), *_matching(wanted), col(Row.row) > after)
         return list(await self._session.exec(statement.order_by(col(Row.row)).limit(limit)))
+
+    async def inputs(self, version: int, *, after: int, limit: int) -> Sequence[tuple[int, Mapping[str, Any], str]]:
+        """Return number, input and its hash of at most `limit` rows behind the number `after`."""
+        statement = select(Row.row, Row.input, Row.input_hash).where(*self._own(), *_at(version), col(Row.row) > after)
+        return (await self._session.exec(statement.order_by(col(Row.row)).limit(limit))).all()
 
     async def at(self, version: int, numbers: Sequence[int]) -> list[DatasetItemRow]:
         """Return the rows of these numbers that the version has, in the order of numbers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,10 +13,11 @@ from backend.datasets import mapping
 from backend.datasets.checking import Rules, imported, input_hash
 from backend.datasets.export import columns_of, comma_separated, jsonl
 from backend.datasets.models import DatasetRow
+from backend.datasets.outside import Outside
 from backend.datasets.repository import Datasets, Items
 from backend.datasets.repository.items import EVERYTHING
 from backend.datasets.service.group import known
-from backend.datasets.service.reading import ReadingUseCases
+from backend.datasets.service.likeness import LikenessUseCases
 from backend.datasets.service.writing import WritingUseCases
 from backend.datasets.types import ItemFilter, NewItem, Source, SourceKind, Written
 from backend.mapped_tables import (
@@ -50,11 +51,11 @@ class _Read:
     bad: set[int]
 
 
-class FileUseCases(ReadingUseCases, WritingUseCases):
+class FileUseCases(LikenessUseCases, WritingUseCases):
     """A file is read in a process of its own. Nothing of it is kept but the rows."""
 
-    def __init__(self, units: Units, schemas: Schemas, tables: TableReader) -> None:
-        super().__init__(units, schemas)
+    def __init__(self, units: Units, schemas: Schemas, tables: TableReader, outside: Outside) -> None:
+        super().__init__(units, schemas, outside)
         self._tables = tables
 
     async def plan_import(
@@ -83,6 +84,7 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
                 duplicates.append(Duplicate(number, there[hashed]))
             else:
                 there[hashed] = 0
+        near = await self._near_ones(operator, dataset_id, read.sound, {one.number for one in duplicates})
         return Plan(
             kind=table.kind,
             columns=table.columns,
@@ -96,7 +98,17 @@ class FileUseCases(ReadingUseCases, WritingUseCases):
             problems=tuple(read.problems[:SHOWN]),
             num_duplicates=len(duplicates),
             duplicates=tuple(duplicates[:SHOWN]),
+            num_near=len(near),
+            near=tuple(near[:SHOWN]),
         )
+
+    async def _near_ones(
+        self, operator: Operator, dataset_id: str, rows: Sequence[tuple[int, NewItem]], equal: Container[int]
+    ) -> list[Duplicate]:
+        """Return what rows of a file are nearly the same as, without those that are equal to something."""
+        others = [(number, item) for number, item in rows if number not in equal]
+        found = await self.nearest(operator, dataset_id, [item for _, item in others])
+        return [Duplicate(others[one.number][0], one.other, one.likeness) for one in found]
 
     async def import_file(
         self,

@@ -127,6 +127,17 @@ async def test_the_same_key_adds_once(client: httpx.AsyncClient, at: str) -> Non
 async def test_odd_rows_are_listed(client: httpx.AsyncClient, at: str) -> None:
     await client.post(f"{at}/items", json=[*ROWS, ROWS[0]])
     assert (await client.get(f"{at}/duplicates")).json() == {"duplicates": [[1, 3]]}
+    near = {"input": {"message": "Can I return a gift"}}
+    await client.post(f"{at}/items", json=[near])
+    found = (await client.get(f"{at}/near-duplicates")).json()
+    assert found == {
+        "version": 2, "pairs": [{"row": 4, "like": 1, "likeness": 0.9744}], "num_rows": 2, "more": False,
+    }  # fmt: skip
+    assert (await client.get(f"{at}/near-duplicates?likeness=0.99")).json()["pairs"] == []
+    assert (await client.get(f"{at}/near-duplicates?likeness=2")).status_code == 422
+    await client.post(
+        f"{at}/items/delete", json={"ids": [(await client.get(f"{at}/items?rows=4")).json()["items"][0]["id"]]}
+    )
     schema = {"type": "object", "properties": {"days": {"type": "string"}}}
     await client.put(at, json={"name": "support", "revision": 1, "expected_schema": schema})
     problems = (await client.get(f"{at}/problems")).json()["problems"]

@@ -15,14 +15,13 @@ import pytest
 from backend.datasets.checking import input_hash
 from backend.datasets.service import DatasetService, files
 from backend.datasets.types import About, ItemFilter, NewItem
-from backend.engines.parsing.isolated import IsolatedParser
-from backend.engines.schemas.rust import RustSchemas
 from backend.errors import Forbidden, InvalidInput, NotFound
 from backend.identity.service import IdentityService
 from backend.mapped_tables import BadRows
 from backend.operator import Operator, Permission
 from backend.spreadsheets import guarded, unguarded
 from backend.unit_of_work import Units
+from tests.backend.datasets.conftest import opened
 from tests.factories.datasets import dataset, item
 
 TICKETS = (
@@ -36,7 +35,7 @@ ANSWER = {"type": "object", "required": ["days"], "properties": {"days": {"type"
 
 @pytest.fixture
 def datasets(units: Units) -> DatasetService:
-    return DatasetService(units, RustSchemas(), IsolatedParser())
+    return opened(units)
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""Rows whose inputs are nearly the same, in a dataset or in what is about to come into it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from backend.datasets.checking import compared
+from backend.datasets.outside import Outside
+from backend.datasets.service.group import known
+from backend.datasets.service.reading import ReadingUseCases
+from backend.datasets.types import NEARLY, Alike, NearDuplicates, NewItem
+from backend.errors import InvalidInput
+from backend.operator import Operator
+from backend.ports.schemas import Schemas
+from backend.unit_of_work import Units
+
+LEAST = 0.7  # below that rows share too few runs of letters to be found without comparing each with every other
+MAX_PAIRS = 1_000
+ANSWERS_KEPT = 8
+ROWS_AT_ONCE = 1_000
+Input = tuple[int, Mapping[str, Any], str]
+# One for the process: of two that compute in Python, each takes its turn from the loop.
+_beside = ThreadPoolExecutor(1, thread_name_prefix="likeness")
+
+
+class LikenessUseCases(ReadingUseCases):
+    """Pairs are kept for the inputs that were compared last: most acts on rows change no input."""
+
+    def __init__(self, units: Units, schemas: Schemas, outside: Outside) -> None:
+        super().__init__(units, schemas)
+        self._outside = outside
+        self._found: OrderedDict[tuple[str, float], list[Alike]] = OrderedDict()
+        self._finding = asyncio.Lock()
+
+    async def near_duplicates(
+        self, operator: Operator, dataset_id: str, *, version: int | None = None, least: float = NEARLY
+    ) -> NearDuplicates:
+        """Return pairs of rows whose inputs are at least so alike and not equal, by their numbers, the first 1,000.
+
+        Of rows with one input the first stands for all. Raise NotFound, InvalidInput.
+        """
+        if not LEAST <= least <= 1:
+            raise InvalidInput(f"How alike rows are lies between {LEAST} and 1.")
+        async with self._reading(operator, dataset_id) as opened:
+            version = known(opened.dataset, version)
+        inputs = await self._inputs(operator, dataset_id, version)
+        async with self._finding:  # who asks for the same meanwhile waits for it
+            pairs = await self._pairs(inputs, least)
+        rows = {number for one in pairs for number in (one.number, one.other)}
+        return NearDuplicates(version, tuple(pairs[:MAX_PAIRS]), len(rows), len(pairs) > MAX_PAIRS)
+
+    async def nearest(
+        self, operator: Operator, dataset_id: str, items: Sequence[NewItem], least: float = NEARLY
+    ) -> list[Alike]:
+        """Return for rows that are to come what each is most like: the number of a row, or 0 for one before it.
+
+        `number` is the place among `items`, from 0. Rows that are like nothing are left out. Raise NotFound.
+        """
+        async with self._reading(operator, dataset_id) as opened:
+            version = opened.dataset.version
+        numbers, texts = _texts(await self._inputs(operator, dataset_id, version))
+        since = len(texts)
+        texts += [compared(item.input) for item in items]
+        found = await self._alike(texts, least, since=since, most=1)
+        return [
+            Alike(one.number - since, numbers[one.other] if one.other < since else 0, one.likeness) for one in found
+        ]
+
+    async def _pairs(self, inputs: Sequence[Input], least: float) -> list[Alike]:
+        told = "".join(f"{number} {hashed}\n" for number, _, hashed in inputs)
+        key = hashlib.blake2b(told.encode()).hexdigest(), least
+        if key not in self._found:
+            numbers, texts = _texts(inputs)
+            found = await self._alike(texts, least)
+            pairs = [Alike(numbers[one.number], numbers[one.other], one.likeness) for one in found]
+            self._found[key] = sorted(pairs, key=lambda one: (-one.likeness, one.number, one.other))
+            while len(self._found) > ANSWERS_KEPT:
+                self._found.popitem(last=False)
+        self._found.move_to_end(key)
+        return self._found[key]
+
+    async def _inputs(self, operator: Operator, dataset_id: str, version: int) -> list[Input]:
+        """Return number, input and its hash of the first row of each input."""
+        found, after = dict[str, Input](), 0
+        while True:
+            async with self._reading(operator, dataset_id) as opened:
+                rows = await opened.items.inputs(version, after=after, limit=ROWS_AT_ONCE)
+            for row in rows:
+                found.setdefault(row[2], row)
+            if len(rows) < ROWS_AT_ONCE:
+                return [*found.values()]
+            after = rows[-1][0]
+
+    async def _alike(self, texts: Sequence[str], least: float, *, since: int = 0, most: int = 5) -> list[Alike]:
+        """Compare beside the loop; whoever asks no more ends it."""
+        find, ended = await self._outside.find_alike(), threading.Event()
+        work = partial(find, texts, least, since=since, most=most, stopped=ended.is_set)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(_beside, work)
+        finally:
+            ended.set()
+
+
+def _texts(inputs: Sequence[Input]) -> tuple[list[int], list[str]]:
+    return [number for number, _, _ in inputs], [compared(given) for _, given, _ in inputs]
