@@ -48,6 +48,7 @@ FEATURES: tuple[str, ...] = (
     "dataset",
     "dataset_grid",
     "dataset_import",
+    "dataset_writing",
     "first_run",
     "home",
     "dashboards",

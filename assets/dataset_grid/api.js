@@ -32,6 +32,12 @@ export class Api {
     return told;
   }
 
+  /* Ask for the models that a project may name. */
+  async models() {
+    const answer = await fetch("/api/models", { headers: { "X-Project-Id": this.project } });
+    return answer.ok ? (await answer.json()).models.filter((one) => one.purpose === "chat") : [];
+  }
+
   get(path, query) {
     return this.send("GET", path, undefined, query);
   }
@@ -40,11 +46,16 @@ export class Api {
     return this.send("POST", path, body, query);
   }
 
-  /* Post one file and hear how far it is: `onStage(stage, done, of)`. Resolves to the result, rejects with Refused. */
+  /* Post one file to be looked at or imported. */
   upload(file, query, onStage) {
-    const request = new XMLHttpRequest();
     const form = new FormData();
     form.append("files", file, file.name);
+    return this.lines(`/import?${new URLSearchParams(query)}`, form, onStage);
+  }
+
+  /* Post and hear how far it is: `onStage(stage, done, of)`. Resolves to the result, rejects with Refused. */
+  lines(path, body, onStage) {
+    const request = new XMLHttpRequest();
     let read = 0;
     const lines = () => {
       const text = request.responseText;
@@ -73,9 +84,10 @@ export class Api {
         } catch {}
         reject(new Refused(request.status, told)); // without effect where it is resolved
       };
-      request.open("POST", `${this.url}/import?${new URLSearchParams(query)}`);
+      request.open("POST", `${this.url}${path}`);
       request.setRequestHeader("X-Project-Id", this.project);
-      request.send(form);
+      if (!(body instanceof FormData)) request.setRequestHeader("Content-Type", "application/json");
+      request.send(body instanceof FormData ? body : JSON.stringify(body));
     });
     return { done, abort: () => request.abort() };
   }

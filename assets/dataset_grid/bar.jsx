@@ -4,6 +4,8 @@ import React, { useState } from "react";
 import { useStore } from "./store.js";
 import { counted } from "./values.js";
 
+const MAX_EXAMPLES = 20; // rows that a model goes by
+const MAX_CHOSEN = 1000; // rows that an experiment may name
 const MARKS = { a: ["+", "Added"], e: ["~", "Edited"], d: ["−", "Removed"] };
 
 export function Mark({ mark }) {
@@ -68,11 +70,12 @@ function TextFilter({ store }) {
   return <input type="search" className="input s24" placeholder="Filter rows" aria-label="Filter rows" data-filter="true" maxLength={200} onChange={(event) => type(event.target.value)} />;
 }
 
-/* Rows that break the schema, and rows that are there twice. */
+/* Rows that break the schema, rows that are there twice, and rows that nearly are. */
 function Odd({ store }) {
   const only = useStore(store, (s) => s.only);
   const wrong = useStore(store, (s) => s.problems.size);
   const twice = useStore(store, (s) => s.duplicates.size);
+  const near = useStore(store, (s) => s.near.size);
   const toggle = (one) => store.narrow({ only: only === one ? "" : one });
   return (
     <>
@@ -84,6 +87,11 @@ function Odd({ store }) {
       {(twice > 0 || only === "duplicates") && (
         <button type="button" className="btn sm odd warn" aria-pressed={only === "duplicates"} onClick={() => toggle("duplicates")}>
           <Warn /> {counted(twice, "duplicate")}
+        </button>
+      )}
+      {(near > 0 || only === "near") && (
+        <button type="button" className="btn sm odd warn" aria-pressed={only === "near"} onClick={() => toggle("near")}>
+          <Warn /> {counted(near, "row")} nearly the same
         </button>
       )}
     </>
@@ -104,6 +112,7 @@ export function Selected({ store }) {
   const [tag, setTag] = useState("");
   if (!selected.size || readOnly) return null;
   const rows = [...selected];
+  const asking = `/experiments/new?dataset=${store.api.url.split("/").pop()}&rows=${[...rows].sort((a, b) => a - b).join(",")}`;
   return (
     <form className="dsel" onSubmit={(event) => event.preventDefault()}>
       <span className="b">{counted(rows.length, "row")} selected</span>
@@ -114,6 +123,8 @@ export function Selected({ store }) {
       <button type="button" className="btn sm" disabled={!tag.trim()} onClick={() => store.writes.label(rows, { add_tags: [tag.trim()] })}>Add tag</button>
       <button type="button" className="btn sm" disabled={!tag.trim()} onClick={() => store.writes.label(rows, { remove_tags: [tag.trim()] })}>Remove tag</button>
       <span className="r row">
+        {rows.length <= MAX_EXAMPLES && <button type="button" className="btn sm" data-dataset-act="write-like">Write more like {rows.length === 1 ? "it" : "them"}</button>}
+        {rows.length <= MAX_CHOSEN && <a className="btn sm" href={asking}>New experiment</a>}
         <button type="button" className="btn sm danger" onClick={() => store.writes.remove(rows)}>Delete</button>
         <button type="button" className="btn sm quiet" onClick={() => store.set({ selected: new Set() })}>Clear</button>
       </span>

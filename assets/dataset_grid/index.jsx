@@ -9,6 +9,7 @@ import { Pane } from "./pane.jsx";
 import { Store, useStore } from "./store.js";
 import { counted } from "./values.js";
 import { UndoBar } from "./undo.jsx";
+import { Writer } from "./writer.jsx";
 
 const editable = (node) => node?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName);
 const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.altKey;
@@ -16,6 +17,7 @@ const isUndo = (event) => (event.ctrlKey || event.metaKey) && !event.altKey;
 export function DatasetGrid(props) {
   const [store] = useState(() => new Store());
   const [file, setFile] = useState(null);
+  const [writing, setWriting] = useState(null); // the rows that a model is to go by
   useEffect(() => {
     if (props.url) store.open(props);
   });
@@ -32,6 +34,8 @@ export function DatasetGrid(props) {
     const act = (event) => {
       const wanted = event.target.closest?.("[data-dataset-act]")?.dataset.datasetAct;
       if (wanted === "add") store.set({ open: "new", editing: null });
+      if (wanted === "write") setWriting([]);
+      if (wanted === "write-like") setWriting([...store.state.selected].sort((a, b) => a - b));
       if (wanted === "import") document.getElementById("dataset-file")?.click();
     };
     addEventListener("keydown", press);
@@ -47,6 +51,7 @@ export function DatasetGrid(props) {
         onChange={(event) => { setFile(event.target.files[0] ?? null); event.target.value = ""; }} />
       <div className="dsm">
         {file && !props.at && <Importer key={`${file.name}${file.lastModified}`} store={store} file={file} onEnd={() => setFile(null)} />}
+        {writing && !props.at && <Writer key={`${props.url} ${writing.join()}`} store={store} rows={writing} onEnd={() => setWriting(null)} />}
         <Rows store={store} />
       </div>
       <Pane store={store} />
@@ -86,6 +91,7 @@ function Nothing({ store }) {
     <Empty title="No row yet" words="Prompts, models and flows are compared on rows: a question and the answer that you expect. Add one, or import a file.">
       <button type="button" className="btn" data-dataset-act="add">Add row</button>
       <button type="button" className="btn" data-dataset-act="import">Import</button>
+      <button type="button" className="btn" data-dataset-act="write">Write rows with a model</button>
     </Empty>
   );
 }
@@ -102,10 +108,11 @@ function Foot({ store }) {
   const num = useStore(store, (s) => s.order.length);
   const total = useStore(store, (s) => s.all.length);
   const splits = useStore(store, (s) => s.facets.splits);
+  const inOrder = useStore(store, (s) => (s.only === "near" ? "most alike first" : "newest first"));
   const told = useMemo(() => Object.entries(splits).filter(([name]) => name).map(([name, count]) => `${count.toLocaleString("en")} ${name}`).join(", "), [splits]);
   return (
     <div className="pend sm">
-      <span>{num === total ? `${counted(num, "row")}, newest first` : `${num.toLocaleString("en")} of ${counted(total, "row")}, newest first`}</span>
+      <span>{num === total ? `${counted(num, "row")}, ${inOrder}` : `${num.toLocaleString("en")} of ${counted(total, "row")}, ${inOrder}`}</span>
       {told && <span className="r hide-s">split: {told}</span>}
     </div>
   );

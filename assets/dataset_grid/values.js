@@ -28,7 +28,7 @@ export function textOf(value) {
 }
 
 export const sourceOf = ({ source }) => {
-  const word = { hand: "Hand", import: "Import", api: "API", log: "Log", playground: "Playground" }[source.kind];
+  const word = { hand: "Hand", import: "Import", api: "API", log: "Log", playground: "Playground", generated: "Written" }[source.kind];
   return source.name ? `${word}, ${source.name}` : word;
 };
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from console import routes
 from console.components.datasets.form import dataset_form
-from console.components.datasets.grid import ADD_ROW, IMPORT, DatasetGrid
+from console.components.datasets.grid import ADD_ROW, IMPORT, WRITE, DatasetGrid
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
     button,
@@ -109,6 +109,7 @@ def _more() -> rx.Component:
     changes = rx.fragment(
         menu_line(),
         menu_item("Add row", icon="plus", custom_attrs=ADD_ROW),
+        menu_item("Write rows with a model", icon="list-plus", custom_attrs=WRITE),
         menu_item("Change name and schemas", Form.open_edit(Dataset.dataset_id), icon="pencil"),
         menu_item("Delete this dataset", Dataset.ask_delete, icon="trash-2", danger=True),
     )

@@ -12,6 +12,7 @@ import reflex as rx
 # On a button of the head: what it does in the grid.
 ADD_ROW = {"data-dataset-act": "add"}
 IMPORT = {"data-dataset-act": "import"}
+WRITE = {"data-dataset-act": "write"}
 
 
 class DatasetGrid(rx.NoSSRComponent):
