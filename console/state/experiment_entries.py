@@ -84,6 +84,11 @@ def rows_of(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(part) if part.isascii() and part.isdigit() else UNREADABLE for part in parts))
 
 
+def rows_text(written: str) -> str:
+    """Return the numbers of rows as the form shows them: "12,13" gives "12, 13"."""
+    return ", ".join(map(str, rows_of(written)))
+
+
 def _whole(text: str) -> int | None:
     """Return a whole number, None for an empty entry; what is no number is out of every range."""
     try:

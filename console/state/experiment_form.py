@@ -26,7 +26,7 @@ from console import routes, toasts
 from console.problems import caught
 from console.state.addresses import Addressed
 from console.state.evaluator_fields import EvaluatorLine, evaluator_line, shown_with
-from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of, rows_of
+from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, numbers_of, rows_text
 from console.state.experiment_offers import (
     Offered,
     asked_by,
@@ -128,11 +128,9 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
 
     async def _begin(self, operator: Operator, found: Offered) -> None:
         """Ask the flow of the address, else a prompt in production beside it as it is now, else two texts."""
-        self.numbers = dict(DEFAULTS)
         wanted, known = self._asked("dataset"), [one.value for one in self.datasets]
+        self.numbers = DEFAULTS | {"rows": rows_text(self._asked("rows")) if wanted in known else ""}
         await self._pick(operator, wanted if wanted in known else (known or [""])[0])
-        if wanted == self.dataset:
-            self.numbers |= {"rows": ", ".join(str(one) for one in rows_of(self._asked("rows")))}
         self.name, variants = await asked_by(operator, self._asked("flow"), self._asked("prompt"), found.first(MANAGED))
         for variant in variants:
             await self._add(operator, variant)

@@ -215,25 +215,6 @@ def test_a_row_is_added_found_and_put_into_a_split(console: Console, dataset: st
     expect(row(page, 3)).to_be_visible()
     item = console.api.get(f"{dataset}/items?rows=3").json()["items"][0]
     assert (item["expected_output"], item["tags"], item["split"]) == ({"days": 30}, ["lamp", "gift"], "test")
-    page.get_by_role("button", name="Write more like them").click()
-    panel = page.get_by_role("region", name="Write rows with a model")
-    # The built-in model of a journey says what it is told, and so writes these rows.
-    rows = [{"input": {"message": "Where is my parcel?", "lang": "en"}}, {"input": {"message": "Sofa", "lang": "en"}}]
-    panel.get_by_label("What the rows are about").fill(json.dumps({"rows": rows}))
-    panel.get_by_label("Fields of the input").fill("message, lang")
-    panel.get_by_label("How many rows").fill("2")
-    panel.get_by_role("button", name="Write 2 rows").click()
-    expect(panel.get_by_text("same input as")).to_be_visible()
-    console.look("dataset-writing")
-    assert console.api.get(dataset).json()["num_items"] == 3, "nothing is kept that nobody accepted"
-    panel.get_by_role("button", name="Add 1 row").click()
-    expect(row(page, 4)).to_contain_text("Where is my parcel?")
-    assert console.api.get(f"{dataset}/items?rows=4").json()["items"][0]["source"]["kind"] == "generated"
-    grid(page).focus()
-    page.keyboard.press("Control+Home")
-    page.keyboard.press(" ")
-    page.get_by_role("link", name="New experiment").first.click()
-    expect(page.get_by_label("Only these rows")).to_have_value("4")
 
 
 def test_versions_are_compared_looked_at_and_restored(console: Console, dataset: str) -> None:
@@ -259,22 +240,6 @@ def test_versions_are_compared_looked_at_and_restored(console: Console, dataset:
     page.get_by_role("button", name="Restore v1").click()
     expect(page.get_by_label("Version", exact=True)).to_have_value("5")
     assert console.api.get(dataset).json()["num_items"] == 3
-    fill(console, dataset, "Who pays for the scratched table?", "Who pays for a scratched table?", "Sofa?")
-    page = reopened(console)
-    page.get_by_role("button", name="2 rows nearly the same").click()
-    expect(page.get_by_text("2 of 6 rows, most alike first")).to_be_visible()
-    row(page, 6).get_by_role("gridcell", name="Open row 0006").click()
-    pane = page.get_by_role("complementary", name="Row 0006")
-    expect(pane.get_by_text(re.compile("9. % like"))).to_be_visible()
-    console.look("dataset-near")
-    pane.get_by_role("button", name="Delete 0005").click()
-    expect(page.get_by_role("button", name="nearly the same")).to_have_text(" 0 rows nearly the same")
-    page.get_by_role("button", name="Undo", exact=True).first.click()
-    page.get_by_role("button", name="nearly the same").click()
-    expect(page.get_by_role("button", name="2 rows nearly the same")).to_be_visible()
-    pane.get_by_role("button", name="Keep both").click()
-    expect(page.get_by_role("button", name="nearly the same")).to_be_hidden()
-    assert console.api.get(dataset).json()["num_items"] == 6
 
 
 def test_what_stands_in_rows_and_files_is_text(console: Console, dataset: str, tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""Rows that are nearly the same are told apart, rows that a model wrote are looked at, and some are chosen."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Console
+from tests.journeys.test_datasets import dataset, fill, grid, reopened, row
+
+__all__ = ["dataset"]
+
+
+def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str) -> None:
+    fill(console, dataset, "Who pays for the scratched table?", "Who pays for a scratched table?", "Sofa?")
+    page = reopened(console)
+    page.get_by_role("button", name="2 rows nearly the same").click()
+    expect(page.get_by_text("2 of 3 rows, most alike first")).to_be_visible()
+    row(page, 2).get_by_role("gridcell", name="Open row 0002").click()
+    pane = page.get_by_role("complementary", name="Row 0002")
+    expect(pane.get_by_text(re.compile("9. % like"))).to_be_visible()
+    console.look("dataset-near")
+    pane.get_by_role("button", name="Delete 0001").click()
+    expect(page.get_by_role("button", name="nearly the same")).to_have_text("0 rows nearly the same")
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("button", name="nearly the same").click()
+    expect(page.get_by_role("button", name="2 rows nearly the same")).to_be_visible()
+    row(page, 2).get_by_role("gridcell", name="Open row 0002").click()
+    pane.get_by_role("button", name="Keep both").click()
+    expect(page.get_by_role("button", name="nearly the same")).to_be_hidden()
+    assert console.api.get(dataset).json()["num_items"] == 3
+    grid(page).focus()
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Write more like it").click()
+    panel = page.get_by_role("region", name="Write rows with a model")
+    # The built-in model of a journey says what it is told, and so writes these rows.
+    rows = [{"input": {"message": "Where is my parcel?", "lang": "en"}}, {"input": {"message": "Sofa?", "lang": "en"}}]
+    panel.get_by_label("What the rows are about").fill(json.dumps({"rows": rows}))
+    panel.get_by_label("Fields of the input").fill("message, lang")
+    panel.get_by_label("How many rows").fill("2")
+    panel.get_by_role("button", name="Write 2 rows").click()
+    expect(panel.get_by_text("same input as")).to_be_visible()
+    console.look("dataset-writing")
+    assert console.api.get(dataset).json()["num_items"] == 3, "nothing is kept that nobody accepted"
+    panel.get_by_role("button", name="Add 1 row").click()
+    expect(row(page, 4)).to_contain_text("Where is my parcel?")
+    assert console.api.get(f"{dataset}/items?rows=4").json()["items"][0]["source"]["kind"] == "generated"
+    grid(page).focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press(" ")
+    page.get_by_role("link", name="New experiment").first.click()
+    expect(page.get_by_label("Only these rows")).to_have_value("2, 4")
