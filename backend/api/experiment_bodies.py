@@ -149,14 +149,18 @@ class PromotionBody(BaseModel):
 
 
 class RequirementWish(Strict):
-    """A dataset with the evaluators that must be asked, as a new experiment names them; or those of an experiment."""
+    """A dataset with the evaluators that must be asked, as a new experiment names them; or those of an experiment.
+
+    `labels` of a prompt are guarded by it, production alone where none is named.
+    """
 
     dataset_id: str = ""
     evaluators: tuple[dict[str, Any], ...] = Field(default=(), max_length=20)
     experiment_id: str = ""
+    labels: tuple[str, ...] = Field(default=(), max_length=20)
 
     def requirement(self) -> Requirement:
-        return Requirement(self.dataset_id, self.evaluators, self.experiment_id)
+        return Requirement(self.dataset_id, self.evaluators, self.experiment_id, labels=self.labels)
 
 
 class ExperimentBody(BaseModel):

@@ -38,4 +38,8 @@ async def drop_requirement(operator: Editor, kind: Kind, name: str) -> None:
 
 
 def _requirement_body(found: Requirement | None) -> dict[str, Any]:
-    return {"dataset_id": found.dataset_id if found else None, "evaluators": list(found.evaluators) if found else []}
+    return {
+        "dataset_id": found.dataset_id if found else None,
+        "evaluators": list(found.evaluators) if found else [],
+        "labels": list(found.labels) if found else [],
+    }

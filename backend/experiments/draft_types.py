@@ -144,13 +144,15 @@ class EvaluatorKind:
 class Requirement:
     """The dataset that must be passed before publishing, and the evaluators that have to be asked, as they were given.
 
-    With `experiment_id` somebody wishes those of an experiment.
+    With `experiment_id` somebody wishes those of an experiment. `labels` are those of a prompt that it guards; a wish
+    without any means production.
     """
 
     dataset_id: str = ""
     evaluators: tuple[dict[str, Any], ...] = ()
     experiment_id: str = ""
     dataset_name: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,8 @@ class ExperimentPaceRow(SQLModel, table=True):
 class PublishRequirementRow(SQLModel, table=True):
     """What a flow or prompt must pass before it is published: an experiment over this dataset, nothing worse.
 
-    `evaluators` are those that it has to have; where an older requirement names none, any plain one will do.
+    `evaluators` are those that it has to have; where an older requirement names none, any plain one will do. `labels`
+    of a prompt move only then.
     """
 
     __tablename__ = "publish_requirement"
@@ -148,5 +149,6 @@ class PublishRequirementRow(SQLModel, table=True):
     dataset_id: str
     dataset_name: str = ""
     evaluators: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    labels: list[str] = Field(default_factory=list, sa_type=Json, sa_column_kwargs={"server_default": '["production"]'})
     created_by: str
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -54,15 +54,18 @@ def elsewhere(pinned: Sequence[Pinned], publishing: Publishing, served: Served) 
     return [one.model.partition(":")[2] or one.model for one in same]
 
 
-def told_elsewhere(version: int | None, models: Sequence[str], *, is_published: bool) -> str:
-    """Say that a version was measured in another way alone, and what helps; nothing without models."""
+def told_elsewhere(version: int | None, models: Sequence[str], label: str = "") -> str:
+    """Say that a version was measured in another way alone, and what helps; nothing without models.
+
+    `label` is where it stands, empty for one that is about to go there.
+    """
     if not models:
         return ""
     names = list(dict.fromkeys(models))
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    if is_published:
+    if label:
         words = "measure it beside with its own model and parameters"
-        return f"v{version}, which is in production, was measured as a variant on {listed} alone; {words}."
+        return f"v{version}, which is in {label}, was measured as a variant on {listed} alone; {words}."
     helps = f"promote it from the experiment, or measure v{version} with its own model"
     return f"v{version} was measured on {listed} alone; {helps}."
 

@@ -8,7 +8,10 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """What is about to be published. `fingerprint` is of its content, `version` the number whose texts it has."""
+    """What is about to be published. `fingerprint` is of its content, `version` the number whose texts it has.
+
+    `label` is the one of a prompt that is about to move, empty for a flow.
+    """
 
     kind: Literal["flow", "prompt"]
     project_id: str
@@ -16,6 +19,7 @@ class Publishing:
     name: str
     fingerprint: str
     version: int | None = None
+    label: str = ""
 
 
 class PublishGate(Protocol):

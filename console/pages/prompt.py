@@ -77,7 +77,7 @@ def _acts() -> rx.Component:
     )
     words = rx.Var.create("Make ") + Prompt.chosen_name + " " + PRODUCTION
     point = Labels.ask_point(PRODUCTION, Prompt.chosen)
-    make = rx.cond(Gate.said.mark == "fail", button(words, point), button(words, point, kind="primary"))
+    make = rx.cond(Gate.refuses, button(words, point), button(words, point, kind="primary"))
     saved = rx.fragment(
         rx.cond(Prompt.view == "edit", rx.fragment(), button("Edit", Prompt.look("edit"))),
         rx.cond((Prompt.production == Prompt.chosen) | Labels.asked.contains(Prompt.chosen), rx.fragment(), make),

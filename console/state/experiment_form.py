@@ -116,7 +116,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
 
     async def _begin_asked(self, operator: Operator, found: Offered) -> bool:
         """Fill the form with what the prompt of the address must pass; tell whether there is such a thing."""
-        asked = await required_of(operator, self._asked("gate"), self._asked("version"))
+        asked = await required_of(operator, self._asked("gate"), self._asked("version"), self._asked("label"))
         if asked is None:
             return False
         self.numbers, self.name = dict(DEFAULTS), asked.name[:MAX_NAME]

@@ -252,13 +252,17 @@ class Required:
     evaluators: Sequence[dict[str, Any]]
 
 
-async def required_of(operator: Operator, prompt_id: str, number: str) -> Required | None:
-    """Return what counts for a version at the gate of its prompt: what is in production beside it, all rows."""
+async def required_of(operator: Operator, prompt_id: str, number: str, label: str) -> Required | None:
+    """Return what counts for a version at the gate of its prompt: all rows, and beside it what is under the label.
+
+    That is production where none is named.
+    """
+    label = label or PRODUCTION
     asked = await services().experiments.requirement(operator, "prompt", prompt_id) if prompt_id else None
     if asked is None:
         return None
     prompt = await services().prompts.get(operator, prompt_id)
-    versions = [*([f"{LABEL}{PRODUCTION}"] if PRODUCTION in prompt.labels else []), f"{VERSION}{number}"]
+    versions = [*([f"{LABEL}{label}"] if label in prompt.labels else []), f"{VERSION}{number}"]
     variants = [VariantLine("", "", "", MANAGED, subject=prompt.id, version=one) for one in versions]
     return Required(f"{prompt.name} v{number}, {asked.dataset_name}", asked.dataset_id, variants, asked.evaluators)
 

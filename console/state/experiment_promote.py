@@ -26,8 +26,8 @@ MAX_COMMENT = 500
 class ExperimentPromoteState(Formed, rx.State):
     """`what` says what would go where, `stands` where it is already; `labels` is empty where a flow is published.
 
-    `against` are a sentence each of what speaks against it, `gate` what the gate says before it is asked: it guards the
-    flow, of a prompt the label production. `label` is the chosen one, `lead` what the form begins with.
+    `against` are a sentence each of what speaks against it, `gate` what the gate says before it is asked, to the chosen
+    `label` of a prompt; `lead` is what the form begins with.
     """
 
     opened: rx.Field[bool] = rx.field(False)
@@ -65,7 +65,7 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.what = f"{self.what} It is protected: somebody else has to approve it."
             if self.is_prompt:
                 self.labels, self.label = await _labels(operator, will.id)
-            self.gate = await _gate(operator, will, page.experiment_id)
+            self.gate = await _gate(operator, will, page.experiment_id, self.label)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
             self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
         if refusal.problem:
@@ -73,9 +73,13 @@ class ExperimentPromoteState(Formed, rx.State):
 
     @rx.event
     async def choose_label(self, label: str) -> None:
-        """Choose the label."""
-        await self._operator(Permission.EXPERIMENTS_EDIT)
+        """Choose the label, and say what the gate says to it."""
+        operator = await self._operator(Permission.EXPERIMENTS_EDIT)
         self.label, self.errors = label, {}
+        page = await self.get_state(ExperimentState)
+        with caught(Conflict):
+            will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
+            self.gate = await _gate(operator, will, page.experiment_id, label)
 
     @rx.event
     async def close(self) -> None:
@@ -101,11 +105,11 @@ class ExperimentPromoteState(Formed, rx.State):
             return toasts.say(_said(made))
         with caught(Conflict):  # the gate may say something else than before
             will = await services().experiments.promotion(operator, page.experiment_id, self.variant)
-            self.gate = await _gate(operator, will, page.experiment_id)
+            self.gate = await _gate(operator, will, page.experiment_id, self.label)
         return None
 
 
-async def _gate(operator: Operator, will: Promotion, experiment_id: str) -> GateLine:
+async def _gate(operator: Operator, will: Promotion, experiment_id: str, label: str) -> GateLine:
     """Return what the gate would say: to a version that is there, to a draft, or to a version that would be made.
 
     By this experiment it says so without a way there.
@@ -114,9 +118,9 @@ async def _gate(operator: Operator, will: Promotion, experiment_id: str) -> Gate
         said = await content_line(operator, "flow", will.id, will.fingerprint, called="the draft")
     elif will.is_new:
         called = f"v{will.version}"
-        said = await content_line(operator, "prompt", will.id, will.fingerprint, will.ran, called=called)
+        said = await content_line(operator, "prompt", will.id, will.fingerprint, will.ran, called=called, label=label)
     else:
-        said = await gate_line(operator, will.id, PRODUCTION, will.version)
+        said = await gate_line(operator, will.id, label, will.version)
     return replace(said, evidence="") if said.evidence == routes.to(routes.EXPERIMENT, experiment_id) else said
 
 

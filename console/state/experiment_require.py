@@ -11,6 +11,7 @@ from backend.bootstrap import services
 from backend.errors import InvalidInput
 from backend.experiments.types import Pinned, Requirement
 from backend.operator import Permission
+from backend.prompts.types import PRODUCTION, STAGING
 from console import toasts
 from console.state.experiment import ExperimentState
 from console.state.forms import Formed
@@ -19,7 +20,7 @@ from console.state.prompt_gate import evaluators_in
 
 @dataclass(frozen=True)
 class Counted:
-    """An evaluator of the experiment, and whether it is to be asked from now on."""
+    """An evaluator of the experiment, and whether it is to be asked from now on; or a label, and whether it waits."""
 
     name: str
     counts: bool = True
@@ -37,6 +38,7 @@ class ExperimentRequireState(Formed, rx.State):
     now: rx.Field[str] = rx.field("")
     dataset: rx.Field[str] = rx.field("")
     evaluators: rx.Field[list[Counted]] = rx.field(default_factory=list)
+    labels: rx.Field[list[Counted]] = rx.field(default_factory=list)
     refused: rx.Field[bool] = rx.field(False)
     _kind: Literal["flow", "prompt"] = "prompt"
     _id: str = ""
@@ -60,6 +62,11 @@ class ExperimentRequireState(Formed, rx.State):
             asked = await services().experiments.requirement(operator, self._kind, self._id)
             self.now = _words(asked) if asked else ""
             self.dataset, self._asked = found.dataset_name, found.draft.evaluators
+            if self._kind == "prompt":
+                guarded = asked.labels if asked else (PRODUCTION,)
+                there = [one.name for one in await services().prompts.labels(operator, self._id)]
+                names = dict.fromkeys((PRODUCTION, *sorted({STAGING, *there, *guarded})))
+                self.labels = [Counted(name, counts=name in guarded) for name in names]
             self.evaluators = [Counted(evaluators_in(Requirement(evaluators=(one,)))) for one in self._asked]
         self.opened = True
 
@@ -69,6 +76,14 @@ class ExperimentRequireState(Formed, rx.State):
         await self._operator(Permission.EXPERIMENTS_EDIT)
         self.evaluators = [
             replace(one, counts=not one.counts) if place == at else one for place, one in enumerate(self.evaluators)
+        ]
+
+    @rx.event
+    async def guard(self, at: int) -> None:
+        """Let a label move only once it is passed, or freely."""
+        await self._operator(Permission.EXPERIMENTS_EDIT)
+        self.labels = [
+            replace(one, counts=not one.counts) if place == at else one for place, one in enumerate(self.labels)
         ]
 
     @rx.event
@@ -86,7 +101,10 @@ class ExperimentRequireState(Formed, rx.State):
             chosen = tuple(given for given, one in zip(self._asked, self.evaluators, strict=True) if one.counts)
             if not chosen:
                 raise InvalidInput("At least one evaluator has to count.")
-            wish = Requirement(evaluators=chosen, experiment_id=page.experiment_id)
+            labels = tuple(one.name for one in self.labels if one.counts)
+            if self.labels and not labels:
+                raise InvalidInput("At least one label has to wait for it.")
+            wish = Requirement(evaluators=chosen, experiment_id=page.experiment_id, labels=labels)
             made = await services().experiments.require(operator, self._kind, self._id, wish)
             self.opened = False
             return toasts.say(f"{self.subject} has to pass {made.dataset_name} from now on.")
@@ -108,5 +126,6 @@ def _subject(pinned: Pinned) -> tuple[Literal["flow", "prompt"], str, str]:
 
 
 def _words(asked: Requirement) -> str:
-    """Return the dataset and the evaluators in words."""
-    return f"{asked.dataset_name}, by {evaluators_in(asked)}"
+    """Return the dataset, the evaluators and the labels in words."""
+    before = f", before {', '.join(asked.labels)}" if asked.labels else ""
+    return f"{asked.dataset_name}, by {evaluators_in(asked)}{before}"

@@ -8,6 +8,7 @@ from typing import Literal
 from backend.bootstrap import services
 from backend.experiments.types import GateResult
 from backend.operator import Operator, Permission
+from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
 
@@ -35,22 +36,34 @@ async def content_line(
     version: int | None = None,
     *,
     called: str = "",
+    label: str = PRODUCTION,
 ) -> GateLine:
-    """Return what the gate would say to a content, also to one that is no version yet and is `called` otherwise."""
+    """Return what the gate would say to a content, also to one that is no version yet and is `called` otherwise.
+
+    Nothing to a `label` of a prompt that it does not guard.
+    """
     experiments = services().experiments
-    if not operator.may(Permission.EXPERIMENTS_READ) or await experiments.requirement(operator, kind, name) is None:
+    asked = None
+    if operator.may(Permission.EXPERIMENTS_READ):
+        asked = await experiments.requirement(operator, kind, name)
+    if asked is None or (kind == "prompt" and label not in asked.labels):
         return GateLine()
-    found = await experiments.gate_result(operator, kind, name, fingerprint, version)
+    found = await experiments.gate_result(operator, kind, name, fingerprint, version, label=label)
     num_rows = (await experiments.get(operator, found.experiment_id)).num_rows if found.experiment_id else 0
     evidence = routes.to(routes.EXPERIMENT, found.experiment_id) if found.experiment_id else ""
     mark = "ok" if found.passed else "fail"
-    return GateLine(mark, _said(found, version, called or f"v{version}", num_rows), found.hint or found.room, evidence)
+    return GateLine(
+        mark,
+        _said(found, label if version else "", called or f"v{version}", num_rows),
+        found.hint or found.room,
+        evidence,
+    )
 
 
-def _said(found: GateResult, version: int | None, called: str, num_rows: int) -> str:
+def _said(found: GateResult, label: str, called: str, num_rows: int) -> str:
     """Say how a content did. That nothing is known to be worse is all that a gate shows."""
     if not found.passed:
         return found.words
     if not found.experiment_id:
-        return f"{called} is in production" if version else "It says what is published"
+        return f"{called} is in {label}" if label else "It says what is published"
     return f"Nothing is known to be worse in {called} on {formats.counted(num_rows, 'row')}"

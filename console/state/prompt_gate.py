@@ -1,8 +1,8 @@
-"""What a prompt must pass before it goes to production, and how the version that is looked at did."""
+"""What a prompt must pass before its labels move, and how the version that is looked at did."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import reflex as rx
 
@@ -16,13 +16,26 @@ from console.state.prompt import PromptState
 from console.state.seat import Seated
 
 
+@dataclass(frozen=True)
+class LabelGate:
+    """A label that is guarded, and what the gate says under it to the version that is looked at."""
+
+    label: str
+    said: GateLine
+
+
 class PromptGateState(Seated, rx.State):
-    """`dataset` is empty where nothing is asked; `said` is about the version that is looked at."""
+    """`dataset` is empty where nothing is asked; `gates` are the labels that it guards.
+
+    `refuses` says that the version that is looked at may not go to production.
+    """
 
     dataset: rx.Field[str] = rx.field("")
     dataset_href: rx.Field[str] = rx.field("")
     rule: rx.Field[str] = rx.field("")
-    said: rx.Field[GateLine] = rx.field(default_factory=GateLine)
+    labels: rx.Field[list[str]] = rx.field(default_factory=list)
+    gates: rx.Field[list[LabelGate]] = rx.field(default_factory=list)
+    refuses: rx.Field[bool] = rx.field(False)
 
     @rx.event
     async def load(self) -> None:
@@ -35,7 +48,10 @@ class PromptGateState(Seated, rx.State):
         asked = await services().experiments.requirement(operator, "prompt", page.id)
         if asked is None:
             return
-        self.said = await gate_line(operator, page.id, PRODUCTION, page.chosen or page.latest)
+        number = page.chosen or page.latest
+        self.labels = list(asked.labels)
+        self.gates = [LabelGate(one, await gate_line(operator, page.id, one, number)) for one in asked.labels]
+        self.refuses = any(one.label == PRODUCTION and one.said.mark == "fail" for one in self.gates)
         self.dataset, self.dataset_href = asked.dataset_name, routes.to(routes.DATASET, asked.dataset_id)
         self.rule = rule_words(asked)
 
@@ -48,13 +64,14 @@ async def gate_on(operator: Operator, wish: Approval) -> str:
 
 async def gate_line(operator: Operator, prompt_id: str, label: str, number: int) -> GateLine:
     """Return what the gate would say to a label on a version, and the form of the experiment that is missing."""
-    if label != PRODUCTION or not operator.may(Permission.EXPERIMENTS_READ):
+    if not operator.may(Permission.EXPERIMENTS_READ):
         return GateLine()
     version = await services().prompts.get_version(operator, prompt_id, VersionRef("", number))
-    said = await content_line(operator, "prompt", prompt_id, version.content.fingerprint(), number)
+    said = await content_line(operator, "prompt", prompt_id, version.content.fingerprint(), number, label=label)
     if said.mark != "fail" or said.evidence or not operator.may(Permission.EXPERIMENTS_EDIT):
         return said
-    return replace(said, asking=f"{routes.EXPERIMENT_NEW}?gate={prompt_id}&version={number}")
+    beside = "" if label == PRODUCTION else f"&label={label}"
+    return replace(said, asking=f"{routes.EXPERIMENT_NEW}?gate={prompt_id}&version={number}{beside}")
 
 
 def evaluators_in(asked: Requirement) -> str:
@@ -65,4 +82,5 @@ def evaluators_in(asked: Requirement) -> str:
 
 def rule_words(asked: Requirement) -> str:
     """Say what an experiment has to show."""
-    return f"Over all its rows, nothing worse than production and every target met, by {evaluators_in(asked)}."
+    beside = asked.labels[0] if len(asked.labels) == 1 else "the version under the label"
+    return f"Over all its rows, nothing worse than {beside} and every target met, by {evaluators_in(asked)}."

@@ -14,6 +14,7 @@ from backend.experiments.outside import acting
 from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, why_sooner
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
+from backend.experiments.requiring import guarded_labels, requirement_of
 from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
@@ -38,12 +39,13 @@ class Gating(Comparing):
         subject_id, _ = await self._subject(operator, kind, name)
         async with self._units.read(operator) as session:
             row = await Experiments(session, operator.project_id).requirement(kind, subject_id)
-        return _requirement_of(row) if row else None
+        return requirement_of(row) if row else None
 
     async def require(self, operator: Operator, kind: Kind, name: str, wish: Requirement) -> Requirement:
         """Let it be published only with an experiment that asked these evaluators and in which nothing got worse.
 
-        Those of an experiment are taken with its dataset. Raise NotFound, InvalidInput where none is named.
+        The evaluators of an experiment are taken with its dataset; the labels of a prompt are production where none is
+        named. Raise NotFound, InvalidInput where no dataset or no evaluator is named.
         """
         operator.require(Permission.EXPERIMENTS_EDIT)
         subject_id, title = await self._subject(operator, kind, name)
@@ -56,17 +58,18 @@ class Gating(Comparing):
             dataset_id=dataset_id,
             dataset_name=rows.name,
             evaluators=[dict(one) for one in evaluators],
+            labels=guarded_labels(kind, wish.labels),
             created_by=operator.name,
         )
         async with self._units.write(operator) as work:
             experiments = Experiments(work.session, operator.project_id)
             await experiments.drop_requirement(kind, subject_id)
             experiments.add(row)
-            after = {"dataset": dataset_id, "evaluators": evaluators}
+            after = {"dataset": dataset_id, "evaluators": evaluators, "labels": row.labels}
             await AuditTrail(work.session).record(
                 operator, "publish.require", Target(kind, subject_id, title), after=after
             )
-            return _requirement_of(row)
+            return requirement_of(row)
 
     async def _wished(self, operator: Operator, wish: Requirement) -> tuple[str, tuple[dict[str, Any], ...]]:
         """Return the dataset and the evaluators. Raise InvalidInput, ExperimentNotFound."""
@@ -95,12 +98,20 @@ class Gating(Comparing):
             await AuditTrail(work.session).record(operator, "publish.release", Target(kind, subject_id, title))
 
     async def gate_result(
-        self, operator: Operator, kind: Kind, name: str, fingerprint: str, version: int | None = None
+        self,
+        operator: Operator,
+        kind: Kind,
+        name: str,
+        fingerprint: str,
+        version: int | None = None,
+        *,
+        label: str = PRODUCTION,
     ) -> GateResult:
-        """Return what `check` would say to a content at this moment. Raise NotFound."""
+        """Return what `check` would say to a content at this moment, of a prompt under a label. Raise NotFound."""
         operator.require(Permission.EXPERIMENTS_READ)
         subject_id, title = await self._subject(operator, kind, name)
-        publishing = Publishing(kind, operator.project_id, subject_id, title, fingerprint, version)
+        under = label if kind == "prompt" else ""
+        publishing = Publishing(kind, operator.project_id, subject_id, title, fingerprint, version, under)
         try:
             return await self._passed_in(publishing)
         except GateRefused as refused:
@@ -123,7 +134,7 @@ class Gating(Comparing):
         async with self._units.read(OfProject(project_id)) as session:
             experiments = Experiments(session, project_id)
             required = await experiments.requirement(publishing.kind, publishing.subject_id)
-            if required is None:
+            if required is None or (publishing.kind == "prompt" and publishing.label not in required.labels):
                 return GateResult(passed=True)
             done = await experiments.done_over(required.dataset_id)
         gate = acting(project_id, "", "The gate")
@@ -164,8 +175,8 @@ class Gating(Comparing):
                 raise GateRefused(words, hint=hint.strip(), experiment_id=row.id)
             return GateResult(passed=True, experiment_id=row.id, room=room)
         of_prompt = publishing.kind == "prompt"
-        beside = f" beside the {'one in production' if of_prompt else 'published one'}" if published else ""
-        goes = "goes to production" if of_prompt else "is published"
+        beside = f" beside the {f'one in {publishing.label}' if of_prompt else 'published one'}" if published else ""
+        goes = f"goes to {publishing.label}" if of_prompt else "is published"
         raise GateRefused(
             f"{name} must pass the dataset {required.dataset_name} before it {goes}.",
             hint=said_elsewhere
@@ -240,7 +251,7 @@ class Gating(Comparing):
             stored = await self._outside.flows.get_version(gate, flow.id, flow.published_version)
             return Served(stored.document.fingerprint())
         prompts = self._outside.prompts
-        number = (await prompts.get(gate, publishing.subject_id)).labels.get(PRODUCTION)
+        number = (await prompts.get(gate, publishing.subject_id)).labels.get(publishing.label)
         if number is None:
             return None
         live = await prompts.get_version(gate, publishing.subject_id, VersionRef(version=number))
@@ -270,10 +281,6 @@ class Gating(Comparing):
         raise NotFound("Only flows and prompts are published.")
 
 
-def _requirement_of(row: PublishRequirementRow) -> Requirement:
-    return Requirement(row.dataset_id, tuple(row.evaluators), dataset_name=row.dataset_name)
-
-
 def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:
     """Leave out what scores older answers again: it would pass for the newest run."""
     asked = ((row, draft_of(row)) for row in done if row.dataset_version == version)
@@ -282,7 +289,7 @@ def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[Experiment
 
 def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:
     """Say of the content, or of what is published, that it ran in another way alone."""
-    found = told_elsewhere(wanted.version, elsewhere(pinned, publishing, wanted), is_published=False)
+    found = told_elsewhere(wanted.version, elsewhere(pinned, publishing, wanted))
     if found or published is None:
         return found
-    return told_elsewhere(published.version, elsewhere(pinned, publishing, published), is_published=True)
+    return told_elsewhere(published.version, elsewhere(pinned, publishing, published), publishing.label)

@@ -24,7 +24,7 @@ from backend.prompts.models import (
 from backend.prompts.repository import LabelRepository, PromptRepository
 from backend.prompts.service.protection import ProtectionUseCases, check_protection
 from backend.prompts.shapes import approval_of, label_of, move_of
-from backend.prompts.types import PRODUCTION, Label, LabelChange, LabelMove
+from backend.prompts.types import Label, LabelChange, LabelMove
 from backend.unit_of_work import Work
 
 
@@ -112,14 +112,15 @@ class LabelUseCases(ProtectionUseCases):
 
         Raise PromptNotFound, VersionNotFound, InvalidInput, Conflict.
         """
-        if not self.gates or checked_label(label) != PRODUCTION:
+        if not self.gates:
             return
+        label = checked_label(label)
         async with self._units.read(operator) as session:
             rows = PromptRepository(session, operator.project_id)
             row = await self._row(rows, name)
             wanted = await self._version(rows, row, version)
         fingerprint = content.fingerprint() if content else wanted.fingerprint
-        told = Publishing("prompt", operator.project_id, row.id, row.name, fingerprint, version)
+        told = Publishing("prompt", operator.project_id, row.id, row.name, fingerprint, version, label)
         for gate in self.gates:
             await gate.check(told)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from backend.prompts.types import PRODUCTION
 from console.components.gate_words import gate_words
 from console.components.ui import SAFE, button, dialog, field, select, status, text_area
 from console.state.experiment import ExperimentState as One
@@ -53,15 +52,13 @@ def promote_dialog() -> rx.Component:
     comment = text_area(
         id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead
     )
-    asks_gate = ~Promote.is_prompt | (Promote.label == PRODUCTION)
     act = rx.cond(
-        (One.doubts != "") | (asks_gate & (Promote.gate.mark == "fail")),
+        (One.doubts != "") | (Promote.gate.mark == "fail"),
         button("Promote", type="submit", form=FORM),
         button("Promote", kind="primary", type="submit", form=FORM),
     )
     wrong = Promote.errors.values().join(" ")
-    refused = rx.cond(wrong, rx.el.p(status("fail", wrong), role="alert", dir="auto"), rx.fragment())
-    gate = rx.cond(asks_gate, gate_words(Promote.gate, wrong), refused)
+    gate = gate_words(Promote.gate, wrong)
     against = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
     form = rx.el.form(
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),

@@ -11,6 +11,7 @@ from console.state.experiment_require import ExperimentRequireState as Require
 
 # No evaluator at all would mean those of the experiment, every one.
 _SOME: Any = Require.evaluators.pluck("counts").contains(True)
+_WAITS: Any = (Require.labels.length() == 0) | Require.labels.pluck("counts").contains(True)
 
 
 def require_dialog() -> rx.Component:
@@ -22,10 +23,19 @@ def require_dialog() -> rx.Component:
             rx.foreach(Require.evaluators, _evaluator),
             class_name="field bare",
         ),
+        rx.cond(
+            Require.labels,
+            rx.el.fieldset(
+                rx.el.legend("Which labels wait for it", class_name="lab"),
+                rx.foreach(Require.labels, _label),
+                class_name="field bare",
+            ),
+            rx.fragment(),
+        ),
         rx.el.p(
-            "It can be published or go to production only after an experiment over all rows has run those that count, "
-            "nothing got worse than the published version and every target was met. Whatever else such an experiment "
-            "asks can only refuse.",
+            "It can be published, or go to those labels, only after an experiment over all rows has run those that "
+            "count, nothing got worse than the version that stands there and every target was met. Whatever else such "
+            "an experiment asks can only refuse.",
             class_name="t2",
         ),
         rx.cond(Require.now, rx.el.p("Until now: ", Require.now, ".", class_name="t2", dir="auto"), rx.fragment()),
@@ -41,10 +51,16 @@ def require_dialog() -> rx.Component:
             button("Leave it", Require.close, custom_attrs=SAFE),
             rx.cond(Require.now, button("Require nothing", Require.release, kind="quiet"), rx.fragment()),
             rx.cond(
-                Require.refused, rx.fragment(), button("Require it", Require.send, kind="primary", disabled=~_SOME)
+                Require.refused,
+                rx.fragment(),
+                button("Require it", Require.send, kind="primary", disabled=~(_SOME & _WAITS)),
             ),
         ],
     )
+
+
+def _label(one: Any, at: Any) -> rx.Component:
+    return checkbox(one.name, one.counts, Require.guard(at), key=at)
 
 
 def _evaluator(one: Any, at: Any) -> rx.Component:

@@ -97,7 +97,7 @@ def _label(one: Any) -> rx.Component:
 
 def _at_once(one: Any) -> rx.Component:
     """Say what a way back does not wait for."""
-    has_gate = (one.name == PRODUCTION) & (Gate.dataset != "")
+    has_gate = Gate.labels.contains(one.name)
     without: Any = rx.match(
         (has_gate, one.protected),
         ((True, True), "without gate or second person, "),

@@ -57,7 +57,7 @@ async def test_an_experiment_runs_is_retried_compared_reviewed_and_required(
     made = await lab.services.prompts.create(lab.operator, NewPrompt("Support", Content(text="{{ good }}")))
     await lab.service.require(lab.operator, "prompt", made.id, Requirement(experiment_id=done.id))
     required = await lab.service.requirement(lab.operator, "prompt", made.id)
-    assert required == Requirement(DATASET, asked, dataset_name="Questions")
+    assert required == Requirement(DATASET, asked, dataset_name="Questions", labels=("production",))
     await lab.service.delete(lab.operator, done.id)
     with pytest.raises(NotFound):
         await lab.service.get(lab.operator, done.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -123,15 +124,28 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     gate = tab.at(f"/prompts/{support.id}").state(PromptGateState)
     await tab.state(PromptState).load()
     await gate.load()
-    assert (gate.dataset, gate.said.mark, gate.said.words) == (
+    [one] = gate.gates
+    assert (gate.dataset, one.said.mark, one.said.words) == (
         asked.dataset_name,
         "ok",
         "Nothing is known to be worse in v2 on 4 rows",
     )
-    assert (gate.said.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
+    assert (one.said.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
     tab.at(f"/experiments/{made.id}")
     await dialog.ask()
-    assert dialog.now == f"{dialog.dataset}, by {', '.join(one.name for one in dialog.evaluators)}"
+    by = ", ".join(one.name for one in dialog.evaluators)
+    assert dialog.now == f"{dialog.dataset}, by {by}, before production"
+    assert [(one.name, one.counts) for one in dialog.labels] == [("production", True), ("staging", False)]
+    await dialog.guard(0)
+    await dialog.send()
+    assert dialog.errors == {"": "At least one label has to wait for it."}
+    await dialog.guard(1)
+    await dialog.send()
+    now = await services.experiments.requirement(owner, "prompt", support.id)
+    assert now == replace(asked, labels=("staging",))
+    await dialog.ask()
+    assert dialog.now.endswith(", before staging")
+    assert [(one.name, one.counts) for one in dialog.labels] == [("production", False), ("staging", True)]
     for at in range(len(dialog.evaluators)):
         await dialog.count(at)
     await dialog.send()

@@ -38,12 +38,21 @@ async def test_the_dialog_of_a_label_says_before_and_after_what_the_gate_refuses
     await labels.load()
     assert labels.opened == "", "who followed a way out of it comes back to the page"
     await labels.ask_point("staging", 2)
-    assert labels.gate.mark == "", "only production has a gate"
+    assert labels.gate.mark == "", "only production is guarded"
     gate = tab.state(PromptGateState)
     await gate.load()
-    assert (gate.said.mark, gate.said.asking) == ("fail", f"/experiments/new?gate={answer.id}&version=2")
-    assert gate.rule.endswith(" by exact.")
-    assert "with exact set as the requirement has it" in gate.said.hint
+    [one] = gate.gates
+    missing = f"/experiments/new?gate={answer.id}&version=2"
+    assert (gate.refuses, one.said.mark, one.said.asking) == (True, "fail", missing)
+    assert gate.rule == "Over all its rows, nothing worse than production and every target met, by exact."
+    assert "with exact set as the requirement has it" in one.said.hint
+    wish = Requirement(dataset.id, ({"kind": "exact"},), labels=("staging", "production"))
+    await services.experiments.require(owner, "prompt", answer.id, wish)
+    await labels.ask_point("staging", 2)
+    assert labels.gate.words == f"{answer.name} must pass the dataset Returns before it goes to staging."
+    assert labels.gate.asking == f"{missing}&label=staging"
+    await gate.load()
+    assert [(one.label, one.said.mark) for one in gate.gates] == [("staging", "fail"), ("production", "fail")]
 
 
 async def test_the_experiment_that_is_missing_is_filled_in_so_that_it_counts(
@@ -55,11 +64,11 @@ async def test_the_experiment_that_is_missing_is_filled_in_so_that_it_counts(
     await services.prompts.save_version(owner, support.id, Content(text="Answer {{ question }} at length."))
     await tab.state(PromptState).load()
     await shown.load()
-    form = await opened_form(tab, shown.said.asking.removeprefix("/experiments/new"))
+    form = await opened_form(tab, shown.gates[0].said.asking.removeprefix("/experiments/new"))
     assert form.dataset == dataset
     assert [one.version for one in form.variants] == ["label:production", "version:3"]
     counted = await made_of(services, form, entries(form))
     await services.experiments.carry_out(owner, counted.id)
     tab.at(f"/prompts/{support.id}")
     await shown.load()
-    assert (shown.said.asking, shown.said.evidence) == ("", f"/experiments/{counted.id}")
+    assert (shown.gates[0].said.asking, shown.gates[0].said.evidence) == ("", f"/experiments/{counted.id}")
