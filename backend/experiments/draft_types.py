@@ -219,10 +219,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PinnedNode:
-    """A node of a flow as it was pinned, by its id and title."""
+    """A node of a flow as it was pinned, by its id and title, and whether it asks a model."""
 
     node: str
     title: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

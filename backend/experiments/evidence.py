@@ -23,6 +23,7 @@ def evidence(found: Experiment, comparison: Comparison, variant: str) -> str:
     lines = [
         f"Experiment {found.name}: {variant} beside {comparison.baseline}, {over}.",
         *(f"{words}: {told}." for words, told in said.items() if told),
+        *_missed(comparison, variant),
         *_tries(comparison, variant),
     ]
     told = "\n".join(lines)
@@ -51,6 +52,20 @@ def _told(one: MetricComparison, baseline: str) -> str:
         return said
     signed = [f"+{end}" if value > 0 else end for value, end in ((one.low, low), (one.high, high))]
     return f"{said} (by {signed[0]} to {signed[1]}{points})"
+
+
+def _missed(comparison: Comparison, variant: str) -> list[str]:
+    """Return which targets it does not reach, in a line: "Misses its target: exact 80 %, wanted 90 %"."""
+    told = []
+    for one in comparison.aims:
+        if variant in one.missed and one.target is not None:
+            ends = one.values[variant], one.target
+            is_share = not one.unit and all(0 <= end <= 1 for end in ends)
+            value, target = (
+                f"{_number(100 * end)} %" if is_share else f"{_number(end)} {one.unit}".rstrip() for end in ends
+            )
+            told.append(f"{one.metric} {value}, wanted {target}")
+    return [f"Misses its target: {'; '.join(told)}."] if told else []
 
 
 def _tries(comparison: Comparison, variant: str) -> list[str]:

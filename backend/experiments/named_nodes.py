@@ -33,5 +33,12 @@ def unscored_variants(pinned: Sequence[Pinned], evaluators: Sequence[Any]) -> tu
     )
 
 
+def worst_of(evaluator: Any, pinned: Sequence[Pinned]) -> float | None:
+    """Return what a failed answer counts as; None where a variant lacks the node, which would count as nought there."""
+    lacks = evaluator.node and _lacking(pinned, evaluator.node)
+    worst: float | None = evaluator.worst
+    return None if lacks else worst
+
+
 def _lacking(pinned: Sequence[Pinned], node: str) -> list[str]:
     return [one.name for one in pinned if named_node(one.nodes, node) is None]

@@ -10,7 +10,7 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.experiments.outside import Outside
 from backend.experiments.types import Draft, FlowChoice, Pinned, PinnedNode, VariantDraft, kind_of
 from backend.flows.document import FlowDocument
-from backend.flows.instead import Instead, with_others
+from backend.flows.instead import Instead, asks_model, with_others
 from backend.flows.nodes.input import Input, InputConfig
 from backend.flows.shapes import title_of
 from backend.operator import Operator
@@ -216,5 +216,5 @@ def _with(pinned: Pinned, version: int | None, document: FlowDocument, stored: s
         document=stored,
         fields=tuple(one.name for one in fields),
         required=tuple(one.name for one in fields if one.required and one.default in (None, "")),
-        nodes=tuple(PinnedNode(node.id, title_of(node)) for node in document.nodes),
+        nodes=tuple(PinnedNode(node.id, title_of(node), asks=asks_model(node)) for node in document.nodes),
     )

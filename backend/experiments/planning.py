@@ -105,7 +105,7 @@ class Planner:
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             cost=None if uncounted and not cost else cost,
-            minutes=_minutes(draft, phases, in_turn, num_cells + num_calls),
+            minutes=_minutes(draft, phases, in_turn, num_calls + _asked_for(draft, pinned, len(rows))),
             one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
             some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
             detectable=detectable,
@@ -266,6 +266,14 @@ class Planner:
 
 def _asking(evaluators: Sequence[Any]) -> list[Any]:
     return [one for one in evaluators if one.num_calls]
+
+
+def _asked_for(draft: Draft, pinned: Sequence[Pinned], num_rows: int) -> int:
+    """Return how often models are asked for answers: once by a prompt, by a flow once for each node that asks one."""
+    if draft.answers_of:
+        return 0
+    of_each = (max(1, sum(node.asks for node in one.nodes)) if one.nodes else 1 for one in pinned)
+    return sum(of_each) * num_rows * draft.repetitions
 
 
 def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], in_turn: float, num_calls: int) -> float:

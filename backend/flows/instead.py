@@ -77,5 +77,10 @@ def _changed(node: Node, instead: Instead) -> tuple[Node, set[str]]:
     return node.model_copy(update={"config": config}), heeds
 
 
+def asks_model(node: Node) -> bool:
+    kind = KINDS.get(node.kind)
+    return kind is not None and MODEL in kind.Config.model_fields
+
+
 def _searches(tool: Mapping[str, Any]) -> bool:
     return bool(tool.get("type", "knowledge") == "knowledge")

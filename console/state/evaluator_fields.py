@@ -159,9 +159,10 @@ def _line(
 
 def _kind(name: str, schema: dict[str, Any], offers: Offers) -> tuple[str, list[Choice]]:
     """Return how a setting is entered, and what there is to pick."""
-    named = {"node": ("node", ()), "models": ("models", offers.talking), "model": ("choice", offers.embedding)}
-    if name in named:
-        return named[name][0], list(named[name][1])
+    if name in ("models", "model"):
+        return ("models", list(offers.talking)) if name == "models" else ("choice", list(offers.embedding))
+    if name == "node":
+        return "node", []
     if "enum" in schema:
         return "choice", [Choice(str(one), str(one).replace("_", " ")) for one in schema["enum"]]
     if schema.get("format") == "python":

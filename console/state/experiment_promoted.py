@@ -10,6 +10,7 @@ from backend.experiments.types import COST, LATENCY, OVERALL, Comparison, Metric
 from backend.prompts.types import PRODUCTION
 from console import routes
 from console.state import formats
+from console.state.experiment_aims import target_lines
 from console.state.experiment_duels import duel_words
 from console.state.experiment_rows import named, note_of
 from console.state.experiment_written import amount, readable
@@ -99,10 +100,12 @@ def doubts(found: Comparison, variant: str) -> str:
 
 
 def against(found: Comparison, variant: str) -> list[str]:
-    """Say what somebody who promotes it should know: all that is worse, with figures, and what is not decided."""
+    """Say what somebody who promotes it should know: all that is worse or misses its target, and what is open."""
     decides = doubts(found, variant)
     is_told = any(one.metric == found.primary for one in _worse(found, variant))
-    return [line for line in (setbacks(found, variant), "" if is_told else decides, _undecided(found, variant)) if line]
+    missed = " ".join(f"{one.words}." for one in target_lines(found, variant) if one.mark == "fail")
+    told = (setbacks(found, variant), "" if is_told else decides, missed, _undecided(found, variant))
+    return [line for line in told if line]
 
 
 def _undecided(found: Comparison, variant: str) -> str:

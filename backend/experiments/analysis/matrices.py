@@ -75,8 +75,14 @@ def matrices(cells: Sequence[tuple[Any, ...]], names: Sequence[str], num_variant
                 scores[name][spot] = one["value"]
             if one["passed"] is not None:
                 passed[name][spot] = one["passed"]
-    marked = {name for name in names if _has_marks(cells, name)}
-    return Matrices(rows, len(ended) - len(rows), scores, {name: passed[name] for name in marked}, failed)
+    return Matrices(rows, len(ended) - len(rows), scores, _marks(cells, names, passed), failed)
+
+
+def _marks(cells: Sequence[tuple[Any, ...]], names: Sequence[str], passed: dict[str, Floats]) -> dict[str, Floats]:
+    """Return who passed by each metric that has a mark; a failed answer is no failure of a node that is not there."""
+    for name, variant in _absent(cells, names):
+        passed[name][variant] = np.nan
+    return {name: passed[name] for name in names if _has_marks(cells, name)}
 
 
 def failed_of(found: Matrices, cells: Sequence[tuple[Any, ...]]) -> Floats:
@@ -107,17 +113,18 @@ def with_pairs(found: Matrices, evaluators: Sequence[Evaluator], theirs: Floats,
 
 def with_absent(found: Matrices, evaluators: Sequence[Evaluator], cells: Sequence[tuple[Any, ...]]) -> Matrices:
     """Count a failed cell as nothing by a metric of a node that its variant has not: there it is no answer at all."""
-    lost, passed = dict(found.lost), dict(found.passed)
+    lost = dict(found.lost)
     for one in evaluators:
-        without = {cell[1] for cell in cells if one.node and (cell[4].get(one.called) or {}).get("label") == ABSENT}
-        if not without or one.worst is None:
-            continue
-        lost[one.called] = np.full(found.failed.shape, one.worst)
-        lost[one.called][list(without)] = np.nan
-        if one.called in passed:
-            passed[one.called] = passed[one.called].copy()
-            passed[one.called][list(without)] = np.nan
-    return replace(found, lost=lost, passed=passed)
+        without = [variant for _, variant in _absent(cells, [one.called])] if one.node else []
+        if without and one.worst is not None:
+            lost[one.called] = np.full(found.failed.shape, one.worst)
+            lost[one.called][without] = np.nan
+    return replace(found, lost=lost)
+
+
+def _absent(cells: Sequence[tuple[Any, ...]], names: Sequence[str]) -> set[tuple[str, int]]:
+    """Return the metrics of nodes with the places of variants that have none."""
+    return {(name, cell[1]) for name in names for cell in cells if (cell[4].get(name) or {}).get("label") == ABSENT}
 
 
 def _has_marks(cells: Sequence[tuple[Any, ...]], name: str) -> bool:

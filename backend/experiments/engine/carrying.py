@@ -24,6 +24,7 @@ from backend.experiments.engine.telling import Teller
 from backend.experiments.errors import AttemptLost
 from backend.experiments.evaluators.deciding import decider
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.named_nodes import worst_of
 from backend.experiments.outside import Outside, acting
 from backend.experiments.released import check_released
 from backend.experiments.repository import Cells, Ownership
@@ -138,7 +139,7 @@ class Carrying:
             repetitions=self._draft.repetitions,
             margin=first.useful_margin,
             width=high - low,
-            worst=first.worst,
+            worst=worst_of(first, self._pinned),
             sources={number: row.conversation for number, row in self._rows.items()},
         )
 

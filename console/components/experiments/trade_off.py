@@ -45,10 +45,11 @@ def trade_off() -> rx.Component:
             One.picture.saving, rx.el.p(One.picture.saving, _margin(), class_name="t12 pad", dir="auto"), rx.fragment()
         ),
         rx.el.p(
-            rx.cond(One.picture.wanted, One.picture.wanted + " ", ""),
+            rx.cond(One.picture.wanted, rx.fragment(One.picture.wanted, " "), rx.fragment()),
             "Bars hold each quality with 95 %; which is better, the verdicts say. Circle size is p95. "
             "The line joins those that none measured better and cheaper.",
             class_name="t12 t2 pad",
+            dir="auto",
         ),
         data_table("Variants", COLUMNS, One.picture.dots, _row),
     )

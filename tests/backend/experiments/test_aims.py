@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 from backend.experiments.analysis.verdicts import compared
 from backend.experiments.evaluators.registry import read
+from backend.experiments.evidence import evidence
 from backend.experiments.passing import short_of
 from backend.experiments.types import Aim, Comparison
 
@@ -57,6 +59,8 @@ def test_a_target_is_held_against_every_variant_the_baseline_too() -> None:
         0.5, False, True)  # fmt: skip
     assert short_of(by["latency", "new"]) == "latency of new is 400 ms, its target 150 ms."
     assert short_of(by["exact", "new"]) == ""
+    kept = SimpleNamespace(name="Desk", id="exp_1", num_rows=4, dataset_name="Returns", dataset_version=1)
+    assert "Misses its target: latency 400 ms, wanted 150 ms." in evidence(kept, found, "new")  # type: ignore[arg-type]
 
 
 def test_a_variant_that_stands_alone_is_held_against_its_targets() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backend.errors import InvalidInput
-from backend.experiments.evaluators.registry import kinds
+from backend.experiments.evaluators.registry import kinds, read
+from backend.experiments.named_nodes import worst_of
 from backend.experiments.node_types import ABSENT, SILENT
 from backend.experiments.passing import shortcomings
 from backend.experiments.types import FlowChoice, VariantDraft
@@ -94,6 +95,12 @@ async def test_a_failed_answer_is_no_nought_of_a_node_that_its_variant_has_not(l
     (draft,) = [one for one in found.metrics if one.metric == "draft"]
     assert (draft.num_rows, draft.coverage) == (0, 0.0)
     assert "said" not in found.aims[0].missed
+    rows = await lab.service.compared_rows(lab.operator, done.id, "said", metric="draft")
+    assert {one.change for one in rows.items} == {"other"}, "nothing broke in a node that is not there"
+    by_variant = {one.node: one.asks for one in done.pinned[0].nodes}
+    assert by_variant == dict.fromkeys(("input", "first", "last", "output"), False)
+    first = read([AT_DRAFT])[0]
+    assert (worst_of(first, done.pinned), worst_of(first, done.pinned[:1])) == (None, 0.0)
 
 
 async def test_a_node_that_no_variant_has_is_refused_and_one_that_some_lack_is_told(lab: Lab) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from backend.experiments.types import Aim, Comparison, MetricComparison, Spread, TradeOff
 from console.state.experiment_aims import aim_words, missed_words, target_lines
 from console.state.experiment_picture import picture_of
+from console.state.experiment_promoted import against
 from console.state.experiment_rows import lead, verdict_cards
 from console.state.experiment_spread import spread_picture
 
@@ -99,4 +100,5 @@ def test_a_variant_alone_says_how_it_stands_to_each_target() -> None:
     assert [one.words for one in target_lines(replace(FOUND, aims=(unknown,)), "new")] == [
         "exact has nothing to hold against its target of 70.0 %"
     ]
+    assert "cost per 1,000 misses its target of $0.30: $0.40." in against(FOUND, "new")
     assert (missed_words(FOUND, "old"), missed_words(FOUND, "same")) == ("misses the target of exact", "")
