@@ -287,7 +287,7 @@ def _unpriced(row: Any) -> ColumnElement[bool]:
 
 def _experiment_job(row: ExperimentRow, num_ended: int) -> Job:
     return Job(
-        thing=Thing.EXPERIMENT,
+        thing=Thing(row.kind),
         id=row.id,
         title=row.name,
         where=row.dataset_name,

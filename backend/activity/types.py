@@ -19,6 +19,7 @@ class Thing(StrEnum):
     CONVERSATION = "conversation"
     RUN = "run"
     EXPERIMENT = "experiment"
+    JUDGEMENT = "judgement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A document being read, a run, or an experiment; a run that an experiment asks for is no job of its own.
+    """A document being read, a run, an experiment or a judgement; a run of an experiment is no job of its own.
 
-    `num_done` counts a run's nodes and the answers of an experiment, of which there are `num_all`; `stage` and
+    `num_done` counts a run's nodes and the answers of the latter, of which there are `num_all`; `stage` and
     `percent` are a document's.
     """
 

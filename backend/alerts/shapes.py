@@ -26,7 +26,7 @@ from backend.conversations.types import Channel, ChatState, FailedTurns, Filters
 CHOICES: dict[str, Callable[[str], Any]] = {
     "flow_ids": str, "states": ChatState, "failed_turns": FailedTurns, "ratings": Rating, "channels": Channel,
     "models": str, "prompts": str, "outcomes": Outcome, "satisfactions": Satisfaction, "tags": str, "versions": str,
-    "metadata": str, "ranges": range_in,
+    "judges": str, "metadata": str, "ranges": range_in,
 }  # fmt: skip
 
 

@@ -205,7 +205,7 @@ class Score:
     """What a person or an evaluator says of an answer, of the whole conversation where `message_id` is empty.
 
     `by` is empty for an evaluator, which says where it `passed`. `high` is the end of a scale, `good` of what people
-    say. `source` is the name of the queue or of the experiment.
+    say. `source` is the name of the queue or of the experiment, or the version of a judge of the log.
     """
 
     name: str
@@ -218,7 +218,20 @@ class Score:
     why: str = ""
     queue_id: str = ""
     experiment_id: str = ""
+    judgement_id: str = ""
     good: Good = Good.NONE
+
+
+class Drift(StrEnum):
+    """Whether a judge's agreement with people still says what it said.
+
+    It was measured of a version of the judge; of another, with other words or another model, it says nothing.
+    """
+
+    NONE = ""
+    UNMEASURED = "unmeasured"  # the judge was changed, and people have labelled nothing that it judged since
+    WORSE = "worse"  # the judge was changed, and agrees less than before: the interval of the difference is below 0
+    SAME = "same"  # the judge was changed, and no less agreement is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +240,8 @@ class Agreement:
 
     Weighted by squared distance where `is_weighted`. `kappa` is None where it is not defined: one label alone was used;
     `low` and `high` are so for fewer than 20 items too.
-    `experiment_id` is empty between two people.
+    `experiment_id` is empty between two people, and of a judge that was asked about the log: then `version` is its
+    version. `before` is the kappa of the version before, where `drift` compares with it.
     """
 
     config: str
@@ -240,6 +254,9 @@ class Agreement:
     high: float | None
     is_weighted: bool
     experiment_id: str = ""
+    version: str = ""
+    drift: Drift = Drift.NONE
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class AlertFilters(Strict):
     outcome: list[Outcome] = Field(default=[])
     satisfaction: list[Satisfaction] = Field(default=[])
     tag: list[str] = Field(default=[], max_length=50)
+    judge: list[str] = Field(default=[], max_length=50)
     version: list[str] = Field(default=[], max_length=50)
     metadata: list[str] = Field(default=[], max_length=50)
     cost: str = Field(default="", pattern=SPAN)

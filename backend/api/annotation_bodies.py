@@ -14,6 +14,7 @@ from backend.annotations.types import (
     MAX_LABELS,
     MAX_LOCK_MINUTES,
     Agreement,
+    Drift,
     Labeller,
     NewQueue,
     Queue,
@@ -247,7 +248,8 @@ class TurnedBody(BaseModel):
 class AgreementBody(BaseModel):
     """`kappa`, null where it is not defined, with its 95 % interval from `low` to `high`, null of fewer than 20 items.
 
-    `experiment_id` is empty between people.
+    `experiment_id` is empty between people, and for a judge that was asked about the log: then `version` is its own.
+    `drift` says of one that was changed whether its agreement is "unmeasured" since, "worse" or the "same" as `before`.
     """
 
     config: str
@@ -260,6 +262,9 @@ class AgreementBody(BaseModel):
     high: float | None
     is_weighted: bool
     experiment_id: str
+    version: str
+    drift: Drift
+    before: float | None
 
     @classmethod
     def of(cls, agreement: Agreement) -> AgreementBody:

@@ -59,6 +59,7 @@ def filters_of(
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006
     satisfaction: Annotated[list[Satisfaction], Query()] = [],  # noqa: B006
     tag: Choices = [],  # noqa: B006
+    judge: Choices = [],  # noqa: B006
     version: Choices = [],  # noqa: B006
     metadata: Choices = [],  # noqa: B006
     cost: Span = "",
@@ -85,6 +86,7 @@ def filters_of(
         outcomes=tuple(outcome),
         satisfactions=tuple(satisfaction),
         tags=tuple(tag),
+        judges=tuple(judge),
         versions=tuple(version),
         metadata=tuple(metadata),
         ranges=ranges_of({"cost": cost, "tokens": tokens, "latency": latency, "duration": duration, "turns": turns}),

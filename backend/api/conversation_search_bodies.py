@@ -108,6 +108,7 @@ class FacetsBody(BaseModel):
     tags: list[FacetBody]
     metadata: list[NamedFacetsBody]
     metadata_names: list[str]
+    judges: list[FacetBody]
 
     @classmethod
     def of(cls, facets: Facets) -> FacetsBody:
@@ -127,6 +128,7 @@ class FacetsBody(BaseModel):
             tags=FacetBody.all(facets.tags),
             metadata=[NamedFacetsBody(name=one.name, values=FacetBody.all(one.values)) for one in facets.metadata],
             metadata_names=list(facets.metadata_names),
+            judges=FacetBody.all(facets.judges),
         )
 
 

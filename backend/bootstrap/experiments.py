@@ -12,6 +12,7 @@ from typing import Any, cast
 from backend.bootstrap.engines import engine
 from backend.bootstrap.flows import Flows
 from backend.bootstrap.rooms import Rooms
+from backend.conversations.service import ConversationService
 from backend.datasets.service import DatasetService
 from backend.datasets.types import Item, ItemFilter
 from backend.experiments.engine.executor import Executor
@@ -19,6 +20,7 @@ from backend.experiments.outside import JOB, OpenRows, Outside, Row
 from backend.experiments.outside import Rows as DatasetRows
 from backend.experiments.service import ExperimentService
 from backend.experiments.types import Part
+from backend.judgements.transcripts import talks_of
 from backend.knowledge.service import KnowledgeService
 from backend.operator import Operator
 from backend.ports.events import Events
@@ -43,6 +45,7 @@ class Experiments:
 
     service: ExperimentService
     executor: Executor
+    outside: Outside
 
 
 async def late(module: str) -> Any:
@@ -103,6 +106,7 @@ def open_experiments(
     running: Flows,
     knowledge: KnowledgeService,
     datasets: DatasetService,
+    log: ConversationService,
     is_shared: bool,
 ) -> Experiments:
     outside = Outside(
@@ -119,6 +123,7 @@ def open_experiments(
         runs=running.runs,
         knowledge=knowledge,
         rows=rows_of(datasets),
+        talk=talks_of(log),
         late=late,
         default_embedder=EMBEDDED_EMBEDDING,
         is_shared=is_shared,
@@ -133,4 +138,4 @@ def put_together(outside: Outside) -> Experiments:
     """Make the service and register its job."""
     executor = Executor(outside)
     outside.jobs.register(JOB, executor.execute, concurrency=EXPERIMENTS_AT_ONCE, pending=executor.waiting)
-    return Experiments(ExperimentService(outside, executor), executor)
+    return Experiments(ExperimentService(outside, executor), executor, outside)

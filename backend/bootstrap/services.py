@@ -45,6 +45,7 @@ from backend.idempotency.service import IdempotencyService
 from backend.identity.service import IdentityService
 from backend.identity.service.signing_in import SignInService
 from backend.installation.service import InstallationService
+from backend.judgements.service import JudgementService
 from backend.knowledge.service import KnowledgeService
 from backend.live_tests.service import LiveTestService
 from backend.masking.service import MaskingService
@@ -105,6 +106,7 @@ class Services:
     approvals: ApprovalService
     takeovers: TakeoverService
     experiments: ExperimentService
+    judgements: JudgementService
     live_tests: LiveTestService
     turns: TurnService
     alerts: AlertService
@@ -162,7 +164,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     datasets = open_datasets(units, rooms, conversations, providers=providers, models=language_model)
     experiments = open_experiments(
         units, events, jobs, rooms=rooms, models=language_model, providers=providers, prompts=prompts, running=running,
-        knowledge=knowledge, datasets=datasets, is_shared=database.kind == "postgres",
+        knowledge=knowledge, datasets=datasets, log=conversations, is_shared=database.kind == "postgres",
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
     join_prompts(conversations, prompts, providers, rooms)
@@ -198,6 +200,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
         approvals=running.approvals,
         takeovers=running.takeovers,
         experiments=experiments.service,
+        judgements=JudgementService(experiments.outside, experiments.executor, conversations, annotations),
         live_tests=live_tests,
         turns=TurnService(
             conversations,

@@ -65,3 +65,4 @@ class Facets:
     tags: tuple[Facet, ...] = ()
     metadata: tuple[NamedFacets, ...] = ()
     metadata_names: tuple[str, ...] = ()
+    judges: tuple[Facet, ...] = ()

@@ -251,3 +251,31 @@ class ConversationCommentRow(SQLModel, table=True):
     author: str
     author_id: str
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class ConversationScoreRow(SQLModel, table=True):
+    """What a version of a judge says of a conversation, or of one answer: then `message_id` is not empty.
+
+    `is_newest` of all versions of the judge. `verdict` is what the log is filtered by. Goes with its conversation.
+    """
+
+    __tablename__ = "conversation_score"
+    __table_args__ = (
+        Index("ix_conversation_score_counted", "project_id", "is_newest", "judge", "verdict", "conversation_id"),
+        Index("ix_conversation_score_given", "project_id", "judgement_id"),
+    )
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id", ondelete="CASCADE")
+    message_id: str = Field(primary_key=True)
+    judge: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    project_id: str = Field(foreign_key="project.id")
+    judgement_id: str
+    is_newest: bool = True
+    verdict: str
+    value: float | None = None
+    label: str = ""
+    passed: bool | None = None
+    high: float | None = None
+    reason: str = ""
+    judged_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
-from backend.conversations.models import ConversationCommentRow, ConversationRow, FeedbackRow, MessageRow
+from backend.conversations.models import (
+    ConversationCommentRow,
+    ConversationRow,
+    ConversationScoreRow,
+    FeedbackRow,
+    MessageRow,
+)
 from backend.conversations.reports import Told
+from backend.conversations.score_types import JudgeScore
 from backend.conversations.tags import tags_in
 from backend.conversations.types import (
     Answer,
@@ -127,3 +135,10 @@ def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
         tool_calls=tuple(row.tool_calls),
         trace_id=row.trace_id,
     )
+
+
+def score_of(row: ConversationScoreRow, last_message_at: datetime | None = None) -> JudgeScore:
+    """Return a judge's score; `last_message_at` is the conversation's, None where nobody asks whether it is old."""
+    told = {field.name: getattr(row, field.name) for field in fields(JudgeScore) if field.name != "is_old"}
+    is_old = not row.message_id and last_message_at is not None and row.judged_at < last_message_at
+    return JudgeScore(**told, is_old=is_old)

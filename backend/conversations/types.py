@@ -268,9 +268,8 @@ def prompt_choice(name: str, version: int) -> str:
 class Filters:
     """Empty means all; of the channels, all of `SHOWN`. `text` is looked for in the messages, in any script and case.
 
-    A prompt is meant as `prompt_choice` writes it, with its version, and so is a flow's version by `version_choice`;
-    `until` itself is left out. `metadata` are words such as "plan=pro", "plan=" for those without a plan and "plan" for
-    any: of one name any of them, of several names all.
+    Prompts are as `prompt_choice` writes them, versions of flows as `version_choice`, judges as `judged_choice`.
+    `until` is left out. `metadata` is "plan=pro", "plan=" for none or "plan" for any: of a name one, of several all.
     """
 
     text: str = ""
@@ -284,6 +283,7 @@ class Filters:
     outcomes: tuple[Outcome, ...] = ()
     satisfactions: tuple[Satisfaction, ...] = ()
     tags: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     ranges: tuple[Range, ...] = ()
     metadata: tuple[str, ...] = ()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from backend.errors import Conflict, DomainError, InvalidInput, NotFound
 
+# What a row of the table of experiments is; a judgement scores what stands in the log.
+EXPERIMENT, JUDGEMENT = "experiment", "judgement"
+
 
 class ExperimentNotFound(NotFound):
-    def __init__(self) -> None:
-        super().__init__("There is no such experiment.", hint="It may have been deleted.")
+    def __init__(self, what: str = EXPERIMENT) -> None:
+        super().__init__(f"There is no such {what}.", hint="It may have been deleted.")
 
 
 class WrongState(Conflict):
     """The experiment stands in a state that forbids the act."""
 
-    def __init__(self, act: str, status: str, *, hint: str = "") -> None:
-        super().__init__(f"An experiment that is {status} cannot be {act}.", hint=hint)
+    def __init__(self, act: str, status: str, *, what: str = EXPERIMENT, hint: str = "") -> None:
+        super().__init__(f"{'An' if what == EXPERIMENT else 'A'} {what} that is {status} cannot be {act}.", hint=hint)
 
 
 class StaleDraft(Conflict):

@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, Index, literal_column, text
 from sqlmodel import Field, SQLModel, col
 
 from backend.columns import Json, Money, UtcDateTime, utc_now
+from backend.experiments.errors import EXPERIMENT
 from backend.experiments.types import CellStatus, Status
 
 NOBODYS = -1
 GONE = text(f"attempt = {NOBODYS}")
+OF_TALKS = text("conversation_id IS NOT NULL")
 REMOVED = "Its row was removed with the data of a person."
 
 
@@ -22,6 +24,7 @@ class ExperimentRow(SQLModel, table=True):
 
     `wish` is what somebody wants of the owner (pause, cancel), empty for nothing. `pinned` is what runs, written at the
     start. `num_made` cells have a row already. `resumes_at` is when a paused one goes on by itself, None for never.
+    `kind` tells an experiment from a judgement, whose cells are conversations and answers of the log.
     """
 
     __tablename__ = "experiment"
@@ -29,6 +32,7 @@ class ExperimentRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     project_id: str = Field(foreign_key="project.id")
+    kind: str = Field(default=EXPERIMENT, sa_column_kwargs={"server_default": EXPERIMENT})
     name: str
     status: str = Status.DRAFT
     wish: str = ""
@@ -63,6 +67,7 @@ class ExperimentCellRow(SQLModel, table=True):
 
     `attempt` is the experiment's that claimed it, NOBODYS where its row was removed: no answer under way is kept then.
     `taken_over` where another experiment asked and paid for the answer, so that its cost counts there alone.
+    `conversation_id` is what a judgement judges, or what the answer `item_id` stands in; it goes with it.
     """
 
     __tablename__ = "experiment_cell"
@@ -70,6 +75,8 @@ class ExperimentCellRow(SQLModel, table=True):
         Index("ix_experiment_cell_status", "experiment_id", "status"),
         Index("ix_experiment_cell_item", "project_id", "item_id", "experiment_id"),
         Index("ix_experiment_cell_nobodys", "project_id", "item_id", sqlite_where=GONE, postgresql_where=GONE),
+        # What is removed with conversations is looked for here.
+        Index("ix_experiment_cell_talk", "conversation_id", sqlite_where=OF_TALKS, postgresql_where=OF_TALKS),
     )
 
     experiment_id: str = Field(primary_key=True, foreign_key="experiment.id")
@@ -77,6 +84,7 @@ class ExperimentCellRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id", index=True)
     row: int
     item_id: str
+    conversation_id: str | None = None
     variant: int
     repetition: int
     status: str = CellStatus.PENDING

@@ -71,6 +71,17 @@ class Rows:
         return {row.number for row in self.rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a judge is shown of the log: a conversation line by line, or an answer behind `before`, what led to it."""
+
+    text: str
+    before: dict[str, Any] = field(default_factory=dict)
+    is_whole: bool = False
+
+
+# Raise NotFound. Arguments: who asks, the conversation, the answer in it (empty for the whole).
+OpenTalk = Callable[[Operator, str, str], Awaitable[Talk]]
 # Raise NotFound. Arguments: who asks, the dataset, its version (None for the newest), which of its rows. Chosen rows
 # that the version does not have are left out: a removal may have taken one.
 OpenRows = Callable[[Operator, str, int | None, Part], Awaitable[Rows]]
@@ -118,6 +129,7 @@ class Outside:
     runs: RunService
     knowledge: Knowledge
     rows: OpenRows
+    talk: OpenTalk
     late: Late
     default_embedder: str
     is_shared: bool = False

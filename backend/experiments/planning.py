@@ -123,7 +123,7 @@ class Planner:
             problems=problems_of(len(rows), num_cells),
             num_taken_over=num_judged if draft.answers_of else 0,
             runs=tuple(one.words for one in pinned),
-            small_judges=tuple([one.called for one in _asking(evaluators) if await self._asks_built_in(one)]),
+            small_judges=tuple([one.called for one in _asking(evaluators) if await self.asks_built_in(one)]),
             stops_by=ends.called if len(draft.variants) > 1 and (ends := decider(evaluators)) else "",
             own_judges=await judging_themselves(self._outside, self._operator, pinned, evaluators),
         )
@@ -231,6 +231,19 @@ class Planner:
             ]
             return await Cells(session, self._operator.project_id).seen(same[:3])
 
+    async def of_judging(
+        self, judge: Any, sample: Sequence[Row], answer_tokens: float, num_items: int, concurrency: int
+    ) -> tuple[int, Decimal, float]:
+        """Return tokens in, dollars and minutes of a judge that reads so many items like these of the log."""
+        [(tokens, price)] = await self._of_judges([judge], sample, answer_tokens)
+        calls, share = num_items * judge.num_calls, await self._share_embedded(judge.judges)
+        seconds = math.ceil(num_items / concurrency) * judge.num_calls * (1 - share) * JUDGE_SECONDS
+        seconds = max(seconds, calls * share * EMBEDDED_JUDGE_SECONDS)
+        return round(calls * tokens), calls * price, seconds / 60
+
+    async def asks_built_in(self, judge: Any) -> bool:
+        return any([(await self._outside.models.resolve(self._operator, one)).kind in BUILT_IN for one in judge.judges])
+
     async def _is_embedded(self, variant: Pinned) -> bool:
         return variant.kind == "prompt" and await self._share_embedded([variant.model]) == 1
 
@@ -238,10 +251,6 @@ class Planner:
         """Return how many of these models are the embedded one, from 0 to 1."""
         found = [(await self._outside.models.resolve(self._operator, one)).kind for one in models]
         return found.count("embedded") / len(found)
-
-    async def _asks_built_in(self, evaluator: Any) -> bool:
-        kinds = [(await self._outside.models.resolve(self._operator, one)).kind for one in evaluator.judges]
-        return not BUILT_IN.isdisjoint(kinds)
 
     def _judge_calls(self, evaluators: Sequence[Any], num_cells: int, of_baseline: int) -> list[int]:
         return [

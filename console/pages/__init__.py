@@ -30,6 +30,7 @@ from console.pages.experiment_review import experiment_review
 from console.pages.experiments import experiments
 from console.pages.flow import flow
 from console.pages.flows import flows
+from console.pages.judgements import judgements
 from console.pages.knowledge import knowledge
 from console.pages.knowledge_base import knowledge_base
 from console.pages.members import members
@@ -83,6 +84,8 @@ from console.state.flows_publish import FlowPublishState
 from console.state.flows_run import FlowRunState
 from console.state.flows_versions import FlowVersionsState
 from console.state.invitations import InvitationsState
+from console.state.judge_ask import JudgeAskState
+from console.state.judgements import JudgementsState
 from console.state.knowledge import KnowledgeState
 from console.state.knowledge_base import KnowledgeBaseState
 from console.state.knowledge_documents import KnowledgeDocumentsState
@@ -131,6 +134,7 @@ PAGES: tuple[Page, ...] = (
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
+            JudgeAskState.load,
             TranscriptState.load,
             BesideState.load,
             ApprovalCardsState.load,
@@ -146,11 +150,13 @@ PAGES: tuple[Page, ...] = (
             ConversationsState.load,
             ConversationViewsState.load,
             QueuePickState.load,
+            JudgeAskState.load,
             BesideState.load,
             ApprovalCardsState.load,
             TakeoverState.load,
         ],
     ),
+    Page(judgements, routes.JUDGEMENTS, "Judgements · Signalbox", JudgementsState.load),
     Page(replay, routes.REPLAY, "Replay · Signalbox", ReplayState.load),
     Page(prompts, routes.PROMPTS, "Prompts · Signalbox", PromptsState.load),
     Page(
@@ -202,7 +208,7 @@ PAGES: tuple[Page, ...] = (
         annotation_items,
         routes.ANNOTATION_ITEMS,
         "Items · Signalbox",
-        [AnnotationItemsState.load],
+        [AnnotationItemsState.load, JudgeAskState.load],
     ),
     Page(models, routes.MODELS, "Models · Signalbox", [ModelsState.load, ModelsFormState.load]),
     Page(activity, routes.ACTIVITY, "Activity · Signalbox", ActivityState.load),

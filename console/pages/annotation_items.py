@@ -10,6 +10,7 @@ from backend.annotations.types import Which
 from console import routes
 from console.components.annotation.form import queue_form
 from console.components.asking import question
+from console.components.conversations.judge_dialog import judge_dialog
 from console.components.shell import body, page_head, shell
 from console.components.ui import (
     TRIGGER,
@@ -34,6 +35,7 @@ from console.components.ui import (
 )
 from console.state.annotation_items import NOBODY
 from console.state.annotation_items import AnnotationItemsState as State
+from console.state.judge_ask import JudgeAskState as Judge
 from console.state.queue_form import QueueFormState as Form
 
 COLUMNS = (
@@ -71,6 +73,7 @@ def annotation_items() -> rx.Component:
             ),
         ),
         queue_form(State.look),
+        judge_dialog(),
         *_questions(),
         of=State.address,
     )
@@ -81,6 +84,11 @@ def _more() -> rx.Component:
     return menu(
         trigger,
         menu_item("Change the queue", Form.change(State.queue_id), icon="square-pen"),
+        rx.cond(
+            Judge.may_ask,
+            menu_item("Ask a judge", Judge.open_queue(State.queue_id), icon="gauge"),
+            rx.fragment(),
+        ),
         rx.cond(
             State.is_closed,
             menu_item("Open it again", State.reopen),

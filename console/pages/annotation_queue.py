@@ -199,5 +199,12 @@ def _pair(one: Any) -> rx.Component:
         rx.el.span(one.raters, class_name="t2", dir="auto"),
         rx.el.span(one.equal, class_name="t12 t2"),
         rx.el.span(rx.el.b(one.kappa, class_name="b"), " ", one.interval, class_name="r"),
+        rx.match(
+            one.drift_mark,
+            ("fail", status("fail", one.drift)),
+            ("wait", status("wait", one.drift)),
+            ("ok", status("ok", one.drift)),
+            rx.fragment(),
+        ),
         key=one.id,
     )

@@ -7,6 +7,7 @@ import reflex as rx
 from console import routes
 from console.components.conversations.beside import beside
 from console.components.conversations.filters import filters
+from console.components.conversations.judge_dialog import judge_dialog
 from console.components.conversations.listing import listing
 from console.components.conversations.transcript import transcript
 from console.components.shell import shell
@@ -38,5 +39,6 @@ def _page(class_name: str) -> rx.Component:
         routes.CONVERSATIONS,
         rx.fragment(),
         rx.el.div(facets, listing(), transcript(), beside(), class_name=class_name),
+        judge_dialog(),
         slim=True,
     )

@@ -19,8 +19,14 @@ STATES = {
     "failed": ("fail", "Failed"),
     "cancelled": ("idle", "Cancelled"),
 }
-KINDS = {Thing.DOCUMENT: "Document", Thing.RUN: "Run", Thing.EXPERIMENT: "Experiment"}
-ADDRESSES = {Thing.DOCUMENT: routes.DOCUMENT, Thing.RUN: routes.RUN, Thing.EXPERIMENT: routes.EXPERIMENT}
+KINDS = {
+    Thing.DOCUMENT: "Document", Thing.RUN: "Run", Thing.EXPERIMENT: "Experiment", Thing.JUDGEMENT: "Judgement",
+}  # fmt: skip
+ADDRESSES = {
+    Thing.DOCUMENT: routes.DOCUMENT, Thing.RUN: routes.RUN, Thing.EXPERIMENT: routes.EXPERIMENT,
+    Thing.JUDGEMENT: f"{routes.JUDGEMENTS}?of=[judgement_id]",
+}  # fmt: skip
+OF_ANSWERS = (Thing.EXPERIMENT, Thing.JUDGEMENT)
 STAGES = [stage.value for stage in Stage]
 
 
@@ -66,7 +72,7 @@ def job_line(job: Job, zone: tzinfo, now: datetime) -> JobLine:
         note=_note(job, now),
         at=formats.day(moment, zone, now),
         exact=formats.exact(moment, zone),
-        is_counted=job.thing is Thing.EXPERIMENT and job.in_work,
+        is_counted=job.thing in OF_ANSWERS and job.in_work,
     )
 
 
@@ -80,7 +86,7 @@ def _note(job: Job, now: datetime) -> str:
     took = formats.span(((job.ended_at or now) - job.started_at).total_seconds() * formats.SECOND_MS)
     if job.thing is Thing.DOCUMENT:
         return took if job.ended_at else ""
-    if job.thing is Thing.EXPERIMENT:
-        whole = formats.counted(job.num_all, "answer")
+    if job.thing in OF_ANSWERS:
+        whole = formats.counted(job.num_all, "answer" if job.thing is Thing.EXPERIMENT else "item")
         return f"{formats.count(job.num_done)} of {whole}, {took}" if job.in_work else f"{whole}, {took}"
     return f"{formats.counted(job.num_done, 'node')} done, {took}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.annotations.types import Agreement, Agreements
+from backend.annotations.types import Agreement, Agreements, Drift
 from backend.conversations.types import Channel
 from backend.operator import Operator, Permission
 from console import routes
@@ -13,9 +13,7 @@ from console.state.conversations_filters import log_address
 
 TWO = 2
 TOO_FEW = "too few items for an interval"
-NEEDS_JUDGE = (
-    "Needs answers that a judge of an experiment scored: add those of a flow to this queue from Conversations."
-)
+NEEDS_JUDGE = "Needs a judge: ask one about this queue from its items, or add answers that an experiment scored."
 OF_EXPERIMENTS = log_address((), channel=Channel.EXPERIMENT.value)
 
 
@@ -29,6 +27,8 @@ class AgreementLine:
     kappa: str
     interval: str
     equal: str
+    drift: str = ""
+    drift_mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,31 @@ class LackingLine:
 def agreement_line(one: Agreement) -> AgreementLine:
     known = one.kappa is not None
     told = f"{_signed(one.low)} to {_signed(one.high)}" if one.low is not None else TOO_FEW
+    mark, drift = _drift(one)
+    if one.drift is Drift.UNMEASURED:
+        told = ""
     return AgreementLine(
+        drift=drift,
+        drift_mark=mark,
         id=f"{one.config}-{one.one}-{one.other}-{one.experiment_id}",
         config=one.config,
         raters=f"{one.one} and {one.other}",
         kappa=_signed(one.kappa) if known else "",
-        interval=told if known else "Not defined: one label alone was used",
-        equal=f"{100 * one.share_equal:.0f} % of {formats.counted(one.num_items, 'item')} the same",
+        interval=told if known or one.drift is Drift.UNMEASURED else "Not defined: one label alone was used",
+        equal=f"{100 * one.share_equal:.0f} % of {formats.counted(one.num_items, 'item')} the same"
+        if one.num_items
+        else "",
     )
+
+
+def _drift(one: Agreement) -> tuple[str, str]:
+    """Return the mark and the words for what a change of the judge did to its agreement; empty where none is told."""
+    before = f" It was {_signed(one.before)}." if one.before is not None else ""
+    if one.drift is Drift.UNMEASURED:
+        return "wait", f"Not measured since the judge was changed.{before}"
+    if one.drift is Drift.WORSE:
+        return "fail", f"Worse than before the judge was changed.{before}"
+    return ("ok", f"Not shown to be worse than before the judge was changed.{before}") if one.drift else ("", "")
 
 
 def lacking_lines(found: Agreements, num_labels: int, queue_id: str, operator: Operator) -> list[LackingLine]:

@@ -74,6 +74,7 @@ def scored_of(found: Sequence[Score], answers: Sequence[MessageLine], conversati
 def _line(one: Score, number: int) -> ScoreLine:
     mark, words = said(one.label, one.passed, one.high, one.good)
     of_queue = routes.to(routes.ANNOTATION_ITEMS, one.queue_id) if one.queue_id else ""
+    of_judge = f"{routes.JUDGEMENTS}?of={one.judgement_id}" if one.judgement_id else ""
     return ScoreLine(
         key=f"{one.source}-{one.name}-{one.by}-{number}",
         name=one.name,
@@ -81,7 +82,7 @@ def _line(one: Score, number: int) -> ScoreLine:
         mark=mark,
         by=one.by,
         source=one.source,
-        href=of_queue or routes.to(routes.EXPERIMENT, one.experiment_id),
+        href=of_queue or of_judge or routes.to(routes.EXPERIMENT, one.experiment_id),
         why=one.why,
     )
 

@@ -1,19 +1,25 @@
-"""What evaluators of experiments said of answers that stand in the log."""
+"""What evaluators said of what stands in the log: those of experiments, and judges that were asked about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.annotations.types import Target
 from backend.conversations.models import MessageRow
+from backend.conversations.repository.scored import Scored
 from backend.datasets.models import DatasetItemRow
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 
 IDS_AT_ONCE = 500
+
+
+# By judge, then by its version, the current one last: what it said of each target.
+Heard = dict[str, dict[str, dict[Target, dict[str, Any]]]]
 
 
 class Judged(NamedTuple):
@@ -64,3 +70,17 @@ async def judged(session: AsyncSession, project_id: str, message_ids: Sequence[s
             for *one, number in (await connection.execute(mine)).all():
                 found[one[0], one[1], number] = Judged(*one)
     return list(found.values())
+
+
+async def heard_in_log(session: AsyncSession, project_id: str, conversation_ids: Collection[str]) -> Heard:
+    """Return what every version of each judge said of these conversations and of answers in them."""
+    scored = Scored(session, project_id)
+    found: Heard = {}
+    for row in sorted(await scored.of(sorted(conversation_ids), every=True), key=lambda one: one.judged_at):
+        score = {"value": row.value, "passed": row.passed, "label": row.label}
+        of_version = found.setdefault(row.judge, {}).setdefault(row.version, {})
+        of_version[Target(row.conversation_id, row.message_id)] = score
+    current = await scored.current(found)
+    for judge, versions in found.items():
+        versions[current[judge]] = versions.pop(current[judge], {})
+    return found

@@ -5,18 +5,19 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.annotations.models import AnnotationRow
-from backend.annotations.repository import Items, Judged, Queues, answers_in, judged
+from backend.annotations.repository import Heard, Items, Judged, Queues, answers_in, heard_in_log, judged
 from backend.annotations.service.base import Base
 from backend.annotations.shapes import about_of
-from backend.annotations.types import Agreement, Agreements, ConfigKind, Label, ScoreConfig, Target
+from backend.annotations.types import Agreement, Agreements, ConfigKind, Drift, Label, ScoreConfig, Target
 from backend.columns import storable
-from backend.experiments.statistics.agreement import FEW, by_distance, cohens_kappa
+from backend.experiments.statistics.agreement import FEW, by_distance, cohens_kappa, kappa_change
 from backend.operator import Operator, Permission
 
 HALF = 0.5
@@ -37,8 +38,9 @@ class AgreeingUseCases(Base):
         operator.require(Permission.ANNOTATIONS_READ)
         async with self._units.read(operator) as session:
             queue = await Queues(session, operator.project_id).get(storable(queue_id))
-            found = await Items(session, operator.project_id, queue.id).labelled()
-            found = await _with_answers(session, operator.project_id, found)
+            given = await Items(session, operator.project_id, queue.id).labelled()
+            found = await _with_answers(session, operator.project_id, given)
+            heard = await heard_in_log(session, operator.project_id, {one.conversation_id for _, one in given})
             answers = sorted({target.message_id for _, target in found if target.message_id})
             scored = await judged(session, operator.project_id, answers) if answers else []
         names = {row.person_id: row.person_name for row, _ in found}
@@ -47,13 +49,18 @@ class AgreeingUseCases(Base):
             if config.kind is ConfigKind.TEXT:
                 continue
             said: dict[str, dict[str, Label]] = defaultdict(dict)
+            of_target: dict[Target, dict[str, Label]] = defaultdict(dict)
             of_answer: dict[str, dict[str, Label]] = defaultdict(dict)
             for row, target in found:
                 if config.name in row.values:
                     said[row.item_id][row.person_id] = row.values[config.name]
                     of_answer[target.message_id][row.person_id] = row.values[config.name]
+            for row, target in (*given, *found):  # of one answer, a label of the whole is one of the answer too
+                if config.name in row.values:
+                    of_target[target][row.person_id] = row.values[config.name]
             people += _between_people(config, said, names)
             judges += _with_judges(config, of_answer, scored)
+            judges += _with_log_judges(config, of_target, heard)
         return Agreements(tuple(people), tuple(judges))
 
 
@@ -86,6 +93,38 @@ def _with_judges(config: ScoreConfig, said: Labels, scored: Sequence[Judged]) ->
                 pairs[one.experiment_id, one.experiment, name].append((label, most))
     for (experiment_id, experiment, name), found in sorted(pairs.items()):
         yield _agreement(config, found, f"{name} of {experiment}", "people", experiment_id)
+
+
+def _with_log_judges(
+    config: ScoreConfig, said: Mapping[Target, Mapping[str, Label]], heard: Heard
+) -> Iterator[Agreement]:
+    """Yield the agreement of each judge's newest version, and how it stands beside the version before that."""
+    most = {target: one for target, by in said.items() if (one := consensus(config, list(by.values()))) is not None}
+    for judge, versions in sorted(heard.items()):
+        pairs = [
+            {
+                target: (label, most[target])
+                for target, score in scores.items()
+                if target in most and (label := label_of_score(config, score)) is not None
+            }
+            for scores in versions.values()
+        ]
+        before = next((one for one in reversed(pairs[:-1]) if one), {})
+        if not pairs[-1] and not before:
+            continue
+        found = _agreement(config, list(pairs[-1].values()) or list(before.values()), judge, "people")
+        found = replace(found, version=list(versions)[-1])
+        if before and not pairs[-1]:
+            found = replace(
+                found, drift=Drift.UNMEASURED, before=found.kappa, kappa=None, low=None, high=None, num_items=0
+            )
+        elif before:
+            weight: Any = by_distance(config.low, config.high) if config.is_ordinal else None
+            change = kappa_change(before, pairs[-1], weight=weight)
+            if change is not None:
+                drift = Drift.WORSE if change.is_worse else Drift.SAME
+                found = replace(found, drift=drift, before=change.before)
+        yield found
 
 
 def consensus(config: ScoreConfig, labels: Sequence[Label]) -> Label | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.annotations.errors import QueueClosed
 from backend.annotations.models import AnnotationItemRow
-from backend.annotations.repository import Items, Queues, answers_in, move_items
+from backend.annotations.repository import Items, Queues, answers_in, move_items, targets_of
 from backend.annotations.service.base import Base, target
 from backend.annotations.shapes import about_of, item_of
 from backend.annotations.types import MAX_ADDED, MAX_ITEMS, Labeller, QueueItem, Target, Which
@@ -16,7 +16,7 @@ from backend.conversations.types import Filters
 from backend.errors import InvalidInput, NotFound, QuotaExceeded
 from backend.ids import new_id
 from backend.operator import Operator, Permission
-from backend.paging import MAX_LIMIT, Listed, Page
+from backend.paging import Listed, Page
 from backend.unit_of_work import Work
 
 
@@ -64,9 +64,21 @@ class ItemUseCases(Base):
     ) -> int:
         """Add each answer of conversations, `most` of them, and return how many were new."""
         operator.require(Permission.ANNOTATIONS_EDIT)
-        async with self._units.read(operator) as session:
-            found = await answers_in(session, operator.project_id, [storable(one) for one in conversation_ids])
+        found = await self.answers(operator, [storable(one) for one in conversation_ids])
         return await self.add_items(operator, queue_id, found[:most])
+
+    async def answers(self, operator: Operator, conversation_ids: Sequence[str]) -> list[Target]:
+        """Return each answer of conversations, in their order and as it was given."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            return await answers_in(session, operator.project_id, conversation_ids)
+
+    async def targets(self, operator: Operator, queue_id: str, most: int) -> list[Target]:
+        """Return what is in a queue, in its order. Raise QueueNotFound."""
+        operator.require(Permission.ANNOTATIONS_READ)
+        async with self._units.read(operator) as session:
+            queue = await Queues(session, operator.project_id).get(storable(queue_id))
+            return await targets_of(session, operator.project_id, queue.id, most)
 
     async def add_matching(
         self, operator: Operator, queue_id: str, filters: Filters, *, most: int = MAX_ADDED, each_answer: bool = False
@@ -78,17 +90,10 @@ class ItemUseCases(Base):
         operator.require(Permission.ANNOTATIONS_EDIT)
         if not 1 <= most <= MAX_ADDED:
             raise InvalidInput(f"Between 1 and {MAX_ADDED:,} at once.", fields={"most": str(most)})
-        found: list[Target] = []
-        after: str | None = ""
-        while after is not None and len(found) < most:
-            page = Page(min(MAX_LIMIT, most - len(found)), after)
-            listed = await self._conversations.list(operator, filters, page)
-            found += [Target(one.id) for one in listed.items]
-            after = listed.next
+        found = await self._conversations.matching(operator, filters, most)
         if each_answer:
-            ids = [one.conversation_id for one in found]
-            return await self.add_answers(operator, queue_id, ids, most=most)
-        return await self.add_items(operator, queue_id, found)
+            return await self.add_answers(operator, queue_id, found, most=most)
+        return await self.add_items(operator, queue_id, [Target(one) for one in found])
 
     async def remove_item(self, operator: Operator, queue_id: str, item_id: str) -> None:
         """Take an item out with its labels. Raise QueueNotFound, ItemNotFound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ from backend.conversations.repository.details import by_metadata
 from backend.conversations.repository.filtering import SHOWS, chosen, narrowed
 from backend.conversations.repository.messages import MessageRepository
 from backend.conversations.repository.places import Places, stands_in
+from backend.conversations.repository.scored import Scored, is_judged
 from backend.conversations.types import AGENT, Channel, Filters
 from backend.paging import Page
 
@@ -153,11 +154,16 @@ class ConversationRepository(MessageRepository):
         ]
         statement = (
             select_columns(*mix, *(apart or [literal_column("0")]), func.count())
-            .where(*self._mine(), *narrow, *self._among(found))
+            .where(*self._mine(), *narrow, *self._judged(filters), *self._among(found))
             .group_by(*mix, *apart)
         )
         rows = await (await self._session.connection()).execute(statement)
         return [Counted._make(values) for values in rows.all()]
+
+    async def verdicts(self, filters: Filters, found: Found | None) -> Sequence[tuple[str, str, int]]:
+        """Return what judges say of the conversations that the other filters leave, and of how many."""
+        conditions = [*self._mine(), *self._chosen(replace(filters, judges=())), *self._among(found)]
+        return await Scored(self._session, self._project_id).verdicts(conditions)
 
     async def told_apart(self, names: Mapping[str, str]) -> dict[str, str]:
         """Return the names of flows and agents by their ids; agents that share one say their configuration too."""
@@ -181,6 +187,11 @@ class ConversationRepository(MessageRepository):
     def _chosen(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
         yield from chosen(filters, self._session.get_bind().dialect.name)
         yield from by_metadata(filters.metadata, self._project_id)
+        yield from self._judged(filters)
+
+    def _judged(self, filters: Filters) -> Iterable[ColumnElement[bool]]:
+        if filters.judges:
+            yield is_judged(self._project_id, filters.judges)
 
     def _among(self, found: Found | None) -> Iterable[ColumnElement[bool]]:
         if found is not None:

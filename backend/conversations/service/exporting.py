@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from backend.conversations.details import MAX_NAMES, values_in
 from backend.conversations.repository import MetadataRepository
 from backend.conversations.repository.exporting import ExportRepository
+from backend.conversations.repository.scored import Scored
+from backend.conversations.score_types import JudgeScore, as_json
 from backend.conversations.service.base import Base
-from backend.conversations.shapes import conversation_of
+from backend.conversations.shapes import conversation_of, score_of
 from backend.conversations.types import Conversation, Filters
 from backend.operator import Operator, Permission
 from backend.spreadsheets import csv_line
@@ -44,18 +47,22 @@ class ExportUseCases(Base):
     async def _lines(self, operator: Operator, ids: Sequence[str], names: Sequence[str]) -> AsyncIterator[str]:
         # The whole stands last: where a file comes in again, it holds more than the words of it.
         heads = [f"metadata.{name}" for name in names]
-        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags", *heads, "metadata"])
+        yield csv_line([*COLUMNS, "started_at", "last_message_at", "tags", "judged", *heads, "metadata"])
         for start in range(0, len(ids), ROWS_AT_ONCE):
             async with self._units.read(operator) as session:
                 repository, some = ExportRepository(session, operator.project_id), ids[start : start + ROWS_AT_ONCE]
                 rows, details = await repository.rows(some), await repository.details(some)
-            yield "".join(_line(conversation_of(row), details.get(row.id), names) for row in rows)
+                scores = defaultdict[str, list[JudgeScore]](list)
+                for one in await Scored(session, operator.project_id).of(some):
+                    scores[one.conversation_id].append(score_of(one))
+            yield "".join(_line(conversation_of(row), details.get(row.id), scores[row.id], names) for row in rows)
 
 
-def _line(one: Conversation, details: Any, names: Sequence[str]) -> str:
+def _line(one: Conversation, details: Any, scores: Sequence[JudgeScore], names: Sequence[str]) -> str:
     values = [getattr(one, name) for name in COLUMNS]
     written = json.dumps(details, ensure_ascii=False) if details else ""
     moments = (one.started_at.isoformat(), one.last_message_at.isoformat())
+    judged = json.dumps([as_json(score) for score in scores], ensure_ascii=False) if scores else ""
     words = values_in(details)
     told = [words.get(name, "") for name in names]
-    return csv_line([*values, *moments, ", ".join(one.tags), *told, written])
+    return csv_line([*values, *moments, ", ".join(one.tags), judged, *told, written])

@@ -14,6 +14,7 @@ from backend.conversations.facet_types import NamedFacets
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository, Counted, MetadataRepository
 from backend.conversations.repository.details import Details
+from backend.conversations.score_types import judged_choice
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
 from backend.conversations.tags import tags_in
@@ -39,7 +40,7 @@ from backend.conversations.types import (
 )
 from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
-from backend.paging import Listed, Page
+from backend.paging import MAX_LIMIT, Listed, Page
 
 MAX_NAMED = 20
 # Messages of a transcript that are read at once: a long one opens at its end.
@@ -75,6 +76,23 @@ class ReadingUseCases(Base):
             listed = await ConversationRepository(session, operator.project_id).list(filters, page, found)
             return Listed.cut([conversation_of(row) for row in listed], page)
 
+    async def matching(self, operator: Operator, filters: Filters, most: int) -> Sequence[str]:
+        """Return the conversations that filters leave, `most` of them, the last spoken in first."""
+        found: list[str] = []
+        after: str | None = ""
+        while after is not None and len(found) < most:
+            listed = await self.list(operator, filters, Page(min(MAX_LIMIT, most - len(found)), after))
+            found += [one.id for one in listed.items]
+            after = listed.next
+        return found
+
+    async def conversation(self, operator: Operator, conversation_id: str) -> Conversation:
+        """Return one without its messages. Raise ConversationNotFound."""
+        operator.require(Permission.CONVERSATIONS_READ)
+        async with self._units.read(operator) as session:
+            rows = ConversationRepository(session, operator.project_id)
+            return conversation_of(await self._row(rows, conversation_id))
+
     async def some(self, operator: Operator, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         """Return those of these conversations that are there, in no order."""
         operator.require(Permission.CONVERSATIONS_READ)
@@ -91,9 +109,11 @@ class ReadingUseCases(Base):
             listed = await rows.list(filters, page, found)
             facets = facets_of(await rows.counts(filters, found), filters)
             names = await rows.told_apart({one.value: one.name for one in facets.flows})
+            judged = [(judged_choice(*one[:2]), one[2]) for one in await rows.verdicts(filters, found)]
             facets = replace(
                 facets,
                 flows=tuple(replace(one, name=names[one.value]) for one in facets.flows),
+                judges=tuple(Facet(one, one, num) for one, num in judged),
                 metadata=tuple(
                     [_named(name, await rows.values(name, filters, found)) for name in chosen_in(filters.metadata)]
                 ),

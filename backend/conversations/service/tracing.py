@@ -19,6 +19,7 @@ from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.reports import Report, Told
 from backend.conversations.repository.gone import GoneTraces
 from backend.conversations.repository.others import Others
+from backend.conversations.repository.scored import Scored
 from backend.conversations.repository.spans import SpanRepository
 from backend.conversations.service.judging import worst
 from backend.conversations.service.reporting import MAX_NAME, message_rows
@@ -190,6 +191,8 @@ class TracingUseCases(SpanUseCases):
         await rows.flush()
         if follows := successors(said, said_by(made)):
             await rows.hand_on(follows, conversation.id)
+            scored = Scored(work.session, operator.project_id)
+            await scored.hand_on(follows, {before or conversation.id, conversation.id}, conversation.id)
             for move in self.moving:
                 places = {id_: (conversation.id, to) for id_, to in follows.items()}
                 await move(work, operator.project_id, places)

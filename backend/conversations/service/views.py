@@ -23,7 +23,7 @@ MAX_CHARACTERS = 200
 TEXT = "text"
 CHOICES = frozenset(
     ("flow", "version", "state", "failed_turn", "rating", "channel", "model", "prompt", "outcome", "satisfaction",
-     "tag", "metadata", "columns", *Measured)
+     "tag", "judge", "metadata", "columns", *Measured)
 )  # fmt: skip
 # Choices of which every word is known.
 KNOWN: dict[str, type[StrEnum]] = {

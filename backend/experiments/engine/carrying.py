@@ -13,15 +13,16 @@ from backend.errors import DomainError
 from backend.experiments.engine.answers import Answer, kept_in, put_into
 from backend.experiments.engine.asking import Asking
 from backend.experiments.engine.ends import WISHED_PAUSE, Stop, as_wished
+from backend.experiments.engine.judging import Judging
 from backend.experiments.engine.lanes import LaneGivenUp, LaneResting, Lanes, TurnGivenBack
 from backend.experiments.engine.ledger import Ledger
 from backend.experiments.engine.making import Making
 from backend.experiments.engine.pairing import Pairing, num_to_pair
 from backend.experiments.engine.purse import Price, Purse
 from backend.experiments.engine.scoring import Aid, Scoring
-from backend.experiments.engine.stopping import Decision
+from backend.experiments.engine.stopping import Decision, value_of
 from backend.experiments.engine.telling import Teller
-from backend.experiments.errors import AttemptLost
+from backend.experiments.errors import EXPERIMENT, JUDGEMENT, AttemptLost
 from backend.experiments.evaluators.deciding import decider
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
 from backend.experiments.named_nodes import worst_of
@@ -36,7 +37,7 @@ from backend.prompts.types import estimated_tokens
 
 EXPECTED_TOKENS = 1_000
 BUDGET_USED = "The budget is used up."
-NOTHING_SUCCEEDED = "No answer succeeded."
+NOTHING_SUCCEEDED = {EXPERIMENT: "No answer succeeded.", JUDGEMENT: "Nothing could be judged."}
 
 
 class Carrying:
@@ -75,6 +76,7 @@ class Carrying:
             evaluators = registry.read(self._draft.evaluators)
             await check_released(self._outside, self._operator, evaluators)  # also what was approved at the start
             self._scoring = Scoring(evaluators, Aid(self._outside, self._operator, self._asking))
+            self._judging = Judging(self._outside, self._operator, self._asking, self._scoring, self.ledger.write)
             rows = await Making(self._outside, self._row, self._draft, len(self._pinned), self._operator).run()
             self._rows = {row.number: row for row in rows}
             await self._prepare()
@@ -112,7 +114,7 @@ class Carrying:
         if self._decision:
             for row, variant, _, status, scores, *_ in numbers:
                 if status in (CellStatus.DONE, CellStatus.FAILED):
-                    value = _value(scores, self._decision.metric)
+                    value = value_of(scores, self._decision.metric)
                     self._decision.add(row, variant, value, failed=status == CellStatus.FAILED)
 
     async def _price(self, variant: Pinned) -> Price:
@@ -237,6 +239,9 @@ class Carrying:
 
     async def _do(self, cell: ExperimentCellRow) -> None:
         """Answer and score one claimed cell."""
+        if self._row.kind == JUDGEMENT:
+            await self._judging.judge(cell)
+            return
         row, variant = self._rows[cell.row], self._pinned[cell.variant]
         if cell.status != CellStatus.ANSWERED:
             answer = Answer(run_id=cell.run_id)
@@ -263,7 +268,7 @@ class Carrying:
         if cell.status == CellStatus.FAILED and cell.variant != self._baseline:
             self._teller.unpaired()
         if self._decision and self._stop is None:
-            value, failed = _value(cell.scores, self._decision.metric), cell.status == CellStatus.FAILED
+            value, failed = value_of(cell.scores, self._decision.metric), cell.status == CellStatus.FAILED
             self._decision.add(cell.row, cell.variant, value, failed=failed)
             if words := self._decision.words:
                 self._stop = Stop(Status.DONE, decided=words)
@@ -285,15 +290,10 @@ class Carrying:
             self.goes_on = end.status is Status.QUEUED
             status, said = end.status, end.said
             if status is Status.DONE and self._row.num_cells:
-                progress = (await Cells(work.session, self._row.project_id).progress([self._row.id]))[self._row.id]
-                if not progress.num_done:
-                    nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED, hint="Each row says why.")
+                progress = (await Cells(work.session, self._row.project_id).progress([self._row.id])).get(self._row.id)
+                if progress and not progress.num_done:
+                    nothing = Stop(Status.FAILED, error=NOTHING_SUCCEEDED[self._row.kind], hint="Each row says why.")
                     status, said = nothing.status, nothing.said
             await ownership.end(self._row, utc_now(), status=status, resumes_at=end.resumes_at, **said)
         with contextlib.suppress(Exception):
             await self._teller.tell(status)
-
-
-def _value(scores: dict[str, Any], metric: str) -> float | None:
-    value = scores.get(metric, {}).get("value")
-    return float(value) if isinstance(value, int | float) else None

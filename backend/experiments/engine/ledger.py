@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.columns import utc_now
 from backend.errors import Unavailable
-from backend.experiments.errors import AttemptLost
+from backend.experiments.errors import JUDGEMENT, AttemptLost
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
-from backend.experiments.repository import Ownership
+from backend.experiments.repository import Ownership, keep_in_log
 from backend.ports.database import OfProject
 from backend.unit_of_work import Units
 
@@ -158,6 +158,8 @@ class Ledger:
                 await ownership.keep_scores(self._row, added)
             if writing:
                 await ownership.write(self._row, [wish.cell for wish in writing])
+                if self._row.kind == JUDGEMENT:
+                    await keep_in_log(work.session, self._row, [wish.cell for wish in writing])
             if claims:
                 taken = list(await ownership.take(self._row, self._after, wanted))
                 for cell in taken:

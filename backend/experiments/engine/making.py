@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.columns import utc_now
 from backend.experiments.engine.taking_over import taken_over
+from backend.experiments.errors import JUDGEMENT
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside, Row
 from backend.experiments.repository import Cells, Ownership
@@ -28,7 +29,12 @@ class Making:
         self._num_variants, self._operator = num_variants, operator
 
     async def run(self) -> Sequence[Row]:
-        """Write the cells that there are not yet, some thousand at a time; return the rows. Raise AttemptLost."""
+        """Write the cells that there are not yet, some thousand at a time; return the rows. Raise AttemptLost.
+
+        Those of a judgement were written with it, and have no rows.
+        """
+        if self._experiment.kind == JUDGEMENT:
+            return []
         made, rows = await self._made(), await self._rows()
         while some := self._next(rows, made):
             if self._draft.answers_of:
@@ -66,7 +72,9 @@ class Making:
         for row in self._order(rows):
             for within in range(made.get(row.number, 0), a_row):
                 repetition, variant = divmod(within, self._num_variants)
-                some.append(_cell(self._experiment, row, self._experiment.num_made + len(some), variant, repetition))
+                some.append(
+                    cell_values(self._experiment, row, self._experiment.num_made + len(some), variant, repetition)
+                )
             if len(some) >= AT_ONCE:
                 break
         return some
@@ -79,7 +87,8 @@ class Making:
         return order
 
 
-def _cell(experiment: ExperimentRow, row: Row, number: int, variant: int, repetition: int) -> dict[str, Any]:
+def cell_values(experiment: ExperimentRow, row: Row, number: int, variant: int, repetition: int) -> dict[str, Any]:
+    """Return a cell that waits, as it is inserted."""
     return {
         "experiment_id": experiment.id,
         "number": number,

@@ -151,11 +151,15 @@ class Scoring:
         self._evaluators = evaluators
 
     async def score(self, cell: ExperimentCellRow, answer: Answer, row: Row, *, is_baseline: bool, keep: Keep) -> None:
+        """Score an answer to a row, as `judge` does."""
+        await self.judge(cell, case_of(answer, row), is_baseline=is_baseline, keep=keep)
+
+    async def judge(self, cell: ExperimentCellRow, case: Case, *, is_baseline: bool, keep: Keep) -> None:
         """Put in the scores that a cell has not, and what they cost; what it has until then stays whatever is raised.
 
         `keep` writes it down between two judges, so that none is paid twice. Raise LaneGivenUp, AttemptLost.
         """
-        answers = self._aid.answers_in(cell.run_id, case_of(answer, row))
+        answers = self._aid.answers_in(cell.run_id, case)
         left = [one for one in self.alone if one.called not in cell.scores]
         for at, one in enumerate(left, 1):
             await self._put(cell, one, answers, keep)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend.experiments.statistics.live import always_valid_interval, confidence_beside, variance_of_mean
 
@@ -76,3 +77,8 @@ class Decision:
 
 def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
+
+
+def value_of(scores: dict[str, Any], metric: str) -> float | None:
+    value = scores.get(metric, {}).get("value")
+    return float(value) if isinstance(value, int | float) else None

@@ -38,6 +38,8 @@ class Case:
     passages: Sequence[dict[str, Any]] = ()
     baseline_output: str | None = None
     """What the baseline said to the same row, for evaluators that compare a pair."""
+    is_whole: bool = False
+    """The output is a whole conversation, and not one answer."""
 
     @property
     def readings(self) -> tuple[str, ...]:

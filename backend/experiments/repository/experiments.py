@@ -6,46 +6,45 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, update
+from sqlalchemy import ColumnElement, String, cast, delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.experiments.errors import ExperimentNotFound
+from backend.experiments.errors import EXPERIMENT, ExperimentNotFound
 from backend.experiments.models import NOBODYS, ExperimentCellRow, ExperimentRow, PublishRequirementRow
 from backend.experiments.types import CellStatus, Status
 from backend.paging import Page
 
 
 class Experiments:
-    """Opened for one unit of work; sees one project."""
+    """Opened for one unit of work; sees one project, and there experiments or judgements."""
 
-    def __init__(self, session: AsyncSession, project_id: str) -> None:
-        self._session, self._project_id = session, project_id
+    def __init__(self, session: AsyncSession, project_id: str, kind: str = EXPERIMENT) -> None:
+        self._session, self._project_id, self._kind = session, project_id, kind
+
+    def _ours(self) -> tuple[ColumnElement[bool], ...]:
+        return col(ExperimentRow.project_id) == self._project_id, col(ExperimentRow.kind) == self._kind
 
     def add(self, row: ExperimentRow | PublishRequirementRow) -> None:
         self._session.add(row)
 
     async def get(self, experiment_id: str, *, lock: bool = False) -> ExperimentRow:
         """Return the row; locked, nobody else writes to it until the unit ends. Raise ExperimentNotFound."""
-        statement = select(ExperimentRow).where(
-            ExperimentRow.project_id == self._project_id, ExperimentRow.id == experiment_id
-        )
+        statement = select(ExperimentRow).where(*self._ours(), ExperimentRow.id == experiment_id)
         row = (await self._session.exec(statement.with_for_update() if lock else statement)).first()
         if row is None:
-            raise ExperimentNotFound
+            raise ExperimentNotFound(self._kind)
         return row
 
     async def among(self, experiment_ids: Collection[str]) -> dict[str, ExperimentRow]:
-        statement = select(ExperimentRow).where(
-            ExperimentRow.project_id == self._project_id, col(ExperimentRow.id).in_(experiment_ids)
-        )
+        statement = select(ExperimentRow).where(*self._ours(), col(ExperimentRow.id).in_(experiment_ids))
         return {row.id: row for row in await self._session.exec(statement)}
 
     async def page(
         self, page: Page, *, dataset_id: str = "", statuses: Collection[Status] = ()
     ) -> Sequence[ExperimentRow]:
         """Return one row more than asked for, newest first."""
-        statement = select(ExperimentRow).where(ExperimentRow.project_id == self._project_id)
+        statement = select(ExperimentRow).where(*self._ours())
         if dataset_id:
             statement = statement.where(ExperimentRow.dataset_id == dataset_id)
         if statuses:
@@ -55,22 +54,19 @@ class Experiments:
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(page.limit + 1))).all()
 
     async def names(self, start: str) -> Sequence[str]:
-        statement = select(ExperimentRow.name).where(
-            ExperimentRow.project_id == self._project_id, col(ExperimentRow.name).startswith(start, autoescape=True)
-        )
+        named = col(ExperimentRow.name).startswith(start, autoescape=True)
+        statement = select(ExperimentRow.name).where(*self._ours(), named)
         return (await self._session.exec(statement)).all()
 
     async def over(self, dataset_id: str) -> Sequence[ExperimentRow]:
         """Return the experiments over a dataset."""
-        statement = select(ExperimentRow).where(
-            ExperimentRow.project_id == self._project_id, ExperimentRow.dataset_id == dataset_id
-        )
+        statement = select(ExperimentRow).where(*self._ours(), ExperimentRow.dataset_id == dataset_id)
         return (await self._session.exec(statement)).all()
 
     async def done_over(self, dataset_id: str, limit: int = 50) -> Sequence[ExperimentRow]:
         """Return the latest experiments over a dataset that ran to their end, newest first."""
         statement = select(ExperimentRow).where(
-            ExperimentRow.project_id == self._project_id,
+            *self._ours(),
             ExperimentRow.dataset_id == dataset_id,
             ExperimentRow.status == Status.DONE.value,
         )
@@ -79,7 +75,7 @@ class Experiments:
     async def naming(self, word: str, limit: int) -> Sequence[ExperimentRow]:
         """Return the latest experiments whose wish holds a word anywhere, newest first."""
         statement = select(ExperimentRow).where(
-            ExperimentRow.project_id == self._project_id,
+            *self._ours(),
             cast(ExperimentRow.definition, String).contains(word, autoescape=True),
         )
         return (await self._session.exec(statement.order_by(col(ExperimentRow.id).desc()).limit(limit))).all()
@@ -115,7 +111,7 @@ class Experiments:
         return int(num_answered + asked.rowcount)
 
     async def end_all(self, moment: datetime) -> list[str]:
-        """Cancel what waits and wish it of what runs; return the ids of the latter."""
+        """Cancel what waits of either kind, and wish it of what runs; return the ids of the latter."""
         ours = col(ExperimentRow.project_id) == self._project_id
         ended = {"status": Status.CANCELLED.value, "attempt": ExperimentRow.attempt + 1, "finished_at": moment}
         await self._session.exec(

@@ -79,9 +79,9 @@ class Ownership:
         options = {"unscoped": EVERY_PROJECT, "populate_existing": True}
         return (await self._session.exec(statement.execution_options(**options))).first()
 
-    async def rested(self, moment: datetime) -> Sequence[tuple[str, str]]:
-        """Return project and id of the paused experiments that are to go on by themselves by now."""
-        statement = select(ExperimentRow.project_id, ExperimentRow.id).where(
+    async def rested(self, moment: datetime) -> Sequence[tuple[str, str, str]]:
+        """Return project, kind and id of the paused experiments that are to go on by themselves by now."""
+        statement = select(ExperimentRow.project_id, ExperimentRow.kind, ExperimentRow.id).where(
             col(ExperimentRow.status) == Status.PAUSED.value, col(ExperimentRow.resumes_at) <= moment
         )
         return (await self._session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.audit.types import Target
 from backend.experiments.engine.executor import Executor
+from backend.experiments.errors import EXPERIMENT
 from backend.experiments.models import ExperimentRow
 from backend.experiments.outside import Outside
-from backend.experiments.repository import Cells
+from backend.experiments.repository import Cells, Experiments
 from backend.experiments.shapes import experiment_of
 from backend.experiments.types import Experiment
 
 
 class UseCases:
-    """The base of each group."""
+    """The base of each group; `KIND` is which rows of the table they are of."""
+
+    KIND: ClassVar[str] = EXPERIMENT
 
     def __init__(self, outside: Outside, executor: Executor) -> None:
         self._outside, self._executor = outside, executor
         self._units = outside.units
+
+    def _kept(self, session: AsyncSession, project_id: str) -> Experiments:
+        return Experiments(session, project_id, self.KIND)
 
     async def _evaluators(self, specs: Sequence[Any]) -> list[Any]:
         """Return the evaluators of an experiment. Raise InvalidInput."""
@@ -44,4 +50,4 @@ class UseCases:
 
 
 def target(row: ExperimentRow) -> Target:
-    return Target("experiment", row.id, row.name)
+    return Target(row.kind, row.id, row.name)

@@ -111,7 +111,7 @@ class Running(Coding):
         """Go on behind what is recorded. Raise ExperimentNotFound, WrongState unless it is paused or failed."""
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.write(operator) as work:
-            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            row = await self._kept(work.session, operator.project_id).get(experiment_id, lock=True)
             if not draft_of(row).answers_of:
                 _require_flows(operator, row)
             status = Status(row.status)
@@ -120,17 +120,17 @@ class Running(Coding):
             elif status in (Status.PAUSED, Status.FAILED) and row.pinned:
                 self._enqueue(work, row)
             elif not status.is_open:
-                raise WrongState("resumed", status.value)
-            await AuditTrail(work.session).record(operator, "experiment.resume", target(row))
+                raise WrongState("resumed", status.value, what=row.kind)
+            await AuditTrail(work.session).record(operator, f"{row.kind}.resume", target(row))
         return await self._now(operator, experiment_id)
 
     async def go_on(self) -> None:
         """Resume what was parked because a provider asked to be left alone, once its time has come."""
         async with self._units.read(BY_ID) as session:
             rested = await Ownership(session).rested(utc_now())
-        for project_id, experiment_id in rested:
+        for project_id, kind, experiment_id in rested:
             async with self._units.write(OfProject(project_id)) as work:
-                row = await Experiments(work.session, project_id).get(experiment_id, lock=True)
+                row = await Experiments(work.session, project_id, kind).get(experiment_id, lock=True)
                 if row.status == Status.PAUSED and row.resumes_at is not None:
                     self._enqueue(work, row)
 
@@ -138,18 +138,18 @@ class Running(Coding):
         """Ask failed cells again, and the judges that failed at others, alone. Raise ExperimentNotFound, WrongState."""
         operator.require(Permission.EXPERIMENTS_RUN)
         async with self._units.write(operator) as work:
-            rows = Experiments(work.session, operator.project_id)
+            rows = self._kept(work.session, operator.project_id)
             row = await rows.get(experiment_id, lock=True)
             _require_flows(operator, row)
             status = Status(row.status)
             if status.is_open or status is Status.DRAFT:
-                raise WrongState("retried", "running" if status.is_open else status.value)
+                raise WrongState("retried", "running" if status.is_open else status.value, what=row.kind)
             num_failed = await rows.reopen(row.id, with_skipped=status is Status.CANCELLED)
             others = [one for one in await self._evaluators(draft_of(row).evaluators) if one.asks]
             alone, pairs = ([one.called for one in others if one.needs_pairs is wanted] for wanted in (False, True))
             num_unjudged = await Cells(work.session, operator.project_id).rejudge(row.id, alone, pairs)
             after = {"num_failed": num_failed, "num_unjudged": num_unjudged}
-            await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
+            await AuditTrail(work.session).record(operator, f"{row.kind}.retry", target(row), after=after)
             is_left = status in (Status.PAUSED, Status.FAILED, Status.CANCELLED) and row.pinned
             if num_failed or num_unjudged or is_left:
                 self._enqueue(work, row)
@@ -167,7 +167,7 @@ class Running(Coding):
             _require_flows(operator, row)
             status = Status(row.status)
             if status not in (Status.DONE, Status.FAILED):
-                raise WrongState("retried", "running" if status.is_open else status.value)
+                raise WrongState("retried", "running" if status.is_open else status.value, what=row.kind)
             cell = await cells.one(experiment_id, number)
             if cell is None:
                 raise NotFound("There is no such answer.")
@@ -179,7 +179,7 @@ class Running(Coding):
             pairs = [one.called for one in await self._evaluators(draft_of(row).evaluators) if one.needs_pairs]
             await cells.rejudge(row.id, (), pairs, row=cell.row)
             after = {"number": number}
-            await AuditTrail(work.session).record(operator, "experiment.retry", target(row), after=after)
+            await AuditTrail(work.session).record(operator, f"{row.kind}.retry", target(row), after=after)
             self._enqueue(work, row)
         return await self._now(operator, experiment_id)
 
@@ -190,12 +190,12 @@ class Running(Coding):
             words = f"A budget is above 0 and at most ${MAX_BUDGET:,}."
             raise InvalidInput(words, fields={"budget": words})
         async with self._units.write(operator) as work:
-            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            row = await self._kept(work.session, operator.project_id).get(experiment_id, lock=True)
             if Status(row.status).is_open:
-                raise WrongState("changed", "running")
+                raise WrongState("changed", "running", what=row.kind)
             before, row.budget = row.budget, budget
             old, new = ({"budget": one and str(one)} for one in (before, budget))
-            await AuditTrail(work.session).record(operator, "experiment.budget", target(row), before=old, after=new)
+            await AuditTrail(work.session).record(operator, f"{row.kind}.budget", target(row), before=old, after=new)
         return await self._now(operator, experiment_id)
 
     async def watch(self, operator: Operator, experiment_id: str) -> AsyncGenerator[Experiment]:
@@ -222,7 +222,7 @@ class Running(Coding):
 
     async def _wish(self, operator: Operator, experiment_id: str, wish: str, status: Status) -> Experiment:
         async with self._units.write(operator) as work:
-            row = await Experiments(work.session, operator.project_id).get(experiment_id, lock=True)
+            row = await self._kept(work.session, operator.project_id).get(experiment_id, lock=True)
             now = Status(row.status)
             if now is status:
                 row.resumes_at = None  # who pauses a parked one wants it to stay
@@ -232,9 +232,9 @@ class Running(Coding):
                 row.status, row.wish, row.attempt = status.value, "", row.attempt + 1
                 row.finished_at, row.resumes_at = utc_now() if status.is_final else None, None
             else:
-                raise WrongState({"pause": "paused", "cancel": "cancelled"}[wish], now.value)
+                raise WrongState({"pause": "paused", "cancel": "cancelled"}[wish], now.value, what=row.kind)
             work.session.add(row)
-            await AuditTrail(work.session).record(operator, f"experiment.{wish}", target(row))
+            await AuditTrail(work.session).record(operator, f"{row.kind}.{wish}", target(row))
         self._executor.nudge(experiment_id)
         if ended := self._executor.ended(experiment_id):
             with contextlib.suppress(TimeoutError):
@@ -243,7 +243,7 @@ class Running(Coding):
 
     async def _now(self, operator: Operator, experiment_id: str) -> Experiment:
         async with self._units.read(operator) as session:
-            return await self._shown(session, await Experiments(session, operator.project_id).get(experiment_id))
+            return await self._shown(session, await self._kept(session, operator.project_id).get(experiment_id))
 
 
 def _require_flows(operator: Operator, row: ExperimentRow) -> None:

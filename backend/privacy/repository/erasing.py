@@ -89,6 +89,9 @@ class Erasing:
         await self._delete(RunRow, self._among(RunRow.id, runs))
         for one in (*reached.conversation_ids, *runs):  # an answer of a day that a client may ask for again
             await self._delete(IdempotencyRow, col(IdempotencyRow.body).contains(one, autoescape=True))
+        # What judges said of them; a judgement that is under way writes nothing of an item that is gone.
+        judged = self._among(ExperimentCellRow.conversation_id, reached.conversation_ids)
+        await self._delete(ExperimentCellRow, judged)
         if reached.item_ids:
             await self._remove_items(reached.item_ids)
         await Copies(self._session, self._project_id).remove(reached.origins)

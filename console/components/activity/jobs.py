@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from console.components.ui import Column, button, cell, data_table, meter, panel, stages, status, table_row
+from console.components.ui import Column, button, cell, data_table, link_button, meter, panel, stages, status, table_row
 from console.state.activity import ActivityState
 
 COLUMNS = (
@@ -37,6 +37,7 @@ def _working(job: Any) -> rx.Component:
     stop: Any = rx.match(
         job.kind,
         ("Run", button("Cancel", ActivityState.cancel_run(job.key), size="sm")),
+        ("Judgement", link_button("Open", job.href, size="sm")),
         ("Experiment", button("Cancel", ActivityState.cancel_experiment(job.key), size="sm")),
         button("Cancel", ActivityState.cancel_document(job.key), size="sm"),
     )

@@ -24,7 +24,7 @@ def _section() -> rx.Component:
         on_click=QueuePick.open_one(TranscriptState.conversation_id, ""),
     )
     none = rx.el.p(
-        "None yet. People score in annotation queues, evaluators in experiments. ",
+        "None yet. People score in annotation queues, judges in the log, evaluators in experiments. ",
         rx.cond(QueuePick.may_add, ask, rx.fragment()),
         class_name="t12 t2 pad",
     )

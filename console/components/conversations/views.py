@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 
+from console import routes
 from console.components.conversations.importer import IMPORT, ConversationImport
 from console.components.ui import (
     SAFE,
@@ -26,6 +27,7 @@ from console.components.ui import (
 from console.state.conversation_views import ConversationViewsState as Views
 from console.state.conversations import ConversationsState as State
 from console.state.conversations_columns import COLUMNS
+from console.state.judge_ask import JudgeAskState as Judge
 from console.state.queue_pick import QueuePickState as QueuePick
 
 FORM = "view-form"
@@ -53,6 +55,7 @@ def _selected() -> rx.Component:
     number = QueuePick.num_selected
     return rx.fragment(
         button(f"Add {number} to a queue", QueuePick.open_selected, size="sm", icon="list-checks"),
+        rx.cond(Judge.may_ask, button("Ask a judge", Judge.open_selected, size="sm", icon="gauge"), rx.fragment()),
         button("Select none", QueuePick.unselect, kind="quiet", size="sm", class_name="r"),
     )
 
@@ -89,6 +92,14 @@ def _more() -> rx.Component:
         rx.cond(
             QueuePick.may_add,
             menu_item("Add these to a queue", QueuePick.open_shown, icon="list-checks"),
+            rx.fragment(),
+        ),
+        rx.cond(
+            Judge.may_ask,
+            rx.fragment(
+                menu_item("Ask a judge about these", Judge.open_shown, icon="gauge"),
+                menu_link("Judgements", routes.JUDGEMENTS, icon="list-tree"),
+            ),
             rx.fragment(),
         ),
         menu_link("Export as CSV", State.export_href, icon="download", download=True),

@@ -1,0 +1,1 @@
+"""Judgements: a judge asked about conversations of the log, or about single answers in them."""

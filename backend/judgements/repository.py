@@ -1,0 +1,42 @@
+"""Statements on judgements that experiments have none for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.annotations.types import Target
+from backend.conversations.models import ConversationRow
+from backend.experiments.engine.making import cell_values
+from backend.experiments.models import ExperimentCellRow, ExperimentRow
+from backend.experiments.outside import Row
+
+CELLS: Table = ExperimentCellRow.__table__  # type: ignore[attr-defined]
+AT_ONCE = 500
+
+
+async def write_items(session: AsyncSession, row: ExperimentRow, targets: Sequence[Target]) -> int:
+    """Write an item for each target that is still there, and return how many."""
+    there = set[str]()
+    ids = sorted({one.conversation_id for one in targets})
+    for at in range(0, len(ids), AT_ONCE):
+        held = select(ConversationRow.id).where(
+            col(ConversationRow.project_id) == row.project_id, col(ConversationRow.id).in_(ids[at : at + AT_ONCE])
+        )
+        there.update(await session.exec(held.order_by(col(ConversationRow.id)).with_for_update(key_share=True)))
+    kept = [one for one in targets if one.conversation_id in there]
+    cells = [_cell(row, number, one) for number, one in enumerate(kept)]
+    connection = await session.connection()
+    for at in range(0, len(cells), AT_ONCE):
+        await connection.execute(insert(CELLS), cells[at : at + AT_ONCE])
+    return len(cells)
+
+
+def _cell(row: ExperimentRow, number: int, target: Target) -> dict[str, Any]:
+    item_id = target.message_id or target.conversation_id
+    cell = cell_values(row, Row(item_id, number, {}), number, 0, 0)
+    return {**cell, "conversation_id": target.conversation_id}
