@@ -17,6 +17,7 @@ from backend.operator import Operator, Permission
 from backend.paging import Page
 from console import routes, toasts
 from console.state import formats
+from console.state.asked_wrong import left_out_of
 from console.state.conversations_chips import Chip, chips_of
 from console.state.conversations_columns import COLUMNS
 from console.state.conversations_filters import (
@@ -49,8 +50,6 @@ class ConversationsState(Narrowed, rx.State):
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
     columns: rx.Field[list[str]] = rx.field(default_factory=lambda: [*DEFAULT_COLUMNS])
-    metadata_names: rx.Field[list[Choice]] = rx.field(default_factory=list)
-    metadata_columns: rx.Field[list[Choice]] = rx.field(default_factory=list)
     live: rx.Field[bool] = rx.field(default=False)
     num_new: rx.Field[int] = rx.field(0)
     query: rx.Field[str] = rx.field("")
@@ -93,14 +92,15 @@ class ConversationsState(Narrowed, rx.State):
         if chosen or text:
             self._chosen, self.num_filters, self.query = chosen, len(chosen), text
             self.num_clears += 1
+        self.left_out = left_out_of(asked)
         self.masking, self.masking_href = await masking_words(operator)
         await self._read(operator)
         return self._at_address()
 
     def _at_address(self) -> rx.event.EventSpec:
         """Let the address say what the list shows, so that it can be kept and handed on."""
-        url = self.router.url
-        return toasts.address(own_address(url.path, url.query_parameters, self.query, self._chosen))
+        path, asked = self.router.url.path, self.router.url.query_parameters
+        return toasts.address(own_address(path, asked, self.query, self._chosen, self.project))
 
     async def _read(self, operator: Operator) -> None:
         """Draw the first page and the filters as they stand now."""

@@ -11,10 +11,15 @@ from console.state.conversations_filters import Pair
 from console.state.conversations_metadata import METADATA, typed_metadata
 from console.state.conversations_ranges import typed_range
 from console.state.filtered import Filtered
+from console.state.forms import Choice
 
 
 class Narrowed(Filtered, mixin=True):
-    """Besides the boxes."""
+    """Besides the boxes. `left_out` says what of an address could not be read."""
+
+    left_out: rx.Field[str] = rx.field("")
+    metadata_names: rx.Field[list[Choice]] = rx.field(default_factory=list)
+    metadata_columns: rx.Field[list[Choice]] = rx.field(default_factory=list)
 
     @rx.event
     async def narrow(self, form: dict[str, Any]) -> rx.event.EventSpec | None:

@@ -103,8 +103,9 @@ def _chip(one: Any) -> rx.Component:
 
 
 def _unread() -> rx.Component:
-    """Say that a phrase of common words was looked for in the newest conversations alone."""
-    return rx.cond(
+    """Say what of an address was not read, and that a phrase was looked for in the newest conversations alone."""
+    left_out = rx.el.p(ConversationsState.left_out, class_name="t12 unread", role="status", dir="auto")
+    older = rx.cond(
         ConversationsState.num_unread != "",
         rx.el.p(
             ConversationsState.num_unread,
@@ -115,6 +116,7 @@ def _unread() -> rx.Component:
         ),
         rx.fragment(),
     )
+    return rx.fragment(rx.cond(ConversationsState.left_out != "", left_out, rx.fragment()), older)
 
 
 def _examples() -> rx.Component:

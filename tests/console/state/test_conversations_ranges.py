@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
@@ -12,7 +12,7 @@ from backend.conversations.range_types import Measured
 from backend.conversations.reports import Report
 from console.state.conversation_views import ConversationViewsState
 from console.state.conversations import ConversationsState
-from console.state.conversations_filters import asked_of, filters_of, log_address, pairs_of
+from console.state.conversations_filters import asked_of, filters_of, log_address, own_address, pairs_of
 from console.state.conversations_ranges import range_words, typed_range
 from tests.console.tab import Tab, spent, tab
 from tests.factories.conversations import chat
@@ -126,4 +126,20 @@ async def test_every_filter_of_an_address_is_said_and_can_be_taken_away(services
     ]  # fmt: skip
     for chip in state.chips:
         await spent(state.toggle(chip.key, chip.value))
-    assert (len(state.rows), state.chips, state.num_filters) == (1, [], 0)
+    assert (len(state.rows), state.chips, state.num_filters, state.left_out) == (1, [], 0, "")
+    state = tab.at("/conversations?cost=much&since=yesterday").state(ConversationsState)
+    await state.load()
+    assert state.left_out == (
+        "The address also asks for cost “much” and since “yesterday”, which cannot be read: the list is not narrowed "
+        "by it."
+    )
+    assert len(state.rows) == 1
+
+
+def test_an_address_that_is_handed_on_names_its_project() -> None:
+    chosen = (("rating", "down"),)
+    found = own_address("/conversations", {"rating": "up", "at": "m"}, "sofa", chosen, "proj_1")
+    assert dict(parse_qsl(urlsplit(found).query)) == {
+        "rating": "down", "at": "m", "text": "sofa", "project": "proj_1",
+    }  # fmt: skip
+    assert own_address("/conversations", {"project": "proj_1"}, "", (), "proj_1") == "/conversations"
