@@ -188,10 +188,7 @@ class ActivityRepository:
         return sum([(await self._session.exec(one)).one() for one in (documents, runs, experiments)])
 
     async def cost_since(self, moment: datetime) -> tuple[Decimal, int]:
-        """Return what runs begun, and answers of experiments ended, at or after this moment cost, in US dollars.
-
-        And of how many of them no price is known.
-        """
+        """Return the dollars of what began, or ended in experiments, since a moment, and of how many none is known."""
         run, cell = RunRow, ExperimentCellRow
         runs = select(func.sum(run.cost), func.count().filter(_unpriced(run))).where(
             run.project_id == self._project_id, run.created_at >= moment

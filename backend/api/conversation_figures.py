@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from backend.api.access import allowed
 from backend.api.conversation_search import filters_of
 from backend.bootstrap import services
-from backend.conversations.details import MAX_NAME
+from backend.conversations.facet_types import MAX_NAME
 from backend.conversations.figure_types import Dashboard, Figures, FigureWish, Split, Step
 from backend.conversations.types import Filters
 from backend.operator import Operator, Permission

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.columns import storable
+from backend.conversations.facet_types import IS, MAX_NAME, MAX_VALUE
 from backend.errors import InvalidInput
 
 # In JSON: of one run, and of all runs of a conversation together, which a page shows whole.
@@ -15,10 +16,8 @@ MAX_CHARACTERS = 20_000
 MAX_TOGETHER = 100_000
 MAX_PERSON = 200
 PERSON = ("user_id", "person", "customer_id", "customer")
-# What the log is filtered by: of so many names, of so many characters, in objects so deep.
-MAX_NAMES, MAX_NAME, MAX_VALUE, MAX_DEPTH = 50, 60, 120, 3
-# Between a name and its value in a filter, as in "plan=pro"; nothing behind it asks for those without, no sign for any.
-IS = "="
+# What the log is filtered by: so many names, in objects so deep.
+MAX_NAMES, MAX_DEPTH = 50, 3
 
 
 def plain_name(name: str) -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Of metadata, the names and values that the log is filtered by have at most so many characters.
+MAX_NAME, MAX_VALUE = 60, 120
+# Between a name and its value in a filter, as in "plan=pro"; nothing behind it asks for those without, no sign for any.
+IS = "="
+
 
 class Satisfaction(StrEnum):
     """How satisfied the person was, from 1 (not at all) to 5, as somebody told."""

@@ -130,7 +130,7 @@ def waiting_line(one: Approval, zone: tzinfo, now: datetime) -> WaitingLine:
         id=one.id,
         question=one.question,
         by=", ".join(filter(None, (one.reader or "Somebody", one.flow_name))),
-        about=_quoted(one.said) or written(one.value)[:PREVIEW_CHARACTERS],
+        about=preview_of(one),
         asked=formats.clock(one.asked_at, zone, now),
         asked_exact=formats.exact(one.asked_at, zone),
         note=one.note,
@@ -142,8 +142,14 @@ def waiting_line(one: Approval, zone: tzinfo, now: datetime) -> WaitingLine:
         barred=one.barred,
         href=address(one.id),
         plate=f"{one.plate:02d}",
-        ends=formats.day(one.ends_at, zone, now),
+        ends=_moment(one.ends_at, zone, now),
     )
+
+
+def _moment(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """Return 14:31 today, else 24 Nov 14:31: a day alone is no time until which somebody has."""
+    day = formats.day(at, zone, now)
+    return day if ":" in day else f"{day} {at.astimezone(zone):%H:%M}"
 
 
 def _comma(sentence: str) -> str:
@@ -159,6 +165,11 @@ def decided_line(one: Approval, zone: tzinfo, now: datetime) -> DecidedLine:
     )
 
 
+def preview_of(one: Approval) -> str:
+    """Return what tells it from others of its question."""
+    return _quoted(one.said) or " ".join(written(one.value)[:PREVIEW_CHARACTERS].split())
+
+
 def _quoted(said: str) -> str:
     return f"\u201c{said}\u201d" if said else ""
 
@@ -166,9 +177,8 @@ def _quoted(said: str) -> str:
 def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:
     mark, words = MARKS[one.state]
     named = one.value if isinstance(one.value, dict) else {}
-    ends = formats.day(one.ends_at, zone, now)
-    # A day is no time of the day.
-    ends_at = f"at {ends}" if ":" in ends else f"on {ends}"
+    ends = _moment(one.ends_at, zone, now)
+    ends_at = f"on {ends}" if " " in ends else f"at {ends}"
     return ApprovalDetail(
         id=one.id,
         question=one.question,
@@ -177,7 +187,7 @@ def detail_of(one: Approval, zone: tzinfo, now: datetime) -> ApprovalDetail:
         is_waiting=one.state is ApprovalState.WAITING,
         left=f"{time_left(one, now)} left",
         limit=f"of {duration(minutes_between(one.asked_at, one.ends_at))}",
-        since=formats.day(one.asked_at, zone, now),
+        since=_moment(one.asked_at, zone, now),
         ends=ends,
         ends_at=ends_at,
         percent=percent_over(one, now),

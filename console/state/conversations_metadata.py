@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from backend.conversations.details import IS, MAX_NAME, MAX_VALUE
+from backend.conversations.facet_types import IS, MAX_NAME, MAX_VALUE
 from console.state.conversations_filters import METADATA
 from console.state.conversations_rows import ConversationLine
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from backend.conversations.details import IS
+from backend.conversations.facet_types import IS
 from backend.conversations.figure_types import Dashboard, Line, Point, Split, Step
 from backend.conversations.types import Channel
 from backend.flows.types import Publishing
@@ -212,13 +212,20 @@ def line_rows(found: Dashboard, chosen: tuple[Pair, ...], split: str) -> list[Li
             p95=_time(line.figures.p95),
             p99=_time(line.figures.p99),
             tokens=formats.count(line.figures.tokens_in + line.figures.tokens_out),
-            cost=formats.summed(line.figures.cost, line.figures.num_unpriced, "conversation"),
+            cost=_cost(line),
             helpful=_share(line.figures.liked_share),
             completed=_share(line.figures.completed_share),
         )
         for number, line in enumerate(found.lines, 1)
         for kept, more in [of_line(chosen, line, split)]
     ]
+
+
+def _cost(line: Line) -> str:
+    """Write what a line cost in the room of a cell; its tile says what "no price" is of."""
+    number = formats.count(line.figures.num_unpriced) if line.figures.cost and line.figures.num_unpriced else ""
+    written = formats.summed(line.figures.cost, 0 if line.figures.cost else line.figures.num_unpriced)
+    return f"{written}, {number} {formats.NO_PRICE}" if number else written
 
 
 def _share(value: float | None) -> str:

@@ -17,7 +17,7 @@ from backend.prompts.types import Approval as LabelApproval
 from console import routes
 from console.state import formats
 from console.state.alert_rows import minutes
-from console.state.approval_rows import address, time_left
+from console.state.approval_rows import address, preview_of, time_left
 from console.state.evidence import words_of
 from console.state.figure_rows import alert_words
 
@@ -92,8 +92,8 @@ def _of_approval(one: Approval, at: datetime) -> NeedLine:
         words="Waiting for approval",
         name=one.question,
         when=f"{left} left",
-        cause=f"\u201c{first_words(one.said)}\u201d" if one.said else one.note,
-        hint=", ".join(filter(None, (one.started_by, one.flow_name))),
+        cause=f"\u201c{first_words(one.said)}\u201d" if one.said else one.note or preview_of(one),
+        hint=f"{one.reader or 'Somebody'}, {one.flow_name}",
         href=address(one.id),
         act="Decide",
     )

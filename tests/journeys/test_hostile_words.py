@@ -45,6 +45,7 @@ WORDLESS = {
     "code_approval": "state",
     "conversation": "channel indexed_to prompt_name rating state",
     "conversation_comment": "",
+    "conversation_detail": "name",
     "conversation_person": "person",
     "conversation_record": "",
     "conversation_view": "",

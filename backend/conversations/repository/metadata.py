@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from backend.conversations.details import IS
+from backend.conversations.facet_types import IS
 from backend.conversations.models import ConversationDetailRow as Row
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository.conversations import ConversationRepository, Found

@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 from backend.columns import utc_now
 from backend.conversations.adding import Sum, whole
 from backend.conversations.clock import borders, zone_of
-from backend.conversations.details import IS
+from backend.conversations.facet_types import IS
 from backend.conversations.figure_types import (
     NO_FIGURES,
     Dashboard,

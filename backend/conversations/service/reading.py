@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from backend.columns import storable
-from backend.conversations.details import IS, chosen_in
+from backend.conversations.details import chosen_in
 from backend.conversations.errors import ConversationNotFound, MessageNotFound
-from backend.conversations.facet_types import NamedFacets
+from backend.conversations.facet_types import IS, NamedFacets
 from backend.conversations.models import ConversationRow
 from backend.conversations.repository import ConversationRepository, Counted, MetadataRepository
 from backend.conversations.repository.details import Details

@@ -56,10 +56,12 @@ def _more(place: str) -> rx.Component:
 
 def _metadata(place: str) -> rx.Component:
     """Draw the way to a name in metadata, whose values stand among the filters then, or to one value."""
-    words = "is, or any value"
+    words = "any value"
     return rx.el.form(
         select(ConversationsState.metadata_names, name="name", aria_label="Name in the metadata", id=f"named-{place}"),
-        rx.el.input(name="value", class_name="input", placeholder=words, aria_label=words, dir="auto"),
+        rx.el.input(
+            name="value", class_name="input whole", placeholder=words, aria_label="Value in the metadata", dir="auto"
+        ),
         button("Filter by metadata", size="sm", type="submit"),
         on_submit=ConversationsState.narrow_metadata,
         reset_on_submit=True,
