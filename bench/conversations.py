@@ -25,7 +25,7 @@ from backend.columns import utc_now
 from backend.conversations.figure_types import FigureWish, Split, Step
 from backend.conversations.range_types import Measured, Range
 from backend.conversations.service import ConversationService
-from backend.conversations.types import ChatState, Filters, Rating
+from backend.conversations.types import ChatState, Filters, Outcome, Rating
 from backend.engines.database.postgres import PostgresDatabase
 from backend.engines.database.sqlite import SqliteDatabase
 from backend.identity.service import IdentityService
@@ -47,6 +47,8 @@ LISTS = (
     Filters(models=("gpt-5-mini",), flow_ids=("flow_1", "flow_2")),
     Filters(ranges=(Range(Measured.LATENCY, "4000"),)),
     Filters(ranges=(Range(Measured.COST, "", "1"), Range(Measured.TURNS, "2"))),
+    Filters(tags=("late",), outcomes=(Outcome.NOT_COMPLETED,)),
+    Filters(metadata=("plan=pro", "country=DE")),
 )
 # All of 30 days, where every conversation lies, and a week by the hour.
 BOARDS = (
@@ -55,6 +57,7 @@ BOARDS = (
     FigureWish(split=Split.CHANNEL, step=Step.WEEK, zone="Asia/Kathmandu"),
     FigureWish(split=Split.MODEL, step=Step.HOUR, zone="Europe/Berlin"),
     FigureWish(Filters(flow_ids=("flow_3",)), Split.MODEL, zone="Europe/Berlin"),
+    FigureWish(split=Split.METADATA, key="plan", zone="Europe/Berlin"),
 )
 # A word, its parts and beginnings, two words, orders, Chinese of two and four signs, Arabic, quotes, and nothing.
 SEARCHES = (

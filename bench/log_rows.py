@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert
 
 from backend.columns import utc_now
 from backend.conversations.folding import folded
-from backend.conversations.models import ConversationRow, MessageRow
+from backend.conversations.models import ConversationDetailRow, ConversationRow, MessageRow
+from backend.conversations.tags import tags_text
 from backend.unit_of_work import Units
 from tests.tenancy import EVERYWHERE
 
@@ -19,6 +21,10 @@ MESSAGES_EACH = 10
 AT_ONCE = 1_000
 FLOWS = [f"flow_{number}" for number in range(12)]
 MODELS = ("", "qwen3-8b", "gpt-5-mini", "claude-sonnet-4.5")
+PROMPTS = ("", "answer", "classify", "refund")
+TAGS = ("late", "refund", "angry", "warranty", "vip", "lost", "damaged", "invoice")
+PLANS, COUNTRIES = ("free", "pro", "team"), ("DE", "AT", "CH", "FR", "CN", "EG")
+PEOPLE = 20_000
 SYLLABLES = [a + b for a in "bdfgklmnprst" for b in ("a", "ei", "o", "u", "ie", "al", "ern", "ung")]
 GERMAN = (
     "Lieferung",
@@ -81,8 +87,8 @@ class Words:
         return " ".join(words)
 
 
-def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Yield conversations with their messages, the oldest first."""
+def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]]:
+    """Yield conversations with their messages and metadata, the oldest first."""
     words, draw, now = Words(), random.Random(9), utc_now()
     shared = {"project_id": project_id, "state": "answered"}
     chat = ConversationRow(
@@ -93,7 +99,7 @@ def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[di
     for place in range(number):
         at = now - timedelta(seconds=20 * (number - place))
         flow, id_ = draw.choice(FLOWS), f"conv_{place:032x}"
-        texts = [words.text() for _ in range(MESSAGES_EACH)]
+        texts, version = [words.text() for _ in range(MESSAGES_EACH)], draw.choices((3, 2, 1), (70, 20, 10))[0]
         values = {
             "id": id_, "flow_id": flow, "flow_name": flow.replace("_", " ").title(), "title": texts[0][:60],
             "last_text": texts[-1][:120], "model": draw.choice(MODELS), "started_at": at, "last_message_at": at,
@@ -101,25 +107,37 @@ def rows(project_id: str, number: int) -> Iterator[tuple[dict[str, Any], list[di
             "channel": draw.choice(("console", "api", "reported")),
             "state": draw.choices(("answered", "failed", "cancelled"), (94, 5, 1))[0],
             "task_completed": draw.choice((True, False, None)), "latency_ms": draw.randrange(2_000, 40_000),
+            # As it is told: of a tenth of the conversations, most of them of the newest version of a flow.
+            "satisfaction": draw.choices((None, 1, 2, 3, 4, 5), (90, 1, 1, 2, 3, 3))[0], "version": version,
+            "prompt_name": PROMPTS[FLOWS.index(flow) % len(PROMPTS)], "prompt_version": version,
+            "person": f"person-{draw.randrange(PEOPLE):05}@example.org", "cost": Decimal(draw.randrange(400)) / 10_000,
+            "tags": tags_text(draw.sample(TAGS, draw.choices((0, 1, 2), (92, 6, 2))[0])),
         }  # fmt: skip
         said = [
             turn | {"id": f"msg_{place * MESSAGES_EACH + number:032x}", "conversation_id": id_, "text": text,
                     "folded": folded(text), "role": ("user", "assistant")[number % 2], "created_at": at}
             for number, text in enumerate(texts)
         ]  # fmt: skip
-        yield chat | values, said
+        metadata = {"plan": draw.choice(PLANS), "country": draw.choice(COUNTRIES), "order": f"A-{place:06}"}
+        yield chat | values, said, metadata
 
 
 async def fill(units: Units, project_id: str, number: int) -> None:
     """Write them in units of a thousand."""
-    waiting: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    waiting: list[tuple[dict[str, Any], list[dict[str, Any]], dict[str, str]]] = []
     for place, one in enumerate(rows(project_id, number), 1):
         waiting.append(one)
         if place % AT_ONCE == 0 or place == number:
             async with units.write(EVERYWHERE) as work:
                 connection = await work.session.connection()
-                await connection.execute(insert(ConversationRow), [conversation for conversation, _ in waiting])
-                await connection.execute(insert(MessageRow), [message for _, said in waiting for message in said])
+                await connection.execute(insert(ConversationRow), [conversation for conversation, *_ in waiting])
+                await connection.execute(insert(MessageRow), [message for _, said, _ in waiting for message in said])
+                told = [
+                    {"conversation_id": one["id"], "project_id": project_id, "name": name, "value": value}
+                    for one, _, metadata in waiting
+                    for name, value in metadata.items()
+                ]
+                await connection.execute(insert(ConversationDetailRow), told)
             waiting.clear()
 
 
