@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from backend.row_security import of_project, protect
 
-revision = "0070"
-down_revision = "0069"
+revision = "0071"
+down_revision = "0070"
 branch_labels = None
 depends_on = None
 OF_TALKS = sa.text("conversation_id IS NOT NULL")
