@@ -1,6 +1,7 @@
 // Rows that are nearly the same as others: looked for behind everything else, for it takes the server a moment.
 
 const SETTLES_MS = 1500; // several acts in a row are looked at once
+const MOST = 20000; // rows that are compared in a few seconds, as the server has it for imports
 const PREFIX = "kept-alike:";
 const nameOf = (a, b) => `${Math.min(a, b)}:${Math.max(a, b)}`;
 
@@ -28,7 +29,7 @@ export class Likes {
   /* Look at a version, at once where it is opened. What is known meanwhile stays, without the rows that went. */
   look(version, atOnce) {
     this.tell();
-    if (version === this.version) return;
+    if (version === this.version || this.store.state.all.length > MOST) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(version), atOnce ? 0 : SETTLES_MS);
   }

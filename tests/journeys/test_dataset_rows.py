@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import expect
 
+from backend.engines.language_model.scripted_server import ScriptedServer
+from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
 from tests.journeys.test_datasets import dataset, fill, grid, reopened, row
 
 __all__ = ["dataset"]
+KEY = "writers-key-0001"
 
 
-def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str) -> None:
+@pytest.fixture
+def echo(console: Console) -> Iterator[str]:
+    """Connect a model that says back what it is told, and so writes the rows that it reads."""
+    with scripted_server(ScriptedServer(key=KEY)) as base_url:
+        models = [{"name": "echo", "purpose": "chat", "input_price": 1, "output_price": 1}]
+        body = {"name": "Writers", "base_url": base_url, "api_key": KEY, "models": models}
+        made = console.api.post("/api/providers", json={**body, "allow_private_address": True})
+        assert made.status_code == 201, made.text
+        yield "writers:echo"
+        console.api.delete(f"/api/providers/{made.json()['id']}")
+
+
+def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str, echo: str) -> None:
     fill(console, dataset, "Who pays for the scratched table?", "Who pays for a scratched table?", "Sofa?")
     page = reopened(console)
     page.get_by_role("button", name="2 rows nearly the same").click()
@@ -36,11 +53,12 @@ def test_rows_are_told_apart_written_and_chosen(console: Console, dataset: str) 
     page.keyboard.press(" ")
     page.get_by_role("button", name="Write more like it").click()
     panel = page.get_by_role("region", name="Write rows with a model")
-    # The built-in model of a journey says what it is told, and so writes these rows.
     rows = [{"input": {"message": "Where is my parcel?", "lang": "en"}}, {"input": {"message": "Sofa?", "lang": "en"}}]
     panel.get_by_label("What the rows are about").fill(json.dumps({"rows": rows}))
     panel.get_by_label("Fields of the input").fill("message, lang")
     panel.get_by_label("How many rows").fill("2")
+    panel.get_by_label("Model", exact=True).select_option(echo)
+    expect(panel.get_by_text("writers:echo: about")).to_be_visible()
     panel.get_by_role("button", name="Write 2 rows").click()
     expect(panel.get_by_text("same input as")).to_be_visible()
     console.look("dataset-writing")

@@ -39,6 +39,7 @@ from backend.ports.schemas import Schemas
 from backend.ports.tables import Table, TableReader
 from backend.unit_of_work import Units
 
+MOST_COMPARED = 20_000
 Format = Literal["csv", "jsonl"]
 
 
@@ -105,8 +106,13 @@ class FileUseCases(LikenessUseCases, WritingUseCases):
     async def _near_ones(
         self, operator: Operator, dataset_id: str, rows: Sequence[tuple[int, NewItem]], equal: Container[int]
     ) -> list[Duplicate]:
-        """Return what rows of a file are nearly the same as, without those that are equal to something."""
+        """Return what rows of a file are nearly the same as, without those that are equal to something.
+
+        Of more rows than are compared in a few seconds nothing is said: a person waits for the plan.
+        """
         others = [(number, item) for number, item in rows if number not in equal]
+        if len(others) + await self.count_items(operator, dataset_id) > MOST_COMPARED:
+            return []
         found = await self.nearest(operator, dataset_id, [item for _, item in others])
         return [Duplicate(others[one.number][0], one.other, one.likeness) for one in found]
 

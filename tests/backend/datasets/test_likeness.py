@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from rapidfuzz.distance import Indel
 
 from backend.datasets import likeness
 from backend.datasets.likeness import alike
-from backend.datasets.service import DatasetService
+from backend.datasets.service import DatasetService, files
 from backend.datasets.types import NEARLY, NewItem
 from backend.errors import InvalidInput
 from backend.operator import Operator
@@ -102,6 +103,20 @@ async def test_near_duplicates_are_named_by_their_numbers_in_any_version(
     assert (await datasets.near_duplicates(owner, made.id, version=1)).pairs == found.pairs
     with pytest.raises(InvalidInput):
         await datasets.near_duplicates(owner, made.id, least=0.1)
+
+
+async def test_rows_of_a_file_that_are_nearly_there_are_told_before_and_come_in(
+    datasets: DatasetService, owner: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await dataset(datasets, owner, item("Who pays for the table?"), item("Sofa opened?"))
+    path = tmp_path / "x.csv"
+    path.write_text("message\nWho pays for the tables?\nSofa opened?\nWhere is my parcel?\nWhere is my parcels?\n")
+    plan = await datasets.plan_import(owner, made.id, path, "x.csv")
+    assert [(one.number, one.row) for one in plan.near] == [(2, 1), (5, 0)]
+    assert (plan.num_near, plan.num_duplicates, plan.num_fitting) == (2, 1, 4)
+    assert all(NEARLY <= one.likeness < 1 for one in plan.near)
+    monkeypatch.setattr(files, "MOST_COMPARED", 4)
+    assert (await datasets.plan_import(owner, made.id, path, "x.csv")).near == ()
 
 
 async def test_who_is_asked_again_compares_only_what_changed(
