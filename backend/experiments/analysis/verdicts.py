@@ -22,6 +22,7 @@ from backend.experiments.analysis.matrices import (
     with_absent,
     with_pairs,
 )
+from backend.experiments.analysis.mixed import alike
 from backend.experiments.analysis.repeated import repeated_of, stood_alone
 from backend.experiments.analysis.savings import savings_of
 from backend.experiments.analysis.spreads import spreads_of
@@ -67,7 +68,7 @@ def compared(
     `judged_against` is the variant beside which pairs were judged, the baseline that the experiment ran with;
     `opposing` are its cells where it is not one of those that are compared.
     """
-    names = [*(one.called for one in evaluators), OVERALL]
+    cells, names = alike(cells, evaluators), [*(one.called for one in evaluators), OVERALL]
     found = matrices(cells, names, len(variants), repetitions)
     plain = [name for name, _ in variants]
     if judged_against in plain:
