@@ -24,7 +24,6 @@ from backend.experiments.types import (
     Plan,
     Promotion,
     PromptChoice,
-    Requirement,
     VariantDraft,
 )
 from backend.paging import MAX_NUMBER
@@ -146,21 +145,6 @@ class PromotionBody(BaseModel):
             label=made.label or None,
             approval=made.waits_for or None,
         )
-
-
-class RequirementWish(Strict):
-    """A dataset with the evaluators that must be asked, as a new experiment names them; or those of an experiment.
-
-    `labels` of a prompt are guarded by it, production alone where none is named.
-    """
-
-    dataset_id: str = ""
-    evaluators: tuple[dict[str, Any], ...] = Field(default=(), max_length=20)
-    experiment_id: str = ""
-    labels: tuple[str, ...] = Field(default=(), max_length=20)
-
-    def requirement(self) -> Requirement:
-        return Requirement(self.dataset_id, self.evaluators, self.experiment_id, labels=self.labels)
 
 
 class ExperimentBody(BaseModel):

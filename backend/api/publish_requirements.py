@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from backend.api.access import allowed
-from backend.api.experiment_bodies import RequirementWish
+from backend.api.bodies import Strict
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
 from backend.experiments.types import Requirement
@@ -18,6 +19,21 @@ router = APIRouter(prefix="/api", tags=["experiments"], route_class=IdempotentRo
 Reader = Annotated[Operator, allowed(Permission.EXPERIMENTS_READ)]
 Editor = Annotated[Operator, allowed(Permission.EXPERIMENTS_EDIT)]
 Kind = Literal["flow", "prompt"]
+
+
+class RequirementWish(Strict):
+    """A dataset with the evaluators that must be asked, as a new experiment names them; or those of an experiment.
+
+    `labels` of a prompt are guarded by it, production alone where none is named.
+    """
+
+    dataset_id: str = ""
+    evaluators: tuple[dict[str, Any], ...] = Field(default=(), max_length=20)
+    experiment_id: str = ""
+    labels: tuple[str, ...] = Field(default=(), max_length=20)
+
+    def requirement(self) -> Requirement:
+        return Requirement(self.dataset_id, self.evaluators, self.experiment_id, labels=self.labels)
 
 
 @router.get("/publish-requirements/{kind}/{name}")

@@ -44,7 +44,7 @@ class Answer(NamedTuple):
 class _Stays(HTTPRedirectHandler):
     """Follow no redirection: the key would go along."""
 
-    def redirect_request(self, *_: Any) -> None:
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
         return None
 
 

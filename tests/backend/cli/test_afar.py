@@ -11,8 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from backend.cli import afar, experiment
 from tests.serving import free_port
@@ -39,9 +38,8 @@ class Scripted(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Scripted
-
     def do_GET(self) -> None:
+        assert isinstance(self.server, Scripted)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         called = (self.command, self.path, json.loads(body) if body else None, self.headers["X-API-Key"])
         self.server.asked.append(called)
@@ -61,7 +59,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815  # so the library calls it
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # so the library calls it
         """Say nothing on the terminal."""
 
 
