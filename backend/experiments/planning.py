@@ -11,24 +11,24 @@ from statistics import fmean
 from typing import Any
 
 from backend.errors import DomainError
-from backend.experiments.asked_words import ITSELF, READ, asked_words
 from backend.experiments.checks import all_there
 from backend.experiments.detecting import smallest_difference
 from backend.experiments.embedding import planned
-from backend.experiments.engine.rendering import given_to, known, placeholders_in, question_of, read_by
+from backend.experiments.engine.rendering import known, placeholders_in
 from backend.experiments.evaluators.deciding import decider
 from backend.experiments.named_nodes import unscored_variants
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
 from backend.experiments.pinning import pin
+from backend.experiments.reading_rows import asked_of, missing_in
 from backend.experiments.repository import Cells, Experiments
 from backend.experiments.rescoring import answered_there, pinned_there
 from backend.experiments.shapes import pinned_of
-from backend.experiments.types import MAX_CELLS, QUESTIONS, Draft, MissingVariables, Pinned, Plan
+from backend.experiments.types import MAX_CELLS, Draft, Pinned, Plan
 from backend.operator import Operator
 from backend.paging import Page
 from backend.ports.language_model import Usage
-from backend.prompts.types import Content, VersionRef, estimated_tokens
+from backend.prompts.types import VersionRef, estimated_tokens
 
 SAMPLE_ROWS = 20
 EXPECTED_TOKENS_OUT = 200
@@ -56,9 +56,12 @@ class Planner:
         pinned = await pins(self._outside, self._operator, draft)
         variants = () if draft.answers_of else pinned
         num_cells = len(rows) * len(draft.variants) * draft.repetitions
-        lacking = [await self._missing(variant, rows) for variant in variants]
+        lacking = [await missing_in(self._outside, self._operator, variant, rows) for variant in variants]
         missing = [one for some in lacking for one in some]
-        asked = [await self._asked(variant, rows, some) for variant, some in zip(variants, lacking, strict=True)]
+        asked = [
+            await asked_of(self._outside, self._operator, variant, rows, some)
+            for variant, some in zip(variants, lacking, strict=True)
+        ]
         unknown: list[str] = []
         uncounted: list[str] = []
         tokens_in = tokens_out = 0
@@ -127,47 +130,6 @@ class Planner:
             stops_by=ends.called if len(draft.variants) > 1 and (ends := decider(evaluators)) else "",
             own_judges=await judging_themselves(self._outside, self._operator, pinned, evaluators),
         )
-
-    async def _missing(self, variant: Pinned, rows: Sequence[Row]) -> list[MissingVariables]:
-        """Return the rows that lack what a variant reads."""
-        if variant.kind == "flow":
-            return [
-                MissingVariables(row.number, variant.name, names)
-                for row in rows
-                if (names := tuple(sorted(set(variant.required) - given_to(variant, row).keys())))
-            ]
-        if variant.prompt_id:
-            ref = VersionRef(version=variant.version)
-            version = await self._outside.prompts.get_version(self._operator, variant.prompt_id, ref)
-            holes = await self._outside.prompts.holes(self._operator, version.content, variant.prompt_id)
-            needed = {one.name for one in holes.variables if one.required} | set(holes.placeholders)
-        else:
-            texts = (variant.template, variant.system)
-            found = [one for text in texts for one in self._outside.templates.variables(text)]
-            needed = {one.name for one in found if one.required} - {"input"}
-        return [
-            MissingVariables(row.number, variant.name, names)
-            for row in rows
-            if (names := tuple(sorted(needed - row.input.keys())))
-        ]
-
-    async def _asked(self, variant: Pinned, rows: Sequence[Row], missing: Sequence[MissingVariables]) -> str:
-        """Say which field of a row is said to a text prompt; empty where nothing is chosen for it."""
-        if not variant.prompt_id or not rows:
-            return ""
-        ref = VersionRef(version=variant.version)
-        content = (await self._outside.prompts.get_version(self._operator, variant.prompt_id, ref)).content
-        if variant.composed is not None:
-            content = Content.model_validate(variant.composed)
-        if content.kind != "text":
-            return ""
-        read, lacking = read_by(content, self._outside.templates), {one.row for one in missing}
-        of: dict[str, list[int]] = {}
-        for row in rows:
-            if row.number not in lacking:  # nobody is asked about such a row
-                own = READ if read.intersection(QUESTIONS, row.input) else ITSELF
-                of.setdefault(question_of(row, read) or own, []).append(row.number)
-        return f"{variant.name}: {said}" if (said := asked_words(of)) else ""
 
     async def _of_variant(
         self, variant: Pinned, rows: Sequence[Row], unknown: list[str]
