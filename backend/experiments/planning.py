@@ -16,6 +16,7 @@ from backend.experiments.detecting import smallest_difference
 from backend.experiments.embedding import planned
 from backend.experiments.engine.rendering import known, placeholders_in
 from backend.experiments.evaluators.deciding import decider
+from backend.experiments.lasting import minutes_of
 from backend.experiments.named_nodes import unscored_variants
 from backend.experiments.outside import Outside, Row
 from backend.experiments.own_judges import judging_themselves
@@ -108,7 +109,7 @@ class Planner:
             tokens_in=tokens_in,
             tokens_out=tokens_out,
             cost=None if uncounted and not cost else cost,
-            minutes=_minutes(draft, phases, in_turn, num_calls + _asked_for(draft, pinned, len(rows))),
+            minutes=minutes_of(draft, phases, in_turn, num_calls + _asked_for(draft, pinned, len(rows))),
             one_at_a_time=in_turn > 0 and seconds == of_pairs == 0,
             some_in_turn=in_turn > 0 and seconds + of_pairs > 0,
             detectable=detectable,
@@ -245,17 +246,6 @@ def _asked_for(draft: Draft, pinned: Sequence[Pinned], num_rows: int) -> int:
         return 0
     of_each = (max(1, sum(node.asks for node in one.nodes)) if one.nodes else 1 for one in pinned)
     return sum(of_each) * num_rows * draft.repetitions
-
-
-def _minutes(draft: Draft, phases: Sequence[tuple[int, float]], in_turn: float, num_calls: int) -> float:
-    """Return how long it takes: answers with their judges in rounds of so many at once, then the pairs.
-
-    `phases` are how many there are and the seconds of all. One answer takes its whole time, whatever goes beside it.
-    `in_turn` are the seconds of all that the embedded model does, one after the other; others are asked beside it.
-    """
-    rounds = [math.ceil(number / draft.concurrency) * seconds / number for number, seconds in phases if number]
-    by_pace = (sum(rounds) + in_turn if draft.concurrency == 1 else max(sum(rounds), in_turn)) / 60
-    return max(by_pace, num_calls / draft.requests_per_minute) if draft.requests_per_minute else by_pace
 
 
 def _spread(rows: Sequence[Row]) -> Sequence[Row]:

@@ -24,6 +24,7 @@ from backend.conversations.types import (
 )
 from console import routes
 from console.state import formats
+from console.state.conversations_judges import whatever
 from console.state.conversations_ranges import KINDS, range_words, ranges_in
 from console.state.conversations_words import (
     CHANNEL_WORDS,
@@ -77,7 +78,7 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
         "model": [line("model", one, one.name) for one in facets.models],
         "prompt": [line("prompt", one, one.name) for one in facets.prompts],
         "tag": [line("tag", one, one.name) for one in facets.tags],
-        "judge": [line("judge", one, one.name) for one in (*facets.judges, *_whatever(facets, chosen))],
+        "judge": [line("judge", one, one.name) for one in (*facets.judges, *whatever(facets, chosen))],
     } | {
         one.of: [Choice(one.span, range_words(one), formats.count(facets.matching), 100, chosen=True)]
         for one in ranges_in(chosen)
@@ -87,13 +88,6 @@ def choices(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> dict[str, li
 def _line(key: str, one: Facet, name: str, total: int, chosen: tuple[tuple[str, str], ...]) -> Choice:
     percent = round(100 * one.count / total) if total else 0
     return Choice(one.value, name, formats.count(one.count), percent, (key, one.value) in chosen)
-
-
-def _whatever(facets: Facets, chosen: tuple[tuple[str, str], ...]) -> list[Facet]:
-    """Return the judges of which is chosen whatever they say."""
-    known = {one.value for one in facets.judges}
-    names = [value for key, value in chosen if key == "judge" and value not in known]
-    return [Facet(one, f"{one}, whatever it says", facets.matching) for one in names]
 
 
 def _told(key: str, facets: tuple[Facet, ...], nothing: str, chosen: tuple[tuple[str, str], ...]) -> tuple[Facet, ...]:
