@@ -93,7 +93,8 @@ async def test_one_conversation_leaves_nothing_once_its_undo_has_passed(house: S
     assert await house.privacy.purge_deleted(operator.project_id, utc_now()) == 0  # it can still be undone
     assert await house.privacy.purge_deleted(operator.project_id, utc_now() + timedelta(hours=2)) == 2
     left = {one.partition(".")[0] for one in await columns_with(house.units, WORD)}
-    assert left == {"conversation", "message", "conversation_record", "conversation_word"}  # the one that was reported
+    # The one that was reported.
+    assert left == {"conversation", "message", "conversation_record", "conversation_detail", "conversation_word"}
 
 
 async def test_a_removal_goes_on_after_it_was_cut(

@@ -85,7 +85,12 @@ def test_what_is_long_is_cut_and_says_so():
 
 @pytest.mark.parametrize(
     ("usage", "words"),
-    [(Usage(), ""), (Usage(12, 3), "$0"), (Usage(0, 3), "$0"), (Usage(12, 3, Decimal("0.0121")), "$0.0121")],
+    [
+        (Usage(), ""),
+        (Usage(12, 3), "no price"),
+        (Usage(0, 3), "no price"),
+        (Usage(12, 3, Decimal("0.0121")), "$0.0121"),
+    ],
 )
 def test_a_cost_stands_where_a_model_was_asked(usage: Usage, words: str):
     assert formats.spent(usage) == words
