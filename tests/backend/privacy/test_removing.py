@@ -23,6 +23,7 @@ from backend.conversations.reports import Report, Told
 from backend.conversations.types import Channel, Role
 from backend.conversations.types import Filters as LogFilters
 from backend.errors import Forbidden, InvalidInput, NotFound
+from backend.experiments.types import Part
 from backend.identity.permissions import PERMISSIONS
 from backend.identity.permissions import Role as Seat
 from backend.operator import Operator
@@ -54,7 +55,7 @@ async def test_a_person_is_removed_from_every_table_and_file(
     caplog.set_level(logging.INFO)  # as the server writes them
     planted = await plant(house, operator, "ada", WORD)
     await plant(house, operator, "bob", OTHER)
-    asked = await house.experiments._outside.rows(operator, planted["dataset"], None, "")
+    asked = await house.experiments._outside.rows(operator, planted["dataset"], None, Part())
     assert WORD in str(asked.rows)
     going = await house.privacy.going(operator, "ada")
     assert (going.num_conversations, going.num_approvals, going.num_remarks) == (3, 1, 2)
@@ -72,7 +73,7 @@ async def test_a_person_is_removed_from_every_table_and_file(
     assert (done.state, done.num_done) == (JobState.DONE, 3)
     assert await columns_with(house.units, WORD) == []
     assert await columns_with(house.units, OTHER) == others
-    asked = await house.experiments._outside.rows(operator, planted["dataset"], asked.version, "")
+    asked = await house.experiments._outside.rows(operator, planted["dataset"], asked.version, Part())
     assert OTHER in str(asked.rows)
     assert WORD not in str(asked.rows)
     assert (await house.conversations.list(operator, LogFilters(text=WORD), Page())).items == []
