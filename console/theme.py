@@ -37,6 +37,7 @@ FEATURES: tuple[str, ...] = (
     "design_states",
     "design",
     "conversations",
+    "chosen",
     "transcript",
     "remarks",
     "trace",

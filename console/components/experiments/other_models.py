@@ -20,7 +20,7 @@ def other_models_dialog() -> rx.Component:
     models = rx.el.fieldset(
         rx.el.legend("Models", class_name="lab"), rx.foreach(Models.lines, _model), class_name="field bare"
     )
-    box = rx.el.input(type="checkbox", checked=Models.alone, on_change=Models.leave_alone)
+    box = rx.el.input(type="checkbox", checked=Models.alone, on_change=lambda _: Models.leave_alone(~Models.alone))
     alone = rx.el.label(box, "Only on these: take away the variants on other models", class_name="choice")
     return dialog(
         "Ask the variants on other models",

@@ -126,13 +126,13 @@ async def test_an_alert_is_made_by_its_form_and_read_with_its_history(
     await services.alerts.watch()
     await listed.load()
     (line,) = listed.rows
-    assert (line.words, line.heavy, line.value) == ("Firing", True, "66.67 %")
+    assert (line.words, line.heavy, line.value) == ("Firing", True, "67 %")
     assert line.rule == "Failed above 50 % over 1 h, of 1 filter"
     page = tab.at(f"/alerts/{made.id}").state(AlertPageState)
     await page.load()
     await page.look_back()
     (firing,) = page.firings
-    assert (page.phase, page.is_drawn, firing.value, firing.behind) == ("ready", True, "66.67 %, above 50 %", "3")
+    assert (page.phase, page.is_drawn, firing.value, firing.behind) == ("ready", True, "67 %, above 50 %", "3")
     asked = filters_of("", asked_of(dict(parse_qsl(urlsplit(firing.href).query))))
     behind = (await services.conversations.list(person, asked, Page())).items
     assert [one.state for one in behind] == ["failed", "failed"]
