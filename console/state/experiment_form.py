@@ -30,17 +30,16 @@ from console.state.experiment_entries import DEFAULTS, SAVE, START, draft_of, nu
 from console.state.experiment_offers import (
     Offered,
     asked_by,
-    begun_with,
     of_dataset,
     offered,
     placed_anew,
     required_of,
     scored_name,
     scoring_kinds,
-    scoring_of,
     versioned,
 )
 from console.state.experiment_plan import PlanView, plan_view
+from console.state.experiment_scoring import begun_with, scoring_of
 from console.state.experiment_variants import FLOW, INLINE, LETTERS, MANAGED, VariantLine, shown, unlike
 from console.state.experiment_wrong import placed
 from console.state.forms import Choice, Formed
@@ -135,8 +134,7 @@ class ExperimentFormState(Addressed, Formed, Phased, rx.State):
         for variant in variants:
             await self._add(operator, variant)
         fits, self.scoring_note = await scoring_of(operator, self.dataset, can_judge=found.can_judge)
-        if fits:
-            self._score(found, found.begun(fits["kind"]) | fits)
+        self._score(found, *(found.begun(one["kind"]) | one for one in fits))
 
     async def _edit(self, operator: Operator, found: Offered, experiment_id: str) -> None:
         """Fill the form with a draft, to be saved over it; with a copy of what has begun already."""

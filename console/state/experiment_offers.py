@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backend.bootstrap import services
-from backend.datasets.types import Item, SourceKind
 from backend.errors import NotFound
 from backend.experiments.types import MAX_NAME, Draft, EvaluatorKind
 from backend.operator import Operator, Permission
@@ -36,16 +35,6 @@ JUDGING = ("judge", "pairwise")
 ENDS = ("input", "output")
 # What the form begins with where it is not the default: `contains` does not mind the case either.
 BEGINS: dict[str, dict[str, Any]] = {"exact": {"ignore_case": True}}
-ROWS_LOOKED_AT = 50
-# A word of this length may well stand inside another one. Where words are written without blanks none ends anywhere.
-LONGEST_WORD, UNBROKEN_FROM = 20, "\u0e00"
-# No model writes a whole sentence letter by letter as somebody else did.
-LONGEST_EQUALLED = 60
-NOTHING_EXPECTED = "No row says what is expected, so no answer can be compared with it: let a model or a person judge."
-SENTENCES_EXPECTED = "Whole sentences are expected, which no answer equals letter by letter, so "
-CORRECTIONS_EXPECTED = "What is expected was written in the log, which no answer equals letter by letter, so "
-COMPARED, JUDGED = "their meaning is compared.", "a model judges whether an answer says the same."
-SAYS_THE_SAME = "The answer says the same as the expected answer, in whatever words, and nothing that contradicts it."
 SMALL = "What chooses no model is asked of the small built-in one."
 MOVE, CONNECT = (
     "“On other models” moves all of it.",
@@ -129,54 +118,6 @@ async def of_dataset(operator: Operator, dataset_id: str) -> tuple[list[Choice],
         [Choice(str(one.number), f"v{one.number}, {formats.counted(one.num_items, 'row')}") for one in versions],
         [Choice(name, f"{name}, {formats.counted(number, 'row')}") for name, number in splits.items() if name],
     )
-
-
-async def scoring_of(operator: Operator, dataset_id: str, *, can_judge: bool = False) -> tuple[dict[str, Any], str]:
-    """Return the evaluator that fits what the first rows expect, empty for none, and why it is that one."""
-    found = await _first_rows(operator, dataset_id)
-    expected = _expected(found)
-    if found and not expected:
-        return {}, NOTHING_EXPECTED
-    if any(isinstance(one, dict) and len(one) > 1 for one in expected):
-        return {"kind": "json_equal"}, ""
-    long = [one for one in expected if isinstance(one, str) and len(one) > LONGEST_EQUALLED]
-    corrected = [one for one in found if one.source.kind is SourceKind.LOG]
-    if 2 * max(len(long), len(corrected)) <= len(expected):
-        return {"kind": "exact"}, ""
-    why = SENTENCES_EXPECTED if 2 * len(long) > len(expected) else CORRECTIONS_EXPECTED
-    if can_judge:
-        return {"kind": "judge", "name": "same", "rubric": SAYS_THE_SAME}, f"{why}{JUDGED}"
-    return {"kind": "similarity"}, f"{why}{COMPARED}"
-
-
-async def begun_with(operator: Operator, found: Offered, kind: str, dataset_id: str) -> dict[str, Any]:
-    """Return the settings that a new evaluator of these rows begins with where they are no defaults."""
-    settings = found.begun(kind)
-    if kind != "contains":
-        return settings
-    expected = _expected(await _first_rows(operator, dataset_id))
-    return settings | {"whole": True} if expected and all(map(_is_word, expected)) else settings
-
-
-async def _first_rows(operator: Operator, dataset_id: str) -> Sequence[Item]:
-    """Return as many rows as tell what is expected; none of the empty id."""
-    if not dataset_id:
-        return ()
-    return (await services().datasets.items(operator, dataset_id, page=Page(ROWS_LOOKED_AT))).items
-
-
-def _expected(rows: Sequence[Item]) -> list[Any]:
-    return [one.expected_output for one in rows if one.expected_output not in (None, "", {})]
-
-
-def _is_word(expected: Any) -> bool:
-    """Tell whether an evaluator of words looks for single short ones here, such as "no" or 3."""
-    if isinstance(expected, dict) and len(expected) == 1:
-        return _is_word(next(iter(expected.values())))
-    if isinstance(expected, list):
-        return all(map(_is_word, expected))
-    text = str(expected)
-    return len(text) <= LONGEST_WORD and len(text.split()) == 1 and max(text) < UNBROKEN_FROM
 
 
 async def _bases(operator: Operator) -> list[Choice]:

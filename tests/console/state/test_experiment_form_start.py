@@ -56,6 +56,9 @@ async def test_what_cannot_start_is_kept_and_says_why(
     ("expected", "kind", "note"),
     [
         ("Paris", "exact", ""),
+        ("within 14 days", "contains", "no whole sentence equals"),
+        ({"answer": "within 14 days"}, "contains", "no whole sentence equals"),
+        ("東京", "exact", ""),
         ("You may send it back within thirty days, and we pay the parcel.", "similarity", "their meaning is compared"),
         ({"city": "Paris", "country": "France"}, "json_equal", ""),
         (None, None, "No row says what is expected"),
@@ -77,6 +80,32 @@ async def test_the_form_begins_with_what_fits_the_rows(
     await form.decide_by(form.evaluators[-1].key)
     assert [one.kind for one in form.evaluators] == ["cost", *([kind] if kind else []), "latency"]
     assert [one.at for one in form.evaluators] == [f"evaluators.{at}" for at in range(len(form.evaluators))]
+
+
+async def test_a_few_phrases_that_repeat_are_classes_to_be_equalled(
+    tab: Tab, services: Services, owner: Operator
+) -> None:
+    made = await services.datasets.create(owner, About("Urgency"))
+    phrases = ["not urgent", "very urgent"] * 3
+    rows = [NewItem({"question": f"q{number}"}, phrase) for number, phrase in enumerate(phrases)]
+    await services.datasets.add_items(owner, made.id, rows)
+    assert [one.kind for one in (await opened(tab)).evaluators] == ["exact"]
+
+
+async def test_a_new_one_is_scored_as_the_newest_over_its_rows(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    await answered(services, tab, support)
+    variant = VariantDraft("only", PromptChoice(template="{{ question }}"))
+    kinds = ({"kind": "contains", "whole": True},)
+    later = await services.experiments.create(owner, Draft("Later", dataset, (variant,), kinds))
+    form = await opened(tab, f"?dataset={dataset}")
+    assert ([one.kind for one in form.evaluators], "Support v2" in form.scoring_note) == (["exact"], True)
+    await services.experiments.start(owner, later.id)
+    await services.experiments.carry_out(owner, later.id)
+    form = await opened(tab, f"?dataset={dataset}")
+    assert ([one.kind for one in form.evaluators], "Later" in form.scoring_note) == (["contains"], True)
+    assert next(field.checked for field in form.evaluators[0].own if field.name == "whole")
 
 
 async def test_a_correction_begins_with_a_judge_where_a_model_is_connected(
