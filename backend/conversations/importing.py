@@ -19,6 +19,7 @@ from backend.conversations.reports import MAX_COST, MAX_MESSAGES, ROLES, Report,
 from backend.conversations.types import Channel, Role
 from backend.errors import InvalidInput
 from backend.mapped_tables import LEFT_OUT, RowProblem, Targets, check_columns, is_filled, unwritten, written_as_text
+from backend.plain_json import flaws_of
 from backend.ports.tables import Table
 
 MAX_TEXT = 1_000_000
@@ -112,12 +113,15 @@ def groups_of(table: Table, targets: Targets) -> Iterator[Group]:
     used = [(at, target) for at, target in used if target]
     groups, alike = dict[str, Group](), Counter[str]()
     for number, cells in zip(table.numbers, table.rows, strict=True):
-        values = {target: _read(cells[at], table) for at, target in used if is_filled(cells[at])}
+        held = {target: _held(cells[at], table) for at, target in used if is_filled(cells[at])}
+        flaws = {target: words for target, one in held.items() if (words := next(flaws_of(one), ""))}
+        values = {target: storable(one) for target, one in held.items() if target not in flaws}
         external_id = str(values.pop("conversation_id", "")).strip()
         name = external_id or _digest(values, alike)
         known = groups.setdefault(name, Group(name))
         known.numbers.append(number)
-        known.problems += [RowProblem(number, name, words) for name, words in _taken(known, values)]
+        found = flaws.items() or _taken(known, values)
+        known.problems += [RowProblem(number, name, words) for name, words in found]
         if len(external_id) > MAX_ID:
             known.problems.append(RowProblem(number, "conversation_id", f"It has more than {MAX_ID} characters."))
         if len(known.messages) > MAX_MESSAGES:
@@ -126,11 +130,11 @@ def groups_of(table: Table, targets: Targets) -> Iterator[Group]:
     yield from groups.values()
 
 
-def _read(cell: Any, table: Table) -> Any:
+def _held(cell: Any, table: Table) -> Any:
     if isinstance(cell, str) and written_as_text(table):
         text, held = unwritten(cell, table.kind)
-        return storable(text if held is None else held)
-    return storable(cell)
+        return text if held is None else held
+    return cell
 
 
 def _digest(values: Mapping[str, Any], alike: Counter[str]) -> str:

@@ -29,6 +29,7 @@ from backend.conversations.types import (
     Rating,
     Role,
 )
+from backend.plain_json import shallow
 
 # What a transcript shows of what a tool gave; the run has all of it.
 MAX_RESULT_CHARACTERS = 2_000
@@ -132,7 +133,7 @@ def message_of(row: MessageRow, given: FeedbackRow | None) -> Message:
         created_at=row.created_at,
         feedback=Feedback(Rating(given.rating), given.comment, given.given_by, given.given_at) if given else None,
         tool_name=row.tool_name,
-        tool_calls=tuple(row.tool_calls),
+        tool_calls=tuple(shallow(row.tool_calls)),
         trace_id=row.trace_id,
     )
 

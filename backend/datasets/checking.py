@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from backend.datasets.types import (
     Source,
 )
 from backend.mapped_tables import RowProblem
+from backend.plain_json import flaws_of
 from backend.ports.schemas import Checker
 
 MAX_DEPTH = 30  # a schema unrolls a little further (backend/engines/schemas/rust.py)
@@ -143,7 +143,7 @@ def _unsound(item: NewItem) -> Iterator[tuple[str, str]]:
         yield "metadata", "It must be an object."
         return
     whole = (item.input, item.expected_output, item.metadata)
-    if words := next(_flaws_of_values(whole, MAX_DEPTH + 1), ""):
+    if words := next((words for part in whole for words in flaws_of(part, MAX_DEPTH, MAX_KEY)), ""):
         yield "", words
     elif len(canonical(whole)) > MAX_ITEM_CHARACTERS:
         yield "", f"It has more than {MAX_ITEM_CHARACTERS:,} characters."
@@ -153,24 +153,6 @@ def _unsound(item: NewItem) -> Iterator[tuple[str, str]]:
         yield "split", f"“{NO_SPLIT}” means no split; leave it empty."
     if words := check_tags(item.tags):
         yield "tags", words
-
-
-def _flaws_of_values(value: Any, depth: int) -> Iterator[str]:
-    """Yield what no database or answer can hold."""
-    if depth < 0:
-        yield f"It is nested deeper than {MAX_DEPTH} levels."
-    elif isinstance(value, Mapping):
-        for name, one in value.items():
-            if not isinstance(name, str) or not 0 < len(name) <= MAX_KEY:
-                yield f"The name of a field has 1 to {MAX_KEY} characters."
-            yield from _flaws_of_values(one, depth - 1)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _flaws_of_values(one, depth - 1)
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield "It holds a number that is none."
-    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-        yield "It holds a number that is too large."
 
 
 def _is_line(text: str, most: int) -> bool:

@@ -41,6 +41,7 @@ from backend.conversations.types import (
 from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Listed, Page
+from backend.plain_json import shallow
 
 MAX_NAMED = 20
 # Messages of a transcript that are read at once: a long one opens at its end.
@@ -184,7 +185,7 @@ class ReadingUseCases(Base):
 
     async def _details(self, rows: ConversationRepository, conversation_id: str) -> dict[str, Any]:
         record = (await rows.records([conversation_id])).get(conversation_id)
-        return (record.details if record else None) or {}
+        return shallow(record.details if record else None) or {}
 
     async def _row(self, rows: ConversationRepository, conversation_id: str) -> ConversationRow:
         row = await rows.conversation(storable(conversation_id), lock=False)

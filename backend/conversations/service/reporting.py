@@ -30,6 +30,7 @@ from backend.masking.aside import aside
 from backend.masking.masker import Masker
 from backend.masking.types import Way
 from backend.operator import Operator, Permission
+from backend.plain_json import shallow
 from backend.unit_of_work import Work
 
 DEFAULT_REPORTED = 50
@@ -186,8 +187,8 @@ class ReportingUseCases(Base):
         return [
             Reported(
                 conversation_of(row),
-                (record.transcript if record else None) or {"messages": told[row.id]},
-                record.details if record else None,
+                shallow(record.transcript if record else None) or {"messages": told[row.id]},
+                shallow(record.details if record else None),
             )
             for row in found
             for record in [records.get(row.id)]

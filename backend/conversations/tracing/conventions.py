@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.conversations.reports import MAX_COST, ROLES, text_of
 from backend.conversations.types import Role
+from backend.plain_json import flaws_of
 from backend.ports.traces import Span
 
 OURS = ("llm.", "gen_ai.", "openinference.", "traceloop.")
@@ -261,12 +262,13 @@ def _inner(found: Any, keys: tuple[str, ...], depth: int) -> str:
 
 
 def parsed(value: Any) -> Any:
-    """Return what a text of JSON says, and all else as it is."""
+    """Return what a text of JSON says, and as it is all else and what could not be kept."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
-            return json.loads(value)
+            found = json.loads(value)
         except (ValueError, RecursionError):
             return value
+        return value if any(flaws_of(found)) else found
     return value
 
 

@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from backend.bootstrap import Services
+from backend.conversations.reports import Report, Told
+from backend.conversations.types import Role
 from tests.backend.api.test_conversations import KEYS, client, make
 from tests.factories.flows import chat
 
@@ -54,6 +56,24 @@ async def test_a_run_of_a_flow_has_metadata_and_is_told_how_it_went(
     assert (await client.put("/api/conversations/nothing/outcome", json={})).status_code == 404
     body["metadata"] = {"note": "x" * 20_000}
     assert (await client.post("/api/flows/chat/run", json=body)).status_code == 422
+
+
+async def test_what_was_kept_deeper_than_an_answer_writes_is_cut_and_fails_no_list(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(150):
+        deep = {"in": [deep]}
+    said = Told(Role.ASSISTANT, "Yes.", tool_calls=({"id": "1", "name": "look", "arguments": deep, "result": ""},))
+    owner = await services.identity.ensure_owner()
+    report = Report("s", "a", "A", transcript=deep, details={**deep, "plan": "pro"}, messages=(said,))
+    made = await services.conversations.report(owner, report)
+    assert (await client.get("/api/conversations")).status_code == 200
+    found = (await client.get(f"/api/conversations/{made.conversation.id}")).json()["conversation"]
+    opened = await services.conversations.opened(owner, made.conversation.id)
+    for value in (found["metadata"], found["transcript"], opened.details, opened.messages[0].tool_calls[0]):
+        assert "…" in str(value)
+    assert found["metadata"]["plan"] == opened.details["plan"] == "pro"
 
 
 async def test_the_log_is_filtered_split_and_kept_in_views_by_metadata(client: httpx.AsyncClient) -> None:

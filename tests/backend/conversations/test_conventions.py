@@ -208,3 +208,14 @@ def test_spans_that_name_each_other_as_parents_say_what_they_say(parents: Sequen
     said = {"openinference.span.kind": "LLM", "input.value": ASKED, "output.value": SAID}
     told = traced(spans([Work(said, parent) for parent in parents]))
     assert [one.text for one in told.messages] == [ASKED, SAID]
+
+
+def test_arguments_that_are_nested_too_deep_to_be_kept_stay_text() -> None:
+    deep = (
+        f'[{{"role": "assistant", "tool_calls": [{{"id": "c", "name": "look", "arguments": {"[" * 300}{"]" * 300}}}]}}]'
+    )
+    told = traced(
+        spans([Work({"gen_ai.operation.name": "chat", "gen_ai.output.messages": deep, "input.value": ASKED})])
+    )
+    assert [call for one in told.messages for call in one.tool_calls] == []
+    assert any(deep == one.text for one in told.messages)

@@ -134,6 +134,20 @@ async def test_a_row_may_hold_a_whole_transcript(services: Services, operator: O
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["metadata", "plan", "messages", "question"])
+async def test_what_is_nested_too_deep_to_be_read_again_is_a_bad_row(
+    services: Services, operator: Operator, write: Write, name: str
+) -> None:
+    value = json.loads("[" * 70 + "]" * 70)
+    held = [{"role": "user", "content": "x", "tool_calls": [{"arguments": value}]}] if name == "messages" else value
+    rows = [{"id": "a", "answer": "Yes.", name: held}, {"id": "b", "answer": "No."}]
+    path = write("t.jsonl", "\n".join(map(json.dumps, rows)))
+    [problem] = (await services.conversations.plan_import(operator, path, "t.jsonl")).problems
+    assert (problem.row, problem.words) == (1, "It is nested deeper than 64 levels.")
+    assert (await services.conversations.import_file(operator, path, "t.jsonl", skip_bad=True)).num_bad == 1
+    assert await titles(services, operator) == ["No."]
+
+
 BAD = """conversation_id,role,text,at,cost,satisfaction,task_completed
 a,wizard,Hello,,,,
 b,user,Hello,yesterday,,,
