@@ -63,7 +63,7 @@ class Again(Making, Running):
     async def since(self, operator: Operator, experiment_id: str) -> Since | None:
         """Return what changed since the last run before this one; None where it is the first. Raise NotFound.
 
-        What scores the answers of another experiment stands beside that one.
+        What scores the answers of another experiment stands beside that one, where the same evaluator decides in both.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         async with self._units.read(operator) as session:
@@ -76,9 +76,12 @@ class Again(Making, Running):
             if before is None:
                 return None
             cells = Cells(session, operator.project_id)
-            old = _named(before, verdicts(await cells.numbers(before.id), deciders(before)))
-            ours = await cells.numbers(row.id)
+            theirs, ours = await cells.numbers(before.id), await cells.numbers(row.id)
+            old = _named(before, verdicts(theirs, deciders(before)))
             new = _named(row, verdicts(ours, deciders(row)))
+        deciding = _marking(row, ours)
+        if draft.answers_of and deciding != _marking(before, theirs):
+            return None  # the answers are the same: no row turned, it was asked something else
         turned = {key: said for key, said in new.items() if said is not None and old.get(key) is (not said)}
         return Since(
             before.id,
@@ -87,7 +90,7 @@ class Again(Making, Running):
             red=_rows(key for key, said in turned.items() if not said),
             added=_rows(key for key in new if key[0] not in {number for number, _ in old}),
             judges=await self._changed(draft_of(before), draft),
-            deciding=marking([scores for _, _, _, _, scores, *_ in ours], deciders(row)),
+            deciding=deciding,
         )
 
     async def _changed(self, before: Draft, now: Draft) -> tuple[str, ...]:
@@ -98,6 +101,10 @@ class Again(Making, Running):
         ]
         held = await unchanged(self._outside, before, now)
         return tuple(sorted(set.intersection(*names) - held))
+
+
+def _marking(row: ExperimentRow, numbers: Sequence[tuple[Any, ...]]) -> str:
+    return marking([scores for _, _, _, _, scores, *_ in numbers], deciders(row))
 
 
 def _like(row: ExperimentRow) -> Callable[[ExperimentRow], bool]:

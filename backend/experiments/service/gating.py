@@ -174,6 +174,10 @@ class Gating(Comparing):
                 hint = f"{await self._why_sooner(gate, row, base, ours, said)} Experiment {row.name} says more."
                 raise GateRefused(words, hint=hint.strip(), experiment_id=row.id)
             return GateResult(passed=True, experiment_id=row.id, room=room)
+        rescored = [
+            row for row in _over_all_of(done, version, again=True) if variant_of(pinned_of(row), publishing, wanted)
+        ]
+        said_lacking = await self._asked_of_older(rescored, required) or said_lacking
         of_prompt = publishing.kind == "prompt"
         beside = f" beside the {f'one in {publishing.label}' if of_prompt else 'published one'}" if published else ""
         goes = f"goes to {publishing.label}" if of_prompt else "is published"
@@ -183,6 +187,10 @@ class Gating(Comparing):
             or f"Run an experiment over all of its newest version, with {await self._words(required)}, and with this "
             f"content as a variant{beside}.{said_lacking}",
         )
+
+    async def _asked_of_older(self, rescored: Sequence[ExperimentRow], required: PublishRequirementRow) -> str:
+        asked = (row.name for row in rescored if not (await self._asked(draft_of(row), required))[1])
+        return await anext((f" {name} asks them of older answers, which does not count." async for name in asked), "")
 
     async def _shortcomings(
         self, gate: Operator, row: ExperimentRow, base: str, ours: str, metrics: list[str]
@@ -281,10 +289,10 @@ class Gating(Comparing):
         raise NotFound("Only flows and prompts are published.")
 
 
-def _over_all_of(done: Sequence[ExperimentRow], version: int) -> list[ExperimentRow]:
-    """Leave out what scores older answers again: it would pass for the newest run."""
+def _over_all_of(done: Sequence[ExperimentRow], version: int, *, again: bool = False) -> list[ExperimentRow]:
+    """Leave out what scores older answers `again`, which would pass for the newest run; or return that alone."""
     asked = ((row, draft_of(row)) for row in done if row.dataset_version == version)
-    return [row for row, draft in asked if draft.part.is_all and not draft.answers_of]
+    return [row for row, draft in asked if draft.part.is_all and bool(draft.answers_of) is again]
 
 
 def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:

@@ -47,7 +47,7 @@ class Standing(UseCases):
         """Return how the versions of a prompt did in the latest experiments that are done, each in its last one.
 
         They can be compared: all are over the dataset of the newest and the same part of it, and by what decides
-        there. None where no version was scored.
+        there. Answers count by who scored them last. None where no version was scored.
         """
         operator.require(Permission.EXPERIMENTS_READ)
         room, subject, name = MOST_ANSWERS, None, ""
@@ -57,7 +57,7 @@ class Standing(UseCases):
             cells = Cells(session, operator.project_id)
             rows = await Experiments(session, operator.project_id).naming(prompt_id, MOST_EXPERIMENTS)
             done = [row for row in rows if row.status == Status.DONE.value and deciders(row)]
-            done = [row for row in done if not draft_of(row).answers_of]  # whose answers are older than they look
+            done = _as_scored_last(done)
             progress = await cells.progress([row.id for row in done])
             for row in done:
                 about = (row.dataset_id, draft_of(row).part, deciders(row)[0])
@@ -75,6 +75,18 @@ class Standing(UseCases):
         left = [(number, row) for number, row in sorted(others.items()) if number not in found]
         elsewhere = tuple(VersionElsewhere(number, _how(row, subject), row.id, row.name) for number, row in left)
         return PromptStanding(subject[2], name, tuple(found[number] for number in sorted(found)), elsewhere)
+
+
+def _as_scored_last(done: Sequence[ExperimentRow]) -> list[ExperimentRow]:
+    """Return, newest answers first, who scored them last: what scores answers again is as old as they are."""
+    by_id, last = {row.id: row for row in done}, dict[str, ExperimentRow]()
+    for row in done:
+        first: ExperimentRow | None = row
+        while first and (asked := draft_of(first).answers_of):
+            first = by_id.get(asked)
+        if first:
+            last.setdefault(first.id, row)
+    return [last[row.id] for row in done if not draft_of(row).answers_of]
 
 
 def _how(row: ExperimentRow, subject: tuple[str, Part, str]) -> str:

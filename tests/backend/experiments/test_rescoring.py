@@ -13,7 +13,7 @@ from backend.errors import Conflict, Forbidden, InvalidInput
 from backend.experiments.engine import making
 from backend.experiments.errors import GateRefused
 from backend.experiments.models import REMOVED
-from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Status, VariantDraft
+from backend.experiments.types import CellStatus, FlowChoice, PromptChoice, Requirement, Status, VariantDraft
 from backend.operator import Permission
 from backend.prompts.types import PRODUCTION
 from console.state import formats
@@ -250,3 +250,15 @@ async def test_no_version_passes_or_stands_by_answers_that_are_older_than_they_l
     assert await gated.service.prompt_standing(gated.operator, prompt_id) == standing
     rows = await gated.service.standing(gated.operator, ["item_1"])
     assert rows["item_1"].experiment_id == newer.id
+    later = await gated.service.score_again(gated.operator, newer.id, ({"kind": "contains"},))
+    await gated.service.start(gated.operator, later.id)
+    await gated.executor.execute(later.id)
+    assert await gated.service.since(gated.operator, later.id) is None, "the answers are the same"
+    last = await gated.service.prompt_standing(gated.operator, prompt_id)
+    assert last is not None
+    assert (last.metric, {one.experiment_id for one in last.versions}) == ("contains", {later.id})
+    await gated.service.require(gated.operator, "prompt", prompt_id, Requirement(experiment_id=later.id))
+    with pytest.raises(GateRefused) as refusal:
+        await gated.services.prompts.set_label(gated.operator, prompt_id, PRODUCTION, 2)
+    assert "contains" in refusal.value.hint
+    assert refusal.value.hint.endswith(f" {later.name} asks them of older answers, which does not count.")
