@@ -69,6 +69,7 @@ from backend.unit_of_work import Units
 
 # Intervals that may be looked at whenever one likes allow any pace; what stands not in the index is found by reading.
 GUARD, INDEX, REST = timedelta(seconds=15), timedelta(seconds=2), timedelta(seconds=5)
+UNTOLD = timedelta(hours=1)
 
 
 @dataclass
@@ -168,7 +169,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
     )  # fmt: skip
     prompts.users.append(experiments.service.prompt_uses)
     join_prompts(conversations, prompts, providers, rooms)
-    live_tests = open_live_tests(units, prompts, conversations)
+    live_tests = open_live_tests(units, prompts, conversations, sealer)
     identity = IdentityService(units, mail=(mail := open_mail(settings)), public_url=settings.public_url)
     identity.on_closing += [running.runs.end_all, experiments.service.end_all, knowledge.end_all]
     rates = cast(Rates, engine("rates.in_process", "InProcessRates")())
@@ -248,6 +249,7 @@ async def start(settings: Settings | None = None, *, serving: bool = True, execu
             await take_custom_models(settings, providers, await made.identity.ensure_owner())
             for watch in (
                 Periodic("the guard of live tests", GUARD, live_tests.guard),
+                Periodic("the seats that nobody told of", UNTOLD, live_tests.forget_untold),
                 Periodic("the index of words", INDEX, conversations.catch_up),
                 Periodic("the watch over parked experiments", REST, experiments.service.go_on),
                 Periodic("the watch over alerts", REST, made.alerts.go_on),

@@ -6,11 +6,22 @@ import hashlib
 from collections.abc import Sequence
 
 from backend.live_tests.types import Arm
+from backend.ports.sealing import Sealer
+
+OF_SESSION = "session_"
 
 
-def seat_of(project_id: str, session_id: str) -> str:
-    """Return what stands for the first run of a conversation that is held elsewhere: its session itself is not kept."""
-    return "session_" + hashlib.sha256(f"{project_id}/{session_id}".encode()).hexdigest()
+class SeatNames:
+    """What stands for the first run of a conversation that is held elsewhere.
+
+    Its session is not kept, and without the secret key nobody can try whose name it was.
+    """
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def of(self, project_id: str, session_id: str) -> str:
+        return OF_SESSION + self._sealer.sign(f"live test seat {project_id}/{session_id}")
 
 
 def drawn(test_id: str, run_id: str, arms: Sequence[Arm]) -> int:

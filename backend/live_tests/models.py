@@ -45,7 +45,8 @@ class LiveTestRow(SQLModel, table=True):
 class LiveTestSeatRow(SQLModel, table=True):
     """Which version a conversation got. `run_id` is of its first run, known before the conversation has an id.
 
-    One that is held elsewhere has none: there it is what `seat_of` says; `conversation_id` is empty until it is told.
+    One that is held elsewhere has none: there it is what `SeatNames` says, `conversation_id` is empty until it is told,
+    and `rendered` is which version of the prompt its session had last, in this test or not, at `rendered_at`.
     """
 
     __tablename__ = "live_test_seat"
@@ -55,3 +56,5 @@ class LiveTestSeatRow(SQLModel, table=True):
     project_id: str = Field(foreign_key="project.id", index=True)
     version: int
     conversation_id: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    rendered: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rendered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -6,23 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.columns import utc_now
 from backend.conversations.models import ConversationRow, MessageRow
 from backend.conversations.types import ChatState, Rating
 from backend.flows.models import RunRow
 from backend.flows.types import RunStatus
 from backend.identity.models import ProjectRow
+from backend.live_tests.drawing import OF_SESSION
 from backend.live_tests.errors import LiveTestNotFound
 from backend.live_tests.models import LiveTestRow, LiveTestSeatRow
 from backend.live_tests.types import Outcome, State
 from backend.paging import Page
 
 # The reason that the test of scopes asks for.
-EVERY_PROJECT = "the guardrails of all projects are watched"
+EVERY_PROJECT = "the live tests of all projects are watched"
 # Of five: who is at least so satisfied liked it.
 SATISFIED = 4
 TOLD = (RunStatus.DONE.value, RunStatus.FAILED.value)
@@ -102,22 +105,49 @@ class LiveTests:
         insert: Any = insert_sqlite if dialect == "sqlite" else insert_postgres
         await self._session.exec(insert(LiveTestSeatRow).values(**values).on_conflict_do_nothing())
 
-    async def take_seats(self, conversations: Mapping[str, str]) -> list[tuple[str, str, int]]:
-        """Write down which conversation holds a seat; of two under one session the later one.
+    async def has_seat(self, prompt_id: str, run_id: str) -> bool:
+        """Tell whether a test of the prompt, running or not, drew it."""
+        return (
+            await self._session.exec(select(LiveTestSeatRow.run_id).where(*self._of(prompt_id, run_id)))
+        ).first() is not None
 
-        `conversations` are their ids by what `seat_of` says. Return those that hold one, each with prompt and version.
+    async def rendered(self, prompt_id: str, run_id: str, version: int) -> None:
+        """Write down which version of the prompt a session had last, wherever a test of the prompt drew it."""
+        statement = update(LiveTestSeatRow).where(*self._of(prompt_id, run_id))
+        await self._session.exec(statement.values(rendered=version, rendered_at=utc_now()))
+
+    def _of(self, prompt_id: str, run_id: str) -> tuple[ColumnElement[bool], ...]:
+        seat, test = LiveTestSeatRow, LiveTestRow
+        tests = select(test.id).where(test.project_id == self._project_id, test.prompt_id == prompt_id)
+        mine = (col(seat.project_id) == self._project_id, col(seat.run_id) == run_id)
+        return (*mine, col(seat.live_test_id).in_(tests))
+
+    async def take_seats(self, conversations: Mapping[str, str]) -> list[tuple[str, str, int]]:
+        """Write down which conversation holds a seat; of two under one session the later one, while the test runs.
+
+        `conversations` are their ids by what `SeatNames` says. Return those that were drawn, each with the prompt and
+        the version of it that its session had last.
         """
         seat, test = LiveTestSeatRow, LiveTestRow
         statement = (
-            select(seat.run_id, test.prompt_id, seat.version)
+            select(seat, test)
             .join(test, col(test.id) == seat.live_test_id)
             .where(seat.project_id == self._project_id, col(seat.run_id).in_(conversations))
         )
         held = (await self._session.exec(statement.where(test.project_id == self._project_id))).all()
-        for run_id in {one[0] for one in held}:
-            mine = (col(seat.project_id) == self._project_id, col(seat.run_id) == run_id)
-            await self._session.exec(update(seat).where(*mine).values(conversation_id=conversations[run_id]))
-        return [(conversations[run_id], prompt_id, version) for run_id, prompt_id, version in held]
+        for one, drew in held:
+            if _is_free(one, drew):
+                one.conversation_id = conversations[one.run_id]
+                self._session.add(one)
+        return [(conversations[one.run_id], drew.prompt_id, one.rendered or one.version) for one, drew in held]
+
+    async def forget_untold(self, before: datetime) -> None:
+        """Remove the seats of sessions that nobody told of, in tests that ended before a moment."""
+        seat, test = LiveTestSeatRow, LiveTestRow
+        ended = select(test.id).where(test.project_id == self._project_id, col(test.ended_at) < before)
+        untold = (col(seat.conversation_id) == "", col(seat.run_id).startswith(OF_SESSION, autoescape=True))
+        mine = col(seat.project_id) == self._project_id
+        await self._session.exec(delete(seat).where(mine, col(seat.live_test_id).in_(ended), *untold))
 
     async def leave(self, conversation_ids: Sequence[str]) -> None:
         """Take away the seats of conversations that were held elsewhere."""
@@ -167,6 +197,26 @@ async def running_everywhere(session: AsyncSession) -> Sequence[tuple[str, str, 
         .where(row.state == State.RUNNING.value)
     )
     return (await session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+
+async def with_untold(session: AsyncSession, before: datetime) -> Sequence[str]:
+    """Return the projects in which `forget_untold` finds some. Only the watch asks it: an operator never does."""
+    seat, test = LiveTestSeatRow, LiveTestRow
+    statement = (
+        select(seat.project_id)
+        .join(test, col(test.id) == seat.live_test_id)
+        .where(col(test.ended_at) < before, seat.conversation_id == "")
+        .where(col(seat.run_id).startswith(OF_SESSION, autoescape=True))
+        .distinct()
+    )
+    return (await session.exec(statement.execution_options(unscoped=EVERY_PROJECT))).all()
+
+
+def _is_free(seat: LiveTestSeatRow, test: LiveTestRow) -> bool:
+    """Say whether a conversation takes the seat: once the test ended only the one that was drawn before, and once."""
+    if test.ended_at is None:
+        return True
+    return not seat.conversation_id and (seat.rendered_at is None or seat.rendered_at <= test.ended_at)
 
 
 def _outcome(version: int, status: str, cost: Any, time_ms: float, *talk: Any) -> Outcome:

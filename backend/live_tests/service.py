@@ -6,7 +6,7 @@ import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
@@ -16,30 +16,34 @@ from backend.columns import storable, utc_now
 from backend.errors import Conflict, DomainError, InvalidInput
 from backend.ids import new_id
 from backend.live_tests.checks import checked_arms, checked_margin
-from backend.live_tests.drawing import drawn, seat_of
+from backend.live_tests.drawing import SeatNames, drawn
 from backend.live_tests.models import LiveTestRow
-from backend.live_tests.repository import LiveTests, running_everywhere
+from backend.live_tests.repository import LiveTests, running_everywhere, with_untold
 from backend.live_tests.shapes import arms_of, live_test_of
 from backend.live_tests.standings import report_of
 from backend.live_tests.types import LiveTest, NewLiveTest, Report, State
 from backend.live_tests.wording import evidence, guardrail_words
 from backend.operator import Operator, Permission
 from backend.paging import Listed, Page
+from backend.ports.database import OfProject
 from backend.ports.jobs import BY_ID
+from backend.ports.sealing import Sealer
 from backend.prompts.errors import PromptNotFound
 from backend.prompts.service import PromptService
 from backend.prompts.types import Drawn, LabelChange, Taking
 from backend.unit_of_work import Units, Work
 
 GUARDRAIL = "The guardrail"
+# A conversation that was drawn may be told so long after its test ended.
+UNTOLD = timedelta(days=30)
 logger = logging.getLogger(__name__)
 
 
 class LiveTestService:
     """What the edges may ask of live tests."""
 
-    def __init__(self, units: Units, prompts: PromptService) -> None:
-        self._units, self._prompts = units, prompts
+    def __init__(self, units: Units, prompts: PromptService, sealer: Sealer) -> None:
+        self._units, self._prompts, self._names = units, prompts, SeatNames(sealer)
 
     async def start(self, operator: Operator, prompt: str, wish: NewLiveTest) -> LiveTest:
         """Split the label from the next conversation on.
@@ -140,22 +144,31 @@ class LiveTestService:
     async def choose(self, operator: Operator, prompt_id: str, label: str, number: int, taking: Taking) -> Drawn | None:
         """Return the version that this conversation gets; `number` is the label's own. None where no test runs.
 
-        One that began before the test is not drawn: nobody's answers change midway. Nor is nobody's.
+        One that began before the test is not drawn: nobody's answers change midway. Nor is nobody's. What a session
+        has that a test of the prompt drew is noted, also where none draws it now.
         """
+        name = self._names.of(operator.project_id, storable(taking.session_id)) if taking.session_id else ""
         async with self._units.read(operator) as session:
             tests = LiveTests(session, operator.project_id)
             row = await tests.running(prompt_id, label)
-            if row is None or row.baseline != number:
-                return None
-            first = await tests.first_run(taking.conversation_id) if taking.conversation_id else None
-        run_id = first[0] if first else taking.run_id
-        if not run_id and taking.session_id:
-            run_id = seat_of(operator.project_id, storable(taking.session_id))
+            if row is not None and row.baseline != number:
+                row = None
+            is_known = bool(name) and row is None and await tests.has_seat(prompt_id, name)
+            first = await tests.first_run(taking.conversation_id) if row and taking.conversation_id else None
+        if row is None:
+            if is_known:
+                async with self._units.write(operator) as work:
+                    await LiveTests(work.session, operator.project_id).rendered(prompt_id, name, number)
+            return None
+        run_id = first[0] if first else taking.run_id or name
         if not run_id or (first and first[1] < row.started_at):
             return Drawn(number, row.id, is_drawn=False)
         version = drawn(row.id, run_id, arms_of(row))
         async with self._units.write(operator) as work:
-            await LiveTests(work.session, operator.project_id).seat(row.id, run_id, version)
+            tests = LiveTests(work.session, operator.project_id)
+            await tests.seat(row.id, run_id, version)
+            if run_id == name:
+                await tests.rendered(prompt_id, name, version)
         return Drawn(version, row.id)
 
     async def seated(self, work: Work, project_id: str, sessions: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
@@ -163,7 +176,7 @@ class LiveTestService:
 
         `sessions` are their sessions by id, as they were told. Return the version of each by conversation and prompt.
         """
-        conversations = {seat_of(project_id, session_id): id_ for id_, session_id in sessions.items()}
+        conversations = {self._names.of(project_id, session_id): id_ for id_, session_id in sessions.items()}
         held = await LiveTests(work.session, project_id).take_seats(conversations)
         return {(conversation_id, prompt_id): version for conversation_id, prompt_id, version in held}
 
@@ -196,6 +209,15 @@ class LiveTestService:
                 await self._guard_one(watching, test_id)
             except DomainError as error:
                 logger.info("the live test %s was passed over: %s", test_id, error.message)
+
+    async def forget_untold(self) -> None:
+        """Remove the seats of sessions that nobody told of in time."""
+        before = utc_now() - UNTOLD
+        async with self._units.read(BY_ID) as session:
+            projects = await with_untold(session, before)
+        for project_id in projects:
+            async with self._units.write(OfProject(project_id)) as work:
+                await LiveTests(work.session, project_id).forget_untold(before)
 
     async def _guard_one(self, operator: Operator, test_id: str) -> None:
         found = await self.report(operator, test_id)

@@ -156,10 +156,11 @@ class RenderingUseCases(UseCases):
         self, operator: Operator, prompt_id: str, ref: VersionRef, number: int, taking: Taking | None
     ) -> Drawn | None:
         """Return what a live test of the label gives; None where there is none, or nobody takes it."""
-        if taking is None or ref.version is not None or ref.label == LATEST:
+        label = "" if ref.version is not None or ref.label == LATEST else ref.label
+        if taking is None or not (label or taking.session_id):
             return None
         for split in self.splits:
-            drawn = await split(operator, prompt_id, ref.label, number, taking)
+            drawn = await split(operator, prompt_id, label, number, taking)
             if drawn is not None:
                 return drawn
         return None

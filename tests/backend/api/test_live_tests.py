@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from backend.api.app import create_api
 from backend.bootstrap import Services
+from backend.columns import utc_now
+from backend.live_tests.models import LiveTestSeatRow
+from backend.live_tests.repository import LiveTests
+from backend.live_tests.service import UNTOLD
 from backend.live_tests.types import MIN_CONVERSATIONS
 from backend.prompts.types import Content, NewPrompt
+from tests.tenancy import EVERYWHERE
 
 ARMS = [{"version": 1, "weight": 90}, {"version": 2, "weight": 10}]
 
@@ -113,6 +121,65 @@ async def test_who_renders_elsewhere_is_drawn_by_session_and_counted_as_it_repor
     assert {one.prompt_version for one in kept} == {version}, "the version that it had, not the newest"
     assert (await client.post(f"/api/live-tests/{test['id']}/stop")).status_code == 200
     assert await rendered(client, session_id=last) == (1, "One.", None)
+
+
+async def test_a_test_that_ended_takes_nothing_that_began_later_and_the_log_has_what_was_rendered(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    owner = await services.identity.ensure_owner()
+    mostly = [[{"version": 1, "weight": one}, {"version": 2, "weight": 1001 - one}] for one in (1000, 1)]
+    test = (await start(client, arms=mostly[1])).json()
+    prompt = test["prompt_id"]
+
+    async def logged(session: str, **more: Any) -> int:
+        said = await told(client, prompt, session, **more)
+        return (await services.conversations.reported_one(owner, said)).conversation.prompt_version
+
+    async def counted(of: str = test["id"]) -> list[tuple[int, float | None]]:
+        report = (await client.get(f"/api/live-tests/{of}")).json()
+        return [(one["num_conversations"], one["values"]["answered"]) for one in report["arms"]]
+
+    for session in ("told", "untold", "back", "silent"):
+        assert (await rendered(client, session_id=session))[0] == 2
+    assert await logged("told", task_completed=True) == 2
+    assert await counted() == [(0, None), (1, 1.0)]
+    assert (await client.post(f"/api/live-tests/{test['id']}/stop")).status_code == 200
+    assert await logged("told", task_completed=False) == 2
+    assert await counted() == [(0, None), (1, 1.0)], "another conversation under a session that was told"
+    assert (await rendered(client, session_id="back"))[::2] == (1, None)
+    assert await logged("back", task_completed=False) == 1
+    assert await counted() == [(0, None), (1, 1.0)], "it began after the end"
+    assert await logged("untold", task_completed=False) == 2
+    assert await counted() == [(0, None), (2, 0.5)], "it began before the end"
+    assert (await rendered(client, version=1, session_id="told"))[0] == 1
+    assert await logged("told") == 1
+
+    await services.prompts.set_label(owner, prompt, "staging", 1)
+    both = [
+        (await start(client, arms=arms, label=label)).json()["id"]
+        for arms, label in zip(mostly, ("production", "staging"), strict=True)
+    ]
+    for label, version in (("production", 1), ("staging", 2), ("production", 1)):
+        assert (await rendered(client, label=label, session_id="two"))[0] == version
+    assert await logged("two") == 1, "it had that last"
+    assert [await counted(one) for one in both] == [[(1, 1.0), (0, None)], [(0, None), (1, 1.0)]]
+
+    async def held() -> list[str]:
+        async with services.units.read(EVERYWHERE) as session:
+            return list((await session.exec(select(LiveTestSeatRow.run_id))).all())
+
+    plain = hashlib.sha256(f"{owner.project_id}/silent".encode()).hexdigest()
+    names = await held()
+    assert not any(plain in one for one in names), "whoever has the database could try every address"
+    await services.live_tests.forget_untold()
+    assert len(await held()) == len(names) == 6
+    async with services.units.write(owner) as work:
+        row = await LiveTests(work.session, owner.project_id).get(test["id"])
+        row.ended_at = utc_now() - UNTOLD - timedelta(minutes=1)
+        work.session.add(row)
+    await services.live_tests.forget_untold()
+    assert len(await held()) == 4, "those of back and silent are gone, those that were told stay"
+    assert await counted() == [(0, None), (2, 0.5)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.engines.sealing.fernet import FernetSealer
 from backend.engines.templates.jinja import JinjaTemplates
 from backend.errors import Conflict, Forbidden
 from backend.identity.service import IdentityService
@@ -24,7 +25,7 @@ async def test_a_test_runs_ends_and_makes_room_for_the_next(any_database: Databa
     units, templates = Units(any_database), JinjaTemplates(tmp_path / "rooms", tmp_path / "log")
     owner = await IdentityService(units).ensure_owner()
     prompts = PromptService(units, templates, Player(), Player())
-    tests = LiveTestService(units, prompts)
+    tests = LiveTestService(units, prompts, FernetSealer(["a key of enough characters for this"]))
     made = await prompts.create(owner, NewPrompt("Answer", Content(text="One.")))
     await prompts.save_version(owner, made.id, Content(text="Two."))
     await prompts.set_label(owner, made.id, "staging", 1)
