@@ -15,7 +15,7 @@ from backend.annotations.types import NewQueue, Target
 from backend.api.app import create_api
 from backend.bootstrap import Services
 from backend.columns import utc_now
-from backend.conversations.models import SpanRow
+from backend.conversations.models import ConversationScoreRow, SpanRow
 from backend.conversations.types import Rating
 from backend.datasets.types import About, NewItem, Source, SourceKind
 from backend.experiments.models import ExperimentCellRow, ExperimentRow
@@ -125,7 +125,15 @@ async def plant(house: Services, operator: Operator, person: str, word: str) -> 
             project_id=operator.project_id, trace_id=f"t{talk}", span_id="s", conversation_id=talk, name=f"say {word}",
             started_at=utc_now(), ended_at=utc_now(), attributes={"said": word},
         )  # fmt: skip
-        work.session.add_all([cell, span])
+        judged = ExperimentCellRow(
+            experiment_id=experiment.id, number=2, project_id=operator.project_id, row=2, item_id="", variant=0,
+            repetition=0, conversation_id=talk, output=f"they said {word}", scores={"judge": {"reason": word}},
+        )  # fmt: skip
+        score = ConversationScoreRow(
+            conversation_id=talk, message_id="", judge="kind", version="1", project_id=operator.project_id,
+            judgement_id=experiment.id, verdict="Yes", reason=f"who says {word} is kind",
+        )  # fmt: skip
+        work.session.add_all([cell, span, judged, score])
     while await house.conversations.index(operator.project_id):
         pass
     return {"talk": talk, "run": first.run_id, "dataset": dataset, "waits": str(waits.conversation_id)}
