@@ -27,6 +27,7 @@ def plant(api: httpx.Client, base_url: str) -> Planted:
     ]
     # The provider's refusal of a model that it does not know has its name.
     echo, unknown = f"{slug}:echo", f"{slug}:{NAME}"
+    to.ids["echo"] = echo
     prompts(to, echo)
     datasets(to)
     gated(to)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from tests.journeys.hostile_words import CORPUS, LINK, NAME, TEXT, Planted, table
@@ -87,6 +90,21 @@ def remarks(to: Planted, conversation: str) -> None:
     to.post("/api/conversation-views", view)
     kept = {"expected_output": {NAME: TEXT}, "dataset_name": f"{NAME} kept", "split": NAME}
     to.post(f"/api/messages/{answer}/test", kept)
+
+
+def judged(to: Planted, database: Path) -> None:
+    """Let a judge say them of a conversation: no model here answers as a judge, so it is written past the services."""
+    said = {"message_id": "", "judge": NAME, "version": "1", "judgement_id": "jdg", "is_newest": True,
+            "verdict": NAME, "label": NAME, "reason": TEXT}  # fmt: skip
+    names, holes = ", ".join(said), ", ".join("?" for _ in said)
+    with closing(sqlite3.connect(database, timeout=30)) as rows, rows:
+        rows.execute(
+            f"INSERT INTO conversation_score (conversation_id, project_id, judged_at, {names})"
+            f" SELECT id, project_id, last_message_at, {holes} FROM conversation WHERE id = ?",
+            (*said.values(), to.ids["reported"]),
+        )
+    judge = {"kind": "judge", "name": NAME, "rubric": TEXT, "output": "boolean", "models": [to.ids["echo"]]}
+    to.post("/api/judgements", {"judge": judge, "conversation_ids": [to.ids["reported"]]})
 
 
 def queues(to: Planted, conversation: str) -> None:

@@ -17,6 +17,7 @@ from backend.settings import SQLITE_FILE
 from tests.doubles.scripted_thread import scripted_server
 from tests.journeys.conftest import Console
 from tests.journeys.hostile_fields import KEY, plant
+from tests.journeys.hostile_log import judged
 from tests.journeys.hostile_words import CORPUS, DRAWN, LINK, MARK, NAME, NOTHING, TEXT, Planted, Watch
 from tests.journeys.looking import WIDER
 from tests.serving import Server
@@ -28,7 +29,7 @@ PAGES = (
     "/experiments/{stopped}", "/experiments/{coded}", "/reviews/{experiment}", "/experiments/new?prompt={prompt}",
     "/experiments/new?like={experiment}", "/conversations/{held}", "/conversations/{reported}",
     "/conversations/{fails said}?beside={cited}", "/conversations/{traced}", "/conversations/{imported}",
-    "/dashboards", "/annotation", "/annotation/{queue}", "/queues/{queue}", "/alerts", "/alerts/{alert}",
+    "/dashboards", "/judgements", "/annotation", "/annotation/{queue}", "/queues/{queue}", "/alerts", "/alerts/{alert}",
     "/alerts/edit?alert={alert}", "/settings/privacy", "/prompts/{prompt}", "/replays/{echoes answer}",
 )  # fmt: skip
 # Of each table, the texts that nobody writes words into: choices, states, slugs, sentences of ours. A new column of
@@ -48,6 +49,7 @@ WORDLESS = {
     "conversation_detail": "name",
     "conversation_person": "person",
     "conversation_record": "",
+    "conversation_score": "",
     "conversation_view": "",
     "dataset": "",
     "dataset_item": "source_kind source_reference",
@@ -108,7 +110,9 @@ def planted(server: Server, session: Any) -> Iterator[Planted]:
                 httpx.Client(base_url=server.base_url, headers=key, timeout=60) as api,
                 scripted_server(ScriptedServer(key=KEY)) as models,
             ):
-                yield plant(api, models)
+                made = plant(api, models)
+                judged(made, server.data / SQLITE_FILE)
+                yield made
         finally:
             owner.post("/profile/name", data={"name": me["name"]})
             owner.delete(f"/api/projects/{project}")

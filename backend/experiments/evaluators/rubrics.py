@@ -10,7 +10,8 @@ from backend.experiments.evaluators.base import Case, as_text, shortened
 
 INPUT, GROUNDTRUTH, OUTPUT = "input", "groundtruth", "output"
 ALSO = {"expected_output": GROUNDTRUTH}
-_HOLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# A name alone: braces around anything else are words of the rubric.
+_HOLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def values_of(case: Case) -> dict[str, str]:
