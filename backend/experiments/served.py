@@ -73,3 +73,11 @@ def told_elsewhere(version: int | None, models: Sequence[str], label: str = "") 
 def texts_of(composed: dict[str, Any] | None) -> Texts:
     """Return what a prompt says with all that it takes in, nothing where it takes nothing in."""
     return composed and {name: composed.get(name) for name in ("text", "messages", "instructions")}
+
+
+def why_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:
+    """Say of the content, or of what is published, that it ran in another way alone."""
+    found = told_elsewhere(wanted.version, elsewhere(pinned, publishing, wanted))
+    if found or published is None:
+        return found
+    return told_elsewhere(published.version, elsewhere(pinned, publishing, published), publishing.label)

@@ -36,6 +36,7 @@ from console.components.ui import (
     status,
 )
 from console.state.experiment import ExperimentState as One
+from console.state.experiment_asked import SCORES_OLDER
 from console.state.experiment_draft import ExperimentDraftState as Drafted
 from console.state.experiment_require import ExperimentRequireState as Require
 
@@ -185,7 +186,7 @@ def _asked() -> rx.Component:
 def _scores() -> rx.Component:
     """Say of an experiment that asked for no answers whose it scores, and what that cost."""
     name = rx.cond(One.scored_href, rx.el.a(One.scored, href=One.scored_href, dir="auto"), One.scored)
-    words = rx.el.p("Scores the answers of ", name, ". ", One.scoring_cost, class_name="t2")
+    words = rx.el.p("Scores the answers of ", name, ". ", One.scoring_cost, " ", SCORES_OLDER, class_name="t2")
     return rx.cond((One.scored != "") & (One.line.status != "draft"), words, rx.fragment())
 
 

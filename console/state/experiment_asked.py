@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from backend.experiments.types import Experiment, kind_of, numbered
 from console.state import formats
 
+SCORES_OLDER = "It scores older answers again: it is no proof at a gate, which needs answers of its own."
+
 
 @dataclass(frozen=True)
 class AskedLine:

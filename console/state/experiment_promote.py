@@ -15,6 +15,7 @@ from backend.prompts.types import PRODUCTION, STAGING
 from console import routes, toasts
 from console.problems import caught
 from console.state.experiment import ExperimentState
+from console.state.experiment_asked import SCORES_OLDER
 from console.state.experiment_promoted import against, setbacks
 from console.state.forms import Choice, Formed
 from console.state.gate_lines import GateLine, content_line
@@ -39,6 +40,7 @@ class ExperimentPromoteState(Formed, rx.State):
     gate: rx.Field[GateLine] = rx.field(default_factory=GateLine)
     is_prompt: rx.Field[bool] = rx.field(False)
     lead: rx.Field[str] = rx.field("")
+    note: rx.Field[str] = rx.field("")
     labels: rx.Field[list[Choice]] = rx.field(default_factory=list)
     label: rx.Field[str] = rx.field(PRODUCTION)
     drawn: rx.Field[int] = rx.field(0)
@@ -68,6 +70,7 @@ class ExperimentPromoteState(Formed, rx.State):
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
             self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
+            self.note = SCORES_OLDER if found.draft.answers_of else ""
         if refusal.problem:
             self.what, self.refused = refusal.problem.text, True
 
@@ -162,9 +165,10 @@ def _will(promotion: Promotion, pinned: Pinned) -> str:
     name, number = promotion.name, f"v{promotion.version}"
     if promotion.kind == "flow":
         return f"The draft of {name} will be published as {number}."
+    model = pinned.model.partition(":")[2] or pinned.model
     if promotion.version == promotion.ran:
-        return f"The label will point at {name} {number}."
-    as_it_ran = f"v{promotion.ran} as it ran here, on {pinned.model.partition(':')[2] or pinned.model}"
+        return f"The label will point at {name} {number}, on {model}."
+    as_it_ran = f"v{promotion.ran} as it ran here, on {model}"
     if promotion.is_new:
         return f"{name} {number} will be made: {as_it_ran}. The label will point at {number}."
     return f"The label will point at {name} {number}, which says the same as {as_it_ran}."

@@ -118,7 +118,7 @@ def _undecided(found: Comparison, variant: str) -> str:
 def setbacks(found: Comparison, variant: str, stands: str = "") -> str:
     """Say in what it is worse than the baseline, empty for nothing; `stands` says where people get the baseline."""
     told = [f"{named(one)} ({_figures(one, found.baseline)})" for one in map(readable, _worse(found, variant))]
-    beside = f"{found.baseline}, now in {stands}," if stands else found.baseline
+    beside = f"{found.baseline}, now in {stands}," if stands not in {"", found.baseline} else found.baseline
     return f"{variant} is worse than {beside} in {formats.listed(told)}." if told else ""
 
 

@@ -14,6 +14,7 @@ from backend.operator import Permission
 from backend.prompts.types import PRODUCTION, STAGING
 from console import toasts
 from console.state.experiment import ExperimentState
+from console.state.experiment_asked import SCORES_OLDER
 from console.state.forms import Formed
 from console.state.prompt_gate import evaluators_in
 
@@ -36,6 +37,7 @@ class ExperimentRequireState(Formed, rx.State):
     subject: rx.Field[str] = rx.field("")
     what: rx.Field[str] = rx.field("")
     now: rx.Field[str] = rx.field("")
+    note: rx.Field[str] = rx.field("")
     dataset: rx.Field[str] = rx.field("")
     evaluators: rx.Field[list[Counted]] = rx.field(default_factory=list)
     labels: rx.Field[list[Counted]] = rx.field(default_factory=list)
@@ -62,6 +64,7 @@ class ExperimentRequireState(Formed, rx.State):
             asked = await services().experiments.requirement(operator, self._kind, self._id)
             self.now = _words(asked) if asked else ""
             self.dataset, self._asked = found.dataset_name, found.draft.evaluators
+            self.note = SCORES_OLDER if found.draft.answers_of else ""
             if self._kind == "prompt":
                 guarded = asked.labels if asked else (PRODUCTION,)
                 there = [one.name for one in await services().prompts.labels(operator, self._id)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from backend.bootstrap import services
-from backend.experiments.types import GateResult
+from backend.experiments.types import GateResult, Requirement, kind_of, numbered
 from backend.operator import Operator, Permission
 from backend.prompts.types import PRODUCTION
 from console import routes
@@ -54,16 +54,23 @@ async def content_line(
     mark = "ok" if found.passed else "fail"
     return GateLine(
         mark,
-        _said(found, label if version else "", called or f"v{version}", num_rows),
+        _said(found, label if version else "", called or f"v{version}", _by(asked, num_rows)),
         found.hint or found.room,
         evidence,
     )
 
 
-def _said(found: GateResult, label: str, called: str, num_rows: int) -> str:
-    """Say how a content did. That nothing is known to be worse is all that a gate shows."""
+def _by(asked: Requirement, num_rows: int) -> str:
+    """Name what the gate goes by: what costs more, or takes longer, may pass."""
+    names = numbered(str(one.get("name") or kind_of(one)) for one in asked.evaluators)
+    rows = formats.counted(num_rows, "row")
+    return f"({formats.listed(names)}) on {rows}" if names else f"on {rows}"
+
+
+def _said(found: GateResult, label: str, called: str, by: str) -> str:
+    """Say how a content did. That nothing that it asks is known to be worse is all that a gate shows."""
     if not found.passed:
         return found.words
     if not found.experiment_id:
         return f"{called} is in {label}" if label else "It says what is published"
-    return f"Nothing is known to be worse in {called} on {formats.counted(num_rows, 'row')}"
+    return f"{called} is not known to be worse in quality {by}"

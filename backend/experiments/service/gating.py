@@ -15,10 +15,10 @@ from backend.experiments.passing import ASK_AGAIN, room_for, shortcomings, why_s
 from backend.experiments.pinning import judges_pinned
 from backend.experiments.repository import Experiments
 from backend.experiments.requiring import guarded_labels, requirement_of
-from backend.experiments.served import Served, Texts, elsewhere, texts_of, told_elsewhere, variant_of
+from backend.experiments.served import Served, Texts, texts_of, variant_of, why_elsewhere
 from backend.experiments.service.comparing import Comparing
 from backend.experiments.shapes import draft_of, pinned_of
-from backend.experiments.types import Draft, GateResult, Part, Pinned, Requirement
+from backend.experiments.types import Draft, GateResult, Part, Requirement
 from backend.operator import Operator, Permission
 from backend.ports.database import OfProject
 from backend.ports.publish_gate import Publishing
@@ -154,7 +154,7 @@ class Gating(Comparing):
             ours = variant_of(pinned, publishing, wanted)
             base = variant_of(pinned, publishing, published) if published else row.baseline
             if not ours or not base:
-                said_elsewhere = said_elsewhere or _said_elsewhere(pinned, publishing, wanted, published)
+                said_elsewhere = said_elsewhere or why_elsewhere(pinned, publishing, wanted, published)
                 continue
             if row.decided:
                 said_lacking = said_lacking or f" {row.name} ended early, before it had asked all of them."
@@ -293,11 +293,3 @@ def _over_all_of(done: Sequence[ExperimentRow], version: int, *, again: bool = F
     """Leave out what scores older answers `again`, which would pass for the newest run; or return that alone."""
     asked = ((row, draft_of(row)) for row in done if row.dataset_version == version)
     return [row for row, draft in asked if draft.part.is_all and bool(draft.answers_of) is again]
-
-
-def _said_elsewhere(pinned: Sequence[Pinned], publishing: Publishing, wanted: Served, published: Served | None) -> str:
-    """Say of the content, or of what is published, that it ran in another way alone."""
-    found = told_elsewhere(wanted.version, elsewhere(pinned, publishing, wanted))
-    if found or published is None:
-        return found
-    return told_elsewhere(published.version, elsewhere(pinned, publishing, published), publishing.label)

@@ -52,14 +52,18 @@ def promote_dialog() -> rx.Component:
     comment = text_area(
         id="promote-comment", name="comment", max_length=MAX_COMMENT, rows="2", default_value=Promote.lead
     )
+    refused = Promote.gate.mark == "fail"  # whose words stand above
     act = rx.cond(
-        (One.doubts != "") | (Promote.gate.mark == "fail"),
-        button("Promote", type="submit", form=FORM),
+        (One.doubts != "") | refused,
+        button("Promote", type="submit", form=FORM, disabled=refused),
         button("Promote", kind="primary", type="submit", form=FORM),
     )
     wrong = Promote.errors.values().join(" ")
     gate = gate_words(Promote.gate, wrong)
-    against = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
+    # A refusal has said what is worse.
+    beside = rx.foreach(Promote.against, lambda line: rx.el.p(status("warn", line), dir="auto"))
+    note = rx.cond(Promote.note, rx.el.p(status("warn", Promote.note)), rx.fragment())
+    against = rx.fragment(note, rx.cond(refused & (Promote.gate.evidence == ""), rx.fragment(), beside))
     form = rx.el.form(
         rx.cond(Promote.is_prompt, field("Label", label, html_for="promote-label"), rx.fragment()),
         field("Why, optional", comment, html_for="promote-comment", help_text="The verdicts are added to it."),

@@ -38,6 +38,7 @@ def require_dialog() -> rx.Component:
             "an experiment asks can only refuse.",
             class_name="t2",
         ),
+        rx.cond(Require.note, rx.el.p(status("warn", Require.note)), rx.fragment()),
         rx.cond(Require.now, rx.el.p("Until now: ", Require.now, ".", class_name="t2", dir="auto"), rx.fragment()),
     )
     return dialog(

@@ -120,8 +120,8 @@ def _side_by_side() -> rx.Component:
         ),
         rx.cond(row.source, whole, rx.fragment()),
         rx.el.div(
-            rx.cond(One.variants.length() > 1, _side(One.baseline, row.old, "xp-del"), rx.fragment()),
-            _side(One.variant, row.new, "xp-add"),
+            rx.cond(One.variants.length() > 1, _side(One.baseline, row.old), rx.fragment()),
+            _side(One.variant, row.new),
             class_name="xp-sides",
         ),
         class_name="xp-row",
@@ -131,7 +131,7 @@ def _side_by_side() -> rx.Component:
     )
 
 
-def _side(name: Any, side: Any, look: str) -> rx.Component:
+def _side(name: Any, side: Any) -> rx.Component:
     scores = rx.el.dl(
         rx.foreach(side.scores, lambda one: rx.el.div(rx.el.dt(one.name), _score(one))),
         class_name="xp-scores",
@@ -148,7 +148,7 @@ def _side(name: Any, side: Any, look: str) -> rx.Component:
             class_name="row",
         ),
         rx.el.p(side.took, class_name="t12 t2"),
-        rx.el.p(rx.foreach(side.said, lambda one: _word(one, look)), dir="auto"),
+        rx.el.p(rx.foreach(side.said, _word), dir="auto"),
         rx.cond(side.reason, rx.el.p(side.reason, class_name="t12 t2", dir="auto"), rx.fragment()),
         rx.cond(side.scores, scores, rx.fragment()),
     )
@@ -158,5 +158,5 @@ def _score(one: Any) -> rx.Component:
     return rx.el.dd(_value(one.mark, one.words), rx.cond(one.at, rx.el.div(one.at, class_name="t2"), rx.fragment()))
 
 
-def _word(one: Any, look: str) -> rx.Component:
-    return rx.el.span(one.text, class_name=rx.cond(one.own, look, ""))
+def _word(one: Any) -> rx.Component:
+    return rx.el.span(one.text, class_name=rx.cond(one.own, "xp-own", ""))

@@ -122,7 +122,7 @@ def _column(one: Any) -> rx.Component:
         disabled=Replay.running | (Replay.columns.length() == 1),
     )
     caret = rx.cond(one.state == "run", rx.el.span(class_name="caret"), rx.fragment())
-    words = rx.foreach(one.said, lambda word: rx.el.span(word.text, class_name=rx.cond(word.own, "xp-add", "")))
+    words = rx.foreach(one.said, lambda word: rx.el.span(word.text, class_name=rx.cond(word.own, "xp-own", "")))
     return rx.el.div(
         rx.el.div(
             plate(one.letter, "off"),

@@ -12,6 +12,7 @@ from backend.experiments.types import Requirement
 from backend.operator import Operator
 from backend.prompts.types import Content, NewPrompt, Prompt
 from console.state import formats
+from console.state.experiment_asked import SCORES_OLDER
 from console.state.experiment_promote import ExperimentPromoteState
 from console.state.experiment_require import ExperimentRequireState
 from console.state.prompt import PromptState
@@ -35,8 +36,9 @@ async def test_the_winner_is_promoted_from_its_page(
     dialog = tab.state(ExperimentPromoteState)
     await dialog.ask()
     assert (dialog.opened, dialog.variant, dialog.refused) == (True, "v2", False)
-    assert dialog.what == "The label will point at Short v2."
+    assert dialog.what == "The label will point at Short v2, on scripted."
     assert dialog.against[-1] == page.doubts
+    assert dialog.note == ""
     assert [one.value for one in dialog.labels] == ["production", "staging"]
     assert page.doubts == "exact is not decided. Needs a margin, not more rows."
     assert (dialog.label, dialog.lead, dialog.gate.mark) == ("production", "", "")
@@ -101,12 +103,26 @@ async def test_a_promotion_says_which_version_it_makes(
     assert dialog.what.startswith("Short v2 will be made: v1 as it ran here, on ")
     await services.experiments.require(owner, "prompt", kept.id, Requirement(experiment_id=made.id))
     await dialog.ask()
-    assert (dialog.gate.mark, dialog.gate.words) == ("ok", "Nothing is known to be worse in v2 on 4 rows")
+    assert (dialog.gate.mark, dialog.gate.words) == ("ok", "v2 is not known to be worse in quality (exact) on 4 rows")
     assert dialog.gate.evidence == "", "it is this page"
     said = await dialog.send({"label": "staging", "comment": ""})
     assert "Short v2, made of v1, is in staging." in str(said)
     await dialog.ask()
     assert dialog.what.startswith("The label will point at Short v2, which says the same as v1")
+
+
+async def test_what_scores_older_answers_says_that_it_is_no_proof(
+    tab: Tab, dataset: str, support: Prompt, services: Services, owner: Operator
+) -> None:
+    first = await answered(services, tab, support)
+    made = await services.experiments.score_again(owner, first.id, ({"kind": "contains"},))
+    await services.experiments.start(owner, made.id)
+    await services.experiments.carry_out(owner, made.id)
+    await shown(tab, made)
+    dialogs = [tab.state(ExperimentPromoteState), tab.state(ExperimentRequireState)]
+    for dialog in dialogs:
+        await dialog.ask()
+        assert dialog.note == SCORES_OLDER
 
 
 async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
@@ -128,7 +144,7 @@ async def test_an_experiment_becomes_what_must_be_passed_and_ceases_to_be(
     assert (gate.dataset, one.said.mark, one.said.words) == (
         asked.dataset_name,
         "ok",
-        "Nothing is known to be worse in v2 on 4 rows",
+        "v2 is not known to be worse in quality (exact) on 4 rows",
     )
     assert (one.said.evidence, evaluators_in(asked) in gate.rule) == (f"/experiments/{made.id}", True)
     tab.at(f"/experiments/{made.id}")

@@ -28,7 +28,7 @@ from backend.experiments.types import (
 )
 from console.state.experiment_asked import asked_lines, asked_words
 from console.state.experiment_picture import picture_of
-from console.state.experiment_promoted import button_words, doubts, promoted_lines
+from console.state.experiment_promoted import button_words, doubts, promoted_lines, setbacks
 from console.state.experiment_rows import SURER, experiment_line, lead, verdict_cards
 from console.state.experiment_unscored import retry_words, unscored_lines
 
@@ -190,6 +190,15 @@ def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
     cards = verdict_cards(compared(*said), "B")
     assert lead("B", cards) == "B is better in exact and regex, worse in cost. Cannot tell by latency."
     assert lead("B", cards[3:]) == "Nothing is decided about B yet."
+
+
+def test_what_it_is_worse_than_is_named_once() -> None:
+    worse = compared(replace(METRIC, verdict="worse", value=1_100.0))
+    assert (
+        setbacks(worse, "B", "production") == "B is worse than A, now in production, in latency p95 (1.0 s to 1.1 s)."
+    )
+    same = replace(worse, baseline="production")
+    assert setbacks(same, "B", "production") == "B is worse than production in latency p95 (1.0 s to 1.1 s)."
 
 
 def test_an_interval_without_ends_is_not_drawn() -> None:
