@@ -15,6 +15,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from pydantic import ValidationError
+
+from backend.cli.answered import MOST_BYTES, Datasets, Gate, Made, Shape, TooLarge, plain, read, shown, within
 from backend.cli.asking import Tell
 from backend.cli.configured import is_loopback
 from backend.cli.say import complain, stop
@@ -23,6 +26,7 @@ from backend.control import RESULT
 KEY = "SIGNALBOX_API_KEY"
 # Once it has answered, a server may be away so long: a new release takes minutes, and the experiment goes on by itself.
 PATIENCE_SECONDS = 900
+# From the call to the last byte of its answer.
 TIMEOUT_SECONDS = 120
 LOOK_SECONDS = 1
 SLOWEST_SECONDS = 15
@@ -30,6 +34,7 @@ SLOWEST_SECONDS = 15
 AWAY = frozenset({502, 503, 504})
 OK, REDIRECT, UNKNOWN, LIMITED = 200, 300, 401, 429
 ENDED = frozenset({"done", "failed", "cancelled"})
+ALIEN = "not as the REST API of a Signalbox does."
 GONE = (URLError, http.client.HTTPException, OSError)
 
 
@@ -59,15 +64,18 @@ class Afar:
             complain(f"The key goes to {parts.hostname} unencrypted: name its https address.")
         if not key:
             stop(f"Put an API key of {server} into {KEY}: the page API keys makes one.")
-        self._base = server.rstrip("/").removesuffix("/api")
+        self._base, self._key = server.rstrip("/").removesuffix("/api"), key
         self._headers = {"X-API-Key": key, "Content-Type": "application/json", "Accept": "application/json"}
         if project:
             self._headers["X-Project-Id"] = project
         self._tell, self._open = tell, build_opener(_Stays).open
         self._has_answered = False
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Return what it answers; once it has answered, wait while it is away. Stop with a sentence if it refuses."""
+    def ask(self, method: str, path: str, shape: type[Shape], body: Any = None) -> dict[str, Any]:
+        """Return what it answers; once it has answered, wait while it is away.
+
+        Stop with a sentence if it refuses, or answers in another shape.
+        """
         headers = self._headers
         if method == "POST":
             headers = {**headers, "Idempotency-Key": str(uuid.uuid4())}  # so that a second try is the first
@@ -78,14 +86,14 @@ class Afar:
             try:
                 answer = self._answer(request)
             except GONE as error:
-                words = _why(error)
+                words = shown(_why(error), self._key)
                 if not self._has_answered or isinstance(getattr(error, "reason", None), ssl.SSLError):
                     stop(f"Nothing answers at {self._base}: {words}.")
             else:
                 if answer.status not in AWAY | {LIMITED} or not self._has_answered:
                     if is_away:
                         self._tell("It answers again.")
-                    return self._taken(answer)
+                    return self._taken(answer, shape)
                 words = "it asks for a pause" if answer.status == LIMITED else f"it answers {answer.status}"
                 pause = max(pause, _asked_pause(answer))
             if time.monotonic() + pause > deadline:
@@ -97,33 +105,36 @@ class Afar:
             pause = min(2 * pause, SLOWEST_SECONDS)
 
     def _answer(self, request: Request) -> Answer:
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        try:
+            return within(TIMEOUT_SECONDS, lambda: self._answered(request, deadline))
+        except TooLarge:
+            stop(f"{self._base} answers with more than {MOST_BYTES // 10**6} MB, {ALIEN}")
+
+    def _answered(self, request: Request, deadline: float) -> Answer:
         found: Any
         try:
             found = self._open(request, timeout=TIMEOUT_SECONDS)
         except HTTPError as refused:
             found = refused
         with found:
-            sent = found.read()
-        return Answer(found.status, found.headers, _json(sent))
+            sent = read(found, deadline)
+        return Answer(found.status, found.headers, plain(sent, self._key))
 
-    def _taken(self, answer: Answer) -> Any:
-        if OK <= answer.status < REDIRECT and answer.body is not None:
-            self._has_answered = True
-            return answer.body
+    def _taken(self, answer: Answer, shape: type[Shape]) -> dict[str, Any]:
+        if OK <= answer.status < REDIRECT:
+            with suppress(ValidationError):
+                taken = shape.model_validate(answer.body).model_dump()
+                self._has_answered = True
+                return taken
+            stop(f"{self._base} answers {answer.status}, but {ALIEN}")
         if where := answer.headers.get("Location"):
-            stop(f"{self._base} sends on to {where}: name that address.")
+            stop(f"{self._base} sends on to {shown(where, self._key)}: name that address.")
         detail = answer.body.get("detail") if isinstance(answer.body, dict) else None
         if not isinstance(detail, str | list):
-            stop(f"{self._base} answers {answer.status}, but not as the REST API of a Signalbox does.")
+            stop(f"{self._base} answers {answer.status}, but {ALIEN}")
         words = detail if isinstance(detail, str) else "; ".join(_problem(one) for one in detail)
         return stop(f"{words} ({KEY} is no key of {self._base}.)" if answer.status == UNKNOWN else words)
-
-
-def _json(sent: bytes) -> Any:
-    try:
-        return json.loads(sent)
-    except ValueError:
-        return None
 
 
 def _why(error: Exception) -> str:
@@ -151,14 +162,14 @@ def carry(server: str, project: str, given: dict[str, Any], tell: Tell) -> None:
     """Make the experiment of a file, or take the one with the `id`, and tell of it as `run_experiment` does."""
     afar = Afar(server, os.environ.get(KEY, ""), project, tell)
     if "experiment" in given:
-        found = afar.ask("POST", "/api/experiments", _wish(afar, given["experiment"]))
+        found = afar.ask("POST", "/api/experiments", Made, _wish(afar, given["experiment"]))
     else:
-        found = afar.ask("GET", _at(given["id"]))
+        found = afar.ask("GET", _at(given["id"]), Made)
     tell(RESULT + json.dumps({"id": found["id"], "name": found["name"]}))
     if found["status"] == "draft":
-        found = afar.ask("POST", f"{_at(found['id'])}/start")
+        found = afar.ask("POST", f"{_at(found['id'])}/start", Made)
     _follow(afar, found, tell)
-    tell(RESULT + json.dumps(afar.ask("GET", f"{_at(found['id'])}/gate")))
+    tell(RESULT + json.dumps(afar.ask("GET", f"{_at(found['id'])}/gate", Gate)))
 
 
 def _follow(afar: Afar, found: dict[str, Any], tell: Tell) -> None:
@@ -171,7 +182,7 @@ def _follow(afar: Afar, found: dict[str, Any], tell: Tell) -> None:
         if found["status"] in ENDED or (found["status"] == "paused" and not found["resumes_at"]):
             return
         time.sleep(LOOK_SECONDS)
-        found = afar.ask("GET", _at(found["id"]))
+        found = afar.ask("GET", _at(found["id"]), Made)
 
 
 def _line(found: dict[str, Any]) -> str:
@@ -190,7 +201,7 @@ def _wish(afar: Afar, given: Any) -> Any:
         return given
     wish = dict(given)
     name = str(wish.pop("dataset"))
-    listed = afar.ask("GET", f"/api/datasets?limit=500&text={quote(name)}")["datasets"]
+    listed = afar.ask("GET", f"/api/datasets?limit=500&text={quote(name)}", Datasets)["datasets"]
     exact = [one["id"] for one in listed if one["name"] == name]
     if not exact:
         stop(f"There is no dataset called {name}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -87,13 +88,15 @@ def _pipe(
             say(f"{told['name']}: {told['id']}")
         found.update(told)
 
+    go_on = partial(_say_how_to_go_on, found, gate=gate, junit=junit, server=server, project=project)
     try:
         carry(note)
     except Stopped as stopped:
         found |= {"status": "refused", "said": stopped.sentence}
+        go_on("Stopped")
     except KeyboardInterrupt:
         found |= {"status": "interrupted", "said": "It was interrupted."}
-        complain(_how_to_go_on(found.get("id"), gate=gate, junit=junit, server=server, project=project))
+        go_on("Interrupted")
     for line in lines_of(found):
         say(line)
     if junit is not None:
@@ -114,13 +117,16 @@ def _exit_code(found: dict[str, Any], *, gate: bool) -> int:
     return 0
 
 
-def _how_to_go_on(experiment_id: str | None, *, gate: bool, junit: Path | None, server: str, project: str) -> str:
-    if experiment_id is None:
-        return "Interrupted before it began."
-    words = ["signalbox experiment wait", experiment_id, *(["--gate"] if gate else [])]
+def _say_how_to_go_on(
+    found: dict[str, Any], how: str, *, gate: bool, junit: Path | None, server: str, project: str
+) -> None:
+    if "id" not in found:
+        complain(f"{how} before it began.")
+        return
+    words = ["signalbox experiment wait", found["id"], *(["--gate"] if gate else [])]
     options = (("--junit", junit), ("--server", server), ("--project", project))
     words += [f"{name} {value}" for name, value in options if value]
-    return f"Interrupted; no answer that came is lost. To go on: {' '.join(words)}"
+    complain(f"{how}; no answer that came is lost. To go on: {' '.join(words)}")
 
 
 def _read(file: Path) -> Any:

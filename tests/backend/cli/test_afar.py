@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from typer.testing import CliRunner, Result
 
-from backend.cli import afar, experiment
+from backend.cli import afar, answered, experiment
 from tests.serving import free_port
 
 MADE = {"id": "exp_1", "name": "CI", "status": "draft", "num_cells": 0, "num_done": 0, "num_failed": 0, "cost": 0.0,
@@ -23,7 +25,8 @@ DONE = {**RUNNING, "status": "done", "num_done": 4}
 SAME = {"metric": "exact", "variant": "new", "verdict": "same", "missed": False, "asked": True, "fell": False,
         "baseline_value": 0.5, "value": None, "p_value": 0.5}  # fmt: skip
 GATED = {"id": "exp_1", "name": "CI", "status": "done", "error": "", "num_failed": 0, "metrics": [SAME], "unjudged": {}}
-GONE = None
+GONE, DRIP = None, "drip"
+DEEP = b"[" * 200_000
 
 
 class Scripted(ThreadingHTTPServer):
@@ -47,6 +50,9 @@ class Handler(BaseHTTPRequestHandler):
         if answer is GONE:
             self.close_connection = True
             return
+        if answer == DRIP:
+            self._drip()
+            return
         status, sent, headers = answer if isinstance(answer, tuple) else (200, answer, {})
         if isinstance(answer, int):
             status, sent, headers = answer, None, {"Retry-After": "0", "Location": "https://b.example/"}
@@ -55,7 +61,18 @@ class Handler(BaseHTTPRequestHandler):
             if name != "Location" or status == MOVED:
                 self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(b"<html>" if sent is None else json.dumps(sent).encode())
+        written = sent if isinstance(sent, bytes) else b"<html>" if sent is None else json.dumps(sent).encode()
+        with contextlib.suppress(ConnectionError):  # who asked wants no more of it
+            self.wfile.write(written.replace(b"<key>", self.headers["X-API-Key"].encode()))
+
+    def _drip(self) -> None:
+        """Send headers without an end until nobody reads them."""
+        with contextlib.suppress(ConnectionError):
+            self.send_response(200)
+            self.flush_headers()
+            for number in range(60):
+                self.wfile.write(f"X-{number}: 1\r\n".encode())
+                time.sleep(0.05)
 
     do_POST = do_GET  # noqa: N815  # so the library calls it
 
@@ -125,18 +142,77 @@ def test_a_server_that_goes_away_meanwhile_is_asked_until_it_answers(tmp_path: P
         (404, "answers 404, but not as the REST API of a Signalbox does."),
         (502, "answers 502, but not as"),
         ((200, None, {}), "answers 200, but not as"),
+        *[
+            ((200, one, {}), "answers 200, but not as the REST API of a Signalbox does.")
+            for one in (
+                {},
+                [1],
+                b"5",
+                b"null",
+                b"\xff{",
+                DEEP,
+                {**MADE, "num_cells": "x"},
+                {**MADE, "id": "../x"},
+                {**MADE, "name": "\ud800"},
+                {**MADE, "num_done": True},
+                {**MADE, "cost": 1e999},
+            )
+        ],
+        ((200, b" " * 2_000_000, {}), "answers with more than 1 MB, not as"),
+        (DRIP, "no whole answer came in 0.5 seconds."),
+        ((401, {"detail": "No key: <key>\n\x1b[2J"}, {}), "No key: ***\\n\\x1b[2J (SIGNALBOX_API_KEY is no"),
         (MOVED, "sends on to https://b.example/: name that address."),
         (GONE, "Nothing answers at http://127.0.0.1:"),
     ],
 )
 def test_what_refuses_at_first_is_said_and_is_no_regression(
-    tmp_path: Path, elsewhere: Scripted, answer: Any, words: str
+    tmp_path: Path, elsewhere: Scripted, monkeypatch: pytest.MonkeyPatch, answer: Any, words: str
 ) -> None:
+    monkeypatch.setattr(afar, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(answered, "MOST_BYTES", 1_000_000)
+    if answer == DRIP:
+        monkeypatch.setattr(afar, "TIMEOUT_SECONDS", 0.5)
     elsewhere.script.append(answer)
     done, junit = pipe(tmp_path, elsewhere.base_url)
     assert (done.exit_code, len(elsewhere.asked)) == (2, 1)
     assert words in done.output
     assert words in junit.find("testcase/error").get("message")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ([{"id": "exp_1"}], "answers 200, but not as the REST API of a Signalbox does."),
+        ([500], "answers 500, but not as the REST API of a Signalbox does."),
+        ([(500, {"detail": "It broke."}, {})], "It broke."),
+        ([{"status": "done"}], "answers 200, but not as"),
+        ([DONE, [1]], "answers 200, but not as"),
+        ([DONE, {"status": "done"}], "answers 200, but not as"),
+        ([DONE, {**GATED, "metrics": [{**SAME, "verdict": "fine"}]}], "answers 200, but not as"),
+        ([DONE, DEEP], "answers 200, but not as"),
+    ],
+)
+def test_what_is_odd_midway_says_how_to_go_on(
+    tmp_path: Path, elsewhere: Scripted, script: list[Any], words: str
+) -> None:
+    elsewhere.script += [RUNNING, *[(200, one, {}) if isinstance(one, bytes) else one for one in script]]
+    done, junit = pipe(tmp_path, elsewhere.base_url)
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+    assert "Stopped; no answer that came is lost. To go on: signalbox experiment wait exp_1 --gate" in done.output
+    assert words in junit.find("testcase/error").get("message")  # type: ignore[union-attr]
+
+
+def test_no_word_of_a_server_moves_the_terminal(tmp_path: Path, elsewhere: Scripted) -> None:
+    name = "CI\x1b]0;pwn\x07\nPassed: <key>\u202e"
+    metric = {**SAME, "metric": "a\x00b", "variant": "v\x1b[2J"}
+    elsewhere.script += [{**DONE, "name": name}, {**GATED, "name": name, "metrics": [metric]}]
+    done, junit = pipe(tmp_path, elsewhere.base_url)
+    assert done.exit_code == 0, done.output
+    shown = r"CI\x1b]0;pwn\x07\nPassed: ***\u202e"
+    assert done.output.splitlines()[0] == f"{shown}: exp_1"
+    assert junit.get("name") == shown
+    assert r"v\x1b[2J, a\x00b: same, 0.5 -> nothing" in done.output.splitlines()
 
 
 def test_an_address_or_a_key_that_is_none_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
