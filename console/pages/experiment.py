@@ -222,13 +222,19 @@ def _compared() -> rx.Component:
         One.cards,
         rx.fragment(
             rx.el.div(
-                rx.el.p(One.lead, class_name="lead", dir="auto"),
+                rx.el.p(One.advice, class_name="lead", dir="auto"),
                 rx.el.span(
                     _choice("Compare", One.baseline, One.choose_baseline, "baseline"),
                     _choice("with", One.variant, One.choose, "variant"),
                     class_name="row r",
                 ),
                 class_name="row wrap",
+            ),
+            rx.cond(One.unreached, _unreached(), rx.fragment()),
+            rx.cond(
+                (One.variants.length() > 2) & (One.unreached == ""),  # noqa: PLR2004  # the advice is of all of them
+                rx.el.p(One.lead, class_name="t2", dir="auto"),
+                rx.fragment(),
             ),
             verdicts(),
             rx.cond(
@@ -244,6 +250,12 @@ def _compared() -> rx.Component:
         ),
         rx.cond(One.rows, rx.fragment(_unscored(), repeated(), rows_panel()), rx.fragment()),
     )
+
+
+def _unreached() -> rx.Component:
+    """Lead to another evaluator where no answer of any variant passed: neither rows nor a margin would help."""
+    again = link_button("Score again", rx.Var.create(routes.EXPERIMENT_NEW) + "?scores=" + One.experiment_id, size="sm")
+    return banner("wait", "Nothing passed.", "Choose another evaluator; no answer is asked for again.", acts=again)
 
 
 def _unscored() -> rx.Component:

@@ -15,6 +15,7 @@ from backend.operator import Operator, Permission
 from console import toasts
 from console.state import formats
 from console.state.addresses import Addressed
+from console.state.experiment_advice import Advised
 from console.state.experiment_aims import Aimed
 from console.state.experiment_asked import AskedLine, asked_lines, asked_words, scoring_words
 from console.state.experiment_compared import RowLine, row_line, units_of
@@ -30,7 +31,6 @@ from console.state.experiment_rows import (
     VerdictCard,
     agreement_lines,
     experiment_line,
-    lead,
     verdict_cards,
 )
 from console.state.experiment_since import SinceLine, since_line
@@ -43,7 +43,7 @@ from console.state.seat import Phased
 ROWS = 50
 
 
-class ExperimentState(Addressed, Phased, Dissected, Aimed, rx.State):
+class ExperimentState(Addressed, Phased, Dissected, Aimed, Advised, rx.State):
     """`variant` is compared with `baseline`; `row` is the one that is open below the list."""
 
     experiment_id: rx.Field[str] = rx.field("")
@@ -52,7 +52,6 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, rx.State):
     baseline: rx.Field[str] = rx.field("")
     variant: rx.Field[str] = rx.field("")
     metric: rx.Field[str] = rx.field("")
-    lead: rx.Field[str] = rx.field("")
     cards: rx.Field[list[VerdictCard]] = rx.field(default_factory=list)
     picture: rx.Field[Picture] = rx.field(default_factory=Picture)
     spread: rx.Field[SpreadPicture] = rx.field(default_factory=SpreadPicture)
@@ -255,10 +254,11 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, rx.State):
         self.since = since_line(since) if since else None
         said = await services().experiments.comparison(operator, found.id, self.baseline)
         self.line = self.line and replace(self.line, retry=self.line.retry or retry_words(said))
-        self.doubts = doubts(said, self.variant)
+        await self._advise(operator, found, said, self.variant)
+        self.doubts = self.unreached or doubts(said, self.variant)
         self.metric = self.metric if self.metric in {one.metric for one in said.metrics} else said.primary
         is_alone = len(self.variants) == 1
-        self.cards = [] if is_alone else verdict_cards(said, self.variant)
+        self.cards = [] if is_alone else self._noted(verdict_cards(said, self.variant), said.primary)
         self.unscored = unscored_lines(said) if is_alone else []
         self._aim(said, is_alone=is_alone)
         self.picture, self._repeated = picture_of(said), repeated_views(said)
@@ -268,7 +268,6 @@ class ExperimentState(Addressed, Phased, Dissected, Aimed, rx.State):
         self.spread = spread_picture(said, drawn, self.variant)
         self.slices = slice_lines(said, self.variant)
         self.agreements = agreement_lines(said.agreements)
-        self.lead = lead(self.variant, self.cards)
         await self._list_some(operator)
 
     async def _list_some(self, operator: Operator) -> None:

@@ -69,7 +69,10 @@ class ExperimentPromoteState(Formed, rx.State):
                 self.labels, self.label = await _labels(operator, will.id)
             self.gate = await _gate(operator, will, page.experiment_id, self.label)
             said = await services().experiments.comparison(operator, page.experiment_id, page.baseline)
-            self.against = [*against(said, page.variant), *await _beside_labels(operator, page, found, pinned)]
+            self.against = [
+                *against(said, page.variant, page.unreached),
+                *await _beside_labels(operator, page, found, pinned),
+            ]
             self.note = SCORES_OLDER if found.draft.answers_of else ""
         if refusal.problem:
             self.what, self.refused = refusal.problem.text, True

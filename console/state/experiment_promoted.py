@@ -99,9 +99,9 @@ def doubts(found: Comparison, variant: str) -> str:
     return f"{variant} is worse in {decides.metric}." if decides.verdict == "worse" else ""
 
 
-def against(found: Comparison, variant: str) -> list[str]:
+def against(found: Comparison, variant: str, unreached: str = "") -> list[str]:
     """Say what somebody who promotes it should know: all that is worse or misses its target, and what is open."""
-    decides = doubts(found, variant)
+    decides = unreached or doubts(found, variant)
     is_told = any(one.metric == found.primary for one in _worse(found, variant))
     missed = " ".join(f"{one.words}." for one in target_lines(found, variant) if one.mark == "fail")
     told = (setbacks(found, variant), "" if is_told else decides, missed, _undecided(found, variant))

@@ -28,7 +28,6 @@ WORDS = {"draft": "Draft", "running": "Running", "paused": "Paused", "done": "Do
 PLAIN = 0.95
 SURER = "Several differences are tested at once: each interval is so much surer that all together mislead 1 time in 20."
 VERDICTS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot_tell": "Cannot tell"}
-LEADS = {"better": "better in", "worse": "worse in", "same": "the same in"}
 MIDDLE, LONGEST = 103.0, 90.0
 # More rows than that nobody writes, and no experiment takes with a few variants.
 MOST_ROWS = 20_000
@@ -151,17 +150,6 @@ def verdict_cards(found: Comparison, variant: str) -> list[VerdictCard]:
         if one.variant == variant and one.metric not in none
     ]
     return [*(VerdictCard(metric, "none", "No verdict", failed=failed[metric]) for metric in none), *cards]
-
-
-def lead(variant: str, cards: Sequence[VerdictCard]) -> str:
-    """Say in a sentence what is decided, and in another what is not."""
-    of = {word: [one.metric for one in cards if one.verdict == word] for word in VERDICTS}
-    told = [f"{words} {formats.listed(of[word])}" for word, words in LEADS.items() if of[word]]
-    said = f"{variant} is {', '.join(told)}." if told else f"Nothing is decided about {variant} yet."
-    left = of["cannot_tell"]
-    said = f"{said} Cannot tell by {formats.listed(left)}." if told and left else said
-    missed = [one.metric for one in cards if one.aimed == "fail"]
-    return f"{said} It misses the target of {formats.listed(missed)}." if missed else said
 
 
 def agreement_lines(found: Sequence[Agreement]) -> list[str]:

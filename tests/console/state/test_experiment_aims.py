@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from backend.experiments.types import Aim, Comparison, MetricComparison, Spread, TradeOff
+from console.state.experiment_advice import story, to_take
 from console.state.experiment_aims import aim_words, missed_words, target_lines
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import against
-from console.state.experiment_rows import lead, verdict_cards
+from console.state.experiment_rows import verdict_cards
 from console.state.experiment_spread import spread_picture
 
 EXACT = MetricComparison(
@@ -31,7 +32,8 @@ def test_a_card_says_whether_the_target_is_reached_and_where_it_would_be() -> No
     short = replace(FOUND, metrics=(replace(EXACT, target=0.9),))
     (card,) = verdict_cards(short, "new")
     assert (card.target, card.aimed) == ("Misses its target of 90.0 %", "fail")
-    assert lead("new", [card]) == "new is better in exact. It misses the target of exact."
+    told = "new is better in exact (+60 points). It misses the target of exact."
+    assert (story(short, "new", {}), to_take(short), to_take(FOUND)) == (told, "", "new")
     (card,) = verdict_cards(replace(FOUND, metrics=(replace(EXACT, target=None, threshold=None),)), "new")
     assert (card.target, card.aimed, card.mark, card.target_x) == ("", "", "", "")
     (card,) = verdict_cards(replace(FOUND, metrics=(replace(EXACT, low=0.59, high=0.61, target=1.0),)), "new")

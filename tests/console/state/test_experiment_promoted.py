@@ -40,7 +40,8 @@ async def test_the_winner_is_promoted_from_its_page(
     assert dialog.against[-1] == page.doubts
     assert dialog.note == ""
     assert [one.value for one in dialog.labels] == ["production", "staging"]
-    assert page.doubts == "exact is not decided. Needs a margin, not more rows."
+    assert page.doubts == page.advice == "No answer equals what is expected."
+    assert [one.note for one in page.cards if one.key == "exact"] == ["No answer equals what is expected"]
     assert (dialog.label, dialog.lead, dialog.gate.mark) == ("production", "", "")
     await what_a_gate_refuses_stands_in_the_dialog(services, owner, kept.id, dialog)
     await dialog.send({"label": "staging", "comment": ""})

@@ -29,7 +29,7 @@ from backend.experiments.types import (
 from console.state.experiment_asked import asked_lines, asked_words
 from console.state.experiment_picture import picture_of
 from console.state.experiment_promoted import button_words, doubts, promoted_lines, setbacks
-from console.state.experiment_rows import SURER, experiment_line, lead, verdict_cards
+from console.state.experiment_rows import SURER, experiment_line, verdict_cards
 from console.state.experiment_unscored import retry_words, unscored_lines
 
 NOW = datetime(2026, 11, 12, 9, tzinfo=UTC)
@@ -182,14 +182,6 @@ def test_small_money_is_counted_for_a_thousand_answers() -> None:
 def test_a_card_says_what_its_verdict_stands_on(changes: dict[str, Any], words: str) -> None:
     card = verdict_cards(compared(replace(METRIC, **changes)), "B")[0]
     assert (card.metric, card.note) == ("latency p95", words)
-
-
-def test_the_lead_says_what_is_decided_and_what_is_not() -> None:
-    said = [replace(METRIC, metric=name, verdict=verdict, statistic="mean") for name, verdict in (
-        ("exact", "better"), ("regex", "better"), ("cost", "worse"), ("latency", "cannot_tell"))]  # fmt: skip
-    cards = verdict_cards(compared(*said), "B")
-    assert lead("B", cards) == "B is better in exact and regex, worse in cost. Cannot tell by latency."
-    assert lead("B", cards[3:]) == "Nothing is decided about B yet."
 
 
 def test_what_it_is_worse_than_is_named_once() -> None:

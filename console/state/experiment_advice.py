@@ -1,0 +1,200 @@
+"""What to do with the variants of an experiment, in a sentence or two: no more than their verdicts say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import reflex as rx
+
+from backend.bootstrap import services
+from backend.experiments.types import (
+    COST,
+    LATENCY,
+    OVERALL,
+    Comparison,
+    Experiment,
+    MetricComparison,
+    Status,
+    kind_of,
+    numbered,
+)
+from backend.operator import Operator
+from console.state import formats
+from console.state.experiment_rows import MOST_ROWS, VerdictCard, named, rounded
+from console.state.experiment_written import readable, share_of, signed
+
+UNASKED = (LATENCY, COST)
+WORDS = {"better": "better in", "worse": "worse in", "same": "the same in"}
+NOT_REACHED = {"exact": "No answer equals what is expected.", "contains": "No answer contains what is expected."}
+MOST_OTHERS = 3
+TWICE, ABOUT, ALIKE = 2, 0.15, 0.005
+
+
+class Advised(rx.State, mixin=True):
+    """A page that says what to do: `lead` of the chosen variant, `advice` over all, `unreached` where none passed."""
+
+    lead: rx.Field[str] = rx.field("")
+    advice: rx.Field[str] = rx.field("")
+    unreached: rx.Field[str] = rx.field("")
+
+    async def _advise(self, operator: Operator, found: Experiment, said: Comparison, variant: str) -> None:
+        names, is_done = names_of(found), found.status is Status.DONE
+        self.lead = story(said, variant, names)
+        self.unreached = unreached(said, found) if is_done else ""
+        taken = to_take(said) if is_done else ""
+        others = [one for one in names if one not in {taken, said.baseline}]
+        beside = await services().experiments.comparison(operator, found.id, taken) if taken and others else None
+        self.advice = self.unreached or (advice(said, names, beside) if is_done else self.lead)
+
+    def _noted(self, cards: list[VerdictCard], primary: str) -> list[VerdictCard]:
+        """Say on the card of what decides that no answer passed: no margin helps there, and no row."""
+        note = self.unreached.rstrip(".")
+        return [replace(one, note=note) if note and one.key == primary else one for one in cards]
+
+
+def names_of(found: Experiment) -> dict[str, str]:
+    """Return what each variant is called, with its model where they ran on several and the name hides it."""
+    models = {one.name: one.model.partition(":")[2] or one.model for one in found.pinned}
+    several = len(set(models.values())) > 1
+    return {
+        name: f"{name} on {model}" if several and model and model not in name else name
+        for name, model in models.items()
+    }
+
+
+def unreached(said: Comparison, found: Experiment) -> str:
+    """Say that no answer of any variant has anything of what decides; empty where one has."""
+    of = [one for one in said.metrics if one.metric == said.primary]
+    is_told = bool(of) and all(
+        one.num_rows and one.value == one.baseline_value == 0 and one.direction == "higher" and not one.duels
+        for one in of
+    )
+    if not is_told or said.primary in UNASKED:
+        return ""
+    names = numbered(str(one.get("name") or kind_of(one)) for one in found.draft.evaluators)
+    spec = dict(zip(names, found.draft.evaluators, strict=True)).get(said.primary, {})
+    words = "" if spec.get("negate") or spec.get("value") or spec.get("values") else str(spec.get("kind", ""))
+    return NOT_REACHED.get(words, f"No answer has anything of {said.primary}.")
+
+
+def to_take(said: Comparison) -> str:
+    """Return the cheapest variant of those that are better by what decides, else of those as good that cost less.
+
+    None that is worse in any quality or misses a target; empty for none.
+    """
+    better, cheaper = list[tuple[float, str]](), list[tuple[float, str]]()
+    for decides in said.metrics:
+        of = [one for one in said.metrics if one.variant == decides.variant]
+        if decides.metric != said.primary or decides.metric in UNASKED or any(one.is_missed for one in of):
+            continue
+        if any(one.verdict == "worse" for one in of if one.metric not in UNASKED):
+            continue
+        cost = next((one for one in of if one.metric == COST), None)
+        place = (cost.value if cost else 0.0, decides.variant)
+        if decides.verdict == "better":
+            better.append(place)
+        elif decides.verdict == "same" and cost and cost.verdict == "better":
+            cheaper.append(place)
+    return min(better or cheaper, default=(0.0, ""))[1]
+
+
+def advice(said: Comparison, names: Mapping[str, str], beside: Comparison | None = None) -> str:
+    """Say which variant to take, and of the others how they stand `beside` it; else of each what is worst first."""
+    taken = to_take(said)
+    if taken:
+        told = [f"Take {names[taken]}: {', '.join(_clauses(said, taken))}.{_open(said, taken)}"]
+        rest, against = beside, "it"
+    else:
+        told, rest, against = [], said, ""
+    others = [one for one in names if one not in {taken, said.baseline}]
+    if rest:
+        others.sort(key=lambda one: _verdict(rest, one) != "worse")
+        told += [_other(rest, one, names, against) for one in others[:MOST_OTHERS]]
+        more = len(others) - MOST_OTHERS
+        told += [f"{formats.counted(more, 'more variant')} below."] if more > 0 else []
+    return " ".join(told)
+
+
+def _other(said: Comparison, variant: str, names: Mapping[str, str], against: str) -> str:
+    if not against:
+        return story(said, variant, names)
+    return f"Beside it {names[variant]} is {', '.join(_clauses(said, variant)) or 'not decided'}."
+
+
+def story(said: Comparison, variant: str, names: Mapping[str, str]) -> str:
+    """Say of one variant what is decided, what decides first, and what is not decided."""
+    clauses = _clauses(said, variant)
+    name = names.get(variant, variant)
+    told = f"{name} is {', '.join(clauses)}." if clauses else f"Nothing is decided about {name} yet."
+    missed = [named(one) for one in said.metrics if one.variant == variant and one.is_missed]
+    target = f" It misses the target of {formats.listed(missed)}." if missed else ""
+    return f"{told}{_open(said, variant) if clauses else ''}{target}"
+
+
+def _clauses(said: Comparison, variant: str) -> list[str]:
+    """Return what is told of a variant: what decides, the other evaluators, then time and money."""
+    of = [one for one in said.metrics if one.variant == variant]
+    decides = [one for one in of if one.metric == said.primary]
+    quality = [one for one in of if one not in decides and one.metric not in (*UNASKED, OVERALL)]
+    plain = [one for one in of if one not in decides and one.metric in UNASKED]
+    first = decides[0].verdict if decides else "worse"
+    order = dict.fromkeys([first if first in WORDS else "worse", "worse", "better", "same"])
+    told = []
+    if first == "cannot_tell" and any(one.verdict in WORDS for one in of):
+        told.append(f"not shown to be better in {named(decides[0])}{_rows(decides[0])}")
+    for verdict in order:
+        some = [one for one in (*decides, *quality) if one.verdict == verdict]
+        if some:
+            told.append(f"{WORDS[verdict]} {formats.listed([f'{named(one)}{_by(one)}' for one in some])}")
+    decided = sorted(
+        (one for one in plain if one.verdict in ("better", "worse")), key=lambda one: one.verdict != "worse"
+    )
+    return told + [
+        _costs(one) if one.metric == COST else f"{WORDS[one.verdict]} {named(one)}{_by(one)}" for one in decided
+    ]
+
+
+def _by(one: MetricComparison) -> str:
+    if one.verdict == "same":
+        return ""
+    one = readable(one)
+    if one.unit or not share_of(one):
+        return f" ({signed(one, one.difference)})"
+    sign = "+" if one.difference > 0 else "\u2212"
+    return f" ({sign}{100 * abs(one.difference):.3g} points)"
+
+
+def _costs(one: MetricComparison) -> str:
+    """Say how much more or less it costs than the other."""
+    if not one.baseline_value or not one.value:
+        return f"{WORDS[one.verdict]} cost"
+    times = one.value / one.baseline_value
+    if abs(times - TWICE) < ABOUT:
+        return "at about twice the cost"
+    if times > TWICE:
+        return f"at {times:.2g} times the cost"
+    change = f"{100 * abs(times - 1):.0f} %"
+    if abs(times - 1) < ALIKE:
+        change = "under 1 %"
+    return f"at {change} {'more' if times > 1 else 'less'} cost"
+
+
+def _rows(one: MetricComparison) -> str:
+    if one.rows_needed is None or one.rows_needed > MOST_ROWS or not one.num_rows:
+        return ""
+    return f" (about {rounded(one.rows_needed, 2)} more {'row' if one.rows_needed == 1 else 'rows'})"
+
+
+def _open(said: Comparison, variant: str) -> str:
+    """Name what cannot be told, what decides aside: that is said before."""
+    left = [
+        named(one)
+        for one in said.metrics
+        if (one.variant, one.verdict) == (variant, "cannot_tell") and one.metric not in (said.primary, OVERALL)
+    ]
+    return f" Cannot tell by {formats.listed(left)}." if left else ""
+
+
+def _verdict(said: Comparison, variant: str) -> str:
+    return next((one.verdict for one in said.metrics if (one.variant, one.metric) == (variant, said.primary)), "")
