@@ -135,13 +135,17 @@ def _drawn(
         nums[place] += each.num
     if split is Split.MODEL:
         at, newest = _by_model(at), {}
-    lines = [_line(value, names.get(value, newest.get(value, value)), points, edges) for value, points in at.items()]
-    lines.sort(key=lambda line: (-line.figures.num, line.name, line.value))
+    # Ranked before they are drawn: a name in metadata may have a value for each conversation.
+    order = sorted(
+        (-sum(one.num for one in points.values()), names.get(value, newest.get(value, value)), value)
+        for value, points in at.items()
+    )
+    lines = [_line(value, name, at[value], edges) for _, name, value in order[:MAX_LINES]]
     if not lines and split is Split.NONE:
         lines = [_line("", "", {}, edges)]
     all_of = Sum().add_all(one for _, one in every).figures()
     counted = tuple(nums[place] for place in range(len(edges) - 1))
-    return Dashboard(edges[0], edges[-1], all_of, whole(earlier), tuple(lines[:MAX_LINES]), len(lines), counted)
+    return Dashboard(edges[0], edges[-1], all_of, whole(earlier), tuple(lines), max(len(order), len(lines)), counted)
 
 
 def _points() -> Points:

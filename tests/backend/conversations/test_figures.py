@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.conversations.adding import NUM_SUMS
 from backend.conversations.clock import borders
 from backend.conversations.figure_types import FigureWish, Split, Step, least_of, rounded
 from backend.conversations.models import ConversationRow
+from backend.conversations.repository import Told
 from backend.conversations.repository.details import Details
-from backend.conversations.service import ConversationService
+from backend.conversations.service import ConversationService, measuring
 from backend.conversations.types import Channel, ChatState, Filters
 from backend.errors import InvalidInput
 from backend.identity.service import IdentityService
@@ -209,3 +212,21 @@ def test_the_least_time_of_a_percentile_is_told_as_it_and_less_is_not(told: int)
     least = least_of(told)
     assert rounded(least) >= told
     assert least == 0 or rounded(least - 1) < told
+
+
+def test_only_the_lines_that_are_drawn_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, line = list[str](), measuring._line
+
+    def counted(value: str, *rest: Any) -> Any:
+        made.append(value)
+        return line(value, *rest)
+
+    monkeypatch.setattr(measuring, "_line", counted)
+    told = [Told(0, f"c{number}", "", None, (number + 1, *[0] * (NUM_SUMS - 1))) for number in range(40)]
+    edges = borders(MONDAY, MONDAY + timedelta(days=1), Step.DAY, BERLIN)
+    board = measuring._drawn(Split.METADATA, edges, told, {}, [])
+    assert (made, [one.figures.num for one in board.lines]) == (
+        [f"c{39 - at}" for at in range(8)],
+        [*range(40, 32, -1)],
+    )
+    assert (board.num_lines, board.whole.num) == (40, sum(range(1, 41)))
