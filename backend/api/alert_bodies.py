@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.alerts.types import Alert, AlertState, Comparison, Event, Fate, Firing, Measure, NewAlert, Way
 from backend.api.bodies import Strict
+from backend.conversations.details import chosen_in
 from backend.conversations.range_types import SPAN, Measured, ranges_of
 from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
 
@@ -37,6 +38,7 @@ class AlertFilters(Strict):
     turns: str = Field(default="", pattern=SPAN)
 
     def filters(self) -> Filters:
+        chosen_in(self.metadata)
         lists: dict[str, Any] = {_plural(name): tuple(value) for name, value in self if isinstance(value, list)}
         return Filters(self.text, **lists, ranges=ranges_of({one: getattr(self, one) for one in Measured}))
 

@@ -24,6 +24,7 @@ from backend.api.conversation_search_bodies import (
 from backend.api.documents import AS_DATA
 from backend.api.idempotent import IdempotentRoute
 from backend.bootstrap import services
+from backend.conversations.details import chosen_in
 from backend.conversations.range_types import SPAN, ranges_of
 from backend.conversations.reports import FIRST, LAST
 from backend.conversations.types import Channel, ChatState, FailedTurns, Filters, Outcome, Rating, Satisfaction
@@ -72,8 +73,10 @@ def filters_of(
 ) -> Filters:
     """Read the filters of a query; a moment without a zone is meant in UTC, and a range is written as 1..5.
 
-    `metadata` is written as plan=pro; plan= finds those without a plan, plan alone those with any.
+    `metadata` is written as plan=pro; plan= finds those without a plan, plan alone those with any; at most
+    eight names are taken at once.
     """
+    chosen_in(metadata)
     return Filters(
         text=text,
         flow_ids=tuple(flow_id),

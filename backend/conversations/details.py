@@ -18,6 +18,9 @@ MAX_PERSON = 200
 PERSON = ("user_id", "person", "customer_id", "customer")
 # What the log is filtered by: so many names, in objects so deep.
 MAX_NAMES, MAX_DEPTH = 50, 3
+# Of so many names at once: each is a condition in the count of each other, and fifty took seconds.
+MAX_CHOSEN = 8
+TOO_MANY = f"The log is filtered by at most {MAX_CHOSEN} names in metadata at once."
 
 
 def plain_name(name: str) -> str:
@@ -63,11 +66,20 @@ def values_in(details: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def chosen_in(metadata: Iterable[str]) -> dict[str, list[str]]:
-    """Return what filters ask of each name: its values, none of them where any will do."""
+    """Return what filters ask of each name: its values, none of them where any will do. Raise InvalidInput."""
     found: dict[str, list[str]] = {}
     for name, is_, value in (one.partition(IS) for one in metadata):
         found.setdefault(name, []).extend([value] if is_ else [])
+    if len(found) > MAX_CHOSEN:
+        raise InvalidInput(TOO_MANY, fields={"metadata": "too many names"})
     return found
+
+
+def beyond(metadata: Iterable[str]) -> list[str]:
+    """Return of filters those whose names are more than may be chosen."""
+    given = [*metadata]
+    kept = [*dict.fromkeys(one.partition(IS)[0] for one in given)][:MAX_CHOSEN]
+    return [one for one in given if one.partition(IS)[0] not in kept]
 
 
 def _flat(details: Mapping[str, Any], before: str, depth: int) -> Iterator[tuple[str, str]]:

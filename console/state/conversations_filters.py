@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
+from backend.conversations.details import beyond
 from backend.conversations.range_types import Measured, range_of
 from backend.conversations.types import (
     AGENT,
@@ -198,7 +199,8 @@ def asked_of(parameters: Mapping[str, str]) -> tuple[Pair, ...]:
     given = (
         (key, value) for key in FILTERS if key in parameters for value in dict.fromkeys(parameters[key].split(AND))
     )
-    pairs = [pair for pair in given if pair[0] not in set(Measured) or range_of(*pair)]
+    left = {(METADATA, value) for value in beyond(parameters.get(METADATA, "").split(AND))}
+    pairs = [pair for pair in given if pair not in left and (pair[0] not in set(Measured) or range_of(*pair))]
     span = f"{parameters.get('since', '')}/{parameters.get('until', '')}"
     return (*pairs, (TIME, span)) if None not in moments_of([(TIME, span)]) else tuple(pairs)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import reflex as rx
 
+from backend.conversations.details import TOO_MANY, beyond
 from backend.operator import Permission
+from console import toasts
 from console.state.conversations_filters import Pair
 from console.state.conversations_metadata import METADATA, typed_metadata
 from console.state.conversations_ranges import typed_range
@@ -35,7 +37,12 @@ class Narrowed(Filtered, mixin=True):
         """Leave those whose metadata has a name, or a value of it; its values are counted beside the list then."""
         await self._operator(Permission.CONVERSATIONS_READ)
         value = typed_metadata(*(str(form.get(name, "")) for name in ("name", "value")))
-        return await self._choose(*dict.fromkeys((*self._chosen, (METADATA, value)))) if value else None
+        if not value:
+            return None
+        chosen = [*dict.fromkeys((*self._chosen, (METADATA, value)))]
+        if beyond(value for key, value in chosen if key == METADATA):
+            return toasts.refuse(TOO_MANY)
+        return await self._choose(*chosen)
 
     async def _choose(self, *pairs: Pair) -> rx.event.EventSpec | None:
         operator = await self._operator(Permission.CONVERSATIONS_READ)

@@ -36,7 +36,7 @@ class ExportUseCases(Base):
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text, most=sys.maxsize)
             rows = ExportRepository(session, operator.project_id)
-            names = (await MetadataRepository(session, operator.project_id).names())[:MAX_NAMES]
+            names = await MetadataRepository(session, operator.project_id).names(MAX_NAMES)
             ids, behind = list[str](), None
             # Of one moment: a conversation that is spoken in while others are sent would change its place.
             while places := await rows.places(filters, found, behind, IDS_AT_ONCE):

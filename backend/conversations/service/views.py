@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.columns import storable
+from backend.conversations.details import chosen_in
 from backend.conversations.errors import StaleView, ViewNotFound
 from backend.conversations.models import ConversationViewRow
 from backend.conversations.range_types import Measured, range_of
@@ -88,6 +89,7 @@ def _checked(query: dict[str, Any]) -> dict[str, Any]:
     if not fits:
         known = ", ".join(sorted(CHOICES))
         raise InvalidInput(f"A view holds a text and lists of texts under {known}.", fields={"query": "not understood"})
+    chosen_in(choices.get("metadata", ()))
     for name, words in KNOWN.items():
         if strange := sorted(set(choices.get(name, ())) - set(words)):
             sentence = f"There is no {name} called {strange[0]}: it is one of {', '.join(words)}."

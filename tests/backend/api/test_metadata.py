@@ -102,3 +102,16 @@ async def test_the_log_is_filtered_split_and_kept_in_views_by_metadata(client: h
     }
     kept = await client.post("/api/alerts", json=rule)
     assert (kept.status_code, kept.json()["filters"]["metadata"]) == (201, ["plan=pro"])
+    many = [f"k{number}=1" for number in range(9)]
+    for path in ("search", "figures", "export"):
+        answer = await client.get(f"/api/conversation-{path}", params={"metadata": many})
+        assert (answer.status_code, "at most 8 names" in answer.text) == (422, True)
+    assert (await client.post("/api/conversation-views", json=view | {"query": {"metadata": many}})).status_code == 422
+    assert (await client.post("/api/alerts", json=rule | {"filters": {"metadata": many}})).status_code == 422
+    await make(client, metadata={f"a{number:03}": 1 for number in range(50)})
+    await make(client, metadata={f"b{number:03}": 1 for number in range(50)})
+    gone = await make(client, metadata={"gone": 1})
+    assert (await client.delete(f"/api/conversations/{gone['id']}")).is_success
+    names = (await client.get("/api/conversation-search")).json()["facets"]["metadata_names"]
+    assert ("plan" in names, "gone" in names, len(names)) == (True, False, 100)
+    assert "metadata.plan" in (await client.get("/api/conversation-export")).text.splitlines()[0].split(",")

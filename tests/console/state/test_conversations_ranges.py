@@ -143,3 +143,14 @@ def test_an_address_that_is_handed_on_names_its_project() -> None:
         "rating": "down", "at": "m", "text": "sofa", "project": "proj_1",
     }  # fmt: skip
     assert own_address("/conversations", {"project": "proj_1"}, "", (), "proj_1") == "/conversations"
+
+
+async def test_more_names_in_metadata_than_are_counted_are_refused_in_words(services: Services, tab: Tab) -> None:
+    await services.identity.ensure_owner()
+    state = tab.at("/conversations?metadata=" + "%1F".join(f"k{number}" for number in range(9))).state(
+        ConversationsState
+    )
+    await state.load()
+    assert (state.num_filters, state.left_out) == (8, "The log is filtered by at most 8 names in metadata at once.")
+    assert "at most 8 names" in str(await state.narrow_metadata({"name": "plan"}))
+    assert state.num_filters == 8
