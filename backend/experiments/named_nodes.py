@@ -14,7 +14,7 @@ def check_nodes(pinned: Sequence[Pinned], evaluators: Sequence[Any]) -> None:
     """Raise InvalidInput by field where no variant has the node that an evaluator names."""
     known = {one.title for variant in pinned for one in variant.nodes}
     fields = {
-        f"evaluators.{number}.node": f"No variant has one node called {one.node}."
+        f"evaluators.{number}.node": _none_called(pinned, one.node)
         for number, one in enumerate(evaluators)
         if one.node and len(_lacking(pinned, one.node)) == len(pinned)
     }
@@ -38,6 +38,14 @@ def worst_of(evaluator: Any, pinned: Sequence[Pinned]) -> float | None:
     lacks = evaluator.node and _lacking(pinned, evaluator.node)
     worst: float | None = evaluator.worst
     return None if lacks else worst
+
+
+def _none_called(pinned: Sequence[Pinned], name: str) -> str:
+    for variant in pinned:
+        ids = [one.node for one in variant.nodes if one.title.casefold() == name.casefold()]
+        if len(ids) > 1:
+            return f"{variant.name} has {len(ids)} nodes called {name}: say which by its id, {' or '.join(ids)}."
+    return f"No variant has one node called {name}."
 
 
 def _lacking(pinned: Sequence[Pinned], node: str) -> list[str]:

@@ -20,12 +20,12 @@ from tests.factories import flows
 AT_DRAFT = {"kind": "exact", "name": "draft", "node": "Draft", "target": 0.9}
 
 
-def desk(*fields: str, draft: str, title: str = "Draft") -> flows.FlowDocument:
+def desk(*fields: str, draft: str, title: str = "Draft", last: str = "Last") -> flows.FlowDocument:
     """Return a flow that writes a draft, and answers with another text."""
     nodes = [
         flows.node("input", "input", flows.form(*(fields or ("question", "good", "weak")))),
         flows.node("first", "template", {"template": draft}, title=title),
-        flows.node("last", "template", {"template": "Answer: {{ first.text }}"}, title="Last"),
+        flows.node("last", "template", {"template": "Answer: {{ first.text }}"}, title=last),
         flows.node("output", "output"),
     ]
     edges = [("input.question", "first.data"), ("first.text", "last.data"), ("last.text", "output.value")]
@@ -111,6 +111,11 @@ async def test_a_node_that_no_variant_has_is_refused_and_one_that_some_lack_is_t
         await lab.service.create(lab.operator, lab.draft(*variants, evaluators=({**AT_DRAFT, "node": "Sketch"},)))
     assert list(refused.value.fields or ()) == ["evaluators.0.node"]
     assert "Draft" in refused.value.hint
+    two = desk(draft="{{ input.good }}", title="Sketch", last="Sketch")
+    await lab.services.flows.create(lab.operator, "Two", document=two)
+    twice = VariantDraft("flow", flow=FlowChoice("two", "draft"))
+    with pytest.raises(InvalidInput, match="flow has 2 nodes called Sketch: say which by its id, first or last"):
+        await lab.service.create(lab.operator, lab.draft(twice, evaluators=({**AT_DRAFT, "node": "Sketch"},)))
     plan = await lab.service.plan(lab.operator, lab.draft(*variants, evaluators=(AT_DRAFT,)))
     assert "draft: Draft is not in said, so nothing is scored there." in plan.unknown
     for kind in ("human", "pairwise"):
