@@ -18,6 +18,7 @@ from backend.control import RESULT
 
 experiment = typer.Typer(help="Experiments in a pipeline.", no_args_is_help=True)
 WORSE, NOT_DONE = 1, 2
+INTERRUPTED = "Interrupted"
 Gate = Annotated[
     bool, typer.Option("--gate", help="Exit with 1 where a metric got worse or misses its target, 2 without a verdict.")
 ]
@@ -96,7 +97,7 @@ def _pipe(
         go_on("Stopped")
     except KeyboardInterrupt:
         found |= {"status": "interrupted", "said": "It was interrupted."}
-        go_on("Interrupted")
+        go_on(INTERRUPTED)
     for line in lines_of(found):
         say(line)
     if junit is not None:
@@ -121,7 +122,8 @@ def _say_how_to_go_on(
     found: dict[str, Any], how: str, *, gate: bool, junit: Path | None, server: str, project: str
 ) -> None:
     if "id" not in found:
-        complain(f"{how} before it began.")
+        if how == INTERRUPTED:
+            complain("Interrupted before it began.")
         return
     words = ["signalbox experiment wait", found["id"], *(["--gate"] if gate else [])]
     options = (("--junit", junit), ("--server", server), ("--project", project))

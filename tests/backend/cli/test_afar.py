@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,6 +35,7 @@ class Scripted(ThreadingHTTPServer):
 
     def __init__(self, *script: Any) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.is_over = threading.Event()
         self.script, self.asked = list(script), list[tuple[str, str, Any, str]]()
         self.base_url = f"http://127.0.0.1:{self.server_port}"
 
@@ -70,9 +70,8 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             self.send_response(200)
             self.flush_headers()
-            for number in range(60):
-                self.wfile.write(f"X-{number}: 1\r\n".encode())
-                time.sleep(0.05)
+            while not self.server.is_over.wait(0.05):  # type: ignore[attr-defined]
+                self.wfile.write(b"X-A: 1\r\n")
 
     do_POST = do_GET  # noqa: N815  # so the library calls it
 
@@ -96,6 +95,7 @@ def elsewhere() -> Iterator[Scripted]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
+    server.is_over.set()
     server.shutdown()
     thread.join()
     server.server_close()
