@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,59 +10,28 @@ from backend.columns import storable
 from backend.conversations.details import chosen_in
 from backend.conversations.errors import ConversationNotFound, MessageNotFound
 from backend.conversations.facet_types import IS, NamedFacets
+from backend.conversations.facets import facets_of
 from backend.conversations.models import ConversationRow
-from backend.conversations.repository import ConversationRepository, Counted, MetadataRepository
+from backend.conversations.repository import ConversationRepository, MetadataRepository
 from backend.conversations.repository.details import Details
 from backend.conversations.score_types import judged_choice
 from backend.conversations.service.base import Base
 from backend.conversations.shapes import conversation_of, message_of
-from backend.conversations.tags import tags_in
 from backend.conversations.types import (
-    AGENT,
-    SHOWN,
     Browsed,
-    Channel,
-    ChatState,
     Conversation,
     Facet,
-    Facets,
-    FailedTurns,
     Filters,
     Message,
     Opened,
-    Outcome,
-    Rating,
-    Satisfaction,
     Transcript,
-    prompt_choice,
-    version_choice,
 )
-from backend.conversations.used_models import models_in
 from backend.operator import Operator, Permission
 from backend.paging import MAX_LIMIT, Listed, Page
 from backend.plain_json import shallow
 
-MAX_NAMED = 20
 # Messages of a transcript that are read at once: a long one opens at its end.
 WINDOW = 100
-OUTCOMES = {True: Outcome.COMPLETED, False: Outcome.NOT_COMPLETED, None: Outcome.UNKNOWN}
-# What each filter chooses by, and how a mix of the counts tells it.
-CHOICES: tuple[tuple[str, Callable[[Counted], str]], ...] = (
-    ("flow_ids", lambda mix: mix.flow_id),
-    ("versions", lambda mix: version_choice(mix.flow_id, mix.version)),
-    ("states", lambda mix: mix.state),
-    ("failed_turns", lambda mix: FailedTurns.SOME if mix.has_failed else FailedTurns.NONE),
-    ("ratings", lambda mix: mix.rating),
-    ("channels", lambda mix: mix.channel),
-    ("prompts", lambda mix: prompt_choice(mix.prompt_name, mix.prompt_version)),
-    ("outcomes", lambda mix: OUTCOMES[mix.task_completed]),
-    ("satisfactions", lambda mix: Satisfaction.UNKNOWN if mix.satisfaction is None else str(mix.satisfaction)),
-)
-# And those of which a conversation has several.
-SEVERAL: tuple[tuple[str, Callable[[Counted], Sequence[str]]], ...] = (
-    ("tags", lambda mix: tags_in(mix.tags)),
-    ("models", lambda mix: models_in(mix.model)),
-)
 
 
 class ReadingUseCases(Base):
@@ -194,75 +162,5 @@ class ReadingUseCases(Base):
         return row
 
 
-def facets_of(mixes: Sequence[Counted], filters: Filters) -> Facets:
-    """Add the mixes up along each filter, beside what the others choose; the most frequent flow and model first."""
-    counts = {name: Counter[str]() for name, _ in (*CHOICES, *SEVERAL)}
-    several = [(name, values, frozenset[str](getattr(filters, name))) for name, values in SEVERAL]
-    wanted = {name: frozenset(getattr(filters, name)) for name, _ in CHOICES}
-    wanted["channels"] = wanted["channels"] or SHOWN
-    chosen = [(name, value, wanted[name]) for name, value in CHOICES if wanted[name]]
-    names: dict[str, str] = {}
-    total = matching = 0
-    for mix in mixes:
-        refused = [name for name, value, among in chosen if value(mix) not in among]
-        told = [(name, values(mix), among) for name, values, among in several]
-        refused += [name for name, values, among in told if among and among.isdisjoint(values)]
-        names[mix.flow_id] = max(mix.flow_name, names.get(mix.flow_id, ""))
-        total += mix.num if mix.channel in SHOWN | wanted["channels"] else 0
-        if not refused:
-            matching += mix.num
-        for name, value in CHOICES:
-            if not refused or refused == [name]:
-                counts[name][value(mix)] += mix.num
-            elif name == "flow_ids":
-                counts[name][mix.flow_id] += 0  # a flow keeps its line where it would show nothing
-        for name, values, _ in told:
-            if not refused or refused == [name]:
-                for one in values:
-                    counts[name][one] += mix.num
-    return Facets(
-        total=total,
-        matching=matching,
-        flows=tuple(Facet(one, names[one], number) for one, number in _ordered(counts["flow_ids"])),
-        versions=_versions(counts["versions"], names, filters) if filters.flow_ids or filters.versions else (),
-        states=_each(ChatState, counts["states"]),
-        failed_turns=_each(FailedTurns, counts["failed_turns"]),
-        ratings=_each(Rating, counts["ratings"]),
-        channels=_each(Channel, counts["channels"]),
-        models=_most(counts["models"]),
-        prompts=_most(counts["prompts"]),
-        outcomes=_each(Outcome, counts["outcomes"]),
-        satisfactions=_each(Satisfaction, counts["satisfactions"]),
-        tags=_most(counts["tags"]),
-    )
-
-
 def _named(name: str, counts: Sequence[tuple[str, int]]) -> NamedFacets:
     return NamedFacets(name, tuple(Facet(f"{name}{IS}{value}", value, number) for value, number in counts))
-
-
-def _versions(counts: Counter[str], names: Mapping[str, str], filters: Filters) -> tuple[Facet, ...]:
-    """Return the versions of flows, the most frequent first; what ran elsewhere has none, unless it is asked for."""
-    found = list[Facet]()
-    for value, number in _ordered(counts):
-        flow_id, _, version = value.rpartition(" v")
-        is_held = not flow_id.startswith(AGENT)
-        if is_held or value in filters.versions:
-            word = f" v{version}" if version != "0" else " draft" if is_held else ""
-            found.append(Facet(value, f"{names[flow_id]}{word}", number))
-    return tuple(found[:MAX_NAMED])
-
-
-def _most(counts: Counter[str]) -> tuple[Facet, ...]:
-    """Return those with a name, the most frequent first."""
-    named = [(name, number) for name, number in _ordered(counts) if name]
-    return tuple(Facet(name, name, number) for name, number in named[:MAX_NAMED])
-
-
-def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Return the most frequent first, and of equals always the same one."""
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-
-
-def _each(values: Iterable[str], counts: Counter[str]) -> tuple[Facet, ...]:
-    return tuple(Facet(value, value, counts[value]) for value in values)
