@@ -42,15 +42,20 @@ KEYS: dict[Split, tuple[Any, Any]] = {
     Split.METADATA: (func.coalesce(col(Detail.value), ""), func.coalesce(col(Detail.value), "")),
 }
 
+# A name in metadata with more values than this is split by its most frequent values alone.
+FEW = 200
+
 
 class Told(NamedTuple):
     """Sums over the conversations of a line at a point whose turns took as long, in ms to two digits, None unknown.
+
+    `value` is None of values that are told together.
 
     `sums` are in the order of `Figures`, then those of satisfaction and of the cost in billionths.
     """
 
     place: int
-    value: str
+    value: str | None
     name: str
     latency: int | None
     sums: Sequence[int]
@@ -67,21 +72,22 @@ class FigureRepository(ConversationRepository):
         edges: Sequence[datetime] = (),
         *,
         metadata: str = "",
+        among: Sequence[str] | None = None,
         first: int = 0,
     ) -> Sequence[Told]:
         """Return what there is anything of; all stands at place 0 where there are no edges to stand between.
 
-        `metadata` is the name whose values are told apart where that is the split, empty for who has none; `first` is
-        the place between the first two edges.
+        `metadata` is the name whose values are told apart where that is the split, empty for who has none, and where
+        `among` is given, all others are told together; `first` is the place between the first two edges.
 
         One statement for sums and percentiles: over 100,000 conversations each look takes a quarter of a second, and
         ranks by a window function take half a second a time.
         """
         value, name = KEYS[split]
+        if among is not None:
+            value = case((value.in_(among), value), else_=None)
         key: Any = literal(0)
-        where = [*self._mine(), *self._chosen(filters), *self._among(found)]
-        if not filters.channels:
-            where.append(col(Row.channel) != Channel.EXAMPLE.value)
+        where = self._counted(filters, found)
         spread: CTE | None = None
         if edges:
             spread = _spread(edges, first)
@@ -89,7 +95,7 @@ class FigureRepository(ConversationRepository):
             moment = col(Row.last_message_at)
             where += [moment >= spread.c.since, moment < spread.c.until]
         latency = _latency()
-        parts = (key.label("place"), value.label("value"), latency.label("latency"))
+        parts = (key.label("place"), value.label("line"), latency.label("latency"))
         statement = select(
             parts[0],
             parts[1],
@@ -113,11 +119,45 @@ class FigureRepository(ConversationRepository):
         if spread is not None:
             source = join(spread, Row, literal(1) == 1)
         if split is Split.METADATA:
-            named = (col(Detail.project_id) == self._project_id) & (col(Detail.name) == metadata)
-            source = outerjoin(source, Detail, named & (col(Detail.conversation_id) == col(Row.id)))
+            source = self._with(source, metadata)
         statement = statement.select_from(source)
         rows = await (await self._session.connection()).execute(statement.group_by(*(part.name for part in parts)))
         return [Told(place, value, name, latency, sums) for place, value, name, latency, *sums in rows.all()]
+
+    async def frequent(
+        self, filters: Filters, found: Found | None, metadata: str, most: int
+    ) -> tuple[Sequence[str] | None, int]:
+        """Return the most frequent values of a name, empty for none, and how many there are; None where they are few.
+
+        Thousands of values in as many groups for each time would cost seconds, for lines that nobody sees.
+        """
+        connection = await self._session.connection()
+        mine = (col(Detail.project_id) == self._project_id) & (col(Detail.name) == metadata)
+        values = select(func.min(Detail.value).label("value")).where(mine).cte("values_of", recursive=True)
+        behind = select(func.min(Detail.value)).where(mine, col(Detail.value) > values.c.value).correlate(values)
+        values = values.union_all(select(behind.scalar_subquery()).where(values.c.value.is_not(None)))
+        known = select(values.c.value).where(values.c.value.is_not(None)).limit(FEW + 1).subquery()
+        if ((await connection.execute(select(func.count()).select_from(known))).scalar() or 0) <= FEW:
+            return None, 0
+        value, num = KEYS[Split.METADATA][0].label("line"), func.count().label("num")
+        statement = (
+            select(value, num, func.count().over())
+            .select_from(self._with(Row, metadata))
+            .where(*self._counted(filters, found))
+            .group_by("line")
+            .order_by(num.desc(), "line")
+            .limit(most)
+        )
+        rows = (await connection.execute(statement)).all()
+        return [row[0] for row in rows], rows[0][2] if rows else 0
+
+    def _counted(self, filters: Filters, found: Found | None) -> list[ColumnElement[bool]]:
+        where = [*self._mine(), *self._chosen(filters), *self._among(found)]
+        return where if filters.channels else [*where, col(Row.channel) != Channel.EXAMPLE.value]
+
+    def _with(self, source: Any, metadata: str) -> Any:
+        named = (col(Detail.project_id) == self._project_id) & (col(Detail.name) == metadata)
+        return outerjoin(source, Detail, named & (col(Detail.conversation_id) == col(Row.id)))
 
 
 def _spread(edges: Sequence[datetime], first: int) -> CTE:

@@ -56,20 +56,31 @@ class MeasuringUseCases(Base):
         async with self._units.read(operator) as session:
             found = await self._find(session, operator, filters.text)
             before = replace(filters, since=since - (until - since), until=since)
-            earlier = await FigureRepository(session, operator.project_id).told(before, found)
-        told = await self._told(operator, replace(wish, filters=filters), found, edges)
+            rows = FigureRepository(session, operator.project_id)
+            earlier = await rows.told(before, found)
+            among, num_lines = None, 0
+            if wish.split is Split.METADATA:
+                among, num_lines = await rows.frequent(filters, found, wish.key, MAX_LINES)
+        told = await self._told(operator, replace(wish, filters=filters), found, edges, among)
+        rest = [one for one in told if one.value is None]
+        told = [one for one in told if one.value is not None]
         names: dict[str, str] = {}
         if wish.split is Split.FLOW:
             async with self._units.read(operator) as session:
                 rows = FigureRepository(session, operator.project_id)
-                names = await rows.told_apart({one.value: one.name for one in told})
+                names = await rows.told_apart({one.value or "": one.name for one in told})
         if wish.split is Split.METADATA:
             told = [one._replace(value=f"{wish.key}{IS}{one.value}") for one in told]
         # Beside the loop: a month of a dozen flows comes in 26,000 parts, which take a tenth of a second.
-        return await asyncio.to_thread(_drawn, wish.split, edges, told, names, earlier)
+        return await asyncio.to_thread(_drawn, wish.split, edges, told, names, earlier, rest=rest, num_lines=num_lines)
 
     async def _told(
-        self, operator: Operator, wish: FigureWish, found: Found | None, edges: Sequence[datetime]
+        self,
+        operator: Operator,
+        wish: FigureWish,
+        found: Found | None,
+        edges: Sequence[datetime],
+        among: Sequence[str] | None,
     ) -> Sequence[Told]:
         """Read the older steps and the newer ones at once, each half in half of the time.
 
@@ -79,7 +90,9 @@ class MeasuringUseCases(Base):
         async def part(first: int, edges: Sequence[datetime]) -> Sequence[Told]:
             async with self._units.read(operator) as session:
                 rows = FigureRepository(session, operator.project_id)
-                return await rows.told(wish.filters, found, wish.split, edges, metadata=wish.key, first=first)
+                return await rows.told(
+                    wish.filters, found, wish.split, edges, metadata=wish.key, among=among, first=first
+                )
 
         middle = len(edges) // 2
         halves = ((0, edges[: middle + 1]), (middle, edges[middle:]))
@@ -122,14 +135,26 @@ def _sliding(told: Sequence[Told], num: int, num_steps: int) -> list[Figures]:
 
 
 def _drawn(
-    split: Split, edges: Sequence[datetime], told: Iterable[Told], names: Mapping[str, str], earlier: Iterable[Told]
+    split: Split,
+    edges: Sequence[datetime],
+    told: Iterable[Told],
+    names: Mapping[str, str],
+    earlier: Iterable[Told],
+    *,
+    rest: Iterable[Told] = (),
+    num_lines: int = 0,
 ) -> Dashboard:
+    """Draw the lines of what was told; `rest` counts without a line, as one of `num_lines`."""
     newest: dict[str, str] = {}
     at = defaultdict[str, Points](_points)
+    others = _points()
+    for one in rest:
+        others[one.place].add(one)
     for one in told:
-        newest[one.value] = max(one.name, newest.get(one.value, ""))
-        at[one.value][one.place].add(one)
-    every = [point for points in at.values() for point in points.items()]
+        value = one.value or ""
+        newest[value] = max(one.name, newest.get(value, ""))
+        at[value][one.place].add(one)
+    every = [point for points in (*at.values(), others) for point in points.items()]
     nums = Counter[int]()
     for place, each in every:
         nums[place] += each.num
@@ -145,7 +170,9 @@ def _drawn(
         lines = [_line("", "", {}, edges)]
     all_of = Sum().add_all(one for _, one in every).figures()
     counted = tuple(nums[place] for place in range(len(edges) - 1))
-    return Dashboard(edges[0], edges[-1], all_of, whole(earlier), tuple(lines), max(len(order), len(lines)), counted)
+    return Dashboard(
+        edges[0], edges[-1], all_of, whole(earlier), tuple(lines), max(num_lines, len(order), len(lines)), counted
+    )
 
 
 def _points() -> Points:

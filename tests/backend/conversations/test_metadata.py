@@ -12,6 +12,7 @@ from backend.conversations.details import values_in
 from backend.conversations.figure_types import FigureWish, Split
 from backend.conversations.models import ConversationDetailRow
 from backend.conversations.reports import Report
+from backend.conversations.repository import FigureRepository
 from backend.conversations.repository.details import Details
 from backend.conversations.service import ConversationService
 from backend.conversations.types import Filters
@@ -50,6 +51,26 @@ async def put(units: Units) -> tuple[ConversationService, Operator, dict[str, st
         made = await log.report(owner, Report(session_id, "x", "A", details=details))
         ids[session_id] = made.conversation.id
     return log, owner, ids
+
+
+async def test_of_many_values_the_most_frequent_are_told_apart(
+    any_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, owner, _ = await put(Units(any_database))
+    wish = FigureWish(split=Split.METADATA, key="plan")
+    every, num_groups, real = await log.dashboard(owner, wish), list[int](), FigureRepository.told
+
+    async def told(*given: Any, **more: Any) -> Any:
+        found = await real(*given, **more)
+        num_groups.append(len({one.value for one in found}))
+        return found
+
+    monkeypatch.setattr(FigureRepository, "told", told)
+    monkeypatch.setattr("backend.conversations.repository.figures.FEW", 1)
+    monkeypatch.setattr("backend.conversations.service.measuring.MAX_LINES", 1)
+    board = await log.dashboard(owner, wish)
+    assert (board.lines, max(num_groups)) == (every.lines[:1], 2)
+    assert (board.num_lines, board.whole, board.nums) == (every.num_lines, every.whole, every.nums)
 
 
 async def test_both_databases_find_count_and_split_by_a_name(any_database: Database) -> None:
