@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.columns import storable
-from backend.conversations.facet_types import IS, MAX_NAME, MAX_VALUE
+from backend.conversations.facet_types import IS, MAX_CHOSEN, MAX_NAME, MAX_VALUE, TOO_MANY
 from backend.errors import InvalidInput
 
 # In JSON: of one run, and of all runs of a conversation together, which a page shows whole.
@@ -18,9 +18,6 @@ MAX_PERSON = 200
 PERSON = ("user_id", "person", "customer_id", "customer")
 # What the log is filtered by: so many names, in objects so deep.
 MAX_NAMES, MAX_DEPTH = 50, 3
-# Of so many names at once: each is a condition in the count of each other, and fifty took seconds.
-MAX_CHOSEN = 8
-TOO_MANY = f"The log is filtered by at most {MAX_CHOSEN} names in metadata at once."
 
 
 def plain_name(name: str) -> str:
@@ -73,13 +70,6 @@ def chosen_in(metadata: Iterable[str]) -> dict[str, list[str]]:
     if len(found) > MAX_CHOSEN:
         raise InvalidInput(TOO_MANY, fields={"metadata": "too many names"})
     return found
-
-
-def beyond(metadata: Iterable[str]) -> list[str]:
-    """Return of filters those whose names are more than may be chosen."""
-    given = [*metadata]
-    kept = [*dict.fromkeys(one.partition(IS)[0] for one in given)][:MAX_CHOSEN]
-    return [one for one in given if one.partition(IS)[0] not in kept]
 
 
 def _flat(details: Mapping[str, Any], before: str, depth: int) -> Iterator[tuple[str, str]]:

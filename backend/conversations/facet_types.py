@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 # Of metadata, the names and values that the log is filtered by have at most so many characters.
 MAX_NAME, MAX_VALUE = 60, 120
+# Of so many names at once: each is a condition in the count of each other, and fifty took seconds.
+MAX_CHOSEN = 8
+TOO_MANY = f"The log is filtered by at most {MAX_CHOSEN} names in metadata at once."
 # Between a name and its value in a filter, as in "plan=pro"; nothing behind it asks for those without, no sign for any.
 IS = "="
+
+
+def beyond(metadata: Iterable[str]) -> list[str]:
+    """Return of filters those whose names are more than may be chosen."""
+    given = [*metadata]
+    kept = [*dict.fromkeys(one.partition(IS)[0] for one in given)][:MAX_CHOSEN]
+    return [one for one in given if one.partition(IS)[0] not in kept]
 
 
 class Satisfaction(StrEnum):

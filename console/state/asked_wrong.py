@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backend.conversations.details import TOO_MANY, beyond
+from backend.conversations.facet_types import TOO_MANY, beyond
 from backend.conversations.range_types import Measured, range_of
 from console.state import formats
 from console.state.conversations_filters import AND, METADATA, MOMENTS, TIME, moments_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urlencode
 
-from backend.conversations.details import beyond
+from backend.conversations.facet_types import beyond
 from backend.conversations.range_types import Measured, range_of
 from backend.conversations.types import (
     AGENT,

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from backend.conversations.details import TOO_MANY, beyond
+from backend.conversations.facet_types import TOO_MANY, beyond
 from backend.operator import Permission
 from console import toasts
 from console.state.conversations_filters import Pair
