@@ -231,7 +231,7 @@ def test_a_link_leads_to_its_message(console: Console) -> None:
     page.get_by_role("button", name="Show earlier ones").click()
     expect(page.get_by_text("line 51", exact=True)).to_be_in_viewport()
     page.get_by_role("button", name="To the end").click()
-    expect(page.get_by_text("line 249", exact=True)).to_be_in_viewport()
+    expect(page.get_by_role("region", name="Messages").get_by_text("line 249", exact=True)).to_be_in_viewport()
     expect(page.get_by_text("The last 100 of 250 messages")).to_be_attached()
 
 

@@ -18,6 +18,7 @@ WHOLE = {
     "/api/masking/counts",
     "/api/models",
     "/api/conversation-figures",
+    "/api/conversations/{conversation_id}/judged",
     "/api/flows/{name}/problems",
     "/api/sign-in-policy",
     "/api/datasets/{dataset_id}/diff",
