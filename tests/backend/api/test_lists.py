@@ -24,6 +24,7 @@ WHOLE = {
     "/api/datasets/{dataset_id}/diff",
     "/api/datasets/{dataset_id}/duplicates",
     "/api/datasets/{dataset_id}/facets",
+    "/api/datasets/{dataset_id}/near-duplicates",
     "/api/datasets/{dataset_id}/order",
     "/api/datasets/{dataset_id}/problems",
     "/api/live-tests/{live_test_id}",
