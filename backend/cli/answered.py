@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import queue
 import re
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -76,22 +76,21 @@ class Datasets(Shape):
 
 def within(seconds: float, call: Callable[[], Value]) -> Value:
     """Return what a call returns, whatever it waits for. Raise TimeoutError, and what it raises."""
-    ended: queue.SimpleQueue[tuple[Value | None, BaseException | None]] = queue.SimpleQueue()
+    ended = Future[Value]()
 
     def work() -> None:
         try:
-            ended.put((call(), None))
+            ended.set_result(call())
         except BaseException as error:  # noqa: BLE001  # raised again by who waits
-            ended.put((None, error))
+            ended.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
     try:
-        value, error = ended.get(timeout=seconds)
-    except queue.Empty:
+        return ended.result(timeout=seconds)
+    except TimeoutError:
+        if ended.done():  # it is the call's own
+            raise
         raise TimeoutError(f"no whole answer came in {seconds:g} seconds") from None
-    if error is not None:
-        raise error
-    return value  # type: ignore[return-value]  # None only beside an error
 
 
 def read(answer: Any, deadline: float) -> bytes:

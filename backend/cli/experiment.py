@@ -44,12 +44,7 @@ def run(
     project: Project = "",
 ) -> None:
     """Run the experiment of a file to its end; exit code 2 where it does not get there, or cannot begin."""
-
-    def carry(tell: Tell) -> None:
-        given = {"experiment": _read(file)}
-        _afar(server, project, given, tell) if server else perform("experiment run", given, tell)
-
-    _pipe(carry, file.stem, gate=gate, junit=junit, server=server, project=project)
+    _pipe(lambda: {"experiment": _read(file)}, file.stem, gate=gate, junit=junit, server=server, project=project)
 
 
 @experiment.command("wait")
@@ -62,22 +57,20 @@ def wait(
     project: Project = "",
 ) -> None:
     """Go on with an experiment that `run` began and was cut off from; ends and exits as `run` does."""
-
-    def carry(tell: Tell) -> None:
-        given = {"id": experiment_id}
-        _afar(server, project, given, tell) if server else perform("experiment run", given, tell)
-
-    _pipe(carry, experiment_id, gate=gate, junit=junit, server=server, project=project)
+    _pipe(lambda: {"id": experiment_id}, experiment_id, gate=gate, junit=junit, server=server, project=project)
 
 
-def _afar(server: str, project: str, given: dict[str, Any], tell: Tell) -> None:
-    importlib.import_module("backend.cli.afar").carry(server, project, given, tell)
+def _carry(server: str, project: str, given: dict[str, Any], tell: Tell) -> None:
+    if server:
+        importlib.import_module("backend.cli.afar").carry(server, project, given, tell)
+    else:
+        perform("experiment run", given, tell)
 
 
 def _pipe(
-    carry: Callable[[Tell], None], name: str, *, gate: bool, junit: Path | None, server: str, project: str
+    given: Callable[[], dict[str, Any]], name: str, *, gate: bool, junit: Path | None, server: str, project: str
 ) -> None:
-    """Carry it to its end, tell what came of it, and exit as it deserves."""
+    """Carry what is given to its end, here or at the server, tell what came of it, and exit as it deserves."""
     found: dict[str, Any] = {"name": name, "status": "refused"}
 
     def note(line: str) -> None:
@@ -91,7 +84,7 @@ def _pipe(
 
     go_on = partial(_say_how_to_go_on, found, gate=gate, junit=junit, server=server, project=project)
     try:
-        carry(note)
+        _carry(server, project, given(), note)
     except Stopped as stopped:
         found |= {"status": "refused", "said": stopped.sentence}
         go_on("Stopped")
