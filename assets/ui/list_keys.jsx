@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from "react";
+
 const MOVE = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 const editable = (node) => node.matches("textarea, select, input:not([type=checkbox])") || node.isContentEditable;
 
@@ -14,8 +16,38 @@ function handOver() {
   for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => ends.abort(), { capture: true, signal: ends.signal });
 }
 
+/* Where a list was left, and the address of what was opened from it: its page is drawn anew when another is opened.
+   `of` is what the list showed; of anything else it begins at its top. */
+const left = { of: "", top: 0, opened: "" };
+const address = (row) => row.querySelector("a[href]")?.pathname;
+
+function usePlace(of) {
+  const box = useRef(null);
+  useLayoutEffect(() => {
+    const list = box.current;
+    if (!of || !list) return undefined;
+    if (left.of !== of) Object.assign(left, { of, top: 0, opened: "" });
+    list.scrollTop = left.top;
+    // On the page of what was opened the focus is handed over to that.
+    const isBack = left.opened && location.pathname.replace(/\/$/, "") !== left.opened;
+    if (isBack && document.activeElement === document.body)
+      [...list.querySelectorAll("[data-row]")].find((row) => address(row) === left.opened)?.focus({ preventScroll: true });
+    const keep = () => (left.top = list.scrollTop);
+    list.addEventListener("scroll", keep, { passive: true });
+    return () => list.removeEventListener("scroll", keep);
+  }, [of]);
+  return box;
+}
+
 /* Works on what the page drew: [data-row] rows with a checkbox, a link or [data-open], [data-retry], [data-delete]. */
-export function ListKeys({ children, className }) {
+export function ListKeys({ children, className, place }) {
+  const box = usePlace(place);
+  const onClick = (event) => {
+    const row = event.target.closest("[data-row]");
+    if (!row || !event.target.closest("a[href]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (place) left.opened = address(row);
+    if (event.isTrusted) handOver(); // Enter presses the link too, and hands over by itself
+  };
   const onKeyDown = (event) => {
     const rows = [...event.currentTarget.querySelectorAll("[data-row]")];
     const row = event.target.closest("[data-row]");
@@ -42,5 +74,5 @@ export function ListKeys({ children, className }) {
     } else if (event.key === "r" && !event.ctrlKey && !event.metaKey) press("[data-retry]");
     else if (event.key === "Delete") press("[data-delete]");
   };
-  return <div className={className} onKeyDown={onKeyDown}>{children}</div>;
+  return <div ref={box} className={className} onClick={onClick} onKeyDown={onKeyDown}>{children}</div>;
 }

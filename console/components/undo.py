@@ -25,6 +25,7 @@ def undo_bars() -> rx.Component:
             Conversations.undo_words,
             on_undo=Conversations.take_back,
             on_end=Conversations.dismiss,
+            number=Conversations.num_undo,
         ),
         undo_bar(Views.undo_words != "", Views.undo_words, on_undo=Views.take_back, on_end=Views.dismiss),
         undo_bar(

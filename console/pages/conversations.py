@@ -9,7 +9,7 @@ from console.components.conversations.beside import beside
 from console.components.conversations.filters import filters
 from console.components.conversations.judge_dialog import judge_dialog
 from console.components.conversations.listing import listing
-from console.components.conversations.transcript import transcript
+from console.components.conversations.transcript import dialogs, transcript
 from console.components.shell import shell
 from console.state.conversations import ConversationsState
 
@@ -39,6 +39,7 @@ def _page(class_name: str) -> rx.Component:
         routes.CONVERSATIONS,
         rx.fragment(),
         rx.el.div(facets, listing(), transcript(), beside(), class_name=class_name),
+        dialogs(),
         judge_dialog(),
         slim=True,
     )

@@ -1,4 +1,4 @@
-"""What an address of the log asks for that cannot be read."""
+"""Whether an address of the log asks for anything, and what of it cannot be read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from backend.conversations.facet_types import TOO_MANY, beyond
 from backend.conversations.range_types import Measured, range_of
 from console.state import formats
-from console.state.conversations_filters import AND, METADATA, MOMENTS, TIME, moments_of
+from console.state.conversations_filters import AND, FILTERS, METADATA, MOMENTS, TIME, moments_of
 from console.state.conversations_ranges import KINDS
 
 MOST_SHOWN = 40
+
+
+def asks(parameters: Mapping[str, str]) -> bool:
+    """Tell whether an address says what is shown, also where none of it can be read."""
+    return not parameters.keys().isdisjoint({*FILTERS, *MOMENTS, "text"})
 
 
 def left_out_of(parameters: Mapping[str, str]) -> str:

@@ -14,12 +14,13 @@ from backend.conversations.facet_types import Facets
 from backend.conversations.range_types import Measured
 from backend.conversations.types import Browsed, Channel, Conversation, Filters
 from backend.operator import Operator, Permission
-from backend.paging import Page
-from console import routes, toasts
+from backend.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from console import toasts
 from console.state import formats
-from console.state.asked_wrong import left_out_of
+from console.state.asked_wrong import asks, left_out_of
 from console.state.conversations_chips import Chip, chips_of
 from console.state.conversations_columns import COLUMNS
+from console.state.conversations_deleted import Deleted
 from console.state.conversations_filters import (
     FILTERS,
     TIME,
@@ -45,7 +46,7 @@ DEFAULT_COLUMNS = ("flow",)
 UNDER_WAY = {"run", "wait"}
 
 
-class ConversationsState(Narrowed, rx.State):
+class ConversationsState(Deleted, Narrowed, rx.State):
     """The list keeps its place while transcripts are opened beside it."""
 
     rows: rx.Field[list[ConversationLine]] = rx.field(default_factory=list)
@@ -64,14 +65,11 @@ class ConversationsState(Narrowed, rx.State):
     num_clears: rx.Field[int] = rx.field(0)
     chips: rx.Field[list[Chip]] = rx.field(default_factory=list)
     has_more: rx.Field[bool] = rx.field(default=False)
-    undo: rx.Field[bool] = rx.field(default=False)
-    undo_words: rx.Field[str] = rx.field("")
     num_examples: rx.Field[int] = rx.field(0)
     may_remove: rx.Field[bool] = rx.field(default=False)
     _after: str = ""
     _newest: datetime = formats.now()
     _oldest: datetime = formats.now()
-    _deleted: tuple[str, ...] = ()
 
     @rx.var
     def is_whole(self) -> bool:
@@ -85,16 +83,16 @@ class ConversationsState(Narrowed, rx.State):
 
     @rx.event
     async def load(self) -> rx.event.EventSpec:
-        """Read the first page and the filters; the address may choose."""
+        """Read the list and the filters: as the address says, as they were left where it says nothing."""
         operator = await self._operator(Permission.CONVERSATIONS_READ)
-        asked = self.router.url.query_parameters
-        chosen, text = asked_of(asked), asked.get("text", "").strip()[:MAX_SEARCH_CHARACTERS]
-        if chosen or text:
-            self._chosen, self.num_filters, self.query = chosen, len(chosen), text
+        asked, shown = self.router.url.query_parameters, (self.query, self._chosen)
+        if asks(asked):
+            self._chosen, self.query = asked_of(asked), asked.get("text", "").strip()[:MAX_SEARCH_CHARACTERS]
+            self.num_filters = len(self._chosen)
             self.num_clears += 1
         self.left_out = left_out_of(asked)
         self.masking, self.masking_href = await masking_words(operator)
-        await self._read(operator)
+        await (self._read_again(operator) if shown == (self.query, self._chosen) else self._read(operator))
         return self._at_address()
 
     def _at_address(self) -> rx.event.EventSpec:
@@ -102,10 +100,14 @@ class ConversationsState(Narrowed, rx.State):
         path, asked = self.router.url.path, self.router.url.query_parameters
         return toasts.address(own_address(path, asked, self.query, self._chosen, self.project))
 
-    async def _read(self, operator: Operator) -> None:
-        """Draw the first page and the filters as they stand now."""
+    async def _read_again(self, operator: Operator) -> None:
+        await self._read(operator, len(self.rows))
+
+    async def _read(self, operator: Operator, num_drawn: int = 0) -> None:
+        """Draw the first page, or as much as was drawn, and the filters as they stand now."""
         async with self._loading():
-            found = await services().conversations.browse(operator, self._filters(), Page())
+            page = Page(min(max(DEFAULT_LIMIT, num_drawn), MAX_LIMIT))
+            found = await services().conversations.browse(operator, self._filters(), page)
             zone, now = await self._zone(), formats.now()
             self.rows = await self._lines(operator, found.listed.items)
             shown = [row.last_message_at for row in found.listed.items]
@@ -230,42 +232,6 @@ class ConversationsState(Narrowed, rx.State):
         self.num_clears += 1
         await self._read(operator)
         return self._at_address()
-
-    @rx.event
-    async def delete(self, conversation_id: str) -> rx.event.EventSpec:
-        """Take a conversation out of the list and offer it back."""
-        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
-        await services().conversations.delete(operator, conversation_id)
-        self._deleted, self.undo, self.undo_words = (conversation_id,), True, "Conversation deleted"
-        await self._read(operator)
-        return rx.redirect(routes.CONVERSATIONS)
-
-    @rx.event
-    async def remove_examples(self) -> rx.event.EventSpec:
-        """Take the conversations that came with the product out of the list and offer them back."""
-        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
-        self._deleted = tuple(await services().conversations.delete_examples(operator))
-        self.undo, self.undo_words = bool(self._deleted), "Examples removed"
-        await self._read(operator)
-        return rx.redirect(routes.CONVERSATIONS)
-
-    @rx.event
-    async def take_back(self) -> rx.event.EventSpec | None:
-        """Undo the last delete."""
-        operator = await self._operator(Permission.CONVERSATIONS_REPLY)
-        if not self._deleted:
-            return None
-        await services().conversations.restore(operator, *self._deleted)
-        back = routes.to(routes.CONVERSATION, self._deleted[0])
-        self._deleted, self.undo = (), False
-        await self._read(operator)
-        return rx.redirect(back)
-
-    @rx.event
-    async def dismiss(self) -> None:
-        """Let the last delete stand."""
-        await self._operator(Permission.CONVERSATIONS_READ)
-        self._deleted, self.undo = (), False
 
     def _view(self) -> dict[str, Any]:
         """Return the filters and columns as a saved view keeps them."""

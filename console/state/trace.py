@@ -25,12 +25,16 @@ from console.state.trace_spans import opened_first as span_opened_first
 
 
 class TraceState(Phased, rx.State):
-    """One run and one node of it are open; empty where the answer has no run that is kept."""
+    """One run and one node of it are open; empty where the answer has no run that is kept.
+
+    `opened` says that it stands over the page, where there is no room beside a transcript.
+    """
 
     head: rx.Field[TraceHead] = rx.field(default_factory=TraceHead)
     lines: rx.Field[list[TraceLine]] = rx.field(default_factory=list)
     node: rx.Field[NodeDetail] = rx.field(default_factory=NodeDetail)
     chosen: rx.Field[str] = rx.field("")
+    opened: rx.Field[bool] = rx.field(default=False)
     _nodes: tuple[NodeRun, ...] = ()
     _conversation: str = ""
     _spans: dict[str, SpanLine] = {}  # noqa: RUF012  # a var of its own for each tab
@@ -67,6 +71,18 @@ class TraceState(Phased, rx.State):
             self.head, self.lines = span_head(trace_id, found), span_lines(found)
             self._choose(span_opened_first(found))
             self.phase = "ready" if found else "empty"
+
+    @rx.event
+    async def open(self) -> None:
+        """Show it over the page."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.opened = True
+
+    @rx.event
+    async def close(self) -> None:
+        """Leave it."""
+        await self._operator(Permission.CONVERSATIONS_READ)
+        self.opened = False
 
     @rx.event
     async def choose(self, node: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from console.components.conversations.message import facts
+from console.components.conversations.scores import scores
 from console.components.ui import code, field, select
 from console.state.conversations_words import SATISFACTION_WORDS, TASK_WORDS
 from console.state.remarks import RemarksState as Remarks
@@ -12,7 +13,7 @@ from console.state.transcript import TranscriptState
 
 
 def about(place: str) -> rx.Component:
-    """Draw it folded; `place` tells apart the two that a page has, wide and narrow."""
+    """Draw it folded; `place` tells apart the two that a page has, wide and narrow, which holds the scores too."""
     return rx.cond(
         TranscriptState.phase == "ready",
         rx.el.details(
@@ -20,6 +21,7 @@ def about(place: str) -> rx.Component:
             facts(TranscriptState.facts),
             rx.cond(Remarks.may_remark, _outcome(place), rx.fragment()),
             rx.cond(TranscriptState.details.length() > 0, code(TranscriptState.details, "Metadata"), rx.fragment()),
+            scores() if place == "narrow" else rx.fragment(),
             class_name=f"about {place}",
             open=(TranscriptState.flow_href == "") if place == "wide" else False,
         ),

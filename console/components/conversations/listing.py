@@ -162,6 +162,7 @@ def _rows() -> rx.Component:
             rx.el.div(button("Show more", ConversationsState.more, size="sm"), class_name="more"),
             rx.fragment(),
         ),
+        place=ConversationsState.export_href,
         class_name="scroll",
     )
     no_match = empty_state(

@@ -7,7 +7,17 @@ from typing import Any
 import reflex as rx
 
 from console.components.flows.run_values import value_section
-from console.components.ui import empty_state, link_button, phase_view, plate, skeleton_rows, status
+from console.components.ui import (
+    SAFE,
+    button,
+    dialog,
+    empty_state,
+    link_button,
+    phase_view,
+    plate,
+    skeleton_rows,
+    status,
+)
 from console.state.trace import TraceState
 
 
@@ -26,6 +36,19 @@ def trace() -> rx.Component:
         ),
         role="complementary",
         aria_label="Trace",
+    )
+
+
+def trace_dialog() -> rx.Component:
+    """Draw the trace over the transcript, where there is no room beside it."""
+    return dialog(
+        "Trace of the answer",
+        trace(),
+        identifier="trace-dialog",
+        opened=TraceState.opened,
+        on_close=TraceState.close,
+        foot=[button("Close", TraceState.close, custom_attrs=SAFE)],
+        class_name="tracing",
     )
 
 

@@ -13,6 +13,7 @@ from console.components.conversations.message import facts, message
 from console.components.conversations.queue_dialog import queue_dialog
 from console.components.conversations.remarks import remarks
 from console.components.conversations.takeover import takeover_foot
+from console.components.conversations.trace import trace_dialog
 from console.components.row_dialog import row_dialog
 from console.components.ui import (
     button,
@@ -47,11 +48,14 @@ def transcript() -> rx.Component:
             loading(coming, "The conversation"),
             also=routes.CONVERSATIONS.removeprefix("/"),  # the list opens its newest
         ),
-        row_dialog(Pick, "Make it a test", "Question"),
-        queue_dialog(),
         class_name="trans",
         aria_label="Transcript",
     )
+
+
+def dialogs() -> rx.Component:
+    """Draw what a transcript, or the list beside it, asks; outside both, for one of them may not be in sight."""
+    return rx.fragment(row_dialog(Pick, "Make it a test", "Question"), queue_dialog(), trace_dialog())
 
 
 def _opened(coming: rx.Component) -> rx.Component:
@@ -68,7 +72,9 @@ def _opened(coming: rx.Component) -> rx.Component:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.a(icon("chevron-left"), href=routes.CONVERSATIONS, aria_label="Back to the list", class_name="only-s"),
+        rx.el.a(
+            icon("chevron-left"), href=routes.CONVERSATIONS, aria_label="Back to the list", class_name="only-s back"
+        ),
         rx.el.h1(
             TranscriptState.title, class_name="ell", dir="auto", tab_index=-1, custom_attrs={"data-opened": "true"}
         ),
@@ -209,11 +215,12 @@ def _test(test: Any) -> rx.Component:
 
 
 def _to_trace(shown_by: Any, show: Any) -> rx.Component:
-    return rx.el.button(
-        "Trace",
-        type="button",
-        class_name=rx.cond(TraceState.head.run_id == shown_by, "link t12 on", "link t12"),
-        on_click=show,
+    on = TraceState.head.run_id == shown_by
+    return rx.fragment(
+        rx.el.button(
+            "Trace", type="button", class_name=rx.cond(on, "link t12 at-side on", "link t12 at-side"), on_click=show
+        ),
+        rx.el.button("Trace", type="button", class_name="link t12 on-top", on_click=[show, TraceState.open]),
     )
 
 

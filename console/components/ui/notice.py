@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -25,13 +25,16 @@ def banner(state: Literal["wait", "fail", "run", "ok"], lead: Text, *words: Chil
     )
 
 
-def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler) -> rx.Component:
-    """Offer to undo the last action for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands."""
+def undo_bar(opened: Flag, words: Text, *, on_undo: Handler, on_end: Handler, number: Any = 0) -> rx.Component:
+    """Offer to undo the last action for 10 s, also by Ctrl Z. `on_end` hides it: the act then stands.
+
+    Another `number` is another act, with its own 10 s.
+    """
     bar = rx.el.div(
         rx.el.span(words, class_name="ell"),
         button("Undo", on_undo, kind="quiet", size="sm", key="Ctrl Z", class_name="r"),
         icon_button("x", "Dismiss", on_end, size="sm"),
-        Countdown.create(seconds=UNDO_SECONDS, on_end=on_end, on_undo=on_undo),
+        Countdown.create(seconds=UNDO_SECONDS, on_end=on_end, on_undo=on_undo, key=number),
         class_name="undo over",
         role="status",
     )

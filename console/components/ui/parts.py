@@ -47,10 +47,14 @@ class Countdown(rx.Component):
 
 
 class ListKeys(rx.Component):
-    """A list whose rows ([data-row]) answer arrows, J K, Enter, Space, Shift with arrows, Ctrl A, R and Del."""
+    """A list whose rows ([data-row]) answer arrows, J K, Enter, Space, Shift with arrows, Ctrl A, R and Del.
+
+    With a `place`, which says what it shows, it stands where it was left when its page is drawn again.
+    """
 
     library = "$/public/ui/list_keys.jsx"
     tag = "ListKeys"
+    place: rx.Var[str]
 
 
 class Suggest(rx.Component):

@@ -10,6 +10,7 @@ import pytest
 from backend.bootstrap import Services
 from backend.columns import utc_now
 from backend.operator import Operator
+from backend.paging import DEFAULT_LIMIT
 from backend.settings import Settings
 from console.state.conversations import ConversationsState
 from console.state.transcript import TranscriptState
@@ -106,3 +107,41 @@ async def test_an_address_may_ask_for_words_alone(services: Services, tab: Tab, 
     state = tab.at("/conversations").state(ConversationsState)
     await state.load()
     assert (state.query, len(state.rows)) == ("first", 1), "coming back leaves the search as it was"
+
+
+async def test_an_address_shows_what_it_says_and_a_plain_one_what_was_left(
+    services: Services, tab: Tab, person: Operator
+) -> None:
+    for said in ("The first one", "Another"):
+        await chat(services.conversations, services.units, person, said=said)
+    state = tab.state(ConversationsState)
+
+    async def shown(path: str) -> tuple[int, str, list[str]]:
+        tab.at(path)
+        await state.load()
+        return len(state.rows), state.query, [one.words for one in state.chips]
+
+    assert await shown("/conversations?text=first&rating=none") == (1, "first", ["Feedback: None"])
+    assert await shown("/conversations") == (1, "first", ["Feedback: None"]), "as it was left"
+    assert await shown("/conversations?rating=none") == (2, "", ["Feedback: None"]), "no word of the search stays"
+    assert await shown("/conversations?text=another") == (1, "another", [])
+    assert await shown("/conversations?project=proj_1") == (1, "another", [])
+    assert await shown("/conversations?cost=much") == (2, "", []), "what cannot be read narrows nothing"
+    assert state.left_out
+
+
+async def test_the_list_stays_as_long_as_it_was_drawn(services: Services, tab: Tab, person: Operator) -> None:
+    for number in range(DEFAULT_LIMIT + 2):
+        await chat(services.conversations, services.units, person, said=f"Number {number}")
+    state = tab.at("/conversations").state(ConversationsState)
+    await state.load()
+    await state.more()
+    every = [row.id for row in state.rows]
+    assert (len(every), state.has_more) == (DEFAULT_LIMIT + 2, False)
+    tab.at(f"/conversations/{every[-1]}")
+    await state.load()
+    assert [row.id for row in state.rows] == every
+    await state.delete(every[-1])
+    assert [row.id for row in state.rows] == every[:-1]
+    await state.search("number")
+    assert len(state.rows) == DEFAULT_LIMIT
